@@ -1,0 +1,15 @@
+/**
+ * The telemetry dictionary: what the spacecraft's packets contain and what it means.
+ *
+ *   schema.ts     shape of the file, part by part          check.ts      what shows only when parts are seen together
+ *   load.ts       file -> checked dictionary                problem.ts    problems with file, line and key
+ *   dictionary.ts the checked dictionary's types            limits.ts     yellow and red limits, by mode
+ *   units.ts      units and Prometheus base units           metricName.ts parameter -> metric name
+ *   layout.ts     where fields lie, calibration             default.yaml  the dictionary that comes with Perigee
+ */
+export { defaultDictionaryPath, defaultDictionaryText, loadDictionary, parseDictionary } from "./load";
+export { exporterMetricNames, metricName } from "./metricName";
+export { DictionaryError, formatProblem, type Problem } from "./problem";
+export { crossedLimit, limitsInForce, type Bound, type Limit, type Limits, type Severity } from "./limits";
+export { toBaseUnit, units, type BaseUnit, type Unit } from "./units";
+export type { Calibration, Dictionary, FieldType, Packet, Parameter, TimeCode } from "./dictionary";

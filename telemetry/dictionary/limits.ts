@@ -1,0 +1,69 @@
+import type { LimitsSource } from "./schema";
+import { toBaseUnit, type Unit } from "./units";
+
+export type Severity = "yellow" | "red";
+export type Bound = "low" | "high";
+
+/** One limit of a parameter, in base units. */
+export interface Limit {
+  readonly severity: Severity;
+  readonly bound: Bound;
+  readonly value: number;
+}
+
+/** Limits of a parameter, in base units. */
+export interface Limits {
+  /** In force where the mode has none of its own, and while the mode is not known. */
+  readonly normal: readonly Limit[];
+  /** In force while the dictionary's mode parameter has that state, instead of the normal ones. */
+  readonly byMode: ReadonlyMap<string, readonly Limit[]>;
+  /** A limit crossed for less than this is no alarm. */
+  readonly persistenceSeconds: number;
+}
+
+type LimitSetSource = Pick<LimitsSource, "yellow" | "red">;
+
+const severities: readonly Severity[] = ["yellow", "red"];
+const bounds: readonly Bound[] = ["low", "high"];
+
+function limitsOf(source: LimitSetSource, unit: Unit): Limit[] {
+  return severities.flatMap((severity) =>
+    bounds.flatMap((bound) => {
+      const value = source[severity]?.[bound];
+      return value === undefined ? [] : [{ severity, bound, value: toBaseUnit(value, unit) }];
+    }),
+  );
+}
+
+/** The limits of a dictionary file, converted to base units. */
+export function convertLimits(source: LimitsSource, unit: Unit): Limits {
+  const byMode = Object.entries(source.byMode ?? {}).map(
+    ([mode, set]) => [mode, limitsOf(set, unit)] as const,
+  );
+  return { normal: limitsOf(source, unit), byMode: new Map(byMode), persistenceSeconds: source.persistence };
+}
+
+const none: readonly Limit[] = [];
+
+/** The limits that hold in a mode (undefined: mode not known). */
+export function limitsInForce(
+  parameter: { readonly limits?: Limits | undefined },
+  mode: string | undefined,
+): readonly Limit[] {
+  const limits = parameter.limits;
+  if (!limits) return none;
+  return (mode === undefined ? undefined : limits.byMode.get(mode)) ?? limits.normal;
+}
+
+/**
+ * The worst limit that a value crosses. A value on a limit is still inside it.
+ * @returns undefined inside all limits
+ */
+export function crossedLimit(value: number, limits: readonly Limit[]): Limit | undefined {
+  let worst: Limit | undefined;
+  for (const limit of limits) {
+    const isCrossed = limit.bound === "low" ? value < limit.value : value > limit.value;
+    if (isCrossed && (worst === undefined || limit.severity === "red")) worst = limit;
+  }
+  return worst;
+}

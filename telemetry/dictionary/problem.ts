@@ -1,0 +1,85 @@
+import { LineCounter, isNode, isPair, isMap, type Document } from "yaml";
+
+/** One thing that is wrong in a dictionary, and where. */
+export interface Problem {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  readonly column: number;
+  /** For example packets[1].parameters[0].unit; empty for the file as a whole. */
+  readonly key: string;
+  readonly message: string;
+}
+
+export function formatProblem(problem: Problem): string {
+  const where = `${problem.file}:${problem.line}:${problem.column}`;
+  return problem.key ? `${where}: ${problem.key}: ${problem.message}` : `${where}: ${problem.message}`;
+}
+
+/** A dictionary that cannot be used. Its message lists every problem, one a line. */
+export class DictionaryError extends Error {
+  constructor(readonly problems: readonly Problem[]) {
+    super(problems.map(formatProblem).join("\n"));
+    this.name = "DictionaryError";
+  }
+}
+
+export type Path = readonly (string | number)[];
+
+function formatKey(path: Path): string {
+  return path.reduce<string>(
+    (key, part) => (typeof part === "number" ? `${key}[${part}]` : key ? `${key}.${part}` : part),
+    "",
+  );
+}
+
+/** Collects problems and finds the place of each in the YAML text. */
+export class Problems {
+  readonly found: Problem[] = [];
+
+  constructor(
+    private readonly file: string,
+    private readonly document: Document,
+    private readonly lines: LineCounter,
+  ) {}
+
+  add(path: Path, message: string): void {
+    const { line, col } = this.lines.linePos(this.offsetOf(path));
+    this.found.push({
+      file: this.file,
+      line: Math.max(line, 1),
+      column: Math.max(col, 1),
+      key: formatKey(path),
+      message,
+    });
+  }
+
+  lineOf(path: Path): number {
+    return Math.max(this.lines.linePos(this.offsetOf(path)).line, 1);
+  }
+
+  throwIfAny(): void {
+    if (this.found.length === 0) return;
+    throw new DictionaryError([...this.found].sort((a, b) => a.line - b.line || a.column - b.column));
+  }
+
+  /** A key that is missing has no place: its nearest parent has. */
+  private offsetOf(path: Path): number {
+    for (let length = path.length; length > 0; length--) {
+      const offset = this.keyOffset(path.slice(0, length));
+      if (offset !== undefined) return offset;
+    }
+    return 0;
+  }
+
+  private keyOffset(path: Path): number | undefined {
+    const last = path.at(-1);
+    const parent = path.length > 1 ? this.document.getIn(path.slice(0, -1), true) : this.document.contents;
+    if (isMap(parent)) {
+      const pair = parent.items.find((item) => isPair(item) && String(item.key) === String(last));
+      return isNode(pair?.key) ? pair.key.range?.[0] : undefined;
+    }
+    const node = this.document.getIn(path, true);
+    return isNode(node) ? node.range?.[0] : undefined;
+  }
+}
