@@ -1,0 +1,124 @@
+/** One Go module in a folder of its own beside this file, built as a whole. */
+export interface Component {
+  /** What it is for, in a few words: shown by `--help`. */
+  about: string;
+  programs: readonly Program[];
+  /** `-X` settings by which a program says its version: variable to value. */
+  versions?: Readonly<Record<string, string>>;
+  /** Said only where the program has C in it, which is then linked statically: the build tags that avoid libc. */
+  cTags?: readonly string[];
+}
+
+export interface Program {
+  /** The name under which {@link buildToolchain} hands it out; with its version where several are built. */
+  name: string;
+  /** The file's name in `bin/`. */
+  file: string;
+  /** What `go build` calls it, where that is something else (the last part of the package's path). */
+  builtAs?: string;
+}
+
+const kubernetesPrograms = [
+  "kubeadm",
+  "kubelet",
+  "kubectl",
+  "kube-apiserver",
+  "kube-controller-manager",
+  "kube-scheduler",
+  "kube-proxy",
+] as const;
+
+function kubernetes(version: string): Component {
+  const [major = "", minor = ""] = version.split(".");
+  const versions: Record<string, string> = {};
+  for (const variables of ["k8s.io/component-base/version", "k8s.io/client-go/pkg/version"]) {
+    versions[`${variables}.gitVersion`] = `v${version}`;
+    versions[`${variables}.gitMajor`] = major;
+    versions[`${variables}.gitMinor`] = minor;
+    versions[`${variables}.gitTreeState`] = "clean";
+  }
+  const programs = kubernetesPrograms.map((file) => ({ name: `${file}-${version}`, file }));
+  return { about: `Kubernetes ${version}`, programs, versions };
+}
+
+function etcd(version: string): Component {
+  const programs = [
+    { name: `etcd-${version}`, file: "etcd", builtAs: "server" },
+    { name: `etcdctl-${version}`, file: "etcdctl" },
+    { name: `etcdutl-${version}`, file: "etcdutl" },
+  ];
+  return { about: "the control plane's store", programs };
+}
+
+function coredns(version: string): Component {
+  return { about: "cluster DNS", programs: [{ name: `coredns-${version}`, file: "coredns" }] };
+}
+
+/** A component whose only program has the component's own name. */
+function single(name: string, about: string, versions: Readonly<Record<string, string>> = {}): Component {
+  return { about, programs: [{ name, file: name }], versions };
+}
+
+/** The plugins that upstream's kubernetes-cni package carries and that build without C. */
+export const cniPlugins = [
+  "bandwidth",
+  "bridge",
+  "dhcp",
+  "firewall",
+  "host-device",
+  "host-local",
+  "ipvlan",
+  "loopback",
+  "macvlan",
+  "portmap",
+  "ptp",
+  "static",
+  "tuning",
+  "vlan",
+  "vrf",
+] as const;
+
+/** The version of {@link cniPlugins}: the one that Kubernetes 1.36 is tested with (its build/dependencies.yaml). */
+export const cniPluginsVersion = "1.9.1";
+
+/**
+ * What the lab builds. To add a component: a folder with its go.mod (`tool` directives, exact versions) and go.sum,
+ * and a row here. The longest builds come first, so that the time left is not a surprise at the end.
+ */
+export const components = {
+  "kubernetes-1.36": kubernetes("1.36.3"),
+  pulumi: single("pulumi", "the Pulumi CLI", {
+    "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": "v3.259.0",
+  }),
+  "kubernetes-1.35": kubernetes("1.35.4"),
+  flannel: {
+    about: "the pod network's daemon",
+    programs: [{ name: "flanneld", file: "flanneld", builtAs: "flannel" }],
+    versions: { "github.com/flannel-io/flannel/pkg/version.Version": "v0.28.4" },
+    cTags: ["netgo", "osusergo"], // its UDP backend is C
+  },
+  "coredns-1.14.2": coredns("1.14.2"),
+  "coredns-1.13.1": coredns("1.13.1"),
+  "etcd-3.6.8": etcd("3.6.8"),
+  "etcd-3.6.6": etcd("3.6.6"),
+  "pulumi-language-nodejs": single("pulumi-language-nodejs", "runs Pulumi programs in Node", {
+    "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": "v3.68.0",
+  }),
+  "cni-plugins": {
+    about: "what containerd and Flannel call to wire a pod up",
+    programs: cniPlugins.map((name) => ({ name: `cni-${name}`, file: name })),
+    versions: { "github.com/containernetworking/plugins/pkg/utils/buildversion.BuildVersion": `v${cniPluginsVersion}` },
+  },
+  "flannel-cni": { about: "Flannel's CNI plugin", programs: [{ name: "flannel-cni", file: "flannel" }] },
+  crane: single("crane", "builds and pushes container images", {
+    "github.com/google/go-containerregistry/cmd/crane/cmd.Version": "v0.22.1",
+  }),
+  echo: single("echo", "HTTP echo server for the lab's tests"),
+  "file-server": single("file-server", "serves the package repository"),
+  pause: single("pause", "holds a pod's namespaces"),
+} as const satisfies Record<string, Component>;
+
+export type ComponentName = keyof typeof components;
+
+/** Every component, in the order in which they are built. */
+export const componentNames = Object.keys(components) as ComponentName[];

@@ -1,0 +1,3 @@
+module perigee.invalid/lab/toolchain/echo
+
+go 1.26

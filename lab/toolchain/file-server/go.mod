@@ -1,0 +1,3 @@
+module perigee.invalid/lab/toolchain/file-server
+
+go 1.26

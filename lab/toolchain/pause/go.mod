@@ -1,0 +1,3 @@
+module perigee.invalid/lab/toolchain/pause
+
+go 1.26
