@@ -1,0 +1,27 @@
+import { uncalibrate } from "./calibrate";
+import type { PacketLayout } from "./packetLayout";
+import { primaryHeaderBytes, writePrimaryHeader } from "./primaryHeader";
+import { writeRaw } from "./rawField";
+
+/**
+ * Makes the packet that a spacecraft would send: what `decodeParameters` reads back, to the field's resolution.
+ * @param values base units by `parameter.index`; held within what each field can say
+ * @param onboardTime seconds since 1970
+ */
+export function encodePacket(
+  layout: PacketLayout,
+  sequenceCount: number,
+  onboardTime: number,
+  values: Float64Array,
+): Buffer {
+  const packet = Buffer.alloc(layout.totalBytes);
+  writePrimaryHeader(packet, 0, {
+    apid: layout.packet.apid,
+    sequenceCount,
+    dataBytes: layout.totalBytes - primaryHeaderBytes,
+  });
+  layout.time.write(packet, primaryHeaderBytes, onboardTime);
+  for (const parameter of layout.packet.parameters)
+    writeRaw(packet, layout.userDataAt, parameter, uncalibrate(values[parameter.index] ?? 0, parameter));
+  return packet;
+}

@@ -1,0 +1,23 @@
+import type { Dictionary, Packet } from "../dictionary";
+import { primaryHeaderBytes } from "./primaryHeader";
+import { timeReader, type TimeReader } from "./timeCode";
+
+/** What decoding one kind of packet needs, worked out once. */
+export interface PacketLayout {
+  /** Position among the dictionary's packets. */
+  readonly index: number;
+  readonly packet: Packet;
+  readonly time: TimeReader;
+  /** Bytes of the whole packet. */
+  readonly totalBytes: number;
+  /** From the packet's first byte to the data after the secondary header. */
+  readonly userDataAt: number;
+}
+
+export function packetLayouts(dictionary: Dictionary): PacketLayout[] {
+  return dictionary.packets.map((packet, index) => {
+    const time = timeReader(packet.time);
+    const userDataAt = primaryHeaderBytes + time.bytes;
+    return { index, packet, time, userDataAt, totalBytes: userDataAt + packet.userDataBytes };
+  });
+}
