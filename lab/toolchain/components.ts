@@ -122,3 +122,21 @@ export type ComponentName = keyof typeof components;
 
 /** Every component, in the order in which they are built. */
 export const componentNames = Object.keys(components) as ComponentName[];
+
+/** Every Kubernetes version that the lab can run. */
+export const kubernetesVersions = componentNames.flatMap((name) => {
+  const [first] = (components[name] as Component).programs;
+  return first?.name.startsWith("kubeadm-") ? [first.name.slice("kubeadm-".length)] : [];
+});
+
+/**
+ * The component that builds a Kubernetes version.
+ * @throws Error naming the versions there are
+ */
+export function kubernetesComponent(version: string): ComponentName {
+  const found = componentNames.find((name) =>
+    (components[name] as Component).programs.some((program) => program.name === `kubeadm-${version}`),
+  );
+  if (found) return found;
+  throw new Error(`Kubernetes ${version} cannot be run in the lab; it has ${kubernetesVersions.join(" and ")}.`);
+}

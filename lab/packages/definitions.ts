@@ -1,0 +1,122 @@
+import { join } from "node:path";
+import { program, type Programs } from "../toolchain/build";
+import { cniPlugins, cniPluginsVersion } from "../toolchain/components";
+
+/** A file of a package: where it comes from and where it goes. */
+export interface PackagedFile {
+  source: string;
+  /** Absolute path on the machine. */
+  target: string;
+  mode: "0755" | "0644";
+}
+
+/** A Debian package, as data. */
+export interface DebianPackage {
+  name: string;
+  /** Upstream's version and pkgs.k8s.io's revision: `1.36.3-1.1`. */
+  version: string;
+  summary: string;
+  depends: readonly string[];
+  recommends: readonly string[];
+  files: readonly PackagedFile[];
+  /** Folders that are there although nothing is in them. */
+  folders: readonly string[];
+  /** Paths that dpkg keeps when the administrator has changed them. */
+  conffiles: readonly string[];
+  /** Maintainer scripts: name to source file. */
+  scripts: Readonly<Record<string, string>>;
+}
+
+const revision = "1.1";
+const here = (path: string) => join(__dirname, path);
+
+/** The packages of one Kubernetes version, with the dependencies that pkgs.k8s.io's have. */
+export function kubernetesPackages(version: string, programs: Programs): DebianPackage[] {
+  const binary = (name: string): PackagedFile => ({
+    source: program(programs, `${name}-${version}`),
+    target: `/usr/bin/${name}`,
+    mode: "0755",
+  });
+  return [kubeadm(version, binary("kubeadm")), kubelet(version, binary("kubelet")), kubectl(version, binary("kubectl"))].concat(
+    kubernetesCni(programs),
+  );
+}
+
+const nothingMore = { depends: [], recommends: [], folders: [], conffiles: [], scripts: {} };
+
+/** Carries the kubelet's drop-in, as upstream's does: without kubeadm the kubelet runs without it. */
+function kubeadm(version: string, binary: PackagedFile): DebianPackage {
+  const dropIn = "/usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf";
+  return {
+    ...nothingMore,
+    name: "kubeadm",
+    version: `${version}-${revision}`,
+    summary: "Command-line utility for administering a Kubernetes cluster",
+    files: [binary, { source: here("kubeadm/10-kubeadm.conf"), target: dropIn, mode: "0644" }],
+  };
+}
+
+function kubelet(version: string, binary: PackagedFile): DebianPackage {
+  const unit = { source: here("kubelet/kubelet.service"), target: "/usr/lib/systemd/system/kubelet.service" };
+  const settings = { source: here("kubelet/kubelet.default"), target: "/etc/default/kubelet" };
+  return {
+    name: "kubelet",
+    version: `${version}-${revision}`,
+    summary: "Node agent for Kubernetes clusters",
+    depends: ["kubernetes-cni (>= 1.2.0)", "mount", "util-linux"],
+    recommends: ["iptables (>= 1.8.4)"],
+    files: [binary, { ...unit, mode: "0644" }, { ...settings, mode: "0644" }],
+    folders: ["/var/lib/kubelet", "/etc/kubernetes/manifests"],
+    conffiles: [settings.target],
+    scripts: { postinst: here("kubelet/postinst"), prerm: here("kubelet/prerm"), postrm: here("kubelet/postrm") },
+  };
+}
+
+function kubectl(version: string, binary: PackagedFile): DebianPackage {
+  return {
+    ...nothingMore,
+    name: "kubectl",
+    version: `${version}-${revision}`,
+    summary: "Command-line utility for interacting with a Kubernetes cluster",
+    files: [binary],
+  };
+}
+
+function kubernetesCni(programs: Programs): DebianPackage {
+  return {
+    ...nothingMore,
+    name: "kubernetes-cni",
+    version: `${cniPluginsVersion}-${revision}`,
+    summary: "Binaries required to provision kubernetes container networking",
+    files: cniPlugins.map((name) => ({
+      source: program(programs, `cni-${name}`),
+      target: `/opt/cni/bin/${name}`,
+      mode: "0755",
+    })),
+    folders: ["/etc/cni/net.d"],
+  };
+}
+
+/** The text of a package's control file (Debian Policy, chapter 5). */
+export function controlFile(definition: DebianPackage, installedKiB: number): string {
+  const fields: [string, string][] = [
+    ["Package", definition.name],
+    ["Version", definition.version],
+    ["Architecture", "amd64"],
+    ["Maintainer", "Perigee lab <lab@perigee.invalid>"],
+    ["Installed-Size", String(installedKiB)],
+    ["Depends", definition.depends.join(", ")],
+    ["Recommends", definition.recommends.join(", ")],
+    ["Section", "admin"],
+    ["Priority", "optional"],
+    ["Homepage", "https://kubernetes.io"],
+    ["Description", `${definition.summary}\n Built from its Go module for Perigee's lab.`],
+  ];
+  const said = fields.filter(([, value]) => value !== "");
+  return said.map(([name, value]) => `${name}: ${value}\n`).join("");
+}
+
+/** `1.36` of `1.36.3`. */
+export function minorVersion(version: string): string {
+  return version.split(".").slice(0, 2).join(".");
+}
