@@ -1,0 +1,155 @@
+/** What a user may set for stack 1: schema, defaults, units. docs/settings.md is generated from it. */
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { labels, taint } from "./kubeadm/labels";
+import { defaultKubernetesVersion, testedVersions } from "./kubeadm/versions";
+import { parseCidr, type Cidr } from "./network/cidr";
+import { crossChecks } from "./settings/crossChecks";
+import { checkSettings, rawSettings, strictObject } from "./settings/load";
+
+export const namespace = "perigee-infra";
+
+const cidr = (minPrefix: number, maxPrefix: number): z.ZodType<Cidr> =>
+  z.string().transform((text, context): Cidr => {
+    try {
+      const block = parseCidr(text);
+      if (block.prefix >= minPrefix && block.prefix <= maxPrefix) return block;
+      context.addIssue({
+        code: "custom",
+        message: `the prefix length must be /${minPrefix} to /${maxPrefix}`,
+        input: text,
+      });
+    } catch (error) {
+      context.addIssue({ code: "custom", message: (error as Error).message, input: text });
+    }
+    return z.NEVER;
+  });
+
+const whole = (least: number, most: number): z.ZodNumber => {
+  const error = `a whole number from ${least} to ${most}`;
+  return z.int({ error }).min(least, { error }).max(most, { error });
+};
+
+const dnsLabel = (length: number): z.ZodString =>
+  z.string().regex(new RegExp(`^[a-z]([a-z0-9-]{0,${length - 2}}[a-z0-9])?$`), {
+    error: `a DNS label: a-z, 0-9 and -, beginning with a letter, at most ${length} characters`,
+  });
+
+const instanceType = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]*\.(nano|micro|small|medium|large|\d*xlarge|metal(-\d+xl)?)$/, {
+    error: "an EC2 instance type such as t3.large",
+  });
+
+const diskGiB = whole(10, 16_384);
+
+const nodePort = strictObject({
+  port: whole(30_000, 32_767).describe("The Service's node port."),
+  protocol: z.enum(["tcp", "udp"]).default("tcp"),
+  why: z.string().min(1).describe("Why it is open; becomes the rule's description."),
+});
+
+const controlPlane = strictObject({
+  count: z
+    .literal([1, 3, 5], { error: "1, 3 or 5: etcd needs an odd number of members" })
+    .refine((count) => count === 1, {
+      error: "3 and 5 are not supported yet; allowed for now: 1",
+    })
+    .default(1)
+    .describe("Machines of the control plane. Only 1 for now."),
+  instanceType: instanceType.default("t3.medium"),
+  diskGiB: diskGiB.default(30).describe("Root disk in GiB, 10 to 16384."),
+});
+
+const workerPool = strictObject({
+  name: dnsLabel(20).describe("Becomes part of the node names: `<clusterName>-<name>-1`."),
+  count: whole(0, 500).default(1).describe("Machines in the pool, 0 to 500."),
+  instanceType: instanceType.default("t3.large"),
+  diskGiB: diskGiB.default(30).describe("Root disk in GiB, 10 to 16384."),
+  spot: z.boolean().default(false).describe("Spot machines: cheaper, and AWS may take them back."),
+  labels: labels.default({}).describe("Node labels, as Kubernetes accepts them from a kubelet."),
+  taints: z.array(taint).default([]).describe("Node taints: `{ key, value, effect }`."),
+});
+
+const url = z
+  .string()
+  .regex(/^https?:\/\/[^\s"'\\]+[^/\s"'\\]$/, { error: "an http(s) URL without a closing slash" });
+
+const mirrors = strictObject({
+  kubernetesPackages: url
+    .default("https://pkgs.k8s.io/core:/stable:")
+    .describe("Serves `/v<minor>/deb/`, laid out and signed as pkgs.k8s.io is."),
+  registries: z
+    .record(
+      z.string().regex(/^[a-z0-9.-]+(:\d+)?$/, { error: "a registry's host, such as registry.k8s.io" }),
+      url,
+    )
+    .default({})
+    .describe("Registry host -> URL that is asked first; a miss falls through to the host itself."),
+});
+
+/** The settings of `perigee-infra:`. Every key is one line of docs/settings.md. */
+export const settingsSchema = strictObject({
+  clusterName: dnsLabel(32).describe("Name of everything that is made. Default: `perigee-<stack>`."),
+  kubernetesVersion: z
+    .enum(testedVersions() as [string, ...string[]], {
+      error: (issue) =>
+        `${JSON.stringify(issue.input)} was not tested with this Perigee; allowed: ${testedVersions().join(", ")}`,
+    })
+    .default(defaultKubernetesVersion)
+    .describe("Full Kubernetes version; only tested ones."),
+  adminCidrs: z
+    .array(cidr(8, 32), { error: "a list of IPv4 blocks" })
+    .min(1, { error: "at least one IPv4 block: nobody could reach the cluster" })
+    .max(10, { error: "at most 10 blocks: a security group holds 60 rules" })
+    .describe("IPv4 blocks, /8 to /32, that may reach SSH, the API server and the published node ports."),
+  vpcCidr: cidr(16, 22)
+    .prefault("10.0.0.0/16")
+    .describe("The VPC's block, /16 to /22. Machines live in its /24s from the second on."),
+  availabilityZones: whole(1, 3).default(1).describe("Zones that machines are spread over, 1 to 3."),
+  podCidr: cidr(8, 24).prefault("10.244.0.0/16").describe("Pods' block; every node takes a /24 of it."),
+  serviceCidr: cidr(12, 24).prefault("10.96.0.0/12").describe("Services' block, /12 to /24."),
+  controlPlane: controlPlane.prefault({}),
+  workers: z
+    .array(workerPool)
+    .prefault([{ name: "default" }])
+    .describe("Pools of workers."),
+  machineImage: z
+    .string()
+    .regex(/^ami-[0-9a-f]{8,17}$/, { error: "an AMI id such as ami-0123456789abcdef0" })
+    .optional()
+    .describe("AMI of new machines. Default: the current Ubuntu 24.04 LTS."),
+  mirrors: mirrors.prefault({}),
+  publishedNodePorts: z
+    .array(nodePort)
+    .max(5, { error: "at most 5: a security group holds 60 rules" })
+    .default([])
+    .describe("Further node ports, of your own Services, that `adminCidrs` may reach."),
+  flowLogs: z
+    .boolean()
+    .default(false)
+    .describe("VPC flow logs to CloudWatch, kept 14 days; about 0.50 USD per GB taken in."),
+  drainTimeoutSeconds: whole(10, 3600)
+    .default(300)
+    .describe("How long a worker that goes may wait for PodDisruptionBudgets."),
+  readyTimeoutSeconds: whole(60, 3600)
+    .default(600)
+    .describe("How long a node may take from joining to Ready before `up` fails."),
+});
+
+export type Settings = z.output<typeof settingsSchema>;
+export type WorkerPool = Settings["workers"][number];
+
+/**
+ * Checks settings that were read from anywhere.
+ * @throws SettingsError with every problem, before any resource is registered
+ */
+export function parseSettings(raw: Readonly<Record<string, unknown>>, stack: string): Settings {
+  const named = { clusterName: `perigee-${stack}`, ...raw };
+  return checkSettings(namespace, settingsSchema, named, crossChecks);
+}
+
+/** The settings of the stack that is running. */
+export function loadSettings(): Settings {
+  return parseSettings(rawSettings(namespace, settingsSchema), pulumi.getStack());
+}

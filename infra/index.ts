@@ -1,0 +1,37 @@
+/** Stack 1: EC2 machines become a Kubernetes cluster. Read top to bottom. */
+import { loadSettings } from "./config";
+import { KubeadmCluster } from "./kubeadm";
+import { Machines } from "./machines";
+import { ClusterIdentity } from "./machines/identity";
+import { Network } from "./network";
+import { infraOutputs } from "./stackOutputs";
+
+const settings = loadSettings(); // every setting checked, every problem told at once
+
+const network = new Network("network", settings);
+const identity = new ClusterIdentity("identity", settings); // SSH keys, host keys, instance profile
+const shared = { ...settings, network, identity };
+
+const { machines: controlPlane } = new Machines("control-plane", {
+  ...shared,
+  ...settings.controlPlane,
+  role: "control-plane",
+  pool: "control-plane",
+});
+const workers = settings.workers.map((pool) => {
+  const { machines } = new Machines(pool.name, { ...shared, ...pool, role: "worker", pool: pool.name });
+  return { machines, labels: pool.labels, taints: pool.taints };
+});
+
+const cluster = new KubeadmCluster("cluster", { ...shared, controlPlane, workers });
+
+export const {
+  contractVersion,
+  clusterName,
+  kubernetesVersion,
+  apiServerUrl,
+  kubeconfig,
+  sshPrivateKey,
+  nodes,
+  publishedHost,
+} = infraOutputs(settings, identity, cluster, [...controlPlane, ...workers.flatMap((pool) => pool.machines)]);

@@ -1,0 +1,216 @@
+/**
+ * The documents that kubeadm reads (kubeadm.k8s.io/v1beta4), the kubelet's and kube-proxy's
+ * configuration, and the audit policy: typed values, rendered as YAML. Golden files in test/golden/.
+ */
+import { stringify } from "yaml";
+import type { Taint } from "./labels";
+
+/** v1beta4: extra arguments are a list, so that an argument may be repeated. */
+interface ExtraArg {
+  readonly name: string;
+  readonly value: string;
+}
+
+interface NodeRegistration {
+  readonly name: string;
+  readonly criSocket: string;
+  readonly taints: readonly { key: string; value?: string; effect: string }[];
+  readonly kubeletExtraArgs: readonly ExtraArg[];
+  readonly imagePullPolicy: "IfNotPresent";
+}
+
+export interface ControlPlaneDocumentArgs {
+  readonly nodeName: string;
+  readonly privateIp: string;
+  readonly publicIp: string;
+  readonly clusterName: string;
+  /** Stable name of the API server, in its certificate from the first day. */
+  readonly apiName: string;
+  readonly kubernetesVersion: string;
+  readonly podCidr: string;
+  readonly serviceCidr: string;
+}
+
+export interface WorkerDocumentArgs {
+  readonly nodeName: string;
+  readonly privateIp: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly Taint[];
+}
+
+const apiVersion = "kubeadm.k8s.io/v1beta4";
+const criSocket = "unix:///run/containerd/containerd.sock";
+/** Where prepare.sh and the steps put what only the node knows: cgroup driver, provider id. */
+const patches = { directory: "/etc/perigee/patches" };
+const privateFolder = "/etc/kubernetes/perigee";
+const auditFolder = "/var/log/kubernetes";
+
+const extraArgs = (args: Readonly<Record<string, string>>): ExtraArg[] =>
+  Object.entries(args).map(([name, value]) => ({ name, value }));
+
+/** Everything kubeadm needs to know about the first control plane, as one multi-document YAML. */
+export function controlPlaneDocuments(args: ControlPlaneDocumentArgs): string {
+  return yaml([
+    initConfiguration(args),
+    clusterConfiguration(args),
+    kubeletConfiguration,
+    kubeProxyConfiguration,
+  ]);
+}
+
+/** What `kubeadm join` reads on a worker; the credentials are in the file that `discovery` names. */
+export function workerDocument(args: WorkerDocumentArgs): string {
+  const labels = Object.entries(args.labels).map(([key, value]) => `${key}=${value}`);
+  return yaml([
+    {
+      apiVersion,
+      kind: "JoinConfiguration",
+      nodeRegistration: nodeRegistration(
+        args.nodeName,
+        args.taints.map(({ key, value, effect }) => ({ key, ...(value === "" ? {} : { value }), effect })),
+        { "node-ip": args.privateIp, ...(labels.length === 0 ? {} : { "node-labels": labels.join(",") }) },
+      ),
+      discovery: { file: { kubeConfigPath: "/etc/perigee/join/discovery.conf" } },
+      patches,
+    },
+  ]);
+}
+
+function initConfiguration(args: ControlPlaneDocumentArgs): object {
+  return {
+    apiVersion,
+    kind: "InitConfiguration",
+    nodeRegistration: nodeRegistration(
+      args.nodeName,
+      [{ key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" }],
+      { "node-ip": args.privateIp },
+    ),
+    localAPIEndpoint: { advertiseAddress: args.privateIp, bindPort: 6443 },
+    patches,
+  };
+}
+
+function nodeRegistration(
+  name: string,
+  taints: NodeRegistration["taints"],
+  kubeletArgs: Readonly<Record<string, string>>,
+): NodeRegistration {
+  return {
+    name,
+    criSocket,
+    taints,
+    kubeletExtraArgs: extraArgs(kubeletArgs),
+    imagePullPolicy: "IfNotPresent",
+  };
+}
+
+function clusterConfiguration(args: ControlPlaneDocumentArgs): object {
+  // Prometheus scrapes these from other nodes; the security groups admit only nodes (trafficRules.ts).
+  const everyAddress = { "bind-address": "0.0.0.0", profiling: "false", "tls-min-version": "VersionTLS12" };
+  return {
+    apiVersion,
+    kind: "ClusterConfiguration",
+    clusterName: args.clusterName,
+    kubernetesVersion: `v${args.kubernetesVersion}`,
+    controlPlaneEndpoint: `${args.apiName}:6443`,
+    networking: { podSubnet: args.podCidr, serviceSubnet: args.serviceCidr, dnsDomain: "cluster.local" },
+    apiServer: {
+      certSANs: [args.apiName, args.privateIp, args.publicIp],
+      extraArgs: extraArgs({
+        profiling: "false",
+        "tls-min-version": "VersionTLS12",
+        "encryption-provider-config": `${privateFolder}/encryption.yaml`,
+        "audit-policy-file": `${privateFolder}/audit-policy.yaml`,
+        "audit-log-path": `${auditFolder}/audit.log`,
+        // Days, files, MiB: at most 550 MiB of disk.
+        "audit-log-maxage": "30",
+        "audit-log-maxbackup": "10",
+        "audit-log-maxsize": "50",
+      }),
+      extraVolumes: [hostFolder("perigee", privateFolder, true), hostFolder("audit-log", auditFolder, false)],
+    },
+    controllerManager: { extraArgs: extraArgs(everyAddress) },
+    scheduler: { extraArgs: extraArgs(everyAddress) },
+    etcd: {
+      local: {
+        extraArgs: extraArgs({
+          // The first one is the liveness probe's.
+          "listen-metrics-urls": `http://127.0.0.1:2381,http://${args.privateIp}:2381`,
+          "tls-min-version": "TLS1.2",
+        }),
+      },
+    },
+  };
+}
+
+const hostFolder = (name: string, path: string, readOnly: boolean): object => ({
+  name,
+  hostPath: path,
+  mountPath: path,
+  readOnly,
+  pathType: "DirectoryOrCreate",
+});
+
+const kubeletConfiguration = {
+  apiVersion: "kubelet.config.k8s.io/v1beta1",
+  kind: "KubeletConfiguration",
+  readOnlyPort: 0,
+  rotateCertificates: true,
+  seccompDefault: true,
+  tlsMinVersion: "VersionTLS12",
+  // Mounted Secrets and ConfigMaps follow their objects within 10 s instead of a minute: a dashboard, a rule
+  // or a dictionary that changed is seen soon.
+  syncFrequency: "10s",
+  // Pods get time to end when a machine is stopped or AWS takes a spot machine back.
+  shutdownGracePeriod: "60s",
+  shutdownGracePeriodCriticalPods: "20s",
+};
+
+const kubeProxyConfiguration = {
+  apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
+  kind: "KubeProxyConfiguration",
+  mode: "nftables",
+  metricsBindAddress: "0.0.0.0:10249",
+  // The kernel's own size is right for machines of this kind, and a container may not change it.
+  conntrack: { maxPerCore: 0, min: 0 },
+};
+
+/** Who changed what is kept; bodies of Secrets and tokens never are. First match wins. */
+export const auditPolicy = yaml([
+  {
+    apiVersion: "audit.k8s.io/v1",
+    kind: "Policy",
+    omitStages: ["RequestReceived"],
+    rules: [
+      // Noise: what components do all day, and health checks.
+      {
+        level: "None",
+        nonResourceURLs: ["/healthz*", "/livez*", "/readyz*", "/version", "/metrics", "/openapi*"],
+      },
+      { level: "None", resources: [{ group: "coordination.k8s.io", resources: ["leases"] }] },
+      { level: "None", resources: [{ group: "", resources: ["events"] }, { group: "events.k8s.io" }] },
+      { level: "None", users: ["system:kube-proxy"], verbs: ["watch"] },
+      {
+        level: "None",
+        userGroups: ["system:nodes"],
+        verbs: ["get", "list", "watch", "patch", "update"],
+        resources: [{ group: "", resources: ["nodes", "nodes/status", "pods", "pods/status"] }],
+      },
+      // Who touched a secret matters; what was in it must not be written down.
+      {
+        level: "Metadata",
+        resources: [
+          { group: "", resources: ["secrets", "configmaps", "serviceaccounts/token"] },
+          { group: "authentication.k8s.io", resources: ["tokenreviews"] },
+        ],
+      },
+      { level: "None", verbs: ["get", "list", "watch"], userGroups: ["system:serviceaccounts:kube-system"] },
+      { level: "Request", verbs: ["create", "update", "patch", "delete", "deletecollection"] },
+      { level: "Metadata" },
+    ],
+  },
+]);
+
+function yaml(documents: readonly object[]): string {
+  return documents.map((document) => stringify(document, { lineWidth: 0 })).join("---\n");
+}

@@ -1,0 +1,186 @@
+/**
+ * Machines become a cluster: init, network, then every worker is admitted and joins.
+ * When this component is made, every node is Ready and cluster DNS answers.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import type { Machine } from "../machines";
+import type { ClusterIdentity } from "../machines/identity";
+import type { Network } from "../network";
+import type { Cidr } from "../network/cidr";
+import { auditPolicy, controlPlaneDocuments, workerDocument } from "./documents";
+import { flannelManifest } from "./flannel";
+import { operatorKubeconfig } from "./kubeconfig";
+import type { Taint } from "./labels";
+import { RemoteSteps } from "./remoteSteps";
+import { releaseOf } from "./versions";
+
+/** A pool of workers and what its nodes carry. */
+export interface WorkerMembership {
+  readonly machines: readonly Machine[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly Taint[];
+}
+
+export interface KubeadmClusterArgs {
+  readonly clusterName: string;
+  readonly kubernetesVersion: string;
+  readonly podCidr: Cidr;
+  readonly serviceCidr: Cidr;
+  readonly drainTimeoutSeconds: number;
+  readonly readyTimeoutSeconds: number;
+  readonly network: Network;
+  readonly identity: ClusterIdentity;
+  readonly controlPlane: readonly Machine[];
+  readonly workers: readonly WorkerMembership[];
+}
+
+/** A control plane on which a step ran, and what it printed. */
+interface Initialised {
+  readonly machine: Machine;
+  /** The step to wait for before the cluster is used. */
+  readonly done: pulumi.Resource;
+  readonly caCertificate: pulumi.Output<string>;
+}
+
+export class KubeadmCluster extends pulumi.ComponentResource {
+  /** Secret: cluster-admin, with the public address of the API server. */
+  readonly kubeconfig: pulumi.Output<string>;
+  readonly apiServerUrl: pulumi.Output<string>;
+
+  private readonly steps: RemoteSteps;
+
+  constructor(
+    private readonly name: string,
+    private readonly args: KubeadmClusterArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("perigee:kubeadm:Cluster", name, {}, opts);
+    this.steps = new RemoteSteps(this, args.identity);
+    const [first] = args.controlPlane;
+    if (first === undefined) throw new Error("a cluster without a control plane");
+
+    const initialised = this.initialise(first);
+    const network = this.installPodNetwork(initialised);
+    for (const pool of args.workers) {
+      for (const machine of pool.machines) this.join(machine, pool, { ...initialised, done: network });
+    }
+    this.apiServerUrl = pulumi.interpolate`https://${first.publicIp}:6443`;
+    this.kubeconfig = this.adminKubeconfig({ ...initialised, done: network });
+    this.registerOutputs({ kubeconfig: this.kubeconfig, apiServerUrl: this.apiServerUrl });
+  }
+
+  private initialise(machine: Machine): Initialised {
+    const { network, clusterName, kubernetesVersion, podCidr, serviceCidr } = this.args;
+    const record = network.publishApi(this.args.controlPlane.map((one) => one.instance.privateIp));
+    const { privateIp } = machine.instance;
+    const documents = pulumi.all([privateIp, machine.publicIp]).apply(([privateAddress, publicAddress]) =>
+      controlPlaneDocuments({
+        nodeName: machine.name,
+        privateIp: privateAddress,
+        publicIp: publicAddress,
+        clusterName,
+        apiName: network.apiName,
+        kubernetesVersion,
+        podCidr: podCidr.text,
+        serviceCidr: serviceCidr.text,
+      }),
+    );
+    const init = this.steps.run(`${this.name}-init`, {
+      machine,
+      script: "init",
+      limitSeconds: 3600,
+      inputs: {
+        KUBERNETES_VERSION: kubernetesVersion,
+        API_NAME: network.apiName,
+        PRIVATE_IP: privateIp,
+        PROVIDER_ID: providerId(machine),
+        AUDIT_POLICY: auditPolicy,
+        KUBEADM_CONFIG: documents,
+      },
+      after: [record],
+    });
+    return { machine, done: init, caCertificate: init.stdout };
+  }
+
+  private installPodNetwork({ machine, done }: Initialised): pulumi.Resource {
+    const { kubernetesVersion, podCidr, readyTimeoutSeconds } = this.args;
+    return this.steps.run(`${this.name}-network`, {
+      machine,
+      script: "network",
+      // Three waits of the limit, one after the other, at the worst.
+      limitSeconds: 3 * readyTimeoutSeconds + 180,
+      inputs: {
+        FLANNEL_MANIFEST: flannelManifest(releaseOf(kubernetesVersion), podCidr.text),
+        READY_TIMEOUT: String(readyTimeoutSeconds),
+      },
+      after: [done],
+    });
+  }
+
+  /**
+   * request (worker) -> admit (control plane) -> join (worker): docs/adr/0002 says why there is no join token.
+   * Removing the worker runs these backwards: `leave` drains its node and deletes it, then the machine goes.
+   */
+  private join(machine: Machine, pool: WorkerMembership, cluster: Initialised): void {
+    const { network, drainTimeoutSeconds, readyTimeoutSeconds } = this.args;
+    const { labels, taints } = pool;
+    const request = this.steps.run(`${machine.name}-request`, {
+      machine,
+      script: "request",
+      limitSeconds: 3000,
+    });
+    const admit = this.steps.run(`${machine.name}-admit`, {
+      machine: cluster.machine,
+      for: machine,
+      script: "member",
+      verbs: { create: "admit", delete: "leave" },
+      limitSeconds: drainTimeoutSeconds + 300,
+      inputs: {
+        PROVIDER_ID: providerId(machine),
+        REQUEST: request.stdout,
+        LABELS: Object.entries(labels)
+          .map(([key, value]) => `${key}=${value}`)
+          .join("\n"),
+        TAINTS: taints.map(({ key, value, effect }) => `${key}=${value}:${effect}`).join("\n"),
+        DRAIN_TIMEOUT: String(drainTimeoutSeconds),
+      },
+      after: [cluster.done, machine.instance],
+    });
+    this.steps.run(`${machine.name}-join`, {
+      machine,
+      script: "join",
+      limitSeconds: 3000 + readyTimeoutSeconds,
+      inputs: {
+        PROVIDER_ID: providerId(machine),
+        API_NAME: network.apiName,
+        CA_CERTIFICATE: cluster.caCertificate,
+        CERTIFICATE: admit.stdout,
+        KUBEADM_CONFIG: machine.instance.privateIp.apply((privateIp) =>
+          workerDocument({ nodeName: machine.name, privateIp, labels, taints }),
+        ),
+        READY_TIMEOUT: String(readyTimeoutSeconds),
+      },
+      after: [admit],
+    });
+  }
+
+  private adminKubeconfig({ machine, done }: Initialised): pulumi.Output<string> {
+    const step = this.steps.run(`${this.name}-kubeconfig`, {
+      machine,
+      script: "kubeconfig",
+      limitSeconds: 60,
+      secretOutput: true,
+      after: [done],
+    });
+    return pulumi.secret(
+      pulumi
+        .all([step.stdout, this.apiServerUrl])
+        .apply(([adminConf, url]) => operatorKubeconfig(adminConf, url, this.args.clusterName)),
+    );
+  }
+}
+
+/** What ties a Kubernetes Node to its EC2 instance. */
+function providerId(machine: Machine): pulumi.Output<string> {
+  return pulumi.interpolate`aws:///${machine.zone}/${machine.instance.id}`;
+}

@@ -1,0 +1,27 @@
+/** The administrator's kubeconfig as an operator uses it from outside. */
+import { parse, stringify } from "yaml";
+import { z } from "zod";
+
+const kubeconfig = z.looseObject({
+  clusters: z.tuple([z.looseObject({ cluster: z.looseObject({ server: z.string() }) })]),
+  users: z.tuple([z.looseObject({ user: z.looseObject({}) })]),
+});
+
+/**
+ * @param adminConf the control plane's /etc/kubernetes/admin.conf
+ * @param apiServerUrl address that an operator reaches; it is in the API server's certificate
+ * @returns the same credentials, named after the cluster, so that several kubeconfigs can be merged
+ * @throws Error when the text is not a kubeconfig of one cluster and one user
+ */
+export function operatorKubeconfig(adminConf: string, apiServerUrl: string, clusterName: string): string {
+  const { clusters, users } = kubeconfig.parse(parse(adminConf));
+  const user = `${clusterName}-admin`;
+  return stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": clusterName,
+    clusters: [{ name: clusterName, cluster: { ...clusters[0].cluster, server: apiServerUrl } }],
+    users: [{ name: user, user: users[0].user }],
+    contexts: [{ name: clusterName, context: { cluster: clusterName, user } }],
+  });
+}

@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# Makes this machine the first control plane; prints the cluster's CA certificate (public).
+# Inputs: NODE_NAME KUBERNETES_VERSION API_NAME PRIVATE_IP KUBEADM_CONFIG AUDIT_POLICY PROVIDER_ID. Safe to run again.
+
+marker=/var/lib/perigee/initialised
+private_folder=/etc/kubernetes/perigee
+
+init() {
+  boot_finished >&2
+  if [ -e "$marker" ]; then
+    wait_for 300 "the API server of this control plane to answer" api_ready || { node_diagnosis; exit 1; }
+    refuse_other_version
+  else
+    initialise >&2
+  fi
+  cat /etc/kubernetes/pki/ca.crt
+}
+
+api_ready() { kubectl get --raw /readyz; }
+
+refuse_other_version() {
+  local running
+  running=$(kubectl get --raw /version | grep -o '"gitVersion": *"[^"]*"' | grep -o '[0-9][0-9.]*')
+  [ "$running" = "${KUBERNETES_VERSION:?}" ] || fail \
+    "this cluster runs Kubernetes $running and the settings ask for $KUBERNETES_VERSION: an upgrade in place is" \
+    "not supported. Put kubernetesVersion back to $running; docs/runbook.md says how to move to a new cluster"
+}
+
+initialise() {
+  wait_for 300 "${API_NAME:?} to resolve to ${PRIVATE_IP:?}" api_name_resolves || exit 1
+  if [ -d /etc/kubernetes/manifests ] && [ -n "$(ls -A /etc/kubernetes/manifests)" ]; then reset_node; fi
+  write_documents
+  # shellcheck disable=SC2046 # zero or one word
+  if ! kubeadm init --config /etc/perigee/kubeadm.yaml --skip-token-print $(preflight_flags); then
+    node_diagnosis
+    exit 1
+  fi
+  # Workers are admitted one by one (admit.sh); the token that kubeadm makes by itself would be valid for a day.
+  kubectl --namespace kube-system delete secrets --field-selector type=bootstrap.kubernetes.io/token
+  touch "$marker"
+}
+
+api_name_resolves() { getent ahostsv4 "$API_NAME" | grep -q "^$PRIVATE_IP "; }
+
+write_documents() {
+  umask 077
+  mkdir -p "$private_folder" /var/log/kubernetes /etc/perigee/patches
+  printf '%s' "${AUDIT_POLICY:?}" >"$private_folder/audit-policy.yaml"
+  [ -e "$private_folder/encryption.yaml" ] || encryption_config >"$private_folder/encryption.yaml"
+  printf 'providerID: %s\n' "${PROVIDER_ID:?}" >/etc/perigee/patches/kubeletconfiguration1+merge.yaml
+  printf '%s' "${KUBEADM_CONFIG:?}" >/etc/perigee/kubeadm.yaml
+  umask 022
+}
+
+# The key is made here and never leaves this machine: docs/runbook.md says how to keep a copy.
+encryption_config() {
+  cat <<EOF
+apiVersion: apiserver.config.k8s.io/v1
+kind: EncryptionConfiguration
+resources:
+  - resources: [secrets]
+    providers:
+      - secretbox: {keys: [{name: first, secret: $(head -c 32 /dev/urandom | base64 -w0)}]}
+      - identity: {}
+EOF
+}
+
+init

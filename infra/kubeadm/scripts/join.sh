@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# Joins this worker to the cluster and waits until its node is Ready.
+# Inputs: NODE_NAME PROVIDER_ID API_NAME CA_CERTIFICATE CERTIFICATE KUBEADM_CONFIG READY_TIMEOUT. Safe to run again.
+
+folder=/etc/perigee/join
+own_kubeconfig=/etc/kubernetes/kubelet.conf
+
+join() {
+  boot_finished
+  if joined_to_this_cluster; then
+    echo "joined already"
+  else
+    if [ -e /etc/kubernetes/kubelet.conf ] || [ -e /etc/kubernetes/bootstrap-kubelet.conf ]; then reset_node; fi
+    wait_for 300 "${API_NAME:?} to resolve" getent ahostsv4 "$API_NAME" || exit 1
+    write_documents
+    # shellcheck disable=SC2046 # zero or one word
+    if ! kubeadm join --config /etc/perigee/kubeadm.yaml $(preflight_flags); then
+      node_diagnosis
+      exit 1
+    fi
+    touch /var/lib/perigee/joined
+  fi
+  if ! wait_for "${READY_TIMEOUT:?}" "node ${NODE_NAME:?} to be Ready" node_ready; then
+    node_diagnosis
+    fail "node $NODE_NAME did not become Ready; the lines above are what its kubelet and containerd last said"
+  fi
+  # The node has credentials of its own now, which it renews itself.
+  rm -f "$folder/kubelet.key" "$folder/discovery.conf" /etc/kubernetes/bootstrap-kubelet.conf
+  echo "node $NODE_NAME is Ready"
+}
+
+joined_to_this_cluster() {
+  [ -e /var/lib/perigee/joined ] && [ -e "$own_kubeconfig" ] &&
+    [ "$(cat /etc/kubernetes/pki/ca.crt)" = "${CA_CERTIFICATE:?}" ]
+}
+
+# A kubelet may read its own Node, and nothing more is needed to see it Ready.
+node_ready() {
+  [ "$(kubectl --kubeconfig "$own_kubeconfig" get node "$NODE_NAME" \
+    -o jsonpath='{.status.conditions[?(@.type=="Ready")].status}')" = True ]
+}
+
+write_documents() {
+  umask 077
+  rm -f /var/lib/perigee/joined
+  mkdir -p /etc/perigee/patches
+  printf 'providerID: %s\n' "${PROVIDER_ID:?}" >/etc/perigee/patches/kubeletconfiguration1+merge.yaml
+  printf '%s' "${KUBEADM_CONFIG:?}" >/etc/perigee/kubeadm.yaml
+  cat >"$folder/discovery.conf" <<EOF
+apiVersion: v1
+kind: Config
+current-context: join
+contexts: [{name: join, context: {cluster: perigee, user: machine}}]
+clusters:
+  - name: perigee
+    cluster:
+      server: https://$API_NAME:6443
+      certificate-authority-data: $(printf '%s\n' "$CA_CERTIFICATE" | base64 -w0)
+users:
+  - name: machine
+    user:
+      client-certificate-data: $(printf '%s\n' "${CERTIFICATE:?}" | base64 -w0)
+      client-key-data: $(base64 -w0 <"$folder/kubelet.key")
+EOF
+  umask 022
+}
+
+join

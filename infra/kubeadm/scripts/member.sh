@@ -1,0 +1,129 @@
+#!/usr/bin/env bash
+# Runs on the control plane, for one worker. `admit` signs the worker's certificate request and prints the
+# certificate (public: useless without the key, which stays on the worker), and keeps labels and taints as
+# the settings say; `leave` drains the node and deletes it. Safe to run again.
+# Inputs: NODE_NAME PROVIDER_ID REQUEST LABELS TAINTS DRAIN_TIMEOUT
+
+admitted=/var/lib/perigee/admitted
+signer=kubernetes.io/kube-apiserver-client-kubelet
+
+admit() {
+  wait_for 120 "the API server to answer" kubectl get --raw /readyz || exit 1
+  local certificate
+  mkdir -p "$admitted"
+  certificate="$admitted/${NODE_NAME:?}.$(printf '%s' "${REQUEST:?}" | sha256sum | cut -c1-16).crt"
+  {
+    refuse_foreign_request
+    remove_former_machine
+    # The same certificate every time, so that a second run changes nothing on the worker.
+    [ -s "$certificate" ] || sign "$certificate"
+    if node_exists; then settle_labels_and_taints; fi
+    remember_labels_and_taints
+  } >&2
+  cat "$certificate"
+}
+
+node_exists() { kubectl get node "$NODE_NAME" --output name >/dev/null 2>&1; }
+
+# A certificate names the node that may use it: a worker gets its own, no other's.
+refuse_foreign_request() {
+  local subject wanted="subject=O=system:nodes,CN=system:node:$NODE_NAME"
+  subject=$(openssl req -noout -verify -subject -nameopt RFC2253,-dn_rev -in <(printf '%s\n' "$REQUEST") 2>/dev/null)
+  [ "$subject" = "$wanted" ] || fail "the certificate request is for '$subject', not for '$wanted'"
+}
+
+# A machine that died left its Node behind: the new one of the same name is another machine.
+remove_former_machine() {
+  local former
+  former=$(kubectl get node "$NODE_NAME" --ignore-not-found --output 'jsonpath={.spec.providerID}')
+  if [ -n "$former" ] && [ "$former" != "${PROVIDER_ID:?}" ]; then
+    echo "node $NODE_NAME was $former, which is gone"
+    leave
+  fi
+}
+
+sign() {
+  local name="perigee-$NODE_NAME"
+  kubectl delete certificatesigningrequest "$name" --ignore-not-found
+  kubectl create --filename - <<EOF
+apiVersion: certificates.k8s.io/v1
+kind: CertificateSigningRequest
+metadata: {name: $name}
+spec:
+  signerName: $signer
+  usages: [digital signature, client auth]
+  request: $(printf '%s\n' "$REQUEST" | base64 -w0)
+EOF
+  kubectl certificate approve "$name"
+  wait_for 60 "the certificate for $NODE_NAME to be signed" signed "$name" "$1.new" || exit 1
+  mv "$1.new" "$1"
+  kubectl delete certificatesigningrequest "$name"
+}
+
+signed() {
+  kubectl get certificatesigningrequest "$1" --output 'jsonpath={.status.certificate}' | base64 -d >"$2"
+  [ -s "$2" ]
+}
+
+# Labels and taints that the settings no longer name go; what others put on the node stays.
+settle_labels_and_taints() {
+  settle label "${LABELS:-}" 's/=.*//'
+  settle taint "${TAINTS:-}" 's/=[^:]*:/:/'
+}
+
+# settle KIND WANTED ID: WANTED holds lines as kubectl takes them, ID is the sed that turns one into what removes it.
+settle() {
+  local kind=$1 wanted=$2 former
+  while read -r former; do
+    if ! grep -qxF -- "$former" <(printf '%s\n' "$wanted" | sed "$3"); then
+      kubectl "$kind" node "$NODE_NAME" "$former-"
+    fi
+  done < <(sed "$3" "$admitted/$NODE_NAME.$kind" 2>/dev/null)
+  [ -z "$wanted" ] || xargs kubectl "$kind" node "$NODE_NAME" --overwrite <<<"$wanted"
+}
+
+# What this run asked for, so that the next one knows what to take away.
+remember_labels_and_taints() {
+  printf '%s\n' "${LABELS:-}" | sed '/^$/d' >"$admitted/$NODE_NAME.label"
+  printf '%s\n' "${TAINTS:-}" | sed '/^$/d' >"$admitted/$NODE_NAME.taint"
+}
+
+leave() {
+  if ! node_exists; then
+    echo "node $NODE_NAME is gone already"
+  else
+    kubectl cordon "$NODE_NAME"
+    drain
+    kubectl delete node "$NODE_NAME" --timeout 60s
+  fi
+  rm -f "$admitted/$NODE_NAME".*
+}
+
+# Respects PodDisruptionBudgets until the limit. Pods of a machine that is dead cannot leave by themselves:
+# once the control plane has lost sight of it, deleting the Node is what frees them.
+drain() {
+  local deadline=$((SECONDS + ${DRAIN_TIMEOUT:?}))
+  until kubectl drain "$NODE_NAME" --ignore-daemonsets --delete-emptydir-data --timeout 20s; do
+    if [ "$(ready_status)" = Unknown ]; then
+      echo "node $NODE_NAME no longer reports: deleting it without a drain"
+      return
+    fi
+    if ((SECONDS >= deadline)); then
+      echo "these pods are still on $NODE_NAME after ${DRAIN_TIMEOUT}s:" >&2
+      kubectl get pods --all-namespaces --field-selector "spec.nodeName=$NODE_NAME" >&2
+      kubectl get poddisruptionbudgets --all-namespaces >&2
+      fail "node $NODE_NAME could not be drained, its machine keeps running. Make room for the pods above" \
+        "(or raise drainTimeoutSeconds) and run this again; 'kubectl uncordon $NODE_NAME' takes it back"
+    fi
+  done
+}
+
+ready_status() {
+  kubectl get node "$NODE_NAME" --output 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'
+}
+
+case "${1:?}" in
+  admit) admit ;;
+  leave) leave ;;
+  *) fail "member.sh: admit or leave, not $1" ;;
+esac

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Gives the cluster its pod network and waits until cluster DNS answers for it.
+# Inputs: NODE_NAME FLANNEL_MANIFEST READY_TIMEOUT. Safe to run again.
+
+network() {
+  wait_for 120 "the API server to answer" kubectl get --raw /readyz || { node_diagnosis; exit 1; }
+  printf '%s' "${FLANNEL_MANIFEST:?}" | kubectl apply --server-side --force-conflicts --field-manager perigee --filename -
+  wait_for "${READY_TIMEOUT:?}" "node ${NODE_NAME:?} to be Ready" node_ready || explain
+  kubectl --namespace kube-flannel rollout status daemonset/kube-flannel-ds --timeout="${READY_TIMEOUT}s" || explain
+  kubectl --namespace kube-system rollout status deployment/coredns --timeout="${READY_TIMEOUT}s" || explain
+}
+
+node_ready() {
+  [ "$(kubectl get node "$NODE_NAME" -o jsonpath='{.status.conditions[?(@.type=="Ready")].status}')" = True ]
+}
+
+explain() {
+  kubectl get nodes,pods --all-namespaces -o wide >&2 || true
+  node_diagnosis
+  fail "the cluster did not become ready; the lines above say what it last said"
+}
+
+network

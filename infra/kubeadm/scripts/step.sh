@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# What every step shares. Put in front of the step's own script; see infra/kubeadm/step.ts.
+set -euo pipefail
+
+fail() {
+  echo "$*" >&2
+  exit 1
+}
+
+# wait_for SECONDS WHAT COMMAND...: runs the command every two seconds until it succeeds.
+wait_for() {
+  local limit=$1 what=$2 deadline=$((SECONDS + $1))
+  shift 2
+  until "$@" >/dev/null 2>&1; do
+    if ((SECONDS >= deadline)); then
+      echo "waited ${limit}s in vain for $what" >&2
+      return 1
+    fi
+    sleep 2
+  done
+}
+
+# The last words of the two services that a node that does not work is about.
+node_diagnosis() {
+  {
+    echo "--- kubelet, last lines"
+    journalctl --unit kubelet --no-pager --lines 25 --output cat || true
+    echo "--- containerd, last lines"
+    journalctl --unit containerd --no-pager --lines 10 --output cat || true
+  } >&2
+}
+
+# Waits until cloud-init has prepared this machine; tries once more where it had failed.
+boot_finished() {
+  timeout 1500 cloud-init status --wait >/dev/null 2>&1 || true
+  if ! timeout 1200 /opt/perigee/prepare.sh; then
+    tail --lines 40 /var/log/cloud-init-output.log >&2 || true
+    fail "this machine could not be prepared for Kubernetes; the lines above say why"
+  fi
+}
+
+# On cgroup v1 kubeadm's SystemVerification refuses kernels that the kubelet (failCgroupV1: false) accepts.
+preflight_flags() {
+  if [ "$(stat -fc %T /sys/fs/cgroup)" != cgroup2fs ]; then
+    echo "--ignore-preflight-errors=SystemVerification"
+  fi
+}
+
+# Goes back to a machine on which kubeadm has never run. Images and packages stay.
+reset_node() {
+  echo "undoing an attempt that did not finish"
+  timeout 180 kubeadm reset --force --cri-socket unix:///run/containerd/containerd.sock >/dev/null 2>&1 || true
+  rm -rf /etc/kubernetes/pki /etc/kubernetes/manifests /etc/kubernetes/*.conf /var/lib/etcd/member /etc/cni/net.d/*
+}
+
+export KUBECONFIG=/etc/kubernetes/admin.conf
+
+# A step whose engine was killed may still be running here: the next one waits for it, then finds its work done.
+# Its children hold the lock too, so that a kubeadm that outlived its script is waited for.
+exec 9>"/run/perigee-${NODE_NAME:?}.lock"
+flock --wait 1200 9 || fail "another step for $NODE_NAME has been running on this machine for 20 minutes"

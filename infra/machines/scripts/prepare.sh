@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# Makes a fresh machine ready for kubeadm: container runtime, Kubernetes packages, images.
+# Run by cloud-init at first boot; safe to run again, and quick when it has finished before.
+set -euo pipefail
+
+main() {
+  # shellcheck source=/dev/null
+  . /etc/perigee/machine.env
+  local marker="/var/lib/perigee/prepared-${KUBERNETES_VERSION:?}"
+  if [ -e "$marker" ]; then
+    echo "already prepared for Kubernetes $KUBERNETES_VERSION"
+    return
+  fi
+  mkdir -p /var/lib/perigee /etc/perigee/patches
+  load_kernel_settings
+  install_packages
+  configure_containerd
+  configure_kubelet
+  pull_images
+  touch "$marker"
+  echo "prepared for Kubernetes $KUBERNETES_VERSION"
+}
+
+load_kernel_settings() {
+  # Where the modules are built into the kernel, or belong to a host, there is nothing to load.
+  modprobe -a overlay br_netfilter || echo "modules not loaded here: relying on the kernel's own"
+  sysctl --quiet --load /etc/sysctl.d/90-perigee.conf || echo "some kernel settings are the host's"
+}
+
+install_packages() {
+  local keyring=/etc/apt/keyrings/kubernetes.gpg
+  mkdir -p /etc/apt/keyrings
+  retry 10 fetch_key "$keyring"
+  echo "deb [signed-by=$keyring] ${KUBERNETES_PACKAGES:?}/ /" >/etc/apt/sources.list.d/kubernetes.list
+  export DEBIAN_FRONTEND=noninteractive
+  # "1.36.3-*": the packages' own revision; the version that was asked for, or an error.
+  retry 10 apt-get -qq -o DPkg::Lock::Timeout=120 update
+  retry 5 apt-get -qq -o DPkg::Lock::Timeout=120 install -y --no-install-recommends \
+    containerd conntrack ethtool socat \
+    "kubelet=${KUBERNETES_VERSION}-*" "kubeadm=${KUBERNETES_VERSION}-*" "kubectl=${KUBERNETES_VERSION}-*"
+  # An unattended upgrade must never move a node to another version.
+  apt-mark hold kubelet kubeadm kubectl containerd >/dev/null
+}
+
+fetch_key() {
+  curl -fsSL --max-time 30 "${KUBERNETES_PACKAGES}/Release.key" | gpg --batch --yes --dearmor -o "$1"
+}
+
+cgroup_v2() { [ "$(stat -fc %T /sys/fs/cgroup)" = cgroup2fs ]; }
+
+# Bit 24 of the bounding set. Without it no process may lower an OOM score, and containerd must not try.
+may_set_oom_score() { (((0x$(awk '/^CapBnd/ {print $2}' /proc/self/status) >> 24) & 1)); }
+
+configure_containerd() {
+  local systemd_cgroup=false restrict_oom=true
+  if cgroup_v2; then systemd_cgroup=true; fi
+  if may_set_oom_score; then restrict_oom=false; fi
+  mkdir -p /etc/containerd/conf.d /etc/containerd/certs.d
+  # Version 2 is read by containerd 1.6 to 2.x.
+  printf 'version = 2\nimports = ["/etc/containerd/conf.d/*.toml"]\n' >/etc/containerd/config.toml
+  cat >/etc/containerd/conf.d/10-perigee.toml <<EOF
+version = 2
+[plugins."io.containerd.grpc.v1.cri"]
+  sandbox_image = "${PAUSE_IMAGE:?}"
+  restrict_oom_score_adj = $restrict_oom
+  [plugins."io.containerd.grpc.v1.cri".cni]
+    bin_dir = "/opt/cni/bin"
+    conf_dir = "/etc/cni/net.d"
+  [plugins."io.containerd.grpc.v1.cri".registry]
+    config_path = "/etc/containerd/certs.d"
+  [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+    runtime_type = "io.containerd.runc.v2"
+    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+      SystemdCgroup = $systemd_cgroup
+EOF
+  systemctl enable --quiet containerd
+  systemctl restart containerd
+}
+
+# What the kernel calls for goes into this node's kubelet configuration through kubeadm's patches.
+configure_kubelet() {
+  local patch=/etc/perigee/patches/kubeletconfiguration0+merge.yaml
+  rm -f "$patch"
+  if ! cgroup_v2; then printf 'cgroupDriver: cgroupfs\nfailCgroupV1: false\n' >"$patch"; fi
+  systemctl enable --quiet kubelet
+}
+
+pull_images() {
+  local image
+  while read -r image; do
+    retry 5 ctr -n k8s.io images pull --hosts-dir /etc/containerd/certs.d "$image" >/dev/null
+    echo "pulled $image"
+  done </etc/perigee/images
+}
+
+# retry TIMES COMMAND...: registries and package mirrors fail now and then; give them time, not for ever.
+retry() {
+  local times=$1 attempt
+  shift
+  for ((attempt = 1; attempt <= times; attempt++)); do
+    if "$@"; then return; fi
+    echo "attempt $attempt of $times failed: $1"
+    sleep 5
+  done
+  echo "gave up: $*" >&2
+  return 1
+}
+
+main "$@"

@@ -1,0 +1,75 @@
+/**
+ * Ed25519 SSH keys derived from the cluster's one secret seed (HKDF-SHA256, RFC 5869).
+ * One secret in the state gives the login key and every machine's host key, so that a machine
+ * costs no extra resource and its host key is known before it boots (docs/adr/0004).
+ */
+import { createPrivateKey, createPublicKey, hkdfSync } from "node:crypto";
+
+export interface SshKeyPair {
+  /** OpenSSH private key file. */
+  readonly private: string;
+  /** `ssh-ed25519 AAAA… comment`, as in authorized_keys. */
+  readonly public: string;
+}
+
+/** DER around a raw 32-byte Ed25519 private key (RFC 8410, section 7). */
+const pkcs8Header = Buffer.from("302e020100300506032b657004220420", "hex");
+const keyType = "ssh-ed25519";
+
+/**
+ * The key pair of one purpose, e.g. `login` or `host/perigee-dev-default-1`.
+ * The same seed and purpose always give the same pair.
+ * @param seed base64 of at least 32 random bytes
+ * @throws Error when the seed is shorter
+ */
+export function deriveSshKeyPair(seed: string, purpose: string, comment: string): SshKeyPair {
+  const secret = Buffer.from(seed, "base64");
+  if (secret.length < 32) throw new Error(`the seed has ${secret.length} bytes, 32 are needed`);
+  const raw = Buffer.from(hkdfSync("sha256", secret, "", `perigee/ssh/${purpose}`, 32));
+  const key = createPrivateKey({ key: Buffer.concat([pkcs8Header, raw]), format: "der", type: "pkcs8" });
+  const point = createPublicKey(key).export({ format: "der", type: "spki" }).subarray(-32);
+  const blob = Buffer.concat([field(keyType), field(point)]);
+  return {
+    private: openSshPrivateKey(raw, point, blob, comment),
+    public: `${keyType} ${blob.toString("base64")} ${comment}`,
+  };
+}
+
+/** The unencrypted `openssh-key-v1` container (OpenSSH's PROTOCOL.key). sshd reads no PKCS #8 Ed25519 key before 9.6. */
+function openSshPrivateKey(raw: Buffer, point: Buffer, blob: Buffer, comment: string): string {
+  // Two equal numbers tell a decrypting reader that the passphrase was right; here nothing is encrypted.
+  const check = point.subarray(0, 4);
+  const entry = Buffer.concat([
+    check,
+    check,
+    field(keyType),
+    field(point),
+    field(Buffer.concat([raw, point])),
+    field(comment),
+  ]);
+  const padding = Buffer.from(Array.from({ length: (8 - (entry.length % 8)) % 8 }, (_, index) => index + 1));
+  const container = Buffer.concat([
+    Buffer.from("openssh-key-v1\0"),
+    field("none"),
+    field("none"),
+    field(""),
+    uint32(1),
+    field(blob),
+    field(Buffer.concat([entry, padding])),
+  ]);
+  const lines = container.toString("base64").match(/.{1,70}/g) ?? [];
+  return ["-----BEGIN OPENSSH PRIVATE KEY-----", ...lines, "-----END OPENSSH PRIVATE KEY-----", ""].join(
+    "\n",
+  );
+}
+
+function field(content: string | Buffer): Buffer {
+  const bytes = Buffer.from(content as string);
+  return Buffer.concat([uint32(bytes.length), bytes]);
+}
+
+function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}

@@ -1,0 +1,83 @@
+/** cloud-init user data of a machine: a pure function of its role, so that it can be read in test/golden/. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { imagesOf, minorOf, releaseOf } from "../kubeadm/versions";
+import type { Role } from "../outputs";
+import { registryFiles, type Mirrors } from "./mirrors";
+import type { SshKeyPair } from "./sshKeys";
+
+/** EC2's own limit, before base64 encoding. */
+export const userDataLimitBytes = 16_384;
+
+export interface UserDataArgs {
+  readonly role: Role;
+  readonly hostName: string;
+  readonly kubernetesVersion: string;
+  readonly mirrors: Mirrors;
+  /** Given to the machine so that every connection can pin it. It opens nothing. */
+  readonly hostKey: SshKeyPair;
+  /** The login key's public half, an authorized_keys line. */
+  readonly authorizedKey: string;
+}
+
+interface CloudFile {
+  readonly path: string;
+  readonly content: string;
+  readonly permissions?: string;
+}
+
+/** How long a machine may take to install Kubernetes and pull its images. */
+const prepareTimeoutSeconds = 1200;
+
+const prepareScript = readFileSync(join(__dirname, "scripts/prepare.sh"), "utf8");
+
+/** The `#cloud-config` document. No credential that opens the cluster is in it. */
+export function renderUserData(args: UserDataArgs): string {
+  const document = {
+    hostname: args.hostName,
+    preserve_hostname: false,
+    ssh_pwauth: false,
+    disable_root: true,
+    ssh_deletekeys: true,
+    ssh_keys: { ed25519_private: args.hostKey.private, ed25519_public: args.hostKey.public },
+    ssh_authorized_keys: [args.authorizedKey],
+    write_files: files(args),
+    runcmd: [["timeout", "--kill-after=30s", `${prepareTimeoutSeconds}s`, "/opt/perigee/prepare.sh"]],
+  };
+  return `#cloud-config\n${stringify(document, { lineWidth: 0 })}`;
+}
+
+function files(args: UserDataArgs): CloudFile[] {
+  const release = releaseOf(args.kubernetesVersion);
+  return [
+    { path: "/opt/perigee/prepare.sh", permissions: "0755", content: prepareScript },
+    {
+      path: "/etc/perigee/machine.env",
+      content: environment({
+        KUBERNETES_VERSION: release.kubernetes,
+        KUBERNETES_PACKAGES: `${args.mirrors.kubernetesPackages}/v${minorOf(release.kubernetes)}/deb`,
+        PAUSE_IMAGE: `registry.k8s.io/pause:${release.pause}`,
+      }),
+    },
+    { path: "/etc/perigee/images", content: lines(imagesOf(args.role, release)) },
+    { path: "/etc/modules-load.d/perigee.conf", content: lines(["overlay", "br_netfilter"]) },
+    {
+      path: "/etc/sysctl.d/90-perigee.conf",
+      content: lines([
+        "net.ipv4.ip_forward = 1",
+        "net.bridge.bridge-nf-call-iptables = 1",
+        // Every pod's file watches and every kubelet's own come out of these two.
+        "fs.inotify.max_user_instances = 8192",
+        "fs.inotify.max_user_watches = 524288",
+      ]),
+    },
+    ...registryFiles(args.mirrors),
+  ];
+}
+
+const lines = (content: readonly string[]): string => `${content.join("\n")}\n`;
+
+/** `KEY='value'` lines; the values are versions and URLs, none of which can hold a quote. */
+const environment = (values: Record<string, string>): string =>
+  lines(Object.entries(values).map(([key, value]) => `${key}='${value}'`));

@@ -1,0 +1,58 @@
+/** IPv4 block arithmetic: the few questions that settings and subnets ask. */
+import { Address4, AddressError } from "ip-address";
+
+/** An IPv4 block whose address is its first one, e.g. `10.0.1.0/24`. */
+export interface Cidr {
+  readonly text: string;
+  readonly prefix: number;
+  /** First and last address as 32-bit numbers. */
+  readonly first: number;
+  readonly last: number;
+}
+
+/**
+ * Reads `a.b.c.d/n`.
+ * @throws Error saying what is wrong: no IPv4 block, no prefix length, or host bits set
+ */
+export function parseCidr(text: string): Cidr {
+  if (!/^[\d.]+\/\d+$/.test(text)) throw new Error("is not an IPv4 block such as 10.0.0.0/16");
+  let address: Address4;
+  try {
+    address = new Address4(text);
+  } catch (error) {
+    if (error instanceof AddressError) throw new Error("is not an IPv4 block such as 10.0.0.0/16");
+    throw error;
+  }
+  const prefix = address.subnetMask;
+  const first = Number(address.startAddress().bigInt());
+  if (Number(address.bigInt()) !== first) {
+    throw new Error(`has host bits set; the block is ${dotted(first)}/${prefix}`);
+  }
+  return block(first, prefix);
+}
+
+/** Whether the two blocks share an address. */
+export function overlaps(a: Cidr, b: Cidr): boolean {
+  return a.first <= b.last && b.first <= a.last;
+}
+
+/**
+ * The /24 blocks of a VPC that machines live in, one per availability zone.
+ * The first /24 is left free; adding a zone never moves an existing block.
+ * @throws Error when the VPC is too small for that many zones
+ */
+export function machineSubnets(vpc: Cidr, zones: number): Cidr[] {
+  const blocks = 2 ** Math.max(0, 24 - vpc.prefix);
+  if (zones > blocks - 1) {
+    throw new Error(`${vpc.text} has room for ${Math.max(0, blocks - 1)} subnets, ${zones} are needed`);
+  }
+  return Array.from({ length: zones }, (_, zone) => block(vpc.first + (zone + 1) * 256, 24));
+}
+
+function block(first: number, prefix: number): Cidr {
+  return { text: `${dotted(first)}/${prefix}`, prefix, first, last: first + 2 ** (32 - prefix) - 1 };
+}
+
+function dotted(address: number): string {
+  return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join(".");
+}

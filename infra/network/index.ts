@@ -1,0 +1,158 @@
+/**
+ * The network that machines live in: a VPC with DNS names, a public subnet per zone, the security
+ * groups from trafficRules.ts and the private zone of the API server's name.
+ * Costs: the private zone 0.50 USD a month; flow logs, where asked for, by volume.
+ */
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { PublishedNodePort } from "../outputs";
+import { clusterTags, named, type Tags } from "../tags";
+import { machineSubnets, type Cidr } from "./cidr";
+import { FlowLogs } from "./flowLogs";
+import { SecurityGroups } from "./securityGroups";
+
+export interface NetworkArgs {
+  readonly clusterName: string;
+  readonly vpcCidr: Cidr;
+  readonly availabilityZones: number;
+  readonly adminCidrs: readonly Cidr[];
+  readonly publishedNodePorts: readonly PublishedNodePort[];
+  readonly flowLogs: boolean;
+}
+
+/** Where a machine can be put. */
+export interface Placement {
+  readonly subnetId: pulumi.Output<string>;
+  readonly zone: pulumi.Output<string>;
+}
+
+export class Network extends pulumi.ComponentResource {
+  readonly placements: readonly Placement[];
+  readonly securityGroups: SecurityGroups;
+  readonly zone: aws.route53.Zone;
+  /** The API server's stable name, `api.<clusterName>.internal`. */
+  readonly apiName: string;
+
+  private readonly vpc: aws.ec2.Vpc;
+  private readonly tags: Tags;
+
+  constructor(
+    private readonly name: string,
+    private readonly args: NetworkArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("perigee:network:Network", name, {}, opts);
+    this.tags = clusterTags(args.clusterName);
+    this.apiName = `api.${args.clusterName}.internal`;
+    this.vpc = this.makeVpc();
+    this.emptyDefaultSecurityGroup();
+    this.placements = this.makeSubnets(this.makeRouteTable());
+    this.securityGroups = new SecurityGroups(name, { ...args, vpcId: this.vpc.id }, { parent: this });
+    this.zone = this.makeZone();
+    if (args.flowLogs) {
+      new FlowLogs(name, { clusterName: args.clusterName, vpcId: this.vpc.id }, { parent: this });
+    }
+    this.registerOutputs();
+  }
+
+  /** Points the API server's name to the control planes. */
+  publishApi(addresses: readonly pulumi.Input<string>[]): aws.route53.Record {
+    return new aws.route53.Record(
+      `${this.name}-api`,
+      { zoneId: this.zone.zoneId, name: this.apiName, type: "A", ttl: 30, records: [...addresses] },
+      { parent: this },
+    );
+  }
+
+  private makeVpc(): aws.ec2.Vpc {
+    const { clusterName, vpcCidr } = this.args;
+    return new aws.ec2.Vpc(
+      this.name,
+      {
+        cidrBlock: vpcCidr.text,
+        enableDnsHostnames: true,
+        enableDnsSupport: true,
+        tags: named(this.tags, clusterName),
+      },
+      { parent: this },
+    );
+  }
+
+  /** AWS makes it, with rules that admit; nothing here uses it. */
+  private emptyDefaultSecurityGroup(): void {
+    new aws.ec2.DefaultSecurityGroup(
+      this.name,
+      {
+        vpcId: this.vpc.id,
+        ingress: [],
+        egress: [],
+        tags: named(this.tags, `${this.args.clusterName}-unused`),
+      },
+      { parent: this },
+    );
+  }
+
+  private makeRouteTable(): aws.ec2.RouteTable {
+    const tags = named(this.tags, this.args.clusterName);
+    const gateway = new aws.ec2.InternetGateway(this.name, { vpcId: this.vpc.id, tags }, { parent: this });
+    const table = new aws.ec2.RouteTable(this.name, { vpcId: this.vpc.id, tags }, { parent: this });
+    new aws.ec2.Route(
+      this.name,
+      { routeTableId: table.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: gateway.id },
+      { parent: this },
+    );
+    return table;
+  }
+
+  private makeSubnets(table: aws.ec2.RouteTable): Placement[] {
+    const { clusterName, vpcCidr, availabilityZones } = this.args;
+    const zones = aws.getAvailabilityZonesOutput(
+      { state: "available", filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }] },
+      { parent: this },
+    );
+    return machineSubnets(vpcCidr, availabilityZones).map((block, index) => {
+      const zone = zones.names.apply((names) => nthZone(names, index));
+      const subnet = new aws.ec2.Subnet(
+        `${this.name}-${index + 1}`,
+        {
+          vpcId: this.vpc.id,
+          cidrBlock: block.text,
+          availabilityZone: zone,
+          tags: named(this.tags, `${clusterName}-${index + 1}`),
+        },
+        { parent: this },
+      );
+      new aws.ec2.RouteTableAssociation(
+        `${this.name}-${index + 1}`,
+        { subnetId: subnet.id, routeTableId: table.id },
+        { parent: this },
+      );
+      return { subnetId: subnet.id, zone };
+    });
+  }
+
+  private makeZone(): aws.route53.Zone {
+    const { clusterName } = this.args;
+    return new aws.route53.Zone(
+      this.name,
+      {
+        name: `${clusterName}.internal`,
+        comment: `Names of the cluster ${clusterName}, answered inside its VPC only`,
+        vpcs: [{ vpcId: this.vpc.id }],
+        tags: this.tags,
+      },
+      { parent: this },
+    );
+  }
+}
+
+/** Zones in the order of their names, so that a zone keeps its place whatever order AWS lists them in. */
+function nthZone(names: readonly string[], index: number): string {
+  const zone = [...names].sort()[index];
+  if (zone === undefined) {
+    throw new pulumi.RunError(
+      `perigee-infra:availabilityZones asks for ${index + 1} zones, this region has ${names.length}: ${names.join(", ")}`,
+    );
+  }
+  return zone;
+}

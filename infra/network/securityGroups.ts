@@ -1,0 +1,96 @@
+/** The two security groups, and one rule resource per row and peer of trafficRules.ts. */
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { PublishedNodePort } from "../outputs";
+import { clusterTags, named } from "../tags";
+import type { Cidr } from "./cidr";
+import { portRange, portText, trafficRules, type Peer, type TrafficRule } from "./trafficRules";
+
+export interface SecurityGroupsArgs {
+  readonly clusterName: string;
+  readonly vpcId: pulumi.Input<string>;
+  readonly adminCidrs: readonly Cidr[];
+  readonly publishedNodePorts: readonly PublishedNodePort[];
+}
+
+/** Where traffic comes from, as a rule resource says it. */
+interface Source {
+  readonly name: string;
+  readonly cidrIpv4?: string;
+  readonly referencedSecurityGroupId?: pulumi.Output<string>;
+}
+
+export class SecurityGroups extends pulumi.ComponentResource {
+  /** Every machine is in it. */
+  readonly node: aws.ec2.SecurityGroup;
+  /** Control planes are in this one too. */
+  readonly controlPlane: aws.ec2.SecurityGroup;
+
+  constructor(
+    private readonly name: string,
+    private readonly args: SecurityGroupsArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("perigee:network:SecurityGroups", name, {}, opts);
+    this.node = this.makeGroup("node", "Every machine of the cluster");
+    this.controlPlane = this.makeGroup("control-plane", "The control planes of the cluster");
+    for (const rule of trafficRules(args.publishedNodePorts)) {
+      for (const source of rule.from.flatMap((peer) => this.sources(peer))) this.admit(rule, source);
+    }
+    this.allowOutgoing();
+    this.registerOutputs();
+  }
+
+  private makeGroup(suffix: string, description: string): aws.ec2.SecurityGroup {
+    const { clusterName, vpcId } = this.args;
+    return new aws.ec2.SecurityGroup(
+      `${this.name}-${suffix}`,
+      { vpcId, description, tags: named(clusterTags(clusterName), `${clusterName}-${suffix}`) },
+      { parent: this },
+    );
+  }
+
+  private sources(peer: Peer): Source[] {
+    switch (peer) {
+      case "admin":
+        return this.args.adminCidrs.map(({ text }) => ({ name: `admin-${text}`, cidrIpv4: text }));
+      case "node":
+        return [{ name: "node", referencedSecurityGroupId: this.node.id }];
+      case "control-plane":
+        return [{ name: "control-plane", referencedSecurityGroupId: this.controlPlane.id }];
+    }
+  }
+
+  private admit(rule: TrafficRule, { name, ...source }: Source): void {
+    const group = rule.to === "node" ? this.node : this.controlPlane;
+    const [fromPort, toPort] = portRange(rule);
+    new aws.vpc.SecurityGroupIngressRule(
+      `${this.name}-${rule.to}-${portText(rule)}-${rule.protocol}-from-${name}`,
+      {
+        securityGroupId: group.id,
+        ipProtocol: rule.protocol,
+        fromPort,
+        toPort,
+        ...source,
+        description: rule.why,
+        tags: clusterTags(this.args.clusterName),
+      },
+      { parent: this },
+    );
+  }
+
+  /** Packages, images, time, AWS: machines may speak to the world, the world not to them. */
+  private allowOutgoing(): void {
+    new aws.vpc.SecurityGroupEgressRule(
+      `${this.name}-node-out`,
+      {
+        securityGroupId: this.node.id,
+        ipProtocol: "-1",
+        cidrIpv4: "0.0.0.0/0",
+        description: "Everything outgoing",
+        tags: clusterTags(this.args.clusterName),
+      },
+      { parent: this },
+    );
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * Who may talk to whom. The security groups, the lab's packet filter and the table in
+ * docs/architecture.md come from here; whatever is not in it is dropped.
+ */
+import { nodePorts, type PublishedNodePort } from "../outputs";
+
+/** `admin`: the blocks of `adminCidrs`. `node`: every machine. */
+export type Peer = "admin" | "node" | "control-plane";
+
+export interface TrafficRule {
+  readonly to: "node" | "control-plane";
+  /** One port, or the first and the last of a range. */
+  readonly port: number | readonly [number, number];
+  readonly protocol: "tcp" | "udp";
+  readonly from: readonly Peer[];
+  readonly why: string;
+}
+
+const fixedRules: readonly TrafficRule[] = [
+  { to: "node", port: 22, protocol: "tcp", from: ["admin"], why: "SSH" },
+  { to: "control-plane", port: 6443, protocol: "tcp", from: ["admin", "node"], why: "Kubernetes API" },
+  {
+    to: "control-plane",
+    port: [2379, 2380],
+    protocol: "tcp",
+    from: ["control-plane"],
+    why: "etcd clients and peers",
+  },
+  { to: "control-plane", port: 2381, protocol: "tcp", from: ["node"], why: "etcd metrics" },
+  { to: "control-plane", port: 10257, protocol: "tcp", from: ["node"], why: "controller-manager metrics" },
+  { to: "control-plane", port: 10259, protocol: "tcp", from: ["node"], why: "scheduler metrics" },
+  { to: "node", port: 9100, protocol: "tcp", from: ["node"], why: "node-exporter metrics" },
+  { to: "node", port: 10249, protocol: "tcp", from: ["node"], why: "kube-proxy metrics" },
+  { to: "node", port: 10250, protocol: "tcp", from: ["node"], why: "kubelet API and metrics" },
+  { to: "node", port: 8472, protocol: "udp", from: ["node"], why: "Flannel VXLAN" },
+];
+
+/** The whole table, the node ports that a user publishes included. */
+export function trafficRules(published: readonly PublishedNodePort[] = []): TrafficRule[] {
+  const ports = [...Object.values<PublishedNodePort>(nodePorts), ...published];
+  return [
+    ...fixedRules,
+    ...ports.map(({ port, protocol, why }): TrafficRule => ({
+      to: "node",
+      port,
+      protocol,
+      from: ["admin"],
+      why,
+    })),
+  ];
+}
+
+/** First and last port of a rule. */
+export function portRange(rule: TrafficRule): readonly [number, number] {
+  return typeof rule.port === "number" ? [rule.port, rule.port] : rule.port;
+}
+
+/** `6443`, `2379-2380`. */
+export function portText(rule: TrafficRule): string {
+  const [first, last] = portRange(rule);
+  return first === last ? String(first) : `${first}-${last}`;
+}

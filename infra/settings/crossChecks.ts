@@ -1,0 +1,115 @@
+/** The checks that look at several of stack 1's settings together. */
+import type { Settings } from "../config";
+import { renderUserData, userDataLimitBytes } from "../machines/userData";
+import { machineSubnets, overlaps, type Cidr } from "../network/cidr";
+import { nodePorts } from "../outputs";
+import type { SettingProblem } from "./load";
+
+export function crossChecks(settings: Partial<Settings>): SettingProblem[] {
+  return [
+    ...overlappingBlocks(settings),
+    ...tooManyZones(settings),
+    ...tooManyNodes(settings),
+    ...sameNames(settings),
+    ...samePorts(settings),
+    ...largeUserData(settings),
+  ];
+}
+
+function overlappingBlocks(settings: Partial<Settings>): SettingProblem[] {
+  const blocks = (["vpcCidr", "podCidr", "serviceCidr"] as const).flatMap((setting) => {
+    const block = settings[setting];
+    return block === undefined ? [] : [{ setting, block }];
+  });
+  return blocks.flatMap((one, index) =>
+    blocks
+      .slice(0, index)
+      .filter((other) => overlaps(one.block, other.block))
+      .map((other) => ({
+        setting: one.setting,
+        given: one.block.text,
+        problem: `overlaps ${other.setting} ${other.block.text}; the VPC, pods and Services need blocks of their own`,
+      })),
+  );
+}
+
+function tooManyZones({ vpcCidr, availabilityZones }: Partial<Settings>): SettingProblem[] {
+  if (vpcCidr === undefined || availabilityZones === undefined) return [];
+  try {
+    machineSubnets(vpcCidr, availabilityZones);
+    return [];
+  } catch (error) {
+    return [{ setting: "availabilityZones", given: availabilityZones, problem: (error as Error).message }];
+  }
+}
+
+function tooManyNodes({ podCidr, workers, controlPlane }: Partial<Settings>): SettingProblem[] {
+  if (podCidr === undefined || workers === undefined || controlPlane === undefined) return [];
+  const nodes = workers.reduce<number>((sum, pool) => sum + pool.count, controlPlane.count);
+  const room = blocksOf24(podCidr);
+  if (nodes <= room) return [];
+  return [
+    {
+      setting: "podCidr",
+      given: podCidr.text,
+      problem: `has room for ${room} nodes (a /24 each), the settings ask for ${nodes}; take a larger block`,
+    },
+  ];
+}
+
+const blocksOf24 = (block: Cidr): number => 2 ** (24 - block.prefix);
+
+function sameNames({ workers = [] }: Partial<Settings>): SettingProblem[] {
+  return workers.flatMap((pool, index) => {
+    const setting = `workers[${index}].name`;
+    if (pool.name === "control-plane") {
+      return [{ setting, given: pool.name, problem: "is the control plane's own name; allowed: any other" }];
+    }
+    const first = workers.findIndex((other) => other.name === pool.name);
+    if (first === index) return [];
+    return [
+      { setting, given: pool.name, problem: `workers[${first}] has that name already; names are unique` },
+    ];
+  });
+}
+
+function samePorts({ publishedNodePorts = [] }: Partial<Settings>): SettingProblem[] {
+  const own = Object.values(nodePorts).map((known) => `${known.port}/${known.protocol}`);
+  return publishedNodePorts.flatMap((published, index) => {
+    const written = `${published.port}/${published.protocol}`;
+    const before = publishedNodePorts.slice(0, index).map((other) => `${other.port}/${other.protocol}`);
+    if (![...own, ...before].includes(written)) return [];
+    return [
+      {
+        setting: `publishedNodePorts[${index}]`,
+        given: written,
+        problem: `is published already (Perigee's own: ${own.join(", ")})`,
+      },
+    ];
+  });
+}
+
+/** EC2 refuses user data above 16 KiB; what a user can make too large is the list of mirrors. */
+function largeUserData(settings: Partial<Settings>): SettingProblem[] {
+  const { clusterName, kubernetesVersion, mirrors } = settings;
+  if (clusterName === undefined || kubernetesVersion === undefined || mirrors === undefined) return [];
+  const placeholder = "x".repeat(500);
+  const bytes = Buffer.byteLength(
+    renderUserData({
+      role: "control-plane",
+      hostName: `${clusterName}-control-plane-1`,
+      kubernetesVersion,
+      mirrors,
+      hostKey: { private: placeholder, public: placeholder },
+      authorizedKey: placeholder,
+    }),
+  );
+  if (bytes <= userDataLimitBytes) return [];
+  return [
+    {
+      setting: "mirrors",
+      given: `${Object.keys(mirrors.registries).length} registries`,
+      problem: `makes the machines' user data ${bytes} bytes; EC2 allows ${userDataLimitBytes}. Name fewer registries`,
+    },
+  ];
+}

@@ -1,0 +1,155 @@
+/**
+ * Reads a stack's settings: every one checked against a zod schema, every problem told at once,
+ * before any resource is registered. Both stacks use it.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import { closest, distance } from "fastest-levenshtein";
+import { z } from "zod";
+
+/** One thing that is wrong: which setting, what was given, what is allowed. */
+export interface SettingProblem {
+  /** Path as a user writes it, e.g. `workers[0].count`. */
+  readonly setting: string;
+  readonly given: unknown;
+  readonly problem: string;
+}
+
+/** All that is wrong with a stack's settings. Pulumi prints the message without a stack trace. */
+export class SettingsError extends pulumi.RunError {
+  constructor(
+    readonly namespace: string,
+    readonly problems: readonly SettingProblem[],
+  ) {
+    super(
+      [
+        `${problems.length} problem${problems.length === 1 ? "" : "s"} in the settings; nothing was changed:`,
+        ...problems.map((p) => `  ${namespace}:${p.setting}${shown(p.given)}: ${p.problem}`),
+      ].join("\n"),
+    );
+  }
+}
+
+type Shape = Record<string, z.ZodType>;
+
+/** The checks that look at several settings; it sees those that are right by themselves. */
+export type CrossChecks<T> = (settings: Partial<T>) => SettingProblem[];
+
+/**
+ * Checks raw settings against a schema.
+ * @param raw key -> value, without the namespace; objects already parsed
+ * @throws SettingsError with all problems
+ */
+export function checkSettings<S extends Shape>(
+  namespace: string,
+  schema: z.ZodObject<S>,
+  raw: Readonly<Record<string, unknown>>,
+  crossChecks: CrossChecks<z.output<z.ZodObject<S>>>,
+): z.output<z.ZodObject<S>> {
+  const known = Object.keys(schema.shape);
+  const problems = Object.keys(raw)
+    .filter((key) => !known.includes(key))
+    .map((key) => unknownKey(key, raw[key], known, ""));
+
+  // Setting by setting, so that one wrong value does not hide what is wrong with the others together.
+  const right: Record<string, unknown> = {};
+  for (const key of known) {
+    const result = (schema.shape[key] as z.ZodType).safeParse(raw[key], { reportInput: true });
+    if (result.success) right[key] = result.data;
+    else problems.push(...result.error.issues.flatMap((issue) => explain(issue, [key], raw)));
+  }
+  problems.push(...crossChecks(right as Partial<z.output<z.ZodObject<S>>>));
+  if (problems.length > 0) throw new SettingsError(namespace, problems);
+  return right as z.output<z.ZodObject<S>>;
+}
+
+/**
+ * The stack's settings as Pulumi hands them over: strings, JSON where they are more than that.
+ * @returns key -> value without the namespace; text that is no JSON stays text, for the schema to judge
+ */
+export function rawSettings(namespace: string, schema: z.ZodObject<Shape>): Record<string, unknown> {
+  const prefix = `${namespace}:`;
+  const entries = Object.entries(pulumi.runtime.allConfig())
+    .filter(([key]) => key.startsWith(prefix))
+    .map(([key, text]): [string, unknown] => {
+      const name = key.slice(prefix.length);
+      return [name, isText(schema.shape[name]) ? text : parsed(text)];
+    });
+  return Object.fromEntries(entries);
+}
+
+function isText(type: z.ZodType | undefined): boolean {
+  if (type === undefined) return true;
+  if (type instanceof z.ZodDefault || type instanceof z.ZodOptional)
+    return isText(type.unwrap() as z.ZodType);
+  return type instanceof z.ZodString;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+function explain(
+  issue: z.core.$ZodIssue,
+  above: readonly PropertyKey[],
+  raw: Readonly<Record<string, unknown>>,
+): SettingProblem[] {
+  const path = [...above, ...issue.path];
+  if (issue.code === "unrecognized_keys") {
+    const inside = (issue as z.core.$ZodIssueUnrecognizedKeys).keys;
+    return inside.map((key) => unknownKey(key, undefined, knownBeside(issue), `${written(path)}.`));
+  }
+  const given = issue.input === undefined ? valueAt(raw, path) : issue.input;
+  return [{ setting: written(path), given, problem: given === undefined ? missing(issue) : issue.message }];
+}
+
+/** Strict objects carry the keys that they know in the issue's own `params`; see `strictObject`. */
+function knownBeside(issue: z.core.$ZodIssue): string[] {
+  const known = issue.message.split(": ").at(-1) ?? "";
+  return known.split(", ").filter((key) => key !== "");
+}
+
+/** A z.strictObject whose complaint about an unknown key names the known ones. */
+export function strictObject<S extends Shape>(shape: S): z.ZodObject<S, z.core.$strict> {
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === "unrecognized_keys" ? `allowed: ${Object.keys(shape).join(", ")}` : undefined,
+  });
+}
+
+function unknownKey(key: string, given: unknown, known: readonly string[], above: string): SettingProblem {
+  const nearest = known.length > 0 ? closest(key, [...known]) : undefined;
+  const hint = nearest !== undefined && distance(key, nearest) <= 4 ? `; did you mean ${nearest}?` : "";
+  return {
+    setting: `${above}${key}`,
+    given,
+    problem: `there is no such setting${hint} (allowed: ${known.join(", ")})`,
+  };
+}
+
+function missing(issue: z.core.$ZodIssue): string {
+  return /received undefined/.test(issue.message) ? "is required" : `is required: ${issue.message}`;
+}
+
+function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
+    raw,
+  );
+}
+
+function written(path: readonly PropertyKey[]): string {
+  return path
+    .map((part, depth) =>
+      typeof part === "number" ? `[${part}]` : depth === 0 ? String(part) : `.${String(part)}`,
+    )
+    .join("");
+}
+
+function shown(given: unknown): string {
+  return given === undefined ? "" : ` = ${JSON.stringify(given)}`;
+}

@@ -1,0 +1,100 @@
+/** Runs the whole stack 1 program under Pulumi mocks and hands back every resource it registered. */
+import * as pulumi from "@pulumi/pulumi";
+
+/** A resource as the engine would have been asked for it; secrets unwrapped. */
+export interface RecordedResource {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+export interface Deployment {
+  readonly resources: readonly RecordedResource[];
+  readonly outputs: Readonly<Record<string, unknown>>;
+  /** Names of the outputs that are secret. */
+  readonly secrets: readonly string[];
+}
+
+const seed = Buffer.alloc(32, 7).toString("base64");
+const adminConf = [
+  "clusters: [{name: kubernetes, cluster: {server: 'https://api.internal:6443', certificate-authority-data: Q0E=}}]",
+  "users: [{name: kubernetes-admin, user: {client-certificate-data: Q0VSVA==, client-key-data: S0VZ}}]",
+].join("\n");
+
+class RecordingMocks implements pulumi.runtime.Mocks {
+  readonly resources: RecordedResource[] = [];
+  private addresses = 3;
+
+  newResource(args: pulumi.runtime.MockResourceArgs): { id: string; state: Record<string, unknown> } {
+    const inputs = args.inputs as Record<string, unknown>;
+    this.resources.push({ type: args.type, name: args.name, inputs });
+    return { id: `${args.name}-id`, state: { ...inputs, ...this.computed(args) } };
+  }
+
+  call(args: pulumi.runtime.MockCallArgs): Record<string, unknown> {
+    switch (args.token) {
+      case "aws:index/getAvailabilityZones:getAvailabilityZones":
+        return { names: ["eu-central-1c", "eu-central-1a", "eu-central-1b"] };
+      case "aws:ssm/getParameter:getParameter":
+        return { value: `ami-0${"1".repeat(16)}` };
+      default:
+        throw new Error(`unexpected function ${args.token}`);
+    }
+  }
+
+  private computed({ type, name }: pulumi.runtime.MockResourceArgs): Record<string, unknown> {
+    this.addresses += 1;
+    const last = `${Math.floor(this.addresses / 250)}.${(this.addresses % 250) + 1}`;
+    switch (type) {
+      case "aws:ec2/instance:Instance":
+        return { privateIp: `10.0.${last}`, publicIp: `198.51.${last}` };
+      case "aws:ec2/eip:Eip":
+        return { publicIp: "203.0.113.10", allocationId: `eipalloc-${name}` };
+      case "aws:route53/zone:Zone":
+        return { zoneId: "Z1" };
+      case "command:local:Command":
+        return { stdout: seed };
+      case "command:remote:Command":
+        return { stdout: name.endsWith("-kubeconfig") ? adminConf : `stdout of ${name}` };
+      default:
+        return { arn: `arn:aws:mock:::${name}` };
+    }
+  }
+}
+
+/**
+ * Runs infra/index.ts with these settings.
+ * @param raw settings as a user writes them, without the namespace
+ */
+export async function deploy(raw: Readonly<Record<string, unknown>>): Promise<Deployment> {
+  const mocks = new RecordingMocks();
+  const config = Object.entries(raw).map(([key, value]): [string, string] => [
+    `perigee-infra:${key}`,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  pulumi.runtime.setAllConfig(Object.fromEntries(config));
+  await pulumi.runtime.setMocks(mocks, "perigee-infra", "test", false);
+  const program = freshProgram();
+  const outputs: Record<string, unknown> = {};
+  const secrets: string[] = [];
+  for (const [name, value] of Object.entries(program)) {
+    const output = pulumi.output(value);
+    outputs[name] = await settled(output);
+    if (await pulumi.isSecret(output)) secrets.push(name);
+  }
+  await pulumi.runtime.disconnect();
+  return { resources: mocks.resources, outputs, secrets };
+}
+
+/** The program registers its resources when it is loaded: forget the modules of the run before. */
+function freshProgram(): Record<string, unknown> {
+  for (const path of Object.keys(require.cache)) {
+    if (/[\\/]infra[\\/]index\.ts$/.test(path)) delete require.cache[path];
+  }
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would run once for all tests
+  return require("../../../infra/index") as Record<string, unknown>;
+}
+
+function settled<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve) => output.apply(resolve));
+}
