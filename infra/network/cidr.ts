@@ -1,5 +1,5 @@
 /** IPv4 block arithmetic: the few questions that settings and subnets ask. */
-import { Address4, AddressError } from "ip-address";
+import { Address4 } from "ip-address";
 
 /** An IPv4 block whose address is its first one, e.g. `10.0.1.0/24`. */
 export interface Cidr {
@@ -20,8 +20,7 @@ export function parseCidr(text: string): Cidr {
   try {
     address = new Address4(text);
   } catch (error) {
-    if (error instanceof AddressError) throw new Error("is not an IPv4 block such as 10.0.0.0/16");
-    throw error;
+    throw new Error("is not an IPv4 block such as 10.0.0.0/16", { cause: error });
   }
   const prefix = address.subnetMask;
   const first = Number(address.startAddress().bigInt());

@@ -17,11 +17,11 @@ export class FlowLogs extends pulumi.ComponentResource {
   constructor(name: string, { clusterName, vpcId }: FlowLogsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("perigee:network:FlowLogs", name, {}, opts);
     const tags = named(clusterTags(clusterName), `${clusterName}-flow-logs`);
-    const parent = this;
+    const child = { parent: this };
     const group = new aws.cloudwatch.LogGroup(
       `${name}-flow-logs`,
       { name: `/perigee/${clusterName}/flow-logs`, retentionInDays: retentionDays, tags },
-      { parent },
+      child,
     );
     const role = new aws.iam.Role(
       `${name}-flow-logs`,
@@ -29,17 +29,17 @@ export class FlowLogs extends pulumi.ComponentResource {
         assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "vpc-flow-logs.amazonaws.com" }),
         tags,
       },
-      { parent },
+      child,
     );
     new aws.iam.RolePolicy(
       `${name}-flow-logs`,
       { role: role.id, policy: { Version: "2012-10-17", Statement: [writeTo(group.arn)] } },
-      { parent },
+      child,
     );
     new aws.ec2.FlowLog(
       `${name}-flow-logs`,
       { vpcId, trafficType: "ALL", iamRoleArn: role.arn, logDestination: group.arn, tags },
-      { parent },
+      child,
     );
     this.registerOutputs();
   }

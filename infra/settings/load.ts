@@ -99,7 +99,7 @@ function explain(
 ): SettingProblem[] {
   const path = [...above, ...issue.path];
   if (issue.code === "unrecognized_keys") {
-    const inside = (issue as z.core.$ZodIssueUnrecognizedKeys).keys;
+    const inside = issue.keys;
     return inside.map((key) => unknownKey(key, undefined, knownBeside(issue), `${written(path)}.`));
   }
   const given = issue.input === undefined ? valueAt(raw, path) : issue.input;

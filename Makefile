@@ -1,0 +1,64 @@
+# Perigee's commands. `make` alone lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+installed := node_modules/.package-lock.json
+lab := tsx lab/cli/main.ts
+
+.PHONY: help setup test lint unit engine lab-test toolchain up down status ssh kubeconfig logs golden docs bench
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+$(installed): package.json package-lock.json
+	npm ci --no-fund --no-audit
+	@touch $@
+
+setup: $(installed) ## Install the pinned dependencies
+	@tsx test/setup.ts
+
+test: setup ## Lint, types, unit and engine tests: all that needs no root
+	@npm run --silent lint
+	@npm run --silent types
+	@mocha 'test/unit/**/*.test.ts' 'test/engine/**/*.test.ts'
+
+lint: setup ## ESLint and Prettier
+	@npm run --silent lint
+
+unit: setup ## Unit tests
+	@npm run --silent unit
+
+engine: setup ## Life-cycle tests on the real Pulumi engine
+	@npm run --silent engine
+
+lab-test: setup ## The real thing: nodes, pods, traffic, failures, clean-up (root)
+	@$(lab) install
+	@mocha --config test/lab/.mocharc.json
+
+toolchain: $(installed) ## Build everything that the lab runs
+	@tsx lab/toolchain/build.ts
+
+up: $(installed) ## Bring the lab up on this machine (root)
+	@$(lab) up
+
+down: $(installed) ## Remove the lab, all of it
+	@$(lab) down
+
+status: $(installed) ## Nodes, endpoints, ages
+	@$(lab) status
+
+ssh: $(installed) ## A shell on a node: make ssh NODE=perigee-lab-default-1
+	@$(lab) ssh $(NODE)
+
+kubeconfig: $(installed) ## Write ./kubeconfig for kubectl
+	@$(lab) kubeconfig
+
+logs: $(installed) ## What the machines' consoles and the lab's servers said
+	@$(lab) logs $(NODE)
+
+golden: setup ## Renew the golden files
+	@npm run --silent golden
+
+docs: setup ## Renew the generated parts of docs/
+	@npm run --silent docs
