@@ -1,0 +1,142 @@
+/** The lab's cgroups: one tree per machine in every hierarchy of the host. */
+import { mkdir, readdir, readFile, rmdir } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { run } from "../toolchain/run";
+import { isMissing, readText } from "./jsonFile";
+import { namesIn, signalProcess } from "./processes";
+
+/** Parent of every machine's cgroup, below the root of each hierarchy. */
+export const LAB_CGROUP = "perigee-lab";
+
+/** The machine's cgroup as runc is told it. */
+export function machineCgroup(id: string): string {
+  return `/${LAB_CGROUP}/${id}`;
+}
+
+/** Mount points of the host's cgroup hierarchies (one on a cgroup v2 host, several on v1), from mountinfo text. */
+export function cgroupMounts(mountinfo: string): string[] {
+  return mountinfo
+    .split("\n")
+    .filter((line) => / - cgroup2? /.test(line))
+    .map((line) => line.split(" ")[4] ?? "");
+}
+
+/**
+ * cgroup v1 only: controllers that the kernel has but no hierarchy on the host. Left so, every machine shares the
+ * root of an unmounted hierarchy with every other, and their kubelets delete each other's pods' cgroups (seen).
+ */
+export function unmountedControllers(procCgroups: string, mountinfo: string): string[] {
+  if (!/ - cgroup /.test(mountinfo)) return [];
+  const wanted = ["hugetlb", "perf_event", "net_cls", "net_prio"];
+  const free = procCgroups
+    .split("\n")
+    .map((line) => line.split("\t"))
+    .filter(([name, hierarchy, , enabled]) => wanted.includes(name ?? "") && hierarchy === "0" && enabled === "1")
+    .map(([name]) => name ?? "");
+  const together = ["net_cls", "net_prio"];
+  if (!together.every((name) => free.includes(name))) return free;
+  return [...free.filter((name) => !together.includes(name)), together.join(",")];
+}
+
+/** Mount points for the hierarchies that the lab has to add, to be recorded before they are made. */
+export async function missingHierarchies(): Promise<string[]> {
+  const missing = unmountedControllers(
+    await readFile("/proc/cgroups", "utf8"),
+    await readFile("/proc/self/mountinfo", "utf8"),
+  );
+  return missing.map((controllers) => join("/sys/fs/cgroup", controllers));
+}
+
+/** Mounts hierarchies, each at the folder named after its controllers. */
+export async function mountHierarchies(points: readonly string[]): Promise<void> {
+  const mounted = await hierarchies();
+  for (const point of points.filter((wanted) => !mounted.includes(wanted))) {
+    await mkdir(point, { recursive: true });
+    await run("mount", ["-t", "cgroup", "-o", basename(point), "cgroup", point]);
+  }
+}
+
+/** Unmounts hierarchies and removes their folders; nothing when they are gone already. */
+export async function unmountHierarchies(points: readonly string[]): Promise<void> {
+  const mounted = await hierarchies();
+  for (const point of points) {
+    if (mounted.includes(point)) await run("umount", [point]);
+    await removeFolder(point);
+  }
+}
+
+/** The cgroups of the lab, or of one machine, that exist: one folder per hierarchy. */
+export async function labCgroups(id?: string): Promise<string[]> {
+  const path = id === undefined ? LAB_CGROUP : join(LAB_CGROUP, id);
+  const found: string[] = [];
+  for (const mount of await hierarchies()) {
+    const parent = join(mount, path, "..");
+    if ((await namesIn(parent)).includes(basename(path))) found.push(join(mount, path));
+  }
+  return found;
+}
+
+/** Kills every process in these cgroup trees, and returns when they are empty. */
+export async function killAll(cgroups: readonly string[]): Promise<void> {
+  const deadline = Date.now() + 15_000;
+  for (;;) {
+    const pids = await pidsBelow(cgroups);
+    if (pids.size === 0) return;
+    if (Date.now() > deadline) throw new Error(`processes ${[...pids].join(", ")} do not end`);
+    for (const pid of pids) signalProcess(pid, "SIGKILL");
+    await sleep(50);
+  }
+}
+
+/** Removes empty cgroup trees, innermost first. */
+export async function removeCgroups(cgroups: readonly string[]): Promise<void> {
+  for (const cgroup of cgroups) {
+    for (const folder of (await tree(cgroup)).reverse()) await removeFolder(folder);
+  }
+}
+
+async function pidsBelow(cgroups: readonly string[]): Promise<Set<number>> {
+  const pids = new Set<number>();
+  for (const cgroup of cgroups) {
+    for (const folder of await tree(cgroup)) {
+      const members = (await readText(join(folder, "cgroup.procs"))) ?? "";
+      for (const pid of members.split("\n")) if (Number(pid) > 0) pids.add(Number(pid));
+    }
+  }
+  return pids;
+}
+
+/** A cgroup and all below it, parents first. */
+async function tree(cgroup: string): Promise<string[]> {
+  const found = [cgroup];
+  for (const folder of found) {
+    try {
+      for (const entry of await readdir(folder, { withFileTypes: true })) {
+        if (entry.isDirectory()) found.push(join(folder, entry.name));
+      }
+    } catch (error) {
+      if (!isMissing(error)) throw error; // its owner may tidy up at the same time
+    }
+  }
+  return found;
+}
+
+/** A cgroup whose last process has just ended can stay busy for a moment. */
+async function removeFolder(folder: string): Promise<void> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      await rmdir(folder);
+      return;
+    } catch (error) {
+      if (isMissing(error)) return;
+      const busy = error instanceof Error && "code" in error && error.code === "EBUSY";
+      if (!busy || attempt >= 50) throw error;
+      await sleep(20);
+    }
+  }
+}
+
+async function hierarchies(): Promise<string[]> {
+  return cgroupMounts(await readFile("/proc/self/mountinfo", "utf8"));
+}

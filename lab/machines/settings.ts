@@ -1,0 +1,68 @@
+import { join } from "node:path";
+
+/** Where a running lab keeps what it knows, and what its machines are made from. */
+export interface LabSettings {
+  /** Everything about the running lab; default `/var/lib/perigee-lab`. */
+  readonly stateFolder: string;
+  /** The Debian tree that every machine's root is laid over, made by `lab/machineImage`. */
+  readonly baseTree: string;
+}
+
+/**
+ * The lab's settings from the environment: PERIGEE_LAB_STATE and PERIGEE_LAB_BASE_TREE.
+ * The base tree may be left unset where no machine is started (`make down`, `make status`).
+ */
+export function labSettings(environment: NodeJS.ProcessEnv = process.env): LabSettings {
+  return {
+    stateFolder: environment["PERIGEE_LAB_STATE"] || "/var/lib/perigee-lab",
+    baseTree: environment["PERIGEE_LAB_BASE_TREE"] || "",
+  };
+}
+
+/** The variable by which a process of the lab is recognised whatever became of its records. */
+export const LAB_MARK = "PERIGEE_LAB_PROCESS";
+
+/** The environment of a process that belongs to the lab: the caller's own, marked with the lab's state folder. */
+export function markedEnvironment(
+  stateFolder: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): NodeJS.ProcessEnv {
+  return { ...environment, [LAB_MARK]: stateFolder };
+}
+
+/** The files and folders of a lab's state. */
+export type LabFolders = ReturnType<typeof labFolders>;
+export type MachineFolders = ReturnType<typeof machineFolders>;
+
+export function labFolders(root: string) {
+  const machines = join(root, "machines");
+  return {
+    root,
+    /** What `networkUp` made and has to put back. */
+    networkRecord: join(root, "network", "network.json"),
+    resolver: join(root, "network", "resolver"),
+    zones: join(root, "network", "zones"),
+    runc: join(root, "runc"),
+    machines,
+    processes: join(root, "processes"),
+    logs: join(root, "logs"),
+    machine: (id: string) => machineFolders(join(machines, id)),
+  } as const;
+}
+
+/** One machine's share of the state. Its mounts are seen by its own processes only (see supervise.sh). */
+function machineFolders(root: string) {
+  return {
+    root,
+    spec: join(root, "machine.json"),
+    publicAddresses: join(root, "publicAddresses.json"),
+    ingress: join(root, "ingress.nft"),
+    disk: join(root, "disk.img"),
+    mountpoint: join(root, "mnt"),
+    rootTree: join(root, "root"),
+    bundle: join(root, "bundle"),
+    initPid: join(root, "init.pid"),
+    console: join(root, "console.log"),
+    supervisor: join(root, "supervisor.json"),
+  } as const;
+}

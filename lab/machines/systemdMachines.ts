@@ -1,0 +1,160 @@
+/**
+ * EC2 instances as systemd machines on this host: a root of their own over the shared base tree, a network
+ * namespace of their own, and runc with a configuration that is written here (see ociConfig.ts for what is left
+ * out of it, and why). Needs root, and the lab's network up.
+ */
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { run } from "../toolchain/run";
+import { gatewayOf } from "../network/addresses";
+import { presentNetwork } from "../network/hostNetwork";
+import { makeMachineNetwork, namespacePath, removeMachineNetwork, replaceIngress } from "../network/machineNetwork";
+import { applyHostRules } from "../network/publicAddresses";
+import { setZone } from "../network/resolver";
+import { boundingSet } from "./capabilities";
+import { killAll, labCgroups, machineCgroup, removeCgroups } from "./cgroups";
+import { hostname } from "./firstBoot";
+import { readJson, readText, writeJson } from "./jsonFile";
+import type { IngressRule, MachineHost, MachineSpec, MachineState } from "./machine";
+import { makeDisk } from "./machineDisk";
+import { type HostTraits, ociConfig } from "./ociConfig";
+import { namesIn, readProc } from "./processes";
+import { type LabFolders, labFolders, labSettings, type LabSettings } from "./settings";
+import { startSupervisor, stopSupervisor, supervisorRuns } from "./supervisor";
+
+/** How long systemd may take to answer after a start; 2 to 5 s are usual, on a busy host a multiple. */
+const BOOT_LIMIT_MS = 120_000;
+
+export class SystemdMachines implements MachineHost {
+  private readonly folders: LabFolders;
+
+  constructor(private readonly settings: LabSettings = labSettings()) {
+    this.folders = labFolders(settings.stateFolder);
+  }
+
+  async start(spec: MachineSpec): Promise<void> {
+    if (this.settings.baseTree === "") throw new Error("PERIGEE_LAB_BASE_TREE is not set: there is nothing to boot");
+    if ((await presentNetwork(this.folders)) === undefined) throw new Error("the lab's network is not up");
+    const machine = this.folders.machine(spec.id);
+    await mkdir(machine.bundle, { recursive: true, mode: 0o700 });
+    await writeJson(machine.spec, spec);
+    await makeMachineNetwork(this.folders, spec);
+    await makeDisk(machine, spec, gatewayOf(spec.subnetCidr));
+    if (!(await this.runs(spec.id))) {
+      await this.writeConfig(spec);
+      await this.sweep(spec.id); // what a boot that was cut short left
+      await startSupervisor(this.folders, spec.id, this.settings.baseTree);
+    }
+    await this.waitForInit(spec.id);
+  }
+
+  async state(id: string): Promise<MachineState> {
+    if ((await readText(this.folders.machine(id).spec)) === undefined) return "absent";
+    return (await this.runs(id)) ? "running" : "stopped";
+  }
+
+  async remove(id: string): Promise<void> {
+    await stopSupervisor(this.folders, id); // first, or it would take the end for a reboot
+    await this.sweep(id);
+    await removeMachineNetwork(id);
+    await rm(this.folders.machine(id).root, { recursive: true, force: true });
+    await this.renewHostRules();
+  }
+
+  async setPublicAddresses(id: string, addresses: readonly string[]): Promise<void> {
+    await writeJson(this.folders.machine(id).publicAddresses, addresses);
+    await this.renewHostRules();
+  }
+
+  async setIngress(id: string, rules: readonly IngressRule[]): Promise<void> {
+    await replaceIngress(this.folders, id, rules);
+  }
+
+  async setZone(zone: string, records: ReadonlyMap<string, readonly string[]>): Promise<void> {
+    await setZone(this.folders, zone, records);
+  }
+
+  /** Ids of all machines that exist, running or not. */
+  async ids(): Promise<string[]> {
+    return namesIn(this.folders.machines);
+  }
+
+  /** Process id of the machine's init as the host sees it; undefined when the machine does not run. */
+  async initPid(id: string): Promise<number | undefined> {
+    const pid = Number(await readText(this.folders.machine(id).initPid));
+    // The id may belong to another process by now: it is the machine's if it is in the machine's cgroup.
+    const cgroups = pid > 0 ? await readProc(pid, "cgroup") : undefined;
+    return cgroups?.includes(machineCgroup(id)) === true ? pid : undefined;
+  }
+
+  /** Runs a command inside a machine, past its network and SSH: for logs and diagnosis. */
+  async exec(id: string, command: readonly string[]): Promise<string> {
+    return run("runc", ["--root", this.folders.runc, "exec", id, ...command]);
+  }
+
+  /** A machine whose supervisor has it rebooting counts as running, as it does on EC2. */
+  private async runs(id: string): Promise<boolean> {
+    return (await this.initPid(id)) !== undefined || (await supervisorRuns(this.folders, id));
+  }
+
+  private async writeConfig(spec: MachineSpec): Promise<void> {
+    const machine = this.folders.machine(spec.id);
+    const config = ociConfig(
+      {
+        hostname: hostname(spec),
+        root: machine.rootTree,
+        data: machine.mountpoint,
+        networkNamespace: namespacePath(spec.id),
+        cgroup: machineCgroup(spec.id),
+      },
+      await hostTraits(),
+    );
+    await writeJson(`${machine.bundle}/config.json`, config);
+  }
+
+  /** Ends and removes what the kernel and runc hold of a machine; its disk stays. */
+  private async sweep(id: string): Promise<void> {
+    const cgroups = await labCgroups(id);
+    await killAll(cgroups);
+    await rm(`${this.folders.runc}/${id}`, { recursive: true, force: true });
+    await removeCgroups(cgroups);
+    await rm(this.folders.machine(id).initPid, { force: true });
+  }
+
+  private async waitForInit(id: string): Promise<void> {
+    const deadline = Date.now() + BOOT_LIMIT_MS;
+    while (!(await this.initAnswers(id))) {
+      const log = this.folders.machine(id).console;
+      if (!(await this.runs(id))) throw new Error(`machine ${id} ended while booting: ${await lastLines(log)}`);
+      if (Date.now() > deadline) throw new Error(`machine ${id} does not boot; see ${log}: ${await lastLines(log)}`);
+      await sleep(100);
+    }
+  }
+
+  private async initAnswers(id: string): Promise<boolean> {
+    if ((await this.initPid(id)) === undefined) return false;
+    try {
+      // Any answer will do, also "degraded": what user data does with the machine is not for us to judge.
+      await this.exec(id, ["systemctl", "show", "--property=SystemState"]);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  private async renewHostRules(): Promise<void> {
+    const network = await presentNetwork(this.folders);
+    if (network !== undefined) await applyHostRules(this.folders, network.vpcCidr);
+  }
+}
+
+async function hostTraits(): Promise<HostTraits> {
+  return {
+    capabilities: boundingSet(await readFile("/proc/self/status", "utf8")),
+    kernelModules: (await namesIn("/lib/modules")).length > 0,
+  };
+}
+
+async function lastLines(file: string): Promise<string> {
+  return ((await readText(file)) ?? "").trimEnd().split("\n").slice(-5).join("\n");
+}

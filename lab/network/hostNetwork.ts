@@ -1,0 +1,90 @@
+/** The lab's network on the host: one bridge with the subnets' gateways, an Internet gateway, a resolver. */
+import { readFile, writeFile } from "node:fs/promises";
+import { run } from "../toolchain/run";
+import { readJson, writeJson } from "../machines/jsonFile";
+import { missingHierarchies, mountHierarchies, unmountHierarchies } from "../machines/cgroups";
+import { type LabFolders } from "../machines/settings";
+import { BRIDGE, type LabAddresses, labAddresses, OPERATOR_ADDRESS, prefixOf, PUBLIC_CIDR } from "./addresses";
+import { allowForwarding, disallowForwarding } from "./forwarding";
+import { applyHostRules, removeHostRules } from "./publicAddresses";
+import { startResolver, stopResolver } from "./resolver";
+import { rememberSysctls, restoreSysctls, setSysctls, type Sysctls } from "./sysctls";
+
+/** What the lab found and made, so that it can be put back whoever does it. */
+export interface NetworkRecord {
+  readonly vpcCidr: string;
+  readonly sysctls: Sysctls;
+  readonly cgroupMounts: readonly string[];
+}
+
+/** Says what it does to the host, one line at a time. */
+export type Say = (line: string) => void;
+
+/**
+ * Brings the network up; again is harmless. The record is written before anything is changed, so that an
+ * interrupted call can be finished or undone.
+ * @throws Error when a lab with another vpcCidr is up
+ */
+export async function networkUp(folders: LabFolders, vpcCidr: string, say: Say = () => undefined): Promise<LabAddresses> {
+  const addresses = labAddresses(vpcCidr);
+  const known = await readJson<NetworkRecord>(folders.networkRecord);
+  if (known !== undefined && known.vpcCidr !== vpcCidr) {
+    throw new Error(`the lab is up with vpcCidr ${known.vpcCidr}; \`make down\` before ${vpcCidr}`);
+  }
+  const record = known ?? {
+    vpcCidr,
+    sysctls: await rememberSysctls(),
+    cgroupMounts: await missingHierarchies(),
+  };
+  await writeJson(folders.networkRecord, record);
+  for (const change of await setSysctls()) say(`sysctl ${change}; put back by make down`);
+  await mountHierarchies(record.cgroupMounts);
+  await makeBridge(folders, addresses);
+  await allowForwarding();
+  await applyHostRules(folders, vpcCidr);
+  await startResolver(folders, addresses);
+  return addresses;
+}
+
+/** Takes everything back that `networkUp` made. Machines have to be gone. Harmless when nothing is there. */
+export async function networkDown(folders: LabFolders, say: Say = () => undefined): Promise<void> {
+  const record = await readJson<NetworkRecord>(folders.networkRecord);
+  await stopResolver(folders);
+  await removeHostRules();
+  await disallowForwarding();
+  if (await bridgeExists()) await run("ip", ["link", "delete", BRIDGE]);
+  if (record === undefined) return;
+  await unmountHierarchies(record.cgroupMounts);
+  for (const change of await restoreSysctls(record.sysctls)) say(`sysctl ${change}, as before the lab`);
+}
+
+/** The addresses of the lab that is up; undefined when none is. */
+export async function presentNetwork(folders: LabFolders): Promise<LabAddresses | undefined> {
+  const record = await readJson<NetworkRecord>(folders.networkRecord);
+  return record === undefined || !(await bridgeExists()) ? undefined : labAddresses(record.vpcCidr);
+}
+
+/** Bytes per packet on the way out: a machine on a bridge with a larger one would lose its large packets. */
+export async function uplinkMtu(): Promise<number> {
+  const [route] = JSON.parse(await run("ip", ["-j", "route", "show", "default"])) as { dev: string }[];
+  if (route === undefined) return 1500;
+  return Math.min(1500, Number(await readFile(`/sys/class/net/${route.dev}/mtu`, "utf8")));
+}
+
+export async function bridgeExists(): Promise<boolean> {
+  const links = JSON.parse(await run("ip", ["-j", "link", "show", "type", "bridge"])) as { ifname?: string }[];
+  return links.some((link) => link.ifname === BRIDGE);
+}
+
+async function makeBridge(folders: LabFolders, { subnets }: LabAddresses): Promise<void> {
+  if (!(await bridgeExists())) await run("ip", ["link", "add", BRIDGE, "type", "bridge"]);
+  // The alias names the state that knows how to take the bridge down.
+  await run("ip", ["link", "set", BRIDGE, "mtu", String(await uplinkMtu()), "alias", `perigee lab in ${folders.root}`]);
+  for (const { cidr, gateway } of subnets) {
+    await run("ip", ["address", "replace", `${gateway}/${prefixOf(cidr)}`, "dev", BRIDGE]);
+  }
+  await run("ip", ["address", "replace", `${OPERATOR_ADDRESS}/${prefixOf(PUBLIC_CIDR)}`, "dev", BRIDGE]);
+  await run("ip", ["link", "set", BRIDGE, "up"]);
+  // Subnets share the bridge: without this, machines would be told to bypass their gateway.
+  await writeFile(`/proc/sys/net/ipv4/conf/${BRIDGE}/send_redirects`, "0");
+}

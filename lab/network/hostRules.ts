@@ -1,0 +1,46 @@
+/** The host's packet rules: an Internet gateway for the lab's machines, as nft text. Pure. */
+import { BRIDGE, PUBLIC_CIDR } from "./addresses";
+
+/** One machine's public address and the private one that it stands for. */
+export interface PublicAddress {
+  readonly publicIp: string;
+  readonly privateIp: string;
+}
+
+/**
+ * One-to-one address translation at the edge, as an Internet gateway does it: a machine never sees its public
+ * address. (It must not have it on eth0 either: kube-proxy in nftables mode answers node ports on the node's
+ * primary address only.) A connection from one machine to another's public address arrives from a public one,
+ * so that rules which name a security group as the source do not admit it, as on EC2.
+ */
+export function hostRules(vpcCidr: string, addresses: readonly PublicAddress[]): string {
+  const sorted = [...addresses].sort((a, b) => a.publicIp.localeCompare(b.publicIp));
+  const inward = elements(sorted.map(({ publicIp, privateIp }) => `${publicIp} : ${privateIp}`));
+  // A machine with several public addresses speaks from the first.
+  const byPrivate = new Map([...sorted].reverse().map(({ publicIp, privateIp }) => [privateIp, publicIp]));
+  const outward = elements([...byPrivate].map(([privateIp, publicIp]) => `${privateIp} : ${publicIp}`).sort());
+  return `table ip perigee
+delete table ip perigee
+table ip perigee {
+  map inward { type ipv4_addr : ipv4_addr;${inward} }
+  map outward { type ipv4_addr : ipv4_addr;${outward} }
+  chain arriving {
+    type nat hook prerouting priority dstnat; policy accept;
+    ip daddr ${PUBLIC_CIDR} dnat to ip daddr map @inward
+  }
+  chain fromHere {
+    type nat hook output priority dstnat; policy accept;
+    ip daddr ${PUBLIC_CIDR} dnat to ip daddr map @inward
+  }
+  chain leaving {
+    type nat hook postrouting priority srcnat; policy accept;
+    ip saddr ${vpcCidr} ct original ip daddr ${PUBLIC_CIDR} snat to ip saddr map @outward
+    ip saddr ${vpcCidr} oifname != "${BRIDGE}" masquerade
+  }
+}
+`;
+}
+
+function elements(list: readonly string[]): string {
+  return list.length === 0 ? "" : ` elements = { ${list.join(", ")} };`;
+}

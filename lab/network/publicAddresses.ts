@@ -1,0 +1,35 @@
+/** Which public address stands for which machine, kept with the machines and applied to the host as one table. */
+import { run } from "../toolchain/run";
+import { readJson } from "../machines/jsonFile";
+import type { MachineSpec } from "../machines/machine";
+import { namesIn } from "../machines/processes";
+import type { LabFolders } from "../machines/settings";
+import { hostRules, type PublicAddress } from "./hostRules";
+
+/** Rewrites the host's table from what the machines' folders say, so that two processes come to the same end. */
+export async function applyHostRules(folders: LabFolders, vpcCidr: string): Promise<void> {
+  const text = hostRules(vpcCidr, await assignedAddresses(folders));
+  await run("nft", ["-f", "-"], { input: text });
+}
+
+/** Every public address in use. */
+export async function assignedAddresses(folders: LabFolders): Promise<PublicAddress[]> {
+  const all: PublicAddress[] = [];
+  for (const id of await namesIn(folders.machines)) {
+    const machine = folders.machine(id);
+    const spec = await readJson<MachineSpec>(machine.spec);
+    const addresses = (await readJson<string[]>(machine.publicAddresses)) ?? [];
+    if (spec !== undefined) all.push(...addresses.map((publicIp) => ({ publicIp, privateIp: spec.privateIp })));
+  }
+  return all;
+}
+
+/** Removes the host's table; nothing when there is none. */
+export async function removeHostRules(): Promise<void> {
+  if (await hostTableExists()) await run("nft", ["delete", "table", "ip", "perigee"]);
+}
+
+export async function hostTableExists(): Promise<boolean> {
+  return (await run("nft", ["list", "tables"])).split("\n").includes("table ip perigee");
+}
+
