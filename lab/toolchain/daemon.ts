@@ -89,7 +89,7 @@ async function startTime(pid: number): Promise<string | undefined> {
 }
 
 /** Resolves with nothing once a connection is taken, or with what went wrong. */
-async function answering(listen: { address: string; port: number }, withinMs: number): Promise<string | undefined> {
+export async function answering(listen: { address: string; port: number }, withinMs: number): Promise<string | undefined> {
   const end = Date.now() + withinMs;
   while (Date.now() < end) {
     if (await takesConnection(listen.address, listen.port)) return undefined;

@@ -1,0 +1,105 @@
+import { chmod, copyFile, mkdir, readFile, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { ensureMachineImageParts, machineImageKey, type MachineImage } from "../machineImage/image";
+import { buildToolchain, program } from "../toolchain/build";
+import { ensureCacheEntry } from "../toolchain/cacheEntry";
+import { contentHash } from "../toolchain/contentHash";
+import { formatSeconds, type Progress } from "../toolchain/progress";
+import { run } from "../toolchain/run";
+import { checkDisjoint, clusterImages, imageComponents, repositoryPath, type ImageDefinition } from "./definitions";
+import { layOutNodeTools } from "./nodeTools";
+import { withRegistry } from "./registry";
+
+/** Kubernetes' own images put programs in /usr/local/bin or /, and manifests call some by name only. */
+const searchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/";
+
+/**
+ * Makes sure that the images for these Kubernetes versions are there and gives the registry's storage folder, for
+ * `startRegistry`. Needs root, as the machine image does.
+ * @param more images beside the clusters' own
+ */
+export async function ensureImages(
+  versions: readonly string[],
+  progress: Progress,
+  more: readonly ImageDefinition[] = [],
+): Promise<string> {
+  const image = await ensureMachineImageParts(progress);
+  const programs = await buildToolchain([...imageComponents(versions), "crane"], progress);
+  const wanted = new Map<string, ImageDefinition>();
+  for (const definition of [...versions.flatMap((version) => clusterImages(version, programs)), ...more]) {
+    wanted.set(definition.reference, definition);
+  }
+  const images = [...wanted.values()];
+  checkDisjoint(images);
+  return ensureCacheEntry({
+    name: "images",
+    key: await imagesKey(images),
+    progress,
+    build: (folder) => buildImages({ images, image, crane: program(programs, "crane"), storage: folder, progress }),
+  });
+}
+
+/** The sources' paths hold the hashes of what they are built from, so that the definitions say it all. */
+async function imagesKey(images: readonly ImageDefinition[]): Promise<string> {
+  return contentHash({
+    images: JSON.stringify(images),
+    builder: await readFile(__filename),
+    tools: await readFile(join(__dirname, "nodeTools.ts")),
+    tree: await machineImageKey(),
+  });
+}
+
+interface ImageBuild {
+  images: readonly ImageDefinition[];
+  image: MachineImage;
+  crane: string;
+  storage: string;
+  progress: Progress;
+}
+
+async function buildImages({ images, image, crane, storage, progress }: ImageBuild): Promise<void> {
+  const start = Date.now();
+  const scratch = join(storage, ".scratch");
+  await mkdir(scratch);
+  const tools = join(scratch, "nodeTools.tar");
+  await layerOf(tools, (root) => layOutNodeTools(image.tree, root));
+  await withRegistry(image.registryProgram, storage, async (registry) => {
+    for (const [index, definition] of images.entries()) {
+      const elapsed = formatSeconds(Date.now() - start);
+      progress(`images: ${index + 1}/${images.length} ${definition.reference} (${elapsed} so far)`);
+      const own = join(scratch, "own.tar");
+      await layerOf(own, (root) => layOutFiles(definition, root));
+      const layers = definition.nodeTools ? [tools, own] : [own];
+      await push(crane, layers, definition, `${registry}/${repositoryPath(definition.reference)}`);
+    }
+  });
+  await rm(scratch, { recursive: true });
+}
+
+/** Two steps, since crane sets the platform and what to run on an image that is there only. */
+async function push(crane: string, layers: string[], definition: ImageDefinition, target: string): Promise<void> {
+  await run(crane, ["append", ...layers.flatMap((layer) => ["--new_layer", layer]), "--new_tag", target]);
+  const user = definition.user === undefined ? [] : ["--user", definition.user];
+  const entrypoint = ["--entrypoint", definition.entrypoint.join(",")];
+  const settings = ["--set-platform", "linux/amd64", "--env", `PATH=${searchPath}`, ...entrypoint, ...user];
+  await run(crane, ["mutate", target, ...settings, "--tag", target]);
+}
+
+/** Makes a layer's archive, the same bytes from the same files. */
+async function layerOf(archive: string, layOut: (root: string) => Promise<void>): Promise<void> {
+  const root = `${archive}.root`;
+  await mkdir(root);
+  await layOut(root);
+  const reproducible = ["--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner"];
+  await run("tar", [...reproducible, "--create", "--file", archive, "--directory", root, "."]);
+  await rm(root, { recursive: true });
+}
+
+async function layOutFiles(definition: ImageDefinition, root: string): Promise<void> {
+  for (const { source, target } of definition.files) {
+    const file = join(root, target);
+    await mkdir(dirname(file), { recursive: true });
+    await copyFile(source, file);
+    await chmod(file, "0755");
+  }
+}
