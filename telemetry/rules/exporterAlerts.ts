@@ -1,0 +1,106 @@
+import { exporterMetricNames as names, type Dictionary } from "../dictionary";
+import { recorded } from "./recordingRules";
+import { alertRule, type AlertRule, type AlertSpec } from "./rule";
+import type { RuleSettings } from "./settings";
+
+/** Alerts about the exporter: without it nobody sees the spacecraft. */
+export function exporterAlerts(dictionary: Dictionary, settings: RuleSettings): AlertRule[] {
+  return [...availability(settings), ...coherence(dictionary, settings), ...resources(settings)].map((spec) =>
+    alertRule({ team: "ground-segment", subsystem: "exporter", ...spec }, settings),
+  );
+}
+
+type ExporterAlertSpec = Omit<AlertSpec, "team" | "subsystem">;
+
+function availability({ job }: RuleSettings): ExporterAlertSpec[] {
+  const of = `{job="${job}"}`;
+  return [
+    {
+      alert: "TelemetryExporterDown",
+      expr: `up${of} == 0 or absent(up${of})`,
+      forSeconds: 30,
+      severity: "critical",
+      summary: "The telemetry exporter does not answer",
+      description: `Prometheus cannot scrape the exporter {{ $labels.instance }} of job ${job}: no telemetry is recorded and no limit is watched (up is not 1, value {{ $value | printf "%.0f" }}).`,
+    },
+    {
+      alert: "TelemetryExporterRestarting",
+      expr: `changes(process_start_time_seconds${of}[15m]) > 2`,
+      forSeconds: 0,
+      severity: "warning",
+      summary: "The telemetry exporter keeps restarting",
+      description: `The exporter {{ $labels.instance }} started again {{ $value | printf "%.0f" }} times in 15 minutes (limit 2).`,
+    },
+  ];
+}
+
+/** Whether the rules speak of what the exporter serves. */
+function coherence({ name, version }: Dictionary, { job }: RuleSettings): ExporterAlertSpec[] {
+  const expected = `${name} ${version}`;
+  return [
+    {
+      alert: "TelemetryDictionaryMismatch",
+      expr: `${names.buildInfo}{job="${job}",dictionary!=${JSON.stringify(expected)}} == 1`,
+      forSeconds: 300,
+      severity: "warning",
+      summary: "The telemetry exporter runs another dictionary than the alert rules",
+      description: `The exporter {{ $labels.instance }} decodes with the dictionary {{ $labels.dictionary }}, the rules were made from ${expected}: limits may be missing or wrong (exporters concerned: {{ $value | printf "%.0f" }}, limit 0).`,
+    },
+    {
+      alert: "TelemetryLimitsMissing",
+      expr: `max by (spacecraft) (${names.packetPeriod}) * 0 unless on (spacecraft) ${recorded.limitedParameters}`,
+      forSeconds: 60,
+      severity: "critical",
+      summary: "{{ $labels.spacecraft }}: no parameter has a limit",
+      description: `The exporter serves no ${names.parameterLimit}: {{ $value | printf "%.0f" }} parameters are watched (at least 1 expected), so no limit alarm can come.`,
+    },
+  ];
+}
+
+function resources(settings: RuleSettings): ExporterAlertSpec[] {
+  const { exporterMemoryBytes, exporterCores, exporterLoopLagSeconds, exporterScrapeSeconds } = settings;
+  const of = `{job="${settings.job}"}`;
+  const warning = { severity: "warning" } as const;
+  return [
+    {
+      ...warning,
+      alert: "TelemetryExporterDroppingDatagrams",
+      expr: `increase(perigee_telemetry_dropped_datagrams_total${of}[5m]) > 0`,
+      forSeconds: 0,
+      summary: "The telemetry exporter loses datagrams",
+      description: `The kernel dropped {{ $value | printf "%.0f" }} datagrams of {{ $labels.instance }} in 5 minutes (limit 0): they come faster than they are read.`,
+    },
+    {
+      ...warning,
+      alert: "TelemetryExporterMemoryHigh",
+      expr: `process_resident_memory_bytes${of} > ${exporterMemoryBytes}`,
+      forSeconds: 300,
+      summary: "The telemetry exporter uses much memory",
+      description: `{{ $labels.instance }} uses {{ $value | humanize1024 }}B (limit ${exporterMemoryBytes / 1024 ** 2}MiB).`,
+    },
+    {
+      ...warning,
+      alert: "TelemetryExporterBusy",
+      expr: `rate(process_cpu_seconds_total${of}[5m]) > ${exporterCores}`,
+      forSeconds: 300,
+      summary: "The telemetry exporter is at the end of its processor",
+      description: `{{ $labels.instance }} uses {{ $value | printf "%.2f" }} cores (limit ${exporterCores}; it has one main thread).`,
+    },
+    {
+      ...warning,
+      alert: "TelemetryExporterEventLoopLag",
+      expr: `nodejs_eventloop_lag_p99_seconds${of} > ${exporterLoopLagSeconds}`,
+      forSeconds: 300,
+      summary: "The telemetry exporter reads its packets late",
+      description: `Packets wait up to {{ $value | humanizeDuration }} in {{ $labels.instance }} (99th percentile, limit ${exporterLoopLagSeconds * 1000}ms).`,
+    },
+    {
+      ...warning,
+      alert: "TelemetryExporterSlowScrape",
+      expr: `scrape_duration_seconds${of} > ${exporterScrapeSeconds}`,
+      forSeconds: 300,
+      summary: "The telemetry exporter answers slowly",
+      description: `A scrape of {{ $labels.instance }} takes {{ $value | humanizeDuration }} (limit ${exporterScrapeSeconds * 1000}ms).`,
+    },
+  ];
+}

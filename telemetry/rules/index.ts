@@ -1,0 +1,22 @@
+/**
+ * Alert and recording rules, made from a telemetry dictionary.
+ *
+ *   ruleFile.ts         all of them            limitAlerts.ts      yellow and red limits, from the dictionary
+ *   rule.ts             a rule's form          linkAlerts.ts       packets that do not come, are lost or spoilt; time
+ *   settings.ts         what a site chooses    spacecraftAlerts.ts reboot, rejected telecommand, safe mode
+ *   roles.ts            parameters by meaning  exporterAlerts.ts   the exporter itself
+ *   shownValue.ts       values with units      recordingRules.ts   what dashboards and alerts share
+ *   promtool.ts         Debian's promtool and prometheus, for tests
+ */
+export { recorded, recordedState } from "./recordingRules";
+export { hasState, rolesOf, safeState, type Roles } from "./roles";
+export {
+  isAlert,
+  type AlertRule,
+  type RecordingRule,
+  type Rule,
+  type RuleFile,
+  type RuleGroup,
+} from "./rule";
+export { alertsOf, ruleFile } from "./ruleFile";
+export { defaultRuleSettings, type RuleSettings } from "./settings";

@@ -1,0 +1,84 @@
+import {
+  exporterMetricNames as names,
+  type Bound,
+  type Dictionary,
+  type Parameter,
+  type Severity,
+} from "../dictionary";
+import { alertRule, type AlertRule, type RuleGroup } from "./rule";
+import type { RuleSettings } from "./settings";
+import { shownNumber, shownValue, words } from "./shownValue";
+
+const families = {
+  yellow: { alert: "BusParameterYellow", severity: "warning" },
+  red: { alert: "BusParameterRed", severity: "critical" },
+} as const;
+
+/** Every subsystem with limits: one group, one alert per parameter, severity and bound. */
+export function limitGroups(dictionary: Dictionary, settings: RuleSettings): RuleGroup[] {
+  return dictionary.subsystems.flatMap((subsystem) => {
+    const rules = dictionary.parameters
+      .filter((parameter) => parameter.subsystem === subsystem)
+      .flatMap((parameter) => limitAlerts(parameter, settings));
+    return rules.length > 0 ? [{ name: `perigee-limits-${subsystem}`, rules }] : [];
+  });
+}
+
+/** One alert for each limit that the parameter has in any mode. */
+export function limitAlerts(parameter: Parameter, settings: RuleSettings): AlertRule[] {
+  return limitKinds(parameter).map(({ severity, bound }) => limitAlert(parameter, severity, bound, settings));
+}
+
+interface LimitKind {
+  readonly severity: Severity;
+  readonly bound: Bound;
+}
+
+/** The limits that exist in some mode, each kind once. */
+export function limitKinds({ limits }: Parameter): LimitKind[] {
+  if (!limits) return [];
+  const all = [limits.normal, ...limits.byMode.values()].flat();
+  const kinds = new Map(all.map(({ severity, bound }) => [`${severity} ${bound}`, { severity, bound }]));
+  return [...kinds.values()];
+}
+
+/**
+ * The value is compared with the limit that the exporter says is in force, so that a change of mode changes the limit
+ * too. Both sides are aggregated: while a pod is replaced there may be two exporters of one spacecraft, and an alert
+ * must not begin anew because its pod has another name.
+ */
+function limitAlert(
+  parameter: Parameter,
+  severity: Severity,
+  bound: Bound,
+  settings: RuleSettings,
+): AlertRule {
+  const { metric, subsystem, unit } = parameter;
+  const [value, limit, crosses] = bound === "low" ? ["min", "max", "<"] : ["max", "min", ">"];
+  const inForce = `${names.parameterLimit}{parameter="${metric}",severity="${severity}",bound="${bound}"}`;
+  const side = bound === "low" ? "below" : "above";
+  const title = `${subsystem} ${words(parameter.name)}`;
+  return alertRule(
+    {
+      ...families[severity],
+      expr: `${value} by (spacecraft) (${metric}) ${crosses} ${limit} by (spacecraft) (${inForce})`,
+      forSeconds: parameter.limits?.persistenceSeconds ?? 0,
+      team: "flight-control",
+      subsystem,
+      labels: { parameter: metric, bound },
+      summary: `{{ $labels.spacecraft }}: ${title} ${side} its ${severity} limit`,
+      description: `${parameter.description}: ${shownValue("$value", unit.base)}, ${side} the ${severity} ${bound} limit of ${shownLimit(parameter, severity, bound)}.`,
+    },
+    settings,
+  );
+}
+
+/** The limit itself; where modes have limits of their own, what was in force when the rule was evaluated. */
+function shownLimit(parameter: Parameter, severity: Severity, bound: Bound): string {
+  const { metric, limits, unit } = parameter;
+  const only = limits?.normal.find((limit) => limit.severity === severity && limit.bound === bound);
+  if (only && limits?.byMode.size === 0) return shownNumber(only.value, unit.base);
+  const selector = `parameter='${metric}',severity='${severity}',bound='${bound}'`;
+  const query = `printf "max(${names.parameterLimit}{spacecraft='%s',${selector}})" $labels.spacecraft | query`;
+  return `{{ range ${query} }}${shownValue("value .", unit.base)}{{ end }}`;
+}

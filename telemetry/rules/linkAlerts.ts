@@ -1,0 +1,87 @@
+import { exporterMetricNames as names } from "../dictionary";
+import { recorded } from "./recordingRules";
+import type { Roles } from "./roles";
+import { alertRule, type AlertRule, type AlertSpec } from "./rule";
+import type { RuleSettings } from "./settings";
+
+/** Alerts about what arrives, whatever is in it. */
+export function linkAlerts(roles: Roles, settings: RuleSettings): AlertRule[] {
+  return [...signalAlerts(settings), ...packetAlerts(roles, settings), clockDrift(settings)].map((spec) =>
+    alertRule(spec, settings),
+  );
+}
+
+/** Signal lost: the spacecraft's matter first. */
+function signalAlerts({ overdueAfterPeriods: most }: RuleSettings): AlertSpec[] {
+  return [
+    {
+      alert: "BusLossOfSignal",
+      expr: `${recorded.signalAge} and on (spacecraft) (min by (spacecraft) (${recorded.packetLateness}) > ${most})`,
+      forSeconds: 30,
+      severity: "critical",
+      team: "flight-control",
+      subsystem: "link",
+      summary: "{{ $labels.spacecraft }}: loss of signal",
+      description: `No packet of any kind for {{ $value | humanizeDuration }}: every kind is more than ${most} of its periods late.`,
+    },
+    {
+      alert: "BusPacketOverdue",
+      expr: `${recorded.packetLateness} > ${most}`,
+      forSeconds: 30,
+      severity: "warning",
+      team: "flight-control",
+      subsystem: "link",
+      summary: "{{ $labels.spacecraft }}: no more {{ $labels.packet }} packets",
+      description: `The newest {{ $labels.packet }} packet (APID {{ $labels.apid }}) is {{ $value | printf "%.0f" }} periods old (limit ${most}); its parameters are no longer known.`,
+    },
+  ];
+}
+
+/** Packets lost or spoilt on the way: the ground's matter first. */
+function packetAlerts(roles: Roles, { lossRatio }: RuleSettings): AlertSpec[] {
+  // A computer that starts again counts its packets from 0, which looks like thousands of lost ones.
+  const afterBoot = roles.boots ? ` unless on (spacecraft) changes(${roles.boots.metric}[6m]) > 0` : "";
+  const common = { severity: "warning", team: "ground-segment", subsystem: "link" } as const;
+  return [
+    {
+      ...common,
+      alert: "BusSequenceGaps",
+      // One packet lost in five minutes is no alarm, however slow the packet.
+      expr: `(${recorded.packetLoss} > ${lossRatio} and ${recorded.packetsLost} > 1.5)${afterBoot}`,
+      forSeconds: 60,
+      summary: "{{ $labels.spacecraft }}: {{ $labels.packet }} packets are lost",
+      description: `{{ $value | humanizePercentage }} of the {{ $labels.packet }} packets (APID {{ $labels.apid }}) of the last 5 minutes are missing (limit ${lossRatio * 100}%).`,
+    },
+    {
+      ...common,
+      alert: "BusDecodeErrors",
+      expr: `sum by (spacecraft, reason) (increase(${names.decodeErrors}[5m])) > 0`,
+      forSeconds: 30,
+      summary: "{{ $labels.spacecraft }}: packets cannot be decoded ({{ $labels.reason }})",
+      description: `{{ $value | printf "%.0f" }} packets or values in 5 minutes could not be decoded, reason {{ $labels.reason }} (limit 0).`,
+    },
+    {
+      ...common,
+      alert: "BusUnknownApid",
+      expr: `sum by (spacecraft) (increase(${names.unknownApid}[5m])) > 0`,
+      forSeconds: 30,
+      summary: "{{ $labels.spacecraft }}: packets that the dictionary does not know",
+      description: `{{ $value | printf "%.0f" }} packets in 5 minutes had an APID that the telemetry dictionary does not have (limit 0).`,
+    },
+  ];
+}
+
+function clockDrift({ clockOffsetSeconds: most }: RuleSettings): AlertSpec {
+  const offset = `avg by (spacecraft) (${names.onboardTimeOffset})`;
+  return {
+    alert: "BusClockDrift",
+    // The comparison filters by the absolute value; the alert shows the sign.
+    expr: `${offset} > ${most} or ${offset} < -${most}`,
+    forSeconds: 60,
+    severity: "warning",
+    team: "flight-control",
+    subsystem: "link",
+    summary: "{{ $labels.spacecraft }}: the on-board clock is off",
+    description: `On-board time minus ground time is {{ $value | printf "%.3f" }} s (limit ${most} s either way).`,
+  };
+}

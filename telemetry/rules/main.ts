@@ -1,0 +1,47 @@
+import { parseArgs } from "node:util";
+
+import { stringify } from "yaml";
+
+import { DictionaryError, loadDictionary } from "../dictionary";
+import { ruleFile } from "./ruleFile";
+
+const help = `tsx telemetry/rules/main.ts [--dictionary FILE] [--job NAME] [--runbook-base-url URL]
+
+  Prints the Prometheus rule file for a telemetry dictionary.
+
+  --dictionary FILE         default: the dictionary that comes with Perigee
+  --job NAME                the exporter's job label (default perigee-telemetry)
+  --runbook-base-url URL    goes before <AlertName>.md (default docs/alerts/)
+  --interval DURATION       how often the rules are evaluated, such as 5s (default: as Prometheus is set)
+`;
+
+const text = { type: "string" } as const;
+const options = {
+  dictionary: text,
+  job: text,
+  "runbook-base-url": text,
+  interval: text,
+  help: { type: "boolean", default: false },
+} as const;
+
+/** @returns what to print */
+function main(args: string[]): string {
+  const { values } = parseArgs({ args, options, strict: true });
+  if (values.help) return help;
+  const file = ruleFile(loadDictionary(values.dictionary), {
+    ...(values.job !== undefined && { job: values.job }),
+    ...(values["runbook-base-url"] !== undefined && { runbookBaseUrl: values["runbook-base-url"] }),
+    ...(values.interval !== undefined && { evaluationInterval: values.interval }),
+  });
+  return stringify(file, { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+try {
+  process.stdout.write(main(process.argv.slice(2)));
+} catch (error) {
+  // Wrong flags, an unreadable file, a wrong dictionary: what to change, without a stack.
+  const isUsers = error instanceof DictionaryError || (error instanceof Error && "code" in error);
+  if (!isUsers) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,72 @@
+import { exporterMetricNames as names, type Dictionary, type Parameter } from "../dictionary";
+import type { RecordingRule } from "./rule";
+
+/** Names of what the rules record, by what the dashboards and alerts take from them. */
+export const recorded = {
+  /** Seconds since the newest packet of a kind. */
+  packetAge: "spacecraft_packet:bus_packet_age_seconds:min",
+  /** The same in the packet's periods: 1 is punctual. */
+  packetLateness: "spacecraft_packet:bus_packet_lateness:ratio",
+  /** Seconds since the newest packet of any kind. */
+  signalAge: "spacecraft:bus_signal_age_seconds:min",
+  /** Packets per second of a kind. */
+  packetRate: "spacecraft_packet:bus_packets_received:rate1m",
+  /** Share of a kind's packets lost over 5 minutes. */
+  packetLoss: "spacecraft_packet:bus_packet_loss:ratio5m",
+  /** Packets of a kind lost over 5 minutes. */
+  packetsLost: "spacecraft_packet:bus_packets_lost:increase5m",
+  /** Parameters that the dictionary's limits watch at present. */
+  limitedParameters: "spacecraft:bus_parameter_limit:count",
+} as const;
+
+/** The raw value of an enumeration's present state: what a state timeline draws. */
+export const recordedState = (parameter: Parameter): string => `spacecraft:${parameter.metric}:raw`;
+
+const kind = "by (spacecraft, apid, packet)";
+
+/**
+ * The age as it was when the exporter was scraped (`timestamp`), so that a long scrape interval does not look like a
+ * silent spacecraft. A packet that never came since the exporter's start has the exporter's age.
+ */
+const age =
+  `min ${kind} (timestamp(${names.lastPacketTimestamp}) - ((${names.lastPacketTimestamp} > 0) or ` +
+  `(${names.lastPacketTimestamp} == 0) + on (job, instance) group_left () process_start_time_seconds))`;
+
+const increase = (metric: string): string => `sum ${kind} (increase(${metric}[5m]))`;
+
+/** Records about the link. The order matters: a group's rules are evaluated one after the other. */
+export const linkRecords: readonly RecordingRule[] = [
+  { record: recorded.packetAge, expr: age },
+  {
+    record: recorded.packetLateness,
+    expr: `${recorded.packetAge} / max ${kind} (${names.packetPeriod})`,
+  },
+  { record: recorded.signalAge, expr: `min by (spacecraft) (${recorded.packetAge})` },
+  { record: recorded.packetRate, expr: `sum ${kind} (rate(${names.packetsReceived}[1m]))` },
+  {
+    // A packet that came late was counted as missing before it came.
+    record: recorded.packetsLost,
+    expr: `clamp_min(${increase(names.packetGaps)} - ${increase(names.packetReordered)}, 0)`,
+  },
+  {
+    record: recorded.packetLoss,
+    expr: `${recorded.packetsLost} / (${recorded.packetsLost} + ${increase(names.packetsReceived)} > 0)`,
+  },
+  {
+    record: recorded.limitedParameters,
+    expr: `count by (spacecraft) (count by (spacecraft, parameter) (${names.parameterLimit}))`,
+  },
+];
+
+/** One record for each enumeration. */
+export function stateRecords(dictionary: Dictionary): RecordingRule[] {
+  return dictionary.parameters
+    .filter((parameter) => parameter.type === "enumeration")
+    .map((parameter) => ({ record: recordedState(parameter), expr: stateExpression(parameter) }));
+}
+
+/** From a series per state, 1 for the one that holds, to that state's number. */
+function stateExpression({ metric, states }: Parameter): string {
+  const perState = [...states].map(([raw, state]) => `0 * (${metric}{state="${state}"} == 1) + ${raw}`);
+  return `max by (spacecraft) (${perState.join(" or ")})`;
+}

@@ -1,0 +1,34 @@
+import type { Dictionary } from "../dictionary";
+import { exporterAlerts } from "./exporterAlerts";
+import { limitGroups } from "./limitAlerts";
+import { linkAlerts } from "./linkAlerts";
+import { linkRecords, stateRecords } from "./recordingRules";
+import { rolesOf } from "./roles";
+import { isAlert, type AlertRule, type RuleFile } from "./rule";
+import { defaultRuleSettings, type RuleSettings } from "./settings";
+import { spacecraftAlerts } from "./spacecraftAlerts";
+
+/**
+ * Every recording and alerting rule for spacecraft with this dictionary. The same rules serve any number of
+ * spacecraft: alerts carry the label `spacecraft`.
+ */
+export function ruleFile(dictionary: Dictionary, given: Partial<RuleSettings> = {}): RuleFile {
+  const settings = { ...defaultRuleSettings, ...given };
+  const roles = rolesOf(dictionary);
+  const interval = settings.evaluationInterval === undefined ? {} : { interval: settings.evaluationInterval };
+  const groups = [
+    { name: "perigee-link", rules: [...linkRecords, ...linkAlerts(roles, settings)] },
+    { name: "perigee-states", rules: stateRecords(dictionary) },
+    { name: "perigee-spacecraft", rules: spacecraftAlerts(roles, settings) },
+    { name: "perigee-exporter", rules: exporterAlerts(dictionary, settings) },
+    ...limitGroups(dictionary, settings),
+  ];
+  return {
+    groups: groups.filter(({ rules }) => rules.length > 0).map((group) => ({ ...group, ...interval })),
+  };
+}
+
+/** All alerts of a rule file. */
+export function alertsOf({ groups }: RuleFile): AlertRule[] {
+  return groups.flatMap(({ rules }) => rules.filter(isAlert));
+}

@@ -1,0 +1,53 @@
+import { homedir } from "node:os";
+import { delimiter, join } from "node:path";
+
+/** What a site may choose about its alerts. */
+export interface RuleSettings {
+  /** Goes before `<AlertName>.md` in every alert's `runbook_url`. Default: the pages' place in this repository. */
+  readonly runbookBaseUrl: string;
+  /** The label `job` that Prometheus gives the exporter's targets. Default: `perigee-telemetry`. */
+  readonly job: string;
+  /** How often the groups are evaluated, such as `5s`. Default: as Prometheus is set. */
+  readonly evaluationInterval?: string;
+  /** A packet is overdue when it is this many of its periods late. Default: 5. */
+  readonly overdueAfterPeriods: number;
+  /** Share of a packet kind's packets that may be lost over 5 minutes. Default: 0.01. */
+  readonly lossRatio: number;
+  /** Seconds that the on-board clock may differ from the ground's. Default: 2. */
+  readonly clockOffsetSeconds: number;
+  /** The exporter's memory, bytes. Default: 200 MiB. */
+  readonly exporterMemoryBytes: number;
+  /** The exporter's processor use, cores; it has one main thread. Default: 0.8. */
+  readonly exporterCores: number;
+  /** Wait of the exporter's event loop, 99th percentile, seconds. Default: 0.25. */
+  readonly exporterLoopLagSeconds: number;
+  /** How long a scrape of the exporter may take, seconds. Default: 0.5. */
+  readonly exporterScrapeSeconds: number;
+}
+
+export const defaultRuleSettings: RuleSettings = {
+  runbookBaseUrl: "docs/alerts/",
+  job: "perigee-telemetry",
+  overdueAfterPeriods: 5,
+  lossRatio: 0.01,
+  clockOffsetSeconds: 2,
+  exporterMemoryBytes: 200 * 1024 ** 2,
+  exporterCores: 0.8,
+  exporterLoopLagSeconds: 0.25,
+  exporterScrapeSeconds: 0.5,
+};
+
+/** Where programs taken from Debian packages are kept. */
+export function debianCache(environment: NodeJS.ProcessEnv = process.env): string {
+  return join(environment["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "perigee", "debian");
+}
+
+/** The folders in which programs are looked up. */
+export function programFolders(environment: NodeJS.ProcessEnv = process.env): string[] {
+  return (environment["PATH"] ?? "").split(delimiter).filter(Boolean);
+}
+
+/** The environment for programs whose messages are read by a program: plain and untranslated. */
+export function plainEnvironment(environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  return { ...environment, LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive" };
+}

@@ -1,0 +1,68 @@
+import type { Parameter } from "../dictionary";
+import { hasState, safeState, type Roles } from "./roles";
+import { alertRule, type AlertRule, type AlertSpec } from "./rule";
+import type { RuleSettings } from "./settings";
+
+/** Alerts about what the spacecraft did by itself. Only those for which the dictionary has the parameters. */
+export function spacecraftAlerts(roles: Roles, settings: RuleSettings): AlertRule[] {
+  const { boots, commandsRejected, mode } = roles;
+  const specs = [
+    ...(boots ? [unexpectedReboot(boots, roles.resetCause)] : []),
+    ...(commandsRejected ? [telecommandRejected(commandsRejected)] : []),
+    ...(mode && hasState(mode, safeState) ? [safeMode(mode)] : []),
+  ];
+  return specs.map((spec) => alertRule(spec, settings));
+}
+
+/** How long a reboot stays an alert, and how far back the count before it is looked for (a day without contact). */
+const shownFor = "15m";
+const before = "1d";
+
+function unexpectedReboot(boots: Parameter, cause: Parameter | undefined): AlertSpec {
+  // Compared with the highest count before, not with `increase`: the restart may fall into a loss of signal.
+  const newest = `max by (spacecraft) (max_over_time(${boots.metric}[1m]))`;
+  const earlier = `max by (spacecraft) (max_over_time(${boots.metric}[${before}] offset ${shownFor}))`;
+  const commanded = cause && hasState(cause, "TELECOMMAND");
+  const unless = commanded ? ` unless on (spacecraft) (${cause.metric}{state="TELECOMMAND"} == 1)` : "";
+  const query = `printf "${cause?.metric ?? ""}{spacecraft='%s'} == 1" $labels.spacecraft | query`;
+  const why = cause ? `{{ range ${query} }}, cause {{ .Labels.state }}{{ end }}` : "";
+  return {
+    alert: "BusUnexpectedReboot",
+    expr: `${newest} > ${earlier}${unless}`,
+    forSeconds: 0,
+    severity: "critical",
+    team: "flight-control",
+    subsystem: boots.subsystem,
+    labels: { parameter: boots.metric },
+    summary: "{{ $labels.spacecraft }}: the on-board computer started again",
+    description: `The on-board computer started again and nobody had commanded it${why}: {{ $value | printf "%.0f" }} boots since launch (limit: no new boot within ${shownFor}).`,
+  };
+}
+
+function telecommandRejected(rejected: Parameter): AlertSpec {
+  return {
+    alert: "BusTelecommandRejected",
+    expr: `max by (spacecraft) (increase(${rejected.metric}[5m])) > 0`,
+    forSeconds: 0,
+    severity: "warning",
+    team: "flight-control",
+    subsystem: rejected.subsystem,
+    labels: { parameter: rejected.metric },
+    summary: "{{ $labels.spacecraft }}: a telecommand was rejected",
+    description: `The spacecraft rejected about {{ $value | printf "%.0f" }} telecommands in 5 minutes (limit 0).`,
+  };
+}
+
+function safeMode(mode: Parameter): AlertSpec {
+  return {
+    alert: "BusSafeMode",
+    expr: `max by (spacecraft) (${mode.metric}{state="${safeState}"}) == 1`,
+    forSeconds: 10,
+    severity: "critical",
+    team: "flight-control",
+    subsystem: mode.subsystem,
+    labels: { parameter: mode.metric },
+    summary: "{{ $labels.spacecraft }}: safe mode",
+    description: `${mode.description}: ${safeState} is {{ $value | printf "%.0f" }} (limit 0). The spacecraft looks after itself only.`,
+  };
+}
