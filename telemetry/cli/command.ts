@@ -1,0 +1,38 @@
+import type { Log } from "../log";
+import { helpOf, readSettings, type CommandSpec, type Settings, type SettingsShape } from "./settings";
+
+/** What a command has of the process around it. */
+export interface Surroundings {
+  /** Writes to standard output; settled when there is room for more. */
+  readonly print: (text: string) => Promise<void>;
+  readonly log: Log;
+  /** Aborted on SIGTERM and SIGINT. */
+  readonly stopped: AbortSignal;
+}
+
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  readonly help: string;
+  /** @returns the exit code */
+  run(args: readonly string[], surroundings: Surroundings): Promise<number>;
+}
+
+export function command<Shape extends SettingsShape>(
+  spec: CommandSpec<Shape>,
+  run: (
+    settings: Settings<Shape>,
+    surroundings: Surroundings,
+    argument: string | undefined,
+  ) => Promise<number>,
+): Command {
+  return {
+    name: spec.name,
+    summary: spec.summary,
+    help: helpOf(spec),
+    run: async (args, surroundings) => {
+      const { settings, argument } = readSettings(spec, args);
+      return run(settings, surroundings, argument);
+    },
+  };
+}

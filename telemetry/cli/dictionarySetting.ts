@@ -1,0 +1,33 @@
+import { readFileSync } from "node:fs";
+
+import { DictionaryError, loadDictionary, type Dictionary } from "../dictionary";
+import { text, UsageError } from "./settings";
+
+export const dictionarySetting = text
+  .optional()
+  .describe("telemetry dictionary (YAML); without it, the one that comes with Perigee");
+
+/** @throws UsageError when the file cannot be read or is no dictionary */
+export function readDictionary(path: string | undefined): Dictionary {
+  try {
+    return loadDictionary(path);
+  } catch (error) {
+    if (error instanceof DictionaryError)
+      throw new UsageError(`the dictionary cannot be used:\n${error.message}`);
+    throw new UsageError(`cannot read the dictionary ${path ?? ""}: ${reason(error)}`);
+  }
+}
+
+/** @throws UsageError when the file cannot be read */
+export function readPackets(path: string | undefined): Buffer {
+  if (path === undefined) throw new UsageError("name a file of packets");
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new UsageError(`cannot read the packets ${path}: ${reason(error)}`);
+  }
+}
+
+export function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

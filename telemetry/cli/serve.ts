@@ -1,0 +1,73 @@
+import { z } from "zod";
+
+import { startExporter, type Exporter } from "../exporter";
+import { perigeeVersion } from "../version";
+import { command, type Surroundings } from "./command";
+import { dictionarySetting, readDictionary, readPackets, reason } from "./dictionarySetting";
+import { atRate, packetsOf } from "./packetFile";
+import { port, positive, text, UsageError } from "./settings";
+
+export const serve = command(
+  {
+    name: "serve",
+    summary: "Receives space packets over UDP and serves them as Prometheus metrics and as a page.",
+    settings: {
+      httpPort: port
+        .default(9464)
+        .describe("TCP port of /metrics, /healthz, /readyz and the page; 0 for any free one"),
+      httpHost: text.default("0.0.0.0").describe("address for HTTP"),
+      udpPort: port.default(10015).describe("UDP port of the space packets; 0 for any free one"),
+      udpHost: text.default("0.0.0.0").describe("address for UDP"),
+      dictionary: dictionarySetting,
+      spacecraft: text.max(64).default("perigee-1").describe("value of the label spacecraft"),
+      staleAfter: positive
+        .default(5)
+        .describe("a parameter disappears when its packet is older than this many periods"),
+      file: text.optional().describe("takes packets from this file too, one behind the other"),
+      rate: z.coerce
+        .number()
+        .min(0)
+        .default(10)
+        .describe("packets a second from the file; 0: as fast as possible"),
+    },
+  },
+  async (settings, surroundings) => {
+    const { log, stopped } = surroundings;
+    const dictionary = readDictionary(settings.dictionary);
+    const recording = settings.file === undefined ? undefined : readPackets(settings.file);
+    const exporter = await startExporter({ ...settings, dictionary, version: perigeeVersion(), log }).catch(
+      (error: unknown) => {
+        throw new UsageError(`cannot listen: ${reason(error)}`);
+      },
+    );
+    log.info("serving", {
+      spacecraft: settings.spacecraft,
+      dictionary: `${dictionary.name} ${dictionary.version}`,
+      parameters: dictionary.parameters.length,
+      http: exporter.httpPort,
+      udp: exporter.udpPort,
+    });
+    if (recording) await replayInto(exporter, recording, settings.rate, surroundings);
+    await untilStopped(stopped);
+    log.info("stopping", { datagrams: exporter.state.datagrams });
+    await exporter.stop();
+    return 0;
+  },
+);
+
+async function replayInto(
+  exporter: Exporter,
+  file: Buffer,
+  rate: number,
+  { log, stopped }: Surroundings,
+): Promise<void> {
+  const packets = await atRate(packetsOf(file), rate, stopped, (packet) => exporter.receive(packet));
+  log.info("end of the file", { packets });
+}
+
+function untilStopped(stopped: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (stopped.aborted) resolve();
+    else stopped.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,89 @@
+import { createWriteStream, type WriteStream } from "node:fs";
+
+import { z } from "zod";
+
+import { scenarioNames, scenarios, Simulator } from "../simulator";
+import { command, type Surroundings } from "./command";
+import { dictionarySetting, readDictionary } from "./dictionarySetting";
+import { positive, text } from "./settings";
+import { parseTarget, udpSender } from "./udpSender";
+
+/** Often enough for packets of a tenth of a second. */
+const tickMilliseconds = 50;
+/** A target that is away must not fill the log. */
+const errorLogMilliseconds = 10_000;
+
+export const simulate = command(
+  {
+    name: "simulate",
+    summary: "Sends the packets of a simulated spacecraft.",
+    settings: {
+      target: text.default("127.0.0.1:10015").describe("HOST:PORT to send to"),
+      scenario: z
+        .enum(scenarioNames)
+        .default("nominal")
+        .describe(
+          `what happens: ${scenarioNames.map((name) => `${name} (${scenarios[name].summary})`).join("; ")}`,
+        ),
+      timeScale: positive
+        .max(10_000)
+        .default(1)
+        .describe("seconds of spacecraft time in a second; packets keep their periods"),
+      seed: z.coerce.number().int().default(1).describe("repeats a flight"),
+      duration: z.coerce.number().min(0).default(0).describe("seconds after which it ends; 0: never"),
+      record: text.optional().describe("writes the packets to this file too, for replay and decode"),
+      dictionary: dictionarySetting,
+    },
+  },
+  async (settings, surroundings) => {
+    const { scenario, timeScale, seed } = settings;
+    const dictionary = readDictionary(settings.dictionary);
+    const target = parseTarget(settings.target);
+    const start = Date.now() / 1000;
+    const simulator = new Simulator({ dictionary, scenario, timeScale, seed, start });
+    const recording = settings.record === undefined ? undefined : createWriteStream(settings.record);
+    surroundings.log.info("simulating", { scenario, timeScale, seed, target: settings.target });
+    const end = settings.duration > 0 ? start + settings.duration : Infinity;
+    const packets = await sendUntil(end, simulator, { ...target, recording }, surroundings);
+    surroundings.log.info("stopped", { packets });
+    recording?.end();
+    return 0;
+  },
+);
+
+async function sendUntil(
+  end: number,
+  simulator: Simulator,
+  target: { host: string; port: number; recording: WriteStream | undefined },
+  { log, stopped }: Surroundings,
+): Promise<number> {
+  let lastError = 0;
+  const sender = udpSender(target, (reason) => {
+    if (Date.now() - lastError < errorLogMilliseconds) return;
+    lastError = Date.now();
+    log.warn("a packet could not be sent", { reason });
+  });
+  let packets = 0;
+  for (let now = Date.now() / 1000; now < end && !stopped.aborted; now = Date.now() / 1000) {
+    for (const packet of simulator.until(now)) {
+      await sender.send(packet);
+      target.recording?.write(packet);
+      packets++;
+    }
+    await pause(tickMilliseconds, stopped);
+  }
+  sender.close();
+  return packets;
+}
+
+function pause(milliseconds: number, stopped: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      stopped.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    stopped.addEventListener("abort", end);
+  });
+}

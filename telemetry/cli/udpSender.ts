@@ -1,0 +1,44 @@
+import { createSocket } from "node:dgram";
+
+import { reason } from "./dictionarySetting";
+import { UsageError } from "./settings";
+
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** @throws UsageError unless it is HOST:PORT, an IPv6 address in brackets */
+export function parseTarget(target: string): Target {
+  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(target);
+  const port = Number(match?.[3]);
+  const host = match?.[1] ?? match?.[2];
+  if (host === undefined || port < 1 || port > 65_535)
+    throw new UsageError(`--target must be HOST:PORT, got ${target}`);
+  return { host, port };
+}
+
+export interface UdpSender {
+  /** Settled when the system has taken the datagram; a failure is reported, not thrown: the next may get through. */
+  send(datagram: Buffer): Promise<void>;
+  close(): void;
+}
+
+/**
+ * Sends datagrams to a name or an address. The name is looked up again for every datagram (by the system's resolver),
+ * so that a Service that was made anew is found.
+ */
+export function udpSender(target: Target, onError: (reason: string) => void): UdpSender {
+  const socket = createSocket(target.host.includes(":") ? "udp6" : "udp4");
+  socket.on("error", (error) => onError(reason(error)));
+  return {
+    send: (datagram) =>
+      new Promise((resolve) => {
+        socket.send(datagram, target.port, target.host, (error) => {
+          if (error) onError(reason(error));
+          resolve();
+        });
+      }),
+    close: () => socket.close(),
+  };
+}

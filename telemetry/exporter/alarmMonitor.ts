@@ -1,0 +1,45 @@
+import { crossedLimit, limitsInForce, type Dictionary, type Parameter, type Severity } from "../dictionary";
+
+/** A limit that has been crossed for the parameter's persistence. */
+export type Alarm = Severity;
+
+/** Remembers since when each parameter has been outside its limits. */
+export class AlarmMonitor {
+  /** Seconds since 1970 by `parameter.index`; NaN: inside. Outside red is outside yellow too. */
+  private readonly outsideSince: Float64Array;
+  private readonly redSince: Float64Array;
+
+  constructor(dictionary: Dictionary) {
+    this.outsideSince = new Float64Array(dictionary.parameters.length).fill(NaN);
+    this.redSince = new Float64Array(dictionary.parameters.length).fill(NaN);
+  }
+
+  /** Takes in a packet's new values. */
+  update(
+    parameters: readonly Parameter[],
+    values: Float64Array,
+    mode: string | undefined,
+    now: number,
+  ): void {
+    for (const parameter of parameters) {
+      if (!parameter.limits) continue;
+      const { index } = parameter;
+      const crossed = crossedLimit(values[index] ?? NaN, limitsInForce(parameter, mode));
+      mark(this.outsideSince, index, crossed !== undefined, now);
+      mark(this.redSince, index, crossed?.severity === "red", now);
+    }
+  }
+
+  alarm(parameter: Parameter, now: number): Alarm | undefined {
+    const persistence = parameter.limits?.persistenceSeconds ?? 0;
+    const hasLasted = (since: number | undefined): boolean =>
+      since !== undefined && now - since >= persistence;
+    if (hasLasted(this.redSince[parameter.index])) return "red";
+    return hasLasted(this.outsideSince[parameter.index]) ? "yellow" : undefined;
+  }
+}
+
+function mark(since: Float64Array, index: number, isOutside: boolean, now: number): void {
+  if (!isOutside) since[index] = NaN;
+  else if (Number.isNaN(since[index])) since[index] = now;
+}

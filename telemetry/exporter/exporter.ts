@@ -1,0 +1,78 @@
+import type { AddressInfo } from "node:net";
+
+import type { Dictionary } from "../dictionary";
+import type { Log } from "../log";
+import { closeHttp, listenHttp } from "./httpServer";
+import { telemetryRegistry } from "./metrics";
+import { pageHtml } from "./page";
+import { stateDocument } from "./stateDocument";
+import { TelemetryState } from "./telemetryState";
+import { UdpReceiver } from "./udpReceiver";
+
+export interface ExporterArgs {
+  readonly dictionary: Dictionary;
+  readonly spacecraft: string;
+  /** 0: any free port. */
+  readonly httpPort: number;
+  readonly httpHost: string;
+  /** 0: any free port; undefined: no UDP, packets come by `receive`. */
+  readonly udpPort: number | undefined;
+  readonly udpHost: string;
+  /** A parameter disappears when its packet is older than this many of its periods. */
+  readonly staleAfter: number;
+  readonly version: string;
+  readonly log: Log;
+}
+
+export interface Exporter {
+  readonly httpPort: number;
+  readonly udpPort: number | undefined;
+  readonly state: TelemetryState;
+  receive(datagram: Buffer): void;
+  stop(): Promise<void>;
+}
+
+/** Seconds since 1970. */
+const clock = (): number => Date.now() / 1000;
+
+/**
+ * Starts receiving and serving.
+ * @throws the system's error when a port cannot be had; nothing is left open then
+ */
+export async function startExporter(args: ExporterArgs): Promise<Exporter> {
+  const { dictionary, spacecraft, version, log } = args;
+  const state = new TelemetryState(dictionary, args.staleAfter);
+  const receive = (datagram: Buffer): void => state.receive(datagram, clock());
+  const udp =
+    args.udpPort === undefined ? undefined : await UdpReceiver.listen(args.udpPort, args.udpHost, receive);
+  let isReady = true;
+  const registry = telemetryRegistry({
+    state,
+    spacecraft,
+    version,
+    clock,
+    ...(udp && { udp: () => udp.statistics() }),
+  });
+  const http = await listenHttp(args.httpPort, args.httpHost, {
+    registry,
+    page: pageHtml(),
+    stateDocument: () => stateDocument(state, spacecraft, version, clock()),
+    isReady: () => isReady,
+    onError: (error) => log.error("answering a request failed", { error: String(error) }),
+  }).catch(async (error: unknown) => {
+    await udp?.close();
+    throw error;
+  });
+  const httpPort = (http.address() as AddressInfo).port;
+  return {
+    httpPort,
+    udpPort: udp?.port,
+    state,
+    receive,
+    stop: async () => {
+      isReady = false;
+      await udp?.close();
+      await closeHttp(http);
+    },
+  };
+}

@@ -1,0 +1,161 @@
+import { collectDefaultMetrics, Gauge, Registry } from "@prometheus-io/client";
+
+import { decodeErrorReasons } from "../decoder";
+import { exporterMetricNames as names, limitsInForce, type Limit, type Parameter } from "../dictionary";
+import { SampledCounter, SampledGauge, type Sample } from "./sampledMetric";
+import type { PacketState, TelemetryState } from "./telemetryState";
+import type { UdpStatistics } from "./udpReceiver";
+
+export interface MetricsArgs {
+  readonly state: TelemetryState;
+  /** Value of the label `spacecraft`. */
+  readonly spacecraft: string;
+  /** Of the exporter. */
+  readonly version: string;
+  /** Seconds since 1970. */
+  readonly clock: () => number;
+  readonly udp?: () => UdpStatistics;
+}
+
+/** Every metric of the exporter. Values are read from the state when Prometheus asks, not when packets arrive. */
+export function telemetryRegistry(args: MetricsArgs): Registry {
+  const registry = new Registry();
+  for (const parameter of args.state.dictionary.parameters) registerParameter(registry, parameter, args);
+  registerLimits(registry, args);
+  registerPackets(registry, args);
+  registerErrors(registry, args);
+  registerExporter(registry, args);
+  collectDefaultMetrics({ register: registry });
+  return registry;
+}
+
+function registerParameter(registry: Registry, parameter: Parameter, args: MetricsArgs): void {
+  const { state, spacecraft, clock } = args;
+  const config = { name: parameter.metric, help: parameter.description, registers: [registry] };
+  if (parameter.type === "enumeration") {
+    // A state set: one series for each state, 1 for the one that holds.
+    const states = [...parameter.states].map(([raw, name]) => ({ raw, labels: { spacecraft, state: name } }));
+    new SampledGauge(config, () => {
+      const value = state.value(parameter, clock());
+      return value === undefined
+        ? []
+        : states.map(({ raw, labels }) => ({ labels, value: raw === value ? 1 : 0 }));
+    });
+    return;
+  }
+  const labels = { spacecraft };
+  const sample = (): Sample[] => {
+    const value = state.value(parameter, clock());
+    return value === undefined ? [] : [{ labels, value }];
+  };
+  if (parameter.kind === "counter") new SampledCounter(config, sample);
+  else new SampledGauge(config, sample);
+}
+
+function registerLimits(registry: Registry, { state, spacecraft, clock }: MetricsArgs): void {
+  const limited = state.dictionary.parameters.filter((parameter) => parameter.limits);
+  const series = new Map<Limit, Sample>();
+  for (const parameter of limited)
+    for (const set of [parameter.limits?.normal ?? [], ...(parameter.limits?.byMode.values() ?? [])])
+      for (const limit of set) {
+        const { severity, bound, value } = limit;
+        series.set(limit, { labels: { spacecraft, parameter: parameter.metric, severity, bound }, value });
+      }
+  const config = {
+    name: names.parameterLimit,
+    help: "Limit in force in the spacecraft's present mode, in the parameter's unit",
+  };
+  new SampledGauge({ ...config, registers: [registry] }, () => {
+    const mode = state.mode(clock());
+    return limited.flatMap((parameter) =>
+      limitsInForce(parameter, mode).flatMap((limit) => series.get(limit) ?? []),
+    );
+  });
+}
+
+function registerPackets(registry: Registry, { state, spacecraft }: MetricsArgs): void {
+  const labelled = state.packets.map((each) => ({
+    each,
+    labels: { spacecraft, apid: String(each.packet.apid), packet: each.packet.name },
+  }));
+  const samples = (value: (each: PacketState) => number) => (): Sample[] =>
+    labelled.map(({ each, labels }) => ({ labels, value: value(each) }));
+  const counter = (name: string, help: string, value: (each: PacketState) => number): unknown =>
+    new SampledCounter({ name, help, registers: [registry] }, samples(value));
+  const gauge = (name: string, help: string, value: (each: PacketState) => number): unknown =>
+    new SampledGauge({ name, help, registers: [registry] }, samples(value));
+
+  counter(names.packetsReceived, "Well-formed packets received", (each) => each.received);
+  counter(names.packetGaps, "Packets that the sequence count skipped", (each) => each.missing);
+  counter(names.packetDuplicates, "Packets received a second time", (each) => each.duplicates);
+  counter(names.packetReordered, "Packets that came after a later one", (each) => each.late);
+  gauge(
+    names.lastPacketTimestamp,
+    "When the newest packet was received, seconds since 1970; 0: none since the start",
+    (each) => each.lastReceived,
+  );
+  gauge(
+    names.packetPeriod,
+    "Seconds between two packets, as the dictionary says",
+    (each) => each.packet.periodSeconds,
+  );
+}
+
+function registerErrors(registry: Registry, { state, spacecraft }: MetricsArgs): void {
+  const labels = { spacecraft };
+  const registers = [registry];
+  const reasons = decodeErrorReasons.map((reason) => ({ reason, labels: { spacecraft, reason } }));
+  new SampledCounter(
+    { name: names.decodeErrors, help: "Packets or values that could not be decoded", registers },
+    () => reasons.map((each) => ({ labels: each.labels, value: state.errors[each.reason] })),
+  );
+  new SampledCounter(
+    { name: names.unknownApid, help: "Packets of an APID that the dictionary does not have", registers },
+    () => [{ labels, value: state.unknownApids }],
+  );
+  new SampledCounter({ name: names.idlePackets, help: "Idle packets", registers }, () => [
+    { labels, value: state.idlePackets },
+  ]);
+  const offset = {
+    name: names.onboardTimeOffset,
+    help: "On-board clock minus the ground's at the newest packet",
+    registers,
+  };
+  new SampledGauge(offset, () =>
+    Number.isNaN(state.onboardTimeOffset) ? [] : [{ labels, value: state.onboardTimeOffset }],
+  );
+}
+
+function registerExporter(registry: Registry, { state, version, udp }: MetricsArgs): void {
+  const registers = [registry];
+  const { name, version: dictionaryVersion } = state.dictionary;
+  const info = { version, dictionary: `${name} ${dictionaryVersion}` };
+  new Gauge({
+    name: names.buildInfo,
+    help: "1; what is running",
+    labelNames: ["version", "dictionary"],
+    registers,
+  }).set(info, 1);
+  new SampledCounter(
+    { name: "perigee_telemetry_datagrams_total", help: "Datagrams received", registers },
+    () => [{ labels: {}, value: state.datagrams }],
+  );
+  new SampledCounter(
+    { name: "perigee_telemetry_received_bytes_total", help: "Bytes received in datagrams", registers },
+    () => [{ labels: {}, value: state.receivedBytes }],
+  );
+  if (!udp) return;
+  const dropped = {
+    name: "perigee_telemetry_dropped_datagrams_total",
+    help: "Datagrams that the kernel dropped because they came faster than they were read (Linux)",
+  };
+  new SampledCounter({ ...dropped, registers }, () => [{ labels: {}, value: udp().dropped }]);
+  new SampledGauge(
+    {
+      name: "perigee_telemetry_receive_buffer_bytes",
+      help: "Size of the kernel's receive buffer",
+      registers,
+    },
+    () => [{ labels: {}, value: udp().bufferBytes }],
+  );
+}

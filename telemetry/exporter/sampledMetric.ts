@@ -1,0 +1,47 @@
+import {
+  Counter,
+  Gauge,
+  type MetricObjectWithValues,
+  type MetricValue,
+  type Registry,
+} from "@prometheus-io/client";
+
+/** One series: labels and value. */
+export type Sample = MetricValue<string>;
+
+export interface SampledConfig {
+  readonly name: string;
+  readonly help: string;
+  readonly registers: Registry[];
+}
+
+/**
+ * A gauge whose series are made when it is scraped, from state that something else keeps. The client's own gauge
+ * would look its series up by their labels on every packet, and would keep the series of a parameter that is gone.
+ */
+export class SampledGauge extends Gauge<string> {
+  constructor(
+    config: SampledConfig,
+    private readonly samples: () => Sample[],
+  ) {
+    super(config);
+  }
+
+  override async get(): Promise<MetricObjectWithValues<Sample>> {
+    return { ...(await super.get()), values: this.samples() };
+  }
+}
+
+/** The same for a count that is kept elsewhere: on board, or in the exporter's state. */
+export class SampledCounter extends Counter<string> {
+  constructor(
+    config: SampledConfig,
+    private readonly samples: () => Sample[],
+  ) {
+    super(config);
+  }
+
+  override async get(): Promise<MetricObjectWithValues<Sample>> {
+    return { ...(await super.get()), values: this.samples() };
+  }
+}

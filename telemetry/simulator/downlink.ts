@@ -1,0 +1,71 @@
+import { sequenceModulus } from "../decoder";
+import type { Random } from "./random";
+import type { Faults } from "./scenario";
+
+/** The way from the spacecraft to the ground, with what can happen on it. */
+export class Downlink {
+  private held: Buffer | undefined;
+
+  constructor(private readonly random: Random) {}
+
+  /** @returns the datagrams that arrive because this packet was sent: none, one or several */
+  carry(packet: Buffer, faults: Faults): Buffer[] {
+    if (faults.lossOfSignal) return [];
+    if (faults.corruptPackets && this.random.next() < 0.2) return [this.damage(packet)];
+    return faults.sequenceGaps ? this.disturb(packet) : [packet];
+  }
+
+  /** Of a hundred packets: four lost, three doubled, three swapped with the next. */
+  private disturb(packet: Buffer): Buffer[] {
+    const before = this.held;
+    this.held = undefined;
+    const luck = this.random.next();
+    const carried = luck < 0.04 ? [] : luck < 0.07 ? [packet, packet] : [packet];
+    if (luck >= 0.97 && !before) {
+      this.held = packet;
+      return [];
+    }
+    return before ? [...carried, before] : carried;
+  }
+
+  private damage(packet: Buffer): Buffer {
+    const damaged = Buffer.from(packet);
+    switch (Math.floor(this.random.next() * 6)) {
+      case 0: // cut short
+        return damaged.subarray(0, 1 + Math.floor(this.random.next() * (packet.length - 1)));
+      case 1: // another version
+        damaged[0] = (damaged[0] ?? 0) | 0x20;
+        return damaged;
+      case 2: // an APID that nobody knows
+        damaged.writeUInt16BE((damaged.readUInt16BE(0) & 0xf800) | 0x7f0, 0);
+        return damaged;
+      case 3: // a fragment
+        damaged[2] = (damaged[2] ?? 0) & 0x3f;
+        return damaged;
+      case 4: // more data than the dictionary knows
+        damaged.writeUInt16BE(damaged.readUInt16BE(4) + 4, 4);
+        return Buffer.concat([damaged, Buffer.alloc(4)]);
+      default: // noise
+        for (let i = 0; i < damaged.length; i++) damaged[i] = Math.floor(this.random.next() * 256);
+        return damaged;
+    }
+  }
+}
+
+/**
+ * Counts of packets by APID. They start where a spacecraft that has been sending since 1970 would be, so that a
+ * simulator that is started again looks like a pause of the link and not like a new spacecraft.
+ */
+export class SequenceCounts {
+  private readonly next = new Map<number, number>();
+
+  take(apid: number, periodSeconds: number, now: number): number {
+    const count = this.next.get(apid) ?? Math.floor(now / periodSeconds) % sequenceModulus;
+    this.next.set(apid, (count + 1) % sequenceModulus);
+    return count;
+  }
+
+  restart(apids: readonly number[]): void {
+    for (const apid of apids) this.next.set(apid, 0);
+  }
+}

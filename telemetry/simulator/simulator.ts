@@ -1,0 +1,79 @@
+import { encodePacket, packetLayouts, type PacketLayout } from "../decoder";
+import type { Dictionary } from "../dictionary";
+import { Downlink, SequenceCounts } from "./downlink";
+import { seededRandom } from "./random";
+import { fillValues, readings } from "./readings";
+import { noFaults, onsetSeconds, scenarios, type Faults, type ScenarioName } from "./scenario";
+import { Spacecraft } from "./spacecraft";
+
+export interface SimulatorArgs {
+  readonly dictionary: Dictionary;
+  readonly scenario: ScenarioName;
+  /** Seconds of the spacecraft's time in a second of wall-clock time. Packets keep their wall-clock periods. */
+  readonly timeScale: number;
+  readonly seed: number;
+  /** Seconds since 1970 at the start. */
+  readonly start: number;
+}
+
+/** Seconds of silence while the on-board computer restarts, and from one restart to the next (wall clock). */
+const rebootSilence = 8;
+const rebootInterval = 120;
+
+/**
+ * A spacecraft and its downlink. It knows no clock and no socket: `until` says what has arrived on the ground by then.
+ */
+export class Simulator {
+  readonly spacecraft: Spacecraft;
+  private readonly layouts: readonly PacketLayout[];
+  private readonly nextDue: number[];
+  private readonly values: Float64Array;
+  private readonly counts = new SequenceCounts();
+  private readonly downlink: Downlink;
+  private readonly faults: Faults;
+  private now: number;
+  private nextReboot: number;
+
+  constructor(private readonly args: SimulatorArgs) {
+    this.spacecraft = new Spacecraft(args.seed);
+    this.layouts = packetLayouts(args.dictionary);
+    this.nextDue = this.layouts.map(() => args.start);
+    this.values = new Float64Array(args.dictionary.parameters.length);
+    this.downlink = new Downlink(seededRandom(args.seed + 1));
+    this.faults = { ...noFaults, ...scenarios[args.scenario].faults };
+    this.now = args.start;
+    this.nextReboot = this.faults.reboot ? args.start + onsetSeconds : Infinity;
+  }
+
+  /**
+   * @param now seconds since 1970, not before the last call's
+   * @returns datagrams, one packet each, in the order of their arrival
+   */
+  until(now: number): Buffer[] {
+    const faults = now - this.args.start >= onsetSeconds ? this.faults : noFaults;
+    this.spacecraft.faults = faults;
+    this.spacecraft.advance((now - this.now) * this.args.timeScale);
+    this.now = now;
+    this.rebootIfDue(now);
+    fillValues(this.args.dictionary, readings(this.spacecraft), now, this.values);
+    return this.layouts.flatMap((layout) => this.send(layout, now, faults));
+  }
+
+  private send(layout: PacketLayout, now: number, faults: Faults): Buffer[] {
+    const due = this.nextDue[layout.index] ?? now;
+    if (due > now) return [];
+    const { apid, periodSeconds } = layout.packet;
+    // What a late call has missed is not made up for: a burst of equal packets would say nothing.
+    this.nextDue[layout.index] = Math.max(due + periodSeconds, now + periodSeconds / 2);
+    const packet = encodePacket(layout, this.counts.take(apid, periodSeconds, now), now, this.values);
+    return this.downlink.carry(packet, faults);
+  }
+
+  private rebootIfDue(now: number): void {
+    if (now < this.nextReboot) return;
+    this.nextReboot = now + rebootInterval;
+    this.spacecraft.reboot();
+    this.counts.restart(this.layouts.map((layout) => layout.packet.apid));
+    this.layouts.forEach((layout) => (this.nextDue[layout.index] = now + rebootSilence));
+  }
+}
