@@ -6,7 +6,13 @@ import { ensureCacheEntry } from "../toolchain/cacheEntry";
 import { contentHash } from "../toolchain/contentHash";
 import { formatSeconds, type Progress } from "../toolchain/progress";
 import { run } from "../toolchain/run";
-import { checkDisjoint, clusterImages, imageComponents, repositoryPath, type ImageDefinition } from "./definitions";
+import {
+  checkDisjoint,
+  clusterImages,
+  imageComponents,
+  repositoryPath,
+  type ImageDefinition,
+} from "./definitions";
 import { layOutNodeTools } from "./nodeTools";
 import { withRegistry } from "./registry";
 
@@ -35,7 +41,8 @@ export async function ensureImages(
     name: "images",
     key: await imagesKey(images),
     progress,
-    build: (folder) => buildImages({ images, image, crane: program(programs, "crane"), storage: folder, progress }),
+    build: (folder) =>
+      buildImages({ images, image, crane: program(programs, "crane"), storage: folder, progress }),
   });
 }
 
@@ -77,7 +84,12 @@ async function buildImages({ images, image, crane, storage, progress }: ImageBui
 }
 
 /** Two steps, since crane sets the platform and what to run on an image that is there only. */
-async function push(crane: string, layers: string[], definition: ImageDefinition, target: string): Promise<void> {
+async function push(
+  crane: string,
+  layers: string[],
+  definition: ImageDefinition,
+  target: string,
+): Promise<void> {
   await run(crane, ["append", ...layers.flatMap((layer) => ["--new_layer", layer]), "--new_tag", target]);
   const user = definition.user === undefined ? [] : ["--user", definition.user];
   const entrypoint = ["--entrypoint", definition.entrypoint.join(",")];

@@ -63,7 +63,9 @@ export function clusterImages(version: string, programs: Programs): ImageDefinit
     files: [file(`${name}-${version}`, `/usr/local/bin/${name}`)],
     entrypoint: [`/usr/local/bin/${name}`],
   });
-  const etcdFiles = ["etcd", "etcdctl", "etcdutl"].map((name) => file(`${name}-${etcd}`, `/usr/local/bin/${name}`));
+  const etcdFiles = ["etcd", "etcdctl", "etcdutl"].map((name) =>
+    file(`${name}-${etcd}`, `/usr/local/bin/${name}`),
+  );
   return [
     kubernetes("kube-apiserver"),
     kubernetes("kube-controller-manager"),

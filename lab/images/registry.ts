@@ -35,11 +35,18 @@ export async function startRegistry(storage: string, service: Service, progress:
  * Serves a storage folder on a free loopback port for as long as `work` takes.
  * The registry ends with this process, also when that is killed: nobody else would end it.
  */
-export async function withRegistry<T>(program: string, storage: string, work: (address: string) => Promise<T>): Promise<T> {
+export async function withRegistry<T>(
+  program: string,
+  storage: string,
+  work: (address: string) => Promise<T>,
+): Promise<T> {
   const port = await freePort();
   const address = `127.0.0.1:${port}`;
   const env = registryEnvironment(storage, address);
-  const child = spawn("setpriv", ["--pdeathsig", "KILL", program, "serve", configuration], { env, stdio: "ignore" });
+  const child = spawn("setpriv", ["--pdeathsig", "KILL", program, "serve", configuration], {
+    env,
+    stdio: "ignore",
+  });
   const ended = new Promise<string>((resolve) => {
     child.once("error", (error) => resolve(error.message));
     child.once("exit", (code) => resolve(`the registry ended with exit ${code}`));

@@ -30,7 +30,15 @@ export const preinstalled = [
 ] as const;
 
 /** What a machine can install from the lab's archive, with all that these depend on: they are published again there. */
-export const offered = ["apt-transport-https", "conntrack", "containerd", "ebtables", "ipset", "runc", "socat"] as const;
+export const offered = [
+  "apt-transport-https",
+  "conntrack",
+  "containerd",
+  "ebtables",
+  "ipset",
+  "runc",
+  "socat",
+] as const;
 
 /** The registry that serves the images. Taken out of its package, since installing that would start a service here. */
 export const registryPackage = "docker-registry";

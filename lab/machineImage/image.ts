@@ -63,6 +63,12 @@ export async function machineImageKey(): Promise<string> {
   });
 }
 
+/**
+ * A mount and process namespace of its own, which ends when this process ends however that comes about: what a killed
+ * build had mounted in its tree (this machine's /dev, for one) is gone before the tree is removed.
+ */
+const contained = ["--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
+
 async function buildTree(folder: string): Promise<void> {
   const tree = join(folder, "tree");
   const tools = join(folder, "tools");
@@ -76,10 +82,16 @@ async function buildTree(folder: string): Promise<void> {
     TOOL: registryPackage,
   };
   const archive = await hostArchive();
-  const args = ["--mode=root", "--variant=minbase", "--format=directory", `--include=${preinstalled.join(",")}`];
+  const args = [
+    "--mode=root",
+    "--variant=minbase",
+    "--format=directory",
+    `--include=${preinstalled.join(",")}`,
+  ];
   const hook = `--customize-hook=${join(__dirname, "finish.sh")}`;
   const sources = archive === "" ? [] : ["-"];
-  await run("mmdebstrap", [...args, hook, release, tree, ...sources], { env, input: archive });
+  const mmdebstrap = ["mmdebstrap", ...args, hook, release, tree, ...sources];
+  await run("setpriv", [...contained, ...mmdebstrap], { env, input: archive });
   const script = 'for package in "$1"/*.deb; do dpkg-deb --extract "$package" "$1/root"; done';
   await run("sh", ["-euc", script, "sh", tools]);
 }

@@ -37,9 +37,11 @@ export function kubernetesPackages(version: string, programs: Programs): DebianP
     target: `/usr/bin/${name}`,
     mode: "0755",
   });
-  return [kubeadm(version, binary("kubeadm")), kubelet(version, binary("kubelet")), kubectl(version, binary("kubectl"))].concat(
-    kubernetesCni(programs),
-  );
+  return [
+    kubeadm(version, binary("kubeadm")),
+    kubelet(version, binary("kubelet")),
+    kubectl(version, binary("kubectl")),
+  ].concat(kubernetesCni(programs));
 }
 
 const nothingMore = { depends: [], recommends: [], folders: [], conffiles: [], scripts: {} };
@@ -68,7 +70,11 @@ function kubelet(version: string, binary: PackagedFile): DebianPackage {
     files: [binary, { ...unit, mode: "0644" }, { ...settings, mode: "0644" }],
     folders: ["/var/lib/kubelet", "/etc/kubernetes/manifests"],
     conffiles: [settings.target],
-    scripts: { postinst: here("kubelet/postinst"), prerm: here("kubelet/prerm"), postrm: here("kubelet/postrm") },
+    scripts: {
+      postinst: here("kubelet/postinst"),
+      prerm: here("kubelet/prerm"),
+      postrm: here("kubelet/postrm"),
+    },
   };
 }
 

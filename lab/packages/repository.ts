@@ -18,7 +18,10 @@ import { ensureSigningKey, signRelease, type SigningKey } from "./signing";
  * served as it is: `v1.36/deb/` in the layout of pkgs.k8s.io for each minor version, and `debian/` with what machines
  * install from Debian. All flat, all signed with one key, which is in each as `Release.key`.
  */
-export async function ensurePackageRepository(versions: readonly string[], progress: Progress): Promise<string> {
+export async function ensurePackageRepository(
+  versions: readonly string[],
+  progress: Progress,
+): Promise<string> {
   const image = await ensureMachineImageParts(progress);
   const programs = await buildToolchain([...versions.map(kubernetesComponent), "cni-plugins"], progress);
   const signing = await ensureSigningKey(progress);
@@ -35,14 +38,19 @@ export async function ensurePackageRepository(versions: readonly string[], progr
         for (const definition of definitions) await buildPackage(definition, folder);
       }
       progress("packages: signing the repositories");
-      for (const minor of new Set(versions.map(minorVersion))) await index(join(root, `v${minor}`, "deb"), signing);
+      for (const minor of new Set(versions.map(minorVersion)))
+        await index(join(root, `v${minor}`, "deb"), signing);
       await copyFolder(image.publishedPackages, join(root, "debian"));
       await index(join(root, "debian"), signing);
     },
   });
 }
 
-async function repositoryKey(definitions: DebianPackage[], programs: Programs, signing: SigningKey): Promise<string> {
+async function repositoryKey(
+  definitions: DebianPackage[],
+  programs: Programs,
+  signing: SigningKey,
+): Promise<string> {
   return contentHash({
     ...(await folderContents(__dirname, (path) => !path.endsWith(".ts"))),
     ":control": definitions.map((definition) => controlFile(definition, 0)).join("\n"),
@@ -61,7 +69,10 @@ async function index(folder: string, signing: SigningKey): Promise<void> {
   await writeFile(join(folder, "Packages.gz"), gzipSync(packages));
   const about = ["Origin=Perigee lab", "Label=Perigee lab", "Architectures=amd64"];
   const settings = about.flatMap((setting) => ["-o", `APT::FTPArchive::Release::${setting}`]);
-  await writeFile(join(folder, "Release"), await run("apt-ftparchive", [...settings, "release", "."], options));
+  await writeFile(
+    join(folder, "Release"),
+    await run("apt-ftparchive", [...settings, "release", "."], options),
+  );
   await signRelease(signing, folder);
 }
 

@@ -56,7 +56,8 @@ async function ensureComponent(name: ComponentName, goVersion: string, say: Prog
  */
 export function program(programs: Programs, name: string): string {
   const path = programs[name];
-  if (path === undefined) throw new Error(`${name} is none of the programs built: ${Object.keys(programs).join(", ")}`);
+  if (path === undefined)
+    throw new Error(`${name} is none of the programs built: ${Object.keys(programs).join(", ")}`);
   return path;
 }
 

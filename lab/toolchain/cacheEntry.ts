@@ -25,7 +25,8 @@ export async function ensureCacheEntry(entry: CacheEntry): Promise<string> {
   const parent = join(cacheRoot(), entry.name);
   const final = join(parent, entry.key);
   if (await exists(final)) return final;
-  const waiting = (holder: string) => entry.progress(`${entry.name}: waiting for process ${holder}, which builds it`);
+  const waiting = (holder: string) =>
+    entry.progress(`${entry.name}: waiting for process ${holder}, which builds it`);
   await withLock(join(parent, ".lock"), waiting, async () => {
     if (await exists(final)) return;
     await clearInterrupted(parent);

@@ -107,7 +107,9 @@ export const components = {
   "cni-plugins": {
     about: "what containerd and Flannel call to wire a pod up",
     programs: cniPlugins.map((name) => ({ name: `cni-${name}`, file: name })),
-    versions: { "github.com/containernetworking/plugins/pkg/utils/buildversion.BuildVersion": `v${cniPluginsVersion}` },
+    versions: {
+      "github.com/containernetworking/plugins/pkg/utils/buildversion.BuildVersion": `v${cniPluginsVersion}`,
+    },
   },
   "flannel-cni": { about: "Flannel's CNI plugin", programs: [{ name: "flannel-cni", file: "flannel" }] },
   crane: single("crane", "builds and pushes container images", {
@@ -138,5 +140,7 @@ export function kubernetesComponent(version: string): ComponentName {
     (components[name] as Component).programs.some((program) => program.name === `kubeadm-${version}`),
   );
   if (found) return found;
-  throw new Error(`Kubernetes ${version} cannot be run in the lab; it has ${kubernetesVersions.join(" and ")}.`);
+  throw new Error(
+    `Kubernetes ${version} cannot be run in the lab; it has ${kubernetesVersions.join(" and ")}.`,
+  );
 }

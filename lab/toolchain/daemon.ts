@@ -32,16 +32,21 @@ export async function startDaemon(daemon: Daemon): Promise<number> {
   const running = await runningDaemon(daemon.pidFile);
   if (running !== undefined) return running;
   const { address, port } = daemon.listen;
-  if (await takesConnection(address, port)) throw new Error(`another program already listens on ${address}:${port}`);
+  if (await takesConnection(address, port))
+    throw new Error(`another program already listens on ${address}:${port}`);
   await mkdir(dirname(daemon.pidFile), { recursive: true });
   await mkdir(dirname(daemon.logFile), { recursive: true });
   const log = await open(daemon.logFile, "a");
-  const child = spawn("sh", ["-euc", writePidThenServe, "sh", daemon.pidFile, daemon.command, ...daemon.args], {
-    cwd: "/",
-    detached: true,
-    env: daemon.env,
-    stdio: ["ignore", log.fd, log.fd],
-  });
+  const child = spawn(
+    "sh",
+    ["-euc", writePidThenServe, "sh", daemon.pidFile, daemon.command, ...daemon.args],
+    {
+      cwd: "/",
+      detached: true,
+      env: daemon.env,
+      stdio: ["ignore", log.fd, log.fd],
+    },
+  );
   const failed = new Promise<string>((resolve) => {
     child.once("error", (error) => resolve(error.message));
     child.once("exit", (code) => resolve(`it ended with exit ${code}`));
@@ -49,7 +54,8 @@ export async function startDaemon(daemon: Daemon): Promise<number> {
   try {
     if (child.pid === undefined) throw new Error(`${daemon.command} cannot be started: ${await failed}`);
     const problem = await Promise.race([failed, answering(daemon.listen, 15_000)]);
-    if (problem !== undefined) throw new Error(`${daemon.command}: ${problem}\n${await logTail(daemon.logFile)}`);
+    if (problem !== undefined)
+      throw new Error(`${daemon.command}: ${problem}\n${await logTail(daemon.logFile)}`);
     return child.pid;
   } catch (error) {
     await stopDaemon(daemon.pidFile);
@@ -89,7 +95,10 @@ async function startTime(pid: number): Promise<string | undefined> {
 }
 
 /** Resolves with nothing once a connection is taken, or with what went wrong. */
-export async function answering(listen: { address: string; port: number }, withinMs: number): Promise<string | undefined> {
+export async function answering(
+  listen: { address: string; port: number },
+  withinMs: number,
+): Promise<string | undefined> {
   const end = Date.now() + withinMs;
   while (Date.now() < end) {
     if (await takesConnection(listen.address, listen.port)) return undefined;

@@ -14,7 +14,8 @@ export function moduleFolder(name: ComponentName): string {
 /** Everything that `go build` is told about a component, so that the same arguments are run and hashed. */
 export function buildFlags(component: Component): string[] {
   const linker = ["-s", "-w"];
-  for (const [variable, value] of Object.entries(component.versions ?? {})) linker.push("-X", `${variable}=${value}`);
+  for (const [variable, value] of Object.entries(component.versions ?? {}))
+    linker.push("-X", `${variable}=${value}`);
   if (component.cTags) linker.push("-extldflags", "-static");
   const tags = component.cTags ? ["-tags", component.cTags.join(",")] : [];
   return ["-trimpath", "-buildvcs=false", ...tags, "-ldflags", linker.join(" ")];
@@ -28,7 +29,12 @@ export async function componentKey(name: ComponentName, goVersion: string): Prom
   const component = components[name];
   const sources = await folderContents(moduleFolder(name), (path) => /^go\.(mod|sum)$|\.go$/.test(path));
   const files = component.programs.map((program) => program.file).join(" ");
-  return contentHash({ ...sources, ":flags": buildFlags(component).join(" "), ":go": goVersion, ":files": files });
+  return contentHash({
+    ...sources,
+    ":flags": buildFlags(component).join(" "),
+    ":go": goVersion,
+    ":files": files,
+  });
 }
 
 /** Builds a component's programs into `folder`/bin. Module checksums are verified against its go.sum. */

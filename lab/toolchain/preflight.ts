@@ -7,7 +7,9 @@ import { goEnvironment } from "./settings";
 /** What has to be installed before anything can be built; the message names all of it. */
 export class MissingTools extends Error {
   constructor(readonly problems: readonly string[]) {
-    super(`The lab's toolchain cannot be built here:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
+    super(
+      `The lab's toolchain cannot be built here:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`,
+    );
     this.name = "MissingTools";
   }
 }
@@ -19,7 +21,8 @@ export class MissingTools extends Error {
  */
 export async function goVersions(names: readonly ComponentName[]): Promise<Map<ComponentName, string>> {
   const problems = new Set<string>();
-  if (platform !== "linux" || arch !== "x64") problems.add(`the lab runs on Linux on x86-64; this is ${platform} ${arch}`);
+  if (platform !== "linux" || arch !== "x64")
+    problems.add(`the lab runs on Linux on x86-64; this is ${platform} ${arch}`);
   const versions = new Map<ComponentName, string>();
   for (const name of names) {
     const answer = await goVersion(name);
@@ -37,7 +40,9 @@ export async function goVersions(names: readonly ComponentName[]): Promise<Map<C
 
 async function goVersion(name: ComponentName): Promise<{ version: string } | { problem: string }> {
   if (!(await answers("go", ["version"]))) {
-    return { problem: "Go is missing: install Go 1.26 or newer and have `go` on PATH (https://go.dev/doc/install)" };
+    return {
+      problem: "Go is missing: install Go 1.26 or newer and have `go` on PATH (https://go.dev/doc/install)",
+    };
   }
   try {
     const version = await run("go", ["version"], { cwd: moduleFolder(name), env: goEnvironment(false) });

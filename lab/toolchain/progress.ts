@@ -8,13 +8,23 @@ export function formatSeconds(milliseconds: number): string {
 }
 
 /** One line of progress: `[ 3/12] etcd-3.6.8: building (1 min 4 s so far)`. */
-export function progressLine(position: number, total: number, name: string, state: string, elapsedMs: number): string {
+export function progressLine(
+  position: number,
+  total: number,
+  name: string,
+  state: string,
+  elapsedMs: number,
+): string {
   const width = String(total).length;
   return `[${String(position).padStart(width)}/${total}] ${name}: ${state} (${formatSeconds(elapsedMs)} so far)`;
 }
 
 /** Repeats a line while something long runs, so that a silent minute does not look like a hang. */
-export async function withHeartbeat<T>(say: () => void, work: () => Promise<T>, everyMs = 30_000): Promise<T> {
+export async function withHeartbeat<T>(
+  say: () => void,
+  work: () => Promise<T>,
+  everyMs = 30_000,
+): Promise<T> {
   const timer = setInterval(say, everyMs);
   try {
     return await work();

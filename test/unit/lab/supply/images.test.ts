@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import {
+  checkDisjoint,
+  clusterImages,
+  imageComponents,
+  repositoryPath,
+  type ImageDefinition,
+} from "../../../../lab/images/definitions";
+import { librariesOf } from "../../../../lab/images/nodeTools";
+import {
+  componentNames,
+  components,
+  kubernetesVersions,
+  type Component,
+} from "../../../../lab/toolchain/components";
+
+const programs = Object.fromEntries(
+  componentNames.flatMap((name) =>
+    (components[name] as Component).programs.map((p) => [p.name, `/built/${p.name}`]),
+  ),
+);
+const references = (version: string) => clusterImages(version, programs).map((image) => image.reference);
+
+/** What `kubeadm config images list --kubernetes-version` of each version prints, in its order. */
+const askedByKubeadm: Record<string, string[]> = {
+  "1.36.3": [
+    "registry.k8s.io/kube-apiserver:v1.36.3",
+    "registry.k8s.io/kube-controller-manager:v1.36.3",
+    "registry.k8s.io/kube-scheduler:v1.36.3",
+    "registry.k8s.io/kube-proxy:v1.36.3",
+    "registry.k8s.io/coredns/coredns:v1.14.2",
+    "registry.k8s.io/pause:3.10.2",
+    "registry.k8s.io/etcd:3.6.8-0",
+  ],
+  "1.35.4": [
+    "registry.k8s.io/kube-apiserver:v1.35.4",
+    "registry.k8s.io/kube-controller-manager:v1.35.4",
+    "registry.k8s.io/kube-scheduler:v1.35.4",
+    "registry.k8s.io/kube-proxy:v1.35.4",
+    "registry.k8s.io/coredns/coredns:v1.13.1",
+    "registry.k8s.io/pause:3.10.1",
+    "registry.k8s.io/etcd:3.6.6-0",
+  ],
+};
+
+describe("the lab's images", () => {
+  for (const version of kubernetesVersions) {
+    it(`are for ${version} what its kubeadm asks for, Flannel's and the echo server`, () => {
+      const addOns = [
+        "ghcr.io/flannel-io/flannel:v0.28.4",
+        "ghcr.io/flannel-io/flannel-cni-plugin:v1.9.1-flannel1",
+        "perigee.invalid/lab/echo:1",
+      ];
+      assert.deepEqual(references(version).sort(), [...(askedByKubeadm[version] ?? []), ...addOns].sort());
+    });
+
+    it(`are for ${version} made of programs that are built for it`, () => {
+      const available = new Set(
+        imageComponents([version]).flatMap((name) =>
+          (components[name] as Component).programs.map((p) => `/built/${p.name}`),
+        ),
+      );
+      const used = clusterImages(version, programs).flatMap((image) =>
+        image.files.map((file) => file.source),
+      );
+      assert.deepEqual(
+        used.filter((source) => !available.has(source)),
+        [],
+      );
+    });
+  }
+
+  it("have programs where manifests look for them", () => {
+    const images = clusterImages("1.36.3", programs);
+    const targets = (reference: string) =>
+      images.find((image) => image.reference.includes(reference))?.files.map((file) => file.target);
+    assert.deepEqual(targets("/kube-apiserver:"), ["/usr/local/bin/kube-apiserver"]);
+    assert.deepEqual(targets("/kube-proxy:"), ["/usr/local/bin/kube-proxy"]);
+    assert.deepEqual(targets("/coredns:"), ["/coredns"]);
+    assert.deepEqual(targets("/flannel:"), ["/opt/bin/flanneld"]);
+    assert.deepEqual(targets("/flannel-cni-plugin:"), ["/flannel"]);
+  });
+
+  it("give a shell and cp to those whose manifests call them", () => {
+    const withTools = clusterImages("1.36.3", programs).filter((image) => image.nodeTools);
+    assert.deepEqual(
+      withTools.map((image) => repositoryPath(image.reference)),
+      ["kube-proxy:v1.36.3", "flannel-io/flannel:v0.28.4", "flannel-io/flannel-cni-plugin:v1.9.1-flannel1"],
+    );
+  });
+
+  it("can all be served from one registry, and say so when two would hide each other", () => {
+    const images = kubernetesVersions.flatMap((version) => clusterImages(version, programs));
+    checkDisjoint(images);
+    const image = (reference: string): ImageDefinition => ({ reference, files: [], entrypoint: [] });
+    assert.throws(
+      () => checkDisjoint([image("quay.io/a/b:1"), image("docker.io/a/b:1")]),
+      /quay\.io\/a\/b:1 and docker\.io\/a\/b:1 cannot both/,
+    );
+  });
+});
+
+describe("a program's libraries", () => {
+  it("are read from what ldd says, the loader included, the kernel's own left out", () => {
+    const said = [
+      "/usr/sbin/nft:",
+      "\tlinux-vdso.so.1 (0x00007f7e2d5ea000)",
+      "\tlibnftables.so.1 => /lib/x86_64-linux-gnu/libnftables.so.1 (0x00007f7e2d4fd000)",
+      "\tlibc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x00007f7e2d2e1000)",
+      "\t/lib64/ld-linux-x86-64.so.2 (0x00007f7e2d5ec000)",
+      "/usr/bin/sh:",
+      "\tlibc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x00007f2114e16000)",
+    ].join("\n");
+    assert.deepEqual(librariesOf(said), [
+      "/lib/x86_64-linux-gnu/libc.so.6",
+      "/lib/x86_64-linux-gnu/libnftables.so.1",
+      "/lib64/ld-linux-x86-64.so.2",
+    ]);
+  });
+});

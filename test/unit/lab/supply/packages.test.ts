@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { archiveLines } from "../../../../lab/machineImage/archive";
+import { controlFile, kubernetesPackages, minorVersion } from "../../../../lab/packages/definitions";
+import { archiveFiles } from "../../../../lab/packages/serve";
+import { componentNames, components, type Component } from "../../../../lab/toolchain/components";
+
+/** Stand-ins for built programs: every name of the table, at a path that says it. */
+const programs = Object.fromEntries(
+  componentNames.flatMap((name) =>
+    (components[name] as Component).programs.map((p) => [p.name, `/built/${p.name}`]),
+  ),
+);
+
+describe("Kubernetes' packages", () => {
+  const packages = new Map(kubernetesPackages("1.36.3", programs).map((p) => [p.name, p]));
+  const named = (name: string) => packages.get(name) ?? assert.fail(`no package ${name}`);
+
+  it("are those of the upstream repository, without cri-tools", () => {
+    assert.deepEqual([...packages.keys()], ["kubeadm", "kubelet", "kubectl", "kubernetes-cni"]);
+  });
+
+  it("have control files as dpkg wants them", () => {
+    assert.equal(
+      controlFile(named("kubelet"), 82449),
+      [
+        "Package: kubelet",
+        "Version: 1.36.3-1.1",
+        "Architecture: amd64",
+        "Maintainer: Perigee lab <lab@perigee.invalid>",
+        "Installed-Size: 82449",
+        "Depends: kubernetes-cni (>= 1.2.0), mount, util-linux",
+        "Recommends: iptables (>= 1.8.4)",
+        "Section: admin",
+        "Priority: optional",
+        "Homepage: https://kubernetes.io",
+        "Description: Node agent for Kubernetes clusters",
+        " Built from its Go module for Perigee's lab.",
+        "",
+      ].join("\n"),
+    );
+    assert.doesNotMatch(controlFile(named("kubeadm"), 1), /^Depends|^Recommends/m);
+  });
+
+  it("put each program of the right version where upstream's do", () => {
+    assert.deepEqual(named("kubectl").files, [
+      { source: "/built/kubectl-1.36.3", target: "/usr/bin/kubectl", mode: "0755" },
+    ]);
+    const plugins = named("kubernetes-cni").files.map((file) => file.target);
+    for (const plugin of ["bridge", "host-local", "loopback", "portmap"]) {
+      assert.ok(plugins.includes(`/opt/cni/bin/${plugin}`), plugin);
+    }
+    assert.ok(!plugins.includes("/opt/cni/bin/flannel"), "Flannel's own daemon set installs that");
+  });
+
+  it("keep the administrator's settings for the kubelet", () => {
+    assert.deepEqual(named("kubelet").conffiles, ["/etc/default/kubelet"]);
+  });
+
+  it("tell the kubelet what kubeadm writes, the administrator's arguments last", () => {
+    const source =
+      named("kubeadm").files.find((file) => file.target.endsWith("/10-kubeadm.conf"))?.source ?? "";
+    const dropIn = readFileSync(source, "utf8");
+    assert.match(dropIn, /^EnvironmentFile=-\/var\/lib\/kubelet\/kubeadm-flags\.env$/m);
+    assert.match(dropIn, /^ExecStart=\nExecStart=\/usr\/bin\/kubelet .*\$KUBELET_EXTRA_ARGS$/m);
+  });
+
+  it("are in a folder by minor version", () => {
+    assert.equal(minorVersion("1.36.3"), "1.36");
+  });
+});
+
+describe("the machines' archive", () => {
+  it("is the lab's own, trusted by its own key", () => {
+    assert.deepEqual(archiveFiles("http://10.0.1.1:5080", "KEY"), [
+      { path: "/etc/apt/keyrings/debian-archive.asc", content: "KEY" },
+      {
+        path: "/etc/apt/sources.list",
+        content: "deb [signed-by=/etc/apt/keyrings/debian-archive.asc] http://10.0.1.1:5080/debian ./\n",
+      },
+    ]);
+  });
+
+  it("is made from this machine's own mirror where that has the release", () => {
+    const targets = [
+      "http://mirror.invalid/debian/ bookworm main",
+      "http://mirror.invalid/debian/ bookworm main",
+      "http://mirror.invalid/debian/ bookworm contrib",
+      "http://mirror.invalid/debian-security/ bookworm-security main",
+      "http://other.invalid/ sid main",
+      "",
+    ].join("\n");
+    assert.equal(
+      archiveLines(targets),
+      "deb http://mirror.invalid/debian/ bookworm main\n" +
+        "deb http://mirror.invalid/debian-security/ bookworm-security main\n",
+    );
+  });
+
+  it("is left to mmdebstrap where it does not", () => {
+    assert.equal(archiveLines("http://mirror.invalid/debian/ trixie main\n"), "");
+    assert.equal(archiveLines("http://mirror.invalid/debian-security/ bookworm-security main\n"), "");
+  });
+
+  it("never names a host in the repository", () => {
+    const files = ["finish.sh", "archive.ts", "image.ts", "debianPackages.ts"];
+    for (const file of files) {
+      assert.doesNotMatch(
+        readFileSync(join(__dirname, "../../../../lab/machineImage", file), "utf8"),
+        /https?:\/\//,
+        file,
+      );
+    }
+  });
+});
