@@ -2,7 +2,7 @@
  * The documents that kubeadm reads (kubeadm.k8s.io/v1beta4), the kubelet's and kube-proxy's
  * configuration, and the audit policy: typed values, rendered as YAML. Golden files in test/golden/.
  */
-import { stringify } from "yaml";
+import { toYaml } from "../yaml";
 import type { Taint } from "./labels";
 
 /** v1beta4: extra arguments are a list, so that an argument may be repeated. */
@@ -212,5 +212,5 @@ export const auditPolicy = yaml([
 ]);
 
 function yaml(documents: readonly object[]): string {
-  return documents.map((document) => stringify(document, { lineWidth: 0 })).join("---\n");
+  return documents.map(toYaml).join("---\n");
 }

@@ -1,6 +1,7 @@
 /** The administrator's kubeconfig as an operator uses it from outside. */
-import { parse, stringify } from "yaml";
+import { parse } from "yaml";
 import { z } from "zod";
+import { toYaml } from "../yaml";
 
 const kubeconfig = z.looseObject({
   clusters: z.tuple([z.looseObject({ cluster: z.looseObject({ server: z.string() }) })]),
@@ -16,7 +17,7 @@ const kubeconfig = z.looseObject({
 export function operatorKubeconfig(adminConf: string, apiServerUrl: string, clusterName: string): string {
   const { clusters, users } = kubeconfig.parse(parse(adminConf));
   const user = `${clusterName}-admin`;
-  return stringify({
+  return toYaml({
     apiVersion: "v1",
     kind: "Config",
     "current-context": clusterName,

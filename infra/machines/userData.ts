@@ -1,9 +1,9 @@
 /** cloud-init user data of a machine: a pure function of its role, so that it can be read in test/golden/. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { stringify } from "yaml";
 import { imagesOf, minorOf, releaseOf } from "../kubeadm/versions";
 import type { Role } from "../outputs";
+import { toYaml } from "../yaml";
 import { registryFiles, type Mirrors } from "./mirrors";
 import type { SshKeyPair } from "./sshKeys";
 
@@ -45,7 +45,7 @@ export function renderUserData(args: UserDataArgs): string {
     write_files: files(args),
     runcmd: [["timeout", "--kill-after=30s", `${prepareTimeoutSeconds}s`, "/opt/perigee/prepare.sh"]],
   };
-  return `#cloud-config\n${stringify(document, { lineWidth: 0 })}`;
+  return `#cloud-config\n${toYaml(document)}`;
 }
 
 function files(args: UserDataArgs): CloudFile[] {
