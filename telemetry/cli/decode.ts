@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 import { Decoder, decodeParameters, type PacketLayout, type PacketSink } from "../decoder";
 import type { Parameter } from "../dictionary";

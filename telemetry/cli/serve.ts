@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 import { startExporter, type Exporter } from "../exporter";
 import { perigeeVersion } from "../version";

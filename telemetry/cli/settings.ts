@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-import { z } from "zod";
+import * as z from "zod";
 
 /** The user asked for something that cannot be: said in one line, exit code 2. */
 export class UsageError extends Error {}

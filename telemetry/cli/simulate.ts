@@ -1,6 +1,6 @@
 import { createWriteStream, type WriteStream } from "node:fs";
 
-import { z } from "zod";
+import * as z from "zod";
 
 import { scenarioNames, scenarios, Simulator } from "../simulator";
 import { command, type Surroundings } from "./command";
