@@ -67,7 +67,16 @@ export async function machineImageKey(): Promise<string> {
  * A mount and process namespace of its own, which ends when this process ends however that comes about: what a killed
  * build had mounted in its tree (this machine's /dev, for one) is gone before the tree is removed.
  */
-const contained = ["--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
+const contained = [
+  "--pdeathsig",
+  "KILL",
+  "unshare",
+  "--mount",
+  "--pid",
+  "--fork",
+  "--kill-child",
+  "--mount-proc",
+];
 
 async function buildTree(folder: string): Promise<void> {
   const tree = join(folder, "tree");
