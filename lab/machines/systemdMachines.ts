@@ -14,7 +14,7 @@ import { setZone } from "../network/resolver";
 import { boundingSet } from "./capabilities";
 import { killAll, labCgroups, machineCgroup, removeCgroups } from "./cgroups";
 import { hostname } from "./firstBoot";
-import { readJson, readText, writeJson } from "./jsonFile";
+import { readText, writeJson } from "./jsonFile";
 import type { IngressRule, MachineHost, MachineSpec, MachineState } from "./machine";
 import { makeDisk } from "./machineDisk";
 import { type HostTraits, ociConfig } from "./ociConfig";

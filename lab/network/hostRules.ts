@@ -1,5 +1,5 @@
 /** The host's packet rules: an Internet gateway for the lab's machines, as nft text. Pure. */
-import { BRIDGE, PUBLIC_CIDR } from "./addresses";
+import { BRIDGE } from "./addresses";
 
 /** One machine's public address and the private one that it stands for. */
 export interface PublicAddress {
@@ -12,6 +12,7 @@ export interface PublicAddress {
  * address. (It must not have it on eth0 either: kube-proxy in nftables mode answers node ports on the node's
  * primary address only.) A connection from one machine to another's public address arrives from a public one,
  * so that rules which name a security group as the source do not admit it, as on EC2.
+ * A packet whose address is in no map goes its way untouched.
  */
 export function hostRules(vpcCidr: string, addresses: readonly PublicAddress[]): string {
   const sorted = [...addresses].sort((a, b) => a.publicIp.localeCompare(b.publicIp));
@@ -26,15 +27,15 @@ table ip perigee {
   map outward { type ipv4_addr : ipv4_addr;${outward} }
   chain arriving {
     type nat hook prerouting priority dstnat; policy accept;
-    ip daddr ${PUBLIC_CIDR} dnat to ip daddr map @inward
+    dnat to ip daddr map @inward
   }
   chain fromHere {
-    type nat hook output priority dstnat; policy accept;
-    ip daddr ${PUBLIC_CIDR} dnat to ip daddr map @inward
+    type nat hook output priority -100; policy accept;
+    dnat to ip daddr map @inward
   }
   chain leaving {
     type nat hook postrouting priority srcnat; policy accept;
-    ip saddr ${vpcCidr} ct original ip daddr ${PUBLIC_CIDR} snat to ip saddr map @outward
+    ip saddr ${vpcCidr} ct status dnat snat to ip saddr map @outward
     ip saddr ${vpcCidr} oifname != "${BRIDGE}" masquerade
   }
 }

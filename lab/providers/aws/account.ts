@@ -1,0 +1,112 @@
+/** The simulated account: every resource that exists in it, and questions that AWS would answer from it. */
+import { randomBytes, randomInt } from "node:crypto";
+import { Properties, text } from "../rpc/values";
+import { Address, cidrContains, firstAddress, lastAddress, nextAddress } from "./addresses";
+
+export interface CloudResource {
+  readonly id: string;
+  /** Type token, such as `aws:ec2/vpc:Vpc`. */
+  readonly type: string;
+  /** Inputs and outputs together, without what the type hides. */
+  readonly properties: Properties;
+}
+
+export const ACCOUNT_ID = "123456789012";
+
+/** What `cloud.json` holds. */
+export interface AccountData {
+  resources: Record<string, CloudResource>;
+  /** Values of SSM parameters that differ from the built-in ones, by name: a test's newer image. */
+  parameters: Record<string, string>;
+}
+
+export class Account {
+  constructor(
+    readonly data: AccountData,
+    readonly region: string,
+  ) {}
+
+  put(resource: CloudResource): void {
+    this.data.resources[key(resource.type, resource.id)] = resource;
+  }
+
+  remove(type: string, id: string): void {
+    delete this.data.resources[key(type, id)];
+  }
+
+  find(type: string, id: string | undefined): CloudResource | undefined {
+    return id === undefined ? undefined : this.data.resources[key(type, id)];
+  }
+
+  all(type: string): CloudResource[] {
+    return Object.values(this.data.resources).filter((resource) => resource.type === type);
+  }
+
+  where(type: string, property: string, value: string | undefined): CloudResource[] {
+    return this.all(type).filter(({ properties }) => text(properties, property) === value);
+  }
+
+  arn(service: string, resource: string): string {
+    const global = service === "iam" || service === "route53";
+    const owner = service === "route53" ? "" : ACCOUNT_ID;
+    return `arn:aws:${service}:${global ? "" : this.region}:${owner}:${resource}`;
+  }
+
+  /** The lowest address of a subnet that nobody has; AWS keeps the first four and the last. */
+  freePrivateAddress(cidr: string): Address {
+    const taken = new Set(this.all("aws:ec2/instance:Instance").map((i) => text(i.properties, "privateIp")));
+    const last = lastAddress(cidr);
+    for (let address = nextAddress(firstAddress(cidr), 4); address < last; address = nextAddress(address)) {
+      if (!taken.has(address.text)) return address;
+    }
+    throw new AwsError("InsufficientFreeAddressesInSubnet", `There is no free address left in ${cidr}.`);
+  }
+
+  /** The lowest free public address: the documentation range first, then the one for benchmarks. */
+  freePublicAddress(): string {
+    const taken = new Set([
+      ...this.all("aws:ec2/instance:Instance").map((i) => text(i.properties, "autoPublicIp")),
+      ...this.all("aws:ec2/eip:Eip").map((eip) => text(eip.properties, "publicIp")),
+    ]);
+    for (const cidr of ["203.0.113.0/24", "198.18.0.0/15"]) {
+      const last = lastAddress(cidr);
+      for (let at = nextAddress(firstAddress(cidr), 10); at < last; at = nextAddress(at)) {
+        if (!taken.has(at.text)) return at.text;
+      }
+    }
+    throw new AwsError("AddressLimitExceeded", "There is no free public address left.");
+  }
+
+  /** The subnet of a VPC that holds this address, for messages. */
+  subnetOf(address: string): CloudResource | undefined {
+    return this.all("aws:ec2/subnet:Subnet").find(({ properties }) =>
+      cidrContains(text(properties, "cidrBlock") ?? "", address),
+    );
+  }
+}
+
+function key(type: string, id: string): string {
+  return `${type} ${id}`;
+}
+
+/** An error with AWS's own code, so that a reader can look it up. */
+export class AwsError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(`${code}: ${message}`);
+  }
+}
+
+/** An id as EC2 gives them today: the prefix, a zero, and 16 hexadecimal digits. */
+export function ec2Id(prefix: string): string {
+  return `${prefix}-0${randomBytes(8).toString("hex")}`;
+}
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+/** An id as IAM and Route 53 give them: capitals and digits after a fixed prefix. */
+export function capitalId(prefix: string, length: number): string {
+  return prefix + Array.from({ length }, () => ALPHABET[randomInt(ALPHABET.length)]).join("");
+}

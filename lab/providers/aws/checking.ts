@@ -1,0 +1,54 @@
+/** Check: is this input something that AWS, and the lab's part of it, would take? */
+import { randomBytes } from "node:crypto";
+import type { CheckFailure, CheckResult } from "../rpc/provider";
+import { Properties, containsUnknown, revealAll, text } from "../rpc/values";
+import type { AwsType } from "./awsType";
+import { fieldFailures } from "../rpc/kinds";
+
+/** Where Pulumi's AWS provider notes which inputs it made up; the engine leaves it out of what it shows. */
+const DEFAULTS = "__defaults";
+
+/** Inputs that any resource takes besides its own. */
+const EVERYWHERE = { region: "string" } as const;
+
+/** @returns the inputs with defaults and a made-up name filled in, and everything that is wrong with them */
+export function checkInputs(type: AwsType, name: string, olds: Properties, news: Properties): CheckResult {
+  const given = Object.fromEntries(
+    Object.entries(news).filter(([key, value]) => value !== null && !isInternal(key)),
+  );
+  const named = withName(type, name, olds, { ...type.defaults, ...given });
+  const revealed = revealAll(named);
+  const known = Object.fromEntries(Object.entries(revealed).filter(([, value]) => !containsUnknown(value)));
+  const failures: CheckFailure[] = [
+    ...fieldFailures(type.token, ownInputs(revealed), { ...type.inputs, ...EVERYWHERE }, type.required),
+    // Presence is judged with unknown inputs counted as given.
+    ...(type.check?.(withPlaceholders(revealed, known)) ?? []),
+  ];
+  return { inputs: named, failures };
+}
+
+export function isInternal(key: string): boolean {
+  return key.startsWith("__") || key === "version";
+}
+
+export function ownInputs(inputs: Properties): Properties {
+  return Object.fromEntries(Object.entries(inputs).filter(([key]) => !isInternal(key)));
+}
+
+/** Whether the name was made up, so that a replacement can stand beside what it replaces. */
+export function isNameMadeUp(type: AwsType, inputs: Properties): boolean {
+  const made = inputs[DEFAULTS];
+  return type.autoName !== undefined && Array.isArray(made) && made.includes(type.autoName);
+}
+
+function withName(type: AwsType, name: string, olds: Properties, inputs: Properties): Properties {
+  const { autoName } = type;
+  if (autoName === undefined || inputs[autoName] !== undefined) return inputs;
+  const before = isNameMadeUp(type, olds) ? text(revealAll(olds), autoName) : undefined;
+  const made = before ?? `${name}-${randomBytes(4).toString("hex").slice(0, 7)}`;
+  return { ...inputs, [autoName]: made, [DEFAULTS]: [autoName] };
+}
+
+function withPlaceholders(all: Properties, known: Properties): Properties {
+  return Object.fromEntries(Object.keys(all).map((key) => [key, known[key] ?? all[key] ?? null]));
+}

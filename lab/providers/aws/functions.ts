@@ -1,0 +1,94 @@
+/** The functions (data sources) that the lab's AWS answers. */
+import { createHash } from "node:crypto";
+import { Properties, isList, isMap, text, texts } from "../rpc/values";
+import { ACCOUNT_ID, Account, AwsError } from "./account";
+import { zoneId } from "./types/vpc";
+
+type Answer = (args: Properties, account: Account) => Properties;
+
+const ZONES = ["a", "b", "c"];
+
+/** Canonical's public parameters, which name the current image of an Ubuntu release. */
+const UBUNTU_IMAGE = /^\/aws\/service\/canonical\/ubuntu\/server\/[\w.]+\/stable\/[\w.]+\/(amd64|arm64)\/hvm\/ebs-gp[23]\/ami-id$/;
+
+const answers: Readonly<Record<string, Answer>> = {
+  "aws:index/getRegion:getRegion": (_args, { region }) => ({
+    id: region,
+    name: region,
+    region,
+    description: `The lab's ${region}`,
+    endpoint: `ec2.${region}.amazonaws.com`,
+  }),
+
+  "aws:index/getCallerIdentity:getCallerIdentity": () => ({
+    id: ACCOUNT_ID,
+    accountId: ACCOUNT_ID,
+    arn: `arn:aws:iam::${ACCOUNT_ID}:user/lab`,
+    userId: "AIDALABLABLABLABLABLA",
+  }),
+
+  "aws:index/getAvailabilityZones:getAvailabilityZones": (args, { region }) => {
+    const names = ZONES.map((letter) => region + letter).filter(
+      (name) => !texts(args, "excludeNames").includes(name),
+    );
+    return { ...args, id: region, region, names, zoneIds: names.map(zoneId), groupNames: [`${region}-zg-1`] };
+  },
+
+  "aws:ssm/getParameter:getParameter": (args, account) => {
+    const name = text(args, "name") ?? "";
+    const value = account.data.parameters[name] ?? (UBUNTU_IMAGE.test(name) ? imageId(name) : undefined);
+    if (value === undefined) throw new AwsError("ParameterNotFound", `couldn't find resource (${name})`);
+    return {
+      ...args,
+      arn: `arn:aws:ssm:${account.region}::parameter${name}`,
+      id: name,
+      name,
+      insecureValue: value,
+      value,
+      region: account.region,
+      type: "String",
+      version: 1,
+      withDecryption: true,
+    };
+  },
+
+  "aws:ec2/getAmi:getAmi": (args, { region }) => {
+    const filters = args["filters"];
+    const asked = [text(args, "nameRegex") ?? "", ...(isList(filters) ? filters.filter(isMap) : []).map(filterText)];
+    const id = imageId(asked.join(" "));
+    const name = "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-amd64-server-20261101";
+    return {
+      ...args,
+      id,
+      imageId: id,
+      arn: `arn:aws:ec2:${region}::image/${id}`,
+      name,
+      architecture: "x86_64",
+      ownerId: "099720109477",
+      region,
+      rootDeviceName: "/dev/sda1",
+      rootDeviceType: "ebs",
+      virtualizationType: "hvm",
+      state: "available",
+      tags: {},
+    };
+  },
+};
+
+function filterText(filter: Properties): string {
+  return `${text(filter, "name") ?? ""}=${texts(filter, "values").join(",")}`;
+}
+
+/** Always the same image for the same question. */
+function imageId(question: string): string {
+  return `ami-0${createHash("sha256").update(question).digest("hex").slice(0, 16)}`;
+}
+
+/** @throws AwsError for a function that the lab's AWS does not know, naming those it does */
+export function answer(token: string, args: Properties, account: Account): Properties {
+  const found = answers[token];
+  if (found === undefined) {
+    throw new Error(`the lab's AWS does not know the function ${token}; it knows: ${Object.keys(answers).join(", ")}`);
+  }
+  return found(args, account);
+}

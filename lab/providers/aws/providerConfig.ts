@@ -1,0 +1,55 @@
+/** The provider resource's own settings: region and default tags. */
+import type { CheckFailure } from "../rpc/provider";
+import { Properties, PropertyValue, isMap, isUnknown, map, text } from "../rpc/values";
+import { fieldFailures } from "../rpc/kinds";
+
+export interface ProviderConfig {
+  readonly region: string | undefined;
+  readonly defaultTags: Properties;
+}
+
+/** What may be said on the provider. Credentials and checks of them have no meaning here and are passed over. */
+const FIELDS = {
+  region: "string",
+  defaultTags: { fields: { tags: "map" } },
+  profile: "string",
+  allowedAccountIds: "string[]",
+  skipCredentialsValidation: "boolean",
+  skipMetadataApiCheck: "boolean",
+  skipRegionValidation: "boolean",
+  skipRequestingAccountId: "boolean",
+} as const;
+
+/** @param region where the settings name none */
+export function parseConfig(
+  config: Properties,
+  region: string | undefined,
+): { config: ProviderConfig; failures: CheckFailure[] } {
+  const given = Object.fromEntries(
+    Object.entries(config)
+      .filter(([name]) => name !== "version" && !name.startsWith("__"))
+      .map(([name, value]) => [name, decode(name, value)]),
+  );
+  return {
+    config: { region: text(given, "region") ?? region, defaultTags: map(map(given, "defaultTags"), "tags") },
+    failures: fieldFailures("pulumi:providers:aws", given, FIELDS),
+  };
+}
+
+/** Everything but texts reaches a provider's settings as JSON text. */
+function decode(name: string, value: PropertyValue): PropertyValue {
+  const isTextSetting = name in FIELDS && FIELDS[name as keyof typeof FIELDS] === "string";
+  if (isTextSetting || typeof value !== "string" || isUnknown(value)) return value;
+  try {
+    return JSON.parse(value) as PropertyValue;
+  } catch {
+    return value;
+  }
+}
+
+/** A resource's own tags over the provider's default ones. */
+export function tagsAll(config: ProviderConfig, inputs: Properties): PropertyValue {
+  const own = inputs["tags"];
+  if (own !== undefined && own !== null && !isMap(own)) return own;
+  return { ...config.defaultTags, ...map(inputs, "tags") };
+}

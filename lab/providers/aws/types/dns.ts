@@ -1,0 +1,84 @@
+/** Route 53: private zones and their records, which the lab's resolver answers. */
+import type { AwsType } from "../awsType";
+import { Account, AwsError, capitalId } from "../account";
+import { Properties, text, texts } from "../../rpc/values";
+import { checkRange } from "./rules";
+
+export const ZONE = "aws:route53/zone:Zone";
+export const RECORD = "aws:route53/record:Record";
+
+export const zone: AwsType = {
+  token: ZONE,
+  inputs: {
+    name: "string",
+    comment: "string",
+    forceDestroy: "boolean",
+    vpcs: { fields: { vpcId: "string", vpcRegion: "string" }, list: true, required: ["vpcId"] },
+    tags: "map",
+  },
+  required: ["name", "vpcs"],
+  replaces: ["name"],
+  defaults: { comment: "Managed by Pulumi", forceDestroy: false },
+  computed: ["arn", "zoneId", "nameServers", "primaryNameServer"],
+  id: () => capitalId("Z", 20),
+  outputs: ({ id, account }) => ({
+    arn: account.arn("route53", `hostedzone/${id}`),
+    zoneId: id,
+    nameServers: ["ns-0.awsdns-00.com.", "ns-512.awsdns-00.net."],
+    primaryNameServer: "ns-0.awsdns-00.com.",
+  }),
+  inUse: ({ id, properties }, account) => {
+    const left = account.where(RECORD, "zoneId", id);
+    if (left.length === 0 || properties["forceDestroy"] === true) return undefined;
+    return new AwsError(
+      "HostedZoneNotEmpty",
+      "The specified hosted zone contains non-required resource record sets and so cannot be deleted. " +
+        `(still there: ${left.map((record) => text(record.properties, "fqdn")).join(", ")})`,
+    );
+  },
+};
+
+export const record: AwsType = {
+  token: RECORD,
+  inputs: {
+    zoneId: "string",
+    name: "string",
+    type: "string",
+    ttl: "number",
+    records: "string[]",
+    allowOverwrite: "boolean",
+  },
+  required: ["zoneId", "name", "type", "ttl", "records"],
+  replaces: ["zoneId", "name", "type"],
+  computed: ["fqdn"],
+  check: (inputs) => checkRange(inputs, "ttl", 0, 2147483647),
+  id: (inputs) => ["zoneId", "name", "type"].map((name) => text(inputs, name) ?? "").join("_"),
+  outputs: ({ inputs, account }) => ({ fqdn: fullName(inputs, account) }),
+  refuse: (inputs, account, previous) => {
+    if (!account.find(ZONE, text(inputs, "zoneId"))) {
+      throw new AwsError("NoSuchHostedZone", `No hosted zone found with ID: ${text(inputs, "zoneId")}`);
+    }
+    const [name, type] = [fullName(inputs, account), text(inputs, "type")];
+    const rivals = account.where(RECORD, "fqdn", name).filter((r) => text(r.properties, "type") === type);
+    if (inputs["allowOverwrite"] !== true && rivals.some(({ id }) => id !== previous?.id)) {
+      throw new AwsError(
+        "InvalidChangeBatch",
+        `Tried to create resource record set [name='${name}.', type='${type}'] but it already exists`,
+      );
+    }
+  },
+};
+
+/** A record's name may be given with or without its zone's. */
+function fullName(inputs: Properties, account: Account): string {
+  const suffix = text(account.find(ZONE, text(inputs, "zoneId"))?.properties ?? {}, "name") ?? "";
+  const name = (text(inputs, "name") ?? "").replace(/\.$/, "");
+  if (name === "" || name === suffix) return suffix;
+  return name.endsWith(`.${suffix}`) ? name : `${name}.${suffix}`;
+}
+
+/** Address records by full name, as the machine layer's resolver takes them. */
+export function zoneRecords(account: Account, zoneId: string): Map<string, readonly string[]> {
+  const found = account.where(RECORD, "zoneId", zoneId).filter((r) => text(r.properties, "type") === "A");
+  return new Map(found.map(({ properties }) => [text(properties, "fqdn") ?? "", texts(properties, "records")]));
+}

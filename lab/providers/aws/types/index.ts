@@ -1,0 +1,19 @@
+/** Every resource type that the lab's AWS knows, by token. */
+import type { AwsType } from "../awsType";
+import { record, zone } from "./dns";
+import { flowLog, instanceProfile, logGroup, role, rolePolicy, rolePolicyAttachment } from "./iam";
+import { instance } from "./instance";
+import { eip, eipAssociation } from "./publicAddresses";
+import { defaultSecurityGroup, egressRule, ingressRule, keyPair, securityGroup } from "./securityGroups";
+import { internetGateway, route, routeTable, routeTableAssociation, subnet, vpc } from "./vpc";
+
+export const awsTypes: ReadonlyMap<string, AwsType> = new Map(
+  [
+    vpc, subnet, internetGateway, routeTable, route, routeTableAssociation,
+    securityGroup, defaultSecurityGroup, ingressRule, egressRule,
+    keyPair, instance, eip, eipAssociation,
+    zone, record,
+    role, rolePolicy, rolePolicyAttachment, instanceProfile,
+    logGroup, flowLog,
+  ].map((type) => [type.token, type]),
+); // prettier-ignore

@@ -1,0 +1,230 @@
+/** EC2 instances. */
+import type { AwsType, ResourceView } from "../awsType";
+import { Account, AwsError, CloudResource, ec2Id } from "../account";
+import { cidrContains } from "../addresses";
+import { Properties, isUnknown, map, numeric, text, texts } from "../../rpc/values";
+import type { CheckFailure } from "../../rpc/provider";
+import { checkOneOf, checkRange } from "./rules";
+import { elasticIpOf } from "./publicAddresses";
+import { instanceProfile } from "./iam";
+import { keyPair } from "./securityGroups";
+import { INSTANCE, SECURITY_GROUP, SUBNET, VPC, notFound } from "./vpc";
+
+/** EC2's limit, before base64 (EC2 user guide, "Run commands when you launch an EC2 instance"). */
+export const USER_DATA_LIMIT = 16 * 1024;
+
+export const instance: AwsType = {
+  token: INSTANCE,
+  inputs: {
+    ami: "string",
+    instanceType: "string",
+    subnetId: "string",
+    vpcSecurityGroupIds: "string[]",
+    privateIp: "string",
+    availabilityZone: "string",
+    associatePublicIpAddress: "boolean",
+    sourceDestCheck: "boolean",
+    keyName: "string",
+    iamInstanceProfile: "string",
+    userData: "string",
+    userDataBase64: "string",
+    userDataReplaceOnChange: "boolean",
+    disableApiTermination: "boolean",
+    ebsOptimized: "boolean",
+    monitoring: "boolean",
+    instanceInitiatedShutdownBehavior: "string",
+    creditSpecification: { fields: { cpuCredits: "string" } },
+    instanceMarketOptions: {
+      fields: {
+        marketType: "string",
+        spotOptions: {
+          fields: { instanceInterruptionBehavior: "string", maxPrice: "string", spotInstanceType: "string", validUntil: "string" },
+        },
+      },
+    },
+    maintenanceOptions: { fields: { autoRecovery: "string" } },
+    metadataOptions: {
+      fields: {
+        httpEndpoint: "string",
+        httpProtocolIpv6: "string",
+        httpPutResponseHopLimit: "number",
+        httpTokens: "string",
+        instanceMetadataTags: "string",
+      },
+    },
+    privateDnsNameOptions: {
+      fields: { enableResourceNameDnsARecord: "boolean", enableResourceNameDnsAaaaRecord: "boolean", hostnameType: "string" },
+    },
+    rootBlockDevice: {
+      fields: {
+        deleteOnTermination: "boolean",
+        encrypted: "boolean",
+        iops: "number",
+        kmsKeyId: "string",
+        tags: "map",
+        throughput: "number",
+        volumeSize: "number",
+        volumeType: "string",
+      },
+    },
+    volumeTags: "map",
+    tags: "map",
+  },
+  required: ["ami", "instanceType", "subnetId"],
+  replaces: [
+    "ami", "subnetId", "privateIp", "availabilityZone", "associatePublicIpAddress", "keyName", "instanceMarketOptions",
+    "rootBlockDevice.encrypted", "rootBlockDevice.kmsKeyId", "privateDnsNameOptions.hostnameType",
+  ], // prettier-ignore
+  alsoReplaces: (inputs) =>
+    inputs["userDataReplaceOnChange"] === true ? ["userData", "userDataBase64"] : [],
+  defaults: { sourceDestCheck: true, userDataReplaceOnChange: false },
+  computed: [
+    "arn", "instanceState", "privateIp", "privateDns", "publicIp", "publicDns", "availabilityZone",
+    "primaryNetworkInterfaceId", "associatePublicIpAddress", "instanceLifecycle",
+  ], // prettier-ignore
+  // A stop and a start give another public address, unless it is an elastic one.
+  changesWith: { publicIp: ["instanceType"], publicDns: ["instanceType"] },
+  hidden: ["userData", "userDataBase64"],
+  internal: ["autoPublicIp"],
+  check: checkInstance,
+  id: () => ec2Id("i"),
+  outputs,
+  refuse,
+};
+
+function checkInstance(inputs: Properties): CheckFailure[] {
+  const disk = map(inputs, "rootBlockDevice");
+  const within = (failures: CheckFailure[]) =>
+    failures.map((failure) => ({ ...failure, property: `rootBlockDevice.${failure.property}` }));
+  return [
+    ...checkUserData(inputs),
+    ...within(checkRange(disk, "volumeSize", 1, 16384)),
+    ...within(checkOneOf(disk, "volumeType", ["gp2", "gp3", "io1", "io2", "st1", "sc1", "standard"])),
+    ...checkOneOf(map(inputs, "metadataOptions"), "httpTokens", ["required", "optional"]),
+    ...checkOneOf(map(inputs, "instanceMarketOptions"), "marketType", ["spot", "capacity-block"]),
+    ...checkFormat(inputs, "ami", /^ami-[0-9a-f]{8,17}$/, "an image id such as ami-0123456789abcdef0"),
+    ...checkFormat(inputs, "instanceType", /^[a-z0-9-]+\.[a-z0-9-]+$/, "an instance type such as t3.large"),
+  ];
+}
+
+function checkFormat(inputs: Properties, property: string, format: RegExp, allowed: string): CheckFailure[] {
+  const value = text(inputs, property);
+  if (value === undefined || format.test(value)) return [];
+  return [{ property, reason: `"${property}" must be ${allowed}, not "${value}"` }];
+}
+
+function checkUserData(inputs: Properties): CheckFailure[] {
+  if (inputs["userData"] !== undefined && inputs["userDataBase64"] !== undefined) {
+    return [{ property: "userData", reason: "only one of userData, userDataBase64 can be given" }];
+  }
+  const encoded = text(inputs, "userDataBase64");
+  const property = encoded === undefined ? "userData" : "userDataBase64";
+  const size = decodeUserData(inputs).length;
+  if (size <= USER_DATA_LIMIT) return [];
+  return [{ property, reason: `User data is limited to ${USER_DATA_LIMIT} bytes; this is ${size}` }];
+}
+
+/** The bytes that the machine gets. The released provider takes base64 in `userData` as it is, too: so does EC2. */
+export function decodeUserData(inputs: Properties): Buffer {
+  const encoded = text(inputs, "userDataBase64");
+  return encoded === undefined
+    ? Buffer.from(text(inputs, "userData") ?? "", "utf8")
+    : Buffer.from(encoded, "base64");
+}
+
+function outputs({ id, inputs, account, previous }: ResourceView): Properties {
+  const before = previous?.properties ?? {};
+  const home = account.find(SUBNET, text(inputs, "subnetId"));
+  const region = account.region;
+  const privateIp =
+    text(before, "privateIp") ??
+    text(inputs, "privateIp") ??
+    account.freePrivateAddress(text(home?.properties ?? {}, "cidrBlock") ?? "").text;
+  const wantsPublic =
+    inputs["associatePublicIpAddress"] ?? home?.properties["mapPublicIpOnLaunch"] ?? false;
+  const restarted = previous !== undefined && before["instanceType"] !== inputs["instanceType"];
+  const kept = restarted ? undefined : text(before, "autoPublicIp");
+  const autoPublicIp = wantsPublic === true ? (kept ?? account.freePublicAddress()) : "";
+  const publicIp = elasticIpOf(account, id) ?? autoPublicIp;
+  return {
+    arn: account.arn("ec2", `instance/${id}`),
+    instanceState: "running",
+    availabilityZone: home?.properties["availabilityZone"] ?? `${region}a`,
+    privateIp,
+    privateDns: `ip-${privateIp.replaceAll(".", "-")}.${region === "us-east-1" ? "ec2" : `${region}.compute`}.internal`,
+    associatePublicIpAddress: wantsPublic,
+    autoPublicIp,
+    publicIp,
+    publicDns: publicDns(publicIp, region),
+    primaryNetworkInterfaceId: text(before, "primaryNetworkInterfaceId") ?? ec2Id("eni"),
+    instanceLifecycle: text(map(inputs, "instanceMarketOptions"), "marketType") ?? "",
+    rootBlockDevice: rootDisk(map(inputs, "rootBlockDevice"), map(before, "rootBlockDevice")),
+    metadataOptions: {
+      httpEndpoint: "enabled",
+      httpProtocolIpv6: "disabled",
+      httpPutResponseHopLimit: 1,
+      httpTokens: "optional",
+      instanceMetadataTags: "disabled",
+      ...map(inputs, "metadataOptions"),
+    },
+  };
+}
+
+export function publicDns(publicIp: string, region: string): string {
+  if (publicIp === "") return "";
+  const zone = region === "us-east-1" ? "compute-1" : `${region}.compute`;
+  return `ec2-${publicIp.replaceAll(".", "-")}.${zone}.amazonaws.com`;
+}
+
+function rootDisk(given: Properties, before: Properties): Properties {
+  return {
+    deleteOnTermination: true,
+    deviceName: "/dev/sda1",
+    encrypted: false,
+    volumeId: text(before, "volumeId") ?? ec2Id("vol"),
+    volumeSize: 8,
+    volumeType: "gp3",
+    ...given,
+  };
+}
+
+function refuse(inputs: Properties, account: Account, previous?: CloudResource): void {
+  const home = account.find(SUBNET, text(inputs, "subnetId"));
+  if (home === undefined) throw notFound("InvalidSubnetID.NotFound", "subnet", inputs, "subnetId");
+  for (const group of texts(inputs, "vpcSecurityGroupIds")) {
+    const isDefault = account.where(VPC, "defaultSecurityGroupId", group).length > 0;
+    if (!isDefault && !account.find(SECURITY_GROUP, group)) {
+      throw new AwsError("InvalidGroup.NotFound", `The security group '${group}' does not exist`);
+    }
+  }
+  needs(account, keyPair.token, text(inputs, "keyName"), "InvalidKeyPair.NotFound", "key pair");
+  needs(account, instanceProfile.token, text(inputs, "iamInstanceProfile"), "InvalidParameterValue", "instance profile");
+  refuseAddress(inputs, account, home, previous);
+  refuseSmallerDisk(inputs, previous);
+}
+
+function needs(account: Account, type: string, id: string | undefined, code: string, what: string): void {
+  if (id !== undefined && !account.find(type, id)) throw new AwsError(code, `The ${what} '${id}' does not exist`);
+}
+
+function refuseAddress(inputs: Properties, account: Account, home: CloudResource, previous?: CloudResource): void {
+  const wanted = text(inputs, "privateIp");
+  if (wanted === undefined || isUnknown(wanted)) return;
+  if (!cidrContains(text(home.properties, "cidrBlock") ?? "", wanted)) {
+    throw new AwsError("InvalidParameterValue", `Address ${wanted} does not fall within the subnet's address range`);
+  }
+  if (account.where(INSTANCE, "privateIp", wanted).some(({ id }) => id !== previous?.id)) {
+    throw new AwsError("InvalidIPAddress.InUse", `Address ${wanted} is in use.`);
+  }
+}
+
+function refuseSmallerDisk(inputs: Properties, previous?: CloudResource): void {
+  const now = numeric(map(inputs, "rootBlockDevice"), "volumeSize");
+  const before = numeric(map(previous?.properties ?? {}, "rootBlockDevice"), "volumeSize");
+  if (now !== undefined && before !== undefined && now < before) {
+    throw new AwsError(
+      "InvalidParameterValue",
+      `New size cannot be smaller than existing size (rootBlockDevice.volumeSize: ${before} to ${now})`,
+    );
+  }
+}

@@ -1,0 +1,48 @@
+/** Checks and refusals that several resource types share. */
+import { Account, AwsError, CloudResource } from "../account";
+import { isNetwork } from "../addresses";
+import type { CheckFailure } from "../../rpc/provider";
+import { Properties, numeric, text } from "../../rpc/values";
+
+/** A CIDR with host bits is what people get wrong most; AWS refuses it late, the lab at once. */
+export function checkNetwork(inputs: Properties, property: string): CheckFailure[] {
+  const value = text(inputs, property);
+  if (value === undefined || isNetwork(value)) return [];
+  return [{ property, reason: `"${property}" must be an IPv4 network such as 10.0.1.0/24, not "${value}"` }];
+}
+
+export function checkRange(inputs: Properties, property: string, low: number, high: number): CheckFailure[] {
+  const value = numeric(inputs, property);
+  if (value === undefined || (Number.isInteger(value) && value >= low && value <= high)) return [];
+  return [{ property, reason: `"${property}" must be a whole number from ${low} to ${high}, not ${value}` }];
+}
+
+export function checkOneOf(inputs: Properties, property: string, allowed: readonly string[]): CheckFailure[] {
+  const value = text(inputs, property);
+  if (value === undefined || allowed.includes(value)) return [];
+  return [{ property, reason: `"${property}" must be one of ${allowed.join(", ")}, not "${value}"` }];
+}
+
+/** EC2's refusal to delete what others need, naming them (which EC2 does not: kind of the lab). */
+export function dependents(_account: Account, what: string, users: readonly CloudResource[]): Error | undefined {
+  if (users.length === 0) return undefined;
+  const names = users.map(({ id }) => id).join(", ");
+  return new AwsError(
+    "DependencyViolation",
+    `The ${what} has dependencies and cannot be deleted. (still there: ${names})`,
+  );
+}
+
+/** Refuses a second resource of one name, where AWS keys them by name. */
+export function refuseSameName(
+  account: Account,
+  type: string,
+  property: string,
+  inputs: Properties,
+  previous: CloudResource | undefined,
+  error: (name: string) => Error,
+): void {
+  const name = text(inputs, property);
+  const rivals = account.where(type, property, name).filter(({ id }) => id !== previous?.id);
+  if (name !== undefined && rivals.length > 0) throw error(name);
+}

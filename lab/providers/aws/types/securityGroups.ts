@@ -1,0 +1,185 @@
+/** Security groups and their rules. Ingress is enforced on machines; egress is recorded only. */
+import type { AwsType } from "../awsType";
+import { ACCOUNT_ID, Account, AwsError, ec2Id } from "../account";
+import { Properties, text, texts } from "../../rpc/values";
+import type { CheckFailure } from "../../rpc/provider";
+import { checkNetwork, checkRange, dependents, refuseSameName } from "./rules";
+import { INSTANCE, SECURITY_GROUP, VPC, notFound } from "./vpc";
+
+export const INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
+export const EGRESS_RULE = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
+
+const inlineRule = {
+  fields: { description: "string", fromPort: "number", toPort: "number", protocol: "string", cidrBlocks: "string[]" },
+  list: true,
+} as const;
+
+/** Rules are resources of their own here: lists within the group may only be empty. */
+function checkNoInlineRules(inputs: Properties): CheckFailure[] {
+  return ["ingress", "egress"]
+    .filter((property) => Array.isArray(inputs[property]) && (inputs[property] as unknown[]).length > 0)
+    .map((property) => ({
+      property,
+      reason: `the lab's AWS knows security rules only as resources of their own; "${property}" must be empty`,
+    }));
+}
+
+export const securityGroup: AwsType = {
+  token: SECURITY_GROUP,
+  inputs: {
+    vpcId: "string",
+    name: "string",
+    description: "string",
+    ingress: inlineRule,
+    egress: inlineRule,
+    revokeRulesOnDelete: "boolean",
+    tags: "map",
+  },
+  required: ["vpcId"],
+  replaces: ["vpcId", "name", "description"],
+  defaults: { description: "Managed by Pulumi", revokeRulesOnDelete: false },
+  autoName: "name",
+  computed: ["arn", "ownerId"],
+  check: checkNoInlineRules,
+  id: () => ec2Id("sg"),
+  outputs: ({ id, account }) => ({
+    arn: account.arn("ec2", `security-group/${id}`),
+    ownerId: ACCOUNT_ID,
+  }),
+  refuse: (inputs, account, previous) => {
+    const vpcId = text(inputs, "vpcId");
+    if (!account.find(VPC, vpcId)) throw notFound("InvalidVpcID.NotFound", "vpc", inputs, "vpcId");
+    const name = text(inputs, "name");
+    const rivals = account.where(SECURITY_GROUP, "vpcId", vpcId).filter(({ id }) => id !== previous?.id);
+    if (rivals.some((rival) => text(rival.properties, "name") === name)) {
+      throw new AwsError(
+        "InvalidGroup.Duplicate",
+        `The security group '${name}' already exists for VPC '${vpcId}'`,
+      );
+    }
+  },
+  inUse: ({ id }, account) => dependents(account, `security group '${id}'`, groupUsers(account, id)),
+};
+
+/** Instances in the group, and rules of other groups that name it. */
+function groupUsers(account: Account, id: string) {
+  const members = account.all(INSTANCE).filter((i) => texts(i.properties, "vpcSecurityGroupIds").includes(id));
+  const rules = [INGRESS_RULE, EGRESS_RULE].flatMap((type) =>
+    account.where(type, "referencedSecurityGroupId", id),
+  );
+  return [...members, ...rules.filter((rule) => text(rule.properties, "securityGroupId") !== id)];
+}
+
+export const defaultSecurityGroup: AwsType = {
+  token: "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+  inputs: { vpcId: "string", ingress: inlineRule, egress: inlineRule, revokeRulesOnDelete: "boolean", tags: "map" },
+  required: ["vpcId"],
+  replaces: ["vpcId"],
+  computed: ["arn", "name", "description", "ownerId"],
+  check: checkNoInlineRules,
+  id: (inputs, account) => {
+    const home = account.find(VPC, text(inputs, "vpcId"));
+    if (home === undefined) throw notFound("InvalidVpcID.NotFound", "vpc", inputs, "vpcId");
+    return text(home.properties, "defaultSecurityGroupId") ?? ec2Id("sg");
+  },
+  outputs: ({ id, account }) => ({
+    arn: account.arn("ec2", `security-group/${id}`),
+    name: "default",
+    description: "default VPC security group",
+    ownerId: ACCOUNT_ID,
+  }),
+};
+
+const SOURCES = ["cidrIpv4", "referencedSecurityGroupId"];
+
+function rule(token: string, direction: string): AwsType {
+  return {
+    token,
+    inputs: {
+      securityGroupId: "string",
+      ipProtocol: "string",
+      fromPort: "number",
+      toPort: "number",
+      cidrIpv4: "string",
+      referencedSecurityGroupId: "string",
+      description: "string",
+      tags: "map",
+    },
+    required: ["securityGroupId", "ipProtocol"],
+    replaces: ["securityGroupId"],
+    computed: ["arn", "securityGroupRuleId"],
+    check: checkRule,
+    id: () => ec2Id("sgr"),
+    outputs: ({ id, account }) => ({
+      arn: account.arn("ec2", `security-group-rule/${id}`),
+      securityGroupRuleId: id,
+    }),
+    refuse: (inputs, account, previous) => {
+      for (const name of ["securityGroupId", "referencedSecurityGroupId"]) {
+        const group = text(inputs, name);
+        if (group !== undefined && !account.find(SECURITY_GROUP, group)) {
+          throw new AwsError("InvalidGroup.NotFound", `The security group '${group}' does not exist`);
+        }
+      }
+      const traffic = trafficOf(inputs);
+      const rivals = account.where(token, "securityGroupId", text(inputs, "securityGroupId"));
+      if (rivals.some((rival) => rival.id !== previous?.id && trafficOf(rival.properties) === traffic)) {
+        throw new AwsError("InvalidPermission.Duplicate", `the specified ${direction} rule already exists: ${traffic}`);
+      }
+    },
+  };
+}
+
+function trafficOf(inputs: Properties): string {
+  return ["ipProtocol", "fromPort", "toPort", ...SOURCES].map((name) => String(inputs[name] ?? "")).join(" ");
+}
+
+function checkRule(inputs: Properties): CheckFailure[] {
+  const failures: CheckFailure[] = [
+    ...checkNetwork(inputs, "cidrIpv4"),
+    ...checkRange(inputs, "fromPort", -1, 65535),
+    ...checkRange(inputs, "toPort", -1, 65535),
+  ];
+  const sources = SOURCES.filter((name) => inputs[name] !== undefined);
+  if (sources.length !== 1) {
+    failures.push({ property: "cidrIpv4", reason: `exactly one of ${SOURCES.join(", ")} must be given` });
+  }
+  const everything = text(inputs, "ipProtocol") === "-1";
+  const ports = ["fromPort", "toPort"].filter((name) => inputs[name] !== undefined);
+  if (everything ? ports.length > 0 : ports.length !== 2 && inputs["ipProtocol"] !== undefined) {
+    failures.push({
+      property: "fromPort",
+      reason: "fromPort and toPort must both be given, except for ipProtocol -1, which takes neither",
+    });
+  }
+  return failures;
+}
+
+export const ingressRule = rule(INGRESS_RULE, "ingress");
+export const egressRule = rule(EGRESS_RULE, "egress");
+
+export const keyPair: AwsType = {
+  token: "aws:ec2/keyPair:KeyPair",
+  inputs: { keyName: "string", publicKey: "string", tags: "map" },
+  required: ["publicKey"],
+  replaces: ["keyName", "publicKey"],
+  autoName: "keyName",
+  computed: ["arn", "keyPairId", "keyType", "fingerprint"],
+  check: (inputs) => {
+    const key = text(inputs, "publicKey");
+    const allowed = /^(ssh-ed25519|ssh-rsa) [A-Za-z0-9+/=]+/;
+    if (key === undefined || allowed.test(key)) return [];
+    return [{ property: "publicKey", reason: "must be an ssh-ed25519 or ssh-rsa key in authorized_keys form" }];
+  },
+  id: (inputs) => text(inputs, "keyName") ?? "",
+  outputs: ({ id, inputs, account, previous }) => ({
+    arn: account.arn("ec2", `key-pair/${id}`),
+    keyPairId: text(previous?.properties ?? {}, "keyPairId") ?? ec2Id("key"),
+    keyType: (text(inputs, "publicKey") ?? "").startsWith("ssh-rsa") ? "rsa" : "ed25519",
+    fingerprint: "",
+  }),
+  refuse: (inputs, account, previous) =>
+    refuseSameName(account, keyPair.token, "keyName", inputs, previous, (name) => {
+      return new AwsError("InvalidKeyPair.Duplicate", `The keypair '${name}' already exists.`);
+    }),
+};

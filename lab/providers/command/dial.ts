@@ -1,0 +1,209 @@
+/**
+ * SSH connections as the released provider makes them: dial, and dial again with growing pauses, up to a
+ * limit of errors; its messages are Go's. Unlike it, a handshake that never ends is given up too.
+ */
+import net from "node:net";
+import type { Duplex } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Client, type ConnectConfig } from "ssh2";
+import type { ResourceCall } from "../rpc/provider";
+import { Properties, isMap, numeric, text } from "../rpc/values";
+
+/** Pauses between dials: Pulumi's retry package, `sdk/go/common/util/retry`. */
+const FIRST_PAUSE_MS = 100;
+const PAUSE_GROWTH = 1.5;
+const LONGEST_PAUSE_MS = 5_000;
+
+/** Go's SSH client has no limit here; a machine that accepts and never answers would hang `up` for good. */
+const HANDSHAKE_LIMIT_MS = 60_000;
+
+export interface Dialled {
+  readonly client: Client;
+  close(): void;
+}
+
+/** Opens the connection that the `connection` input describes, through its proxy where it has one. */
+export async function dial(connection: Properties, agent: string | undefined, call: ResourceCall): Promise<Dialled> {
+  const config = clientConfig(connection, agent);
+  const proxy = connection["proxy"];
+  if (!isMap(proxy)) {
+    const client = await withRetry("Dial", connection, call, () => connect(connection, config, call.signal));
+    return { client, close: () => client.end() };
+  }
+  try {
+    return await dialThrough(proxy, connection, config, agent, call);
+  } catch (error) {
+    throw new Error(`proxy: ${describe(error)}`, { cause: error });
+  }
+}
+
+async function dialThrough(
+  proxy: Properties,
+  connection: Properties,
+  config: ConnectConfig,
+  agent: string | undefined,
+  call: ResourceCall,
+): Promise<Dialled> {
+  const proxyConfig = clientConfig(proxy, agent);
+  const bastion = await withRetry("Dial proxy", proxy, call, () => connect(proxy, proxyConfig, call.signal));
+  try {
+    const client = await withRetry("Dial from proxy", connection, call, async () =>
+      handshake(await forward(bastion, connection), config, call.signal),
+    );
+    const close = () => {
+      client.end();
+      bastion.end();
+    };
+    return { client, close };
+  } catch (error) {
+    bastion.end();
+    throw error;
+  }
+}
+
+async function withRetry<T>(
+  what: string,
+  connection: Properties,
+  call: ResourceCall,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  const limit = numeric(connection, "dialErrorLimit") ?? 10;
+  let pause = FIRST_PAUSE_MS;
+  for (let failures = 1; ; failures++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      call.signal.throwIfAborted();
+      if (limit > -1 && failures > limit) {
+        throw new Error(`after ${failures - 1} failed attempts: ${describe(error)}`, { cause: error });
+      }
+    }
+    call.log.status(`${what} ${failures}/${limit === -1 ? "inf" : limit} failed: retrying`);
+    await sleep(pause, undefined, { signal: call.signal });
+    pause = Math.min(pause * PAUSE_GROWTH, LONGEST_PAUSE_MS);
+  }
+}
+
+async function connect(connection: Properties, config: ConnectConfig, signal: AbortSignal): Promise<Client> {
+  return handshake(await connectTcp(connection, signal), config, signal);
+}
+
+/** `perDialTimeout` is about the TCP connection only; 0 means no limit. */
+function connectTcp(connection: Properties, signal: AbortSignal): Promise<net.Socket> {
+  const host = text(connection, "host") ?? "";
+  const port = numeric(connection, "port") ?? 22;
+  const seconds = numeric(connection, "perDialTimeout") ?? 15;
+  return new Promise((resolve, reject) => {
+    const socket = net.connect({ host, port, signal });
+    const fail = (reason: string) => {
+      socket.destroy();
+      reject(new Error(`dial tcp ${net.isIPv6(host) ? `[${host}]` : host}:${port}: ${reason}`));
+    };
+    socket.setTimeout(seconds * 1000, () => fail("i/o timeout"));
+    socket.once("error", (error: NodeJS.ErrnoException) => fail(goReason(error)));
+    socket.once("connect", () => {
+      socket.setTimeout(0);
+      socket.removeAllListeners("error");
+      resolve(socket);
+    });
+  });
+}
+
+const GO_REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "connect: connection refused",
+  EHOSTUNREACH: "connect: no route to host",
+  ENETUNREACH: "connect: network is unreachable",
+  ETIMEDOUT: "connect: connection timed out",
+  ECONNRESET: "read: connection reset by peer",
+};
+
+function goReason(error: NodeJS.ErrnoException): string {
+  return GO_REASONS[error.code ?? ""] ?? error.message;
+}
+
+function forward(bastion: Client, connection: Properties): Promise<Duplex> {
+  const host = text(connection, "host") ?? "";
+  const port = numeric(connection, "port") ?? 22;
+  return new Promise((resolve, reject) => {
+    bastion.forwardOut("127.0.0.1", 0, host, port, (error, channel) =>
+      error === undefined ? resolve(channel) : reject(error),
+    );
+  });
+}
+
+function handshake(sock: Duplex, config: ConnectConfig, signal: AbortSignal): Promise<Client> {
+  return new Promise((resolve, reject) => {
+    const client = new Client();
+    const state = { hostKeyRefused: false };
+    const verify = config.hostVerifier as ((key: Buffer) => boolean) | undefined;
+    const giveUp = () => fail(new Error("cancelled"));
+    const fail = (error: Error & { level?: string }) => {
+      signal.removeEventListener("abort", giveUp);
+      client.destroy();
+      sock.destroy();
+      reject(new Error(`ssh: handshake failed: ${handshakeReason(error, state.hostKeyRefused)}`));
+    };
+    signal.addEventListener("abort", giveUp, { once: true });
+    client.on("error", fail);
+    client.once("close", () => fail(new Error("EOF")));
+    client.once("ready", () => {
+      signal.removeEventListener("abort", giveUp);
+      client.removeAllListeners("close");
+      resolve(client);
+    });
+    client.on("keyboard-interactive", (_name, _text, _language, prompts, answer) =>
+      answer(prompts.map(() => config.password ?? "")),
+    );
+    const hostVerifier = (key: Buffer): boolean => {
+      const accepted = verify === undefined || verify(key);
+      state.hostKeyRefused = !accepted;
+      return accepted;
+    };
+    client.connect({ ...config, sock, hostVerifier });
+  });
+}
+
+function handshakeReason(error: Error & { level?: string }, hostKeyRefused: boolean): string {
+  if (hostKeyRefused) return "ssh: host key mismatch";
+  if (error.level === "client-authentication") {
+    return "ssh: unable to authenticate, no supported methods remain";
+  }
+  if (error.message.includes("no matching host key format")) {
+    return "ssh: no common algorithm for host key";
+  }
+  return error.message;
+}
+
+function clientConfig(connection: Properties, agent: string | undefined): ConnectConfig {
+  const privateKey = text(connection, "privateKey");
+  const passphrase = text(connection, "privateKeyPassword");
+  const password = text(connection, "password");
+  const socket = text(connection, "agentSocketPath") ?? agent;
+  return {
+    username: text(connection, "user") ?? "root",
+    readyTimeout: HANDSHAKE_LIMIT_MS,
+    ...(privateKey === undefined ? {} : { privateKey }),
+    ...(passphrase === undefined ? {} : { passphrase }),
+    ...(password === undefined ? {} : { password, tryKeyboard: true }),
+    ...(socket === undefined ? {} : { agent: socket }),
+    ...pinned(text(connection, "hostKey")),
+  };
+}
+
+/** A host key in authorized_keys form admits that very key, and only its own algorithm is offered. */
+function pinned(hostKey: string | undefined): Pick<ConnectConfig, "algorithms" | "hostVerifier"> {
+  if (hostKey === undefined) return {};
+  const found = /(?:^|\s)((?:ssh|ecdsa|sk)-[\w@.-]+)\s+([A-Za-z0-9+/]+=*)/.exec(hostKey);
+  const [, algorithm = "", blob = ""] = found ?? [];
+  if (found === null) throw new Error("failed to parse host key: ssh: no key found");
+  const expected = Buffer.from(blob, "base64");
+  return {
+    // A known name at run time; the declared type lists them one by one.
+    algorithms: { serverHostKey: [algorithm] } as NonNullable<ConnectConfig["algorithms"]>,
+    hostVerifier: (key: Buffer) => key.equals(expected),
+  };
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,106 @@
+/** What each resource of the command provider accepts, as `@pulumi/command` 1.2.1 declares it. */
+import { Fields, fieldFailures } from "../rpc/kinds";
+import type { CheckFailure } from "../rpc/provider";
+import { Properties, isMap, isSecret, map, revealAll, secret, text } from "../rpc/values";
+
+export const REMOTE_COMMAND = "command:remote:Command";
+export const COPY_TO_REMOTE = "command:remote:CopyToRemote";
+export const LOCAL_COMMAND = "command:local:Command";
+
+const connectionFields: Fields = {
+  host: "string",
+  port: "number",
+  user: "string",
+  password: "string",
+  privateKey: "string",
+  privateKeyPassword: "string",
+  agentSocketPath: "string",
+  dialErrorLimit: "number",
+  perDialTimeout: "number",
+  hostKey: "string",
+};
+
+const connection = {
+  fields: { ...connectionFields, proxy: { fields: connectionFields, required: ["host"] } },
+  required: ["host"],
+} as const;
+
+const phases: Fields = { create: "string", update: "string", delete: "string", triggers: "anything" };
+
+const commandFields: Fields = {
+  ...phases,
+  stdin: "string",
+  environment: "map",
+  logging: "string",
+  addPreviousOutputInEnv: "boolean",
+};
+
+export interface CommandType {
+  readonly inputs: Fields;
+  readonly required: readonly string[];
+  readonly outputs: readonly string[];
+}
+
+export const commandTypes: ReadonlyMap<string, CommandType> = new Map<string, CommandType>([
+  [
+    REMOTE_COMMAND,
+    { inputs: { connection, ...commandFields }, required: ["connection"], outputs: ["stdout", "stderr"] },
+  ],
+  [
+    COPY_TO_REMOTE,
+    {
+      inputs: { connection, source: "anything", remotePath: "string", triggers: "anything" },
+      required: ["connection", "source", "remotePath"],
+      outputs: [],
+    },
+  ],
+  [
+    LOCAL_COMMAND,
+    {
+      inputs: { ...commandFields, interpreter: "string[]", dir: "string" },
+      required: [],
+      outputs: ["stdout", "stderr"],
+    },
+  ],
+]);
+
+const LOGGING = ["stdout", "stderr", "stdoutAndStderr", "none"];
+
+const CONNECTION_DEFAULTS = { user: "root", port: 22, dialErrorLimit: 10, perDialTimeout: 15 };
+
+const SECRET_FIELDS = ["password", "privateKey", "privateKeyPassword"];
+
+export function inputFailures(token: string, type: CommandType, inputs: Properties): CheckFailure[] {
+  const revealed = revealAll(inputs);
+  const logging = text(revealed, "logging");
+  return [
+    ...fieldFailures(token, revealed, type.inputs, type.required),
+    ...(logging === undefined || LOGGING.includes(logging)
+      ? []
+      : [{ property: "logging", reason: `"logging" must be one of ${LOGGING.join(", ")}, not "${logging}"` }]),
+  ];
+}
+
+/** Fills in the connection's defaults and marks it, and the keys in it, secret, as the released provider does. */
+export function withDefaults(inputs: Properties): Properties {
+  const given = inputs["connection"];
+  if (given === undefined) return inputs;
+  const inner = isSecret(given) && isMap(given) ? (given["value"] ?? null) : given;
+  return isMap(inner) ? { ...inputs, connection: secret(complete(inner)) } : inputs;
+}
+
+function complete(given: Properties): Properties {
+  const marked = Object.fromEntries(
+    SECRET_FIELDS.flatMap((name) => {
+      const value = given[name];
+      return value === undefined || value === null ? [] : [[name, secret(value)] as const];
+    }),
+  );
+  const proxy = given["proxy"];
+  return {
+    ...CONNECTION_DEFAULTS,
+    ...given,
+    ...marked,
+    ...(isMap(proxy) && !isSecret(proxy) ? { proxy: complete(map(given, "proxy")) } : {}),
+  };
+}

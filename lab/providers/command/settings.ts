@@ -1,0 +1,23 @@
+/** What the lab tells the command stand-in, through the environment that it starts the engine with. */
+import path from "node:path";
+
+export interface CommandSettings {
+  /** State folder of the scripted machines that answer in place of SSH, where there are no machines. */
+  readonly scriptedState: string | undefined;
+  readonly agentSocket: string | undefined;
+  /** What a local command inherits. */
+  readonly inherited: NodeJS.ProcessEnv;
+}
+
+export function loadSettings(environment: NodeJS.ProcessEnv = process.env): CommandSettings {
+  const state = environment["PERIGEE_LAB_STATE"];
+  const scripted = environment["PERIGEE_LAB_MACHINES"] === "none";
+  if (scripted && (state === undefined || !path.isAbsolute(state))) {
+    throw new Error("PERIGEE_LAB_MACHINES=none needs PERIGEE_LAB_STATE, the absolute path of the lab's state folder");
+  }
+  return {
+    scriptedState: scripted ? state : undefined,
+    agentSocket: environment["SSH_AUTH_SOCK"] || undefined,
+    inherited: environment,
+  };
+}

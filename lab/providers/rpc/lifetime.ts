@@ -1,0 +1,43 @@
+/** How long a provider process lives: as long as the engine that started it, and not a second longer. */
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Aborted when the engine has cancelled the operation or is no longer there. */
+export const ended = new AbortController();
+
+/** Work that must be finished, or undone, before the process may exit. */
+const unfinished = new Set<Promise<unknown>>();
+
+export async function tracked<T>(work: Promise<T>): Promise<T> {
+  unfinished.add(work);
+  try {
+    return await work;
+  } finally {
+    unfinished.delete(work);
+  }
+}
+
+/** How long interrupted work gets to clean up after itself. */
+const GRACE_MS = 30_000;
+
+/**
+ * Watches the engine: a killed one sends no `Cancel`, but its children are handed to another parent.
+ * (The engine starts the launcher, which becomes this process by `exec`, so the parent is the engine.)
+ */
+export function watchEngine(): void {
+  const engine = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === engine) return;
+    clearInterval(timer);
+    void endAll();
+  }, 500);
+  timer.unref();
+  process.on("SIGTERM", () => void endAll());
+  // A terminal's Ctrl-C reaches the whole process group; the engine decides what it means and says `Cancel`.
+  process.on("SIGINT", () => undefined);
+}
+
+async function endAll(): Promise<void> {
+  ended.abort(new Error("the engine is gone"));
+  await Promise.race([Promise.allSettled(unfinished), sleep(GRACE_MS, undefined, { ref: false })]);
+  process.exit(1);
+}

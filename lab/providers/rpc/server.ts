@@ -1,0 +1,74 @@
+/**
+ * Runs a `Provider` as a Pulumi plugin: a gRPC server on the loopback interface whose port goes to stdout.
+ *
+ * `@pulumi/pulumi/provider` has a server too, but it hides from its provider whether a call is a preview,
+ * the provider's own settings, the old inputs and detailed diffs, all of which a faithful stand-in needs
+ * (and loading it takes 0.5 s instead of 0.1 s). This one uses the same generated protocol.
+ */
+import * as grpc from "@grpc/grpc-js";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { EngineLog } from "./engineLog";
+import { Handlers } from "./handlers";
+import { watchEngine } from "./lifetime";
+import type { Provider } from "./provider";
+
+/** User data and package documents can exceed gRPC's 4 MiB default. */
+const MESSAGE_LIMIT = 64 * 1024 * 1024;
+
+/** Serves the engine until it goes away. The engine's address is the plugin's only plain argument. */
+export async function serve(provider: Provider): Promise<void> {
+  watchEngine();
+  const log = new EngineLog(process.argv.slice(2).find((argument) => !argument.startsWith("-")));
+  const server = new grpc.Server({ "grpc.max_receive_message_length": MESSAGE_LIMIT });
+  server.addService(ResourceProviderService, implementation(new Handlers(provider, log), log));
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
+      error === null ? resolve(bound) : reject(error),
+    );
+  });
+  process.stdout.write(`${port}\n`);
+}
+
+function implementation(handlers: Handlers, log: EngineLog): grpc.UntypedServiceImplementation {
+  return {
+    getSchema: unary(log, () => handlers.getSchema()),
+    getPluginInfo: unary(log, () => handlers.getPluginInfo()),
+    checkConfig: unary(log, (request) => handlers.checkConfig(request)),
+    diffConfig: unary(log, (request) => handlers.diffConfig(request)),
+    configure: unary(log, (request) => handlers.configure(request)),
+    invoke: unary(log, (request) => handlers.invoke(request)),
+    check: unary(log, (request) => handlers.check(request)),
+    diff: unary(log, (request) => handlers.diff(request)),
+    create: unary(log, (request) => handlers.create(request)),
+    read: unary(log, (request) => handlers.read(request)),
+    update: unary(log, (request) => handlers.update(request)),
+    delete: unary(log, (request) => handlers.delete(request)),
+    cancel: unary(log, () => handlers.cancel()),
+  };
+}
+
+type Request<M extends keyof Handlers> = Handlers[M] extends (request: infer R) => unknown ? R : never;
+
+/** A handler's result or error as gRPC wants it; the log comes first, so that no line is lost. */
+function unary<R extends Request<keyof Handlers>, A>(
+  log: EngineLog,
+  handle: (request: R) => A | Promise<A>,
+): grpc.handleUnaryCall<R, A> {
+  return (call, callback) => {
+    const answer = async () => {
+      try {
+        const response = await handle(call.request);
+        await log.flush();
+        callback(null, response);
+      } catch (error) {
+        await log.flush();
+        callback({ code: grpc.status.UNKNOWN, details: describe(error) });
+      }
+    };
+    void answer();
+  };
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
