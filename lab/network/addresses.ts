@@ -3,10 +3,11 @@ import { type Cidr, machineSubnets, parseCidr } from "../../infra/network/cidr";
 
 export const BRIDGE = "perigee0";
 
-/** TEST-NET-3 (RFC 5737): documentation addresses, which no real host has. The lab's "Internet" side. */
-export const PUBLIC_CIDR = "203.0.113.0/24";
-
-/** The person at the keyboard: where connections from this host to the machines' public addresses come from. */
+/**
+ * The person at the keyboard: where connections from this host to the machines' public addresses come from.
+ * Of TEST-NET-3 (RFC 5737), whose addresses no real host has. Even so the block as a whole is not routed to the
+ * lab, only this address and those that machines were given: private networks have been seen that use the rest.
+ */
 export const OPERATOR_ADDRESS = "203.0.113.1";
 
 export interface LabAddresses {

@@ -4,7 +4,7 @@ import { run } from "../toolchain/run";
 import { readJson, writeJson } from "../machines/jsonFile";
 import { missingHierarchies, mountHierarchies, unmountHierarchies } from "../machines/cgroups";
 import { type LabFolders } from "../machines/settings";
-import { BRIDGE, type LabAddresses, labAddresses, OPERATOR_ADDRESS, prefixOf, PUBLIC_CIDR } from "./addresses";
+import { BRIDGE, type LabAddresses, labAddresses, OPERATOR_ADDRESS, prefixOf } from "./addresses";
 import { allowForwarding, disallowForwarding } from "./forwarding";
 import { applyHostRules, removeHostRules } from "./publicAddresses";
 import { startResolver, stopResolver } from "./resolver";
@@ -83,7 +83,7 @@ async function makeBridge(folders: LabFolders, { subnets }: LabAddresses): Promi
   for (const { cidr, gateway } of subnets) {
     await run("ip", ["address", "replace", `${gateway}/${prefixOf(cidr)}`, "dev", BRIDGE]);
   }
-  await run("ip", ["address", "replace", `${OPERATOR_ADDRESS}/${prefixOf(PUBLIC_CIDR)}`, "dev", BRIDGE]);
+  await run("ip", ["address", "replace", `${OPERATOR_ADDRESS}/32`, "dev", BRIDGE]);
   await run("ip", ["link", "set", BRIDGE, "up"]);
   // Subnets share the bridge: without this, machines would be told to bypass their gateway.
   await writeFile(`/proc/sys/net/ipv4/conf/${BRIDGE}/send_redirects`, "0");

@@ -4,12 +4,26 @@ import { readJson } from "../machines/jsonFile";
 import type { MachineSpec } from "../machines/machine";
 import { namesIn } from "../machines/processes";
 import type { LabFolders } from "../machines/settings";
+import { BRIDGE, OPERATOR_ADDRESS } from "./addresses";
 import { hostRules, type PublicAddress } from "./hostRules";
 
 /** Rewrites the host's table from what the machines' folders say, so that two processes come to the same end. */
 export async function applyHostRules(folders: LabFolders, vpcCidr: string): Promise<void> {
-  const text = hostRules(vpcCidr, await assignedAddresses(folders));
-  await run("nft", ["-f", "-"], { input: text });
+  const assigned = await assignedAddresses(folders);
+  await run("nft", ["-f", "-"], { input: hostRules(vpcCidr, assigned) });
+  await routeToBridge(assigned.map(({ publicIp }) => publicIp));
+}
+
+/** Makes exactly these addresses reachable over the bridge, from the operator's address. */
+async function routeToBridge(addresses: readonly string[]): Promise<void> {
+  const shown = await run("ip", ["-j", "-4", "route", "show", "dev", BRIDGE, "proto", "static"]);
+  const present = (JSON.parse(shown || "[]") as { dst: string }[]).map(({ dst }) => dst);
+  for (const stale of present.filter((address) => !addresses.includes(address))) {
+    await run("ip", ["route", "delete", stale, "dev", BRIDGE]);
+  }
+  for (const address of addresses.filter((wanted) => !present.includes(wanted))) {
+    await run("ip", ["route", "replace", address, "dev", BRIDGE, "proto", "static", "src", OPERATOR_ADDRESS]);
+  }
 }
 
 /** Every public address in use. */
