@@ -9,6 +9,8 @@ join() {
   boot_finished
   if joined_to_this_cluster; then
     echo "joined already"
+    # A kubelet registers its node when it starts: one whose node was deleted meanwhile has to start again.
+    own_node >/dev/null || systemctl restart kubelet
   else
     if [ -e /etc/kubernetes/kubelet.conf ] || [ -e /etc/kubernetes/bootstrap-kubelet.conf ]; then reset_node; fi
     wait_for 300 "${API_NAME:?} to resolve" getent ahostsv4 "$API_NAME" || exit 1
@@ -24,8 +26,8 @@ join() {
     node_diagnosis
     fail "node $NODE_NAME did not become Ready; the lines above are what its kubelet and containerd last said"
   fi
-  # The node has credentials of its own now, which it renews itself.
-  rm -f "$folder/kubelet.key" "$folder/discovery.conf" /etc/kubernetes/bootstrap-kubelet.conf
+  # The kubelet has credentials of its own now, which it renews itself.
+  rm -f "$folder/discovery.conf" /etc/kubernetes/bootstrap-kubelet.conf
   echo "node $NODE_NAME is Ready"
 }
 
@@ -35,10 +37,12 @@ joined_to_this_cluster() {
 }
 
 # A kubelet may read its own Node, and nothing more is needed to see it Ready.
-node_ready() {
-  [ "$(kubectl --kubeconfig "$own_kubeconfig" get node "$NODE_NAME" \
-    -o jsonpath='{.status.conditions[?(@.type=="Ready")].status}')" = True ]
+own_node() {
+  kubectl --kubeconfig "$own_kubeconfig" get node "$NODE_NAME" \
+    -o jsonpath='{.status.conditions[?(@.type=="Ready")].status}'
 }
+
+node_ready() { [ "$(own_node)" = True ]; }
 
 write_documents() {
   umask 077
