@@ -1,0 +1,77 @@
+/** The environment that the lab runs the Pulumi CLI in: its own home, backend and passphrase, the lab's providers. */
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import type { Progress } from "../toolchain/progress";
+import { type Cli, pulumiCli } from "./cli";
+import { npmPrograms, standIns } from "./paths";
+import { type CommandPlugin, chooseCommandPlugin } from "./plugins";
+
+export interface EngineOptions {
+  /** Folder that holds everything a lab's engine keeps; made where it is missing. */
+  readonly stateFolder: string;
+  /** What an EC2 instance becomes: a systemd machine on this host, or a record (engine tests). */
+  readonly machines: "systemd" | "none";
+  /** Hears what is being built, and which plugins are used; silent by default. */
+  readonly progress?: Progress;
+  /** Variables on top of the lab's own. */
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+export interface Engine {
+  readonly cli: Cli;
+  readonly commandPlugin: CommandPlugin;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** Variables of the caller that would point the engine somewhere else, or make it act differently. */
+const STRANGERS = /^(PULUMI_|AWS_)/;
+
+/** Everything that a run of the Pulumi CLI needs. */
+export async function engine(
+  options: EngineOptions,
+  inherited: NodeJS.ProcessEnv = process.env,
+): Promise<Engine> {
+  const { stateFolder, machines, progress = () => undefined } = options;
+  const home = join(stateFolder, "pulumi");
+  const backend = join(stateFolder, "backend");
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  await mkdir(backend, { recursive: true, mode: 0o700 });
+  const searchPath = inherited["PATH"] ?? "";
+  const cli = await pulumiCli(searchPath, progress);
+  const own = Object.fromEntries(Object.entries(inherited).filter(([name]) => !STRANGERS.test(name)));
+  const base = {
+    ...own,
+    PATH: [npmPrograms, ...cli.folders, standIns.aws, searchPath].join(delimiter),
+    PULUMI_HOME: home,
+    PULUMI_BACKEND_URL: `file://${backend}`,
+    PULUMI_CONFIG_PASSPHRASE_FILE: await passphraseFile(stateFolder),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    // `--event-log` is one of the CLI's debugging options.
+    PULUMI_DEBUG_COMMANDS: "true",
+    PERIGEE_LAB_STATE: stateFolder,
+    PERIGEE_LAB_MACHINES: machines,
+    ...options.variables,
+  };
+  const commandPlugin = await chooseCommandPlugin({ cli, environment: base, machines, progress });
+  const environment = {
+    ...base,
+    ...(commandPlugin === "stand-in" ? { PATH: [standIns.command, base.PATH].join(delimiter) } : {}),
+    // What is on PATH is used as it is; nothing is to be downloaded behind the user's back.
+    ...(commandPlugin === "installed" ? {} : { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" }),
+  };
+  return { cli, commandPlugin, environment };
+}
+
+/** The variables alone, for whoever starts the CLI in another way. */
+export async function pulumiEnvironment(options: EngineOptions): Promise<NodeJS.ProcessEnv> {
+  return (await engine(options)).environment;
+}
+
+/** A random passphrase for the stacks' secrets, made once per state folder, readable by its owner only. */
+async function passphraseFile(stateFolder: string): Promise<string> {
+  const file = join(stateFolder, "passphrase");
+  const known = await readFile(file, "utf8").catch(() => "");
+  if (known === "") await writeFile(file, randomBytes(24).toString("base64url"), { mode: 0o600 });
+  return file;
+}

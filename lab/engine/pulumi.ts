@@ -1,0 +1,107 @@
+/** Runs the Pulumi CLI as the lab does: output as it comes, a time limit, a clean end when interrupted. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type EngineOptions, engine } from "./environment";
+import { type EngineEvents, readEvents } from "./events";
+
+export { pulumiEnvironment, type EngineOptions } from "./environment";
+
+export interface RunOptions extends EngineOptions {
+  /** Folder of the Pulumi project. */
+  readonly cwd: string;
+  /** After this long the engine is asked to stop, and soon after made to. Default: one hour. */
+  readonly limitMs?: number;
+  /** Hears the CLI's output as it comes. */
+  readonly onOutput?: (text: string, stream: "stdout" | "stderr") => void;
+  /** Interrupts the engine as Ctrl-C does: what is in progress ends, nothing new begins. */
+  readonly signal?: AbortSignal;
+}
+
+export interface PulumiRun {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Empty for commands without an event log (`stack output`, `config`). */
+  readonly events: EngineEvents;
+  readonly seconds: number;
+}
+
+/** Commands that write an event log. */
+const LOGGED = new Set(["up", "preview", "destroy", "refresh"]);
+
+/** How long an interrupted engine may take to stop; providers undo what they have begun. */
+const STOP_LIMIT_MS = 60_000;
+
+const DEFAULT_LIMIT_MS = 3_600_000;
+
+/** Runs `pulumi <args>`. A command that fails is a result, not an error: see `exitCode`. */
+export async function runPulumi(args: readonly string[], options: RunOptions): Promise<PulumiRun> {
+  const { cli, environment } = await engine(options);
+  const scratch = await mkdtemp(join(tmpdir(), "perigee-events-"));
+  const eventLog = join(scratch, "events.jsonl");
+  const logged = LOGGED.has(args[0] ?? "") ? ["--event-log", eventLog] : [];
+  const start = Date.now();
+  try {
+    const child = spawn(cli.pulumi, [...args, ...logged, "--non-interactive", "--color", "never"], {
+      cwd: options.cwd,
+      env: environment,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const ended = await follow(child, options);
+    return { ...ended, events: await readEvents(eventLog), seconds: (Date.now() - start) / 1000 };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+interface Ended {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function follow(child: ChildProcess, options: RunOptions): Promise<Ended> {
+  const said = { stdout: "", stderr: "" };
+  for (const stream of ["stdout", "stderr"] as const) {
+    child[stream]?.setEncoding("utf8").on("data", (text: string) => {
+      said[stream] += text;
+      options.onOutput?.(text, stream);
+    });
+  }
+  return new Promise((resolve, reject) => {
+    const release = stopWhenAsked(child, options);
+    child.once("error", (error) => {
+      release();
+      reject(error);
+    });
+    child.once("close", (code, signal) => {
+      release();
+      if (code === null) said.stderr += `pulumi was ended by ${signal}\n`;
+      resolve({ ...said, exitCode: code ?? 255 });
+    });
+  });
+}
+
+/** @returns what takes the watching back */
+function stopWhenAsked(child: ChildProcess, { signal, limitMs = DEFAULT_LIMIT_MS }: RunOptions): () => void {
+  const timers: NodeJS.Timeout[] = [];
+  const stop = () => {
+    child.kill("SIGINT");
+    timers.push(setTimeout(() => child.kill("SIGKILL"), STOP_LIMIT_MS));
+  };
+  // Ctrl-C at a terminal reaches the engine too: it ends the run, and we only stay to see it end.
+  const stay = () => undefined;
+  timers.push(setTimeout(stop, limitMs));
+  process.on("SIGINT", stay);
+  process.on("SIGTERM", stop);
+  if (signal?.aborted === true) stop();
+  signal?.addEventListener("abort", stop, { once: true });
+  return () => {
+    for (const timer of timers) clearTimeout(timer);
+    process.off("SIGINT", stay);
+    process.off("SIGTERM", stop);
+    signal?.removeEventListener("abort", stop);
+  };
+}
