@@ -31,13 +31,13 @@ export function watchEngine(): void {
     void endAll();
   }, 500);
   timer.unref();
+  // The engine's last word to a plugin, in a process group of its own: a terminal's Ctrl-C does not come here.
+  process.on("SIGINT", () => void endAll());
   process.on("SIGTERM", () => void endAll());
-  // A terminal's Ctrl-C reaches the whole process group; the engine decides what it means and says `Cancel`.
-  process.on("SIGINT", () => undefined);
 }
 
 async function endAll(): Promise<void> {
   ended.abort(new Error("the engine is gone"));
   await Promise.race([Promise.allSettled(unfinished), sleep(GRACE_MS, undefined, { ref: false })]);
-  process.exit(1);
+  process.exit(0);
 }
