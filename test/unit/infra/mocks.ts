@@ -10,6 +10,8 @@ export interface RecordedResource {
 
 export interface Deployment {
   readonly resources: readonly RecordedResource[];
+  /** Tokens of the provider functions that the program called. */
+  readonly calls: readonly string[];
   readonly outputs: Readonly<Record<string, unknown>>;
   /** Names of the outputs that are secret. */
   readonly secrets: readonly string[];
@@ -23,6 +25,7 @@ const adminConf = [
 
 class RecordingMocks implements pulumi.runtime.Mocks {
   readonly resources: RecordedResource[] = [];
+  readonly calls: string[] = [];
   private addresses = 3;
 
   newResource(args: pulumi.runtime.MockResourceArgs): { id: string; state: Record<string, unknown> } {
@@ -32,6 +35,7 @@ class RecordingMocks implements pulumi.runtime.Mocks {
   }
 
   call(args: pulumi.runtime.MockCallArgs): Record<string, unknown> {
+    this.calls.push(args.token);
     switch (args.token) {
       case "aws:index/getAvailabilityZones:getAvailabilityZones":
         return { names: ["eu-central-1c", "eu-central-1a", "eu-central-1b"] };
@@ -67,13 +71,7 @@ class RecordingMocks implements pulumi.runtime.Mocks {
  * @param raw settings as a user writes them, without the namespace
  */
 export async function deploy(raw: Readonly<Record<string, unknown>>): Promise<Deployment> {
-  const mocks = new RecordingMocks();
-  const config = Object.entries(raw).map(([key, value]): [string, string] => [
-    `perigee-infra:${key}`,
-    typeof value === "string" ? value : JSON.stringify(value),
-  ]);
-  pulumi.runtime.setAllConfig(Object.fromEntries(config));
-  await pulumi.runtime.setMocks(mocks, "perigee-infra", "test", false);
+  const mocks = await mockedEngine(raw);
   const program = freshProgram();
   const outputs: Record<string, unknown> = {};
   const secrets: string[] = [];
@@ -83,7 +81,40 @@ export async function deploy(raw: Readonly<Record<string, unknown>>): Promise<De
     if (await pulumi.isSecret(output)) secrets.push(name);
   }
   await pulumi.runtime.disconnect();
-  return { resources: mocks.resources, outputs, secrets };
+  return { resources: mocks.resources, calls: mocks.calls, outputs, secrets };
+}
+
+/** What the program says to settings that it refuses, and what it had registered by then. */
+export interface Refusal {
+  readonly message: string;
+  readonly resources: readonly RecordedResource[];
+}
+
+/**
+ * Runs infra/index.ts with settings that are wrong.
+ * @throws Error when the program accepts them
+ */
+export async function refusal(raw: Readonly<Record<string, unknown>>): Promise<Refusal> {
+  const mocks = await mockedEngine(raw);
+  try {
+    freshProgram();
+  } catch (error) {
+    await pulumi.runtime.disconnect();
+    if (!pulumi.RunError.isInstance(error)) throw error;
+    return { message: error.message, resources: mocks.resources };
+  }
+  throw new Error(`accepted: ${JSON.stringify(raw)}`);
+}
+
+async function mockedEngine(raw: Readonly<Record<string, unknown>>): Promise<RecordingMocks> {
+  const mocks = new RecordingMocks();
+  const config = Object.entries(raw).map(([key, value]): [string, string] => [
+    `perigee-infra:${key}`,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  pulumi.runtime.setAllConfig(Object.fromEntries(config));
+  await pulumi.runtime.setMocks(mocks, "perigee-infra", "test", false);
+  return mocks;
 }
 
 /** The program registers its resources when it is loaded: forget the modules of the run before. */

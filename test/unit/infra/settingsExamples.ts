@@ -1,0 +1,34 @@
+/** The clusters that the tests of stack 1 are about, as a user would write their settings. */
+
+/** One control plane, one worker. */
+export const small = { adminCidrs: ["203.0.113.0/24"] };
+
+/** One control plane, three workers, one in each zone. */
+export const threeZones = {
+  ...small,
+  clusterName: "ground",
+  availabilityZones: 3,
+  workers: [{ name: "default", count: 3 }],
+};
+
+/** Two pools, one of them spot machines with labels and taints, every optional thing on. */
+export const twoPools = {
+  ...small,
+  adminCidrs: ["203.0.113.0/24", "198.51.100.7/32"],
+  clusterName: "ground",
+  availabilityZones: 2,
+  flowLogs: true,
+  machineImage: "ami-0123456789abcdef0",
+  mirrors: { registries: { "docker.io": "https://mirror.example/v2/hub" } },
+  publishedNodePorts: [{ port: 30081, protocol: "tcp", why: "Ground station antenna control" }],
+  workers: [
+    { name: "steady", count: 2, instanceType: "m7g.large", diskGiB: 100 },
+    {
+      name: "passes",
+      count: 1,
+      spot: true,
+      labels: { "example.org/pass": "true", tier: "burst" },
+      taints: [{ key: "example.org/pass", value: "true", effect: "NoSchedule" }],
+    },
+  ],
+};
