@@ -1,9 +1,9 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
-/** Whether a file system call failed because there is nothing at that path. */
+/** Whether a file system call failed because there is nothing at that path (ENODEV: a cgroup that went while it was read). */
 export function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
+  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENODEV");
 }
 
 /** The file's text, or undefined where there is no such file. */
