@@ -5,13 +5,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "../toolchain/run";
 import { isMissing, readText } from "./jsonFile";
 import { namesIn, signalProcess } from "./processes";
-
-/** Parent of every machine's cgroup, below the root of each hierarchy. */
-export const LAB_CGROUP = "perigee-lab";
+import type { LabFolders } from "./settings";
 
 /** The machine's cgroup as runc is told it. */
-export function machineCgroup(id: string): string {
-  return `/${LAB_CGROUP}/${id}`;
+export function machineCgroup(folders: LabFolders, id: string): string {
+  return `/${folders.cgroup}/${id}`;
 }
 
 /** Mount points of the host's cgroup hierarchies (one on a cgroup v2 host, several on v1), from mountinfo text. */
@@ -67,8 +65,8 @@ export async function unmountHierarchies(points: readonly string[]): Promise<voi
 }
 
 /** The cgroups of the lab, or of one machine, that exist: one folder per hierarchy. */
-export async function labCgroups(id?: string): Promise<string[]> {
-  const path = id === undefined ? LAB_CGROUP : join(LAB_CGROUP, id);
+export async function labCgroups(folders: LabFolders, id?: string): Promise<string[]> {
+  const path = id === undefined ? folders.cgroup : join(folders.cgroup, id);
   const found: string[] = [];
   for (const mount of await hierarchies()) {
     const parent = join(mount, path, "..");

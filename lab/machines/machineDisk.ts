@@ -5,7 +5,7 @@ import { run } from "../toolchain/run";
 import { isMissing } from "./jsonFile";
 import type { MachineSpec } from "./machine";
 import { REAL_FOLDERS } from "./ociConfig";
-import { firstBootFiles } from "./firstBoot";
+import type { FirstBootFile } from "./firstBoot";
 import type { MachineFolders } from "./settings";
 
 /**
@@ -13,13 +13,17 @@ import type { MachineFolders } from "./settings";
  * and no machine can fill the host further than that. Without a journal: a lab does not outlive its host's crash,
  * and every fsync of etcd is spared a second write.
  */
-export async function makeDisk(folders: MachineFolders, spec: MachineSpec, gateway: string): Promise<void> {
+export async function makeDisk(
+  folders: MachineFolders,
+  spec: Pick<MachineSpec, "rootDiskGiB">,
+  files: readonly FirstBootFile[],
+): Promise<void> {
   if (await exists(folders.disk)) return;
   await mkdir(folders.root, { recursive: true, mode: 0o700 });
   const fresh = `${folders.disk}.new`;
   const content = await mkdtemp(join(folders.root, "content-"));
   try {
-    await layOut(content, spec, gateway);
+    await layOut(content, files);
     await rm(fresh, { force: true });
     await writeFile(fresh, "", { mode: 0o600 });
     await truncate(fresh, spec.rootDiskGiB * 2 ** 30);
@@ -31,13 +35,13 @@ export async function makeDisk(folders: MachineFolders, spec: MachineSpec, gatew
   }
 }
 
-async function layOut(content: string, spec: MachineSpec, gateway: string): Promise<void> {
+async function layOut(content: string, files: readonly FirstBootFile[]): Promise<void> {
   const upper = join(content, "upper");
   // The overlay takes a folder's mode from its upper layer: /etc and /var have to stay readable to all.
   for (const folder of [upper, ...REAL_FOLDERS.map((name) => join(content, name))]) {
     await mkdir(folder, { recursive: true, mode: 0o755 });
   }
-  for (const file of firstBootFiles(spec, gateway)) {
+  for (const file of files) {
     const path = join(upper, file.path);
     await mkdir(dirname(path), { recursive: true, mode: 0o755 });
     if ("linkTo" in file) await symlink(file.linkTo, path);

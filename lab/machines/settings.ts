@@ -1,4 +1,7 @@
+import { createHash } from "node:crypto";
 import { join } from "node:path";
+
+const DEFAULT_STATE_FOLDER = "/var/lib/perigee-lab";
 
 /** Where a running lab keeps what it knows, and what its machines are made from. */
 export interface LabSettings {
@@ -14,7 +17,7 @@ export interface LabSettings {
  */
 export function labSettings(environment: NodeJS.ProcessEnv = process.env): LabSettings {
   return {
-    stateFolder: environment["PERIGEE_LAB_STATE"] || "/var/lib/perigee-lab",
+    stateFolder: environment["PERIGEE_LAB_STATE"] || DEFAULT_STATE_FOLDER,
     baseTree: environment["PERIGEE_LAB_BASE_TREE"] || "",
   };
 }
@@ -38,12 +41,17 @@ export function labFolders(root: string) {
   const machines = join(root, "machines");
   return {
     root,
+    /** Parent of the machines' cgroups below the root of each hierarchy: a lab never meets another one's. */
+    cgroup: root === DEFAULT_STATE_FOLDER ? "perigee-lab" : `perigee-lab-${shortHash(root)}`,
+    networkFolder: join(root, "network"),
     /** What `networkUp` made and has to put back. */
     networkRecord: join(root, "network", "network.json"),
     resolver: join(root, "network", "resolver"),
     zones: join(root, "network", "zones"),
     runc: join(root, "runc"),
     machines,
+    /** Files that every machine has before it boots: see machineFiles.ts. */
+    machineFiles: join(root, "machineFiles.json"),
     processes: join(root, "processes"),
     logs: join(root, "logs"),
     machine: (id: string) => machineFolders(join(machines, id)),
@@ -65,4 +73,8 @@ function machineFolders(root: string) {
     console: join(root, "console.log"),
     supervisor: join(root, "supervisor.json"),
   } as const;
+}
+
+function shortHash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 8);
 }

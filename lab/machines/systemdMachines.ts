@@ -13,10 +13,11 @@ import { applyHostRules } from "../network/publicAddresses";
 import { setZone } from "../network/resolver";
 import { boundingSet } from "./capabilities";
 import { killAll, labCgroups, machineCgroup, removeCgroups } from "./cgroups";
-import { hostname } from "./firstBoot";
+import { type FirstBootFile, firstBootFiles, hostname } from "./firstBoot";
 import { readText, writeJson } from "./jsonFile";
 import type { IngressRule, MachineHost, MachineSpec, MachineState } from "./machine";
 import { makeDisk } from "./machineDisk";
+import { machineFiles } from "./machineFiles";
 import { type HostTraits, ociConfig } from "./ociConfig";
 import { namesIn, readProc } from "./processes";
 import { type LabFolders, labFolders, labSettings, type LabSettings } from "./settings";
@@ -39,7 +40,8 @@ export class SystemdMachines implements MachineHost {
     await mkdir(machine.bundle, { recursive: true, mode: 0o700 });
     await writeJson(machine.spec, spec);
     await makeMachineNetwork(this.folders, spec);
-    await makeDisk(machine, spec, gatewayOf(spec.subnetCidr));
+    await makeDisk(machine, spec, await diskContent(this.folders, spec));
+    await this.renewHostRules(); // addresses may have been given before there was a machine
     if (!(await this.runs(spec.id))) {
       await this.writeConfig(spec);
       await this.sweep(spec.id); // what a boot that was cut short left
@@ -84,7 +86,7 @@ export class SystemdMachines implements MachineHost {
     const pid = Number(await readText(this.folders.machine(id).initPid));
     // The id may belong to another process by now: it is the machine's if it is in the machine's cgroup.
     const cgroups = pid > 0 ? await readProc(pid, "cgroup") : undefined;
-    return cgroups?.includes(machineCgroup(id)) === true ? pid : undefined;
+    return cgroups?.includes(machineCgroup(this.folders, id)) === true ? pid : undefined;
   }
 
   /** Runs a command inside a machine, past its network and SSH: for logs and diagnosis. */
@@ -105,7 +107,7 @@ export class SystemdMachines implements MachineHost {
         root: machine.rootTree,
         data: machine.mountpoint,
         networkNamespace: namespacePath(spec.id),
-        cgroup: machineCgroup(spec.id),
+        cgroup: machineCgroup(this.folders, spec.id),
       },
       await hostTraits(),
     );
@@ -114,7 +116,7 @@ export class SystemdMachines implements MachineHost {
 
   /** Ends and removes what the kernel and runc hold of a machine; its disk stays. */
   private async sweep(id: string): Promise<void> {
-    const cgroups = await labCgroups(id);
+    const cgroups = await labCgroups(this.folders, id);
     await killAll(cgroups);
     await rm(`${this.folders.runc}/${id}`, { recursive: true, force: true });
     await removeCgroups(cgroups);
@@ -146,6 +148,10 @@ export class SystemdMachines implements MachineHost {
     const network = await presentNetwork(this.folders);
     if (network !== undefined) await applyHostRules(this.folders, network.vpcCidr);
   }
+}
+
+async function diskContent(folders: LabFolders, spec: MachineSpec): Promise<FirstBootFile[]> {
+  return [...firstBootFiles(spec, gatewayOf(spec.subnetCidr)), ...(await machineFiles(folders))];
 }
 
 async function hostTraits(): Promise<HostTraits> {

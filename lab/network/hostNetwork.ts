@@ -13,6 +13,8 @@ import { rememberSysctls, restoreSysctls, setSysctls, type Sysctls } from "./sys
 /** What the lab found and made, so that it can be put back whoever does it. */
 export interface NetworkRecord {
   readonly vpcCidr: string;
+  /** Identity of the host's run in which the lab was made. */
+  readonly bootId: string;
   readonly sysctls: Sysctls;
   readonly cgroupMounts: readonly string[];
 }
@@ -33,6 +35,7 @@ export async function networkUp(folders: LabFolders, vpcCidr: string, say: Say =
   }
   const record = known ?? {
     vpcCidr,
+    bootId: await bootId(),
     sysctls: await rememberSysctls(),
     cgroupMounts: await missingHierarchies(),
   };
@@ -55,6 +58,8 @@ export async function networkDown(folders: LabFolders, say: Say = () => undefine
   if (await bridgeExists()) await run("ip", ["link", "delete", BRIDGE]);
   if (record === undefined) return;
   await unmountHierarchies(record.cgroupMounts);
+  // After a restart the host has its own settings already.
+  if (record.bootId !== (await bootId())) return;
   for (const change of await restoreSysctls(record.sysctls)) say(`sysctl ${change}, as before the lab`);
 }
 
@@ -62,6 +67,11 @@ export async function networkDown(folders: LabFolders, say: Say = () => undefine
 export async function presentNetwork(folders: LabFolders): Promise<LabAddresses | undefined> {
   const record = await readJson<NetworkRecord>(folders.networkRecord);
   return record === undefined || !(await bridgeExists()) ? undefined : labAddresses(record.vpcCidr);
+}
+
+/** Identity of the host's present run: another one after every restart. */
+export async function bootId(): Promise<string> {
+  return (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
 }
 
 /** Bytes per packet on the way out: a machine on a bridge with a larger one would lose its large packets. */
