@@ -1,5 +1,5 @@
 // Echo answers every request with the request itself, as JSON. The lab's tests ask it across pods, Services and node
-// ports, and see from the answer who asked and which pod answered.
+// ports, and see from the answer who asked and which pod answered. With -get or -dial it is the one that asks.
 package main
 
 import (
@@ -7,6 +7,7 @@ import (
 	"flag"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -54,10 +55,46 @@ func first(values map[string][]string) map[string]string {
 	return joined
 }
 
+// get prints what a URL answers.
+func get(url string, limit time.Duration) error {
+	response, err := (&http.Client{Timeout: limit}).Get(url)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	_, err = io.Copy(os.Stdout, response.Body)
+	return err
+}
+
+// dial opens a TCP connection and closes it: whether a port is reachable, whatever is spoken there.
+func dial(address string, limit time.Duration) error {
+	connection, err := net.DialTimeout("tcp", address, limit)
+	if err != nil {
+		return err
+	}
+	return connection.Close()
+}
+
 func main() {
 	listen := flag.String("listen", ":8080", "address to listen on")
+	url := flag.String("get", "", "print what this URL answers, and end")
+	address := flag.String("dial", "", "connect to this host:port over TCP, and end")
+	limit := flag.Duration("limit", 3*time.Second, "how long -get and -dial may take")
 	flag.Parse()
+	switch {
+	case *url != "":
+		exit(get(*url, *limit))
+	case *address != "":
+		exit(dial(*address, *limit))
+	}
 	name, _ := os.Hostname()
 	server := &http.Server{Addr: *listen, Handler: echo(name), ReadHeaderTimeout: 10 * time.Second}
 	log.Fatal(server.ListenAndServe())
+}
+
+func exit(err error) {
+	if err != nil {
+		log.Fatal(err)
+	}
+	os.Exit(0)
 }
