@@ -30,7 +30,9 @@ export function unmountedControllers(procCgroups: string, mountinfo: string): st
   const free = procCgroups
     .split("\n")
     .map((line) => line.split("\t"))
-    .filter(([name, hierarchy, , enabled]) => wanted.includes(name ?? "") && hierarchy === "0" && enabled === "1")
+    .filter(
+      ([name, hierarchy, , enabled]) => wanted.includes(name ?? "") && hierarchy === "0" && enabled === "1",
+    )
     .map(([name]) => name ?? "");
   const together = ["net_cls", "net_prio"];
   if (!together.every((name) => free.includes(name))) return free;

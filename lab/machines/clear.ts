@@ -78,11 +78,18 @@ async function removeStrayNetwork(): Promise<void> {
     await removeLink(hostLink(basename(namespace).slice(prefix.length)));
     await run("ip", ["netns", "delete", namespace]);
   }
-  for (const link of (await labLinks()).filter((name) => name.startsWith(hostLink("")))) await removeLink(link);
+  for (const link of (await labLinks()).filter((name) => name.startsWith(hostLink(""))))
+    await removeLink(link);
 }
 
 /** The machine layer's own records; the engine's (state, passphrase) are not ours to remove. */
 async function forget(folders: LabFolders): Promise<void> {
-  const own = [folders.machines, folders.runc, folders.networkFolder, folders.processes, folders.machineFiles];
+  const own = [
+    folders.machines,
+    folders.runc,
+    folders.networkFolder,
+    folders.processes,
+    folders.machineFiles,
+  ];
   for (const path of own) await rm(path, { recursive: true, force: true });
 }

@@ -6,7 +6,6 @@ import type { LabFolders } from "./settings";
 export async function labContainers(folders: LabFolders): Promise<string[]> {
   if ((await namesIn(folders.runc)).length === 0) return [];
   const list = JSON.parse(await run("runc", ["--root", folders.runc, "list", "--format", "json"])) as
-    | { id: string }[]
-    | null;
+    { id: string }[] | null;
   return (list ?? []).map(({ id }) => id);
 }

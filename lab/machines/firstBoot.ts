@@ -32,7 +32,10 @@ export function firstBootFiles(spec: MachineSpec, resolver: string): FirstBootFi
     // User data may hold the SSH host key.
     { path: "var/lib/cloud/seed/nocloud/user-data", text: spec.userData, secret: true },
     // The lab has set eth0 up already, as EC2's network does by DHCP.
-    { path: "etc/cloud/cloud.cfg.d/99-perigee-lab.cfg", text: stringify({ network: { config: "disabled" } }) },
+    {
+      path: "etc/cloud/cloud.cfg.d/99-perigee-lab.cfg",
+      text: stringify({ network: { config: "disabled" } }),
+    },
     { path: "etc/hostname", text: `${name}\n` },
     { path: "etc/hosts", text: `127.0.0.1 localhost\n${spec.privateIp} ${name}\n` },
     { path: "etc/resolv.conf", text: `nameserver ${resolver}\n` },
@@ -42,6 +45,10 @@ export function firstBootFiles(spec: MachineSpec, resolver: string): FirstBootFi
 
 /** The instance's name as a DNS label, which host names have to be. */
 export function hostname(spec: Pick<MachineSpec, "id" | "name">): string {
-  const label = spec.name.toLowerCase().replace(/[^a-z0-9-]+/g, "-").slice(0, 63).replace(/^-+|-+$/g, "");
+  const label = spec.name
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, "-")
+    .slice(0, 63)
+    .replace(/^-+|-+$/g, "");
   return label === "" ? spec.id : label;
 }

@@ -37,8 +37,12 @@ export async function labMounts(root: string): Promise<string[]> {
 export async function labLoops(root: string): Promise<string[]> {
   const output = await run("losetup", ["--json", "--list", "--output", "NAME,BACK-FILE"]);
   if (output.trim() === "") return [];
-  const { loopdevices } = JSON.parse(output) as { loopdevices: { name: string; "back-file": string | null }[] };
-  return loopdevices.filter((loop) => loop["back-file"]?.startsWith(`${root}/`) === true).map(({ name }) => name);
+  const { loopdevices } = JSON.parse(output) as {
+    loopdevices: { name: string; "back-file": string | null }[];
+  };
+  return loopdevices
+    .filter((loop) => loop["back-file"]?.startsWith(`${root}/`) === true)
+    .map(({ name }) => name);
 }
 
 async function processLines(root: string): Promise<string[]> {

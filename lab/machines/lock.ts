@@ -38,7 +38,11 @@ export async function lockFile(): Promise<string> {
  * @returns what gives it back
  * @throws LabLocked when a living process has it
  */
-export async function takeLock(file: string, command: string, stateFolder: string): Promise<() => Promise<void>> {
+export async function takeLock(
+  file: string,
+  command: string,
+  stateFolder: string,
+): Promise<() => Promise<void>> {
   const self = await describeProcess(process.pid, command);
   if (self === undefined) throw new Error("this process is not in /proc");
   const holder: LockHolder = { ...self, since: new Date().toISOString(), stateFolder };

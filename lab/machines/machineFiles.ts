@@ -11,7 +11,10 @@ export async function keepMachineFiles(
   folders: LabFolders,
   files: readonly { readonly path: string; readonly content: string }[],
 ): Promise<void> {
-  await writeJson(folders.machineFiles, files.map(({ path, content }) => ({ path: path.replace(/^\//, ""), text: content })));
+  await writeJson(
+    folders.machineFiles,
+    files.map(({ path, content }) => ({ path: path.replace(/^\//, ""), text: content })),
+  );
 }
 
 export async function machineFiles(folders: LabFolders): Promise<FirstBootFile[]> {

@@ -88,12 +88,17 @@ export async function stopLabProcess(folders: LabFolders, name: string): Promise
 
 /** Names of all processes that were recorded, alive or not. */
 export async function labProcessNames(folders: LabFolders): Promise<string[]> {
-  return (await namesIn(folders.processes)).filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -5));
+  return (await namesIn(folders.processes))
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => name.slice(0, -5));
 }
 
 /** Ends a recorded process and waits until it is gone; kills it when it has not gone after five seconds. */
 export async function end(record: ProcessRecord, patienceMs = 5000): Promise<void> {
-  for (const [signal, limit] of [["SIGTERM", patienceMs], ["SIGKILL", 5000]] as const) {
+  for (const [signal, limit] of [
+    ["SIGTERM", patienceMs],
+    ["SIGKILL", 5000],
+  ] as const) {
     const deadline = Date.now() + limit;
     if (!(await isAlive(record))) return;
     signalProcess(record.pid, signal);
@@ -153,4 +158,3 @@ export async function namesIn(folder: string): Promise<string[]> {
 function recordFile(folders: LabFolders, name: string): string {
   return join(folders.processes, `${name}.json`);
 }
-

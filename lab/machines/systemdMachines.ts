@@ -8,7 +8,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "../toolchain/run";
 import { gatewayOf } from "../network/addresses";
 import { presentNetwork } from "../network/hostNetwork";
-import { makeMachineNetwork, namespacePath, removeMachineNetwork, replaceIngress } from "../network/machineNetwork";
+import {
+  makeMachineNetwork,
+  namespacePath,
+  removeMachineNetwork,
+  replaceIngress,
+} from "../network/machineNetwork";
 import { applyHostRules } from "../network/publicAddresses";
 import { setZone } from "../network/resolver";
 import { boundingSet } from "./capabilities";
@@ -34,7 +39,8 @@ export class SystemdMachines implements MachineHost {
   }
 
   async start(spec: MachineSpec): Promise<void> {
-    if (this.settings.baseTree === "") throw new Error("PERIGEE_LAB_BASE_TREE is not set: there is nothing to boot");
+    if (this.settings.baseTree === "")
+      throw new Error("PERIGEE_LAB_BASE_TREE is not set: there is nothing to boot");
     if ((await presentNetwork(this.folders)) === undefined) throw new Error("the lab's network is not up");
     const machine = this.folders.machine(spec.id);
     await mkdir(machine.bundle, { recursive: true, mode: 0o700 });
@@ -127,8 +133,10 @@ export class SystemdMachines implements MachineHost {
     const deadline = Date.now() + BOOT_LIMIT_MS;
     while (!(await this.initAnswers(id))) {
       const log = this.folders.machine(id).console;
-      if (!(await this.runs(id))) throw new Error(`machine ${id} ended while booting: ${await lastLines(log)}`);
-      if (Date.now() > deadline) throw new Error(`machine ${id} does not boot; see ${log}: ${await lastLines(log)}`);
+      if (!(await this.runs(id)))
+        throw new Error(`machine ${id} ended while booting: ${await lastLines(log)}`);
+      if (Date.now() > deadline)
+        throw new Error(`machine ${id} does not boot; see ${log}: ${await lastLines(log)}`);
       await sleep(100);
     }
   }

@@ -25,7 +25,10 @@ export interface LabAddresses {
 export function labAddresses(vpcCidr: string): LabAddresses {
   const vpc = parseCidr(vpcCidr);
   const zones = Math.min(3, 2 ** Math.max(0, 24 - vpc.prefix) - 1);
-  const subnets = machineSubnets(vpc, Math.max(1, zones)).map(({ text }) => ({ cidr: text, gateway: gatewayOf(text) }));
+  const subnets = machineSubnets(vpc, Math.max(1, zones)).map(({ text }) => ({
+    cidr: text,
+    gateway: gatewayOf(text),
+  }));
   const services = subnets[0]?.gateway ?? "";
   return { vpcCidr, subnets, services };
 }

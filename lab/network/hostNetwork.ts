@@ -27,7 +27,11 @@ export type Say = (line: string) => void;
  * interrupted call can be finished or undone.
  * @throws Error when a lab with another vpcCidr is up
  */
-export async function networkUp(folders: LabFolders, vpcCidr: string, say: Say = () => undefined): Promise<LabAddresses> {
+export async function networkUp(
+  folders: LabFolders,
+  vpcCidr: string,
+  say: Say = () => undefined,
+): Promise<LabAddresses> {
   const addresses = labAddresses(vpcCidr);
   const known = await readJson<NetworkRecord>(folders.networkRecord);
   if (known !== undefined && known.vpcCidr !== vpcCidr) {
@@ -82,14 +86,24 @@ export async function uplinkMtu(): Promise<number> {
 }
 
 export async function bridgeExists(): Promise<boolean> {
-  const links = JSON.parse(await run("ip", ["-j", "link", "show", "type", "bridge"])) as { ifname?: string }[];
+  const links = JSON.parse(await run("ip", ["-j", "link", "show", "type", "bridge"])) as {
+    ifname?: string;
+  }[];
   return links.some((link) => link.ifname === BRIDGE);
 }
 
 async function makeBridge(folders: LabFolders, { subnets }: LabAddresses): Promise<void> {
   if (!(await bridgeExists())) await run("ip", ["link", "add", BRIDGE, "type", "bridge"]);
   // The alias names the state that knows how to take the bridge down.
-  await run("ip", ["link", "set", BRIDGE, "mtu", String(await uplinkMtu()), "alias", `perigee lab in ${folders.root}`]);
+  await run("ip", [
+    "link",
+    "set",
+    BRIDGE,
+    "mtu",
+    String(await uplinkMtu()),
+    "alias",
+    `perigee lab in ${folders.root}`,
+  ]);
   for (const { cidr, gateway } of subnets) {
     await run("ip", ["address", "replace", `${gateway}/${prefixOf(cidr)}`, "dev", BRIDGE]);
   }

@@ -19,7 +19,9 @@ export function hostRules(vpcCidr: string, addresses: readonly PublicAddress[]):
   const inward = elements(sorted.map(({ publicIp, privateIp }) => `${publicIp} : ${privateIp}`));
   // A machine with several public addresses speaks from the first.
   const byPrivate = new Map([...sorted].reverse().map(({ publicIp, privateIp }) => [privateIp, publicIp]));
-  const outward = elements([...byPrivate].map(([privateIp, publicIp]) => `${privateIp} : ${publicIp}`).sort());
+  const outward = elements(
+    [...byPrivate].map(([privateIp, publicIp]) => `${privateIp} : ${publicIp}`).sort(),
+  );
   return `table ip perigee
 delete table ip perigee
 table ip perigee {

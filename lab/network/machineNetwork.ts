@@ -47,7 +47,11 @@ export async function makeMachineNetwork(folders: LabFolders, spec: MachineSpec)
 }
 
 /** Replaces the packet filter as one transaction, and keeps it for the next boot. */
-export async function replaceIngress(folders: LabFolders, id: string, rules: readonly IngressRule[]): Promise<void> {
+export async function replaceIngress(
+  folders: LabFolders,
+  id: string,
+  rules: readonly IngressRule[],
+): Promise<void> {
   const filter = folders.machine(id).ingress;
   await writeWhole(filter, ingressRules(rules));
   if (await namespaceExists(id)) await run("ip", ["netns", "exec", namespaceOf(id), "nft", "-f", filter]);

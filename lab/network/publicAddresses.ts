@@ -33,7 +33,8 @@ export async function assignedAddresses(folders: LabFolders): Promise<PublicAddr
     const machine = folders.machine(id);
     const spec = await readJson<MachineSpec>(machine.spec);
     const addresses = (await readJson<string[]>(machine.publicAddresses)) ?? [];
-    if (spec !== undefined) all.push(...addresses.map((publicIp) => ({ publicIp, privateIp: spec.privateIp })));
+    if (spec !== undefined)
+      all.push(...addresses.map((publicIp) => ({ publicIp, privateIp: spec.privateIp })));
   }
   return all;
 }
@@ -46,4 +47,3 @@ export async function removeHostRules(): Promise<void> {
 export async function hostTableExists(): Promise<boolean> {
   return (await run("nft", ["list", "tables"])).split("\n").includes("table ip perigee");
 }
-

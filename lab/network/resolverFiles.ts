@@ -9,19 +9,29 @@ export function hostsFile(zones: ReadonlyMap<string, Zone>): string {
   const lines = [...zones.values()].flatMap((zone) =>
     [...zone].flatMap(([name, addresses]) => addresses.map((address) => `${address} ${withoutDot(name)}`)),
   );
-  return [...new Set(lines)].sort().map((line) => `${line}\n`).join("");
+  return [...new Set(lines)]
+    .sort()
+    .map((line) => `${line}\n`)
+    .join("");
 }
 
 /** Zones that are answered here or not at all: a name that is not in them does not exist. */
 export function serversFile(zones: ReadonlyMap<string, Zone>): string {
-  return [...zones.keys()].sort().map((zone) => `server=/${withoutDot(zone)}/\n`).join("");
+  return [...zones.keys()]
+    .sort()
+    .map((zone) => `server=/${withoutDot(zone)}/\n`)
+    .join("");
 }
 
 /**
  * @param upstream addresses that answer for the rest of the world; without any, every other name does not exist,
  *   said at once (a resolver that never answers costs every look-up many seconds)
  */
-export function dnsmasqArguments(folder: string, addresses: LabAddresses, upstream: readonly string[]): string[] {
+export function dnsmasqArguments(
+  folder: string,
+  addresses: LabAddresses,
+  upstream: readonly string[],
+): string[] {
   return [
     "--keep-in-foreground",
     "--conf-file=/dev/null",

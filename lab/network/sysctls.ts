@@ -17,8 +17,18 @@ export const LAB_SYSCTLS: readonly { name: string; value: string; atLeast?: bool
   { name: "kernel.panic_on_oops", value: "1", why: "kubelet" },
   { name: "kernel.keys.root_maxkeys", value: "1000000", atLeast: true, why: "kubelet" },
   { name: "kernel.keys.root_maxbytes", value: "25000000", atLeast: true, why: "kubelet" },
-  { name: "fs.inotify.max_user_instances", value: "1024", atLeast: true, why: "systemd and kubelets share one user" },
-  { name: "fs.inotify.max_user_watches", value: "524288", atLeast: true, why: "systemd and kubelets share one user" },
+  {
+    name: "fs.inotify.max_user_instances",
+    value: "1024",
+    atLeast: true,
+    why: "systemd and kubelets share one user",
+  },
+  {
+    name: "fs.inotify.max_user_watches",
+    value: "524288",
+    atLeast: true,
+    why: "systemd and kubelets share one user",
+  },
 ];
 
 /** Settings that a machine's own systemd-sysctl writes for the whole host, so that they too can be put back. */
