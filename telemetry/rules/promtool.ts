@@ -58,6 +58,7 @@ async function extractPackage(target: string, wanted: PrometheusProgram): Promis
     throw new Error(
       `${wanted} is not on PATH and could not be taken from Debian's package ${packageName} ` +
         `(apt-get download, dpkg-deb): ${reason}. Install the package, or put ${wanted} on PATH.`,
+      { cause: error },
     );
   } finally {
     await rm(work, { recursive: true, force: true });

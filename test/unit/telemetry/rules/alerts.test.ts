@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+
+import { loadDictionary } from "../../../../telemetry/dictionary";
+import { alertsOf, ruleFile, type RuleFile } from "../../../../telemetry/rules";
+import { runCases, titleOf, type AlertCase } from "./alertCase";
+import { exporterCases } from "./cases/exporterCases";
+import { limitCases } from "./cases/limitCases";
+import { linkCases } from "./cases/linkCases";
+import { modeCases } from "./cases/modeCases";
+import { spacecraftCases } from "./cases/spacecraftCases";
+
+const dictionary = loadDictionary();
+const rules = ruleFile(dictionary);
+const limits = limitCases(dictionary);
+const isLimitGroup = (name: string): boolean => name.startsWith("perigee-limits-");
+const groupsWhere = (wanted: (name: string) => boolean): RuleFile => ({
+  groups: rules.groups.filter((group) => wanted(group.name)),
+});
+
+const cases: readonly AlertCase[] = [
+  ...linkCases,
+  ...spacecraftCases,
+  ...exporterCases,
+  ...limits.cases,
+  ...modeCases,
+];
+
+describe("alerts, as promtool evaluates them", () => {
+  let failures = new Map<string, string>();
+
+  before(async function () {
+    // The first run on a machine may have to fetch promtool.
+    this.timeout(150_000);
+    failures = await runCases(rules, cases);
+    assert.equal(failures.get(""), undefined);
+  });
+
+  for (const each of cases)
+    it(titleOf(each), () => {
+      assert.equal(failures.get(titleOf(each)), undefined);
+    });
+
+  it("says nothing about a case that is not ours", () => {
+    const titles = new Set(cases.map(titleOf));
+    assert.deepEqual(
+      [...failures.keys()].filter((title) => !titles.has(title)),
+      [],
+    );
+  });
+});
+
+describe("the cases", () => {
+  const names = [...new Set(alertsOf(rules).map((rule) => rule.alert))];
+  const having = (wanted: (each: AlertCase) => boolean): string[] =>
+    names.filter((alert) => !cases.some((each) => each.alert === alert && wanted(each)));
+
+  it("show every alert firing", () => {
+    assert.deepEqual(
+      having((each) => each.firing.length > 0),
+      [],
+    );
+  });
+
+  it("show every alert silent", () => {
+    assert.deepEqual(
+      having((each) => each.firing.length === 0 && Object.keys(each.series).length > 0),
+      [],
+    );
+  });
+
+  it("show every single limit rule firing", () => {
+    const rulesOfLimits = alertsOf(groupsWhere(isLimitGroup)).map(
+      ({ alert, labels }) => `${alert} ${labels["parameter"] ?? ""} ${labels["bound"] ?? ""}`,
+    );
+    const crossed = limits.crossed.map(
+      ({ parameter, limit }) =>
+        `${limit.severity === "red" ? "BusParameterRed" : "BusParameterYellow"} ${parameter.metric} ${limit.bound}`,
+    );
+    assert.deepEqual(crossed.toSorted(), rulesOfLimits.toSorted());
+  });
+
+  it("have titles of their own", () => {
+    const titles = cases.map(titleOf);
+    assert.deepEqual(
+      titles.filter((title, i) => titles.indexOf(title) !== i),
+      [],
+    );
+  });
+});
