@@ -5,6 +5,8 @@ import { helpOf, readSettings, type CommandSpec, type Settings, type SettingsSha
 export interface Surroundings {
   /** Writes to standard output; settled when there is room for more. */
   readonly print: (text: string) => Promise<void>;
+  /** Writes one line to standard error: why a command does not do what it was asked. */
+  readonly complain: (line: string) => void;
   readonly log: Log;
   /** Aborted on SIGTERM and SIGINT. */
   readonly stopped: AbortSignal;

@@ -44,7 +44,7 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
     return await wanted.run(rest, surroundings);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`perigee-telemetry: ${error.message}\n`);
+    surroundings.complain(`perigee-telemetry: ${error.message}\n`);
     return 2;
   }
 }
@@ -59,5 +59,11 @@ export async function main(): Promise<void> {
     new Promise((resolve) => {
       process.stdout.write(text, () => resolve());
     });
-  process.exitCode = await run(process.argv.slice(2), { print, log: jsonLog(), stopped: stop.signal });
+  const complain = (line: string): void => void process.stderr.write(line);
+  process.exitCode = await run(process.argv.slice(2), {
+    print,
+    complain,
+    log: jsonLog(),
+    stopped: stop.signal,
+  });
 }

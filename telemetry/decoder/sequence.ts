@@ -10,7 +10,8 @@ export type Arrival = "in-order" | "duplicate" | "late" | "restart";
  *
  * A count ahead of the expected one is a gap of as many packets. A count behind it is a duplicate if that packet came
  * before, late if it did not, and a restart of the spacecraft's count when it is more than 32 behind. A restart whose
- * new count happens to lie ahead looks like a gap: the header alone cannot tell the two apart.
+ * new count happens to lie ahead would look like a gap: a gap of more packets than can have been sent meanwhile is a
+ * restart too.
  */
 export class SequenceTracker {
   /** Packets that were skipped by the last in-order arrival. */
@@ -19,13 +20,15 @@ export class SequenceTracker {
   /** Bit n: the packet n counts before the newest has come. Starts full: what came before the first is not awaited. */
   private seen = -1;
 
-  arrive(count: number): Arrival {
+  /** @param mostAhead packets that the spacecraft can have sent since the newest one; default: half the counts */
+  arrive(count: number, mostAhead: number = sequenceModulus / 2): Arrival {
     this.missing = 0;
     if (this.newest < 0) return this.advance(count, 0);
     const ahead = (count - this.newest + sequenceModulus) % sequenceModulus;
-    if (ahead > 0 && ahead < sequenceModulus / 2) return this.advance(count, ahead);
+    const isAhead = ahead > 0 && ahead < sequenceModulus / 2;
+    if (isAhead && ahead <= Math.max(mostAhead, windowPackets)) return this.advance(count, ahead);
     const behind = (sequenceModulus - ahead) % sequenceModulus;
-    if (behind >= windowPackets) {
+    if (isAhead || behind >= windowPackets) {
       this.seen = -1;
       this.newest = count;
       return "restart";

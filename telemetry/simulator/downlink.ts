@@ -1,10 +1,11 @@
-import { sequenceModulus } from "../decoder";
+import { readApid, sequenceModulus } from "../decoder";
 import type { Random } from "./random";
 import type { Faults } from "./scenario";
 
 /** The way from the spacecraft to the ground, with what can happen on it. */
 export class Downlink {
-  private held: Buffer | undefined;
+  /** By APID: a packet that the next of its kind will overtake. */
+  private readonly held = new Map<number, Buffer>();
 
   constructor(private readonly random: Random) {}
 
@@ -15,16 +16,17 @@ export class Downlink {
     return faults.sequenceGaps ? this.disturb(packet) : [packet];
   }
 
-  /** Of a hundred packets: four lost, three doubled, three swapped with the next. */
+  /** Of a hundred packets: four lost, three doubled, three swapped with the next of their kind. */
   private disturb(packet: Buffer): Buffer[] {
-    const before = this.held;
-    this.held = undefined;
+    const apid = readApid(packet, 0);
+    const before = this.held.get(apid);
+    this.held.delete(apid);
     const luck = this.random.next();
-    const carried = luck < 0.04 ? [] : luck < 0.07 ? [packet, packet] : [packet];
     if (luck >= 0.97 && !before) {
-      this.held = packet;
+      this.held.set(apid, packet);
       return [];
     }
+    const carried = luck < 0.04 ? [] : luck < 0.07 ? [packet, packet] : [packet];
     return before ? [...carried, before] : carried;
   }
 

@@ -55,6 +55,7 @@ export class Simulator {
     this.spacecraft.advance((now - this.now) * this.args.timeScale);
     this.now = now;
     this.rebootIfDue(now);
+    if (this.nextDue.every((due) => due > now)) return [];
     fillValues(this.args.dictionary, readings(this.spacecraft), now, this.values);
     return this.layouts.flatMap((layout) => this.send(layout, now, faults));
   }

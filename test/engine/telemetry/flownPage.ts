@@ -1,0 +1,42 @@
+import { loadDictionary } from "../../../telemetry/dictionary";
+import { startExporter, type Exporter } from "../../../telemetry/exporter";
+import { jsonLog } from "../../../telemetry/log";
+import { Simulator, type ScenarioName } from "../../../telemetry/simulator";
+
+export interface ServedPage {
+  readonly url: string;
+  readonly exporter: Exporter;
+  stop(): Promise<void>;
+}
+
+const dictionary = loadDictionary();
+
+/** An exporter without UDP whose packets the test hands in. Stopping it twice is no fault. */
+export async function servePage(): Promise<ServedPage> {
+  const exporter = await startExporter({
+    dictionary,
+    spacecraft: "perigee-1",
+    httpPort: 0,
+    httpHost: "127.0.0.1",
+    udpPort: undefined,
+    udpHost: "127.0.0.1",
+    // The test flies minutes in a moment and then looks.
+    staleAfter: 60,
+    version: "0.0.0",
+    log: jsonLog(() => undefined),
+  });
+  let stopping: Promise<void> | undefined;
+  return {
+    url: `http://127.0.0.1:${exporter.httpPort}/`,
+    exporter,
+    stop: () => (stopping ??= exporter.stop()),
+  };
+}
+
+/** A flight that ends now: what `seconds` of a scenario at time scale 60 leave behind. */
+export function fly({ exporter }: ServedPage, scenario: ScenarioName, seconds: number): void {
+  const end = Date.now() / 1000;
+  const simulator = new Simulator({ dictionary, scenario, timeScale: 60, seed: 1, start: end - seconds });
+  for (let at = end - seconds; at <= end; at += 0.5)
+    for (const packet of simulator.until(at)) exporter.state.receive(packet, at);
+}

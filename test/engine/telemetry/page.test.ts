@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+
+import { openPage, chromiumPath, type OpenPage } from "./browser";
+import { fly, servePage, type ServedPage } from "./flownPage";
+
+/**
+ * The page in a real browser. Debian: apt-get install chromium. With CI=true a missing browser is a failure.
+ */
+describe("the page for people, in headless Chromium", function () {
+  this.timeout(60_000);
+  let served: ServedPage;
+  let open: OpenPage;
+
+  before(async function () {
+    if (!existsSync(chromiumPath) && process.env.CI !== "true") {
+      process.stdout.write(
+        `    SKIPPED: no browser at ${chromiumPath}; set CI=true to make this a failure\n`,
+      );
+      return this.skip();
+    }
+    served = await servePage();
+    open = await openPage(served.url);
+  });
+  after(async () => {
+    await open?.close();
+    await served?.stop();
+  });
+
+  const cells = (metric: string): Promise<string[]> => open.page.locator(`#${metric} td`).allTextContents();
+  const condition = (metric: string): Promise<string | null> =>
+    open.page.locator(`#${metric}`).getAttribute("class");
+  const battery = "bus_power_battery_voltage_volts";
+
+  it("shows every parameter with value, unit, age and state, and no error on its console", async () => {
+    fly(served, "nominal", 5);
+    await open.page.waitForSelector("#summary.nominal");
+    assert.equal(await open.page.locator("main tr[id]").count(), 88);
+    const [name, value, unit, , age, state] = await cells(battery);
+    assert.equal(name, "battery voltage");
+    assert.match(value ?? "", /^16\.\d{3}$/);
+    assert.equal(unit, "V");
+    assert.match(age ?? "", /^\d+\.\d s$/);
+    assert.equal(state, "nominal");
+    assert.match(
+      (await cells("bus_power_battery_state_of_charge_ratio")).slice(1, 3).join(" "),
+      /^9\d\.\d %$/,
+    );
+    assert.match((await cells("bus_attitude_magnetic_field_z_teslas"))[2] ?? "", /^[µn]T$/);
+    assert.deepEqual(open.consoleErrors, []);
+  });
+
+  it("draws limits as a bar with the value's mark in its green part", async () => {
+    const bar = open.page.locator(`#${battery} .bar`);
+    assert.equal(await bar.locator("i").count(), 5);
+    const mark = await bar.locator("u").boundingBox();
+    const green = await bar.locator("i").nth(2).boundingBox();
+    assert.ok(mark && green && mark.x > green.x && mark.x < green.x + green.width);
+    assert.match((await bar.getAttribute("title")) ?? "", /yellow low 14\.4/);
+  });
+
+  it("refreshes by itself: an alarm appears without a reload", async () => {
+    fly(served, "battery-undervoltage", 110);
+    await open.page.waitForSelector(`#${battery}.red`);
+    assert.match((await open.page.locator("#summary").textContent()) ?? "", /^\d+ red, \d+ yellow$/);
+    assert.equal(await condition("bus_orbit_latitude_degrees"), "nominal");
+  });
+
+  it("says so when the exporter no longer answers", async () => {
+    assert.equal(await open.page.locator("#lost").isVisible(), false);
+    await served.stop();
+    await open.page.waitForSelector("#lost", { state: "visible" });
+  });
+});

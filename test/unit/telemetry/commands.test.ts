@@ -1,0 +1,200 @@
+import assert from "node:assert/strict";
+import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { buildBundle, maxBundleBytes } from "../../../telemetry/build";
+import { run as runCommand } from "../../../telemetry/cli/main";
+import { readSettings, UsageError, port, text } from "../../../telemetry/cli/settings";
+import { jsonLog } from "../../../telemetry/log";
+
+const npmBin = join(__dirname, "../../../telemetry/bin/perigee-telemetry.js");
+
+describe("settings", () => {
+  const spec = {
+    name: "try",
+    summary: "s",
+    settings: { httpPort: port.default(1), spacecraft: text.default("a") },
+  };
+
+  it("come from flags, then the environment, then defaults", () => {
+    const environment = { PERIGEE_TELEMETRY_HTTP_PORT: "2", PERIGEE_TELEMETRY_SPACECRAFT: "" };
+    assert.deepEqual(readSettings(spec, [], {}).settings, { httpPort: 1, spacecraft: "a" });
+    assert.deepEqual(readSettings(spec, [], environment).settings, { httpPort: 2, spacecraft: "a" });
+    assert.deepEqual(readSettings(spec, ["--http-port", "3"], environment).settings, {
+      httpPort: 3,
+      spacecraft: "a",
+    });
+  });
+
+  it("are refused with the name of every flag and variable that is wrong", () => {
+    const wrong = (): unknown => readSettings(spec, ["--http-port", "70000", "--spacecraft", ""], {});
+    assert.throws(
+      wrong,
+      (error) =>
+        error instanceof UsageError &&
+        /--http-port.*PERIGEE_TELEMETRY_HTTP_PORT.*--spacecraft/.test(error.message),
+    );
+    assert.throws(() => readSettings(spec, ["--nothing"], {}), UsageError);
+    assert.throws(() => readSettings(spec, ["file"], {}), UsageError);
+  });
+});
+
+/** Runs a command line in this process. */
+async function runHere(...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
+  const written = { stdout: "", stderr: "" };
+  const status = await runCommand(args, {
+    print: (each) => Promise.resolve(void (written.stdout += each)),
+    complain: (line) => void (written.stderr += line),
+    log: jsonLog(() => undefined),
+    stopped: new AbortController().signal,
+  });
+  return { status, ...written };
+}
+
+describe("the commands", () => {
+  it("each explain themselves", async () => {
+    const help = await runHere("--help");
+    assert.equal(help.status, 0);
+    for (const name of ["serve", "simulate", "replay", "check-dictionary", "decode"]) {
+      assert.match(help.stdout, new RegExp(`^  ${name} `, "m"));
+      const own = await runHere(name, "--help");
+      assert.equal(own.status, 0);
+      assert.match(own.stdout, new RegExp(`^perigee-telemetry ${name}`));
+    }
+  });
+
+  for (const [what, args, message] of [
+    ["an unknown command", ["fly"], /no command fly/],
+    ["an unknown flag", ["serve", "--prot", "1"], /Unknown option '--prot'/],
+    [
+      "a file that is not there",
+      ["decode", "/nowhere/packets"],
+      /cannot read the packets \/nowhere\/packets: ENOENT/,
+    ],
+    [
+      "a dictionary that is not there",
+      ["serve", "--dictionary", "/nowhere/d.yaml"],
+      /cannot read the dictionary/,
+    ],
+    [
+      "a dictionary to check that is not there",
+      ["check-dictionary", "/nowhere/d.yaml"],
+      /cannot read the dictionary/,
+    ],
+    ["a target without a port", ["simulate", "--target", "here"], /--target must be HOST:PORT/],
+    ["an unknown scenario", ["simulate", "--scenario", "dance"], /--scenario/],
+  ] as const)
+    it(`say one clear line and end with 2 for ${what}`, async () => {
+      const { status, stderr } = await runHere(...args);
+      assert.equal(status, 2);
+      assert.match(stderr, message);
+      assert.equal(stderr.trim().split("\n").length, 1, stderr);
+    });
+});
+
+describe("the commands, as one bundled file", function () {
+  this.timeout(30_000);
+  let folder: string;
+  let bundle: string;
+  const running: ChildProcessWithoutNullStreams[] = [];
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "perigee-telemetry-"));
+    bundle = join(folder, "perigee-telemetry.js");
+    assert.ok((await buildBundle(bundle)) <= maxBundleBytes);
+  });
+  afterEach(() => running.splice(0).forEach((child) => child.kill("SIGKILL")));
+  after(() => rmSync(folder, { recursive: true }));
+
+  const run = (...args: string[]) => spawnSync(process.execPath, [bundle, ...args], { encoding: "utf8" });
+
+  /** Starts `serve` on ports of its own choice and waits until it says which. */
+  async function serving(
+    ...args: string[]
+  ): Promise<{ child: ChildProcessWithoutNullStreams; http: number; udp: number }> {
+    const child = spawn(process.execPath, [
+      bundle,
+      "serve",
+      "--http-port",
+      "0",
+      "--udp-port",
+      "0",
+      "--http-host",
+      "127.0.0.1",
+      "--udp-host",
+      "127.0.0.1",
+      ...args,
+    ]);
+    running.push(child);
+    const [line] = (await once(child.stderr, "data")) as [Buffer];
+    const { http, udp } = JSON.parse(String(line).split("\n")[0] ?? "") as { http: number; udp: number };
+    return { child, http, udp };
+  }
+
+  it("start through the npm bin too", () => {
+    const started = spawnSync(process.execPath, [npmBin, "check-dictionary"], { encoding: "utf8" });
+    assert.equal(started.status, 0, started.stderr);
+    assert.match(started.stdout, /perigee-12u .*: 7 packets, 88 parameters/);
+  });
+
+  it("say one clear line and end with 2 for a port in use", async () => {
+    const blocker = createServer().listen(0, "127.0.0.1");
+    await once(blocker, "listening");
+    const address = blocker.address();
+    assert.ok(address && typeof address === "object");
+    const { status, stderr } = run(
+      "serve",
+      "--http-host",
+      "127.0.0.1",
+      "--http-port",
+      String(address.port),
+      "--udp-port",
+      "0",
+    );
+    blocker.close();
+    assert.equal(status, 2);
+    assert.match(stderr, /^perigee-telemetry: cannot listen: .*EADDRINUSE[^\n]*\n$/);
+  });
+
+  it("check-dictionary says everything that is wrong, and ends with 1", () => {
+    const file = join(folder, "bad.yaml");
+    writeFileSync(file, "name: x\nversion: 1\npackets: []\n");
+    const { status, stdout } = run("check-dictionary", file);
+    assert.equal(status, 1);
+    assert.match(stdout, /bad\.yaml:2:1: version: must be a text/);
+    assert.match(stdout, /bad\.yaml:3:1: packets/);
+  });
+
+  it("simulate, serve, decode and replay work on each other's packets, and SIGTERM ends serve with 0", async () => {
+    const file = join(folder, "packets.bin");
+    const simulated = run("simulate", "--target", "127.0.0.1:9", "--duration", "0.3", "--record", file);
+    assert.equal(simulated.status, 0, simulated.stderr);
+    const decoded = run("decode", file, "--format", "json").stdout.trim().split("\n");
+    assert.equal(decoded.length, 7);
+    assert.match(decoded[0] ?? "", /"packet":"power_housekeeping".*"power\.battery_voltage":16/);
+    assert.match(run("decode", file).stdout, /battery_voltage +16\.\d+ V/);
+
+    const { child, http, udp } = await serving("--spacecraft", "probe");
+    const replayed = run("replay", file, "--target", `127.0.0.1:${udp}`, "--rate", "0");
+    assert.equal(replayed.status, 0, replayed.stderr);
+    const metrics = await (await fetch(`http://127.0.0.1:${http}/metrics`)).text();
+    assert.match(metrics, /^bus_power_battery_voltage_volts\{spacecraft="probe"\} 16\./m);
+    const ended = once(child, "exit");
+    child.kill("SIGTERM");
+    assert.deepEqual(await ended, [0, null]);
+  });
+
+  it("serve takes a file of packets instead of a socket's", async () => {
+    const file = join(folder, "packets.bin");
+    const { http } = await serving("--file", file, "--rate", "0");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.match(
+      await (await fetch(`http://127.0.0.1:${http}/metrics`)).text(),
+      /^bus_power_battery_voltage_volts/m,
+    );
+  });
+});
