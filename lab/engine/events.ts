@@ -64,7 +64,8 @@ export function parseEvents(content: string): EngineEvents {
         ? []
         : [{ severity: event.severity, message: plainText(event.message), urn: event.urn ?? "" }],
     ),
-    summary: events.map((event) => event.summaryEvent?.resourceChanges).findLast((one) => one !== undefined) ?? {},
+    summary:
+      events.map((event) => event.summaryEvent?.resourceChanges).findLast((one) => one !== undefined) ?? {},
   };
 }
 
@@ -87,7 +88,15 @@ function described(kind: ResourceEvent["kind"], metadata: StepMetadata, planning
   const { op, urn, type, detailedDiff, diffs } = metadata;
   const name = urn.split("::").slice(3).join("::");
   const changed = Object.keys(detailedDiff ?? {});
-  return { kind, operation: op, urn, type, name, planning, changed: changed.length > 0 ? changed : (diffs ?? []) };
+  return {
+    kind,
+    operation: op,
+    urn,
+    type,
+    name,
+    planning,
+    changed: changed.length > 0 ? changed : (diffs ?? []),
+  };
 }
 
 /** Messages carry colour marks such as `<{%fg 1%}>`. */

@@ -3,6 +3,7 @@
  * the project's `Pulumi.<stack>.yaml`; a lab's salt must not end up in the repository, so the stack is made from
  * a copy of the project file, and the lab runs with a copy of the settings that has the salt.
  */
+import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
@@ -35,10 +36,14 @@ export async function ensureStack(
   const copy = join(options.stateFolder, "stacks", document.name);
   await mkdir(copy, { recursive: true, mode: 0o700 });
   await writeFile(join(copy, "Pulumi.yaml"), stringify({ name: document.name, runtime: "nodejs" }));
-  const made = await runPulumi(["stack", "select", "--create", name], { ...options, cwd: copy });
-  if (made.exitCode !== 0) throw new Error(`the stack ${name} cannot be made: ${made.stderr}`);
+  const state = join(options.stateFolder, "backend/.pulumi/stacks", document.name, `${name}.json`);
+  if (!existsSync(state)) {
+    const made = await runPulumi(["stack", "select", "--create", name], { ...options, cwd: copy });
+    if (made.exitCode !== 0) throw new Error(`the stack ${name} cannot be made: ${made.stderr}`);
+  }
   const configFile = join(copy, `settings.${name}.yaml`);
-  const wanted = settings ?? ((parse(await readFile(join(project, `Pulumi.${name}.yaml`), "utf8")) ?? {}) as object);
+  const wanted =
+    settings ?? ((parse(await readFile(join(project, `Pulumi.${name}.yaml`), "utf8")) ?? {}) as object);
   const salted = (parse(await readFile(join(copy, `Pulumi.${name}.yaml`), "utf8")) ?? {}) as object;
   const { encryptionsalt } = salted as { encryptionsalt?: string };
   await writeFile(configFile, stringify({ ...wanted, encryptionsalt }), { mode: 0o600 });

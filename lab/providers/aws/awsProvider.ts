@@ -1,7 +1,15 @@
 /** The lab's AWS: the tables in `types/` behind the engine's provider protocol. */
 import type { MachineHost } from "../../machines/machine";
 import { changes, isAtOrBelow } from "../rpc/diff";
-import type { CheckFailure, CheckResult, Created, DiffResult, OldState, Provider, ResourceCall } from "../rpc/provider";
+import type {
+  CheckFailure,
+  CheckResult,
+  Created,
+  DiffResult,
+  OldState,
+  Provider,
+  ResourceCall,
+} from "../rpc/provider";
 import { Properties, UNKNOWN, containsUnknown, map, revealAll, sameValue } from "../rpc/values";
 import type { AwsType } from "./awsType";
 import { checkInputs, isNameMadeUp, ownInputs } from "./checking";
@@ -60,7 +68,10 @@ export class AwsProvider implements Provider {
       found.push(...tagged.map((change) => ({ ...change, replaces: false })));
     }
     const replaced = found.some((change) => change.replaces);
-    return Promise.resolve({ changes: found, deleteBeforeReplace: replaced && mustDeleteFirst(type, olds, news) });
+    return Promise.resolve({
+      changes: found,
+      deleteBeforeReplace: replaced && mustDeleteFirst(type, olds, news),
+    });
   }
 
   async create(call: ResourceCall, inputs: Properties, preview: boolean): Promise<Created> {
@@ -71,7 +82,13 @@ export class AwsProvider implements Provider {
     return { id, outputs: withMarks(inputs, outputs) };
   }
 
-  async update(call: ResourceCall, id: string, olds: OldState, news: Properties, preview: boolean): Promise<Properties> {
+  async update(
+    call: ResourceCall,
+    id: string,
+    olds: OldState,
+    news: Properties,
+    preview: boolean,
+  ): Promise<Properties> {
     const type = typeOf(call);
     const desired = this.desired(type, news);
     if (!preview) return withMarks(news, await this.lifecycle.update(type, id, desired, call));
@@ -82,7 +99,12 @@ export class AwsProvider implements Provider {
     return { ...olds.outputs, ...this.foreseen(news, desired, unsettled) };
   }
 
-  async read(call: ResourceCall, id: string, state: Properties, inputs: Properties): Promise<Properties | undefined> {
+  async read(
+    call: ResourceCall,
+    id: string,
+    state: Properties,
+    inputs: Properties,
+  ): Promise<Properties | undefined> {
     const type = typeOf(call);
     const found = await this.lifecycle.read(type, id);
     return found === undefined ? undefined : { ...state, ...withMarks({ ...state, ...inputs }, found) };
@@ -100,7 +122,10 @@ export class AwsProvider implements Provider {
   private desired(type: AwsType, inputs: Properties): Properties {
     const revealed = ownInputs(revealAll(inputs));
     const tags = type.inputs["tags"] === undefined ? {} : { tagsAll: tagsAll(this.config, revealed) };
-    const region = type.token.startsWith("aws:iam/") || type.token.startsWith("aws:route53/") ? {} : { region: this.region() };
+    const region =
+      type.token.startsWith("aws:iam/") || type.token.startsWith("aws:route53/")
+        ? {}
+        : { region: this.region() };
     return { ...region, ...revealed, ...tags };
   }
 

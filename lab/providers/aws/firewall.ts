@@ -16,12 +16,16 @@ const PROTOCOLS: Readonly<Record<string, IngressRule["protocol"]>> = {
 export function ingressByInstance(account: Account): Map<string, IngressRule[]> {
   const instances = account.all(INSTANCE);
   const rulesOfGroup = new Map<string, IngressRule[]>();
-  for (const { group, rules } of account.all(INGRESS_RULE).map((rule) => resolve(rule.properties, instances))) {
+  for (const { group, rules } of account
+    .all(INGRESS_RULE)
+    .map((rule) => resolve(rule.properties, instances))) {
     rulesOfGroup.set(group, [...(rulesOfGroup.get(group) ?? []), ...rules]);
   }
   return new Map(
     instances.filter(isRunning).map(({ id, properties }) => {
-      const rules = texts(properties, "vpcSecurityGroupIds").flatMap((group) => rulesOfGroup.get(group) ?? []);
+      const rules = texts(properties, "vpcSecurityGroupIds").flatMap(
+        (group) => rulesOfGroup.get(group) ?? [],
+      );
       return [id, distinct(rules)];
     }),
   );
@@ -31,7 +35,10 @@ export function isRunning({ properties }: CloudResource): boolean {
   return text(properties, "instanceState") === "running";
 }
 
-function resolve(rule: Properties, instances: readonly CloudResource[]): { group: string; rules: IngressRule[] } {
+function resolve(
+  rule: Properties,
+  instances: readonly CloudResource[],
+): { group: string; rules: IngressRule[] } {
   const protocol = PROTOCOLS[text(rule, "ipProtocol") ?? ""] ?? "all";
   const everyPort = protocol === "all" || protocol === "icmp";
   const ports = {

@@ -9,7 +9,8 @@ type Answer = (args: Properties, account: Account) => Properties;
 const ZONES = ["a", "b", "c"];
 
 /** Canonical's public parameters, which name the current image of an Ubuntu release. */
-const UBUNTU_IMAGE = /^\/aws\/service\/canonical\/ubuntu\/server\/[\w.]+\/stable\/[\w.]+\/(amd64|arm64)\/hvm\/ebs-gp[23]\/ami-id$/;
+const UBUNTU_IMAGE =
+  /^\/aws\/service\/canonical\/ubuntu\/server\/[\w.]+\/stable\/[\w.]+\/(amd64|arm64)\/hvm\/ebs-gp[23]\/ami-id$/;
 
 const answers: Readonly<Record<string, Answer>> = {
   "aws:index/getRegion:getRegion": (_args, { region }) => ({
@@ -54,7 +55,10 @@ const answers: Readonly<Record<string, Answer>> = {
 
   "aws:ec2/getAmi:getAmi": (args, { region }) => {
     const filters = args["filters"];
-    const asked = [text(args, "nameRegex") ?? "", ...(isList(filters) ? filters.filter(isMap) : []).map(filterText)];
+    const asked = [
+      text(args, "nameRegex") ?? "",
+      ...(isList(filters) ? filters.filter(isMap) : []).map(filterText),
+    ];
     const id = imageId(asked.join(" "));
     const name = "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-amd64-server-20261101";
     return {
@@ -88,7 +92,9 @@ function imageId(question: string): string {
 export function answer(token: string, args: Properties, account: Account): Properties {
   const found = answers[token];
   if (found === undefined) {
-    throw new Error(`the lab's AWS does not know the function ${token}; it knows: ${Object.keys(answers).join(", ")}`);
+    throw new Error(
+      `the lab's AWS does not know the function ${token}; it knows: ${Object.keys(answers).join(", ")}`,
+    );
   }
   return found(args, account);
 }

@@ -34,7 +34,8 @@ export async function bootMachine(
   try {
     await Promise.race([booting, aborted(limit)]);
   } catch (error) {
-    const reason = limit.aborted && !signal.aborted ? `not running after ${limitMs / 1000} s` : describe(error);
+    const reason =
+      limit.aborted && !signal.aborted ? `not running after ${limitMs / 1000} s` : describe(error);
     // The attempt itself may still be at work: removal comes after it has ended, one way or the other.
     await booting.catch(() => undefined);
     await host.remove(spec.id);

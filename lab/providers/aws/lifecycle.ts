@@ -23,7 +23,11 @@ export class Lifecycle {
     private readonly settings: AwsProviderSettings,
   ) {}
 
-  async create(type: AwsType, inputs: Properties, call: ResourceCall): Promise<{ id: string; outputs: Properties }> {
+  async create(
+    type: AwsType,
+    inputs: Properties,
+    call: ResourceCall,
+  ): Promise<{ id: string; outputs: Properties }> {
     const { id, outputs, spec } = await this.cloud.change((account) => {
       type.refuse?.(inputs, account);
       const newId = type.id(inputs, account);
@@ -46,7 +50,8 @@ export class Lifecycle {
   async update(type: AwsType, id: string, inputs: Properties, call: ResourceCall): Promise<Properties> {
     const { outputs, before, now } = await this.cloud.change((account) => {
       const previous = account.find(type.token, id);
-      if (previous === undefined) throw new Error(`${type.token} ${id} is not there any more; run \`pulumi refresh\``);
+      if (previous === undefined)
+        throw new Error(`${type.token} ${id} is not there any more; run \`pulumi refresh\``);
       type.refuse?.(inputs, account, previous);
       const made = { ...inputs, ...type.outputs({ id, inputs, account, previous }) };
       account.put(stored(type, id, made));
@@ -112,7 +117,9 @@ function obstacleTo(type: AwsType, id: string, account: Account): Error | undefi
   const resource = account.find(type.token, id);
   if (resource === undefined) return undefined;
   if (resource.properties["disableApiTermination"] === true) {
-    return new Error(`OperationNotPermitted: The instance '${id}' may not be terminated (disableApiTermination)`);
+    return new Error(
+      `OperationNotPermitted: The instance '${id}' may not be terminated (disableApiTermination)`,
+    );
   }
   return type.inUse?.(resource, account);
 }
@@ -149,6 +156,11 @@ function pick(properties: Properties, names: readonly string[]): Properties {
   return Object.fromEntries(Object.entries(properties).filter(([name]) => names.includes(name)));
 }
 
-function specOf(type: AwsType, id: string, properties: Properties, account: Account): MachineSpec | undefined {
+function specOf(
+  type: AwsType,
+  id: string,
+  properties: Properties,
+  account: Account,
+): MachineSpec | undefined {
   return type.token === INSTANCE ? machineSpec(id, properties, account) : undefined;
 }

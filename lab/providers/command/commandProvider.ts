@@ -95,7 +95,8 @@ export class CommandProvider implements Provider {
   }
 
   async invoke(token: string, args: Properties): Promise<Properties> {
-    if (token !== "command:local:run") throw new Error(`the lab's stand-in does not know the function ${token}`);
+    if (token !== "command:local:run")
+      throw new Error(`the lab's stand-in does not know the function ${token}`);
     const command = text(args, "command") ?? "";
     const quiet = { status: () => undefined, warn: () => undefined, error: () => undefined };
     const output = new CapturedOutput(quiet, "none");
@@ -116,7 +117,13 @@ export class CommandProvider implements Provider {
     const previous = revealed["addPreviousOutputInEnv"] === false ? {} : previousOutput(before);
     const end =
       call.type === LOCAL_COMMAND
-        ? await runLocally(command, revealed, { ...this.settings.inherited, ...previous }, output, call.signal)
+        ? await runLocally(
+            command,
+            revealed,
+            { ...this.settings.inherited, ...previous },
+            output,
+            call.signal,
+          )
         : await this.machine.run(
             {
               connection: map(revealed, "connection"),
@@ -172,6 +179,8 @@ function unsettled(call: ResourceCall, inputs: Properties): Properties {
 
 function own(inputs: Properties): Properties {
   return Object.fromEntries(
-    Object.entries(inputs).filter(([name, value]) => value !== null && name !== "version" && !name.startsWith("__")),
+    Object.entries(inputs).filter(
+      ([name, value]) => value !== null && name !== "version" && !name.startsWith("__"),
+    ),
   );
 }

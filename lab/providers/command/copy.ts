@@ -43,7 +43,9 @@ async function copyText(remote: RemoteFiles, content: string, target: string): P
 
 async function copyAssets(remote: RemoteFiles, assets: Properties, target: string): Promise<void> {
   if ((await remote.stat(target))?.isDirectory() === false) {
-    throw new Error(`remote path ${target} exists but is not a directory; cannot copy asset archive contents`);
+    throw new Error(
+      `remote path ${target} exists but is not a directory; cannot copy asset archive contents`,
+    );
   }
   await remote.mkdirs(target);
   for (const [name, asset] of Object.entries(assets)) {
@@ -94,7 +96,9 @@ class RemoteFiles {
     await this.mkdirs(path.posix.dirname(folder));
     await new Promise<void>((resolve, reject) =>
       this.sftp.mkdir(folder, (error) =>
-        error ? reject(new Error(`failed to create remote directory ${folder}: ${error.message}`)) : resolve(),
+        error
+          ? reject(new Error(`failed to create remote directory ${folder}: ${error.message}`))
+          : resolve(),
       ),
     );
   }

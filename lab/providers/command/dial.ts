@@ -23,7 +23,11 @@ export interface Dialled {
 }
 
 /** Opens the connection that the `connection` input describes, through its proxy where it has one. */
-export async function dial(connection: Properties, agent: string | undefined, call: ResourceCall): Promise<Dialled> {
+export async function dial(
+  connection: Properties,
+  agent: string | undefined,
+  call: ResourceCall,
+): Promise<Dialled> {
   const config = clientConfig(connection, agent);
   const proxy = connection["proxy"];
   if (!isMap(proxy)) {

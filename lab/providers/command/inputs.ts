@@ -77,7 +77,9 @@ export function inputFailures(token: string, type: CommandType, inputs: Properti
     ...fieldFailures(token, revealed, type.inputs, type.required),
     ...(logging === undefined || LOGGING.includes(logging)
       ? []
-      : [{ property: "logging", reason: `"logging" must be one of ${LOGGING.join(", ")}, not "${logging}"` }]),
+      : [
+          { property: "logging", reason: `"logging" must be one of ${LOGGING.join(", ")}, not "${logging}"` },
+        ]),
   ];
 }
 

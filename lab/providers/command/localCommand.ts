@@ -24,7 +24,9 @@ export function runLocally(
     child.stdout.setEncoding("utf8").on("data", (data: string) => sink.stdout(data));
     child.stderr.setEncoding("utf8").on("data", (data: string) => sink.stderr(data));
     child.once("error", (error: NodeJS.ErrnoException) =>
-      resolve(error.code === "ENOENT" ? `exec: "${program}": executable file not found in $PATH` : error.message),
+      resolve(
+        error.code === "ENOENT" ? `exec: "${program}": executable file not found in $PATH` : error.message,
+      ),
     );
     child.once("close", (code, killed) =>
       resolve(code === 0 ? undefined : killed === null ? `exit status ${code}` : `signal: ${killed}`),

@@ -9,7 +9,8 @@ import { SshMachine } from "./sshMachine";
 async function main(): Promise<void> {
   const settings = loadSettings();
   const { scriptedState, agentSocket } = settings;
-  const machine = scriptedState === undefined ? new SshMachine(agentSocket) : new ScriptedMachines(scriptedState);
+  const machine =
+    scriptedState === undefined ? new SshMachine(agentSocket) : new ScriptedMachines(scriptedState);
   await serve(new CommandProvider(commandPackage.version, settings, machine));
 }
 

@@ -70,7 +70,14 @@ export class ScriptedMachines implements RemoteMachine {
     const machine = await this.reach(host, numeric(copy.connection, "port") ?? 22);
     const stdinSha256 = createHash("sha256").update(JSON.stringify(copy.source)).digest("hex");
     const command = `copy to ${copy.remotePath}`;
-    const entry = { machine: machine.name, host, step: "copy", phase: "create", command, stdinSha256 } as const;
+    const entry = {
+      machine: machine.name,
+      host,
+      step: "copy",
+      phase: "create",
+      command,
+      stdinSha256,
+    } as const;
     await this.note({ ...entry, resource: call.name });
   }
 

@@ -13,7 +13,9 @@ export function loadSettings(environment: NodeJS.ProcessEnv = process.env): Comm
   const state = environment["PERIGEE_LAB_STATE"];
   const scripted = environment["PERIGEE_LAB_MACHINES"] === "none";
   if (scripted && (state === undefined || !path.isAbsolute(state))) {
-    throw new Error("PERIGEE_LAB_MACHINES=none needs PERIGEE_LAB_STATE, the absolute path of the lab's state folder");
+    throw new Error(
+      "PERIGEE_LAB_MACHINES=none needs PERIGEE_LAB_STATE, the absolute path of the lab's state folder",
+    );
   }
   return {
     scriptedState: scripted ? state : undefined,

@@ -28,7 +28,12 @@ export class SshMachine implements RemoteMachine {
   }
 }
 
-function execute({ client }: Dialled, run: RemoteRun, sink: OutputSink, signal: AbortSignal): Promise<CommandEnd> {
+function execute(
+  { client }: Dialled,
+  run: RemoteRun,
+  sink: OutputSink,
+  signal: AbortSignal,
+): Promise<CommandEnd> {
   return new Promise((resolve, reject) => {
     const lost = (error: Error) => reject(error);
     const giveUp = () => {
@@ -52,7 +57,9 @@ function execute({ client }: Dialled, run: RemoteRun, sink: OutputSink, signal: 
 }
 
 function watch(channel: ClientChannel, sink: OutputSink, finished: (end: CommandEnd) => void): void {
-  const state: { end: CommandEnd } = { end: "wait: remote command exited without exit status or exit signal" };
+  const state: { end: CommandEnd } = {
+    end: "wait: remote command exited without exit status or exit signal",
+  };
   channel.setEncoding("utf8");
   channel.stderr.setEncoding("utf8");
   channel.on("data", (data: string) => sink.stdout(data));

@@ -35,8 +35,6 @@ export class EngineLog {
     request.setSeverity(severity);
     request.setMessage(message);
     request.setEphemeral(ephemeral);
-    this.queue = this.queue.then(
-      () => new Promise<void>((resolve) => engine.log(request, () => resolve())),
-    );
+    this.queue = this.queue.then(() => new Promise<void>((resolve) => engine.log(request, () => resolve())));
   }
 }

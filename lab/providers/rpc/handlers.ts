@@ -83,9 +83,7 @@ export class Handlers {
 
   async create(request: messages.CreateRequest): Promise<messages.CreateResponse> {
     const inputs = fromStruct(request.getProperties());
-    const created = await tracked(
-      this.provider.create(this.call(request), inputs, request.getPreview()),
-    );
+    const created = await tracked(this.provider.create(this.call(request), inputs, request.getPreview()));
     const response = new messages.CreateResponse();
     response.setId(created.id);
     response.setProperties(toStruct(created.outputs));

@@ -46,7 +46,9 @@ export function fieldFailures(
     ...given.flatMap(([name, value]) => {
       const kind = fields[name];
       const property = prefix + name;
-      return kind === undefined ? [strange(owner, property, fields)] : kindFailures(owner, property, value, kind);
+      return kind === undefined
+        ? [strange(owner, property, fields)]
+        : kindFailures(owner, property, value, kind);
     }),
   ];
 }
@@ -99,6 +101,12 @@ function isJson(value: string): boolean {
 
 function wrong(owner: string, property: string, value: PropertyValue, allowed: string): CheckFailure {
   // The value itself stays out of the message: it may be a secret.
-  const given = isList(value) ? "a list" : value === null ? "null" : isMap(value) ? "an object" : typeof value;
+  const given = isList(value)
+    ? "a list"
+    : value === null
+      ? "null"
+      : isMap(value)
+        ? "an object"
+        : typeof value;
   return { property, reason: `"${property}" of ${owner} must be ${allowed}, not ${given}` };
 }

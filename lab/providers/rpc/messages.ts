@@ -59,9 +59,7 @@ const KINDS = {
 export function diffResponse(result: DiffResult): DiffResponse {
   const response = new DiffResponse();
   const changed = result.changes.length > 0;
-  response.setChanges(
-    changed ? DiffResponse.DiffChanges.DIFF_SOME : DiffResponse.DiffChanges.DIFF_NONE,
-  );
+  response.setChanges(changed ? DiffResponse.DiffChanges.DIFF_SOME : DiffResponse.DiffChanges.DIFF_NONE);
   response.setHasdetaileddiff(true);
   response.setDeletebeforereplace(result.deleteBeforeReplace);
   const topLevel = (paths: readonly { path: string }[]) => [

@@ -54,7 +54,12 @@ export interface Provider {
   diff(call: ResourceCall, id: string, olds: OldState, news: Properties): Promise<DiffResult>;
   create(call: ResourceCall, inputs: Properties, preview: boolean): Promise<Created>;
   /** Undefined when the resource is gone. */
-  read(call: ResourceCall, id: string, state: Properties, inputs: Properties): Promise<Properties | undefined>;
+  read(
+    call: ResourceCall,
+    id: string,
+    state: Properties,
+    inputs: Properties,
+  ): Promise<Properties | undefined>;
   update(
     call: ResourceCall,
     id: string,

@@ -80,5 +80,7 @@ function fullName(inputs: Properties, account: Account): string {
 /** Address records by full name, as the machine layer's resolver takes them. */
 export function zoneRecords(account: Account, zoneId: string): Map<string, readonly string[]> {
   const found = account.where(RECORD, "zoneId", zoneId).filter((r) => text(r.properties, "type") === "A");
-  return new Map(found.map(({ properties }) => [text(properties, "fqdn") ?? "", texts(properties, "records")]));
+  return new Map(
+    found.map(({ properties }) => [text(properties, "fqdn") ?? "", texts(properties, "records")]),
+  );
 }

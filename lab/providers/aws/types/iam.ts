@@ -98,7 +98,14 @@ export const instanceProfile: AwsType = {
   }),
   refuse: (inputs, account, previous) => {
     needsRole(inputs, account);
-    refuseSameName(account, instanceProfile.token, "name", inputs, previous, alreadyExists("Instance Profile"));
+    refuseSameName(
+      account,
+      instanceProfile.token,
+      "name",
+      inputs,
+      previous,
+      alreadyExists("Instance Profile"),
+    );
   },
 };
 
@@ -107,7 +114,13 @@ const RETENTION_DAYS = [0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 
 
 export const logGroup: AwsType = {
   token: "aws:cloudwatch/logGroup:LogGroup",
-  inputs: { name: "string", retentionInDays: "number", kmsKeyId: "string", skipDestroy: "boolean", tags: "map" },
+  inputs: {
+    name: "string",
+    retentionInDays: "number",
+    kmsKeyId: "string",
+    skipDestroy: "boolean",
+    tags: "map",
+  },
   replaces: ["name"],
   defaults: { retentionInDays: 0, skipDestroy: false },
   autoName: "name",
@@ -115,13 +128,18 @@ export const logGroup: AwsType = {
   check: (inputs) => {
     const days = inputs["retentionInDays"];
     if (typeof days !== "number" || RETENTION_DAYS.includes(days)) return [];
-    return [{ property: "retentionInDays", reason: `must be one of ${RETENTION_DAYS.join(", ")}, not ${days}` }];
+    return [
+      { property: "retentionInDays", reason: `must be one of ${RETENTION_DAYS.join(", ")}, not ${days}` },
+    ];
   },
   id: (inputs) => text(inputs, "name") ?? "",
   outputs: ({ id, account }) => ({ arn: account.arn("logs", `log-group:${id}`), logGroupClass: "STANDARD" }),
   refuse: (inputs, account, previous) =>
     refuseSameName(account, logGroup.token, "name", inputs, previous, (name) => {
-      return new AwsError("ResourceAlreadyExistsException", `The specified log group already exists: ${name}`);
+      return new AwsError(
+        "ResourceAlreadyExistsException",
+        `The specified log group already exists: ${name}`,
+      );
     }),
 };
 

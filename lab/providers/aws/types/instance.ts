@@ -38,7 +38,12 @@ export const instance: AwsType = {
       fields: {
         marketType: "string",
         spotOptions: {
-          fields: { instanceInterruptionBehavior: "string", maxPrice: "string", spotInstanceType: "string", validUntil: "string" },
+          fields: {
+            instanceInterruptionBehavior: "string",
+            maxPrice: "string",
+            spotInstanceType: "string",
+            validUntil: "string",
+          },
         },
       },
     },
@@ -53,7 +58,11 @@ export const instance: AwsType = {
       },
     },
     privateDnsNameOptions: {
-      fields: { enableResourceNameDnsARecord: "boolean", enableResourceNameDnsAaaaRecord: "boolean", hostnameType: "string" },
+      fields: {
+        enableResourceNameDnsARecord: "boolean",
+        enableResourceNameDnsAaaaRecord: "boolean",
+        hostnameType: "string",
+      },
     },
     rootBlockDevice: {
       fields: {
@@ -140,8 +149,7 @@ function outputs({ id, inputs, account, previous }: ResourceView): Properties {
     text(before, "privateIp") ??
     text(inputs, "privateIp") ??
     account.freePrivateAddress(text(home?.properties ?? {}, "cidrBlock") ?? "").text;
-  const wantsPublic =
-    inputs["associatePublicIpAddress"] ?? home?.properties["mapPublicIpOnLaunch"] ?? false;
+  const wantsPublic = inputs["associatePublicIpAddress"] ?? home?.properties["mapPublicIpOnLaunch"] ?? false;
   const restarted = previous !== undefined && before["instanceType"] !== inputs["instanceType"];
   const kept = restarted ? undefined : text(before, "autoPublicIp");
   const autoPublicIp = wantsPublic === true ? (kept ?? account.freePublicAddress()) : "";
@@ -198,20 +206,35 @@ function refuse(inputs: Properties, account: Account, previous?: CloudResource):
     }
   }
   needs(account, keyPair.token, text(inputs, "keyName"), "InvalidKeyPair.NotFound", "key pair");
-  needs(account, instanceProfile.token, text(inputs, "iamInstanceProfile"), "InvalidParameterValue", "instance profile");
+  needs(
+    account,
+    instanceProfile.token,
+    text(inputs, "iamInstanceProfile"),
+    "InvalidParameterValue",
+    "instance profile",
+  );
   refuseAddress(inputs, account, home, previous);
   refuseSmallerDisk(inputs, previous);
 }
 
 function needs(account: Account, type: string, id: string | undefined, code: string, what: string): void {
-  if (id !== undefined && !account.find(type, id)) throw new AwsError(code, `The ${what} '${id}' does not exist`);
+  if (id !== undefined && !account.find(type, id))
+    throw new AwsError(code, `The ${what} '${id}' does not exist`);
 }
 
-function refuseAddress(inputs: Properties, account: Account, home: CloudResource, previous?: CloudResource): void {
+function refuseAddress(
+  inputs: Properties,
+  account: Account,
+  home: CloudResource,
+  previous?: CloudResource,
+): void {
   const wanted = text(inputs, "privateIp");
   if (wanted === undefined || isUnknown(wanted)) return;
   if (!cidrContains(text(home.properties, "cidrBlock") ?? "", wanted)) {
-    throw new AwsError("InvalidParameterValue", `Address ${wanted} does not fall within the subnet's address range`);
+    throw new AwsError(
+      "InvalidParameterValue",
+      `Address ${wanted} does not fall within the subnet's address range`,
+    );
   }
   if (account.where(INSTANCE, "privateIp", wanted).some(({ id }) => id !== previous?.id)) {
     throw new AwsError("InvalidIPAddress.InUse", `Address ${wanted} is in use.`);

@@ -24,7 +24,11 @@ export function checkOneOf(inputs: Properties, property: string, allowed: readon
 }
 
 /** EC2's refusal to delete what others need, naming them (which EC2 does not: kind of the lab). */
-export function dependents(_account: Account, what: string, users: readonly CloudResource[]): Error | undefined {
+export function dependents(
+  _account: Account,
+  what: string,
+  users: readonly CloudResource[],
+): Error | undefined {
   if (users.length === 0) return undefined;
   const names = users.map(({ id }) => id).join(", ");
   return new AwsError(

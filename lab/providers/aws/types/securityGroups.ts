@@ -10,7 +10,13 @@ export const INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngre
 export const EGRESS_RULE = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
 
 const inlineRule = {
-  fields: { description: "string", fromPort: "number", toPort: "number", protocol: "string", cidrBlocks: "string[]" },
+  fields: {
+    description: "string",
+    fromPort: "number",
+    toPort: "number",
+    protocol: "string",
+    cidrBlocks: "string[]",
+  },
   list: true,
 } as const;
 
@@ -63,7 +69,9 @@ export const securityGroup: AwsType = {
 
 /** Instances in the group, and rules of other groups that name it. */
 function groupUsers(account: Account, id: string) {
-  const members = account.all(INSTANCE).filter((i) => texts(i.properties, "vpcSecurityGroupIds").includes(id));
+  const members = account
+    .all(INSTANCE)
+    .filter((i) => texts(i.properties, "vpcSecurityGroupIds").includes(id));
   const rules = [INGRESS_RULE, EGRESS_RULE].flatMap((type) =>
     account.where(type, "referencedSecurityGroupId", id),
   );
@@ -72,7 +80,13 @@ function groupUsers(account: Account, id: string) {
 
 export const defaultSecurityGroup: AwsType = {
   token: "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
-  inputs: { vpcId: "string", ingress: inlineRule, egress: inlineRule, revokeRulesOnDelete: "boolean", tags: "map" },
+  inputs: {
+    vpcId: "string",
+    ingress: inlineRule,
+    egress: inlineRule,
+    revokeRulesOnDelete: "boolean",
+    tags: "map",
+  },
   required: ["vpcId"],
   replaces: ["vpcId"],
   computed: ["arn", "name", "description", "ownerId"],
@@ -124,7 +138,10 @@ function rule(token: string, direction: string): AwsType {
       const traffic = trafficOf(inputs);
       const rivals = account.where(token, "securityGroupId", text(inputs, "securityGroupId"));
       if (rivals.some((rival) => rival.id !== previous?.id && trafficOf(rival.properties) === traffic)) {
-        throw new AwsError("InvalidPermission.Duplicate", `the specified ${direction} rule already exists: ${traffic}`);
+        throw new AwsError(
+          "InvalidPermission.Duplicate",
+          `the specified ${direction} rule already exists: ${traffic}`,
+        );
       }
     },
   };
@@ -169,7 +186,9 @@ export const keyPair: AwsType = {
     const key = text(inputs, "publicKey");
     const allowed = /^(ssh-ed25519|ssh-rsa) [A-Za-z0-9+/=]+/;
     if (key === undefined || allowed.test(key)) return [];
-    return [{ property: "publicKey", reason: "must be an ssh-ed25519 or ssh-rsa key in authorized_keys form" }];
+    return [
+      { property: "publicKey", reason: "must be an ssh-ed25519 or ssh-rsa key in authorized_keys form" },
+    ];
   },
   id: (inputs) => text(inputs, "keyName") ?? "",
   outputs: ({ id, inputs, account, previous }) => ({

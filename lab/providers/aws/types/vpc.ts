@@ -25,7 +25,13 @@ export const vpc: AwsType = {
   required: ["cidrBlock"],
   replaces: ["cidrBlock"],
   defaults: { enableDnsSupport: true, instanceTenancy: "default" },
-  computed: ["defaultSecurityGroupId", "defaultRouteTableId", "mainRouteTableId", "defaultNetworkAclId", "ownerId"],
+  computed: [
+    "defaultSecurityGroupId",
+    "defaultRouteTableId",
+    "mainRouteTableId",
+    "defaultNetworkAclId",
+    "ownerId",
+  ],
   check: (inputs) => checkNetwork(inputs, "cidrBlock"),
   id: () => ec2Id("vpc"),
   outputs: ({ id, inputs, account, previous }) => {
@@ -80,13 +86,14 @@ export const subnet: AwsType = {
     }
     const rival = account
       .where(SUBNET, "vpcId", owner.id)
-      .find((other) => other.id !== previous?.id && cidrsOverlap(text(other.properties, "cidrBlock") ?? "", cidr));
+      .find(
+        (other) => other.id !== previous?.id && cidrsOverlap(text(other.properties, "cidrBlock") ?? "", cidr),
+      );
     if (rival !== undefined) {
       throw new AwsError("InvalidSubnet.Conflict", `The CIDR '${cidr}' conflicts with another subnet`);
     }
   },
-  inUse: ({ id }, account) =>
-    dependents(account, `subnet '${id}'`, account.where(INSTANCE, "subnetId", id)),
+  inUse: ({ id }, account) => dependents(account, `subnet '${id}'`, account.where(INSTANCE, "subnetId", id)),
 };
 
 export const internetGateway: AwsType = {
@@ -133,7 +140,8 @@ export const routeTable: AwsType = {
     ownerId: ACCOUNT_ID,
   }),
   refuse: (inputs, account) => {
-    if (!account.find(VPC, text(inputs, "vpcId"))) throw notFound("InvalidVpcID.NotFound", "vpc", inputs, "vpcId");
+    if (!account.find(VPC, text(inputs, "vpcId")))
+      throw notFound("InvalidVpcID.NotFound", "vpc", inputs, "vpcId");
   },
   inUse: ({ id }, account) =>
     dependents(account, `routeTable '${id}'`, account.where(routeTableAssociation.token, "routeTableId", id)),
@@ -146,16 +154,20 @@ export const route: AwsType = {
   replaces: ["routeTableId", "destinationCidrBlock"],
   computed: ["origin", "state"],
   check: (inputs) => checkNetwork(inputs, "destinationCidrBlock"),
-  id: (inputs) => `r-${text(inputs, "routeTableId") ?? ""}${hash(text(inputs, "destinationCidrBlock") ?? "")}`,
+  id: (inputs) =>
+    `r-${text(inputs, "routeTableId") ?? ""}${hash(text(inputs, "destinationCidrBlock") ?? "")}`,
   outputs: () => ({ origin: "CreateRoute", state: "active" }),
   refuse: (inputs, account, previous) => {
     const [table, destination] = [text(inputs, "routeTableId"), text(inputs, "destinationCidrBlock")];
-    if (!account.find(ROUTE_TABLE, table)) throw notFound("InvalidRouteTableID.NotFound", "routeTable", inputs, "routeTableId");
+    if (!account.find(ROUTE_TABLE, table))
+      throw notFound("InvalidRouteTableID.NotFound", "routeTable", inputs, "routeTableId");
     if (!account.find(GATEWAY, text(inputs, "gatewayId"))) {
       throw notFound("InvalidInternetGatewayID.NotFound", "internetGateway", inputs, "gatewayId");
     }
     const rivals = account.where(route.token, "routeTableId", table);
-    if (rivals.some((r) => r.id !== previous?.id && text(r.properties, "destinationCidrBlock") === destination)) {
+    if (
+      rivals.some((r) => r.id !== previous?.id && text(r.properties, "destinationCidrBlock") === destination)
+    ) {
       throw new AwsError("RouteAlreadyExists", `The route identified by ${destination} already exists.`);
     }
   },
@@ -172,7 +184,10 @@ export const routeTableAssociation: AwsType = {
   refuse: (inputs, account, previous) => {
     const rivals = account.where(routeTableAssociation.token, "subnetId", text(inputs, "subnetId"));
     if (rivals.some(({ id }) => id !== previous?.id)) {
-      throw new AwsError("Resource.AlreadyAssociated", "the specified association for the subnet already exists");
+      throw new AwsError(
+        "Resource.AlreadyAssociated",
+        "the specified association for the subnet already exists",
+      );
     }
   },
 };
@@ -191,4 +206,3 @@ export function zoneId(zone: string): string {
 function hash(value: string): number {
   return [...value].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) >>> 0, 7);
 }
-

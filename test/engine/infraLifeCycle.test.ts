@@ -1,0 +1,208 @@
+import assert from "node:assert/strict";
+import type { PulumiRun } from "../../lab/engine/pulumi";
+import { SCRIPTED_SECRET } from "../../lab/providers/command/scriptedMachines";
+import { TestStack, done, moment } from "./stack";
+
+const INSTANCE = "aws:ec2/instance:Instance";
+const COMMAND = "command:remote:Command";
+
+interface Pool {
+  readonly count: number;
+  readonly diskGiB?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+function settings(pool: Pool, more: Readonly<Record<string, unknown>> = {}) {
+  const config = {
+    "aws:region": "eu-central-1",
+    "perigee-infra:clusterName": "orbit",
+    "perigee-infra:adminCidrs": ["198.51.100.7/32"],
+    "perigee-infra:workers": [{ name: "default", diskGiB: 20, ...pool }],
+    ...more,
+  };
+  return { config };
+}
+
+/** What the pool becomes in the middle of the story. */
+const changed = { diskGiB: 40, labels: { "perigee.space/antenna": "s" } };
+
+/** One cluster's life, told in order (mocha runs a suite's own tests before its inner suites: so all are inner). */
+describe("stack 1 on the real engine", function () {
+  this.timeout(120_000);
+  let stack: TestStack;
+  let first: PulumiRun;
+
+  before(async () => {
+    stack = await TestStack.make();
+    first = await stack.succeed("up", settings({ count: 1 }));
+  });
+  after(() => stack.remove());
+
+  describe("the first up", () => {
+    it("runs the steps on the right machines, each once, in order", async () => {
+      const steps = (await stack.journal()).map(({ machine, step, phase }) => `${machine} ${phase} ${step}`);
+      const order = [
+        "orbit-control-plane-1 create init",
+        "orbit-control-plane-1 create network",
+        "orbit-control-plane-1 create admit",
+        "orbit-default-1 create join",
+      ];
+      assert.deepEqual(
+        steps.filter((step) => order.includes(step)),
+        order,
+      );
+      assert.deepEqual(steps.filter((step) => !order.includes(step)).sort(), [
+        "orbit-control-plane-1 create kubeconfig",
+        "orbit-default-1 create request",
+      ]);
+    });
+
+    it("admits the operator to SSH, the API and nothing else of the control plane", async () => {
+      const { ingress } = (await stack.machine("orbit-control-plane-1")) ?? { ingress: [] };
+      const open = ingress
+        .filter(({ sourceCidr }) => sourceCidr === "198.51.100.7/32")
+        .map((rule) => rule.fromPort);
+      assert.deepEqual(
+        open.filter((port) => port < 30000).sort((a, b) => a - b),
+        [22, 6443],
+      );
+      assert.ok(!ingress.some(({ sourceCidr }) => sourceCidr === "0.0.0.0/0"));
+    });
+
+    it("names the API server after the control plane's private address", async () => {
+      const { zones } = await stack.machines();
+      const controlPlane = await stack.machine("orbit-control-plane-1");
+      assert.deepEqual(zones["orbit.internal"], { "api.orbit.internal": [controlPlane?.privateIp] });
+    });
+
+    it("keeps no secret in clear, neither in the state nor in the log", async () => {
+      const { kubeconfig, sshPrivateKey } = await stack.outputs();
+      assert.ok(String(kubeconfig).includes(SCRIPTED_SECRET));
+      const keyLine = String(sshPrivateKey).split("\n")[2] ?? "";
+      assert.ok(keyLine.length > 30);
+      const userData = "write_files";
+      for (const place of [await stack.stateText(), stack.printed(), JSON.stringify(await stack.account())]) {
+        for (const secret of [SCRIPTED_SECRET, keyLine, "PRIVATE KEY", userData]) {
+          assert.ok(!place.includes(secret), `${secret.slice(0, 12)}… lies in clear`);
+        }
+      }
+    });
+
+    it("leaves no provider behind that the engine had to complain about", () => {
+      const complaints = first.events.diagnostics.filter(({ severity }) => severity === "error");
+      assert.deepEqual(complaints, []);
+    });
+  });
+
+  describe("afterwards", () => {
+    it("changes nothing on a second up, nor on a refresh", async () => {
+      const before = await stack.journal();
+      assert.deepEqual(done(await stack.succeed("up", settings({ count: 1 }))), []);
+      const refreshed = await stack.succeed("refresh", settings({ count: 1 }));
+      assert.deepEqual(Object.keys(refreshed.events.summary), ["same"]);
+      assert.deepEqual(await stack.journal(), before);
+    });
+
+    it("adds a worker and touches nothing else", async () => {
+      const run = await stack.succeed("up", settings({ count: 2 }));
+      assert.deepEqual(done(run).sort(), [
+      `create ${INSTANCE} orbit-default-2`,
+      `create ${COMMAND} orbit-default-2-admit`,
+      `create ${COMMAND} orbit-default-2-join`,
+      `create ${COMMAND} orbit-default-2-request`,
+    ].sort()); // prettier-ignore
+    });
+
+    it("changes labels and disk in place, without a new machine", async () => {
+      const before = await stack.machine("orbit-default-1");
+      const run = await stack.succeed("up", settings({ count: 2, ...changed }));
+      assert.deepEqual(done(run, INSTANCE).sort(), [
+        `update ${INSTANCE} orbit-default-1`,
+        `update ${INSTANCE} orbit-default-2`,
+      ]);
+      assert.ok(done(run, COMMAND).includes(`update ${COMMAND} orbit-default-1-admit`));
+      const after = await stack.machine("orbit-default-1");
+      assert.deepEqual([after?.privateIp, after?.rootDiskGiB], [before?.privateIp, 40]);
+    });
+
+    it("touches no machine for another Kubernetes version", async () => {
+      const other = { "perigee-infra:kubernetesVersion": "1.35.4" };
+      const run = await stack.succeed("preview", settings({ count: 2, ...changed }, other));
+      const touched = run.events.resources.filter(
+        ({ type, operation }) => type === INSTANCE && operation !== "same",
+      );
+      assert.deepEqual(touched, []);
+      assert.ok(
+        run.events.resources.some(({ name, operation }) => name === "cluster-init" && operation !== "same"),
+      );
+    });
+  });
+
+  describe("removing a worker", () => {
+    it("gives up with what the drain says, and leaves the machine running", async () => {
+      await stack.breakSteps({
+        "orbit-control-plane-1/leave": "pods that would not go: telemetry/archive-0",
+      });
+      const run = await stack.run("up", settings({ count: 1, ...changed }));
+      assert.notEqual(run.exitCode, 0);
+      assert.ok(run.stdout.includes("pods that would not go: telemetry/archive-0"));
+      assert.equal((await stack.machine("orbit-default-2"))?.state, "running");
+    });
+
+    it("drains the node, deletes it from the cluster, and only then stops the machine", async () => {
+      await stack.breakSteps({});
+      const run = await stack.succeed("up", settings({ count: 1, ...changed }));
+      const left = moment(run, { kind: "done", operation: "delete", name: "orbit-default-2-admit" });
+      const stopped = moment(run, { kind: "begun", operation: "delete", type: INSTANCE });
+      assert.ok(left >= 0 && stopped > left, `left at ${left}, stopped at ${stopped}`);
+      const [last] = (await stack.journal()).slice(-1);
+      assert.deepEqual(
+        [last?.machine, last?.phase, last?.step],
+        ["orbit-control-plane-1", "delete", "leave"],
+      );
+      assert.deepEqual(
+        done(run).filter((step) => !step.includes("orbit-default-2")),
+        [],
+      );
+      assert.equal(await stack.machine("orbit-default-2"), undefined);
+    });
+  });
+
+  describe("trouble, and the end", () => {
+    it("replaces a worker that died between, and takes its old node out of the cluster first", async () => {
+      const before = (await stack.journal()).length;
+      await stack.kill("orbit-default-1");
+      const refreshed = await stack.succeed("refresh", settings({ count: 1, ...changed }));
+      assert.deepEqual(done(refreshed, INSTANCE), [`delete ${INSTANCE} orbit-default-1`]);
+      const run = await stack.succeed("up", settings({ count: 1, ...changed }));
+      assert.deepEqual(done(run, INSTANCE), [`create ${INSTANCE} orbit-default-1`]);
+      const steps = (await stack.journal()).slice(before).map(({ step }) => step);
+      assert.deepEqual(
+        steps.filter((step) => ["leave", "admit", "join"].includes(step)),
+        ["leave", "admit", "join"],
+      );
+      assert.equal((await stack.machine("orbit-default-1"))?.state, "running");
+    });
+
+    it("is destroyed in order: the machine before what it stands on, and nothing is left", async () => {
+      const run = await stack.succeed("destroy", settings({ count: 1, ...changed }));
+      const gone = (type: string) => moment(run, { kind: "done", operation: "delete", type });
+      const order = [INSTANCE, "aws:ec2/subnet:Subnet", "aws:ec2/vpc:Vpc"].map(gone);
+      assert.deepEqual(
+        [...order].sort((a, b) => a - b),
+        order,
+      );
+      assert.deepEqual(await stack.machines(), { machines: {}, zones: {} });
+      assert.deepEqual((await stack.account()).resources, {});
+    });
+
+    it("is destroyed just as well when the cluster is already dead", async () => {
+      await stack.succeed("up", settings({ count: 1 }));
+      await stack.kill("orbit-control-plane-1", "orbit-default-1");
+      const before = await stack.journal();
+      await stack.succeed("destroy", settings({ count: 1 }));
+      assert.deepEqual((await stack.account()).resources, {});
+      assert.deepEqual(await stack.journal(), before);
+    });
+  });
+});

@@ -1,0 +1,133 @@
+/**
+ * A stack of a real program of the repository on the real engine, in a state folder of its own, without machines:
+ * lab/providers answers for AWS, scripted machines for SSH.
+ */
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ResourceEvent } from "../../lab/engine/events";
+import { repository } from "../../lab/engine/paths";
+import { type EngineOptions, type PulumiRun, type RunOptions, runPulumi } from "../../lab/engine/pulumi";
+import { type Stack, type StackSettings, ensureStack, stackOptions } from "../../lab/engine/stacks";
+import type { AccountData } from "../../lab/providers/aws/account";
+import type { RecordedMachine, RecordedMachines } from "../../lab/providers/aws/noMachines";
+import type { JournalEntry } from "../../lab/providers/command/scriptedMachines";
+
+const STACK = "test";
+
+type Verb = "up" | "preview" | "refresh" | "destroy";
+
+export class TestStack {
+  private readonly options: EngineOptions;
+  private readonly runs: PulumiRun[] = [];
+
+  private constructor(
+    readonly stateFolder: string,
+    private readonly project: string,
+  ) {
+    // What is not needed to prove the life cycle is off: waiting for what cannot come, and speed-ups on.
+    this.options = { stateFolder, machines: "none", variables: { PERIGEE_LAB_DELETE_WAIT_SECONDS: "2" } };
+  }
+
+  static async make(project: string = repository): Promise<TestStack> {
+    return new TestStack(await mkdtemp(join(tmpdir(), "perigee-engine-")), project);
+  }
+
+  /** Runs one command of the engine with these settings of the program. */
+  async run(verb: Verb, settings: StackSettings, more: Partial<RunOptions> = {}): Promise<PulumiRun> {
+    const stack: Stack = await ensureStack(this.project, STACK, this.options, settings);
+    const consent = verb === "preview" ? [] : ["--yes", "--skip-preview"];
+    const options = { limitMs: 120_000, ...this.options, ...more, cwd: this.project };
+    const run = await runPulumi([verb, ...consent, ...stackOptions(stack)], options);
+    this.runs.push(run);
+    return run;
+  }
+
+  /** The same, for a command that must succeed. */
+  async succeed(verb: Verb, settings: StackSettings): Promise<PulumiRun> {
+    const run = await this.run(verb, settings);
+    if (run.exitCode !== 0)
+      throw new Error(`pulumi ${verb} failed:\n${run.stdout.slice(-6000)}\n${run.stderr}`);
+    return run;
+  }
+
+  /** Everything the engine has printed so far. */
+  printed(): string {
+    return this.runs.map(({ stdout, stderr }) => stdout + stderr).join("");
+  }
+
+  /** The state as it lies on disk. */
+  async stateText(): Promise<string> {
+    const { name } = await this.projectName();
+    return readFile(join(this.stateFolder, "backend/.pulumi/stacks", name, `${STACK}.json`), "utf8");
+  }
+
+  async outputs(): Promise<Record<string, unknown>> {
+    const options = { ...this.options, cwd: this.project };
+    const args = ["stack", "output", "--json", "--show-secrets", "--stack", STACK];
+    return JSON.parse((await runPulumi(args, options)).stdout) as Record<string, unknown>;
+  }
+
+  /** Every command that ran on a machine, in order. */
+  async journal(): Promise<JournalEntry[]> {
+    const content = await readFile(join(this.stateFolder, "journal.jsonl"), "utf8").catch(() => "");
+    return content
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line) as JournalEntry);
+  }
+
+  async machines(): Promise<RecordedMachines> {
+    const content = await readFile(join(this.stateFolder, "machines.json"), "utf8").catch(() => undefined);
+    return content === undefined ? { machines: {}, zones: {} } : (JSON.parse(content) as RecordedMachines);
+  }
+
+  async machine(name: string): Promise<RecordedMachine | undefined> {
+    return Object.values((await this.machines()).machines).find((machine) => machine.name === name);
+  }
+
+  async account(): Promise<AccountData> {
+    return JSON.parse(await readFile(join(this.stateFolder, "cloud.json"), "utf8")) as AccountData;
+  }
+
+  /** Takes machines away behind the engine's back. */
+  async kill(...names: readonly string[]): Promise<void> {
+    const recorded = await this.machines();
+    for (const machine of Object.values(recorded.machines)) {
+      if (names.includes(machine.name)) machine.state = "absent";
+    }
+    await writeFile(join(this.stateFolder, "machines.json"), JSON.stringify(recorded));
+  }
+
+  /** Makes a step fail on a machine, with what it says; no steps: everything is well again. */
+  async breakSteps(failures: Readonly<Record<string, string>>): Promise<void> {
+    await writeFile(join(this.stateFolder, "failures.json"), JSON.stringify(failures));
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.stateFolder, { recursive: true, force: true });
+  }
+
+  private async projectName(): Promise<{ name: string }> {
+    const found = /^name: (\S+)/m.exec(await readFile(join(this.project, "Pulumi.yaml"), "utf8"));
+    return { name: found?.[1] ?? "" };
+  }
+}
+
+/** What the engine did, without what it left alone: `create aws:ec2/vpc:Vpc network`. */
+export function done(run: PulumiRun, ...types: readonly string[]): string[] {
+  return run.events.resources
+    .filter(({ kind, planning }) => kind === "done" && !planning)
+    .filter(({ operation }) => !QUIET.has(operation))
+    .filter(({ type }) => types.length === 0 || types.includes(type))
+    .map(({ operation, type, name }) => `${operation} ${type} ${name}`);
+}
+
+const QUIET = new Set(["same", "read", "refresh"]);
+
+/** Where in the run something begins or ends, to compare; -1 when it never does. */
+export function moment(run: PulumiRun, wanted: Partial<ResourceEvent>): number {
+  return run.events.resources.findIndex((event) =>
+    Object.entries(wanted).every(([key, value]) => event[key as keyof ResourceEvent] === value),
+  );
+}
