@@ -6,6 +6,8 @@ export interface RecordedResource {
   readonly type: string;
   readonly name: string;
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** Names of the inputs that are secret as a whole. */
+  readonly secretInputs: readonly string[];
 }
 
 export interface Deployment {
@@ -23,6 +25,26 @@ const adminConf = [
   "users: [{name: kubernetes-admin, user: {client-certificate-data: Q0VSVA==, client-key-data: S0VZ}}]",
 ].join("\n");
 
+/** How the engine's protocol marks a secret (sdk/nodejs/runtime/rpc.ts: specialSigKey, specialSecretSig). */
+const signature = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+
+function isSecret(value: unknown): value is { readonly value: unknown } {
+  return isObject(value) && value[signature] === secretSignature;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The same value with every secret in it bare. */
+function unwrapped(value: unknown): unknown {
+  if (isSecret(value)) return unwrapped(value.value);
+  if (Array.isArray(value)) return value.map(unwrapped);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, unwrapped(inner)]));
+}
+
 class RecordingMocks implements pulumi.runtime.Mocks {
   readonly resources: RecordedResource[] = [];
   readonly calls: string[] = [];
@@ -30,7 +52,12 @@ class RecordingMocks implements pulumi.runtime.Mocks {
 
   newResource(args: pulumi.runtime.MockResourceArgs): { id: string; state: Record<string, unknown> } {
     const inputs = args.inputs as Record<string, unknown>;
-    this.resources.push({ type: args.type, name: args.name, inputs });
+    this.resources.push({
+      type: args.type,
+      name: args.name,
+      inputs: unwrapped(inputs) as Record<string, unknown>,
+      secretInputs: Object.keys(inputs).filter((key) => isSecret(inputs[key])),
+    });
     return { id: `${args.name}-id`, state: { ...inputs, ...this.computed(args) } };
   }
 
@@ -66,11 +93,20 @@ class RecordingMocks implements pulumi.runtime.Mocks {
   }
 }
 
+const deployments = new Map<string, Promise<Deployment>>();
+
 /**
- * Runs infra/index.ts with these settings.
+ * Runs infra/index.ts with these settings; the same settings a second time give the same deployment.
  * @param raw settings as a user writes them, without the namespace
  */
-export async function deploy(raw: Readonly<Record<string, unknown>>): Promise<Deployment> {
+export function deploy(raw: Readonly<Record<string, unknown>>): Promise<Deployment> {
+  const key = JSON.stringify(raw);
+  const deployment = deployments.get(key) ?? run(raw);
+  deployments.set(key, deployment);
+  return deployment;
+}
+
+async function run(raw: Readonly<Record<string, unknown>>): Promise<Deployment> {
   const mocks = await mockedEngine(raw);
   const program = freshProgram();
   const outputs: Record<string, unknown> = {};

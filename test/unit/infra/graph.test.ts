@@ -1,0 +1,244 @@
+import assert from "node:assert/strict";
+import { parse } from "yaml";
+import { portRange, trafficRules } from "../../../infra/network/trafficRules";
+import { deploy, type Deployment, type RecordedResource } from "./mocks";
+import { small, threeZones, twoPools } from "./settingsExamples";
+
+const types = {
+  instance: "aws:ec2/instance:Instance",
+  step: "command:remote:Command",
+  subnet: "aws:ec2/subnet:Subnet",
+  ingress: "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+  egress: "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+  flowLog: "aws:ec2/flowLog:FlowLog",
+  logGroup: "aws:cloudwatch/logGroup:LogGroup",
+};
+
+const ofType = ({ resources }: Deployment, type: string): RecordedResource[] =>
+  resources.filter((resource) => resource.type === type);
+
+const names = (resources: readonly RecordedResource[]): string[] =>
+  resources.map((resource) => resource.name).sort();
+
+function one(deployment: Deployment, type: string, name: string): Readonly<Record<string, unknown>> {
+  const found = ofType(deployment, type).filter((resource) => resource.name === name);
+  assert.equal(found.length, 1, `one ${type} named ${name}`);
+  return found[0]?.inputs ?? {};
+}
+
+function count(deployment: Deployment): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { type } of deployment.resources) counts[type] = (counts[type] ?? 0) + 1;
+  return counts;
+}
+
+describe("a cluster of one control plane and one worker", () => {
+  let deployment: Deployment;
+  before(async () => (deployment = await deploy(small)));
+
+  it("is these resources and no others", () => {
+    assert.deepEqual(count(deployment), {
+      "perigee:network:Network": 1,
+      "perigee:network:SecurityGroups": 1,
+      "perigee:machines:ClusterIdentity": 1,
+      "perigee:machines:Machines": 2,
+      "perigee:kubeadm:Cluster": 1,
+      "aws:ec2/vpc:Vpc": 1,
+      "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": 1,
+      "aws:ec2/internetGateway:InternetGateway": 1,
+      "aws:ec2/routeTable:RouteTable": 1,
+      "aws:ec2/route:Route": 1,
+      "aws:ec2/subnet:Subnet": 1,
+      "aws:ec2/routeTableAssociation:RouteTableAssociation": 1,
+      "aws:ec2/securityGroup:SecurityGroup": 2,
+      [types.ingress]: 15,
+      [types.egress]: 1,
+      "aws:route53/zone:Zone": 1,
+      "aws:route53/record:Record": 1,
+      "aws:iam/role:Role": 1,
+      "aws:iam/rolePolicyAttachment:RolePolicyAttachment": 1,
+      "aws:iam/instanceProfile:InstanceProfile": 1,
+      "aws:ec2/instance:Instance": 2,
+      "aws:ec2/eip:Eip": 1,
+      "aws:ec2/eipAssociation:EipAssociation": 1,
+      "command:local:Command": 1,
+      "command:remote:Command": 6,
+    });
+  });
+
+  it("names its nodes after cluster, pool and number", () => {
+    assert.deepEqual(names(ofType(deployment, types.instance)), [
+      "perigee-test-control-plane-1",
+      "perigee-test-default-1",
+    ]);
+  });
+
+  it("puts every machine into the node group, and only control planes into theirs", () => {
+    const groups = (name: string): unknown => one(deployment, types.instance, name).vpcSecurityGroupIds;
+    assert.deepEqual(groups("perigee-test-control-plane-1"), ["network-node-id", "network-control-plane-id"]);
+    assert.deepEqual(groups("perigee-test-default-1"), ["network-node-id"]);
+  });
+
+  it("gives the control plane an address of its own, and the worker none", () => {
+    assert.deepEqual(names(ofType(deployment, "aws:ec2/eip:Eip")), ["perigee-test-control-plane-1"]);
+    assert.equal(
+      one(deployment, "aws:ec2/eipAssociation:EipAssociation", "perigee-test-control-plane-1").instanceId,
+      "perigee-test-control-plane-1-id",
+    );
+  });
+
+  it("lets machines do nothing in AWS but Session Manager", () => {
+    assert.equal(
+      one(deployment, "aws:iam/rolePolicyAttachment:RolePolicyAttachment", "identity").policyArn,
+      "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore",
+    );
+    assert.deepEqual(ofType(deployment, "aws:iam/rolePolicy:RolePolicy"), []);
+  });
+
+  it("answers the API server's name inside the VPC with the control plane's private address", () => {
+    const record = one(deployment, "aws:route53/record:Record", "network-api");
+    const nodes = deployment.outputs.nodes as { privateIp: string }[];
+    assert.equal(record.name, "api.perigee-test.internal");
+    assert.deepEqual(record.records, [nodes[0]?.privateIp]);
+    assert.deepEqual(one(deployment, "aws:route53/zone:Zone", "network").vpcs, [{ vpcId: "network-id" }]);
+  });
+
+  it("empties the VPC's default security group", () => {
+    const group = one(deployment, "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "network");
+    assert.deepEqual([group.ingress, group.egress], [[], []]);
+  });
+
+  it("writes no flow logs unless they are asked for", () => {
+    assert.deepEqual([...ofType(deployment, types.flowLog), ...ofType(deployment, types.logGroup)], []);
+  });
+});
+
+describe("a cluster of three workers over three zones", () => {
+  let deployment: Deployment;
+  before(async () => (deployment = await deploy(threeZones)));
+
+  it("has a subnet in each zone, zones taken by name", () => {
+    const subnets = ofType(deployment, types.subnet).map(({ inputs }) => [
+      inputs.cidrBlock,
+      inputs.availabilityZone,
+    ]);
+    assert.deepEqual(subnets.sort(), [
+      ["10.0.1.0/24", "eu-central-1a"],
+      ["10.0.2.0/24", "eu-central-1b"],
+      ["10.0.3.0/24", "eu-central-1c"],
+    ]);
+  });
+
+  it("spreads the workers over the zones", () => {
+    const placed = [1, 2, 3].map((n) => one(deployment, types.instance, `ground-default-${n}`).subnetId);
+    assert.deepEqual(placed, ["network-1-id", "network-2-id", "network-3-id"]);
+  });
+
+  it("tells what the contract asks for about every node, the control plane first", () => {
+    const nodes = deployment.outputs.nodes as Record<string, string>[];
+    assert.deepEqual(
+      nodes.map(({ name, role, instanceId }) => [name, role, instanceId]),
+      [
+        ["ground-control-plane-1", "control-plane", "ground-control-plane-1-id"],
+        ["ground-default-1", "worker", "ground-default-1-id"],
+        ["ground-default-2", "worker", "ground-default-2-id"],
+        ["ground-default-3", "worker", "ground-default-3-id"],
+      ],
+    );
+    for (const node of nodes)
+      assert.match(`${node.privateIp} ${node.publicIp}`, /^10\.\S+ (198\.51|203\.0)\.\S+$/);
+    assert.equal(nodes[0]?.publicIp, "203.0.113.10");
+  });
+});
+
+describe("a cluster of two pools", () => {
+  let deployment: Deployment;
+  before(async () => (deployment = await deploy(twoPools)));
+
+  it("has as many machines in each pool as asked for, of the asked type and disk", () => {
+    const machines = ofType(deployment, types.instance).map(({ name, inputs }) => {
+      const disk = inputs.rootBlockDevice as { volumeSize: number };
+      return [name, inputs.instanceType, disk.volumeSize];
+    });
+    assert.deepEqual(machines.sort(), [
+      ["ground-control-plane-1", "t3.medium", 30],
+      ["ground-passes-1", "t3.large", 30],
+      ["ground-steady-1", "m7g.large", 100],
+      ["ground-steady-2", "m7g.large", 100],
+    ]);
+  });
+
+  it("asks for spot machines in the spot pool only", () => {
+    const spot = ofType(deployment, types.instance).filter(
+      ({ inputs }) => inputs.instanceMarketOptions !== undefined,
+    );
+    assert.deepEqual(names(spot), ["ground-passes-1"]);
+  });
+
+  it("brings labels and taints to the nodes that join and to those that are there already", () => {
+    const joined = String(one(deployment, types.step, "ground-passes-1-join").stdin);
+    const document = parse(/KUBEADM_CONFIG='([^']*)'/.exec(joined)?.[1] ?? "") as {
+      nodeRegistration: { taints: unknown; kubeletExtraArgs: { name: string; value: string }[] };
+    };
+    assert.deepEqual(document.nodeRegistration.taints, [
+      { key: "example.org/pass", value: "true", effect: "NoSchedule" },
+    ]);
+    const labels = document.nodeRegistration.kubeletExtraArgs.find(({ name }) => name === "node-labels");
+    assert.equal(labels?.value, "example.org/pass=true,tier=burst");
+    const admitted = String(one(deployment, types.step, "ground-passes-1-admit").stdin);
+    assert.match(admitted, /LABELS='example\.org\/pass=true\ntier=burst'/);
+    assert.match(admitted, /TAINTS='example\.org\/pass=true:NoSchedule'/);
+  });
+
+  it("boots the image that the settings name, and does not look one up", () => {
+    for (const { inputs } of ofType(deployment, types.instance))
+      assert.equal(inputs.ami, "ami-0123456789abcdef0");
+    assert.ok(!deployment.calls.includes("aws:ssm/getParameter:getParameter"));
+  });
+
+  it("writes the VPC's flow logs, kept for 14 days", () => {
+    assert.equal(one(deployment, types.flowLog, "network-flow-logs").trafficType, "ALL");
+    assert.equal(one(deployment, types.logGroup, "network-flow-logs").retentionInDays, 14);
+  });
+});
+
+describe("security rules", () => {
+  /** What a rule resource admits, without its name. */
+  const admits = (inputs: RecordedResource["inputs"]): string =>
+    [
+      inputs.securityGroupId,
+      inputs.ipProtocol,
+      inputs.fromPort,
+      inputs.toPort,
+      inputs.cidrIpv4 ?? inputs.referencedSecurityGroupId,
+      inputs.description,
+    ].join(" ");
+
+  it("are one resource per row and peer of the table, and none besides", async () => {
+    const deployment = await deploy(twoPools);
+    const peers = {
+      admin: twoPools.adminCidrs,
+      node: ["network-node-id"],
+      "control-plane": ["network-control-plane-id"],
+    };
+    const wanted = trafficRules([
+      { port: 30081, protocol: "tcp", why: "Ground station antenna control" },
+    ]).flatMap((rule) =>
+      rule.from.flatMap((peer) =>
+        peers[peer].map((source) =>
+          [`network-${rule.to}-id`, rule.protocol, ...portRange(rule), source, rule.why].join(" "),
+        ),
+      ),
+    );
+    const made = ofType(deployment, types.ingress).map(({ inputs }) => admits(inputs));
+    assert.deepEqual(made.sort(), wanted.sort());
+  });
+
+  it("admit the world to nothing, and let machines speak to it", async () => {
+    const deployment = await deploy(small);
+    for (const { inputs } of ofType(deployment, types.ingress)) assert.notEqual(inputs.cidrIpv4, "0.0.0.0/0");
+    const [outgoing, ...more] = ofType(deployment, types.egress);
+    assert.deepEqual(more, []);
+    assert.deepEqual([outgoing?.inputs.cidrIpv4, outgoing?.inputs.ipProtocol], ["0.0.0.0/0", "-1"]);
+  });
+});

@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import { parse } from "yaml";
+import { operatorKubeconfig } from "../../../../infra/kubeadm/kubeconfig";
+import { deploy, type Deployment } from "../mocks";
+import { small, threeZones } from "../settingsExamples";
+
+interface Step {
+  readonly connection: { readonly host: string; readonly privateKey: string; readonly hostKey: string };
+  readonly create: string;
+  readonly delete?: string;
+  readonly stdin: string;
+  readonly triggers: readonly string[];
+  readonly logging?: string;
+  readonly addPreviousOutputInEnv: boolean;
+}
+
+function step({ resources }: Deployment, name: string): Step {
+  const found = resources.find(
+    (resource) => resource.name === name && resource.type === "command:remote:Command",
+  );
+  assert.ok(found !== undefined, `no step ${name}`);
+  return found.inputs as unknown as Step;
+}
+
+/** Value of one shell variable that a step's input declares. */
+function input({ stdin }: Step, name: string): string {
+  const value = new RegExp(`^declare -r ${name}='([^']*)'$`, "m").exec(stdin)?.[1];
+  assert.ok(value !== undefined, `no input ${name}`);
+  return value;
+}
+
+describe("the steps that make a cluster", () => {
+  let deployment: Deployment;
+  before(async () => (deployment = await deploy(threeZones)));
+
+  it("run where their work is: on the control plane, or on the worker", () => {
+    const nodes = deployment.outputs.nodes as { name: string; publicIp: string }[];
+    const host = (name: string): string => step(deployment, name).connection.host;
+    const addressOf = (name: string): string | undefined =>
+      nodes.find((node) => node.name === name)?.publicIp;
+    for (const name of ["cluster-init", "cluster-network", "cluster-kubeconfig", "ground-default-2-admit"]) {
+      assert.equal(host(name), addressOf("ground-control-plane-1"), name);
+    }
+    for (const name of ["ground-default-2-request", "ground-default-2-join"]) {
+      assert.equal(host(name), addressOf("ground-default-2"), name);
+    }
+  });
+
+  it("run anew for a new machine: a worker's own three steps, with the machine that the work is about", () => {
+    const control = "ground-control-plane-1-id";
+    assert.deepEqual(step(deployment, "cluster-init").triggers, [control]);
+    assert.deepEqual(step(deployment, "cluster-network").triggers, [control]);
+    assert.deepEqual(step(deployment, "ground-default-2-request").triggers, ["ground-default-2-id"]);
+    assert.deepEqual(step(deployment, "ground-default-2-admit").triggers, ["ground-default-2-id", control]);
+    assert.deepEqual(step(deployment, "ground-default-2-join").triggers, ["ground-default-2-id"]);
+  });
+
+  it("tell the kubelet which EC2 instance it runs on", () => {
+    assert.equal(
+      input(step(deployment, "cluster-init"), "PROVIDER_ID"),
+      "aws:///eu-central-1a/ground-control-plane-1-id",
+    );
+    for (const which of ["admit", "join"]) {
+      assert.equal(
+        input(step(deployment, `ground-default-2-${which}`), "PROVIDER_ID"),
+        "aws:///eu-central-1b/ground-default-2-id",
+      );
+    }
+  });
+
+  it("hand the request to the control plane, and its certificate to the worker", () => {
+    assert.equal(
+      input(step(deployment, "ground-default-2-admit"), "REQUEST"),
+      "stdout of ground-default-2-request",
+    );
+    const join = step(deployment, "ground-default-2-join");
+    assert.equal(input(join, "CERTIFICATE"), "stdout of ground-default-2-admit");
+    assert.equal(input(join, "CA_CERTIFICATE"), "stdout of cluster-init");
+  });
+
+  it("do something on removal only where a node has to be drained", () => {
+    const steps = deployment.resources.filter(({ type }) => type === "command:remote:Command");
+    const undone = steps.filter(({ inputs }) => inputs.delete !== undefined).map(({ name }) => name);
+    assert.deepEqual(undone.sort(), [
+      "ground-default-1-admit",
+      "ground-default-2-admit",
+      "ground-default-3-admit",
+    ]);
+    assert.match(String(step(deployment, "ground-default-1-admit").delete), / bash -s -- leave$/);
+  });
+
+  it("have a time limit, no script on the command line, and no output of a run before in their environment", () => {
+    for (const { type, inputs } of deployment.resources) {
+      if (type !== "command:remote:Command") continue;
+      const { create, addPreviousOutputInEnv } = inputs as unknown as Step;
+      assert.match(create, /^sudo timeout --kill-after=30s \d+s bash -s -- [a-z]+$/);
+      assert.equal(addPreviousOutputInEnv, false);
+    }
+  });
+
+  it("keep the connection's private key secret", () => {
+    const steps = deployment.resources.filter(({ type }) => type === "command:remote:Command");
+    for (const { name, secretInputs } of steps) assert.ok(secretInputs.includes("connection"), name);
+  });
+
+  it("log nothing of the one that prints a secret", () => {
+    assert.equal(step(deployment, "cluster-kubeconfig").logging, "none");
+  });
+});
+
+describe("limits that are settings", () => {
+  it("reach the steps: time to drain, time to be Ready", async () => {
+    const deployment = await deploy({ ...small, drainTimeoutSeconds: 77, readyTimeoutSeconds: 99 });
+    const admit = step(deployment, "perigee-test-default-1-admit");
+    assert.equal(input(admit, "DRAIN_TIMEOUT"), "77");
+    assert.match(String(admit.delete), /timeout --kill-after=30s (\d+)s/);
+    assert.ok(
+      Number(/ (\d+)s bash/.exec(String(admit.delete))?.[1]) >= 77 + 60,
+      "room for delete after the drain",
+    );
+    assert.equal(input(step(deployment, "perigee-test-default-1-join"), "READY_TIMEOUT"), "99");
+    assert.equal(input(step(deployment, "cluster-network"), "READY_TIMEOUT"), "99");
+  });
+});
+
+describe("stack 1's outputs", () => {
+  it("are the contract's, and exactly the kubeconfig and the SSH key are secrets", async () => {
+    const deployment = await deploy(small);
+    assert.deepEqual(Object.keys(deployment.outputs).sort(), [
+      "apiServerUrl",
+      "clusterName",
+      "contractVersion",
+      "kubeconfig",
+      "kubernetesVersion",
+      "nodes",
+      "publishedHost",
+      "sshPrivateKey",
+    ]);
+    assert.deepEqual([...deployment.secrets].sort(), ["kubeconfig", "sshPrivateKey"]);
+    assert.equal(deployment.outputs.apiServerUrl, "https://203.0.113.10:6443");
+    assert.equal(deployment.outputs.publishedHost, "203.0.113.10");
+    assert.equal(deployment.outputs.clusterName, "perigee-test");
+    const { privateKey } = step(deployment, "cluster-init").connection;
+    assert.equal(deployment.outputs.sshPrivateKey, privateKey);
+  });
+
+  it("have a kubeconfig that an operator can use as it is", async () => {
+    const { outputs } = await deploy(small);
+    assert.deepEqual(parse(String(outputs.kubeconfig)), {
+      apiVersion: "v1",
+      kind: "Config",
+      "current-context": "perigee-test",
+      clusters: [
+        {
+          name: "perigee-test",
+          cluster: { server: "https://203.0.113.10:6443", "certificate-authority-data": "Q0E=" },
+        },
+      ],
+      users: [
+        {
+          name: "perigee-test-admin",
+          user: { "client-certificate-data": "Q0VSVA==", "client-key-data": "S0VZ" },
+        },
+      ],
+      contexts: [{ name: "perigee-test", context: { cluster: "perigee-test", user: "perigee-test-admin" } }],
+    });
+  });
+
+  it("cannot be made of text that is no kubeconfig", () => {
+    assert.throws(() => operatorKubeconfig("clusters: []", "https://203.0.113.10:6443", "ground"));
+  });
+});
