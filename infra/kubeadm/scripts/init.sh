@@ -30,11 +30,7 @@ initialise() {
   wait_for 300 "${API_NAME:?} to resolve to ${PRIVATE_IP:?}" api_name_resolves || exit 1
   if [ -d /etc/kubernetes/manifests ] && [ -n "$(ls -A /etc/kubernetes/manifests)" ]; then reset_node; fi
   write_documents
-  # shellcheck disable=SC2046 # zero or one word
-  if ! kubeadm init --config /etc/perigee/kubeadm.yaml --skip-token-print $(preflight_flags); then
-    node_diagnosis
-    exit 1
-  fi
+  kubeadm_logged init --skip-token-print
   # Workers are admitted one by one (admit.sh); the token that kubeadm makes by itself would be valid for a day.
   kubectl --namespace kube-system delete secrets --field-selector type=bootstrap.kubernetes.io/token
   touch "$marker"

@@ -15,11 +15,7 @@ join() {
     if [ -e /etc/kubernetes/kubelet.conf ] || [ -e /etc/kubernetes/bootstrap-kubelet.conf ]; then reset_node; fi
     wait_for 300 "${API_NAME:?} to resolve" getent ahostsv4 "$API_NAME" || exit 1
     write_documents
-    # shellcheck disable=SC2046 # zero or one word
-    if ! kubeadm join --config /etc/perigee/kubeadm.yaml $(preflight_flags); then
-      node_diagnosis
-      exit 1
-    fi
+    kubeadm_logged join
     touch /var/lib/perigee/joined
   fi
   if ! wait_for "${READY_TIMEOUT:?}" "node ${NODE_NAME:?} to be Ready" node_ready; then

@@ -30,6 +30,20 @@ node_diagnosis() {
   } >&2
 }
 
+# kubeadm says a page and a half each time: it goes to a log on the machine, and is shown when it matters.
+kubeadm_logged() {
+  local log=/var/log/perigee-kubeadm.log
+  echo "kubeadm $1: running (log: $log on this machine)"
+  # shellcheck disable=SC2046 # zero or one word
+  if kubeadm "$@" --config /etc/perigee/kubeadm.yaml $(preflight_flags) >"$log" 2>&1; then return; fi
+  {
+    echo "--- kubeadm $1, last lines"
+    tail --lines 30 "$log"
+  } >&2
+  node_diagnosis
+  fail "kubeadm $1 failed; the lines above say why"
+}
+
 # Waits until cloud-init has prepared this machine; tries once more where it had failed.
 boot_finished() {
   timeout 1500 cloud-init status --wait >/dev/null 2>&1 || true
