@@ -148,7 +148,9 @@ function rule(token: string, direction: string): AwsType {
 }
 
 function trafficOf(inputs: Properties): string {
-  return ["ipProtocol", "fromPort", "toPort", ...SOURCES].map((name) => String(inputs[name] ?? "")).join(" ");
+  return ["ipProtocol", "fromPort", "toPort", ...SOURCES]
+    .map((name) => JSON.stringify(inputs[name] ?? ""))
+    .join(" ");
 }
 
 function checkRule(inputs: Properties): CheckFailure[] {
