@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { renderUserData, userDataLimitBytes } from "../../../../infra/machines/userData";
+import { testedReleases } from "../../../../infra/kubeadm/versions";
+import { matchesGolden } from "../../../golden";
+import { deploy } from "../mocks";
+import { login, machines, seed } from "../kubeadm/examples";
+import { twoPools } from "../settingsExamples";
+
+interface CloudConfig {
+  readonly hostname: string;
+  readonly ssh_keys: Readonly<Record<string, string>>;
+  readonly ssh_authorized_keys: readonly string[];
+  readonly write_files: readonly { path: string; content: string; permissions?: string }[];
+  readonly runcmd: readonly (readonly string[])[];
+}
+
+const goldenFolder = join(__dirname, "../../../golden/userData");
+
+function file(text: string, path: string): string {
+  const found = (parse(text) as CloudConfig).write_files.find((one) => one.path === path);
+  assert.ok(found !== undefined, `no ${path}`);
+  return found.content;
+}
+
+/** What opens a cluster, or could; none of it may be in a machine's user data. */
+const secrets: Readonly<Record<string, RegExp>> = {
+  "a bootstrap token": /\b[a-z0-9]{6}\.[a-z0-9]{16}\b/,
+  "a private key of a CA or a client": /BEGIN (RSA |EC )?PRIVATE KEY/,
+  "a certificate": /BEGIN CERTIFICATE/,
+  "a kubeconfig": /client-key-data|kind: Config\b|certificate-authority-data/,
+  "a key that encrypts Secrets": /EncryptionConfiguration|secretbox|aescbc/,
+  "an AWS access key": /\bA[KS]IA[A-Z0-9]{16}\b|aws_secret_access_key/i,
+};
+
+describe("a machine's user data", () => {
+  for (const [name, args] of Object.entries(machines)) {
+    it(`is as in test/golden/userData/${name}`, () =>
+      matchesGolden(`userData/${name}`, renderUserData(args)));
+  }
+
+  it("begins as cloud-init wants it, and stays under EC2's limit with every tested version", () => {
+    for (const args of Object.values(machines)) {
+      for (const { kubernetes } of testedReleases) {
+        const text = renderUserData({ ...args, kubernetesVersion: kubernetes });
+        assert.ok(text.startsWith("#cloud-config\n"));
+        assert.ok(Buffer.byteLength(text) < userDataLimitBytes, `${Buffer.byteLength(text)} bytes`);
+      }
+    }
+  });
+
+  it("has the exact version, its packages' repository and its images", () => {
+    const text = renderUserData(machines["controlPlane.yaml"] ?? assert.fail());
+    assert.equal(
+      file(text, "/etc/perigee/machine.env"),
+      "KUBERNETES_VERSION='1.36.3'\n" +
+        "KUBERNETES_PACKAGES='https://pkgs.k8s.io/core:/stable:/v1.36/deb'\n" +
+        "PAUSE_IMAGE='registry.k8s.io/pause:3.10.2'\n",
+    );
+    assert.match(file(text, "/etc/perigee/images"), /^registry\.k8s\.io\/etcd:3\.6\.8-0$/m);
+    const worker = renderUserData(machines["worker.yaml"] ?? assert.fail());
+    assert.doesNotMatch(file(worker, "/etc/perigee/images"), /etcd|kube-apiserver/);
+  });
+
+  it("asks mirrors first, and the registry itself when a mirror misses", () => {
+    const text = renderUserData(machines["workerBehindMirrors.yaml"] ?? assert.fail());
+    assert.equal(
+      file(text, "/etc/containerd/certs.d/docker.io/hosts.toml"),
+      'server = "https://registry-1.docker.io"\n' +
+        '[host."https://mirror.example/v2/hub"]\n' +
+        '  capabilities = ["pull", "resolve"]\n' +
+        "  override_path = true\n",
+    );
+    assert.doesNotMatch(file(text, "/etc/containerd/certs.d/registry.k8s.io/hosts.toml"), /override_path/);
+    assert.match(file(text, "/etc/perigee/machine.env"), /'http:\/\/mirror\.example:8080\/v1\.36\/deb'/);
+  });
+
+  it("gives the machine the host key that connections pin, and lets in the login key only", () => {
+    const args = machines["worker.yaml"] ?? assert.fail();
+    const config = parse(renderUserData(args)) as CloudConfig;
+    assert.equal(config.ssh_keys.ed25519_public, args.hostKey.public);
+    assert.equal(config.ssh_keys.ed25519_private, args.hostKey.private);
+    assert.deepEqual(config.ssh_authorized_keys, [login.public]);
+  });
+});
+
+describe("no secret is in any user data", () => {
+  const texts = new Map<string, string>();
+  before(async () => {
+    for (const name of readdirSync(goldenFolder))
+      texts.set(name, readFileSync(join(goldenFolder, name), "utf8"));
+    const { resources } = await deploy(twoPools);
+    for (const { type, name, inputs } of resources) {
+      if (type === "aws:ec2/instance:Instance") texts.set(name, String(inputs.userData));
+    }
+    assert.equal(
+      texts.size,
+      Object.keys(machines).length + 4,
+      "every golden file and every machine of the program",
+    );
+  });
+
+  for (const [what, pattern] of Object.entries(secrets)) {
+    it(`not ${what}`, () => {
+      for (const [name, text] of texts) assert.doesNotMatch(text, pattern, name);
+    });
+  }
+
+  it("not the seed that all keys come from, nor the login's private key", () => {
+    const body = login.private.split("\n").slice(3, -2);
+    assert.ok(body.length > 0);
+    for (const [name, text] of texts) {
+      assert.ok(!text.includes(seed), name);
+      for (const line of body) assert.ok(!text.includes(line), name);
+      assert.equal(text.match(/PRIVATE KEY-----/g)?.length, 2, `${name}: one private key, the host's own`);
+    }
+  });
+});
