@@ -1,0 +1,85 @@
+/** The ways in: a shell on a node, and a kubeconfig. */
+import { spawn } from "node:child_process";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { NodeOutput } from "../../infra/outputs";
+import { labSettings } from "../machines/settings";
+import { type Command, say, UsageError } from "./command";
+import { labEngineWithoutImage } from "./labEngine";
+import { infraOutputs } from "./stacks";
+
+export const sshCommand: Command = {
+  name: "ssh",
+  summary: "a shell on a node, or a command there",
+  usage: `
+make ssh NODE=perigee-lab-default-1
+tsx lab/cli/main.ts ssh NODE [COMMAND...]
+Opens a shell as \`ubuntu\` (who may \`sudo\`) on the node of that name, through its public address, as on AWS; with
+a command it runs that. \`make status\` lists the names.`,
+  run: async ([name, ...command]) => {
+    const { nodes, sshPrivateKey } = await infraOutputs(labEngineWithoutImage());
+    const node = chooseNode(nodes, name);
+    const folder = join(labSettings().stateFolder, "ssh");
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const key = join(folder, "id");
+    await writeFile(key, sshPrivateKey, { mode: 0o600 });
+    // Addresses are used again by later machines, so that a remembered host key is one per instance.
+    const known = join(folder, `known_hosts.${node.instanceId}`);
+    const options = [
+      "IdentitiesOnly=yes",
+      "StrictHostKeyChecking=accept-new",
+      `UserKnownHostsFile=${known}`,
+      "LogLevel=ERROR",
+    ];
+    return inTerminal("ssh", [
+      "-i",
+      key,
+      ...options.flatMap((option) => ["-o", option]),
+      `ubuntu@${node.publicIp}`,
+      ...command,
+    ]);
+  },
+};
+
+export const kubeconfigCommand: Command = {
+  name: "kubeconfig",
+  summary: "write ./kubeconfig for kubectl",
+  usage: `
+make kubeconfig
+tsx lab/cli/main.ts kubeconfig [FILE | -]
+Writes the cluster's admin kubeconfig to FILE (default ./kubeconfig, readable by you alone), or to standard output.`,
+  run: async ([file = "kubeconfig"]) => {
+    const { kubeconfig } = await infraOutputs(labEngineWithoutImage());
+    if (file === "-") {
+      process.stdout.write(kubeconfig);
+      return 0;
+    }
+    const path = resolve(file);
+    await writeFile(path, kubeconfig, { mode: 0o600 });
+    say(`export KUBECONFIG=${path}`);
+    return 0;
+  },
+};
+
+/**
+ * The node of that name; the only one where there is but one.
+ * @throws UsageError with the names there are
+ */
+export function chooseNode(nodes: readonly NodeOutput[], name: string | undefined): NodeOutput {
+  const [only] = nodes;
+  if (name === undefined && nodes.length === 1 && only !== undefined) return only;
+  const found = nodes.find((node) => node.name === name);
+  if (found !== undefined) return found;
+  const names = nodes.map((node) => node.name).join(", ");
+  throw new UsageError(
+    `${name === undefined ? "NODE is not set" : `There is no node ${name}`}. Nodes: ${names}`,
+  );
+}
+
+function inTerminal(command: string, args: readonly string[]): Promise<number> {
+  return new Promise((done, reject) => {
+    const child = spawn(command, args, { stdio: "inherit" });
+    child.once("error", reject);
+    child.once("close", (code) => done(code ?? 255));
+  });
+}

@@ -1,0 +1,86 @@
+import { access, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { EngineOptions } from "../engine/pulumi";
+import { clearLab } from "../machines/clear";
+import { leftovers } from "../machines/leftovers";
+import type { LabFolders } from "../machines/settings";
+import { type Command, say } from "./command";
+import { labEngineWithoutImage } from "./labEngine";
+import { Phases } from "./phases";
+import { changingTheLab, type Session } from "./session";
+import { destroy, labStacks } from "./stacks";
+import { clusterAnswers } from "./cluster";
+
+/** A healthy lab is destroyed in about a minute; a dead one is not waited for. */
+const DESTROY_LIMIT_MS = 5 * 60_000;
+
+export const downCommand: Command = {
+  name: "down",
+  summary: "remove the lab, all of it",
+  usage: `
+make down
+Destroys the lab's stacks in reverse order, then removes machines, servers, network and state, and puts back what was
+changed on this machine. Goes on past failures and says what they were; also when the cluster is dead, and after an
+interruption. Ends by looking for anything left. Built programs and images stay in ~/.cache/perigee. Needs root.`,
+  run: () => changingTheLab("make down", down),
+};
+
+async function down({ folders, signal }: Session): Promise<number> {
+  const phases = new Phases();
+  const failures: string[] = [];
+  const options = labEngineWithoutImage(say);
+  if (await worthDestroying(options)) {
+    for (const stack of [...labStacks].reverse()) {
+      const failure = await phases.run(`destroy ${stack.title}`, () => destroyOne(stack, options));
+      if (signal.aborted) return 130;
+      if (failure !== undefined) say(`    ${failure}; the machines are removed without it`);
+    }
+  }
+  failures.push(...(await phases.run("machines and network", () => clearLab(folders, say))));
+  const left = await phases.run("look for anything left", () => leftovers(folders));
+  if (failures.length === 0 && left.length === 0) await forget(folders);
+  return report(failures, left, phases);
+}
+
+/**
+ * Whether the stacks are taken down by the engine: in order, draining nodes, as `pulumi destroy` does on AWS. With no
+ * cluster that answers there is nothing to drain, and everything the engine knows of goes with the machines.
+ */
+async function worthDestroying(options: EngineOptions): Promise<boolean> {
+  const known = await access(join(options.stateFolder, "backend")).then(
+    () => true,
+    () => false,
+  );
+  if (!known) return false;
+  if (await clusterAnswers(options)) return true;
+  say("the cluster does not answer: its machines are removed without draining");
+  return false;
+}
+
+async function destroyOne(
+  stack: (typeof labStacks)[number],
+  options: EngineOptions,
+): Promise<string | undefined> {
+  try {
+    const run = await destroy(stack, options, DESTROY_LIMIT_MS);
+    return run.exitCode === 0 ? undefined : `pulumi destroy ended with ${run.exitCode}`;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** With nothing left, the engine's state describes nothing any more. */
+async function forget(folders: LabFolders): Promise<void> {
+  await rm(folders.root, { recursive: true, force: true });
+}
+
+function report(failures: readonly string[], left: readonly string[], phases: Phases): number {
+  if (failures.length === 0 && left.length === 0) {
+    say(`\nThe lab is gone.\n${phases.summary()}`);
+    return 0;
+  }
+  for (const failure of failures) process.stderr.write(`not removed: ${failure}\n`);
+  for (const thing of left) process.stderr.write(`left: ${thing}\n`);
+  process.stderr.write("\n`make down` again tries again.\n");
+  return 1;
+}

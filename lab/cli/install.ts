@@ -1,0 +1,52 @@
+import { labFolders, type LabFolders, labSettings } from "../machines/settings";
+import { run } from "../toolchain/run";
+import { type Command, say } from "./command";
+import { type LabConfig, labConfig } from "./labConfig";
+import { preflight, printPreflight } from "./preflight";
+import { aptEnvironment } from "./settings";
+
+export const installCommand: Command = {
+  name: "install",
+  summary: "install the Debian packages that the lab needs, and nothing else",
+  usage: `
+tsx lab/cli/main.ts install
+Checks this machine as \`make up\` does, and installs the Debian packages that are missing. Needs root.`,
+  run: async () => ((await ready(labFolders(labSettings().stateFolder), await labConfig())) ? 0 : 1),
+};
+
+/**
+ * Makes this machine ready: nothing is changed while there is a problem, then missing packages are installed, and
+ * what could not be tried without them is tried.
+ * @returns whether it is ready; the user has been told why not
+ */
+export async function ready(folders: LabFolders, config: LabConfig): Promise<boolean> {
+  const first = await preflight(folders, config);
+  if (first.problems.length > 0) {
+    printPreflight(first);
+    return false;
+  }
+  if (first.missingPackages.length > 0) await installPackages(first.missingPackages);
+  await loadModules();
+  const second = first.missingPackages.length > 0 ? await preflight(folders, config) : first;
+  if (second.problems.length === 0 && second.missingPackages.length === 0) return true;
+  printPreflight(second);
+  return false;
+}
+
+async function installPackages(packages: readonly string[]): Promise<void> {
+  say(`installing Debian packages: ${packages.join(" ")}`);
+  const env = aptEnvironment();
+  const install = ["install", "--yes", "--quiet", "--no-install-recommends", ...packages];
+  // The lists may be old or missing: they are brought up to date only when that turns out to matter.
+  await run("apt-get", install, { env }).catch(async () => {
+    await run("apt-get", ["update", "--quiet"], { env });
+    await run("apt-get", install, { env });
+  });
+}
+
+/** Modules that the kernel does not load by itself when they are used; no harm where they are built in. */
+async function loadModules(): Promise<void> {
+  for (const name of ["overlay", "br_netfilter", "loop"]) {
+    await run("modprobe", ["--quiet", name]).catch(() => undefined);
+  }
+}

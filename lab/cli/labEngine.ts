@@ -1,0 +1,24 @@
+/** How the engine runs in this lab: its state, and real machines behind the AWS provider. */
+import type { EngineOptions } from "../engine/pulumi";
+import { ensureMachineImage } from "../machineImage/image";
+import { labSettings } from "../machines/settings";
+import type { Progress } from "../toolchain/progress";
+
+/** Options for every run of the engine on the lab's stacks. Builds the machine image where it is missing. */
+export async function labEngine(progress: Progress = () => undefined): Promise<EngineOptions> {
+  return engineOn(labSettings().baseTree || (await ensureMachineImage(progress)), progress);
+}
+
+/** The same where no machine will be started (`make status`, `make down`): nothing is built for it. */
+export function labEngineWithoutImage(progress: Progress = () => undefined): EngineOptions {
+  return engineOn(labSettings().baseTree, progress);
+}
+
+function engineOn(baseTree: string, progress: Progress): EngineOptions {
+  return {
+    stateFolder: labSettings().stateFolder,
+    machines: "systemd",
+    progress,
+    variables: { PERIGEE_LAB_BASE_TREE: baseTree },
+  };
+}

@@ -1,0 +1,65 @@
+import { join } from "node:path";
+import { readJson, readText } from "../machines/jsonFile";
+import type { MachineSpec } from "../machines/machine";
+import { namesIn } from "../machines/processes";
+import { type LabFolders, labFolders, labSettings } from "../machines/settings";
+import { SystemdMachines } from "../machines/systemdMachines";
+import { type Command, say, UsageError } from "./command";
+
+const LINES = 100;
+
+export const logsCommand: Command = {
+  name: "logs",
+  summary: "what the machines and the lab's servers said last",
+  usage: `
+make logs [NODE=perigee-lab-default-1]
+Prints the last ${LINES} lines of every machine's journal (cloud-init, containerd and kubelet are in it), of its
+supervisor, and of the lab's servers; with NODE, of that machine alone. Works without SSH and without a cluster.`,
+  run: async ([name]) => {
+    const folders = labFolders(labSettings().stateFolder);
+    const machines = await knownMachines(folders);
+    const wanted =
+      name === undefined ? machines : machines.filter((spec) => spec.name === name || spec.id === name);
+    if (name !== undefined && wanted.length === 0) {
+      throw new UsageError(
+        `There is no machine ${name}. Machines: ${machines.map((spec) => spec.name).join(", ")}`,
+      );
+    }
+    for (const spec of wanted) await printMachine(folders, spec);
+    if (name === undefined) await printServers(folders);
+    return 0;
+  },
+};
+
+async function knownMachines(folders: LabFolders): Promise<MachineSpec[]> {
+  const ids = await namesIn(folders.machines);
+  const specs = await Promise.all(ids.map((id) => readJson<MachineSpec>(folders.machine(id).spec)));
+  return specs.filter((spec) => spec !== undefined).sort((a, b) => a.name.localeCompare(b.name));
+}
+
+async function printMachine(folders: LabFolders, { id, name }: MachineSpec): Promise<void> {
+  const machines = new SystemdMachines();
+  say(`==> ${name} (${id}), ${await machines.state(id)}`);
+  const supervisor = lastLines((await readText(folders.machine(id).console)) ?? "");
+  if (supervisor !== "") say(supervisor);
+  try {
+    say(
+      (
+        await machines.exec(id, ["journalctl", "--no-pager", "--output=short-iso", `--lines=${LINES}`])
+      ).trimEnd(),
+    );
+  } catch (error) {
+    say(`its journal cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function printServers(folders: LabFolders): Promise<void> {
+  for (const file of (await namesIn(folders.logs)).sort()) {
+    say(`==> ${file}`);
+    say(lastLines((await readText(join(folders.logs, file))) ?? ""));
+  }
+}
+
+function lastLines(text: string): string {
+  return text.trimEnd().split("\n").slice(-LINES).join("\n");
+}

@@ -1,0 +1,42 @@
+import { labFolders, type LabFolders, labSettings } from "../machines/settings";
+import { labAddresses } from "../network/addresses";
+import { type Command, say } from "./command";
+import { type LabConfig, labConfig } from "./labConfig";
+import { preflightProblems } from "./preflightProblems";
+import { hostFacts } from "./probes";
+import { completePath } from "./settings";
+
+export interface Preflight {
+  /** What hinders the lab; all of it. */
+  readonly problems: readonly string[];
+  /** Debian packages that `make up` installs. */
+  readonly missingPackages: readonly string[];
+}
+
+export const preflightCommand: Command = {
+  name: "preflight",
+  summary: "say what keeps the lab from running here, and change nothing",
+  usage: `
+tsx lab/cli/main.ts preflight
+Checks root, kernel, memory, disk, addresses, ports and programs. Lists every problem, and the Debian packages that
+\`make up\` would install. Exit code 0 when there is no problem.`,
+  run: async () => {
+    const result = await preflight(labFolders(labSettings().stateFolder), await labConfig());
+    printPreflight(result);
+    return result.problems.length === 0 ? 0 : 1;
+  },
+};
+
+/** Looks at everything and changes nothing. */
+export async function preflight(folders: LabFolders, config: LabConfig): Promise<Preflight> {
+  completePath();
+  const facts = await hostFacts(folders.root);
+  const context = { stateFolder: folders.root, addresses: labAddresses(config.vpcCidr) };
+  return { problems: preflightProblems(facts, context), missingPackages: facts.missingPackages };
+}
+
+export function printPreflight({ problems, missingPackages }: Preflight): void {
+  if (missingPackages.length > 0) say(`Debian packages to install: ${missingPackages.join(" ")}`);
+  if (problems.length === 0) say("The lab can run here.");
+  else say(`The lab cannot run here:\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
+}

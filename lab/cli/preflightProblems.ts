@@ -1,0 +1,162 @@
+/** What is wrong with a machine as a place for the lab: every problem, in words for its owner. Pure. */
+import { overlaps, parseCidr } from "../../infra/network/cidr";
+import { BRIDGE, type LabAddresses, OPERATOR_ADDRESS } from "../network/addresses";
+import { GATEWAY_PORTS, MEMORY_GIB, STATE_DISK_GIB } from "./requirements";
+
+/** A route as `ip -j route` writes it. */
+export interface Route {
+  readonly dst: string;
+  readonly dev?: string;
+}
+
+export interface HostFacts {
+  readonly platform: string;
+  readonly architecture: string;
+  readonly root: boolean;
+  readonly cpus: number;
+  readonly memoryKiB: number;
+  readonly stateDiskBytes: number;
+  readonly missingPackages: readonly string[];
+  readonly apt: boolean;
+  /** /proc/filesystems. */
+  readonly filesystems: string;
+  readonly overlayModule: boolean;
+  readonly bridgeNetfilter: boolean;
+  readonly loopControl: boolean;
+  readonly cgroupsWritable: boolean;
+  readonly failedFeatures: readonly string[];
+  readonly routes: readonly Route[];
+  /** The alias of an interface perigee0, if there is one. */
+  readonly bridgeAlias: string | undefined;
+  /** Local addresses of listening sockets as /proc/net writes them. */
+  readonly listening: readonly string[];
+  readonly toolchain: readonly string[];
+}
+
+export interface PreflightContext {
+  readonly stateFolder: string;
+  readonly addresses: LabAddresses;
+}
+
+const GIB = 2 ** 30;
+
+/** Every problem; empty when the lab can be made here. What `make up` can mend itself is none. */
+export function preflightProblems(facts: HostFacts, context: PreflightContext): string[] {
+  return [
+    ...hostProblems(facts),
+    ...sizeProblems(facts, context),
+    ...kernelProblems(facts),
+    ...networkProblems(facts, context),
+    ...packageProblems(facts),
+    ...facts.toolchain,
+  ];
+}
+
+function hostProblems(facts: HostFacts): string[] {
+  return [
+    ...when(
+      facts.platform !== "linux" || facts.architecture !== "x64",
+      `The lab runs on Linux on x86-64; this is ${facts.platform} on ${facts.architecture}.`,
+    ),
+    ...when(
+      !facts.root,
+      "The lab needs root, for machines, networks and mounts: run it as root (sudo make up).",
+    ),
+  ];
+}
+
+function sizeProblems(facts: HostFacts, { stateFolder }: PreflightContext): string[] {
+  const memory = (facts.memoryKiB * 1024) / GIB;
+  const disk = facts.stateDiskBytes / GIB;
+  // A running lab has taken its share already.
+  const running = facts.bridgeAlias !== undefined;
+  return [
+    ...when(facts.cpus < 2, `kubeadm needs 2 CPUs; this machine has ${facts.cpus}.`),
+    ...when(
+      !running && memory < MEMORY_GIB,
+      `${MEMORY_GIB} GiB of free memory are needed; there are ${memory.toFixed(1)}.`,
+    ),
+    ...when(
+      !running && disk < STATE_DISK_GIB,
+      `${STATE_DISK_GIB} GiB of free disk are needed for ${stateFolder}; there are ${disk.toFixed(1)}. ` +
+        "Free some, or set PERIGEE_LAB_STATE to a folder that has more.",
+    ),
+  ];
+}
+
+function kernelProblems(facts: HostFacts): string[] {
+  const overlay = /\boverlay$/m.test(facts.filesystems) || facts.overlayModule;
+  return [
+    ...when(!overlay, "The kernel has no overlay file system (CONFIG_OVERLAY_FS)."),
+    ...when(
+      !facts.bridgeNetfilter,
+      "The kernel has no br_netfilter (CONFIG_BRIDGE_NETFILTER), which Flannel needs.",
+    ),
+    ...when(
+      !facts.loopControl,
+      "There is no /dev/loop-control (CONFIG_BLK_DEV_LOOP): machines' disks cannot be mounted.",
+    ),
+    ...when(
+      !facts.cgroupsWritable,
+      "/sys/fs/cgroup is read-only: inside a container, give that one the host's cgroups.",
+    ),
+    ...facts.failedFeatures.map((feature) => `The kernel cannot do ${feature}.`),
+  ];
+}
+
+function networkProblems(facts: HostFacts, { stateFolder, addresses }: PreflightContext): string[] {
+  if (facts.bridgeAlias !== undefined) return foreignBridge(facts.bridgeAlias, stateFolder);
+  const wanted = [
+    { cidr: parseCidr(addresses.vpcCidr), setting: "perigee-infra:vpcCidr in Pulumi.lab.yaml" },
+    { cidr: parseCidr(`${OPERATOR_ADDRESS}/32`), setting: "the operator's address" },
+  ];
+  const taken = facts.routes.flatMap(({ dst, dev = "?" }) =>
+    wanted
+      .filter(
+        ({ cidr }) => dst !== "default" && overlaps(cidr, parseCidr(dst.includes("/") ? dst : `${dst}/32`)),
+      )
+      .map(({ cidr, setting }) => `${cidr.text} (${setting}) overlaps the route to ${dst} on ${dev}.`),
+  );
+  const ports = GATEWAY_PORTS.filter(({ port }) =>
+    facts.listening.some((socket) => takesEveryAddress(socket, port)),
+  );
+  return [
+    ...taken,
+    ...ports.map(
+      ({ port, use }) =>
+        `Port ${port} is taken on every address of this machine; the lab's ${use} needs it on ${addresses.services}.`,
+    ),
+  ];
+}
+
+function foreignBridge(alias: string, stateFolder: string): string[] {
+  if (alias === bridgeAliasOf(stateFolder)) return [];
+  const owner = /^perigee lab in (.+)$/.exec(alias)?.[1];
+  return [
+    owner === undefined
+      ? `There is an interface ${BRIDGE} that is not the lab's.`
+      : `Another lab is up, with its state in ${owner}: PERIGEE_LAB_STATE=${owner} make down removes it.`,
+  ];
+}
+
+/** How the bridge of a lab is marked. */
+function bridgeAliasOf(stateFolder: string): string {
+  return `perigee lab in ${stateFolder}`;
+}
+
+/** A socket on the wildcard address (`00000000:0035`, or 32 zeros for IPv6) keeps the port from every other. */
+function takesEveryAddress(socket: string, port: number): boolean {
+  const [address = "", hexPort = ""] = socket.split(":");
+  return /^0+$/.test(address) && parseInt(hexPort, 16) === port;
+}
+
+function packageProblems({ missingPackages, apt }: HostFacts): string[] {
+  return when(
+    missingPackages.length > 0 && !apt,
+    `Programs are missing, and there is no apt-get to install them. As Debian packages: ${missingPackages.join(", ")}.`,
+  );
+}
+
+function when(condition: boolean, problem: string): string[] {
+  return condition ? [problem] : [];
+}

@@ -1,0 +1,127 @@
+/** Looks at this machine and changes nothing. */
+import { access, constants, readFile, statfs } from "node:fs/promises";
+import { cpus } from "node:os";
+import { dirname, join } from "node:path";
+import { bridgeExists } from "../network/hostNetwork";
+import { BRIDGE } from "../network/addresses";
+import { componentNames } from "../toolchain/components";
+import { goVersions, MissingTools } from "../toolchain/preflight";
+import { run } from "../toolchain/run";
+import type { HostFacts, Route } from "./preflightProblems";
+import { FILES, KERNEL_FEATURES, PROGRAMS } from "./requirements";
+import { programFolders } from "./settings";
+
+/** Everything that preflight judges. */
+export async function hostFacts(stateFolder: string): Promise<HostFacts> {
+  const missingPackages = await absentPackages();
+  const has = async (program: string): Promise<boolean> => (await findProgram(program)) !== undefined;
+  const network = await has("ip");
+  return {
+    platform: process.platform,
+    architecture: process.arch,
+    root: process.getuid?.() === 0,
+    cpus: cpus().length,
+    memoryKiB: kibibytes(await readFile("/proc/meminfo", "utf8"), "MemAvailable"),
+    stateDiskBytes: await freeBytes(stateFolder),
+    missingPackages,
+    apt: await has("apt-get"),
+    filesystems: await readFile("/proc/filesystems", "utf8"),
+    overlayModule: await moduleAvailable("overlay"),
+    bridgeNetfilter: (await reachable("/proc/sys/net/bridge")) || (await moduleAvailable("br_netfilter")),
+    loopControl: await reachable("/dev/loop-control"),
+    cgroupsWritable: await reachable("/sys/fs/cgroup", constants.W_OK),
+    failedFeatures: network && (await has("nft")) ? await failedFeatures() : [],
+    routes: network ? (JSON.parse((await run("ip", ["-j", "-4", "route"])) || "[]") as Route[]) : [],
+    bridgeAlias: network ? await bridgeAlias() : undefined,
+    listening: await listening(),
+    toolchain: await toolchainProblems(missingPackages),
+  };
+}
+
+/** Debian packages that are missing, by the programs and files that they bring. */
+async function absentPackages(): Promise<string[]> {
+  const missing: string[] = [];
+  for (const { program, debian } of PROGRAMS)
+    if ((await findProgram(program)) === undefined) missing.push(debian);
+  for (const { file, debian } of FILES) if (!(await reachable(file))) missing.push(debian);
+  return [...new Set(missing)];
+}
+
+async function findProgram(program: string): Promise<string | undefined> {
+  for (const folder of programFolders()) {
+    const path = join(folder, program);
+    if (await reachable(path, constants.X_OK)) return path;
+  }
+  return undefined;
+}
+
+/** Features of the kernel that a try in a throw-away network namespace shows to be missing. */
+async function failedFeatures(): Promise<string[]> {
+  if (process.getuid?.() !== 0) return []; // only root may try
+  const tries = KERNEL_FEATURES.map(async ({ feature, tried }) =>
+    run("unshare", ["--net", "sh", "-c", tried]).then(
+      () => undefined,
+      () => feature,
+    ),
+  );
+  return (await Promise.all(tries)).filter((feature) => feature !== undefined);
+}
+
+/** The text by which `networkUp` marks the bridge; empty for a bridge of that name which is not the lab's. */
+async function bridgeAlias(): Promise<string | undefined> {
+  if (!(await bridgeExists())) return undefined;
+  return (await readFile(`/sys/class/net/${BRIDGE}/ifalias`, "utf8")).trim();
+}
+
+/** Local addresses of listening sockets as /proc/net writes them: `0100000A:0035`. */
+async function listening(): Promise<string[]> {
+  const found: string[] = [];
+  for (const table of ["tcp", "tcp6", "udp", "udp6"]) {
+    const text = await readFile(`/proc/net/${table}`, "utf8").catch(() => "");
+    for (const line of text.split("\n").slice(1)) {
+      const [, local, , state] = line.trim().split(/\s+/);
+      // TCP: LISTEN; UDP: bound and not connected.
+      if (local !== undefined && (state === "0A" || (state === "07" && table.startsWith("udp"))))
+        found.push(local);
+    }
+  }
+  return found;
+}
+
+/** What hinders the toolchain, except for packages that are going to be installed. */
+async function toolchainProblems(missingPackages: readonly string[]): Promise<string[]> {
+  try {
+    await goVersions(componentNames);
+    return [];
+  } catch (error) {
+    if (!(error instanceof MissingTools)) throw error;
+    return error.problems.filter(
+      (problem) => !missingPackages.includes("gcc") || !problem.includes("C compiler"),
+    );
+  }
+}
+
+async function moduleAvailable(name: string): Promise<boolean> {
+  return run("modprobe", ["--dry-run", "--quiet", name]).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Free bytes where a folder is or will be made. */
+async function freeBytes(folder: string): Promise<number> {
+  if (!(await reachable(folder)) && folder !== "/") return freeBytes(dirname(folder));
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
+
+export function kibibytes(meminfo: string, field: string): number {
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(meminfo)?.[1] ?? 0);
+}
+
+async function reachable(path: string, mode = constants.F_OK): Promise<boolean> {
+  return access(path, mode).then(
+    () => true,
+    () => false,
+  );
+}

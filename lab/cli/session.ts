@@ -1,0 +1,25 @@
+import { labFolders, type LabFolders, labSettings } from "../machines/settings";
+import { lockFile, takeLock } from "../machines/lock";
+import { watchInterrupts } from "./interrupt";
+
+export interface Session {
+  readonly folders: LabFolders;
+  /** Aborted by the first Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+/** Runs a command that changes the lab: alone, and with its interrupts watched. */
+export async function changingTheLab(
+  command: string,
+  work: (session: Session) => Promise<number>,
+): Promise<number> {
+  const folders = labFolders(labSettings().stateFolder);
+  const release = await takeLock(await lockFile(), command, folders.root);
+  const interrupts = watchInterrupts();
+  try {
+    return await work({ folders, signal: interrupts.signal });
+  } finally {
+    interrupts.release();
+    await release();
+  }
+}

@@ -1,0 +1,17 @@
+import { delimiter } from "node:path";
+
+/** Where programs are looked for. root's PATH may lack the sbin folders, where half of the lab's programs are. */
+export function programFolders(environment: NodeJS.ProcessEnv = process.env): string[] {
+  const own = (environment["PATH"] ?? "").split(delimiter);
+  return [...new Set([...own, "/usr/sbin", "/sbin"])].filter((folder) => folder !== "");
+}
+
+/** Gives this process and its children a PATH with those folders. */
+export function completePath(): void {
+  process.env["PATH"] = programFolders().join(delimiter);
+}
+
+/** For apt-get: no questions, nothing translated. */
+export function aptEnvironment(environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  return { ...environment, LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive", NEEDRESTART_SUSPEND: "1" };
+}

@@ -1,0 +1,82 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { EngineOptions } from "../engine/pulumi";
+import { clearLab, isFromBeforeRestart } from "../machines/clear";
+import { keepMachineFiles } from "../machines/machineFiles";
+import type { LabFolders } from "../machines/settings";
+import { SystemdMachines } from "../machines/systemdMachines";
+import { networkUp } from "../network/hostNetwork";
+import { prepareSupply, serveSupply, type Supply, supplyFiles } from "../supply";
+import { type Command, say } from "./command";
+import { ready } from "./install";
+import { type LabConfig, labConfig } from "./labConfig";
+import { labEngine } from "./labEngine";
+import { Phases } from "./phases";
+import { changingTheLab, type Session } from "./session";
+import { bringUp, labStacks } from "./stacks";
+import { printStatus } from "./status";
+
+export const upCommand: Command = {
+  name: "up",
+  summary: "bring the lab up on this machine, or go on where an interrupted one stopped",
+  usage: `
+make up
+Brings the lab up: checks this machine, installs Debian packages that are missing (and names them), builds what the
+lab runs (once; kept in ~/.cache/perigee), makes the network, and runs the stack \`lab\` of the programs in this
+repository. Ends by printing the nodes and endpoints. Needs root. Call it again after an interruption, or after a
+change of Pulumi.lab.yaml. Ctrl-C ends what is in progress and stops; twice stops at once.`,
+  run: () => changingTheLab("make up", up),
+};
+
+async function up({ folders, signal }: Session): Promise<number> {
+  const phases = new Phases();
+  const config = await labConfig();
+  if (!(await phases.run("check this machine", () => ready(folders, config)))) return 1;
+  await forgetLabOfEarlierRun(folders);
+  const supply = await phases.run("packages and images", () =>
+    prepareSupply([config.kubernetesVersion], say),
+  );
+  await phases.run("network", () => openNetwork(folders, config, supply));
+  const options = await labEngine(say);
+  for (const stack of labStacks) {
+    if (signal.aborted) return 130;
+    const run = await phases.run(stack.title, async () => bringUp(stack, options, await refreshIfStopped()));
+    if (run.exitCode !== 0) {
+      process.stderr.write(
+        `\nThe ${stack.title} is not up. \`make up\` tries again, \`make down\` removes it all.\n`,
+      );
+      return signal.aborted ? 130 : 1;
+    }
+  }
+  await finish(options, phases);
+  return 0;
+}
+
+/** After a restart of the host nothing of a lab runs: its cluster, which the engine still knows, is no more. */
+async function forgetLabOfEarlierRun(folders: LabFolders): Promise<void> {
+  if (!(await isFromBeforeRestart(folders))) return;
+  say("a lab from before this host's restart is cleared away");
+  const failures = await clearLab(folders, say);
+  if (failures.length > 0) throw new Error(`it cannot be cleared away:\n${failures.join("\n")}`);
+  await rm(folders.root, { recursive: true, force: true });
+}
+
+async function openNetwork(folders: LabFolders, config: LabConfig, supply: Supply): Promise<void> {
+  const addresses = await networkUp(folders, config.vpcCidr, say);
+  await serveSupply(supply, { address: addresses.services, stateFolder: folders.root }, say);
+  await keepMachineFiles(folders, await supplyFiles(supply, addresses.services));
+}
+
+/** A machine that was killed or switched off is seen only by a refresh, as on AWS; it costs a few seconds. */
+async function refreshIfStopped(): Promise<string[]> {
+  const machines = new SystemdMachines();
+  const states = await Promise.all((await machines.ids()).map((id) => machines.state(id)));
+  return states.includes("stopped") ? ["--refresh"] : [];
+}
+
+async function finish(options: EngineOptions, phases: Phases): Promise<void> {
+  await printStatus(options);
+  say(`\nHow long it took:\n${phases.summary()}`);
+  say(`\nNext: make status, make ssh NODE=..., make kubeconfig; make down removes it all.`);
+  say(`Logs of the lab's servers: ${join(options.stateFolder, "logs")}`);
+}
