@@ -34,7 +34,7 @@ engine: setup ## Life-cycle tests on the real Pulumi engine
 
 lab-test: setup ## The real thing: nodes, pods, traffic, failures, clean-up (root)
 	@$(lab) install
-	@mocha --config test/lab/.mocharc.json
+	@mocha --config test/lab/.mocharc.json 'test/lab/*.test.ts'
 
 toolchain: $(installed) ## Build everything that the lab runs
 	@tsx lab/toolchain/build.ts

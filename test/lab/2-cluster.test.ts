@@ -1,0 +1,106 @@
+/** What a user has when `make up` returns. */
+import { strict as assert } from "node:assert";
+import { apply, controlPlane, eventually, kubectl, outputs, ssh, worker } from "./lab";
+import { echoOn, echoService, get } from "./echo";
+
+interface NodeList {
+  items: {
+    metadata: { name: string };
+    status: { nodeInfo: Record<string, string>; conditions: { type: string; status: string }[] };
+    spec: { providerID: string };
+  }[];
+}
+interface PodList {
+  items: { metadata: { name: string }; status: { phase: string; podIP: string } }[];
+}
+
+describe("the cluster", () => {
+  it("has every node Ready, with its provider id, at the versions asked for", async () => {
+    const { items } = JSON.parse(await kubectl("get", "nodes", "-o", "json")) as NodeList;
+    const known = new Map((await outputs()).nodes.map((one) => [one.name, one.instanceId]));
+    assert.deepEqual(items.map((one) => one.metadata.name).sort(), [controlPlane, worker]);
+    for (const { metadata, status, spec } of items) {
+      assert.equal(
+        status.conditions.find((condition) => condition.type === "Ready")?.status,
+        "True",
+        metadata.name,
+      );
+      assert.equal(status.nodeInfo["kubeletVersion"], "v1.36.3");
+      assert.match(status.nodeInfo["containerRuntimeVersion"] ?? "", /^containerd:\/\/1\.6\.20/);
+      assert.equal(spec.providerID, `aws:///lab-local-1a/${known.get(metadata.name)}`);
+    }
+  });
+
+  it("has CoreDNS available and every pod of kube-system Running", async () => {
+    await kubectl(
+      "-n",
+      "kube-system",
+      "wait",
+      "deployment/coredns",
+      "--for=condition=Available",
+      "--timeout=60s",
+    );
+    await eventually("all kube-system pods to run", async () => {
+      const { items } = JSON.parse(
+        await kubectl("-n", "kube-system", "get", "pods", "-o", "json"),
+      ) as PodList;
+      return items.length >= 8 && items.every((pod) => pod.status.phase === "Running");
+    });
+  });
+
+  it("holds its package versions", async () => {
+    const held = await ssh(worker, "apt-mark showhold | sort | xargs");
+    assert.equal(held, "containerd kubeadm kubectl kubelet");
+  });
+});
+
+describe("pod traffic", () => {
+  before(async () => {
+    await apply(
+      echoOn("echo-cp", controlPlane),
+      echoOn("echo-worker", worker),
+      echoService("echo-cp"),
+      echoService("echo-worker", 30081),
+    );
+    await kubectl("wait", "pod/echo-cp", "pod/echo-worker", "--for=condition=Ready", "--timeout=120s");
+  });
+  after(() => kubectl("delete", "pod,service", "--selector", "test=echo", "--wait=false"));
+
+  it("crosses nodes by address", async () => {
+    const address = await kubectl("get", "pod", "echo-cp", "-o", "jsonpath={.status.podIP}");
+    assert.equal((await get("echo-worker", `http://${address}:8080/get`)).server, "echo-cp");
+  });
+
+  it("crosses nodes by Service", async () => {
+    const address = await kubectl("get", "service", "echo-cp", "-o", "jsonpath={.spec.clusterIP}");
+    assert.equal((await get("echo-worker", `http://${address}:8080/get`)).server, "echo-cp");
+  });
+
+  it("crosses nodes by DNS name, in both directions", async () => {
+    assert.equal(
+      (await get("echo-worker", "http://echo-cp.default.svc.cluster.local:8080/get")).server,
+      "echo-cp",
+    );
+    assert.equal((await get("echo-cp", "http://echo-worker:8080/get")).server, "echo-worker");
+  });
+
+  it("comes in from outside through a node port of either node", async () => {
+    for (const { publicIp, name } of (await outputs()).nodes) {
+      const response = await fetch(`http://${publicIp}:30081/get?through=${name}`, {
+        signal: AbortSignal.timeout(10_000),
+      });
+      const answer = (await response.json()) as { server: string; args: Record<string, string> };
+      assert.deepEqual([answer.server, answer.args["through"]], ["echo-worker", name]);
+    }
+  });
+});
+
+describe("a second run", () => {
+  it("changes nothing", async () => {
+    const { engineSucceeds } = await import("./lab");
+    const up = await engineSucceeds("up", {}, "--expect-no-changes");
+    assert.ok(up.seconds < 60, `${up.seconds} s`);
+    await engineSucceeds("refresh", {}, "--expect-no-changes");
+    await engineSucceeds("preview", {}, "--expect-no-changes");
+  });
+});

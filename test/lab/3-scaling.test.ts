@@ -1,0 +1,138 @@
+/** Workers come and go while an application runs. */
+import { strict as assert } from "node:assert";
+import type { PulumiRun } from "../../lab/engine/pulumi";
+import { leftoversOf } from "./leftovers";
+import { echoContainer } from "./echo";
+import { apply, engine, engineSucceeds, eventually, kubectl, node, pool, worker } from "./lab";
+
+const second = "perigee-lab-default-2";
+const replicas = 4;
+const minimum = 3;
+
+describe("scaling workers 1 -> 2 -> 1 under a PodDisruptionBudget", () => {
+  let watching = true;
+  let lowest = replicas;
+  let watched: Promise<void>;
+  let removed = "";
+
+  before(async () => {
+    await apply(application, budget);
+    await kubectl("rollout", "status", "deployment/app", "--timeout=120s");
+    watched = (async () => {
+      while (watching) {
+        lowest = Math.min(lowest, await ready().catch(() => replicas));
+        await new Promise((resolve) => setTimeout(resolve, 300));
+      }
+    })();
+  });
+
+  after(() => kubectl("delete", "deployment/app", "poddisruptionbudget/app", "--ignore-not-found"));
+
+  it("adds a worker and touches nothing else", async () => {
+    assert.deepEqual(changes(await engineSucceeds("up", pool(2))), { create: 4 });
+    await kubectl("wait", `node/${second}`, "--for=condition=Ready", "--timeout=5s");
+    removed = (await node(second)).instanceId;
+  });
+
+  it("drains a worker before its machine goes", async () => {
+    // Half of the application moves there, so that there is something to drain.
+    await kubectl("rollout", "restart", "deployment/app");
+    await kubectl("rollout", "status", "deployment/app", "--timeout=120s");
+    await eventually("pods on the second worker", async () => (await podsOn(second)) > 0);
+    assert.deepEqual(changes(await engineSucceeds("up", pool(1))), { delete: 4 });
+  });
+
+  it("kept the application at its minimum all the time", async () => {
+    await kubectl("rollout", "status", "deployment/app", "--timeout=120s");
+    watching = false;
+    await watched;
+    assert.ok(lowest >= minimum, `${lowest} replicas ready at the lowest`);
+    assert.equal(await ready(), replicas);
+  });
+
+  it("leaves one Node, and nothing of the machine", async () => {
+    await kubectl("wait", `node/${worker}`, "--for=condition=Ready", "--timeout=5s");
+    assert.equal(await kubectl("get", "node", second, "--ignore-not-found", "-o", "name"), "");
+    assert.deepEqual(await leftoversOf(removed), []);
+  });
+
+  it("gives up with the names of the pods that would not go, and leaves the machine running", async () => {
+    await kubectl(
+      "patch",
+      "poddisruptionbudget/app",
+      "--type=merge",
+      "-p",
+      `{"spec":{"minAvailable":${replicas}}}`,
+    );
+    const stuck = await engine("up", { ...pool(0), drainTimeoutSeconds: 10 });
+    assert.notEqual(stuck.exitCode, 0);
+    const said = stuck.stdout + stuck.stderr;
+    assert.match(said, /these pods are still on perigee-lab-default-1/);
+    assert.match(said, /app-[a-z0-9]+-[a-z0-9]+/);
+    assert.match(said, /its machine keeps running/);
+    await kubectl("wait", `node/${worker}`, "--for=condition=Ready", "--timeout=5s");
+  });
+
+  it("takes the node back when the setting is put back", async () => {
+    await kubectl("delete", "poddisruptionbudget/app");
+    await engineSucceeds("up", pool(1));
+    await kubectl("uncordon", worker);
+    await kubectl("rollout", "status", "deployment/app", "--timeout=120s");
+  });
+});
+
+const application = {
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { name: "app" },
+  spec: {
+    replicas,
+    strategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: 2 } },
+    selector: { matchLabels: { app: "app" } },
+    template: {
+      metadata: { labels: { app: "app" } },
+      spec: {
+        containers: [echoContainer],
+        terminationGracePeriodSeconds: 1,
+        topologySpreadConstraints: [
+          {
+            maxSkew: 1,
+            topologyKey: "kubernetes.io/hostname",
+            whenUnsatisfiable: "ScheduleAnyway",
+            labelSelector: { matchLabels: { app: "app" } },
+          },
+        ],
+      },
+    },
+  },
+};
+
+const budget = {
+  apiVersion: "policy/v1",
+  kind: "PodDisruptionBudget",
+  metadata: { name: "app" },
+  spec: { minAvailable: minimum, selector: { matchLabels: { app: "app" } } },
+};
+
+/** How many resources a run did something to, by what it did. */
+function changes(run: PulumiRun): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(run.events.summary).filter(([operation]) => operation !== "same"));
+}
+
+async function ready(): Promise<number> {
+  return Number((await kubectl("get", "deployment/app", "-o", "jsonpath={.status.readyReplicas}")) || "0");
+}
+
+async function podsOn(name: string): Promise<number> {
+  const names = await kubectl(
+    "get",
+    "pods",
+    "-l",
+    "app=app",
+    "--field-selector",
+    `spec.nodeName=${name}`,
+    "-o",
+    "name",
+  );
+  return names.split("\n").filter((line) => line !== "").length;
+}

@@ -1,0 +1,137 @@
+/** Who reaches what, and what can be read where. The table is infra/network/trafficRules.ts, nothing else. */
+import { strict as assert } from "node:assert";
+import { deriveSshKeyPair } from "../../infra/machines/sshKeys";
+import { portRange, trafficRules, type Peer } from "../../infra/network/trafficRules";
+import type { NodeOutput } from "../../infra/outputs";
+import { makeStranger, type Stranger } from "../../lab/network/stranger";
+import { echoOn, reaches } from "./echo";
+import { apply, controlPlane, kubectl, node, ssh, worker } from "./lab";
+import { dialWithHostKey } from "./hostKey";
+
+/** Ports on which something listens on a control plane; on a worker the first three. */
+const listening = {
+  worker: [22, 10249, 10250],
+  controlPlane: [22, 10249, 10250, 2379, 2380, 2381, 6443, 10257, 10259],
+};
+
+describe("traffic", () => {
+  let stranger: Stranger;
+  let target: NodeOutput;
+  let other: NodeOutput;
+
+  before(async () => {
+    stranger = await makeStranger();
+    target = await node(controlPlane);
+    other = await node(worker);
+    await apply(echoOn("probe", worker));
+    await kubectl("wait", "pod/probe", "--for=condition=Ready", "--timeout=120s");
+  });
+  after(async () => {
+    await stranger.remove();
+    await kubectl("delete", "pod/probe", "--ignore-not-found", "--wait=false");
+  });
+
+  it("from the worker reaches on the control plane exactly what the table says", async () => {
+    for (const port of listening.controlPlane) {
+      const open = await ssh(worker, dial(target.privateIp, port)).then(succeeded, failed);
+      assert.equal(open, admitted(port, ["node"], "control-plane"), `port ${port}`);
+    }
+  });
+
+  it("from the control plane reaches on the worker exactly what the table says", async () => {
+    for (const port of listening.worker) {
+      const open = await ssh(controlPlane, dial(other.privateIp, port)).then(succeeded, failed);
+      assert.equal(open, admitted(port, ["node", "control-plane"], "worker"), `port ${port}`);
+    }
+  });
+
+  it("from a pod reaches on the control plane no more than its node", async () => {
+    for (const port of listening.controlPlane) {
+      const open = await reaches("probe", `${target.privateIp}:${port}`);
+      assert.equal(open, admitted(port, ["node"], "control-plane"), `port ${port}`);
+    }
+  });
+
+  it("from a stranger outside adminCidrs reaches nothing", async () => {
+    for (const [{ publicIp, privateIp }, ports] of [
+      [target, [...listening.controlPlane, 30081]],
+      [other, [...listening.worker, 30081]],
+    ] as const) {
+      for (const address of [publicIp, privateIp]) {
+        for (const port of ports) {
+          const open = await stranger.run("bash", ["-c", dial(address, port)]).then(succeeded, failed);
+          assert.equal(open, false, `${address}:${port}`);
+        }
+      }
+    }
+  });
+
+  it("does not reach a machine that shows another host key", async () => {
+    const foreign = deriveSshKeyPair(Buffer.alloc(32, 1).toString("base64"), "host/other", "other");
+    const message = await dialWithHostKey(foreign.public);
+    assert.match(message, /host key/i);
+  });
+});
+
+describe("secrets and traces", () => {
+  it("are ciphertext in etcd", async () => {
+    await kubectl("create", "secret", "generic", "at-rest", "--from-literal=word=plainly-readable");
+    const raw = await ssh(
+      controlPlane,
+      `kubectl --kubeconfig /etc/kubernetes/admin.conf -n kube-system exec etcd-${controlPlane} -- etcdctl` +
+        " --cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt" +
+        " --key /etc/kubernetes/pki/etcd/server.key get /registry/secrets/default/at-rest | base64 -w0",
+    );
+    const bytes = Buffer.from(raw, "base64").toString("latin1");
+    assert.match(bytes, /k8s:enc:secretbox:v1:first:/);
+    assert.doesNotMatch(bytes, /plainly-readable/);
+  });
+
+  it("are in the audit log, without their content", async () => {
+    const entries = await ssh(controlPlane, 'grep \'"name":"at-rest"\' /var/log/kubernetes/audit.log');
+    assert.match(entries, /"verb":"create"/);
+    assert.doesNotMatch(entries, /plainly-readable|cGxhaW5seS1yZWFkYWJsZQ/);
+    await kubectl("delete", "secret", "at-rest");
+  });
+
+  it("include no bootstrap token", async () => {
+    const tokens = await kubectl(
+      "-n",
+      "kube-system",
+      "get",
+      "secrets",
+      "--field-selector",
+      "type=bootstrap.kubernetes.io/token",
+      "-o",
+      "name",
+    );
+    assert.equal(tokens, "");
+  });
+
+  it("are on no process list and in no user data of the machines", async () => {
+    for (const name of [controlPlane, worker]) {
+      assert.doesNotMatch(await ssh(name, "ps -eo args"), /BEGIN [A-Z ]*PRIVATE KEY|client-key-data/);
+      const userData = await ssh(name, "cat /var/lib/cloud/instance/user-data.txt");
+      assert.doesNotMatch(userData, /token|client-key-data|BEGIN (RSA|EC) PRIVATE KEY|secretbox/);
+    }
+  });
+});
+
+/** Whether the table admits this flow. */
+function admitted(port: number, from: readonly Peer[], to: "control-plane" | "worker"): boolean {
+  return trafficRules().some((rule) => {
+    const [first, last] = portRange(rule);
+    const there = rule.to === "node" || to === "control-plane";
+    return (
+      rule.protocol === "tcp" &&
+      there &&
+      port >= first &&
+      port <= last &&
+      rule.from.some((peer) => from.includes(peer))
+    );
+  });
+}
+
+const dial = (address: string, port: number): string => `timeout 2 bash -c '</dev/tcp/${address}/${port}'`;
+const succeeded = (): boolean => true;
+const failed = (): boolean => false;

@@ -1,0 +1,58 @@
+/** Pods that answer HTTP with what they were asked, and that can ask themselves (lab/toolchain/echo). */
+import { kubectl } from "./lab";
+
+const image = "perigee.invalid/lab/echo:1";
+const labels = (app: string): Record<string, string> => ({ app, test: "echo" });
+
+export const echoContainer = {
+  name: "echo",
+  image,
+  ports: [{ containerPort: 8080 }],
+  readinessProbe: { httpGet: { path: "/get", port: 8080 }, periodSeconds: 1 },
+};
+
+/** A pod on one node, the control plane included. */
+export function echoOn(name: string, nodeName: string): object {
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name, labels: labels(name) },
+    spec: {
+      nodeName,
+      tolerations: [{ operator: "Exists" }],
+      terminationGracePeriodSeconds: 1,
+      containers: [echoContainer],
+    },
+  };
+}
+
+export function echoService(name: string, nodePort?: number): object {
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name, labels: labels(name) },
+    spec: {
+      selector: { app: name },
+      ...(nodePort === undefined ? {} : { type: "NodePort" }),
+      ports: [{ port: 8080, ...(nodePort === undefined ? {} : { nodePort }) }],
+    },
+  };
+}
+
+export interface EchoAnswer {
+  readonly server: string;
+  readonly origin: string;
+}
+
+/** Asks a URL from inside a pod. */
+export async function get(pod: string, url: string): Promise<EchoAnswer> {
+  return JSON.parse(await kubectl("exec", pod, "--", "/echo", "-get", url)) as EchoAnswer;
+}
+
+/** Whether a pod can open a TCP connection. */
+export async function reaches(pod: string, address: string): Promise<boolean> {
+  return kubectl("exec", pod, "--", "/echo", "-dial", address, "-limit", "2s").then(
+    () => true,
+    () => false,
+  );
+}

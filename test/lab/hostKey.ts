@@ -1,0 +1,34 @@
+/** One remote command on the worker with a host key that is not the machine's, through the real engine. */
+import { writeFile, mkdtemp, cp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ensureStack, stackOptions } from "../../lab/engine/stacks";
+import { runPulumi } from "../../lab/engine/pulumi";
+import { labEngine } from "../../lab/cli/labEngine";
+import { node, outputs, repository, worker } from "./lab";
+
+/** @returns what the engine said when it refused */
+export async function dialWithHostKey(hostKey: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "perigee-host-key-"));
+  await writeFile(join(folder, "Pulumi.yaml"), "name: host-key\nruntime: nodejs\nmain: index.js\n");
+  await cp(join(repository, "package.json"), join(folder, "package.json"));
+  const connection = {
+    host: (await node(worker)).publicIp,
+    user: "ubuntu",
+    privateKey: (await outputs()).sshPrivateKey,
+    hostKey,
+    dialErrorLimit: 2,
+    perDialTimeout: 5,
+  };
+  const modules = join(repository, "node_modules/@pulumi/command");
+  await writeFile(
+    join(folder, "index.js"),
+    `new (require(${JSON.stringify(modules)}).remote.Command)("dial", ${JSON.stringify({ connection, create: "true" })});\n`,
+    { mode: 0o600 },
+  );
+  const options = { ...(await labEngine()), stateFolder: join(folder, "state"), cwd: folder };
+  const stack = await ensureStack(folder, "test", options, {});
+  const run = await runPulumi(["up", "--yes", "--skip-preview", ...stackOptions(stack)], options);
+  if (run.exitCode === 0) throw new Error("a machine with another host key was accepted");
+  return run.stdout + run.stderr;
+}

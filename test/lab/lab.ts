@@ -1,0 +1,227 @@
+/** The lab as its tests use it: one lab for all of them, brought up and changed as a user would. */
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { parse } from "yaml";
+import { readFileSync } from "node:fs";
+import type { NodeOutput } from "../../infra/outputs";
+import { ensureStack, stackOptions, type StackSettings } from "../../lab/engine/stacks";
+import { type PulumiRun, runPulumi } from "../../lab/engine/pulumi";
+import { labEngine } from "../../lab/cli/labEngine";
+import { buildToolchain, program } from "../../lab/toolchain/build";
+
+const execute = promisify(execFile);
+export const repository = join(__dirname, "../..");
+
+/** Settings of the lab's own stack, as a user would edit them. */
+export type LabConfig = Readonly<Record<string, unknown>>;
+
+const own = parse(readFileSync(join(repository, "Pulumi.lab.yaml"), "utf8")) as { config: LabConfig };
+
+/** `Pulumi.lab.yaml` with other values: `with({ workers: [...] })`. */
+export function labSettings(changes: LabConfig = {}): StackSettings {
+  const changed = Object.fromEntries(
+    Object.entries(changes).map(([key, value]) => [`perigee-infra:${key}`, value]),
+  );
+  return { config: { ...own.config, ...changed } };
+}
+
+export const pool = (count: number, more: LabConfig = {}): LabConfig => ({
+  workers: [{ name: "default", count, diskGiB: 20, ...more }],
+});
+
+/** Runs the engine on the lab's stack with these settings; the caller judges the exit code. */
+export async function engine(
+  command: string,
+  changes: LabConfig = {},
+  ...args: string[]
+): Promise<PulumiRun> {
+  const options = { ...(await labEngine()), cwd: repository };
+  const stack = await ensureStack(repository, "lab", options, labSettings(changes));
+  const skip =
+    command === "up" || command === "destroy" || command === "refresh" ? ["--yes", "--skip-preview"] : [];
+  return runPulumi([command, ...skip, ...stackOptions(stack), ...args], options);
+}
+
+/** The same, and it has to succeed. */
+export async function engineSucceeds(
+  command: string,
+  changes: LabConfig = {},
+  ...args: string[]
+): Promise<PulumiRun> {
+  const run = await engine(command, changes, ...args);
+  if (run.exitCode !== 0)
+    throw new Error(`pulumi ${command}: exit ${run.exitCode}\n${run.stdout}\n${run.stderr}`);
+  return run;
+}
+
+export interface LabOutputs {
+  readonly nodes: readonly NodeOutput[];
+  readonly kubeconfig: string;
+  readonly sshPrivateKey: string;
+  readonly publishedHost: string;
+}
+
+export async function outputs(): Promise<LabOutputs> {
+  const options = { ...(await labEngine()), cwd: repository };
+  const run = await runPulumi(["stack", "output", "--stack", "lab", "--show-secrets", "--json"], options);
+  if (run.exitCode !== 0) throw new Error(run.stderr);
+  return JSON.parse(run.stdout) as LabOutputs;
+}
+
+export async function node(name: string): Promise<NodeOutput> {
+  const { nodes } = await outputs();
+  const found = nodes.find((one) => one.name === name);
+  if (found === undefined)
+    throw new Error(`no node ${name} among ${nodes.map((one) => one.name).join(", ")}`);
+  return found;
+}
+
+export const controlPlane = "perigee-lab-control-plane-1";
+export const worker = "perigee-lab-default-1";
+
+let scratch: Promise<string> | undefined;
+
+/** A file that is gone with the machine's temporary folder. */
+async function scratchFile(name: string, content: string): Promise<string> {
+  scratch ??= mkdtemp(join(tmpdir(), "perigee-lab-test-"));
+  const file = join(await scratch, name);
+  await writeFile(file, content, { mode: 0o600 });
+  return file;
+}
+
+let kubectlProgram: Promise<string> | undefined;
+
+/** Runs kubectl as the operator; its output. */
+export async function kubectl(...args: string[]): Promise<string> {
+  kubectlProgram ??= buildToolchain(["kubernetes-1.36"], () => undefined).then((all) =>
+    program(all, "kubectl-1.36.3"),
+  );
+  const kubeconfig = await scratchFile("kubeconfig", (await outputs()).kubeconfig);
+  const { stdout } = await execute(
+    await kubectlProgram,
+    ["--kubeconfig", kubeconfig, "--request-timeout=60s", ...args],
+    {
+      maxBuffer: 64 * 2 ** 20,
+    },
+  );
+  return stdout.trim();
+}
+
+/** Applies objects. */
+export async function apply(...objects: readonly object[]): Promise<void> {
+  await kubectl(
+    "apply",
+    "-f",
+    await scratchFile("objects.json", JSON.stringify({ apiVersion: "v1", kind: "List", items: objects })),
+  );
+}
+
+/** Runs a command on a node as root, over SSH, as an operator would. */
+export async function ssh(name: string, command: string): Promise<string> {
+  const key = await scratchFile("key", (await outputs()).sshPrivateKey);
+  const { publicIp } = await node(name);
+  const options = [
+    "StrictHostKeyChecking=no",
+    "UserKnownHostsFile=/dev/null",
+    "LogLevel=ERROR",
+    "ConnectTimeout=10",
+  ];
+  const { stdout } = await execute(
+    "ssh",
+    [
+      "-i",
+      key,
+      ...options.flatMap((option) => ["-o", option]),
+      `ubuntu@${publicIp}`,
+      "sudo",
+      "bash",
+      "-c",
+      quoted(command),
+    ],
+    { maxBuffer: 64 * 2 ** 20 },
+  );
+  return stdout.trim();
+}
+
+const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+
+/** A command of the lab as the Makefile runs it, in a process group of its own so that all of it can be killed. */
+export class LabCommand {
+  output = "";
+  private readonly child: ChildProcess;
+  private readonly ended: Promise<number | null>;
+
+  constructor(...args: string[]) {
+    this.child = spawn("tsx", ["lab/cli/main.ts", ...args], {
+      cwd: repository,
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream?.setEncoding("utf8").on("data", (text: string) => (this.output += text));
+    }
+    this.ended = new Promise((resolve) => this.child.once("close", resolve));
+  }
+
+  /** Waits for its end; exit code 0 or an error with all that it said. */
+  async succeeds(): Promise<string> {
+    const code = await this.ended;
+    if (code !== 0) throw new Error(`exit ${code}\n${this.output}`);
+    return this.output;
+  }
+
+  async fails(): Promise<string> {
+    const code = await this.ended;
+    if (code === 0) throw new Error(`it should have failed:\n${this.output}`);
+    return this.output;
+  }
+
+  /** Waits until a condition holds while it runs, then kills it and all its children without a warning. */
+  async killWhen(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+    await eventually(
+      what,
+      condition,
+      900,
+      () => this.child.exitCode !== null && `it ended before: ${this.output}`,
+    );
+    if (this.child.pid !== undefined) process.kill(-this.child.pid, "SIGKILL");
+    await this.ended;
+  }
+}
+
+/** Waits until a condition holds; the limit is in seconds. */
+export async function eventually(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  limitSeconds = 120,
+  stop: () => string | false = () => false,
+): Promise<void> {
+  const deadline = Date.now() + limitSeconds * 1000;
+  let last: unknown;
+  while (Date.now() < deadline) {
+    try {
+      if (await condition()) return;
+    } catch (error) {
+      last = error;
+    }
+    const reason = stop();
+    if (reason !== false) throw new Error(`waiting for ${what}: ${reason}`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  throw new Error(
+    `waited ${limitSeconds}s in vain for ${what}${last === undefined ? "" : `: ${(last as Error).message}`}`,
+  );
+}
+
+/** Process ids on this host whose command line holds this text; the machines' processes are among them. */
+export async function processes(text: string): Promise<number[]> {
+  const { stdout } = await execute("ps", ["-eo", "pid=,args="]);
+  return stdout
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line.includes(text) && !line.includes("ps -eo"))
+    .map((line) => Number(line.split(" ")[0]));
+}

@@ -1,0 +1,12 @@
+/** What is left of the lab, or of one of its machines, on this host. */
+import { leftovers } from "../../lab/machines/leftovers";
+import { labFolders, labSettings } from "../../lab/machines/settings";
+
+export function labLeftovers(): Promise<string[]> {
+  return leftovers(labFolders(labSettings().stateFolder));
+}
+
+/** @param instanceId of a machine that should be gone */
+export async function leftoversOf(instanceId: string): Promise<string[]> {
+  return (await labLeftovers()).filter((one) => one.includes(instanceId));
+}
