@@ -1,0 +1,36 @@
+/**
+ * Who is told of which alert.
+ *
+ *   settings.ts    what a user may say          routing.ts     the tree, from the settings
+ *   receivers.ts   Slack, PagerDuty, ...        inhibition.ts  which alert hides which, as a table
+ */
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { stringify } from "yaml";
+import { routing } from "./routing";
+import type { AlertingSettings } from "./settings";
+
+export interface AlertRoutingArgs {
+  readonly settings: AlertingSettings;
+  readonly namespace: pulumi.Input<string>;
+}
+
+/** Alertmanager's configuration, in a Secret because receivers' URLs and keys are in it. */
+export class AlertRouting extends pulumi.ComponentResource {
+  /** Name of the Secret, in the form that the operator expects (`alertmanager.yaml`). */
+  readonly secretName: pulumi.Output<string>;
+
+  constructor(name: string, { settings, namespace }: AlertRoutingArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("perigee:workloads:AlertRouting", name, {}, opts);
+    const file = new kubernetes.core.v1.Secret(
+      name,
+      {
+        metadata: { name: "alertmanager-routing", namespace },
+        stringData: { "alertmanager.yaml": pulumi.secret(stringify(routing(settings), { lineWidth: 0 })) },
+      },
+      { parent: this },
+    );
+    this.secretName = file.metadata.name;
+    this.registerOutputs({ secretName: this.secretName });
+  }
+}

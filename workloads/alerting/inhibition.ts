@@ -1,0 +1,55 @@
+/** Which alert says so much that others beside it say nothing more. */
+import type { InhibitRule } from "./alertmanagerConfig";
+
+export interface Inhibition extends InhibitRule {
+  readonly why: string;
+}
+
+export const inhibitions: readonly Inhibition[] = [
+  {
+    why: "red hides yellow of the same parameter",
+    source_matchers: ["alertname = BusParameterRed"],
+    target_matchers: ["alertname = BusParameterYellow"],
+    equal: ["spacecraft", "parameter"],
+  },
+  {
+    why: "loss of signal hides what is not known without a signal",
+    source_matchers: ["alertname = BusLossOfSignal"],
+    target_matchers: ["alertname =~ BusPacketOverdue|BusSequenceGaps|BusParameterYellow|BusParameterRed"],
+    equal: ["spacecraft"],
+  },
+  {
+    why: "without the exporter nobody can tell whether there is a signal",
+    source_matchers: ["alertname = TelemetryExporterDown"],
+    target_matchers: ["alertname =~ BusLossOfSignal|BusPacketOverdue|TelemetryLimitsMissing"],
+  },
+  {
+    // The chart's alerts about pods do not say on which node they ran: while a node is down, all of them wait.
+    why: "a node that is down hides the pods that it takes along",
+    source_matchers: ["alertname =~ KubeNodeNotReady|KubeNodeUnreachable|NodeDown"],
+    target_matchers: [
+      "alertname =~ KubePod.*|KubeContainer.*|KubeDeployment.*|KubeStatefulSet.*|KubeDaemonSet.*|TargetDown",
+      "severity =~ warning|info",
+    ],
+  },
+  {
+    why: "critical hides warning and info of the same alert",
+    source_matchers: ["severity = critical"],
+    target_matchers: ["severity =~ warning|info"],
+    // An alert without a namespace equals one without a namespace: spacecraft has to tell them apart, and so has
+    // the parameter: battery red must not hide wheel yellow.
+    equal: ["alertname", "namespace", "spacecraft", "parameter", "instance"],
+  },
+  {
+    why: "warning hides info of the same alert",
+    source_matchers: ["severity = warning"],
+    target_matchers: ["severity = info"],
+    equal: ["alertname", "namespace", "spacecraft", "parameter", "instance"],
+  },
+  {
+    why: "info alerts count only beside others of their namespace (the chart's InfoInhibitor)",
+    source_matchers: ["alertname = InfoInhibitor"],
+    target_matchers: ["severity = info"],
+    equal: ["namespace"],
+  },
+];

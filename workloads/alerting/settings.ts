@@ -1,0 +1,130 @@
+/** What a user may say about who is told of an alert. */
+import { z } from "zod";
+import { strictObject, type SettingProblem } from "../../infra/settings/load";
+import { matching, url, whole } from "../settings/types";
+
+const team = z.enum(["flight-control", "ground-segment"], { error: "flight-control or ground-segment" });
+const severity = z.enum(["critical", "warning", "info"], { error: "critical, warning or info" });
+const address = matching(/^[^\s@]+@[^\s@]+$/, "an e-mail address");
+const receiverName = matching(/^[a-z][a-z0-9-]{0,39}$/, "a name: a-z, 0-9 and -, at most 40 characters");
+
+const receiver = strictObject({
+  name: receiverName.describe("What routes call it."),
+  slack: strictObject({
+    url: url.describe("Secret: the incoming webhook."),
+    channel: matching(/^[#@]\S+$/, "a channel such as #flight"),
+  }).optional(),
+  pagerDuty: strictObject({
+    routingKey: matching(/^[\w-]{16,64}$/, "an Events API v2 integration key").describe("Secret."),
+  }).optional(),
+  email: strictObject({ to: address }).optional(),
+  webhook: strictObject({
+    url: url.describe("Secret: where Alertmanager's JSON is sent."),
+  }).optional(),
+});
+
+const route = strictObject({
+  team: team.optional().describe("Label `team`; default: any."),
+  severity: severity.optional().describe("Label `severity`; default: any."),
+  receiver: receiverName,
+});
+
+const mail = strictObject({
+  server: matching(/^[\w.-]+:\d+$/, "host:port").describe("SMTP server, `host:port`."),
+  from: address,
+  username: z.string().min(1).optional(),
+  password: z.string().min(1).optional().describe("Secret."),
+});
+
+export const alerting = strictObject({
+  receivers: z.array(receiver).default([]).describe("Slack, PagerDuty, e-mail, webhook, or several at once."),
+  routes: z.array(route).default([]).describe("Which alert goes to which receiver; the first that fits."),
+  defaultReceiver: receiverName
+    .optional()
+    .describe("Receiver of what no route fits. Default: nobody; Prometheus and Alertmanager still show it."),
+  mail: mail.optional().describe("Needed for receivers by e-mail."),
+  watchdogUrl: url
+    .optional()
+    .describe("Secret: a dead man's switch, called every minute while alerting works as a whole."),
+  groupWaitSeconds: whole(0, 600)
+    .default(10)
+    .describe("How long a new alert waits for others of its group before it is sent."),
+  groupIntervalSeconds: whole(1, 3600).default(60).describe("How often news of a group is sent."),
+  repeatHours: whole(1, 168).default(4).describe("After how long an alert that goes on is sent again."),
+  runbookBaseUrl: url
+    .optional()
+    .describe("Goes before `<AlertName>.md` in the alerts' links. Default: the pages' path in the repository."),
+});
+
+export type AlertingSettings = z.output<typeof alerting>;
+export type ReceiverSettings = AlertingSettings["receivers"][number];
+export type RouteSettings = AlertingSettings["routes"][number];
+
+const under = "monitoring.alerting";
+/** Taken by receivers that the routing makes itself. */
+export const ownReceivers = ["nobody", "dead-mans-switch"] as const;
+
+/** What shows only when receivers and routes are seen together. */
+export function alertingChecks(settings: AlertingSettings): SettingProblem[] {
+  const names = settings.receivers.map(({ name }) => name);
+  const unknown = (setting: string, name: string): SettingProblem[] =>
+    names.includes(name)
+      ? []
+      : [{ setting, given: name, problem: `there is no such receiver (there are: ${names.join(", ") || "none"})` }];
+  return [
+    ...settings.receivers.flatMap((each, index) => receiverChecks(each, index, names, settings.mail !== undefined)),
+    ...settings.routes.flatMap((each, index) => unknown(`${under}.routes[${index}].receiver`, each.receiver)),
+    ...(settings.defaultReceiver === undefined
+      ? []
+      : unknown(`${under}.defaultReceiver`, settings.defaultReceiver)),
+    ...settings.routes.flatMap((each, index) => hiddenRoute(each, index, settings.routes)),
+  ];
+}
+
+function receiverChecks(
+  receiver: ReceiverSettings,
+  index: number,
+  names: readonly string[],
+  hasMail: boolean,
+): SettingProblem[] {
+  const setting = `${under}.receivers[${index}]`;
+  const { name } = receiver;
+  const problems: SettingProblem[] = [];
+  if (names.indexOf(name) !== index)
+    problems.push({ setting: `${setting}.name`, given: name, problem: "another receiver has that name already" });
+  if ((ownReceivers as readonly string[]).includes(name))
+    problems.push({ setting: `${setting}.name`, given: name, problem: "is a name that the routing uses itself" });
+  if (!receiver.slack && !receiver.pagerDuty && !receiver.email && !receiver.webhook)
+    problems.push({ setting, given: name, problem: "reaches nobody: give it slack, pagerDuty, email or webhook" });
+  if (receiver.email && !hasMail)
+    problems.push({
+      setting: `${setting}.email`,
+      given: receiver.email.to,
+      problem: `needs ${under}.mail (server, from)`,
+    });
+  return problems;
+}
+
+/** A route behind a wider one never gets an alert: surely not what was meant. */
+function hiddenRoute(
+  route: RouteSettings,
+  index: number,
+  routes: readonly RouteSettings[],
+): SettingProblem[] {
+  const wider = routes
+    .slice(0, index)
+    .findIndex(
+      (other) =>
+        (other.team === undefined || other.team === route.team) &&
+        (other.severity === undefined || other.severity === route.severity),
+    );
+  if (wider < 0) return [];
+  const given = [route.team ?? "any team", route.severity ?? "any severity"].join(", ");
+  return [
+    {
+      setting: `${under}.routes[${index}]`,
+      given,
+      problem: `never gets an alert: routes[${wider}] before it takes all of them`,
+    },
+  ];
+}

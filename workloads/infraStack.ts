@@ -1,0 +1,86 @@
+/** Reads stack 1 through the contract in infra/outputs.ts. */
+import * as pulumi from "@pulumi/pulumi";
+import { contractVersion, type InfraOutputs } from "../infra/outputs";
+
+/** What stack 2 takes from stack 1. */
+export type Infra = {
+  readonly [Key in "clusterName" | "kubernetesVersion" | "kubeconfig" | "nodes" | "publishedHost"]: pulumi.Output<
+    InfraOutputs[Key]
+  >;
+};
+
+/** Stack 1 cannot be used. Pulumi prints the message without a stack trace. */
+export class InfraStackError extends pulumi.RunError {}
+
+/**
+ * The outputs of stack 1.
+ * @param stack `organization/project/stack`
+ * @throws InfraStackError (as a rejected Output) when there is no such stack, it is not up, or speaks another contract
+ */
+export function readInfra(stack: string): Infra {
+  const reference = new pulumi.StackReference("infra", { name: readable(stack) });
+  const read = <Key extends keyof Infra>(key: Key): Infra[Key] => reference.requireOutput(key) as Infra[Key];
+  return {
+    clusterName: read("clusterName"),
+    kubernetesVersion: read("kubernetesVersion"),
+    kubeconfig: read("kubeconfig"),
+    nodes: read("nodes"),
+    publishedHost: read("publishedHost"),
+  };
+}
+
+/**
+ * The stack's name, once it is known that it can be read: a StackReference to a missing stack fails inside the engine,
+ * where nobody could say what to do about it.
+ */
+async function readable(stack: string): Promise<string> {
+  const outputs = await stackOutputs(stack).catch((error: unknown) => {
+    throw new InfraStackError(missing(stack, error instanceof Error ? error.message : String(error)));
+  });
+  const problem = contractProblem(stack, outputs);
+  if (problem !== undefined) throw new InfraStackError(problem);
+  return stack;
+}
+
+async function stackOutputs(name: string): Promise<Readonly<Record<string, unknown>>> {
+  const result: unknown = await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name });
+  const isResult = typeof result === "object" && result !== null && "outputs" in result;
+  return isResult && typeof result.outputs === "object" && result.outputs !== null
+    ? (result.outputs as Readonly<Record<string, unknown>>)
+    : {};
+}
+
+const parts = (stack: string): { project: string; name: string } => {
+  const [, project = "", name = stack] = stack.split("/");
+  return { project, name };
+};
+
+function missing(stack: string, reason: string): string {
+  const { name } = parts(stack);
+  return (
+    `the stack ${stack}, which makes the cluster, cannot be read: ${reason.trim()}\n` +
+    `  Bring it up first, in the repository's root:  pulumi up -s ${name}\n` +
+    "  If it has another name, say so:  pulumi config set infraStack <stack> -C workloads"
+  );
+}
+
+/**
+ * What is wrong with the outputs of stack 1, if anything.
+ * @param outputs as they are in its state: none where it is not up
+ */
+export function contractProblem(stack: string, outputs: Readonly<Record<string, unknown>>): string | undefined {
+  const { name } = parts(stack);
+  const found = outputs["contractVersion"];
+  if (found === undefined) {
+    return (
+      `the stack ${stack} is not up: it has no outputs\n` +
+      `  Bring it up first, in the repository's root:  pulumi up -s ${name}`
+    );
+  }
+  if (found === contractVersion) return undefined;
+  return (
+    `the stack ${stack} speaks version ${JSON.stringify(found)} of the contract between the stacks, ` +
+    `this program version ${contractVersion}\n` +
+    `  Update it from the same checkout, in the repository's root:  pulumi up -s ${name}`
+  );
+}

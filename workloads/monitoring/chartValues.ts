@@ -1,0 +1,99 @@
+/**
+ * The part of kube-prometheus-stack's values that Perigee sets, as types: Helm ignores a misspelt value in silence.
+ * A test checks every path that is set against the list of the chart's values.
+ */
+import type { Resources } from "./sizes";
+
+export interface ChartValues {
+  readonly fullnameOverride: string;
+  readonly crds: { readonly enabled: false };
+  readonly defaultRules: {
+    readonly rules: { readonly windows: false } & Readonly<Record<string, boolean>>;
+    readonly disabled: Readonly<Record<string, true>>;
+  };
+  readonly windowsMonitoring: { readonly enabled: false };
+  readonly prometheusOperator: OperatorValues;
+  readonly prometheus: PrometheusValues;
+  readonly alertmanager: AlertmanagerValues;
+  readonly nodeExporter: { readonly enabled: true };
+  readonly "prometheus-node-exporter": NodeExporterValues;
+  readonly kubeStateMetrics: { readonly enabled: boolean };
+  readonly "kube-state-metrics"?: { readonly resources: Resources };
+  readonly grafana: GrafanaValues | { readonly enabled: false };
+}
+
+export interface OperatorValues {
+  readonly admissionWebhooks: { readonly enabled: false };
+  readonly tls: { readonly enabled: false };
+  readonly resources: Resources;
+  readonly prometheusConfigReloader: { readonly resources: Resources };
+}
+
+interface PublishedService {
+  readonly type: "NodePort";
+  readonly nodePort: number;
+}
+
+export interface PrometheusValues {
+  readonly service: PublishedService;
+  readonly prometheusSpec: {
+    readonly externalUrl: string;
+    readonly scrapeInterval: string;
+    readonly evaluationInterval: string;
+    readonly retention: string;
+    readonly retentionSize: string;
+    readonly walCompression: true;
+    readonly resources: Resources;
+    readonly serviceMonitorSelectorNilUsesHelmValues: false;
+    readonly podMonitorSelectorNilUsesHelmValues: false;
+    readonly probeSelectorNilUsesHelmValues: false;
+    readonly ruleSelectorNilUsesHelmValues: false;
+    readonly scrapeConfigSelectorNilUsesHelmValues: false;
+    readonly tolerations: readonly Toleration[];
+    readonly storageSpec?: Readonly<Record<string, unknown>>;
+    readonly initContainers?: readonly Readonly<Record<string, unknown>>[];
+  };
+}
+
+export interface Toleration {
+  readonly key: string;
+  readonly operator: "Exists";
+  readonly effect: "NoExecute";
+  readonly tolerationSeconds: number;
+}
+
+export interface AlertmanagerValues {
+  readonly service: PublishedService;
+  readonly alertmanagerSpec: {
+    readonly externalUrl: string;
+    readonly useExistingSecret: true;
+    readonly configSecret: string;
+    readonly resources: Resources;
+    readonly tolerations: readonly Toleration[];
+  };
+}
+
+export interface NodeExporterValues {
+  readonly resources: Resources;
+  readonly prometheus: { readonly monitor: { readonly interval: string } };
+}
+
+export interface GrafanaValues {
+  readonly enabled: true;
+  readonly admin: { readonly existingSecret: string; readonly userKey: string; readonly passwordKey: string };
+  readonly service: PublishedService;
+  readonly resources: Resources;
+  /** Grafana's own configuration file: section -> key -> value. */
+  readonly "grafana.ini": Readonly<Record<string, Readonly<Record<string, string | boolean>>>>;
+  readonly sidecar: {
+    readonly resources: Resources;
+    readonly dashboards: {
+      readonly enabled: true;
+      readonly label: string;
+      readonly labelValue: string;
+      readonly folderAnnotation: string;
+      readonly searchNamespace: "ALL";
+      readonly provider: { readonly foldersFromFilesStructure: true; readonly allowUiUpdates: false };
+    };
+  };
+}

@@ -1,0 +1,98 @@
+/**
+ * Prometheus, Alertmanager, Grafana and the exporters of the cluster itself: kube-prometheus-stack.
+ *
+ *   values.ts, grafanaValues.ts  the chart's values, from the settings
+ *   chartValues.ts               their types
+ *   sizes.ts                     requests and limits of everything, as a table
+ *   storage.ts                   where samples live       password.ts   Grafana's administrator
+ *   release.ts                   where charts come from   names.ts      what several parts agree on
+ */
+import type * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { AlertRouting } from "../alerting";
+import type { MonitoringSettings } from "../config";
+import type { Infra } from "../infraStack";
+import { monitoringNames } from "./names";
+import { adminPassword, adminSecret } from "./password";
+import { chartRelease } from "./release";
+import { sampleVolume } from "./storage";
+import { chartValues } from "./values";
+
+export interface MonitoringStackArgs {
+  readonly monitoring: MonitoringSettings;
+  readonly nodeImage: string;
+  readonly infra: Infra;
+  readonly routing: AlertRouting;
+  readonly namespace: pulumi.Output<string>;
+}
+
+export class MonitoringStack extends pulumi.ComponentResource {
+  /** The operator's resource definitions: what has to be there before a ServiceMonitor, and to go after it. */
+  readonly definitions: pulumi.Resource;
+  /** Secret. Nothing where Grafana is off. */
+  readonly grafanaAdminPassword: pulumi.Output<string> | undefined;
+
+  constructor(
+    private readonly name: string,
+    private readonly args: MonitoringStackArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("perigee:workloads:MonitoringStack", name, {}, opts);
+    this.definitions = this.installDefinitions();
+    this.grafanaAdminPassword = this.makePassword();
+    const before = [this.definitions, ...this.grafanaSecret(), ...this.storage()];
+    this.installStack(before);
+    this.registerOutputs();
+  }
+
+  /**
+   * A release of their own: Helm neither upgrades nor removes the definitions inside the big chart, and objects of
+   * kinds that are not there yet fail a first install.
+   */
+  private installDefinitions(): kubernetes.helm.v3.Release {
+    const { definitionsChart, keepDefinitions } = this.args.monitoring;
+    return chartRelease(
+      `${this.name}-definitions`,
+      {
+        release: monitoringNames.definitionsRelease,
+        chart: definitionsChart,
+        namespace: this.args.namespace,
+        values: { crds: { annotations: keepDefinitions ? { "helm.sh/resource-policy": "keep" } : {} } },
+      },
+      { parent: this },
+    );
+  }
+
+  private makePassword(): pulumi.Output<string> | undefined {
+    const { grafana, grafanaAdminPassword } = this.args.monitoring;
+    if (!grafana) return undefined;
+    return adminPassword(`${this.name}-grafana-password`, grafanaAdminPassword, { parent: this });
+  }
+
+  private grafanaSecret(): pulumi.Resource[] {
+    if (this.grafanaAdminPassword === undefined) return [];
+    const { namespace } = this.args;
+    return [adminSecret(`${this.name}-grafana-admin`, this.grafanaAdminPassword, namespace, { parent: this })];
+  }
+
+  private storage(): pulumi.Resource[] {
+    const { monitoring, infra, namespace } = this.args;
+    const { storage } = monitoring;
+    if (storage.kind === "ephemeral") return [];
+    return sampleVolume(`${this.name}-samples`, { storage, nodes: infra.nodes, namespace }, { parent: this });
+  }
+
+  private installStack(dependsOn: pulumi.Resource[]): kubernetes.helm.v3.Release {
+    const { monitoring, nodeImage, infra, routing, namespace } = this.args;
+    const values = pulumi
+      .all([infra.publishedHost, routing.secretName])
+      .apply(([publishedHost, routingSecret]) => ({
+        ...chartValues({ monitoring, nodeImage, publishedHost, routingSecret }),
+      }));
+    return chartRelease(
+      this.name,
+      { release: monitoringNames.release, chart: monitoring.chart, namespace, values },
+      { parent: this, dependsOn },
+    );
+  }
+}

@@ -1,0 +1,43 @@
+/** Helm releases of the two charts. */
+import { resolve } from "node:path";
+import * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { ChartSettings } from "../config";
+import { repositoryRoot } from "../settings/crossChecks";
+
+type ChartArgs = Pick<kubernetes.helm.v3.ReleaseArgs, "chart" | "version" | "repositoryOpts">;
+
+/** Where a chart comes from. A path has no version but its own. */
+export function chartArgs({ reference, repository, version }: ChartSettings): ChartArgs {
+  if (reference.startsWith("oci://")) return { chart: reference, version };
+  if (repository !== undefined) return { chart: reference, version, repositoryOpts: { repo: repository } };
+  return { chart: resolve(repositoryRoot, reference) };
+}
+
+export interface ReleaseArgs {
+  /** The release's name. */
+  readonly release: string;
+  readonly chart: ChartSettings;
+  readonly namespace: pulumi.Input<string>;
+  readonly values: pulumi.Input<Record<string, unknown>>;
+}
+
+export function chartRelease(
+  name: string,
+  { release, chart, namespace, values }: ReleaseArgs,
+  opts: pulumi.CustomResourceOptions,
+): kubernetes.helm.v3.Release {
+  return new kubernetes.helm.v3.Release(
+    name,
+    {
+      ...chartArgs(chart),
+      name: release,
+      namespace,
+      values,
+      // Images are pulled on a first install: about 700 MB for the whole stack.
+      timeout: 900,
+      maxHistory: 5,
+    },
+    opts,
+  );
+}

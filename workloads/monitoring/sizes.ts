@@ -1,0 +1,63 @@
+/** What every container of the stack may use: the one table that values, docs and tests are made from. */
+
+export interface Size {
+  /** Cores. */
+  readonly cpu: { readonly request: number; readonly limit: number };
+  readonly memoryMiB: { readonly request: number; readonly limit: number };
+  /** How many of it run: on every node, or so many in the cluster. */
+  readonly copies: number | "per node";
+}
+
+/** A container's `resources` as Kubernetes reads them. */
+export interface Resources {
+  readonly requests: Readonly<Record<"cpu" | "memory", string>>;
+  readonly limits: Readonly<Record<"cpu" | "memory", string>>;
+}
+
+const size = (
+  copies: Size["copies"],
+  [cpuRequest, cpuLimit]: readonly [number, number],
+  [memoryRequest, memoryLimit]: readonly [number, number],
+): Size => ({
+  copies,
+  cpu: { request: cpuRequest, limit: cpuLimit },
+  memoryMiB: { request: memoryRequest, limit: memoryLimit },
+});
+
+/** Limits are about twice what was measured at rest on two nodes (Prometheus: 37,400 series; see docs/bench.md). */
+export const sizes = {
+  alertmanager: size(1, [0.01, 0.2], [48, 128]),
+  operator: size(1, [0.02, 0.5], [80, 192]),
+  configReloader: size(2, [0.005, 0.1], [24, 64]),
+  nodeExporter: size("per node", [0.02, 0.3], [24, 64]),
+  kubeStateMetrics: size(1, [0.01, 0.2], [48, 192]),
+  grafana: size(1, [0.05, 1], [192, 384]),
+  grafanaSidecar: size(2, [0.01, 0.2], [96, 192]),
+  exporter: size(1, [0.05, 1], [128, 256]),
+  simulator: size(1, [0.02, 0.5], [96, 192]),
+} as const satisfies Record<string, Size>;
+
+/** Prometheus' own size follows the setting `prometheusMemoryMiB`. */
+export function prometheusSize(memoryMiB: number): Size {
+  return size(1, [0.1, 2], [Math.floor(memoryMiB / 2), memoryMiB]);
+}
+
+export function resources({ cpu, memoryMiB }: Size): Resources {
+  return {
+    requests: { cpu: cores(cpu.request), memory: `${memoryMiB.request}Mi` },
+    limits: { cpu: cores(cpu.limit), memory: `${memoryMiB.limit}Mi` },
+  };
+}
+
+/** The way Kubernetes writes it back: `100m`, `2`. */
+function cores(value: number): string {
+  return Number.isInteger(value) ? String(value) : `${Math.round(value * 1000)}m`;
+}
+
+/** Requests of the whole stack, in MiB, on so many nodes. */
+export function requestedMiB(prometheusMemoryMiB: number, nodes: number): number {
+  return [...Object.values(sizes), prometheusSize(prometheusMemoryMiB)].reduce(
+    (sum, { copies, memoryMiB }) => sum + memoryMiB.request * (copies === "per node" ? nodes : copies),
+    0,
+  );
+}

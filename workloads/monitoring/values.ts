@@ -1,0 +1,124 @@
+/** The values of kube-prometheus-stack, from the settings: a pure function, part by part. */
+import { nodePorts } from "../../infra/outputs";
+import type { MonitoringSettings } from "../config";
+import type {
+  AlertmanagerValues,
+  ChartValues,
+  NodeExporterValues,
+  OperatorValues,
+  PrometheusValues,
+  Toleration,
+} from "./chartValues";
+import { grafanaValues } from "./grafanaValues";
+import { monitoringNames } from "./names";
+import { prometheusSize, resources, sizes } from "./sizes";
+import { storageValues } from "./storage";
+
+export interface ValuesArgs {
+  readonly monitoring: MonitoringSettings;
+  readonly nodeImage: string;
+  /** Address where the published node ports answer. */
+  readonly publishedHost: string;
+  /** The Secret with Alertmanager's configuration. */
+  readonly routingSecret: string;
+}
+
+export function chartValues(args: ValuesArgs): ChartValues {
+  const { grafana, kubeStateMetrics, disabledAlerts } = args.monitoring;
+  return {
+    fullnameOverride: monitoringNames.release,
+    // They come with a release of their own, which upgrades and removes them: docs/adr says why.
+    crds: { enabled: false },
+    defaultRules: {
+      rules: { windows: false, ...(!kubeStateMetrics && withoutKubeStateMetrics) },
+      disabled: Object.fromEntries(disabledAlerts.map((alert) => [alert, true as const])),
+    },
+    windowsMonitoring: { enabled: false },
+    prometheusOperator: operator,
+    prometheus: prometheus(args),
+    alertmanager: alertmanager(args),
+    nodeExporter: { enabled: true },
+    "prometheus-node-exporter": nodeExporter(args),
+    kubeStateMetrics: { enabled: kubeStateMetrics },
+    ...(kubeStateMetrics && { "kube-state-metrics": { resources: resources(sizes.kubeStateMetrics) } }),
+    grafana: grafana ? grafanaValues(args.publishedHost) : { enabled: false },
+  };
+}
+
+/** The rule groups that say nothing without its metrics. */
+const withoutKubeStateMetrics = {
+  kubeStateMetrics: false,
+  kubernetesApps: false,
+  kubernetesResources: false,
+  kubernetesStorage: false,
+} as const;
+
+/** Rules are tested here with promtool: the webhooks would add an image, two jobs and a certificate to first installs. */
+const operator: OperatorValues = {
+  admissionWebhooks: { enabled: false },
+  tls: { enabled: false },
+  resources: resources(sizes.operator),
+  prometheusConfigReloader: { resources: resources(sizes.configReloader) },
+};
+
+/** A pod leaves a dead node after half a minute; Kubernetes' own default is five. */
+export const leaveDeadNode: readonly Toleration[] = ["not-ready", "unreachable"].map((state) => ({
+  key: `node.kubernetes.io/${state}`,
+  operator: "Exists",
+  effect: "NoExecute",
+  tolerationSeconds: 30,
+}));
+
+function prometheus({ monitoring, nodeImage, publishedHost }: ValuesArgs): PrometheusValues {
+  const { retentionDays, retentionSizeGiB, scrapeIntervalSeconds, prometheusMemoryMiB, storage } = monitoring;
+  return {
+    service: { type: "NodePort", nodePort: nodePorts.prometheus.port },
+    prometheusSpec: {
+      externalUrl: `http://${publishedHost}:${nodePorts.prometheus.port}`,
+      scrapeInterval: `${scrapeIntervalSeconds}s`,
+      evaluationInterval: `${scrapeIntervalSeconds}s`,
+      retention: `${retentionDays}d`,
+      retentionSize: retentionSize(retentionSizeGiB),
+      walCompression: true,
+      resources: resources(prometheusSize(prometheusMemoryMiB)),
+      ...openSelectors,
+      // Bound to its disk, it could not go elsewhere, and deleting it would only delay its return.
+      tolerations: storage.kind === "local" ? [] : leaveDeadNode,
+      ...storageValues(storage, nodeImage),
+    },
+  };
+}
+
+/** Without these the operator takes the release's own objects only (kube-prometheus-stack's README). */
+const openSelectors = {
+  serviceMonitorSelectorNilUsesHelmValues: false,
+  podMonitorSelectorNilUsesHelmValues: false,
+  probeSelectorNilUsesHelmValues: false,
+  ruleSelectorNilUsesHelmValues: false,
+  scrapeConfigSelectorNilUsesHelmValues: false,
+} as const;
+
+/** Prometheus takes whole numbers only: 1.5 GiB is 1536MiB. */
+function retentionSize(gibibytes: number): string {
+  return Number.isInteger(gibibytes) ? `${gibibytes}GiB` : `${Math.round(gibibytes * 1024)}MiB`;
+}
+
+function alertmanager({ publishedHost, routingSecret }: ValuesArgs): AlertmanagerValues {
+  return {
+    service: { type: "NodePort", nodePort: nodePorts.alertmanager.port },
+    alertmanagerSpec: {
+      externalUrl: `http://${publishedHost}:${nodePorts.alertmanager.port}`,
+      useExistingSecret: true,
+      configSecret: routingSecret,
+      resources: resources(sizes.alertmanager),
+      tolerations: leaveDeadNode,
+    },
+  };
+}
+
+function nodeExporter({ monitoring }: ValuesArgs): NodeExporterValues {
+  return {
+    resources: resources(sizes.nodeExporter),
+    prometheus: { monitor: { interval: `${monitoring.scrapeIntervalSeconds}s` } },
+  };
+}

@@ -1,0 +1,37 @@
+/** Namespaces, each with the Pod Security level that its pods keep to. */
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+export type PodSecurityLevel = "privileged" | "baseline" | "restricted";
+
+/** Stack 1 refuses to go while a namespace with this label is there: see inUse/. */
+export const stackLabel = { "perigee.dev/stack": "perigee-workloads" } as const;
+
+export interface NamespaceArgs {
+  /** What is enforced; anything stricter is only warned about. */
+  readonly enforce: PodSecurityLevel;
+  /** Full version of the cluster: the level means what it means in this release, not in the next. */
+  readonly kubernetesVersion: pulumi.Input<string>;
+}
+
+/** A namespace whose name is the resource's. */
+export function namespaceWithSecurity(
+  name: string,
+  { enforce, kubernetesVersion }: NamespaceArgs,
+  opts: pulumi.CustomResourceOptions,
+): kubernetes.core.v1.Namespace {
+  const release = pulumi.output(kubernetesVersion).apply(podSecurityVersion);
+  const labels = {
+    ...stackLabel,
+    "pod-security.kubernetes.io/enforce": enforce,
+    "pod-security.kubernetes.io/enforce-version": release,
+    "pod-security.kubernetes.io/warn": enforce === "privileged" ? "privileged" : "restricted",
+    "pod-security.kubernetes.io/warn-version": release,
+  };
+  return new kubernetes.core.v1.Namespace(name, { metadata: { name, labels } }, opts);
+}
+
+/** `1.36.3` as Pod Security writes it: `v1.36`. */
+export function podSecurityVersion(kubernetesVersion: string): string {
+  return `v${kubernetesVersion.split(".").slice(0, 2).join(".")}`;
+}

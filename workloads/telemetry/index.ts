@@ -1,0 +1,63 @@
+/**
+ * The telemetry exporter on the cluster, and a simulated spacecraft where no real one sends.
+ *
+ *   program.ts    bundle on a stock Node image, or an image   exporter.ts   Deployment and Services
+ *   simulator.ts  the simulated spacecraft                    scraping.ts   ServiceMonitor and rules
+ *   podSecurity.ts what every pod keeps to                    names.ts      names and ports
+ */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { parseDictionary } from "../../telemetry/dictionary";
+import type { TelemetrySettings } from "../config";
+import { repositoryRoot } from "../settings/crossChecks";
+import { exporterDeployment, exporterService, groundStationService } from "./exporter";
+import { program } from "./program";
+import { prometheusRule, serviceMonitor } from "./scraping";
+import { simulatorDeployment } from "./simulator";
+
+export interface TelemetryArgs {
+  readonly telemetry: TelemetrySettings;
+  readonly nodeImage: string;
+  /** Goes before `<AlertName>.md` in the alerts' links. */
+  readonly runbookBaseUrl: string | undefined;
+  readonly namespace: pulumi.Output<string>;
+  /** The operator's resource definitions. */
+  readonly definitions: pulumi.Resource;
+}
+
+export class Telemetry extends pulumi.ComponentResource {
+  constructor(name: string, args: TelemetryArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("perigee:workloads:Telemetry", name, {}, opts);
+    const { telemetry: settings, nodeImage, namespace, runbookBaseUrl, definitions } = args;
+    const own = { parent: this };
+    const text = readFileSync(resolve(repositoryRoot, settings.dictionary), "utf8");
+    const dictionary = parseDictionary(text, settings.dictionary);
+
+    const serviceAccount = new kubernetes.core.v1.ServiceAccount(
+      name,
+      { metadata: { name, namespace }, automountServiceAccountToken: false },
+      own,
+    ).metadata.name;
+    const shared = {
+      settings,
+      namespace,
+      serviceAccount,
+      dictionary: text,
+      program: program(`${name}-program`, { image: settings.image, nodeImage, namespace }, own),
+    };
+
+    const exporter = exporterDeployment(shared, own);
+    const service = exporterService(namespace, own);
+    groundStationService(namespace, own);
+    if (settings.source === "simulator") {
+      simulatorDeployment({ ...shared, target: service.metadata.name }, { ...own, dependsOn: [exporter] });
+    }
+
+    const defined = { ...own, dependsOn: [definitions] };
+    serviceMonitor(dictionary, namespace, defined);
+    prometheusRule(dictionary, { namespace, runbookBaseUrl }, defined);
+    this.registerOutputs();
+  }
+}

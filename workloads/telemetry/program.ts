@@ -1,0 +1,57 @@
+/** How a pod runs perigee-telemetry: the bundle on a stock Node image, or an image of its own. */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { buildBundle, bundlePath } from "../../telemetry/build";
+
+export interface ProgramArgs {
+  /** An image whose entry point is perigee-telemetry. */
+  readonly image: string | undefined;
+  /** Runs the bundle where there is no such image. */
+  readonly nodeImage: string;
+  readonly namespace: pulumi.Input<string>;
+}
+
+/** What a container needs to run the program. */
+export interface Program {
+  readonly image: string;
+  /** Absent: the image's own entry point. */
+  readonly command?: string[];
+  readonly volumes: kubernetes.types.input.core.v1.Volume[];
+  readonly volumeMounts: kubernetes.types.input.core.v1.VolumeMount[];
+  /** Pod annotations that change with the program, so that pods do. */
+  readonly annotations: Readonly<Record<string, pulumi.Input<string>>>;
+}
+
+const bundleFile = "perigee-telemetry.js";
+const mountPath = "/opt/perigee";
+
+export function program(name: string, args: ProgramArgs, opts: pulumi.CustomResourceOptions): Program {
+  const { image, nodeImage, namespace } = args;
+  if (image !== undefined) return { image, volumes: [], volumeMounts: [], annotations: {} };
+  const bundle = pulumi.output(builtBundle());
+  const configMap = new kubernetes.core.v1.ConfigMap(
+    name,
+    { metadata: { name: "telemetry-program", namespace }, data: { [bundleFile]: bundle } },
+    opts,
+  );
+  return {
+    image: nodeImage,
+    command: ["node", `${mountPath}/${bundleFile}`],
+    volumes: [{ name: "program", configMap: { name: configMap.metadata.name } }],
+    volumeMounts: [{ name: "program", mountPath, readOnly: true }],
+    annotations: { "perigee.dev/program": bundle.apply(contentHash) },
+  };
+}
+
+/** At most 600 KiB: the build refuses more. */
+async function builtBundle(): Promise<string> {
+  await buildBundle();
+  return readFile(bundlePath, "utf8");
+}
+
+/** Short, and long enough for two contents never to share it. */
+export function contentHash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}

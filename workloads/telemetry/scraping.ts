@@ -1,0 +1,67 @@
+/** What Prometheus is told: where to scrape, how often, and which rules to evaluate. */
+import * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Dictionary } from "../../telemetry/dictionary";
+import { ruleFile } from "../../telemetry/rules";
+import { nameLabel, telemetryNames } from "./names";
+
+const { exporter, job } = telemetryNames;
+
+/**
+ * Seconds between scrapes: the fastest packet's period, so that no packet of it goes unseen; at least one second,
+ * at most 30.
+ */
+export function scrapeIntervalSeconds({ packets }: Pick<Dictionary, "packets">): number {
+  const fastest = Math.min(...packets.map(({ periodSeconds }) => periodSeconds));
+  return Math.min(30, Math.max(1, Math.floor(fastest)));
+}
+
+/** Seconds between two evaluations of the rules: twelve a minute are enough for limits that persist for seconds. */
+export function evaluationIntervalSeconds(dictionary: Pick<Dictionary, "packets">): number {
+  return Math.max(5, scrapeIntervalSeconds(dictionary));
+}
+
+export function serviceMonitor(
+  dictionary: Dictionary,
+  namespace: pulumi.Input<string>,
+  opts: pulumi.CustomResourceOptions,
+): kubernetes.apiextensions.CustomResource {
+  const interval = `${scrapeIntervalSeconds(dictionary)}s`;
+  return new kubernetes.apiextensions.CustomResource(
+    "telemetry-monitor",
+    {
+      apiVersion: "monitoring.coreos.com/v1",
+      kind: "ServiceMonitor",
+      metadata: { name: exporter, namespace },
+      spec: {
+        jobLabel: nameLabel,
+        selector: { matchLabels: { [nameLabel]: job } },
+        endpoints: [{ port: "http", path: "/metrics", interval, scrapeTimeout: interval }],
+      },
+    },
+    opts,
+  );
+}
+
+/** Recording and alerting rules, made from the dictionary. */
+export function prometheusRule(
+  dictionary: Dictionary,
+  { namespace, runbookBaseUrl }: { namespace: pulumi.Input<string>; runbookBaseUrl: string | undefined },
+  opts: pulumi.CustomResourceOptions,
+): kubernetes.apiextensions.CustomResource {
+  const rules = ruleFile(dictionary, {
+    job,
+    evaluationInterval: `${evaluationIntervalSeconds(dictionary)}s`,
+    ...(runbookBaseUrl !== undefined && { runbookBaseUrl }),
+  });
+  return new kubernetes.apiextensions.CustomResource(
+    "telemetry-rules",
+    {
+      apiVersion: "monitoring.coreos.com/v1",
+      kind: "PrometheusRule",
+      metadata: { name: exporter, namespace },
+      spec: rules,
+    },
+    opts,
+  );
+}
