@@ -1,4 +1,4 @@
-import {
+import { Counter, Gauge, type MetricObject, type MetricObjectWithValues, type MetricValue, type Registry } from "@prometheus-io/client";
   Counter,
   Gauge,
   type MetricObjectWithValues,
@@ -20,28 +20,38 @@ export interface SampledConfig {
  * would look its series up by their labels on every packet, and would keep the series of a parameter that is gone.
  */
 export class SampledGauge extends Gauge<string> {
+  private readonly described: MetricObject;
+
   constructor(
     config: SampledConfig,
     private readonly samples: () => Sample[],
   ) {
     super(config);
+    this.described = described(config, "gauge");
   }
 
-  override async get(): Promise<MetricObjectWithValues<Sample>> {
-    return { ...(await super.get()), values: this.samples() };
+  override get(): Promise<MetricObjectWithValues<Sample>> {
+    return Promise.resolve({ ...this.described, values: this.samples() });
   }
 }
 
 /** The same for a count that is kept elsewhere: on board, or in the exporter's state. */
 export class SampledCounter extends Counter<string> {
+  private readonly described: MetricObject;
+
   constructor(
     config: SampledConfig,
     private readonly samples: () => Sample[],
   ) {
     super(config);
+    this.described = described(config, "counter");
   }
 
-  override async get(): Promise<MetricObjectWithValues<Sample>> {
-    return { ...(await super.get()), values: this.samples() };
+  override get(): Promise<MetricObjectWithValues<Sample>> {
+    return Promise.resolve({ ...this.described, values: this.samples() });
   }
+}
+
+function described({ name, help }: SampledConfig, type: "gauge" | "counter"): MetricObject {
+  return { name, help, type, aggregator: "sum", collect: () => undefined };
 }

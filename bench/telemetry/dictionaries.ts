@@ -1,0 +1,42 @@
+import { packetLayouts, encodePacket, type PacketLayout } from "../../telemetry/decoder";
+import { parseDictionary, type Dictionary } from "../../telemetry/dictionary";
+
+/** Packets of 20 parameters each: 16-bit numbers with a linear calibration, as most housekeeping is. */
+export function dictionaryOf(packets: number, parametersEach = 20): Dictionary {
+  const source = {
+    name: "bench",
+    version: "1",
+    time: { code: "CUC", epoch: "2000-01-01T00:00:00Z" },
+    packets: Array.from({ length: packets }, (_, p) => ({
+      apid: p,
+      name: `packet_${p}`,
+      subsystem: "bench",
+      // Never stale while a bench runs.
+      period: 60,
+      description: "d",
+      parameters: Array.from({ length: parametersEach }, (_, i) => ({
+        name: `p${p}_${i}`,
+        description: "A number",
+        type: i % 2 === 0 ? "unsigned" : "signed",
+        bits: 16,
+        unit: "mV",
+      })),
+    })),
+  };
+  return parseDictionary(JSON.stringify(source));
+}
+
+export function layoutsOf(dictionary: Dictionary): readonly PacketLayout[] {
+  return packetLayouts(dictionary);
+}
+
+/** A packet with every parameter at another value. */
+export function packetOf(dictionary: Dictionary, layout: PacketLayout, count: number): Buffer {
+  const values = Float64Array.from(dictionary.parameters, (_, i) => ((i * 37 + count) % 30_000) / 1000);
+  return encodePacket(layout, count % 16_384, Date.now() / 1000, values);
+}
+
+/** The value below which a share of the sorted numbers lies. */
+export function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
+}
