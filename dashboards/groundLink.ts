@@ -1,0 +1,160 @@
+import { exporterMetricNames as names, type Dictionary } from "../telemetry/dictionary";
+import { defaultRuleSettings, recorded, rolesOf } from "../telemetry/rules";
+import { frame, uids } from "./frame";
+import { thresholds, zones } from "./limits";
+import { graph, timeline, valueMap, type PanelSpec } from "./panels";
+import { ofChosen, overTime } from "./queries";
+import type { model, StateTimelineBuilder, TimeseriesBuilder } from "./sdk";
+import { colours } from "./style";
+
+/** How the packets of one spacecraft arrive: whether they come, whether all come, whether they can be read. */
+export function groundLinkDashboard(dictionary: Dictionary): model.DashboardBuilder {
+  const board = frame(dictionary, {
+    uid: uids.groundLink,
+    title: "Ground link",
+    description: "How a spacecraft's packets arrive: punctual, complete, readable; and its clock.",
+    perSpacecraft: true,
+  });
+  for (const panel of passes(dictionary)) board.withPanel(panel);
+  for (const panel of [...arrival(), ...completeness(), ...readability()]) board.withPanel(panel);
+  return board;
+}
+
+function passes(dictionary: Dictionary): StateTimelineBuilder[] {
+  const { pass } = rolesOf(dictionary);
+  if (!pass) return [];
+  return [
+    timeline({
+      key: "passes",
+      title: "Passes",
+      description: `${pass.description} (\`${pass.metric}\`)`,
+      unit: "none",
+      queries: [overTime(ofChosen(pass.metric), "pass")],
+    }).mappings([
+      valueMap([
+        [0, "no", colours.off],
+        [1, "pass", colours.pass],
+      ]),
+    ]),
+  ];
+}
+
+/** A graph with a limit that is a rule's, drawn as a zone. */
+function limitedGraph(spec: PanelSpec, limit: number, colour: string): TimeseriesBuilder {
+  return graph(spec)
+    .thresholds(
+      thresholds([
+        { value: null, color: "transparent" },
+        { value: limit, color: colour },
+      ]),
+    )
+    .thresholdsStyle(zones());
+}
+
+function arrival(): TimeseriesBuilder[] {
+  const { overdueAfterPeriods: most } = defaultRuleSettings;
+  return [
+    limitedGraph(
+      {
+        key: "lateness",
+        title: "Age of the last packet",
+        description: `Age of the newest packet of each kind, in its periods. Beyond ${most} it is overdue.`,
+        unit: "suffix: periods",
+        queries: [overTime(ofChosen(recorded.packetLateness), "{{packet}}")],
+      },
+      most,
+      colours.yellow,
+    ).axisSoftMax(most),
+    graph({
+      key: "age",
+      title: "Age of the last packet, in seconds",
+      description: "Seconds since the newest packet of each kind came.",
+      unit: "s",
+      queries: [overTime(ofChosen(recorded.packetAge), "{{packet}}")],
+    }),
+    graph({
+      key: "rate",
+      title: "Packets",
+      description: "Packets received per second, by kind, over a minute.",
+      unit: "pps",
+      queries: [overTime(ofChosen(recorded.packetRate), "{{packet}}")],
+    }),
+  ];
+}
+
+const increase = (metric: string): string => `sum by (packet) (increase(${ofChosen(metric)}[5m]))`;
+
+function completeness(): TimeseriesBuilder[] {
+  return [
+    limitedGraph(
+      {
+        key: "loss",
+        title: "Lost packets",
+        description: "Share of the packets of the last 5 minutes that the sequence counts miss.",
+        unit: "percentunit",
+        queries: [overTime(ofChosen(recorded.packetLoss), "{{packet}}")],
+      },
+      defaultRuleSettings.lossRatio,
+      colours.yellow,
+    ),
+    graph({
+      key: "gaps",
+      title: "Missing packets (per 5 minutes)",
+      description: "Packets that the sequence counts skipped, before late ones came.",
+      unit: "none",
+      queries: [overTime(increase(names.packetGaps), "{{packet}}")],
+    }),
+    graph({
+      key: "disorder",
+      title: "Duplicates and late packets (per 5 minutes)",
+      description: "Packets that came twice, or after a later one.",
+      unit: "none",
+      queries: [
+        overTime(increase(names.packetDuplicates), "{{packet}} twice"),
+        overTime(increase(names.packetReordered), "{{packet}} late"),
+      ],
+    }),
+  ];
+}
+
+function readability(): TimeseriesBuilder[] {
+  const { clockOffsetSeconds: most } = defaultRuleSettings;
+  return [
+    graph({
+      key: "errors",
+      title: "Decode errors (per 5 minutes)",
+      description: "Packets or values that could not be decoded, by reason.",
+      unit: "none",
+      queries: [
+        overTime(`sum by (reason) (increase(${ofChosen(names.decodeErrors)}[5m])) > 0`, "{{reason}}"),
+      ],
+    }),
+    graph({
+      key: "strangers",
+      title: "Other packets (per 5 minutes)",
+      description: "Packets of an APID that the dictionary does not have, and idle packets.",
+      unit: "none",
+      queries: [
+        overTime(`sum(increase(${ofChosen(names.unknownApid)}[5m]))`, "unknown APID"),
+        overTime(`sum(increase(${ofChosen(names.idlePackets)}[5m]))`, "idle"),
+      ],
+    }),
+    limitedGraph(
+      {
+        key: "clock",
+        title: "Clock offset",
+        description: `On-board time minus ground time at the newest packet. Beyond ${most} s either way it is an alarm.`,
+        unit: "s",
+        queries: [overTime(ofChosen(names.onboardTimeOffset), "offset")],
+      },
+      most,
+      colours.yellow,
+    ).thresholds(
+      thresholds([
+        { value: null, color: colours.yellow },
+        { value: -most, color: "transparent" },
+        { value: most, color: colours.yellow },
+      ]),
+    ),
+  ];
+}

@@ -1,0 +1,36 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+
+import { DictionaryError, loadDictionary } from "../telemetry/dictionary";
+import { dashboardFiles } from ".";
+
+const help = `tsx dashboards/main.ts [FOLDER] [--dictionary FILE]
+
+  Writes every dashboard as JSON, for Grafana's import or provisioning.
+
+  FOLDER               default: dashboards/json
+  --dictionary FILE    default: the dictionary that comes with Perigee
+`;
+
+/** @returns what to print */
+function main(args: string[]): string {
+  const options = { dictionary: { type: "string" }, help: { type: "boolean", default: false } } as const;
+  const { values, positionals } = parseArgs({ args, options, strict: true, allowPositionals: true });
+  if (values.help) return help;
+  const folder = positionals[0] ?? join(__dirname, "json");
+  const files = dashboardFiles(loadDictionary(values.dictionary));
+  mkdirSync(folder, { recursive: true });
+  for (const { name, json } of files) writeFileSync(join(folder, name), json);
+  return `${files.length} dashboards in ${folder}\n`;
+}
+
+try {
+  process.stdout.write(main(process.argv.slice(2)));
+} catch (error) {
+  // Wrong flags, a folder that cannot be written, a wrong dictionary: what to change, without a stack.
+  const isUsers = error instanceof DictionaryError || (error instanceof Error && "code" in error);
+  if (!isUsers) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,92 @@
+import type { Parameter } from "../telemetry/dictionary";
+import { recordedState } from "../telemetry/rules";
+import {
+  isLimitedByMode,
+  limitLineOverrides,
+  limitLines,
+  limitSpan,
+  limitSteps,
+  thresholds,
+  zones,
+} from "./limits";
+import { graph, timeline, valueMap } from "./panels";
+import type { ParameterGroup } from "./parameterGroups";
+import { ofChosen, overTime } from "./queries";
+import { common, model, type StateTimelineBuilder, type TimeseriesBuilder } from "./sdk";
+import { colours, grafanaUnit, stateColour, title } from "./style";
+
+/** Parameters over time, with their limits. */
+export function groupGraph(group: ParameterGroup): TimeseriesBuilder {
+  const [first] = group.parameters;
+  const values = group.parameters.map((each, i) => overTime(valueOf(each), group.legends[i] ?? each.name));
+  const panel = graph({
+    key: first.metric,
+    title: first.kind === "counter" ? `${group.title} (per 5 minutes)` : group.title,
+    description: describeGroup(group),
+    unit: grafanaUnit(first.unit.base),
+    queries: isLimitedByMode(first) ? [...values, ...limitLines(first)] : values,
+  });
+  if (!first.limits) return panel;
+  if (isLimitedByMode(first)) {
+    for (const { regexp, properties } of limitLineOverrides()) panel.overrideByRegexp(regexp, properties);
+    return panel;
+  }
+  const { min, max } = limitSpan(first);
+  if (min !== undefined && max !== undefined && min < max) panel.axisSoftMin(min).axisSoftMax(max);
+  return panel.thresholds(thresholds(limitSteps(first, "transparent"))).thresholdsStyle(zones());
+}
+
+function valueOf(parameter: Parameter): string {
+  const selector = ofChosen(parameter.metric);
+  return parameter.kind === "counter" ? `increase(${selector}[5m])` : selector;
+}
+
+function describeGroup({ parameters }: ParameterGroup): string {
+  const [first] = parameters;
+  const what = parameters.map((each) => `${each.description} (\`${each.metric}\`)`).join("  \n");
+  return first.limits ? `${what}\n\n${describeLimits(first)}` : what;
+}
+
+function describeLimits(parameter: Parameter): string {
+  const persistence = parameter.limits?.persistenceSeconds ?? 0;
+  const lasting = `An alarm when crossed for ${persistence} s.`;
+  if (!isLimitedByMode(parameter)) return lasting;
+  const modes = [...(parameter.limits?.byMode.keys() ?? [])].join(", ");
+  return `${lasting} The dashed lines are the limits in force: other ones hold in ${modes}.`;
+}
+
+/** The state of an enumeration over time. */
+export function stateTimeline(parameter: Parameter): StateTimelineBuilder {
+  return timeline({
+    key: parameter.metric,
+    title: title(parameter.name),
+    description: `${parameter.description} (\`${parameter.metric}\`)`,
+    unit: "none",
+    queries: [overTime(ofChosen(recordedState(parameter)), title(parameter.name))],
+  }).mappings([stateMap(parameter)]);
+}
+
+export function stateMap(parameter: Parameter): model.ValueMapping {
+  return valueMap(
+    [...parameter.states].map(([raw, state], i) => [raw, state, stateColour(state, i)] as const),
+  );
+}
+
+/** Booleans over time, one row each. */
+export function booleanTimeline(key: string, parameters: readonly Parameter[]): StateTimelineBuilder {
+  return timeline({
+    key,
+    title: "On and off",
+    description: parameters.map((each) => `${each.description} (\`${each.metric}\`)`).join("  \n"),
+    unit: "none",
+    height: 3 + parameters.length,
+    queries: parameters.map((each) => overTime(ofChosen(each.metric), title(each.name))),
+  })
+    .showValue(common.VisibilityMode.Never)
+    .mappings([
+      valueMap([
+        [0, "no", colours.off],
+        [1, "yes", colours.neutral],
+      ]),
+    ]);
+}

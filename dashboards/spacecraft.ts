@@ -1,0 +1,200 @@
+import { exporterMetricNames as names, type Dictionary, type Parameter } from "../telemetry/dictionary";
+import { defaultRuleSettings, recorded, recordedState, rolesOf, type Roles } from "../telemetry/rules";
+import { frame, spacecraftLink, uids } from "./frame";
+import { isLimitedByMode, limitSteps, thresholds } from "./limits";
+import { alarmSteps, stat, table, timeline, valueMap } from "./panels";
+import { isNumber } from "./parameterGroups";
+import { stateMap, stateTimeline } from "./parameterPanels";
+import { alarms, chosen, now, ofChosen, overTime, rows } from "./queries";
+import { common, model, type StatBuilder, type StateTimelineBuilder, type TableBuilder } from "./sdk";
+import { colours, grafanaUnit, title } from "./style";
+
+/** One spacecraft: its state, its alarms, and every limited value in its limit's colour, by subsystem. */
+export function spacecraftDashboard(dictionary: Dictionary): model.DashboardBuilder {
+  const roles = rolesOf(dictionary);
+  const board = frame(dictionary, {
+    uid: uids.spacecraft,
+    title: "Spacecraft",
+    description:
+      "One spacecraft: mode, contact, alarms, and all limited values in the colours of their limits.",
+    perSpacecraft: true,
+  });
+  for (const panel of headlines(roles)) board.withPanel(panel);
+  for (const panel of [...timelines(dictionary, roles), alarmTimeline(), alarmTable()])
+    board.withPanel(panel);
+  for (const subsystem of dictionary.subsystems) {
+    const limited = dictionary.parameters.filter(
+      (each) => each.subsystem === subsystem && each.limits && isNumber(each),
+    );
+    if (limited.length > 0) board.withPanel(subsystemValues(subsystem, limited));
+  }
+  return board;
+}
+
+function headlines(roles: Roles): StatBuilder[] {
+  const { overdueAfterPeriods, clockOffsetSeconds: most } = defaultRuleSettings;
+  const count = (severity: string): string =>
+    `count(${alarms(`severity="${severity}"`, chosen)}) or vector(0)`;
+  const alarmCount = (key: string, severity: string): StatBuilder =>
+    stat(
+      {
+        key,
+        title: `${title(key)} alarms`,
+        description: `Alerts of severity ${severity} that are firing for this spacecraft.`,
+        unit: "none",
+        queries: [now(count(severity), key)],
+      },
+      alarmSteps(key === "red" ? colours.red : colours.yellow),
+    );
+  const lateness = stat(
+    {
+      key: "lateness",
+      title: "Last packet",
+      description: `Age of the newest packet, in periods of its kind; ${overdueAfterPeriods} is loss of signal.`,
+      unit: "suffix: periods",
+      queries: [now(`min(${ofChosen(recorded.packetLateness)})`, "age")],
+    },
+    [
+      { value: null, color: colours.nominal },
+      { value: overdueAfterPeriods, color: colours.red },
+    ],
+  ).decimals(1);
+  const clock = stat(
+    {
+      key: "clock",
+      title: "Clock offset",
+      description: "On-board time minus ground time at the newest packet.",
+      unit: "s",
+      queries: [now(`avg(${ofChosen(names.onboardTimeOffset)})`, "offset")],
+    },
+    [
+      { value: null, color: colours.yellow },
+      { value: -most, color: colours.nominal },
+      { value: most, color: colours.yellow },
+    ],
+  );
+  return [
+    ...modeStat(roles),
+    alarmCount("red", "critical"),
+    alarmCount("yellow", "warning"),
+    lateness,
+    clock,
+    ...bootStat(roles),
+  ];
+}
+
+function modeStat({ mode }: Roles): StatBuilder[] {
+  if (!mode) return [];
+  const panel = stat({
+    key: "mode",
+    title: "Mode",
+    description: `${mode.description} (\`${mode.metric}\`)`,
+    unit: "none",
+    queries: [now(ofChosen(recordedState(mode)), "mode")],
+  });
+  return [panel.mappings([stateMap(mode)]).colorMode(common.BigValueColorMode.Background)];
+}
+
+function bootStat({ boots }: Roles): StatBuilder[] {
+  if (!boots) return [];
+  return [
+    stat({
+      key: "boots",
+      title: "Boots",
+      description: `${boots.description} (\`${boots.metric}\`)`,
+      unit: "none",
+      queries: [now(`max(${ofChosen(boots.metric)})`, "boots")],
+    }),
+  ];
+}
+
+/** The mode, and what the orbit does to the spacecraft: eclipses and passes. */
+function timelines(dictionary: Dictionary, { mode, eclipse, pass }: Roles): StateTimelineBuilder[] {
+  const orbit = [eclipse, pass].filter((each) => each !== undefined);
+  const others = dictionary.parameters.filter((each) => each.type === "enumeration" && each !== mode);
+  return [
+    ...(mode ? [stateTimeline(mode)] : []),
+    ...others.map(stateTimeline),
+    ...(orbit.length > 0 ? [orbitTimeline(orbit)] : []),
+  ];
+}
+
+function orbitTimeline(parameters: readonly Parameter[]): StateTimelineBuilder {
+  return timeline({
+    key: "orbit",
+    title: "Orbit",
+    description: parameters.map((each) => `${each.description} (\`${each.metric}\`)`).join("  \n"),
+    unit: "none",
+    queries: parameters.map((each) => overTime(ofChosen(each.metric), title(each.name))),
+  }).mappings([
+    valueMap([
+      [0, "no", colours.off],
+      [1, "yes", colours.pass],
+    ]),
+  ]);
+}
+
+function alarmTimeline(): StateTimelineBuilder {
+  return timeline({
+    key: "alarms-over-time",
+    title: "Alarms over time",
+    description: "Alerts that fired, a row each.",
+    unit: "none",
+    height: 8,
+    queries: [
+      overTime(
+        `max by (alertname, parameter, packet, bound) (${alarms(chosen, 'severity="critical"')}) * 2 or ` +
+          `max by (alertname, parameter, packet, bound) (${alarms(chosen, 'severity="warning"')})`,
+        "{{alertname}} {{parameter}} {{packet}} {{bound}}",
+      ),
+    ],
+  }).mappings([
+    valueMap([
+      [1, "yellow", colours.yellow],
+      [2, "red", colours.red],
+    ]),
+  ]);
+}
+
+function alarmTable(): TableBuilder {
+  return table({
+    key: "alarm-table",
+    title: "Alarms",
+    description: "Alerts that are firing for this spacecraft. The pages in docs/alerts say what to do.",
+    unit: "none",
+    height: 6,
+    queries: [rows(alarms(chosen))],
+  }).transformations([
+    {
+      id: "organize",
+      options: {
+        excludeByName: { Time: true, Value: true, __name__: true, alertstate: true, spacecraft: true },
+        indexByName: { severity: 0, alertname: 1, subsystem: 2, parameter: 3, bound: 4, packet: 5 },
+      },
+    },
+  ]);
+}
+
+/** Limited values of a subsystem, each in the colour of its own limits; leads to the subsystem's dashboard. */
+function subsystemValues(subsystem: string, parameters: readonly Parameter[]): StatBuilder {
+  const panel = stat({
+    key: `subsystem-${subsystem}`,
+    title: title(subsystem),
+    description:
+      "Every value with limits, in the colour of its limits. Values whose limits change with the mode are blue: see the subsystem.",
+    unit: "none",
+    width: 24,
+    height: 3 + 2 * Math.ceil(parameters.length / 8),
+    queries: parameters.map((each) => now(ofChosen(each.metric), title(each.name))),
+  })
+    .textMode(common.BigValueTextMode.ValueAndName)
+    .links([spacecraftLink(uids.subsystem(subsystem), `Open ${subsystem}`, "$spacecraft")]);
+  for (const parameter of parameters)
+    panel.overrideByName(title(parameter.name), [
+      { id: "unit", value: grafanaUnit(parameter.unit.base) },
+      ...(isLimitedByMode(parameter)
+        ? []
+        : [{ id: "thresholds", value: thresholds(limitSteps(parameter)).build() }]),
+    ]);
+  return panel;
+}

@@ -1,0 +1,51 @@
+import type { Dictionary } from "../telemetry/dictionary";
+import { frame, subsystemTag, uids } from "./frame";
+import { timeline, valueMap } from "./panels";
+import { parameterGroups } from "./parameterGroups";
+import { booleanTimeline, groupGraph, stateTimeline } from "./parameterPanels";
+import { alarms, chosen, overTime } from "./queries";
+import type { model, StateTimelineBuilder } from "./sdk";
+import { colours, title } from "./style";
+
+/** Every parameter of one subsystem: alarms and states on top, then the values with their limits. */
+export function subsystemDashboard(dictionary: Dictionary, subsystem: string): model.DashboardBuilder {
+  const parameters = dictionary.parameters.filter((each) => each.subsystem === subsystem);
+  const booleans = parameters.filter((each) => each.type === "boolean");
+  const board = frame(dictionary, {
+    uid: uids.subsystem(subsystem),
+    title: `Subsystem ${title(subsystem)}`,
+    description: `Every parameter of the subsystem ${subsystem}, with its limits.`,
+    tags: [subsystemTag],
+    perSpacecraft: true,
+  }).withPanel(alarmTimeline(subsystem));
+  for (const each of parameters.filter(({ type }) => type === "enumeration"))
+    board.withPanel(stateTimeline(each));
+  if (booleans.length > 0) board.withPanel(booleanTimeline(`${subsystem}-booleans`, booleans));
+  for (const group of parameterGroups(parameters)) board.withPanel(groupGraph(group));
+  return board;
+}
+
+function alarmTimeline(subsystem: string): StateTimelineBuilder {
+  const of = [chosen, `subsystem="${subsystem}"`];
+  const by = "max by (alertname, parameter, bound)";
+  return timeline({
+    key: `${subsystem}-alarms`,
+    title: "Alarms",
+    description: `Alerts of the subsystem ${subsystem} that fired, a row each. Empty: none.`,
+    unit: "none",
+    height: 5,
+    queries: [
+      overTime(
+        `${by} (${alarms(...of, 'severity="critical"')}) * 2 or ${by} (${alarms(...of, 'severity="warning"')})`,
+        "{{parameter}} {{bound}} {{alertname}}",
+      ),
+    ],
+  })
+    .noValue("no alarm")
+    .mappings([
+      valueMap([
+        [1, "yellow", colours.yellow],
+        [2, "red", colours.red],
+      ]),
+    ]);
+}
