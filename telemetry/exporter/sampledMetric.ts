@@ -1,6 +1,7 @@
-import { Counter, Gauge, type MetricObject, type MetricObjectWithValues, type MetricValue, type Registry } from "@prometheus-io/client";
+import {
   Counter,
   Gauge,
+  type MetricObject,
   type MetricObjectWithValues,
   type MetricValue,
   type Registry,
