@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
 import {
   crossedLimit,
@@ -229,5 +231,17 @@ describe("limits by mode", () => {
     assert.equal(crossedLimit(1.5, limits)?.severity, "yellow");
     assert.equal(crossedLimit(3, limits)?.severity, "red");
     assert.equal(crossedLimit(NaN, limits), undefined);
+  });
+});
+
+describe("the example in docs/telemetry.md", () => {
+  it("is a dictionary, and gives the metrics that the page names", () => {
+    const page = readFileSync(join(__dirname, "../../../docs/telemetry.md"), "utf8");
+    const example = /```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? "";
+    const metrics = parseDictionary(example, "docs/telemetry.md").parameters.map(
+      (parameter) => parameter.metric,
+    );
+    assert.equal(metrics.length, 3);
+    for (const metric of metrics) assert.ok(page.includes(`\`${metric}{`), metric);
   });
 });
