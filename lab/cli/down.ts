@@ -8,7 +8,8 @@ import { type Command, say } from "./command";
 import { labEngineWithoutImage } from "./labEngine";
 import { Phases } from "./phases";
 import { changingTheLab, type Session } from "./session";
-import { destroy, labStacks } from "./stacks";
+import { toEngine } from "./interrupt";
+import { destroy, type LabStack, labStacks, type StackOptions } from "./stacks";
 import { clusterAnswers } from "./cluster";
 
 /** A healthy lab is destroyed in about a minute; a dead one is not waited for. */
@@ -31,7 +32,9 @@ async function down({ folders, signal }: Session): Promise<number> {
   const options = labEngineWithoutImage(say);
   if (await worthDestroying(options)) {
     for (const stack of [...labStacks].reverse()) {
-      const failure = await phases.run(`destroy ${stack.title}`, () => destroyOne(stack, options));
+      const failure = await phases.run(`destroy ${stack.title}`, () =>
+        destroyOne(stack, { ...options, ...toEngine(signal) }),
+      );
       if (signal.aborted) return 130;
       if (failure !== undefined) say(`    ${failure}; the machines are removed without it`);
     }
@@ -57,10 +60,7 @@ async function worthDestroying(options: EngineOptions): Promise<boolean> {
   return false;
 }
 
-async function destroyOne(
-  stack: (typeof labStacks)[number],
-  options: EngineOptions,
-): Promise<string | undefined> {
+async function destroyOne(stack: LabStack, options: StackOptions): Promise<string | undefined> {
   try {
     const run = await destroy(stack, options, DESTROY_LIMIT_MS);
     return run.exitCode === 0 ? undefined : `pulumi destroy ended with ${run.exitCode}`;

@@ -1,5 +1,6 @@
 import { labFolders, type LabFolders, labSettings } from "../machines/settings";
 import { lockFile, takeLock } from "../machines/lock";
+import { completePath } from "./settings";
 import { watchInterrupts } from "./interrupt";
 
 export interface Session {
@@ -13,6 +14,8 @@ export async function changingTheLab(
   command: string,
   work: (session: Session) => Promise<number>,
 ): Promise<number> {
+  completePath();
+  if (process.getuid?.() !== 0) throw new Error(`${command} needs root: sudo ${command}`);
   const folders = labFolders(labSettings().stateFolder);
   const release = await takeLock(await lockFile(), command, folders.root);
   const interrupts = watchInterrupts();

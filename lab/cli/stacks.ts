@@ -3,7 +3,7 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import type { InfraOutputs } from "../../infra/outputs";
 import { repository } from "../engine/paths";
-import { type EngineOptions, type PulumiRun, runPulumi } from "../engine/pulumi";
+import { type EngineOptions, type PulumiRun, type RunOptions, runPulumi } from "../engine/pulumi";
 import { ensureStack, stackOptions } from "../engine/stacks";
 
 export interface LabStack {
@@ -31,10 +31,13 @@ const infra: LabStack = {
 /** In the order in which they come up; they go down in the reverse one. */
 export const labStacks: readonly LabStack[] = [infra];
 
+/** The lab's engine, and what may interrupt it. */
+export type StackOptions = EngineOptions & Pick<RunOptions, "signal">;
+
 /** Brings a stack up. An interrupted engine's lock is taken away first: the lab's own lock says that none runs. */
 export async function bringUp(
   stack: LabStack,
-  options: EngineOptions,
+  options: StackOptions,
   extra: readonly string[] = [],
 ): Promise<PulumiRun> {
   const selected = await ensureStack(stack.project, STACK, options);
@@ -44,7 +47,7 @@ export async function bringUp(
 }
 
 /** Destroys a stack's resources. */
-export async function destroy(stack: LabStack, options: EngineOptions, limitMs: number): Promise<PulumiRun> {
+export async function destroy(stack: LabStack, options: StackOptions, limitMs: number): Promise<PulumiRun> {
   const selected = await ensureStack(stack.project, STACK, options);
   const engine = { ...options, cwd: stack.project, onOutput: echo, limitMs };
   await release(stack, options);

@@ -11,7 +11,9 @@ import { type Command, say } from "./command";
 import { ready } from "./install";
 import { type LabConfig, labConfig } from "./labConfig";
 import { labEngine } from "./labEngine";
+import { preflightCommand } from "./preflight";
 import { Phases } from "./phases";
+import { toEngine } from "./interrupt";
 import { changingTheLab, type Session } from "./session";
 import { bringUp, labStacks } from "./stacks";
 import { printStatus } from "./status";
@@ -25,7 +27,8 @@ Brings the lab up: checks this machine, installs Debian packages that are missin
 lab runs (once; kept in ~/.cache/perigee), makes the network, and runs the stack \`lab\` of the programs in this
 repository. Ends by printing the nodes and endpoints. Needs root. Call it again after an interruption, or after a
 change of Pulumi.lab.yaml. Ctrl-C ends what is in progress and stops; twice stops at once.`,
-  run: () => changingTheLab("make up", up),
+  // Who is not root is told of that together with everything else.
+  run: () => (process.getuid?.() === 0 ? changingTheLab("make up", up) : preflightCommand.run([])),
 };
 
 async function up({ folders, signal }: Session): Promise<number> {
@@ -40,7 +43,9 @@ async function up({ folders, signal }: Session): Promise<number> {
   const options = await labEngine(say);
   for (const stack of labStacks) {
     if (signal.aborted) return 130;
-    const run = await phases.run(stack.title, async () => bringUp(stack, options, await refreshIfStopped()));
+    const run = await phases.run(stack.title, async () =>
+      bringUp(stack, { ...options, ...toEngine(signal) }, await refreshIfStopped()),
+    );
     if (run.exitCode !== 0) {
       process.stderr.write(
         `\nThe ${stack.title} is not up. \`make up\` tries again, \`make down\` removes it all.\n`,

@@ -1,11 +1,12 @@
-import { run } from "../toolchain/run";
+import { ask } from "./ask";
 import { namesIn } from "./processes";
 import type { LabFolders } from "./settings";
 
 /** Ids of the containers that runc knows in this lab, running or not. */
 export async function labContainers(folders: LabFolders): Promise<string[]> {
   if ((await namesIn(folders.runc)).length === 0) return [];
-  const list = JSON.parse(await run("runc", ["--root", folders.runc, "list", "--format", "json"])) as
-    { id: string }[] | null;
+  const list = JSON.parse(
+    (await ask("runc", ["--root", folders.runc, "list", "--format", "json"])) || "[]",
+  ) as { id: string }[] | null;
   return (list ?? []).map(({ id }) => id);
 }

@@ -1,10 +1,10 @@
 /** What exists of a lab on this host, asked of the host itself and not of the lab's records. */
 import { readFile } from "node:fs/promises";
-import { run } from "../toolchain/run";
 import { OPERATOR_ADDRESS } from "../network/addresses";
 import { forwardingRules } from "../network/forwarding";
 import { labLinks, labNamespaces } from "../network/machineNetwork";
 import { hostTableExists } from "../network/publicAddresses";
+import { ask } from "./ask";
 import { labCgroups } from "./cgroups";
 import { labContainers } from "./containers";
 import { namesIn, markedProcesses } from "./processes";
@@ -35,7 +35,7 @@ export async function labMounts(root: string): Promise<string[]> {
 
 /** Loop devices whose file is (or was, until it was deleted) below the state folder. */
 export async function labLoops(root: string): Promise<string[]> {
-  const output = await run("losetup", ["--json", "--list", "--output", "NAME,BACK-FILE"]);
+  const output = await ask("losetup", ["--json", "--list", "--output", "NAME,BACK-FILE"]);
   if (output.trim() === "") return [];
   const { loopdevices } = JSON.parse(output) as {
     loopdevices: { name: string; "back-file": string | null }[];
@@ -54,7 +54,7 @@ async function packetRules(): Promise<string[]> {
 }
 
 async function operatorAddress(): Promise<string[]> {
-  const shown = await run("ip", ["-o", "address", "show", "to", OPERATOR_ADDRESS]);
+  const shown = await ask("ip", ["-o", "address", "show", "to", OPERATOR_ADDRESS]);
   return shown.split("\n").filter((line) => line !== "");
 }
 

@@ -1,6 +1,7 @@
 /** The lab's network on the host: one bridge with the subnets' gateways, an Internet gateway, a resolver. */
 import { readFile, writeFile } from "node:fs/promises";
 import { run } from "../toolchain/run";
+import { ask } from "../machines/ask";
 import { readJson, writeJson } from "../machines/jsonFile";
 import { missingHierarchies, mountHierarchies, unmountHierarchies } from "../machines/cgroups";
 import { type LabFolders } from "../machines/settings";
@@ -86,7 +87,7 @@ export async function uplinkMtu(): Promise<number> {
 }
 
 export async function bridgeExists(): Promise<boolean> {
-  const links = JSON.parse(await run("ip", ["-j", "link", "show", "type", "bridge"])) as {
+  const links = JSON.parse((await ask("ip", ["-j", "link", "show", "type", "bridge"])) || "[]") as {
     ifname?: string;
   }[];
   return links.some((link) => link.ifname === BRIDGE);

@@ -2,6 +2,7 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../toolchain/run";
+import { ask } from "../machines/ask";
 import { readText, writeWhole } from "../machines/jsonFile";
 import type { IngressRule, MachineSpec } from "../machines/machine";
 import type { LabFolders } from "../machines/settings";
@@ -65,13 +66,13 @@ export async function removeMachineNetwork(id: string): Promise<void> {
 
 /** Names of all namespaces of the lab, whether a machine is known to them or not. */
 export async function labNamespaces(): Promise<string[]> {
-  const list = JSON.parse((await run("ip", ["-j", "netns", "list"])) || "[]") as { name: string }[];
+  const list = JSON.parse((await ask("ip", ["-j", "netns", "list"])) || "[]") as { name: string }[];
   return list.map(({ name }) => name).filter((name) => name.startsWith(NAMESPACE_PREFIX));
 }
 
 /** The lab's interfaces on the host. */
 export async function labLinks(): Promise<string[]> {
-  const links = JSON.parse(await run("ip", ["-j", "link", "show"])) as { ifname: string }[];
+  const links = JSON.parse((await ask("ip", ["-j", "link", "show"])) || "[]") as { ifname: string }[];
   return links.map(({ ifname }) => ifname).filter((name) => name === BRIDGE || name.startsWith("pg-"));
 }
 

@@ -1,5 +1,6 @@
 /** Which public address stands for which machine, kept with the machines and applied to the host as one table. */
 import { run } from "../toolchain/run";
+import { ask } from "../machines/ask";
 import { readJson } from "../machines/jsonFile";
 import type { MachineSpec } from "../machines/machine";
 import { namesIn } from "../machines/processes";
@@ -45,5 +46,5 @@ export async function removeHostRules(): Promise<void> {
 }
 
 export async function hostTableExists(): Promise<boolean> {
-  return (await run("nft", ["list", "tables"])).split("\n").includes("table ip perigee");
+  return (await ask("nft", ["list", "tables"])).split("\n").includes("table ip perigee");
 }

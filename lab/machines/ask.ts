@@ -1,0 +1,14 @@
+import { run } from "../toolchain/run";
+
+/**
+ * What a program says about this host; nothing where the program is not installed: without it nobody can have made
+ * what it would show.
+ */
+export async function ask(command: string, args: readonly string[]): Promise<string> {
+  try {
+    return await run(command, args);
+  } catch (error) {
+    if (error instanceof Error && error.message.endsWith("ENOENT")) return "";
+    throw error;
+  }
+}
