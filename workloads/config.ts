@@ -5,7 +5,7 @@ import { checkSettings, rawSettings, SettingsError, strictObject } from "../infr
 import { alerting } from "./alerting/settings";
 import { crossChecks } from "./settings/crossChecks";
 import { redacted } from "./settings/redact";
-import { image, matching, positive, whole } from "./settings/types";
+import { dictionaryPath, image, matching, oneOf, positive, whole } from "./settings/types";
 import { scenarioNames } from "../telemetry/simulator";
 
 export const namespace = "perigee-workloads";
@@ -45,7 +45,10 @@ const storage = z
         node: matching(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, "a node's name")
           .optional()
           .describe("The node whose disk holds the samples. Default: the first worker."),
-        path: matching(/^(\/[\w.-]+){2,}$/, "an absolute path of two parts or more, such as /var/lib/prometheus")
+        path: matching(
+          /^(\/[\w.-]+){2,}$/,
+          "an absolute path of two parts or more, such as /var/lib/prometheus",
+        )
           .default("/var/lib/perigee-prometheus")
           .describe("Folder on that node; made if it is not there, left there on destroy."),
       }),
@@ -65,7 +68,9 @@ const monitoring = strictObject({
     .boolean()
     .default(false)
     .describe("Leave the operator's resource definitions (and so all objects of them) on `pulumi destroy`."),
-  retentionDays: whole(1, 3650).default(15).describe("Days that samples are kept, unless the size says less."),
+  retentionDays: whole(1, 3650)
+    .default(15)
+    .describe("Days that samples are kept, unless the size says less."),
   retentionSizeGiB: positive(10_000)
     .default(10)
     .describe("GiB that samples may take on disk, the write-ahead log apart; the oldest go first."),
@@ -92,7 +97,7 @@ const monitoring = strictObject({
 });
 
 const simulator = strictObject({
-  scenario: z.enum(scenarioNames).default("nominal").describe("What happens to the simulated spacecraft."),
+  scenario: oneOf(scenarioNames).default("nominal").describe("What happens to the simulated spacecraft."),
   timeScale: positive(10_000).default(1).describe("Seconds of spacecraft time in a second."),
   seed: whole(0, 2 ** 31 - 1)
     .default(1)
@@ -103,15 +108,14 @@ const telemetry = strictObject({
   spacecraft: matching(/^[\w.-]{1,64}$/, "1 to 64 of: letters, digits, _ . -")
     .default("perigee-1")
     .describe("Value of the label `spacecraft`."),
-  dictionary: z
-    .string()
-    .min(1)
+  dictionary: dictionaryPath
     .default("telemetry/dictionary/default.yaml")
     .describe("The telemetry dictionary: a path, from the repository's root."),
-  source: z
-    .enum(["simulator", "udp"])
+  source: oneOf(["simulator", "udp"])
     .default("simulator")
-    .describe("`simulator`: a simulated spacecraft beside the node port; `udp`: only what reaches the node port."),
+    .describe(
+      "`simulator`: a simulated spacecraft beside the node port; `udp`: only what reaches the node port.",
+    ),
   simulator: simulator.prefault({}),
   image: image
     .optional()

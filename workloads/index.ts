@@ -23,8 +23,16 @@ const onCluster = { provider: cluster };
 
 const { kubernetesVersion } = infra;
 // node-exporter looks at the node itself: its network, its processes, its disks.
-const monitoringSpace = namespaceWithSecurity("monitoring", { enforce: "privileged", kubernetesVersion }, onCluster);
-const telemetrySpace = namespaceWithSecurity("telemetry", { enforce: "restricted", kubernetesVersion }, onCluster);
+const monitoringSpace = namespaceWithSecurity(
+  "monitoring",
+  { enforce: "privileged", kubernetesVersion },
+  onCluster,
+);
+const telemetrySpace = namespaceWithSecurity(
+  "telemetry",
+  { enforce: "restricted", kubernetesVersion },
+  onCluster,
+);
 
 const components = { providers: [cluster] };
 const routing = new AlertRouting(
@@ -53,5 +61,11 @@ new Telemetry(
   components,
 );
 
-export const { grafanaUrl, prometheusUrl, alertmanagerUrl, grafanaAdminPassword, telemetryMetricsUrl, telemetryAddress } =
-  workloadsOutputs(settings, infra, monitoring);
+export const {
+  grafanaUrl,
+  prometheusUrl,
+  alertmanagerUrl,
+  grafanaAdminPassword,
+  telemetryMetricsUrl,
+  telemetryAddress,
+} = workloadsOutputs(settings, infra, monitoring);

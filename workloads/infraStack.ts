@@ -4,9 +4,9 @@ import { contractVersion, type InfraOutputs } from "../infra/outputs";
 
 /** What stack 2 takes from stack 1. */
 export type Infra = {
-  readonly [Key in "clusterName" | "kubernetesVersion" | "kubeconfig" | "nodes" | "publishedHost"]: pulumi.Output<
-    InfraOutputs[Key]
-  >;
+  readonly [
+    Key in "clusterName" | "kubernetesVersion" | "kubeconfig" | "nodes" | "publishedHost"
+  ]: pulumi.Output<InfraOutputs[Key]>;
 };
 
 /** Stack 1 cannot be used. Pulumi prints the message without a stack trace. */
@@ -68,7 +68,10 @@ function missing(stack: string, reason: string): string {
  * What is wrong with the outputs of stack 1, if anything.
  * @param outputs as they are in its state: none where it is not up
  */
-export function contractProblem(stack: string, outputs: Readonly<Record<string, unknown>>): string | undefined {
+export function contractProblem(
+  stack: string,
+  outputs: Readonly<Record<string, unknown>>,
+): string | undefined {
   const { name } = parts(stack);
   const found = outputs["contractVersion"];
   if (found === undefined) {

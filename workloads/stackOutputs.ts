@@ -32,7 +32,9 @@ export function workloadsOutputs(
     prometheusUrl: published("prometheus"),
     alertmanagerUrl: published("alertmanager"),
     grafanaAdminPassword: monitoring.grafanaAdminPassword,
-    telemetryMetricsUrl: pulumi.output(`http://${exporter}.${namespace}.svc.cluster.local:${httpPort}/metrics`),
+    telemetryMetricsUrl: pulumi.output(
+      `http://${exporter}.${namespace}.svc.cluster.local:${httpPort}/metrics`,
+    ),
     telemetryAddress: pulumi.interpolate`${publishedHost}:${nodePorts.telemetry.port}`,
   };
 }

@@ -20,7 +20,11 @@ export class AlertRouting extends pulumi.ComponentResource {
   /** Name of the Secret, in the form that the operator expects (`alertmanager.yaml`). */
   readonly secretName: pulumi.Output<string>;
 
-  constructor(name: string, { settings, namespace }: AlertRoutingArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { settings, namespace }: AlertRoutingArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("perigee:workloads:AlertRouting", name, {}, opts);
     const file = new kubernetes.core.v1.Secret(
       name,

@@ -5,7 +5,8 @@ import type { AlertingSettings, ReceiverSettings } from "./settings";
 /** Told also when it is over. */
 const resolved = { send_resolved: true } as const;
 
-const title = '{{ .Status | toUpper }}{{ if eq .Status "firing" }} ({{ .Alerts.Firing | len }}){{ end }}: {{ .CommonLabels.alertname }}';
+const title =
+  '{{ .Status | toUpper }}{{ if eq .Status "firing" }} ({{ .Alerts.Firing | len }}){{ end }}: {{ .CommonLabels.alertname }}';
 /** A line per alert, and where to read what to do. */
 const text =
   "{{ range .Alerts }}{{ .Annotations.summary }}\n{{ .Annotations.description }}\n{{ .Annotations.runbook_url }}\n{{ end }}";
@@ -23,7 +24,7 @@ export function receiverOf(receiver: ReceiverSettings, { mail }: AlertingSetting
           ...resolved,
           routing_key: pagerDuty.routingKey,
           description: "{{ .CommonAnnotations.summary }}",
-          severity: '{{ if .CommonLabels.severity }}{{ .CommonLabels.severity }}{{ else }}error{{ end }}',
+          severity: "{{ if .CommonLabels.severity }}{{ .CommonLabels.severity }}{{ else }}error{{ end }}",
         },
       ],
     }),

@@ -1,10 +1,10 @@
 /** What a user may say about who is told of an alert. */
 import { z } from "zod";
 import { strictObject, type SettingProblem } from "../../infra/settings/load";
-import { matching, url, whole } from "../settings/types";
+import { matching, oneOf, url, whole } from "../settings/types";
 
-const team = z.enum(["flight-control", "ground-segment"], { error: "flight-control or ground-segment" });
-const severity = z.enum(["critical", "warning", "info"], { error: "critical, warning or info" });
+const team = oneOf(["flight-control", "ground-segment"]);
+const severity = oneOf(["critical", "warning", "info"]);
 const address = matching(/^[^\s@]+@[^\s@]+$/, "an e-mail address");
 const receiverName = matching(/^[a-z][a-z0-9-]{0,39}$/, "a name: a-z, 0-9 and -, at most 40 characters");
 
@@ -53,7 +53,9 @@ export const alerting = strictObject({
   repeatHours: whole(1, 168).default(4).describe("After how long an alert that goes on is sent again."),
   runbookBaseUrl: url
     .optional()
-    .describe("Goes before `<AlertName>.md` in the alerts' links. Default: the pages' path in the repository."),
+    .describe(
+      "Goes before `<AlertName>.md` in the alerts' links. Default: the pages' path in the repository.",
+    ),
 });
 
 export type AlertingSettings = z.output<typeof alerting>;
@@ -70,9 +72,17 @@ export function alertingChecks(settings: AlertingSettings): SettingProblem[] {
   const unknown = (setting: string, name: string): SettingProblem[] =>
     names.includes(name)
       ? []
-      : [{ setting, given: name, problem: `there is no such receiver (there are: ${names.join(", ") || "none"})` }];
+      : [
+          {
+            setting,
+            given: name,
+            problem: `there is no such receiver (there are: ${names.join(", ") || "none"})`,
+          },
+        ];
   return [
-    ...settings.receivers.flatMap((each, index) => receiverChecks(each, index, names, settings.mail !== undefined)),
+    ...settings.receivers.flatMap((each, index) =>
+      receiverChecks(each, index, names, settings.mail !== undefined),
+    ),
     ...settings.routes.flatMap((each, index) => unknown(`${under}.routes[${index}].receiver`, each.receiver)),
     ...(settings.defaultReceiver === undefined
       ? []
@@ -91,11 +101,23 @@ function receiverChecks(
   const { name } = receiver;
   const problems: SettingProblem[] = [];
   if (names.indexOf(name) !== index)
-    problems.push({ setting: `${setting}.name`, given: name, problem: "another receiver has that name already" });
+    problems.push({
+      setting: `${setting}.name`,
+      given: name,
+      problem: "another receiver has that name already",
+    });
   if ((ownReceivers as readonly string[]).includes(name))
-    problems.push({ setting: `${setting}.name`, given: name, problem: "is a name that the routing uses itself" });
+    problems.push({
+      setting: `${setting}.name`,
+      given: name,
+      problem: "is a name that the routing uses itself",
+    });
   if (!receiver.slack && !receiver.pagerDuty && !receiver.email && !receiver.webhook)
-    problems.push({ setting, given: name, problem: "reaches nobody: give it slack, pagerDuty, email or webhook" });
+    problems.push({
+      setting,
+      given: name,
+      problem: "reaches nobody: give it slack, pagerDuty, email or webhook",
+    });
   if (receiver.email && !hasMail)
     problems.push({
       setting: `${setting}.email`,

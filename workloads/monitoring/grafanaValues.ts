@@ -7,7 +7,8 @@ import { resources, sizes } from "./sizes";
 
 /** @param publishedHost address where the published node ports answer */
 export function grafanaValues(publishedHost: string): GrafanaValues {
-  const { adminSecret, dashboardLabel, dashboardFolderAnnotation, dashboardFolder, dashboardMount } = monitoringNames;
+  const { adminSecret, dashboardLabel, dashboardFolderAnnotation, dashboardFolder, dashboardMount } =
+    monitoringNames;
   return {
     enabled: true,
     admin: {
@@ -19,7 +20,9 @@ export function grafanaValues(publishedHost: string): GrafanaValues {
     resources: resources(sizes.grafana),
     "grafana.ini": {
       server: { root_url: `http://${publishedHost}:${nodePorts.grafana.port}` },
-      dashboards: { default_home_dashboard_path: `${dashboardMount}/${dashboardFolder}/${homeDashboardFile()}` },
+      dashboards: {
+        default_home_dashboard_path: `${dashboardMount}/${dashboardFolder}/${homeDashboardFile}`,
+      },
       "auth.anonymous": { enabled: false },
       users: { allow_sign_up: false },
       analytics: { reporting_enabled: false, check_for_updates: false, check_for_plugin_updates: false },

@@ -72,7 +72,9 @@ export class MonitoringStack extends pulumi.ComponentResource {
   private grafanaSecret(): pulumi.Resource[] {
     if (this.grafanaAdminPassword === undefined) return [];
     const { namespace } = this.args;
-    return [adminSecret(`${this.name}-grafana-admin`, this.grafanaAdminPassword, namespace, { parent: this })];
+    return [
+      adminSecret(`${this.name}-grafana-admin`, this.grafanaAdminPassword, namespace, { parent: this }),
+    ];
   }
 
   private storage(): pulumi.Resource[] {

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ChartSettings } from "../config";
-import { repositoryRoot } from "../settings/crossChecks";
+import { repositoryRoot } from "../settings/types";
 
 type ChartArgs = Pick<kubernetes.helm.v3.ReleaseArgs, "chart" | "version" | "repositoryOpts">;
 

@@ -11,7 +11,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { parseDictionary } from "../../telemetry/dictionary";
 import type { TelemetrySettings } from "../config";
-import { repositoryRoot } from "../settings/crossChecks";
+import { repositoryRoot } from "../settings/types";
 import { exporterDeployment, exporterService, groundStationService } from "./exporter";
 import { program } from "./program";
 import { prometheusRule, serviceMonitor } from "./scraping";

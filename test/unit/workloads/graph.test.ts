@@ -1,0 +1,267 @@
+import assert from "node:assert/strict";
+import { nodePorts } from "../../../infra/outputs";
+import { maxBundleBytes } from "../../../telemetry/build";
+import { secretKeys } from "../../../workloads/settings/redact";
+import { deploy, type Deployment, type RecordedResource } from "./mocks";
+import { alerting, secrets } from "./settingsExamples";
+
+const kinds = {
+  namespace: "kubernetes:core/v1:Namespace",
+  secret: "kubernetes:core/v1:Secret",
+  configMap: "kubernetes:core/v1:ConfigMap",
+  service: "kubernetes:core/v1:Service",
+  deployment: "kubernetes:apps/v1:Deployment",
+  release: "kubernetes:helm.sh/v3:Release",
+  volume: "kubernetes:core/v1:PersistentVolume",
+  claim: "kubernetes:core/v1:PersistentVolumeClaim",
+} as const;
+
+const ofType = ({ resources }: Deployment, type: string): RecordedResource[] =>
+  resources.filter((resource) => resource.type === type);
+
+interface PodSpec {
+  serviceAccountName: string;
+  automountServiceAccountToken: boolean;
+  securityContext: Record<string, unknown>;
+  volumes: { name: string }[];
+  containers: {
+    image: string;
+    command?: string[];
+    args: string[];
+    securityContext: Record<string, unknown>;
+    resources: { requests: Record<string, string>; limits: Record<string, string> };
+  }[];
+}
+
+interface Template {
+  metadata: { annotations: Record<string, string> };
+  spec: PodSpec;
+}
+
+function template(deployment: Deployment, name: string): Template {
+  const found = ofType(deployment, kinds.deployment).find((resource) => resource.name === name);
+  assert.ok(found, name);
+  return (found.inputs["spec"] as { template: Template }).template;
+}
+
+describe("stack 2 with default settings", () => {
+  let deployment: Deployment;
+  before(async () => (deployment = await deploy({})));
+
+  it("is these objects and no others", () => {
+    const objects = deployment.resources
+      .filter(({ type }) => type.startsWith("kubernetes:"))
+      .filter(({ name }) => !name.startsWith("dashboards-"))
+      .map(({ type, name }) => `${type.replace("kubernetes:", "")} ${name}`);
+    assert.deepEqual(objects.sort(), [
+      "apps/v1:Deployment simulator",
+      "apps/v1:Deployment telemetry",
+      "core/v1:ConfigMap telemetry-dictionary",
+      "core/v1:ConfigMap telemetry-program",
+      "core/v1:Namespace monitoring",
+      "core/v1:Namespace telemetry",
+      "core/v1:Secret alert-routing",
+      "core/v1:Secret monitoring-grafana-admin",
+      "core/v1:Service telemetry",
+      "core/v1:Service telemetry-ground-station",
+      "core/v1:ServiceAccount telemetry",
+      "helm.sh/v3:Release monitoring",
+      "helm.sh/v3:Release monitoring-definitions",
+      "monitoring.coreos.com/v1:PrometheusRule telemetry-rules",
+      "monitoring.coreos.com/v1:ServiceMonitor telemetry-monitor",
+    ]);
+  });
+
+  it("reaches the cluster by the kubeconfig of stack 1, as a secret", () => {
+    const [provider] = ofType(deployment, "pulumi:providers:kubernetes");
+    assert.equal(provider?.inputs["kubeconfig"], "kubeconfig-secret-0000");
+    assert.equal(provider?.hasSecret, true);
+  });
+
+  it("keeps telemetry pods to the restricted level, in the meaning of this Kubernetes", () => {
+    const labels = ofType(deployment, kinds.namespace).map(
+      ({ inputs }) => (inputs["metadata"] as { labels: Record<string, string> }).labels,
+    );
+    const [monitoring, telemetry] = labels;
+    assert.equal(monitoring?.["pod-security.kubernetes.io/enforce"], "privileged");
+    assert.equal(telemetry?.["pod-security.kubernetes.io/enforce"], "restricted");
+    for (const each of labels) assert.equal(each["pod-security.kubernetes.io/enforce-version"], "v1.36");
+  });
+
+  for (const name of ["telemetry", "simulator"]) {
+    it(`${name} asks for no more than restricted allows, and for a read-only root besides`, () => {
+      const { spec } = template(deployment, name);
+      assert.equal(spec.automountServiceAccountToken, false);
+      assert.equal(spec.serviceAccountName, "telemetry");
+      assert.equal(spec.securityContext["runAsNonRoot"], true);
+      assert.deepEqual(spec.securityContext["seccompProfile"], { type: "RuntimeDefault" });
+      for (const container of spec.containers) {
+        assert.deepEqual(container.securityContext, {
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ["ALL"] },
+        });
+        assert.deepEqual(Object.keys(container.resources.limits), ["cpu", "memory"]);
+        assert.deepEqual(Object.keys(container.resources.requests), ["cpu", "memory"]);
+      }
+    });
+  }
+
+  it("runs the bundle on a stock Node image, and the bundle fits into a ConfigMap", () => {
+    const [container] = template(deployment, "telemetry").spec.containers;
+    assert.match(container?.image ?? "", /^docker\.io\/library\/node:/);
+    assert.deepEqual(container?.command, ["node", "/opt/perigee/perigee-telemetry.js"]);
+    const program = ofType(deployment, kinds.configMap).find(({ name }) => name === "telemetry-program");
+    const data = program?.inputs["data"] as Record<string, string>;
+    const size = Buffer.byteLength(data["perigee-telemetry.js"] ?? "");
+    assert.ok(size > 10_000 && size <= maxBundleBytes, `${size} bytes`);
+  });
+
+  it("publishes the UDP port of the contract, and no other port with it", () => {
+    const services = ofType(deployment, kinds.service).map(({ inputs }) => inputs["spec"]) as {
+      type?: string;
+      ports: { nodePort?: number; protocol?: string }[];
+    }[];
+    const published = services.filter(({ type }) => type === "NodePort");
+    assert.equal(published.length, 1);
+    assert.deepEqual(
+      published[0]?.ports.map(({ nodePort, protocol }) => `${nodePort}/${protocol}`),
+      [`${nodePorts.telemetry.port}/UDP`],
+    );
+  });
+
+  it("sends the simulator's packets to the Service's stable name", () => {
+    const [container] = template(deployment, "simulator").spec.containers;
+    assert.ok(
+      container?.args.includes("--target=telemetry.telemetry.svc.cluster.local:10015"),
+      container?.args.join(" "),
+    );
+  });
+
+  it("scrapes as often as the fastest packet comes, under the job that the rules know", () => {
+    const monitor = deployment.resources.find(({ name }) => name === "telemetry-monitor");
+    const { jobLabel, endpoints } = monitor?.inputs["spec"] as {
+      jobLabel: string;
+      endpoints: Record<string, string>[];
+    };
+    assert.equal(endpoints[0]?.["interval"], "1s");
+    const service = ofType(deployment, kinds.service).find(({ name }) => name === "telemetry");
+    const labels = (service?.inputs["metadata"] as { labels: Record<string, string> }).labels;
+    assert.equal(labels[jobLabel], "perigee-telemetry");
+    const rules = JSON.stringify(deployment.resources.find(({ name }) => name === "telemetry-rules")?.inputs);
+    assert.match(rules, /job=\\"perigee-telemetry\\"/);
+  });
+
+  it("gives the addresses of the contract, and Grafana's password as a secret", () => {
+    assert.deepEqual(deployment.outputs, {
+      grafanaUrl: "http://203.0.113.10:30300",
+      prometheusUrl: "http://203.0.113.10:30090",
+      alertmanagerUrl: "http://203.0.113.10:30093",
+      grafanaAdminPassword: "generated-secret-0000",
+      telemetryMetricsUrl: "http://telemetry.telemetry.svc.cluster.local:9464/metrics",
+      telemetryAddress: "203.0.113.10:30115",
+    });
+    assert.deepEqual(deployment.secrets, ["grafanaAdminPassword"]);
+  });
+
+  it("has dashboards that Grafana's sidecar finds, in their folder", () => {
+    const dashboards = deployment.resources.filter(({ name }) => name.startsWith("dashboards-"));
+    assert.ok(dashboards.length >= 4, `${dashboards.length} dashboards`);
+    for (const { inputs } of dashboards) {
+      const { labels, annotations } = inputs["metadata"] as Record<string, Record<string, string>>;
+      assert.equal(labels?.["grafana_dashboard"], "1");
+      assert.equal(annotations?.["grafana_folder"], "Perigee");
+      for (const text of Object.values(inputs["data"] as Record<string, string>)) JSON.parse(text);
+    }
+  });
+});
+
+describe("stack 2 with receivers", () => {
+  it("shows a secret in nothing but Secrets, and marks those", async () => {
+    const { resources } = await deploy({ monitoring: { alerting, grafanaAdminPassword: secrets.grafana } });
+    const withSecret = resources.filter(({ inputs }) =>
+      /secret-?000[1-9]|pagerdutysecret/.test(JSON.stringify(inputs)),
+    );
+    assert.deepEqual(
+      withSecret.map(({ type, name, hasSecret }) => `${type} ${name} ${hasSecret ? "marked" : "in clear"}`),
+      [`${kinds.secret} alert-routing marked`, `${kinds.secret} monitoring-grafana-admin marked`],
+    );
+  });
+
+  it("knows every secret of the settings by its key", () => {
+    const keys: string[] = [];
+    JSON.stringify({ alerting, grafanaAdminPassword: secrets.grafana }, (key, value: unknown) => {
+      if (Object.values<unknown>(secrets).includes(value)) keys.push(key);
+      return value;
+    });
+    assert.deepEqual(
+      keys.filter((key) => !secretKeys.includes(key)),
+      [],
+    );
+    assert.equal(keys.length, Object.keys(secrets).length);
+  });
+});
+
+describe("stack 2 with other settings", () => {
+  it("has no simulator where packets come from the ground station", async () => {
+    const deployment = await deploy({ telemetry: { source: "udp" } });
+    assert.deepEqual(
+      ofType(deployment, kinds.deployment).map(({ name }) => name),
+      ["telemetry"],
+    );
+  });
+
+  it("runs an image of its own without the bundle", async () => {
+    const image = "registry.example.org/perigee/telemetry:1.2.3";
+    const deployment = await deploy({ telemetry: { image } });
+    const [container] = template(deployment, "telemetry").spec.containers;
+    assert.equal(container?.image, image);
+    assert.equal(container?.command, undefined);
+    assert.equal(
+      ofType(deployment, kinds.configMap).some(({ name }) => name === "telemetry-program"),
+      false,
+    );
+  });
+
+  it("has neither Grafana's Secret nor its outputs without Grafana", async () => {
+    const deployment = await deploy({ monitoring: { grafana: false } });
+    assert.deepEqual(
+      ofType(deployment, kinds.secret).map(({ name }) => name),
+      ["alert-routing"],
+    );
+    assert.equal(deployment.outputs["grafanaUrl"], undefined);
+  });
+
+  it("puts local samples on one node, in a volume that nothing else can claim", async () => {
+    const deployment = await deploy({ monitoring: { storage: { kind: "local" } } });
+    const [volume] = ofType(deployment, kinds.volume);
+    const [claim] = ofType(deployment, kinds.claim);
+    assert.match(JSON.stringify(volume?.inputs["spec"]), /"values":\["orbit-default-1"\]/);
+    assert.match(
+      JSON.stringify(volume?.inputs["spec"]),
+      /"claimRef":\{[^}]*"name":"samples-prometheus-monitoring-prometheus-0"/,
+    );
+    assert.equal(
+      (claim?.inputs["metadata"] as { name: string }).name,
+      "samples-prometheus-monitoring-prometheus-0",
+    );
+  });
+
+  it("keeps the definitions on destroy where the settings say so", async () => {
+    const deployment = await deploy({ monitoring: { keepDefinitions: true } });
+    const release = ofType(deployment, kinds.release).find(({ name }) => name === "monitoring-definitions");
+    assert.deepEqual(release?.inputs["values"], {
+      crds: { annotations: { "helm.sh/resource-policy": "keep" } },
+    });
+  });
+
+  it("rolls the pods when the dictionary changes, and only then", async () => {
+    const annotations = async (dictionary: string) =>
+      template(await deploy({ telemetry: { dictionary } }), "telemetry").metadata.annotations;
+    const before = await annotations("telemetry/dictionary/default.yaml");
+    assert.deepEqual(await annotations("telemetry/dictionary/default.yaml"), before);
+    const after = await annotations("test/unit/workloads/otherDictionary.yaml");
+    assert.notEqual(after["perigee.dev/dictionary"], before["perigee.dev/dictionary"]);
+    assert.equal(after["perigee.dev/program"], before["perigee.dev/program"]);
+  });
+});

@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { nodePorts } from "../../../../infra/outputs";
+import type { GrafanaValues } from "../../../../workloads/monitoring/chartValues";
+import { requestedMiB, resources, sizes } from "../../../../workloads/monitoring/sizes";
+import { nodeFor } from "../../../../workloads/monitoring/storage";
+import { chartValues } from "../../../../workloads/monitoring/values";
+import { settingsWith } from "../settingsExamples";
+import { unknownPaths } from "./valuesList";
+
+const valuesOf = (monitoring: Readonly<Record<string, unknown>>) =>
+  chartValues({
+    ...settingsWith(monitoring),
+    publishedHost: "203.0.113.10",
+    routingSecret: "alertmanager-routing",
+  });
+
+describe("values of kube-prometheus-stack", () => {
+  const examples = {
+    "by default": {},
+    "in the lab": {
+      grafana: false,
+      kubeStateMetrics: false,
+      storage: { kind: "local" },
+      disabledAlerts: ["Watchdog"],
+    },
+    "with all that can be said": {
+      retentionDays: 400,
+      retentionSizeGiB: 0.5,
+      storage: { kind: "local", node: "n", path: "/srv/samples" },
+      prometheusMemoryMiB: 4096,
+      scrapeIntervalSeconds: 15,
+    },
+  };
+  for (const [name, settings] of Object.entries(examples)) {
+    it(`${name}: every path that is set is one of the chart's, of its kind`, () => {
+      assert.deepEqual(unknownPaths(valuesOf(settings)), []);
+    });
+  }
+
+  it("would be caught if one were misspelt, or of another kind", () => {
+    assert.deepEqual(unknownPaths({ prometheus: { prometheusSpec: { retenton: "1d", retention: 1 } } }), [
+      "prometheus.prometheusSpec.retenton",
+      "prometheus.prometheusSpec.retention: number, not string",
+    ]);
+  });
+
+  it("open every selector to objects of other namespaces", () => {
+    const { prometheusSpec } = valuesOf({}).prometheus;
+    const selectors = Object.entries(prometheusSpec).filter(([key]) =>
+      key.endsWith("SelectorNilUsesHelmValues"),
+    );
+    assert.deepEqual(
+      selectors.map(([key, value]) => `${key} ${String(value)}`),
+      ["serviceMonitor", "podMonitor", "probe", "rule", "scrapeConfig"].map(
+        (kind) => `${kind}SelectorNilUsesHelmValues false`,
+      ),
+    );
+  });
+
+  it("publish exactly the node ports of the contract", () => {
+    const { prometheus, alertmanager, grafana } = valuesOf({});
+    assert.deepEqual(prometheus.service, { type: "NodePort", nodePort: nodePorts.prometheus.port });
+    assert.deepEqual(alertmanager.service, { type: "NodePort", nodePort: nodePorts.alertmanager.port });
+    assert.deepEqual((grafana as GrafanaValues).service, {
+      type: "NodePort",
+      nodePort: nodePorts.grafana.port,
+    });
+    assert.equal(prometheus.prometheusSpec.externalUrl, "http://203.0.113.10:30090");
+  });
+
+  it("keep samples by time and by size, in figures that Prometheus reads", () => {
+    const { retention, retentionSize } = valuesOf({ retentionDays: 400, retentionSizeGiB: 0.5 }).prometheus
+      .prometheusSpec;
+    assert.deepEqual([retention, retentionSize], ["400d", "512MiB"]);
+  });
+
+  it("hold no secret: Grafana's password and the receivers are in Secrets", () => {
+    const text = JSON.stringify(valuesOf({ grafanaAdminPassword: "grafana-secret-0006" }));
+    assert.doesNotMatch(text, /secret-0006/);
+    assert.match(text, /"existingSecret":"grafana-admin"/);
+    assert.match(text, /"configSecret":"alertmanager-routing"/);
+  });
+
+  it("shut Grafana to the anonymous and show the fleet first", () => {
+    const ini = (valuesOf({}).grafana as GrafanaValues)["grafana.ini"];
+    assert.deepEqual(ini["auth.anonymous"], { enabled: false });
+    assert.match(
+      String(ini["dashboards"]?.["default_home_dashboard_path"]),
+      /^\/tmp\/dashboards\/Perigee\/.*fleet.*\.json$/,
+    );
+  });
+
+  it("leave out Grafana, kube-state-metrics and the rules that need it where the settings say so", () => {
+    const values = valuesOf({
+      grafana: false,
+      kubeStateMetrics: false,
+      disabledAlerts: ["NodeClockNotSynchronising"],
+    });
+    assert.deepEqual(values.grafana, { enabled: false });
+    assert.deepEqual(values.kubeStateMetrics, { enabled: false });
+    assert.equal(values.defaultRules.rules["kubernetesApps"], false);
+    assert.deepEqual(values.defaultRules.disabled, { NodeClockNotSynchronising: true });
+  });
+
+  it("give every container requests and limits, and no request above its limit", () => {
+    for (const [name, size] of Object.entries(sizes)) {
+      assert.ok(size.cpu.request <= size.cpu.limit && size.memoryMiB.request <= size.memoryMiB.limit, name);
+    }
+    assert.deepEqual(resources(sizes.operator), {
+      requests: { cpu: "20m", memory: "80Mi" },
+      limits: { cpu: "500m", memory: "192Mi" },
+    });
+  });
+
+  it("fit on the smallest worker: half of a t3.large's 8 GiB", () => {
+    assert.ok(requestedMiB(1024, 2) < 4096, `${requestedMiB(1024, 2)} MiB`);
+  });
+});
+
+describe("storage", () => {
+  const node = (name: string, role: "control-plane" | "worker") => ({
+    ...{ name, role, instanceId: `i-${name}` },
+    ...{ privateIp: "10.0.1.10", publicIp: "203.0.113.10" },
+  });
+  const nodes = [node("cp-1", "control-plane"), node("w-1", "worker"), node("w-2", "worker")];
+
+  it("ephemeral leaves the volume to the chart", () => {
+    const { prometheusSpec } = valuesOf({}).prometheus;
+    assert.equal("storageSpec" in prometheusSpec || "initContainers" in prometheusSpec, false);
+  });
+
+  it("local claims one volume, and gives Prometheus' user the folder without more rights than that", () => {
+    const { storageSpec, initContainers } = valuesOf({ storage: { kind: "local" } }).prometheus
+      .prometheusSpec;
+    assert.match(JSON.stringify(storageSpec), /"metadata":\{"name":"samples"\}.*"storageClassName":""/);
+    assert.match(JSON.stringify(initContainers), /"capabilities":\{"drop":\["ALL"\],"add":\["CHOWN"\]\}/);
+  });
+
+  it("local takes the first worker, or the node that is named", () => {
+    assert.equal(nodeFor({}, nodes), "w-1");
+    assert.equal(nodeFor({ node: "w-2" }, nodes), "w-2");
+    assert.equal(nodeFor({}, nodes.slice(0, 1)), "cp-1");
+  });
+
+  it("refuses a node that is none of the cluster's, naming those it has", () => {
+    assert.throws(
+      () => nodeFor({ node: "w-9" }, nodes),
+      /storage\.node = "w-9": there is no such node \(the cluster has: cp-1, w-1, w-2\)/,
+    );
+  });
+});

@@ -1,0 +1,42 @@
+/** Settings as a user writes them, for the tests of stack 2. */
+import { parseSettings, type Settings } from "../../../workloads/config";
+
+/** Everything that routing knows, with secrets that no output may show. */
+export const secrets = {
+  slack: "https://hooks.slack.example/services/T000/B000/slack-secret-0001",
+  webhook: "https://ops.example/hook/webhook-secret-0002",
+  watchdog: "https://deadman.example/ping/watchdog-secret-0003",
+  routingKey: "pagerdutysecret000000000000000004",
+  mailPassword: "mail-secret-0005",
+  grafana: "grafana-secret-0006",
+} as const;
+
+export const alerting = {
+  receivers: [
+    { name: "flight", slack: { url: secrets.slack, channel: "#flight" } },
+    {
+      name: "flight-pager",
+      pagerDuty: { routingKey: secrets.routingKey },
+      webhook: { url: secrets.webhook },
+    },
+    { name: "ground", email: { to: "ground@example.org" } },
+  ],
+  routes: [
+    { team: "flight-control", severity: "critical", receiver: "flight-pager" },
+    { team: "flight-control", receiver: "flight" },
+    { severity: "critical", receiver: "ground" },
+    { team: "ground-segment", receiver: "ground" },
+  ],
+  mail: {
+    server: "smtp.example.org:587",
+    from: "alerts@example.org",
+    username: "alerts",
+    password: secrets.mailPassword,
+  },
+  watchdogUrl: secrets.watchdog,
+} as const;
+
+/** Settings with the monitoring part given; everything else as it is by default. */
+export function settingsWith(monitoring: Readonly<Record<string, unknown>>): Settings {
+  return parseSettings({ monitoring });
+}
