@@ -100,8 +100,10 @@ export const settingsSchema = strictObject({
     .describe("Full Kubernetes version; only tested ones."),
   adminCidrs: z
     .array(cidr(8, 32), { error: "a list of IPv4 blocks" })
-    .min(1, { error: "at least one IPv4 block: nobody could reach the cluster" })
-    .max(10, { error: "at most 10 blocks: a security group holds 60 rules" })
+    .refine((blocks) => blocks.length > 0, {
+      error: "at least one IPv4 block: nobody could reach the cluster",
+    })
+    .refine(({ length }) => length <= 10, { error: "at most 10 blocks: a security group holds 60 rules" })
     .describe("IPv4 blocks, /8 to /32, that may reach SSH, the API server and the published node ports."),
   vpcCidr: cidr(16, 22)
     .prefault("10.0.0.0/16")
@@ -122,7 +124,7 @@ export const settingsSchema = strictObject({
   mirrors: mirrors.prefault({}),
   publishedNodePorts: z
     .array(nodePort)
-    .max(5, { error: "at most 5: a security group holds 60 rules" })
+    .refine(({ length }) => length <= 5, { error: "at most 5: a security group holds 60 rules" })
     .default([])
     .describe("Further node ports, of your own Services, that `adminCidrs` may reach."),
   flowLogs: z

@@ -2,6 +2,7 @@
 import type { Settings } from "../config";
 import { renderUserData, userDataLimitBytes } from "../machines/userData";
 import { machineSubnets, overlaps, type Cidr } from "../network/cidr";
+import { trafficRules } from "../network/trafficRules";
 import { nodePorts } from "../outputs";
 import type { SettingProblem } from "./load";
 
@@ -12,6 +13,7 @@ export function crossChecks(settings: Partial<Settings>): SettingProblem[] {
     ...tooManyNodes(settings),
     ...sameNames(settings),
     ...samePorts(settings),
+    ...tooManyRules(settings),
     ...largeUserData(settings),
   ];
 }
@@ -87,6 +89,25 @@ function samePorts({ publishedNodePorts = [] }: Partial<Settings>): SettingProbl
       },
     ];
   });
+}
+
+/** AWS's default quota: inbound rules per security group. */
+const rulesPerGroup = 60;
+
+function tooManyRules({ adminCidrs, publishedNodePorts }: Partial<Settings>): SettingProblem[] {
+  if (adminCidrs === undefined || publishedNodePorts === undefined) return [];
+  const rules = trafficRules(publishedNodePorts)
+    .filter(({ to }) => to === "node")
+    .flatMap(({ from }) => from)
+    .reduce((sum, peer) => sum + (peer === "admin" ? adminCidrs.length : 1), 0);
+  if (rules <= rulesPerGroup) return [];
+  return [
+    {
+      setting: "adminCidrs",
+      given: adminCidrs.map(({ text }) => text),
+      problem: `and publishedNodePorts make ${rules} rules; a security group holds ${rulesPerGroup}. Name fewer of either`,
+    },
+  ];
 }
 
 /** EC2 refuses user data above 16 KiB; what a user can make too large is the list of mirrors. */

@@ -102,8 +102,10 @@ function explain(
     const inside = issue.keys;
     return inside.map((key) => unknownKey(key, undefined, knownBeside(issue), `${written(path)}.`));
   }
+  // What is wrong with a record's key is said by the key's own schema.
+  const message = issue.code === "invalid_key" ? (issue.issues[0]?.message ?? issue.message) : issue.message;
   const given = issue.input === undefined ? valueAt(raw, path) : issue.input;
-  return [{ setting: written(path), given, problem: given === undefined ? missing(issue) : issue.message }];
+  return [{ setting: written(path), given, problem: given === undefined ? missing(issue) : message }];
 }
 
 /** Strict objects carry the keys that they know in the issue's own `params`; see `strictObject`. */
