@@ -75,5 +75,5 @@ async function versionOf(pulumi: string): Promise<number[] | undefined> {
 export function isGoodEnough(version: readonly number[]): boolean {
   const different = OLDEST.findIndex((part, index) => part !== version[index]);
   if (different === -1) return true;
-  return different > 0 && (version[different] ?? 0) > (OLDEST[different] ?? 0);
+  return (version[different] ?? 0) > (OLDEST[different] ?? 0);
 }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type EngineOptions, engine } from "./environment";
 import { type EngineEvents, readEvents } from "./events";
+import { clearStaleLocks } from "./locks";
 
 export { pulumiEnvironment, type EngineOptions } from "./environment";
 
@@ -15,6 +16,8 @@ export interface RunOptions extends EngineOptions {
   readonly limitMs?: number;
   /** Hears the CLI's output as it comes. */
   readonly onOutput?: (text: string, stream: "stdout" | "stderr") => void;
+  /** Hears the engine's process id once it runs. */
+  readonly onStart?: (pid: number) => void;
   /** Interrupts the engine as Ctrl-C does: what is in progress ends, nothing new begins. */
   readonly signal?: AbortSignal;
 }
@@ -39,6 +42,7 @@ const DEFAULT_LIMIT_MS = 3_600_000;
 /** Runs `pulumi <args>`. A command that fails is a result, not an error: see `exitCode`. */
 export async function runPulumi(args: readonly string[], options: RunOptions): Promise<PulumiRun> {
   const { cli, environment } = await engine(options);
+  await clearStaleLocks(options.stateFolder);
   const scratch = await mkdtemp(join(tmpdir(), "perigee-events-"));
   const eventLog = join(scratch, "events.jsonl");
   const logged = LOGGED.has(args[0] ?? "") ? ["--event-log", eventLog] : [];
@@ -49,6 +53,7 @@ export async function runPulumi(args: readonly string[], options: RunOptions): P
       env: environment,
       stdio: ["ignore", "pipe", "pipe"],
     });
+    if (child.pid !== undefined) options.onStart?.(child.pid);
     const ended = await follow(child, options);
     return { ...ended, events: await readEvents(eventLog), seconds: (Date.now() - start) / 1000 };
   } finally {

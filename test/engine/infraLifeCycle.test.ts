@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { PulumiRun } from "../../lab/engine/pulumi";
-import { SCRIPTED_SECRET } from "../../lab/providers/command/scriptedMachines";
+import { setTimeout as sleep } from "node:timers/promises";
+import { NEVER_ENDS, SCRIPTED_SECRET } from "../../lab/providers/command/scriptedMachines";
 import { TestStack, done, moment } from "./stack";
 
 const INSTANCE = "aws:ec2/instance:Instance";
@@ -21,6 +22,11 @@ function settings(pool: Pool, more: Readonly<Record<string, unknown>> = {}) {
     ...more,
   };
   return { config };
+}
+
+async function killWhen(reached: () => Promise<boolean>, pid: number): Promise<void> {
+  while (!(await reached())) await sleep(100);
+  process.kill(pid, "SIGKILL");
 }
 
 /** What the pool becomes in the middle of the story. */
@@ -196,8 +202,21 @@ describe("stack 1 on the real engine", function () {
       assert.deepEqual((await stack.account()).resources, {});
     });
 
-    it("is destroyed just as well when the cluster is already dead", async () => {
+    it("comes up on the second try when the engine was killed during the first", async () => {
+      await stack.breakSteps({ "*/network": NEVER_ENDS });
+      const steps = (await stack.journal()).length;
+      const reached = async () => (await stack.journal()).slice(steps).some(({ step }) => step === "network");
+      const killed = await stack.run("up", settings({ count: 1 }), {
+        onStart: (pid) => void killWhen(reached, pid),
+      });
+      assert.equal(killed.exitCode, 255);
+      await stack.breakSteps({});
       await stack.succeed("up", settings({ count: 1 }));
+      assert.equal(Object.keys((await stack.machines()).machines).length, 2);
+      assert.deepEqual(await stack.providersLeft(), []);
+    });
+
+    it("is destroyed just as well when the cluster is already dead", async () => {
       await stack.kill("orbit-control-plane-1", "orbit-default-1");
       const before = await stack.journal();
       await stack.succeed("destroy", settings({ count: 1 }));

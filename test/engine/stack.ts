@@ -2,7 +2,7 @@
  * A stack of a real program of the repository on the real engine, in a state folder of its own, without machines:
  * lab/providers answers for AWS, scripted machines for SSH.
  */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ResourceEvent } from "../../lab/engine/events";
@@ -102,6 +102,22 @@ export class TestStack {
   /** Makes a step fail on a machine, with what it says; no steps: everything is well again. */
   async breakSteps(failures: Readonly<Record<string, string>>): Promise<void> {
     await writeFile(join(this.stateFolder, "failures.json"), JSON.stringify(failures));
+  }
+
+  /** Provider processes of this stack that outlived their engine, by command line. */
+  async providersLeft(): Promise<string[]> {
+    const pids = (await readdir("/proc")).filter(
+      (name) => /^\d+$/.test(name) && Number(name) !== process.pid,
+    );
+    const read = (pid: string, file: string) => readFile(`/proc/${pid}/${file}`, "utf8").catch(() => "");
+    const found = await Promise.all(
+      pids.map(async (pid) => {
+        const ours = (await read(pid, "environ")).includes(`PERIGEE_LAB_STATE=${this.stateFolder}\0`);
+        return ours ? (await read(pid, "cmdline")).replaceAll("\0", " ") : "";
+      }),
+    );
+    // The language host looks after its engine every few minutes only, and is none of ours.
+    return found.filter((line) => line.includes("lab/providers"));
   }
 
   async remove(): Promise<void> {

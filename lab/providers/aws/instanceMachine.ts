@@ -1,6 +1,6 @@
 /** The machine behind an instance: boots with it, follows its changes, goes with it. */
 import type { MachineHost, MachineSpec } from "../../machines/machine";
-import { Properties, map, numeric, sameValue, text } from "../rpc/values";
+import { Properties, map, numeric, text } from "../rpc/values";
 import type { Account } from "./account";
 import { decodeUserData } from "./types/instance";
 import { SUBNET } from "./types/vpc";
@@ -45,9 +45,9 @@ export async function bootMachine(
   }
 }
 
-/** Whether the machine itself must hear of an update: size, disk or user data changed. */
+/** Whether the machine itself must hear of an update. Tags do not reach it; user data only on its first boot. */
 export function machineChanged(before: MachineSpec, now: MachineSpec): boolean {
-  return !sameValue({ ...before }, { ...now });
+  return before.instanceType !== now.instanceType || before.rootDiskGiB !== now.rootDiskGiB;
 }
 
 function aborted(signal: AbortSignal): Promise<never> {

@@ -98,7 +98,8 @@ function connectTcp(connection: Properties, signal: AbortSignal): Promise<net.So
   const port = numeric(connection, "port") ?? 22;
   const seconds = numeric(connection, "perDialTimeout") ?? 15;
   return new Promise((resolve, reject) => {
-    const socket = net.connect({ host, port, signal });
+    // Without noDelay each round trip of the handshake waits 40 ms for an acknowledgement.
+    const socket = net.connect({ host, port, signal, noDelay: true });
     const fail = (reason: string) => {
       socket.destroy();
       reject(new Error(`dial tcp ${net.isIPv6(host) ? `[${host}]` : host}:${port}: ${reason}`));

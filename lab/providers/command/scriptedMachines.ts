@@ -42,6 +42,9 @@ const ANSWERS: Readonly<Record<string, (machine: RecordedMachine) => string>> = 
     ].join("\n"),
 };
 
+/** Instead of what a failing step says: it runs until the engine cancels, or is gone. */
+export const NEVER_ENDS = "never ends";
+
 /** Stands for a private key in what a scripted machine prints: no state file or log may hold it in clear. */
 export const SCRIPTED_SECRET = "c2NyaXB0ZWQtYWRtaW4ta2V5";
 
@@ -57,6 +60,7 @@ export class ScriptedMachines implements RemoteMachine {
     await this.note({ machine: machine.name, host, step, phase, command, stdinSha256, resource: call.name });
     sink.stderr(`${step}: ${machine.name}\n`);
     const failure = await this.failureOf(machine.name, step);
+    if (failure === NEVER_ENDS) await aborted(call.signal);
     if (failure !== undefined) {
       sink.stderr(`${failure}\n`);
       return "Process exited with status 1";
@@ -109,4 +113,12 @@ export class ScriptedMachines implements RemoteMachine {
 
 function pem(kind: string, content: string): string {
   return `-----BEGIN ${kind}-----\n${Buffer.from(content).toString("base64")}\n-----END ${kind}-----\n`;
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const fail = () => reject(signal.reason instanceof Error ? signal.reason : new Error("cancelled"));
+    if (signal.aborted) fail();
+    else signal.addEventListener("abort", fail, { once: true });
+  });
 }
