@@ -18,7 +18,7 @@ export class PowerSystem {
 
   step(seconds: number, args: { sunlight: number; load: number; faults: Faults; random: Random }): void {
     const { faults, random } = args;
-    const capacityJoules = 45 * 3600 * (faults.batteryUndervoltage ? 0.35 : 1);
+    const capacityJoules = 45 * 3600 * (faults.batteryUndervoltage ? 0.25 : 1);
     const isFull = this.stateOfCharge >= 0.995;
     const solar = this.updatePanels(args.sunlight, isFull ? 0.5 : 1, faults, random);
     this.load = args.load;

@@ -54,17 +54,17 @@ export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   nominal: { summary: "everything inside its limits", faults: {} },
   "battery-undervoltage": {
     summary:
-      "no solar power and a weak battery: yellow low, then red low; at time scale 60 after about 45 and 65 s",
+      "no solar power and a weak battery: crosses yellow low, then red low; at time scale 60 after about 45 and 65 s",
     faults: { batteryUndervoltage: true },
   },
   "wheel-overspeed": {
     summary:
-      "wheel 3 gains 1.2 rpm every second: yellow high, then red high; at time scale 60 after about 45 and 60 s",
+      "wheel 3 gains 1.2 rpm every second: crosses yellow high, then red high; at time scale 60 after about 50 and 57 s",
     faults: { wheelOverspeed: true },
   },
   overheating: {
     summary:
-      "battery and payload grow hot: yellow high, then red high; at time scale 60 within about three minutes",
+      "battery and payload grow hot: yellow high, then red high; at time scale 60 within about two minutes",
     faults: { overheating: true },
   },
   "loss-of-signal": { summary: "packets stop after 10 s", faults: { lossOfSignal: true } },
