@@ -89,6 +89,7 @@ export class KubeadmCluster extends pulumi.ComponentResource {
       machine,
       script: "init",
       limitSeconds: 3600,
+      output: "value",
       inputs: {
         KUBERNETES_VERSION: kubernetesVersion,
         API_NAME: network.apiName,
@@ -135,6 +136,7 @@ export class KubeadmCluster extends pulumi.ComponentResource {
       script: "member",
       verbs: { create: "admit", delete: "leave" },
       limitSeconds: drainTimeoutSeconds + 300,
+      output: "value",
       inputs: {
         PROVIDER_ID: providerId(machine),
         REQUEST: request.stdout,
@@ -169,7 +171,7 @@ export class KubeadmCluster extends pulumi.ComponentResource {
       machine,
       script: "kubeconfig",
       limitSeconds: 60,
-      secretOutput: true,
+      output: "secret",
       after: [done],
     });
     return pulumi.secret(

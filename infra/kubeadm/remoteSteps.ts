@@ -15,13 +15,18 @@ export interface RemoteStepArgs {
   readonly verbs?: { readonly create: string; readonly delete: string };
   readonly limitSeconds: number;
   readonly inputs?: Readonly<Record<string, pulumi.Input<string>>>;
-  /** The step prints a secret: it is not logged, and its output is a secret. */
-  readonly secretOutput?: boolean;
+  /**
+   * What stdout is: words for the reader (default), a value for another step (only stderr is logged then), or a
+   * secret (nothing is logged, and the output is a secret).
+   */
+  readonly output?: "words" | "value" | "secret";
   readonly after?: readonly pulumi.Resource[];
 }
 
 /** A machine that boots answers SSH after a while: some 30 dials, 15 s each at the most. */
 const dialing = { dialErrorLimit: 30, perDialTimeout: 15 };
+
+const logging = { words: "stdoutAndStderr", value: "stderr", secret: "none" } as const;
 
 export class RemoteSteps {
   constructor(
@@ -30,7 +35,7 @@ export class RemoteSteps {
   ) {}
 
   run(name: string, step: RemoteStepArgs): command.remote.Command {
-    const { machine, script, verbs, limitSeconds, secretOutput = false, after = [] } = step;
+    const { machine, script, verbs, limitSeconds, output = "words", after = [] } = step;
     const about = step.for ?? machine;
     return new command.remote.Command(
       name,
@@ -49,7 +54,7 @@ export class RemoteSteps {
           .apply((inputs) => stepInput(script, inputs)),
         triggers: [...new Set([about, machine])].map((one) => one.instance.id),
         addPreviousOutputInEnv: false,
-        ...(secretOutput ? { logging: "none" as const } : {}),
+        logging: logging[output],
       },
       {
         parent: this.parent,
@@ -58,7 +63,7 @@ export class RemoteSteps {
         deletedWith: machine.instance,
         // `leave` must be over before `admit` lets a machine of the same name in.
         deleteBeforeReplace: true,
-        ...(secretOutput ? { additionalSecretOutputs: ["stdout"] } : {}),
+        ...(output === "secret" ? { additionalSecretOutputs: ["stdout"] } : {}),
       },
     );
   }
