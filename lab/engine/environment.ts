@@ -57,8 +57,8 @@ export async function engine(
   const environment = {
     ...base,
     ...(commandPlugin === "stand-in" ? { PATH: [standIns.command, base.PATH].join(delimiter) } : {}),
-    // What is on PATH is used as it is; nothing is to be downloaded behind the user's back.
-    ...(commandPlugin === "installed" ? {} : { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" }),
+    // What is on PATH or installed by now is used; nothing is downloaded behind the user's back.
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
   };
   return { cli, commandPlugin, environment };
 }

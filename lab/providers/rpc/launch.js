@@ -1,6 +1,7 @@
 "use strict";
 // Starts a stand-in provider: bundles its TypeScript once, keeps the bundle until a source changes, runs it.
-// Measured: a bundle starts in 0.15 s, tsx in 0.7 s, and the engine starts each provider at every command.
+// Measured on two busy cores: a bundle serves after 0.5 s, tsx after 3.4 s or more, making a bundle takes 3 s; and
+// the engine starts each provider at every command.
 const { createHash } = require("node:crypto");
 const fs = require("node:fs");
 const path = require("node:path");

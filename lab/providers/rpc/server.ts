@@ -3,7 +3,7 @@
  *
  * `@pulumi/pulumi/provider` has a server too, but it hides from its provider whether a call is a preview,
  * the provider's own settings, the old inputs and detailed diffs, all of which a faithful stand-in needs
- * (and loading it takes 0.5 s instead of 0.1 s). This one uses the same generated protocol.
+ * (and loading it takes twice as long, 0.5 s). This one uses the same generated protocol.
  */
 import * as grpc from "@grpc/grpc-js";
 import { type IResourceProviderServer, ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";

@@ -1,0 +1,32 @@
+/** From the provider's settings to a cluster and its releases. */
+import type { Cluster } from "./cluster";
+import { Helm } from "./helm";
+import { LiveCluster } from "./liveCluster";
+import type { ProviderConfig } from "./providerConfig";
+import { Record, RecordedCluster } from "./recordedCluster";
+import { RecordedReleases } from "./recordedReleases";
+import type { Releases } from "./releases";
+import type { KubernetesProviderSettings } from "./settings";
+
+export interface Connection {
+  readonly cluster: Cluster;
+  readonly releases: Releases;
+}
+
+/** @throws Error when the kubeconfig is of no use */
+export type Connect = (config: ProviderConfig) => Connection;
+
+export function connections(settings: KubernetesProviderSettings): Connect {
+  if (settings.cluster === "none") {
+    const record = new Record(settings.stateFolder);
+    return () => ({ cluster: new RecordedCluster(record), releases: new RecordedReleases(record) });
+  }
+  return ({ kubeconfig, context }) => {
+    if (kubeconfig === undefined) throw new Error("the provider's kubeconfig is not known yet");
+    const { unreachableMs } = settings;
+    return {
+      cluster: new LiveCluster({ kubeconfig, context, unreachableMs }),
+      releases: new Helm({ kubeconfig, context, settings }),
+    };
+  };
+}

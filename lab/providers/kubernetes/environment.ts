@@ -1,0 +1,19 @@
+/** The environment that helm runs in. */
+import { join } from "node:path";
+
+/** Whatever would point helm at another cluster, or let it read and write the user's own Helm settings. */
+const STRANGERS = /^(HELM_|KUBE)/;
+
+export function helmEnvironment(
+  stateFolder: string,
+  inherited: NodeJS.ProcessEnv = process.env,
+): NodeJS.ProcessEnv {
+  const own = Object.fromEntries(Object.entries(inherited).filter(([name]) => !STRANGERS.test(name)));
+  const folder = (name: string): string => join(stateFolder, "helm", name);
+  return {
+    ...own,
+    HELM_CACHE_HOME: folder("cache"),
+    HELM_CONFIG_HOME: folder("config"),
+    HELM_DATA_HOME: folder("data"),
+  };
+}

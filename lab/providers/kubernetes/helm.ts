@@ -1,0 +1,160 @@
+/** Releases through the real helm program. */
+import { spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { UnreachableError } from "./cluster";
+import type { Release, ReleaseReference, ReleaseSpec, Releases } from "./releases";
+import type { KubernetesProviderSettings } from "./settings";
+import { helmEnvironment } from "./environment";
+
+export interface HelmArgs {
+  readonly kubeconfig: string;
+  readonly context: string | undefined;
+  readonly settings: Pick<KubernetesProviderSettings, "helm" | "stateFolder">;
+}
+
+interface HelmRun {
+  readonly signal: AbortSignal;
+  /** Goes in by stdin: values never are on a command line or in a file. */
+  readonly stdin?: string;
+}
+
+/** What helm takes beyond its own `--timeout` before it is stopped. */
+const GRACE_MS = 60_000;
+const ASK_LIMIT_SECONDS = 60;
+
+export class Helm implements Releases {
+  constructor(private readonly args: HelmArgs) {}
+
+  async find({ name, namespace }: ReleaseReference, signal: AbortSignal): Promise<Release | undefined> {
+    const args = ["list", "--all", "--namespace", namespace, "--filter", `^${name}$`, "--output", "json"];
+    const [found] = JSON.parse(await this.run(args, ASK_LIMIT_SECONDS, { signal })) as ListedRelease[];
+    return found === undefined ? undefined : released(found);
+  }
+
+  async apply(spec: ReleaseSpec, signal: AbortSignal): Promise<Release> {
+    await this.clearInterrupted(spec, signal);
+    const stdin = JSON.stringify(spec.values);
+    await this.run(upgradeArguments(spec), spec.timeoutSeconds, { signal, stdin });
+    const release = await this.find(spec, signal);
+    if (release === undefined) throw new Error(`helm installed ${spec.name} and does not list it`);
+    return release;
+  }
+
+  async uninstall(
+    { name, namespace }: ReleaseReference,
+    timeoutSeconds: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const flags = [
+      "--namespace",
+      namespace,
+      "--wait",
+      "--ignore-not-found",
+      "--timeout",
+      `${timeoutSeconds}s`,
+    ];
+    await this.run(["uninstall", name, ...flags], timeoutSeconds, { signal });
+  }
+
+  /** A helm that was killed leaves its release locked ("another operation is in progress"). */
+  private async clearInterrupted(spec: ReleaseSpec, signal: AbortSignal): Promise<void> {
+    const left = await this.find(spec, signal);
+    if (left?.status === "pending-install") return this.uninstall(spec, spec.timeoutSeconds, signal);
+    if (left?.status !== "pending-upgrade" && left?.status !== "pending-rollback") return;
+    const flags = ["--namespace", spec.namespace, "--wait", "--timeout", `${spec.timeoutSeconds}s`];
+    await this.run(["rollback", spec.name, ...flags], spec.timeoutSeconds, { signal });
+  }
+
+  private async run(
+    args: readonly string[],
+    limitSeconds: number,
+    { signal, stdin = "" }: HelmRun,
+  ): Promise<string> {
+    const { kubeconfig, context, settings } = this.args;
+    const folder = await mkdtemp(join(tmpdir(), "perigee-helm-"));
+    try {
+      const file = join(folder, "kubeconfig");
+      await writeFile(file, kubeconfig, { mode: 0o600 });
+      const cluster = ["--kubeconfig", file, ...(context === undefined ? [] : ["--kube-context", context])];
+      return await execute(settings, [...args, ...cluster], {
+        signal,
+        stdin,
+        limitMs: limitSeconds * 1000 + GRACE_MS,
+      });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+}
+
+export function upgradeArguments(spec: ReleaseSpec): string[] {
+  return [
+    ...["upgrade", "--install", spec.name, spec.chart, "--namespace", spec.namespace],
+    ...["--values", "-", "--timeout", `${spec.timeoutSeconds}s`, "--history-max", String(spec.maxHistory)],
+    ...(spec.version === undefined ? [] : ["--version", spec.version]),
+    ...(spec.repository === undefined ? [] : ["--repo", spec.repository]),
+    ...(spec.skipAwait ? [] : ["--wait"]),
+    ...(spec.createNamespace ? ["--create-namespace"] : []),
+    ...(spec.skipCrds ? ["--skip-crds"] : []),
+    ...(spec.atomic ? ["--atomic"] : []),
+  ];
+}
+
+interface Execution {
+  readonly signal: AbortSignal;
+  readonly stdin: string;
+  readonly limitMs: number;
+}
+
+function execute(
+  settings: HelmArgs["settings"],
+  args: readonly string[],
+  { signal, stdin, limitMs }: Execution,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(settings.helm, args, {
+      env: helmEnvironment(settings.stateFolder),
+      stdio: "pipe",
+      signal: AbortSignal.any([signal, AbortSignal.timeout(limitMs)]),
+    });
+    const said = { stdout: "", stderr: "" };
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (said.stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (said.stderr += text));
+    child.on("error", (error: NodeJS.ErrnoException) => reject(startError(settings.helm, error)));
+    child.on("close", (code) => (code === 0 ? resolve(said.stdout) : reject(helmError(args, said.stderr))));
+    // A helm that ends before it has read its values says why by itself.
+    child.stdin.on("error", () => undefined).end(stdin);
+  });
+}
+
+function startError(program: string, error: NodeJS.ErrnoException): Error {
+  if (error.code === "ENOENT")
+    return new Error(`${program} is not there: the lab builds it, PERIGEE_LAB_HELM names it`);
+  return error.name === "AbortError"
+    ? new Error("helm was stopped: it took too long, or the engine cancelled")
+    : error;
+}
+
+function helmError([verb = "", ...rest]: readonly string[], stderr: string): Error {
+  const said = stderr
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("WARNING:"))
+    .join("\n");
+  if (/Kubernetes cluster unreachable/.test(said)) return new UnreachableError(said.replace(/^Error: /, ""));
+  return new Error(`helm ${verb} ${rest.find((arg) => !arg.startsWith("-")) ?? ""}: ${said}`);
+}
+
+interface ListedRelease {
+  name: string;
+  namespace: string;
+  revision: string;
+  status: string;
+  chart: string;
+  app_version: string;
+}
+
+function released({ name, namespace, revision, status, chart, app_version }: ListedRelease): Release {
+  return { name, namespace, revision: Number(revision), status, chart, appVersion: app_version };
+}

@@ -1,0 +1,122 @@
+/** Kubernetes objects as values: what they are called, and what cannot be changed in place. */
+import { randomBytes } from "node:crypto";
+import { Properties, PropertyValue, isMap, map, text } from "../rpc/values";
+
+/** Where an object is. */
+export interface ObjectReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  /** Of no meaning for kinds without one. */
+  readonly namespace?: string;
+}
+
+/** An object as the API server hands it out. */
+export interface LiveObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly generation?: number;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly deletionTimestamp?: string;
+    readonly finalizers?: readonly string[];
+  };
+  readonly spec?: Properties;
+  readonly status?: Properties;
+}
+
+/** The kinds that are in no namespace, of those that are known to this program. Others are asked of the cluster. */
+const CLUSTER_SCOPED = new Set([
+  "Namespace",
+  "Node",
+  "PersistentVolume",
+  "StorageClass",
+  "ClusterRole",
+  "ClusterRoleBinding",
+  "CustomResourceDefinition",
+  "PriorityClass",
+]);
+
+/** The annotation by which the released provider remembers that it made the name up. */
+const AUTONAMED = "pulumi.com/autonamed";
+
+export function metadata(object: Properties): Properties {
+  return map(object, "metadata");
+}
+
+/** @throws Error when a part of its name is missing */
+export function referenceOf(object: Properties, defaultNamespace: string): ObjectReference {
+  const apiVersion = text(object, "apiVersion");
+  const kind = text(object, "kind");
+  const name = text(metadata(object), "name");
+  if (apiVersion === undefined || kind === undefined || name === undefined) {
+    throw new Error("an object without apiVersion, kind or metadata.name");
+  }
+  if (CLUSTER_SCOPED.has(kind)) return { apiVersion, kind, name };
+  return { apiVersion, kind, name, namespace: text(metadata(object), "namespace") ?? defaultNamespace };
+}
+
+/** The id that the released provider gives: `namespace/name`, or the name alone. */
+export function idOf({ namespace, name }: ObjectReference): string {
+  return namespace === undefined ? name : `${namespace}/${name}`;
+}
+
+export function described({ kind, namespace, name }: ObjectReference): string {
+  return `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
+}
+
+/** The object with a name: its own, the one it was given before, or one made up from the resource's. */
+export function named(object: Properties, resource: string, before: Properties): Properties {
+  const own = metadata(object);
+  if (own["name"] !== undefined && own["name"] !== null) return object;
+  const annotations = map(own, "annotations");
+  const old = metadata(before);
+  const wasMadeUp = map(old, "annotations")[AUTONAMED] === "true";
+  const name = wasMadeUp ? text(old, "name") : undefined;
+  return {
+    ...object,
+    metadata: {
+      ...own,
+      name: name ?? `${resource}-${randomBytes(4).toString("hex")}`,
+      annotations: { ...annotations, [AUTONAMED]: "true" },
+    },
+  };
+}
+
+/** Paths whose change makes it another object, by kind; as the released provider has them (provider/pkg/provider/diff). */
+const IMMUTABLE: Readonly<Record<string, readonly string[]>> = {
+  Deployment: ["spec.selector"],
+  DaemonSet: ["spec.selector"],
+  StatefulSet: ["spec.selector", "spec.serviceName", "spec.podManagementPolicy", "spec.volumeClaimTemplates"],
+  Job: ["spec.selector", "spec.template", "spec.completionMode"],
+  PersistentVolume: ["spec.hostPath", "spec.local", "spec.nfs", "spec.csi", "spec.nodeAffinity"],
+  PersistentVolumeClaim: ["spec.storageClassName", "spec.volumeName", "spec.accessModes", "spec.selector"],
+  Secret: ["type"],
+  Service: ["spec.clusterIP"],
+  StorageClass: ["provisioner", "parameters", "reclaimPolicy", "volumeBindingMode"],
+  ClusterRoleBinding: ["roleRef"],
+  RoleBinding: ["roleRef"],
+};
+
+/** The paths whose change makes an object of this kind another one. */
+export function replacingPaths(kind: string): string[] {
+  return ["apiVersion", "kind", "metadata.name", "metadata.namespace", ...(IMMUTABLE[kind] ?? [])];
+}
+
+/** The object without what the API server and other controllers keep for themselves. */
+export function withoutBookkeeping(object: Properties): Properties {
+  const { managedFields: _, ...kept } = metadata(object);
+  return { ...object, metadata: kept };
+}
+
+/** A value as plain JSON: dates become texts, what is undefined goes. */
+export function plainJson(value: unknown): PropertyValue {
+  return JSON.parse(JSON.stringify(value ?? null)) as PropertyValue;
+}
+
+export function asProperties(value: unknown): Properties {
+  const plain = plainJson(value);
+  return isMap(plain) ? plain : {};
+}

@@ -1,0 +1,16 @@
+/** `pulumi-resource-kubernetes`: what the engine starts. */
+import kubernetesPackage from "@pulumi/kubernetes/package.json";
+import { serve } from "../rpc/server";
+import { connections } from "./connection";
+import { KubernetesProvider } from "./kubernetesProvider";
+import { loadSettings } from "./settings";
+
+async function main(): Promise<void> {
+  const settings = loadSettings();
+  await serve(new KubernetesProvider(kubernetesPackage.version, settings, connections(settings)));
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});

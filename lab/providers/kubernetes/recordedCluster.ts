@@ -1,0 +1,85 @@
+/**
+ * A cluster that there is none of: it writes down what was asked of it, in `kubernetes.json` in the state folder.
+ * A test makes it unreachable by setting `reachable` to false there.
+ */
+import path from "node:path";
+import { readJson, writeJson } from "../../machines/jsonFile";
+import { map, type Properties } from "../rpc/values";
+import { UnreachableError, type Cluster, type ListQuery } from "./cluster";
+import { asProperties, idOf, metadata, type LiveObject, type ObjectReference } from "./kubernetesObject";
+import type { Release } from "./releases";
+
+/** What `kubernetes.json` holds. */
+export interface Recorded {
+  reachable: boolean;
+  /** By kind and id. */
+  objects: Record<string, Properties>;
+  /** By namespace and name. */
+  releases: Record<string, Release>;
+}
+
+export class Record {
+  private queue: Promise<unknown> = Promise.resolve();
+  private readonly file: string;
+
+  constructor(folder: string) {
+    this.file = path.join(folder, "kubernetes.json");
+  }
+
+  /** One step after the other, each written before the next begins. */
+  async change<T>(step: (recorded: Recorded) => T): Promise<T> {
+    const turn = this.queue.then(async () => {
+      const recorded = (await readJson<Recorded>(this.file)) ?? {
+        reachable: true,
+        objects: {},
+        releases: {},
+      };
+      if (!recorded.reachable) throw new UnreachableError("the record says so");
+      const result = step(recorded);
+      await writeJson(this.file, recorded);
+      return result;
+    });
+    this.queue = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+export class RecordedCluster implements Cluster {
+  constructor(private readonly record: Record) {}
+
+  apply(object: Properties, reference: ObjectReference): Promise<Properties> {
+    return this.record.change(({ objects }) => {
+      const before = objects[key(reference)];
+      const generation = Number(before === undefined ? 0 : metadata(before)["generation"]) + 1;
+      const own = { ...metadata(object), generation, uid: `uid-of-${idOf(reference)}` };
+      const live = { ...object, metadata: own };
+      objects[key(reference)] = live;
+      return live;
+    });
+  }
+
+  read(reference: ObjectReference): Promise<LiveObject | undefined> {
+    return this.record.change(({ objects }) => objects[key(reference)] as unknown as LiveObject | undefined);
+  }
+
+  delete(reference: ObjectReference): Promise<void> {
+    return this.record.change(({ objects }) => {
+      delete objects[key(reference)];
+    });
+  }
+
+  list({ kind, namespace, selector }: ListQuery): Promise<LiveObject[]> {
+    return this.record.change(({ objects }) =>
+      Object.values(objects)
+        .filter((object) => object["kind"] === kind && metadata(object)["namespace"] === namespace)
+        .filter((object) =>
+          Object.entries(selector).every(([name, value]) => map(metadata(object), "labels")[name] === value),
+        )
+        .map((object) => asProperties(object) as unknown as LiveObject),
+    );
+  }
+}
+
+function key(reference: ObjectReference): string {
+  return `${reference.kind} ${idOf(reference)}`;
+}

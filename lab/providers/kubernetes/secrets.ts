@@ -1,0 +1,28 @@
+/** Which outputs are secret: those of Secrets, and whatever came from secret inputs. */
+import { Properties, PropertyValue, isList, isMap, isSecret, secret } from "../rpc/values";
+
+const SECRET_FIELDS = ["data", "stringData"] as const;
+
+/** Marks what is secret by its kind, whether the program thought of it or not. */
+export function withSecretData(kind: string | undefined, object: Properties): Properties {
+  if (kind !== "Secret") return object;
+  const marked = SECRET_FIELDS.flatMap((name): [string, PropertyValue][] => {
+    const value = object[name];
+    return value === undefined || value === null ? [] : [[name, secret(value)]];
+  });
+  return { ...object, ...Object.fromEntries(marked) };
+}
+
+/** Outputs with every mark of the inputs at the same place. */
+export function withMarksOf(inputs: Properties, outputs: Properties): Properties {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, value]) => [name, marked(inputs[name], value)]),
+  );
+}
+
+function marked(input: PropertyValue | undefined, output: PropertyValue): PropertyValue {
+  if (input === undefined) return output;
+  if (isSecret(input)) return secret(output);
+  if (isList(input) && isList(output)) return output.map((item, index) => marked(input[index], item));
+  return isMap(input) && isMap(output) ? withMarksOf(input, output) : output;
+}

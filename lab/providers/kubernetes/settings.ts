@@ -1,0 +1,42 @@
+/** What the lab tells its Kubernetes provider, through the environment that it starts the engine with. */
+import path from "node:path";
+
+export interface KubernetesProviderSettings {
+  /** The lab's state folder: Helm's own files, and the record of a cluster that there is none of. */
+  readonly stateFolder: string;
+  /** `none`: objects are only recorded (engine tests). */
+  readonly cluster: "live" | "none";
+  /** The helm program: an absolute path, or a name to be found on PATH. */
+  readonly helm: string;
+  /** Whether what cannot be deleted because its cluster is gone counts as deleted; the provider's own setting wins. */
+  readonly deleteUnreachable: boolean;
+  /** How long an API server that does not answer is asked again, before it counts as unreachable. */
+  readonly unreachableMs: number;
+}
+
+/** @throws Error naming the variable that is missing or wrong */
+export function loadSettings(environment: NodeJS.ProcessEnv = process.env): KubernetesProviderSettings {
+  const state = environment["PERIGEE_LAB_STATE"];
+  const machines = environment["PERIGEE_LAB_MACHINES"] ?? "none";
+  if (state === undefined || !path.isAbsolute(state)) {
+    throw new Error(
+      "this is the Perigee lab's stand-in for the Kubernetes provider; " +
+        "PERIGEE_LAB_STATE must be the absolute path of the lab's state folder",
+    );
+  }
+  if (machines !== "systemd" && machines !== "none") {
+    throw new Error(`PERIGEE_LAB_MACHINES is "${machines}"; allowed: systemd, none`);
+  }
+  const seconds = Number(environment["PERIGEE_LAB_UNREACHABLE_SECONDS"] ?? 30);
+  if (!Number.isFinite(seconds) || seconds < 0) {
+    throw new Error("PERIGEE_LAB_UNREACHABLE_SECONDS must be a number of seconds");
+  }
+  return {
+    stateFolder: state,
+    cluster: machines === "none" ? "none" : "live",
+    helm: environment["PERIGEE_LAB_HELM"] || "helm",
+    // The released provider reads the same variable.
+    deleteUnreachable: environment["PULUMI_K8S_DELETE_UNREACHABLE"] === "true",
+    unreachableMs: seconds * 1000,
+  };
+}
