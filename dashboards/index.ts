@@ -21,10 +21,10 @@ export { uids } from "./frame";
 /** A dashboard in Grafana's form, ready to be written as JSON. */
 export type Dashboard = model.Dashboard;
 
-/** What a viewer sees first. */
+/** The uid of what a viewer sees first. */
 export const homeDashboard = uids.fleet;
 
-/** All dashboards for spacecraft with this dictionary. The file of each is `<uid>.json`. */
+/** All dashboards for spacecraft with this dictionary. */
 export function dashboards(dictionary: Dictionary): Dashboard[] {
   return [
     fleetDashboard(dictionary),
@@ -35,10 +35,10 @@ export function dashboards(dictionary: Dictionary): Dashboard[] {
   ].map((builder) => builder.build());
 }
 
-/** File name and content of every dashboard. */
+/** Every dashboard as JSON; its name is its uid, its file `<name>.json`. */
 export function dashboardFiles(dictionary: Dictionary): { name: string; json: string }[] {
   return dashboards(dictionary).map((dashboard) => ({
-    name: `${dashboard.uid ?? ""}.json`,
+    name: dashboard.uid ?? "",
     json: `${JSON.stringify(dashboard, null, 2)}\n`,
   }));
 }

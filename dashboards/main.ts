@@ -21,7 +21,7 @@ function main(args: string[]): string {
   const folder = positionals[0] ?? join(__dirname, "json");
   const files = dashboardFiles(loadDictionary(values.dictionary));
   mkdirSync(folder, { recursive: true });
-  for (const { name, json } of files) writeFileSync(join(folder, name), json);
+  for (const { name, json } of files) writeFileSync(join(folder, `${name}.json`), json);
   return `${files.length} dashboards in ${folder}\n`;
 }
 

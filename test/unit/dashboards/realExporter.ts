@@ -1,0 +1,66 @@
+import { createSocket } from "node:dgram";
+import { setTimeout as pause } from "node:timers/promises";
+
+import { encodePacket, packetLayouts } from "../../../telemetry/decoder";
+import type { Dictionary } from "../../../telemetry/dictionary";
+import { startExporter } from "../../../telemetry/exporter";
+import { Simulator } from "../../../telemetry/simulator";
+
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const loopback = "127.0.0.1";
+
+/**
+ * What a real exporter serves after it has received these packets over UDP, as Prometheus reads it.
+ * @param packets one datagram each; at least one of every kind
+ */
+export async function scrapedAfter(dictionary: Dictionary, packets: readonly Buffer[]): Promise<string> {
+  const exporter = await startExporter({
+    dictionary,
+    spacecraft: "perigee-1",
+    httpPort: 0,
+    httpHost: loopback,
+    udpPort: 0,
+    udpHost: loopback,
+    staleAfter: 1000,
+    version: "0.0.0",
+    log: silent,
+  });
+  const socket = createSocket("udp4");
+  try {
+    for (const packet of packets) socket.send(packet, exporter.udpPort ?? 0, loopback);
+    for (let tries = 0; exporter.state.datagrams < packets.length; tries++) {
+      if (tries > 100) throw new Error(`${exporter.state.datagrams} of ${packets.length} datagrams arrived`);
+      await pause(20);
+    }
+    return await (await fetch(`http://${loopback}:${exporter.httpPort}/metrics`)).text();
+  } finally {
+    socket.close();
+    await exporter.stop();
+  }
+}
+
+/** One packet of every kind from the simulator, nominal. */
+export function simulatedPackets(dictionary: Dictionary): Buffer[] {
+  const start = Date.now() / 1000;
+  return new Simulator({ dictionary, scenario: "nominal", timeScale: 1, seed: 1, start }).until(start);
+}
+
+/** One packet of every kind with every value at 1 (in base units). */
+export function packetsOfOnes(dictionary: Dictionary): Buffer[] {
+  const values = new Float64Array(dictionary.parameters.length).fill(1);
+  return packetLayouts(dictionary).map((layout) => encodePacket(layout, 0, Date.now() / 1000, values));
+}
+
+/**
+ * Names of the metrics in an exposition that have at least one series. A histogram counts from its declaration on:
+ * that of garbage collections has no series before the first one.
+ */
+export function metricsWithSeries(exposition: string): Set<string> {
+  const lines = exposition.split("\n");
+  const series = lines.filter((line) => line !== "" && !line.startsWith("#"));
+  const histograms = lines.flatMap((line) => /^# TYPE (\S+) histogram$/.exec(line)?.[1] ?? []);
+  return new Set([
+    ...series.map((line) => line.split(/[{ ]/)[0] ?? ""),
+    ...histograms.flatMap((name) => [`${name}_bucket`, `${name}_sum`, `${name}_count`]),
+  ]);
+}

@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+import { stringify } from "yaml";
+
+import { loadDictionary, parseDictionary } from "../../../../telemetry/dictionary";
+import { alertsOf, isAlert, ruleFile } from "../../../../telemetry/rules";
+import { metricsReference } from "../../../../telemetry/rules/metricsReference";
+import { prometheusProgram } from "../../../../telemetry/rules/promtool";
+import { metricsOf, syntaxErrors } from "../../dashboards/promql";
+import { metricsWithSeries, scrapedAfter, simulatedPackets } from "../../dashboards/realExporter";
+
+const root = join(__dirname, "..", "..", "..", "..");
+const dictionary = loadDictionary();
+const rules = ruleFile(dictionary);
+const alerts = alertsOf(rules);
+const run = promisify(execFile);
+
+describe("the rule file", () => {
+  it("is one that promtool accepts", async function () {
+    this.timeout(150_000);
+    const folder = await mkdtemp(join(tmpdir(), "perigee-rules-"));
+    try {
+      const file = join(folder, "rules.yaml");
+      await writeFile(file, stringify(rules));
+      const { stdout } = await run(await prometheusProgram("promtool"), ["check", "rules", file]);
+      const count = rules.groups.flatMap((group) => group.rules).length;
+      assert.match(stdout, new RegExp(`SUCCESS: ${count} rules found`));
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  it("names only metrics that a real exporter serves, other rules record or Prometheus makes itself", async () => {
+    const served = metricsWithSeries(await scrapedAfter(dictionary, simulatedPackets(dictionary)));
+    const all = rules.groups.flatMap((group) => group.rules);
+    const records = all.flatMap((rule) => (isAlert(rule) ? [] : [rule.record]));
+    const known = new Set([...served, ...records, "up", "scrape_duration_seconds"]);
+    for (const { expr } of all) {
+      assert.deepEqual(syntaxErrors(expr), [], expr);
+      assert.deepEqual(
+        metricsOf(expr).filter((name) => !known.has(name)),
+        [],
+        expr,
+      );
+    }
+  });
+
+  it("has a limit alert for every limit of every parameter, with its persistence", () => {
+    for (const { metric, limits } of dictionary.parameters)
+      for (const { severity, bound } of limits?.normal ?? []) {
+        const found = alerts.filter(
+          ({ alert, labels }) =>
+            alert === (severity === "red" ? "BusParameterRed" : "BusParameterYellow") &&
+            labels["parameter"] === metric &&
+            labels["bound"] === bound,
+        );
+        assert.equal(found.length, 1, `${metric} ${severity} ${bound}`);
+        assert.equal(found[0]?.for, limits?.persistenceSeconds ? `${limits.persistenceSeconds}s` : undefined);
+      }
+  });
+
+  it("gives every alert what routing and inhibition go by", () => {
+    for (const { alert, labels } of alerts) {
+      assert.match(labels["severity"] ?? "", /^(warning|critical)$/, alert);
+      assert.match(labels["team"] ?? "", /^(flight-control|ground-segment)$/, alert);
+      assert.ok(labels["subsystem"], alert);
+    }
+  });
+
+  it("gives every alert a summary, a description with the value and its limit, and a runbook", () => {
+    for (const { alert, annotations } of alerts) {
+      assert.ok(annotations.summary.length > 0, alert);
+      assert.match(annotations.description, /\{\{ \$value \|/, alert);
+      assert.match(annotations.description, /limit|late|expected|not 1/, alert);
+      assert.equal(annotations.runbook_url, `docs/alerts/${alert}.md`);
+    }
+  });
+
+  it("takes the site's runbook address, job, interval and thresholds", () => {
+    const other = ruleFile(dictionary, {
+      runbookBaseUrl: "https://wiki.example/alerts",
+      job: "exporter",
+      evaluationInterval: "5s",
+      clockOffsetSeconds: 7,
+    });
+    assert.ok(other.groups.every(({ interval }) => interval === "5s"));
+    const find = (name: string) => alertsOf(other).find(({ alert }) => alert === name);
+    assert.equal(
+      find("BusClockDrift")?.annotations.runbook_url,
+      "https://wiki.example/alerts/BusClockDrift.md",
+    );
+    assert.match(find("BusClockDrift")?.expr ?? "", /> 7 or/);
+    assert.match(find("TelemetryExporterDown")?.expr ?? "", /job="exporter"/);
+  });
+
+  it("leaves out what a dictionary has no parameters for", () => {
+    const small = parseDictionary(`
+name: beacon
+version: "1"
+time: { code: CUC, epoch: "2000-01-01T00:00:00Z" }
+packets:
+  - { apid: 1, name: beacon, subsystem: power, period: 60, description: Beacon, parameters: [
+      { name: voltage, description: Battery voltage, type: unsigned, bits: 8, unit: V }] }
+`);
+    const names = new Set(alertsOf(ruleFile(small)).map(({ alert }) => alert));
+    for (const absent of ["BusUnexpectedReboot", "BusTelecommandRejected", "BusSafeMode", "BusParameterRed"])
+      assert.ok(!names.has(absent), absent);
+    assert.ok(names.has("BusLossOfSignal"));
+    assert.ok(ruleFile(small).groups.every((group) => group.rules.length > 0));
+  });
+});
+
+describe("the alerts' pages", () => {
+  const names = [...new Set(alerts.map(({ alert }) => alert))].toSorted();
+  const folder = join(root, "docs", "alerts");
+
+  it("are there for every alert, and none is left over", async () => {
+    const pages = (await readdir(folder)).map((file) => file.replace(/\.md$/, ""));
+    assert.deepEqual(pages.toSorted(), names);
+  });
+
+  for (const name of names)
+    it(`say what ${name} means, what follows from it, what to look at and what to do`, async () => {
+      const page = await readFile(join(folder, `${name}.md`), "utf8");
+      assert.match(page, new RegExp(`^# ${name}\n`));
+      const sections = page.split(/^## /m).slice(1);
+      assert.deepEqual(
+        sections.map((section) => section.split("\n")[0]),
+        ["Meaning", "Impact", "What to look at", "What to do"],
+      );
+      for (const section of sections) assert.ok(section.length > 60, section);
+      for (const [, link] of page.matchAll(/\]\(([A-Za-z]+)\.md\)/g))
+        assert.ok(names.includes(link ?? ""), link);
+    });
+});
+
+describe("the metrics reference", () => {
+  it("is current (npm run docs writes it)", async () => {
+    const written = await readFile(join(root, "docs", "metrics.md"), "utf8");
+    assert.equal(written, await metricsReference(dictionary));
+  });
+});
+
+describe("the command", () => {
+  const main = join(root, "telemetry", "rules", "main.ts");
+  const command = (...args: string[]) => run(process.execPath, ["--require", "tsx/cjs", main, ...args]);
+
+  it("prints the rules as YAML", async () => {
+    const { stdout } = await command("--interval", "7s");
+    assert.match(stdout, /^groups:\n {2}- name: perigee-link\n/);
+    assert.match(stdout, /interval: 7s/);
+  });
+
+  it("explains itself", async () => {
+    assert.match((await command("--help")).stdout, /--runbook-base-url URL/);
+  });
+
+  it("says in one line what is wrong, with exit code 2", async () => {
+    for (const [args, message] of [
+      [["--dictionary", "/nowhere.yaml"], /^ENOENT.*\n$/],
+      [["--nonsense"], /^Unknown option '--nonsense'.*\n$/],
+    ] as const)
+      await assert.rejects(command(...args), (error: Error & { code?: number; stderr?: string }) => {
+        assert.equal(error.code, 2);
+        assert.match(error.stderr ?? "", message);
+        return true;
+      });
+  });
+});
