@@ -1,0 +1,15 @@
+/** Every rule of the pack. Each has a test that breaks it (test/unit/policy/). */
+import type { ResourceValidationPolicy } from "@pulumi/policy";
+import { encryptedDisks, imdsV2, smallUserData } from "./rules/machines";
+import { noPublicBuckets } from "./rules/buckets";
+import { clusterTags } from "./rules/tags";
+import { noWorldAccess } from "./rules/worldAccess";
+
+export const rules: readonly ResourceValidationPolicy[] = [
+  noWorldAccess,
+  imdsV2,
+  encryptedDisks,
+  smallUserData,
+  noPublicBuckets,
+  clusterTags,
+];
