@@ -1,0 +1,138 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+
+import { stringify } from "yaml";
+import * as z from "zod";
+
+import type { RuleFile } from "../../../telemetry/rules";
+import { prometheusProgram } from "../../../telemetry/rules/promtool";
+
+const alertsAnswer = z.object({
+  data: z.object({
+    alerts: z.array(
+      z.object({
+        state: z.string(),
+        labels: z.record(z.string(), z.string()),
+        annotations: z.record(z.string(), z.string()),
+      }),
+    ),
+  }),
+});
+const queryAnswer = z.object({
+  data: z.object({
+    result: z.array(
+      z.object({ metric: z.record(z.string(), z.string()), value: z.tuple([z.number(), z.string()]) }),
+    ),
+  }),
+});
+
+export type FiringAlert = z.infer<typeof alertsAnswer>["data"]["alerts"][number];
+
+/** A real Prometheus on loopback, with a data folder of its own. */
+export class PrometheusServer {
+  private output = "";
+
+  private constructor(
+    private readonly process: ChildProcess,
+    private readonly folder: string,
+    private readonly url: string,
+  ) {}
+
+  /** Scrapes one target and evaluates the rules, both every second. */
+  static async start(targetPort: number, job: string, rules: RuleFile): Promise<PrometheusServer> {
+    const folder = await mkdtemp(join(tmpdir(), "perigee-prometheus-"));
+    const config = {
+      global: { scrape_interval: "1s", scrape_timeout: "1s", evaluation_interval: "1s" },
+      rule_files: ["rules.yaml"],
+      scrape_configs: [{ job_name: job, static_configs: [{ targets: [`127.0.0.1:${targetPort}`] }] }],
+    };
+    await writeFile(join(folder, "rules.yaml"), stringify(rules, { aliasDuplicateObjects: false }));
+    await writeFile(join(folder, "prometheus.yml"), stringify(config));
+    const address = `127.0.0.1:${await freePort()}`;
+    const child = spawn(
+      await prometheusProgram("prometheus"),
+      [
+        `--config.file=${join(folder, "prometheus.yml")}`,
+        `--storage.tsdb.path=${join(folder, "data")}`,
+        `--web.listen-address=${address}`,
+        // Debian's build looks for its pages where its package is installed; only the API is used here.
+        `--web.console.libraries=${folder}`,
+        `--web.console.templates=${folder}`,
+      ],
+      { stdio: ["ignore", "ignore", "pipe"] },
+    );
+    const server = new PrometheusServer(child, folder, `http://${address}`);
+    child.stderr.on("data", (chunk: Buffer) => (server.output += chunk.toString()));
+    try {
+      await server.until("Prometheus answers", 30, async () => (await server.get("/-/ready")).ok);
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+    return server;
+  }
+
+  /**
+   * Asks once a second until the answer is not false or undefined.
+   * @throws Error that says what did not happen, and Prometheus' own last lines
+   */
+  async until<T>(what: string, seconds: number, ask: () => Promise<T | false | undefined>): Promise<T> {
+    const end = Date.now() + seconds * 1000;
+    let last = "";
+    while (Date.now() < end) {
+      if (this.process.exitCode !== null) break;
+      const answer = await ask().catch((error: unknown) => {
+        last = String(error);
+        return undefined;
+      });
+      if (answer !== undefined && answer !== false) return answer;
+      await pause(250);
+    }
+    const log = this.output.split("\n").slice(-5).join("\n");
+    throw new Error(`within ${seconds} s it did not come about that ${what}. ${last}\n${log}`);
+  }
+
+  async alerts(): Promise<FiringAlert[]> {
+    const answer = alertsAnswer.parse(await (await this.get("/api/v1/alerts")).json());
+    return answer.data.alerts.filter(({ state }) => state === "firing");
+  }
+
+  /** The value of an expression with one series; undefined: there is none. */
+  async value(expr: string): Promise<number | undefined> {
+    const answer = queryAnswer.parse(
+      await (await this.get(`/api/v1/query?query=${encodeURIComponent(expr)}`)).json(),
+    );
+    const [first] = answer.data.result;
+    return first && Number(first.value[1]);
+  }
+
+  async stop(): Promise<void> {
+    if (this.process.exitCode === null) {
+      const ended = once(this.process, "exit");
+      this.process.kill("SIGTERM");
+      const isSlow = await Promise.race([ended.then(() => false), pause(5000, true)]);
+      if (isSlow) this.process.kill("SIGKILL");
+    }
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  private get(path: string): Promise<Response> {
+    return fetch(`${this.url}${path}`, { signal: AbortSignal.timeout(5000) });
+  }
+}
+
+/** Prometheus cannot be told to take any free port and say which. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
