@@ -179,6 +179,11 @@ export class LabCommand {
     return this.output;
   }
 
+  /** What it said, once it has ended. */
+  hasEnded(): string | false {
+    return this.child.exitCode !== null && `it ended before: ${this.output}`;
+  }
+
   /** Waits until a condition holds while it runs, then kills it and all its children without a warning. */
   async killWhen(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
     await eventually(
