@@ -3,7 +3,7 @@ import type { Cluster } from "./cluster";
 import { Helm } from "./helm";
 import { LiveCluster } from "./liveCluster";
 import type { ProviderConfig } from "./providerConfig";
-import { Record, RecordedCluster } from "./recordedCluster";
+import { ClusterRecord, RecordedCluster } from "./recordedCluster";
 import { RecordedReleases } from "./recordedReleases";
 import type { Releases } from "./releases";
 import type { KubernetesProviderSettings } from "./settings";
@@ -18,7 +18,7 @@ export type Connect = (config: ProviderConfig) => Connection;
 
 export function connections(settings: KubernetesProviderSettings): Connect {
   if (settings.cluster === "none") {
-    const record = new Record(settings.stateFolder);
+    const record = new ClusterRecord(settings.stateFolder);
     return () => ({ cluster: new RecordedCluster(record), releases: new RecordedReleases(record) });
   }
   return ({ kubeconfig, context }) => {

@@ -4,7 +4,7 @@
  */
 import path from "node:path";
 import { readJson, writeJson } from "../../machines/jsonFile";
-import { map, type Properties } from "../rpc/values";
+import { map, numeric, type Properties } from "../rpc/values";
 import { UnreachableError, type Cluster, type ListQuery } from "./cluster";
 import { asProperties, idOf, metadata, type LiveObject, type ObjectReference } from "./kubernetesObject";
 import type { Release } from "./releases";
@@ -18,7 +18,7 @@ export interface Recorded {
   releases: Record<string, Release>;
 }
 
-export class Record {
+export class ClusterRecord {
   private queue: Promise<unknown> = Promise.resolve();
   private readonly file: string;
 
@@ -45,14 +45,14 @@ export class Record {
 }
 
 export class RecordedCluster implements Cluster {
-  constructor(private readonly record: Record) {}
+  constructor(private readonly record: ClusterRecord) {}
 
   apply(object: Properties, reference: ObjectReference): Promise<Properties> {
     return this.record.change(({ objects }) => {
       const before = objects[key(reference)];
       const generation = Number(before === undefined ? 0 : metadata(before)["generation"]) + 1;
       const own = { ...metadata(object), generation, uid: `uid-of-${idOf(reference)}` };
-      const live = { ...object, metadata: own };
+      const live = { ...object, metadata: own, status: readyStatus(object, generation) };
       objects[key(reference)] = live;
       return live;
     });
@@ -68,7 +68,17 @@ export class RecordedCluster implements Cluster {
     });
   }
 
-  list({ kind, namespace, selector }: ListQuery): Promise<LiveObject[]> {
+  list({ apiVersion, kind, namespace, selector }: ListQuery): Promise<LiveObject[]> {
+    // Nobody makes these here; every Service has a pod.
+    if (kind === "EndpointSlice") {
+      const slice = {
+        apiVersion,
+        kind,
+        metadata: { name: "recorded" },
+        endpoints: [{ conditions: { ready: true } }],
+      };
+      return Promise.resolve([slice]);
+    }
     return this.record.change(({ objects }) =>
       Object.values(objects)
         .filter((object) => object["kind"] === kind && metadata(object)["namespace"] === namespace)
@@ -82,4 +92,12 @@ export class RecordedCluster implements Cluster {
 
 function key(reference: ObjectReference): string {
   return `${reference.kind} ${idOf(reference)}`;
+}
+
+/** What the controllers of a real cluster would have written by and by. */
+function readyStatus(object: Properties, observedGeneration: number): Properties {
+  const replicas = numeric(map(object, "spec"), "replicas") ?? 1;
+  const pods = { replicas, updatedReplicas: replicas, readyReplicas: replicas, availableReplicas: replicas };
+  const phase = object["kind"] === "Namespace" ? "Active" : "Bound";
+  return { observedGeneration, ...pods, phase };
 }

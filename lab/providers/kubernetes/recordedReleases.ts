@@ -1,9 +1,9 @@
 /** Releases that are only written down, in the record of a cluster that there is none of. */
-import type { Record } from "./recordedCluster";
+import type { ClusterRecord } from "./recordedCluster";
 import type { Release, ReleaseReference, ReleaseSpec, Releases } from "./releases";
 
 export class RecordedReleases implements Releases {
-  constructor(private readonly record: Record) {}
+  constructor(private readonly record: ClusterRecord) {}
 
   find(reference: ReleaseReference): Promise<Release | undefined> {
     return this.record.change(({ releases }) => releases[key(reference)]);

@@ -1,0 +1,100 @@
+/** Both stacks in one state folder: stack 2 as it is, stack 1 as outputs without a cluster. */
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { repository } from "../../../lab/engine/paths";
+import { type EngineOptions, type PulumiRun, runPulumi } from "../../../lab/engine/pulumi";
+import { type StackSettings, ensureStack, stackOptions } from "../../../lab/engine/stacks";
+import type { Recorded } from "../../../lab/providers/kubernetes/recordedCluster";
+
+const STACK = "test";
+
+/** The engine finds the stand-in through PATH. */
+const provider = join(repository, "lab/providers/kubernetes/bin");
+
+type Verb = "up" | "preview" | "refresh" | "destroy";
+
+export class BothStacks {
+  private readonly runs: PulumiRun[] = [];
+
+  private constructor(readonly stateFolder: string) {}
+
+  static async make(): Promise<BothStacks> {
+    if (!process.env.PATH?.split(delimiter).includes(provider)) {
+      process.env.PATH = [provider, process.env.PATH].join(delimiter);
+    }
+    return new BothStacks(await mkdtemp(join(tmpdir(), "perigee-engine-")));
+  }
+
+  /** Stack 1 with these outputs. */
+  async infra(outputs: Readonly<Record<string, unknown>>): Promise<PulumiRun> {
+    const config = { "perigee-infra:outputs": outputs };
+    return this.run("up", join(__dirname, "infra"), { config });
+  }
+
+  /** Stack 2 with these settings, without their namespace. */
+  async workloads(
+    verb: Verb,
+    settings: Readonly<Record<string, unknown>> = {},
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<PulumiRun> {
+    const config = Object.fromEntries(
+      Object.entries(settings).map(([key, value]) => [`perigee-workloads:${key}`, value]),
+    );
+    return this.run(verb, join(repository, "workloads"), { config }, variables);
+  }
+
+  private async run(
+    verb: Verb,
+    project: string,
+    settings: StackSettings,
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<PulumiRun> {
+    const options: EngineOptions = { stateFolder: this.stateFolder, machines: "none", variables };
+    const stack = await ensureStack(project, STACK, options, settings);
+    const consent = verb === "preview" ? [] : ["--yes", "--skip-preview"];
+    const run = await runPulumi([verb, ...consent, ...stackOptions(stack)], {
+      ...options,
+      cwd: project,
+      limitMs: 240_000,
+    });
+    this.runs.push(run);
+    return run;
+  }
+
+  /** What the cluster would hold. */
+  async recorded(): Promise<Recorded> {
+    const text = await readFile(join(this.stateFolder, "kubernetes.json"), "utf8");
+    return JSON.parse(text) as Recorded;
+  }
+
+  async setReachable(reachable: boolean): Promise<void> {
+    const recorded = { ...(await this.recorded()), reachable };
+    await writeFile(join(this.stateFolder, "kubernetes.json"), JSON.stringify(recorded));
+  }
+
+  /** Everything the engine has printed so far. */
+  printed(): string {
+    return this.runs.map(({ stdout, stderr }) => stdout + stderr).join("");
+  }
+
+  /** The state of stack 2 as it lies on disk. */
+  async stateText(): Promise<string> {
+    const file = join(this.stateFolder, "backend/.pulumi/stacks/perigee-workloads", `${STACK}.json`);
+    return readFile(file, "utf8");
+  }
+
+  async outputs(): Promise<Record<string, unknown>> {
+    const options = {
+      stateFolder: this.stateFolder,
+      machines: "none",
+      cwd: join(repository, "workloads"),
+    } as const;
+    const args = ["stack", "output", "--json", "--show-secrets", "--stack", STACK];
+    return JSON.parse((await runPulumi(args, options)).stdout) as Record<string, unknown>;
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.stateFolder, { recursive: true, force: true });
+  }
+}
