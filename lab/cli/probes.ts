@@ -70,7 +70,8 @@ async function failedFeatures(): Promise<string[]> {
 /** The text by which `networkUp` marks the bridge; empty for a bridge of that name which is not the lab's. */
 async function bridgeAlias(): Promise<string | undefined> {
   if (!(await bridgeExists())) return undefined;
-  return (await readFile(`/sys/class/net/${BRIDGE}/ifalias`, "utf8")).trim();
+  const [link] = JSON.parse(await run("ip", ["-j", "link", "show", BRIDGE])) as { ifalias?: string }[];
+  return link?.ifalias ?? "";
 }
 
 /** Local addresses of listening sockets as /proc/net writes them: `0100000A:0035`. */

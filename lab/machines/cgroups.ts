@@ -21,22 +21,23 @@ export function cgroupMounts(mountinfo: string): string[] {
 }
 
 /**
- * cgroup v1 only: controllers that the kernel has but no hierarchy on the host. Left so, every machine shares the
- * root of an unmounted hierarchy with every other, and their kubelets delete each other's pods' cgroups (seen).
+ * cgroup v1 only: controllers that the kernel has but no hierarchy mounted on the host. Left so, every machine's
+ * systemd mounts them for itself and shares their root with every other, and the kubelets delete each other's pods'
+ * cgroups (seen). Whether a hierarchy exists (/proc/cgroups says so) does not matter: the mount may be in some
+ * other mount namespace.
  */
 export function unmountedControllers(procCgroups: string, mountinfo: string): string[] {
-  if (!/ - cgroup /.test(mountinfo)) return [];
-  const wanted = ["hugetlb", "perf_event", "net_cls", "net_prio"];
-  const free = procCgroups
-    .split("\n")
-    .map((line) => line.split("\t"))
-    .filter(
-      ([name, hierarchy, , enabled]) => wanted.includes(name ?? "") && hierarchy === "0" && enabled === "1",
-    )
-    .map(([name]) => name ?? "");
-  const together = ["net_cls", "net_prio"];
-  if (!together.every((name) => free.includes(name))) return free;
-  return [...free.filter((name) => !together.includes(name)), together.join(",")];
+  const mounted = [...mountinfo.matchAll(/ - cgroup \S+ (\S+)$/gm)].flatMap((match) =>
+    (match[1] ?? "").split(","),
+  );
+  if (mounted.length === 0) return [];
+  const known = procCgroups.split("\n").map((line) => line.split("\t"));
+  const has = (controller: string): boolean =>
+    known.some(([name, , , enabled]) => name === controller && enabled === "1") &&
+    !mounted.includes(controller);
+  // Together by custom; whoever mounts them apart does so before any lab.
+  const network = ["net_cls", "net_prio"].filter(has).join(",");
+  return [...["hugetlb", "perf_event"].filter(has), ...(network === "" ? [] : [network])];
 }
 
 /** Mount points for the hierarchies that the lab has to add, to be recorded before they are made. */

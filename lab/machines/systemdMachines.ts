@@ -27,12 +27,16 @@ import { type HostTraits, ociConfig } from "./ociConfig";
 import { namesIn, readProc } from "./processes";
 import { type LabFolders, labFolders, labSettings, type LabSettings } from "./settings";
 import { startSupervisor, stopSupervisor, supervisorRuns } from "./supervisor";
+import { Turns } from "./turns";
 
 /** How long systemd may take to answer after a start; 2 to 5 s are usual, on a busy host a multiple. */
 const BOOT_LIMIT_MS = 120_000;
 
 export class SystemdMachines implements MachineHost {
   private readonly folders: LabFolders;
+  /** The engine deletes a machine and its security group's rules at the same time. */
+  private readonly turns = new Turns();
+  private readonly removed = new Set<string>();
 
   constructor(private readonly settings: LabSettings = labSettings()) {
     this.folders = labFolders(settings.stateFolder);
@@ -42,6 +46,12 @@ export class SystemdMachines implements MachineHost {
     if (this.settings.baseTree === "")
       throw new Error("PERIGEE_LAB_BASE_TREE is not set: there is nothing to boot");
     if ((await presentNetwork(this.folders)) === undefined) throw new Error("the lab's network is not up");
+    await this.turns.run(spec.id, () => this.boot(spec));
+    await this.waitForInit(spec.id);
+  }
+
+  private async boot(spec: MachineSpec): Promise<void> {
+    this.removed.delete(spec.id);
     const machine = this.folders.machine(spec.id);
     await mkdir(machine.bundle, { recursive: true, mode: 0o700 });
     await writeJson(machine.spec, spec);
@@ -53,7 +63,6 @@ export class SystemdMachines implements MachineHost {
       await this.sweep(spec.id); // what a boot that was cut short left
       await startSupervisor(this.folders, spec.id, this.settings.baseTree);
     }
-    await this.waitForInit(spec.id);
   }
 
   async state(id: string): Promise<MachineState> {
@@ -62,24 +71,27 @@ export class SystemdMachines implements MachineHost {
   }
 
   async remove(id: string): Promise<void> {
-    await stopSupervisor(this.folders, id); // first, or it would take the end for a reboot
-    await this.sweep(id);
-    await removeMachineNetwork(id);
-    await rm(this.folders.machine(id).root, { recursive: true, force: true });
+    await this.turns.run(id, async () => {
+      this.removed.add(id);
+      await stopSupervisor(this.folders, id); // first, or it would take the end for a reboot
+      await this.sweep(id);
+      await removeMachineNetwork(id);
+      await rm(this.folders.machine(id).root, { recursive: true, force: true });
+    });
     await this.renewHostRules();
   }
 
   async setPublicAddresses(id: string, addresses: readonly string[]): Promise<void> {
-    await writeJson(this.folders.machine(id).publicAddresses, addresses);
+    await this.unlessRemoved(id, () => writeJson(this.folders.machine(id).publicAddresses, addresses));
     await this.renewHostRules();
   }
 
   async setIngress(id: string, rules: readonly IngressRule[]): Promise<void> {
-    await replaceIngress(this.folders, id, rules);
+    await this.unlessRemoved(id, () => replaceIngress(this.folders, id, rules));
   }
 
   async setZone(zone: string, records: ReadonlyMap<string, readonly string[]>): Promise<void> {
-    await setZone(this.folders, zone, records);
+    await this.turns.run("zones", () => setZone(this.folders, zone, records));
   }
 
   /** Ids of all machines that exist, running or not. */
@@ -98,6 +110,13 @@ export class SystemdMachines implements MachineHost {
   /** Runs a command inside a machine, past its network and SSH: for logs and diagnosis. */
   async exec(id: string, command: readonly string[]): Promise<string> {
     return run("runc", ["--root", this.folders.runc, "exec", id, ...command]);
+  }
+
+  /** What is set on a machine that has just been removed must not leave a folder of it behind. */
+  private async unlessRemoved(id: string, work: () => Promise<void>): Promise<void> {
+    await this.turns.run(id, async () => {
+      if (!this.removed.has(id)) await work();
+    });
   }
 
   /** A machine whose supervisor has it rebooting counts as running, as it does on EC2. */
@@ -153,8 +172,10 @@ export class SystemdMachines implements MachineHost {
   }
 
   private async renewHostRules(): Promise<void> {
-    const network = await presentNetwork(this.folders);
-    if (network !== undefined) await applyHostRules(this.folders, network.vpcCidr);
+    await this.turns.run("host rules", async () => {
+      const network = await presentNetwork(this.folders);
+      if (network !== undefined) await applyHostRules(this.folders, network.vpcCidr);
+    });
   }
 }
 

@@ -38,11 +38,11 @@ export async function networkUp(
   if (known !== undefined && known.vpcCidr !== vpcCidr) {
     throw new Error(`the lab is up with vpcCidr ${known.vpcCidr}; \`make down\` before ${vpcCidr}`);
   }
-  const record = known ?? {
+  const record: NetworkRecord = {
     vpcCidr,
     bootId: await bootId(),
-    sysctls: await rememberSysctls(),
-    cgroupMounts: await missingHierarchies(),
+    sysctls: known?.sysctls ?? (await rememberSysctls()),
+    cgroupMounts: [...new Set([...(known?.cgroupMounts ?? []), ...(await missingHierarchies())])],
   };
   await writeJson(folders.networkRecord, record);
   for (const change of await setSysctls()) say(`sysctl ${change}; put back by make down`);
@@ -83,7 +83,8 @@ export async function bootId(): Promise<string> {
 export async function uplinkMtu(): Promise<number> {
   const [route] = JSON.parse(await run("ip", ["-j", "route", "show", "default"])) as { dev: string }[];
   if (route === undefined) return 1500;
-  return Math.min(1500, Number(await readFile(`/sys/class/net/${route.dev}/mtu`, "utf8")));
+  const [link] = JSON.parse(await run("ip", ["-j", "link", "show", route.dev])) as { mtu: number }[];
+  return Math.min(1500, link?.mtu ?? 1500);
 }
 
 export async function bridgeExists(): Promise<boolean> {

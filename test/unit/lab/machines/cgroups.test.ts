@@ -21,8 +21,15 @@ describe("cgroups", () => {
     assert.deepEqual(unmountedControllers(text, v1), ["hugetlb", "net_cls,net_prio"]);
   });
 
+  it("adds one that exists but is mounted elsewhere", () =>
+    assert.deepEqual(unmountedControllers(controllers("hugetlb\t7\t1\t1"), v1), ["hugetlb"]));
+
   it("leaves mounted and disabled ones alone, and v2 hosts altogether", () => {
-    assert.deepEqual(unmountedControllers(controllers("hugetlb\t7\t1\t1", "perf_event\t0\t1\t0"), v1), []);
+    const mounted = `${v1}50 31 0:40 / /sys/fs/cgroup/hugetlb rw - cgroup cgroup rw,hugetlb\n`;
+    assert.deepEqual(
+      unmountedControllers(controllers("hugetlb\t7\t1\t1", "perf_event\t0\t1\t0"), mounted),
+      [],
+    );
     assert.deepEqual(unmountedControllers(controllers("hugetlb\t0\t1\t1"), v2), []);
   });
 
