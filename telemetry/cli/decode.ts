@@ -59,22 +59,17 @@ class Collector implements PacketSink {
     return found;
   }
 
-  packet(
-    { packet, ...layout }: PacketLayout,
-    sequenceCount: number,
-    onboardTime: number,
-    bytes: Buffer,
-    at: number,
-  ): void {
-    decodeParameters({ packet, ...layout }, bytes, at, this.values, (reason, { name }) =>
-      this.count(`${reason}: ${packet.name}.${name}`),
+  packet(layout: PacketLayout, sequenceCount: number, onboardTime: number, bytes: Buffer, at: number): void {
+    const { apid, name, parameters } = layout.packet;
+    decodeParameters(layout, bytes, at, this.values, (reason, parameter) =>
+      this.count(`${reason}: ${name}.${parameter.name}`),
     );
     this.found.push({
-      time: new Date(onboardTime * 1000).toISOString(),
-      apid: packet.apid,
-      packet: packet.name,
+      time: isoTime(onboardTime),
+      apid,
+      packet: name,
       sequenceCount,
-      values: packet.parameters.map((parameter) => ({
+      values: parameters.map((parameter) => ({
         parameter,
         value: shownValue(parameter, this.values[parameter.index]),
       })),
@@ -92,6 +87,12 @@ class Collector implements PacketSink {
   error(reason: string): void {
     this.count(reason);
   }
+}
+
+/** A spacecraft's clock may say anything: Date ends in the year 275760. */
+function isoTime(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  return Number.isNaN(date.getTime()) ? String(seconds) : date.toISOString();
 }
 
 function jsonLine({ values, ...packet }: DecodedPacket): string {

@@ -23,9 +23,6 @@ const kebab = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${let
 export const environmentName = (key: string): string =>
   `PERIGEE_TELEMETRY_${kebab(key).replaceAll("-", "_").toUpperCase()}`;
 
-const isSwitch = (schema: z.ZodType): boolean =>
-  schema instanceof z.ZodDefault && schema.unwrap() instanceof z.ZodBoolean;
-
 /** The schemas that settings are made of; each takes the text that a flag or a variable gives. */
 export const port = z.coerce.number().int().min(0).max(65_535);
 export const positive = z.coerce.number().positive();
@@ -45,11 +42,8 @@ export function readSettings<Shape extends SettingsShape>(
   const { values, positionals } = parseFlags(spec, args);
   const given: Record<string, unknown> = {};
   for (const key of keys) {
-    const schema = spec.settings[key];
     const variable = environment[environmentName(key)];
-    const fromEnvironment =
-      variable !== undefined && schema && isSwitch(schema) ? variable === "true" : variable;
-    const value = values[kebab(key)] ?? (variable === "" ? undefined : fromEnvironment);
+    const value = values[kebab(key)] ?? (variable === "" ? undefined : variable);
     if (value !== undefined) given[key] = value;
   }
   const parsed = z.object(spec.settings).safeParse(given);
@@ -73,10 +67,7 @@ function parseFlags(
   positionals: string[];
 } {
   const options = Object.fromEntries(
-    Object.entries(spec.settings).map(([key, schema]) => [
-      kebab(key),
-      { type: isSwitch(schema) ? ("boolean" as const) : ("string" as const) },
-    ]),
+    Object.keys(spec.settings).map((key) => [kebab(key), { type: "string" as const }]),
   );
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
@@ -104,7 +95,7 @@ export function helpOf(spec: CommandSpec<SettingsShape>): string {
       json.default === undefined || json.default === false
         ? ""
         : ` (default ${JSON.stringify(json.default)})`;
-    return [`  --${kebab(key)}${isSwitch(schema) ? "" : " VALUE"}`, `${description}${fallback}`] as const;
+    return [`  --${kebab(key)} VALUE`, `${description}${fallback}`] as const;
   });
   const width = Math.max(0, ...rows.map(([flag]) => flag.length)) + 2;
   return [

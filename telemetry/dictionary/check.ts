@@ -4,7 +4,7 @@ import { exporterMetricNames } from "./metricName";
 import type { Path } from "./problem";
 
 /** Says that something is wrong with a part of the dictionary. */
-export type Report = (part: Packet | Parameter | "dictionary", key: Path, message: string) => void;
+export type Report = (part: Packet | Parameter, key: Path, message: string) => void;
 
 /** What is wrong with a dictionary when its parts are seen together. */
 export function checkDictionary(dictionary: Dictionary, report: Report): void {

@@ -130,8 +130,7 @@ class Reader {
       mode: this.findMode(),
     };
     checkDictionary(dictionary, (part, key, message) => {
-      const place = part === "dictionary" ? [] : (this.places.get(part) ?? []);
-      this.problems.add([...place, ...key], message);
+      this.problems.add([...(this.places.get(part) ?? []), ...key], message);
     });
     return dictionary;
   }

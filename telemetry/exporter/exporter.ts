@@ -43,8 +43,12 @@ export async function startExporter(args: ExporterArgs): Promise<Exporter> {
   const { dictionary, spacecraft, version, log } = args;
   const state = new TelemetryState(dictionary, args.staleAfter);
   const receive = (datagram: Buffer): void => state.receive(datagram, clock());
+  const onError = (error: unknown): void =>
+    log.error("receiving or answering failed", { error: String(error) });
   const udp =
-    args.udpPort === undefined ? undefined : await UdpReceiver.listen(args.udpPort, args.udpHost, receive);
+    args.udpPort === undefined
+      ? undefined
+      : await UdpReceiver.listen(args.udpPort, args.udpHost, receive, onError);
   let isReady = true;
   const registry = telemetryRegistry({
     state,
@@ -58,7 +62,7 @@ export async function startExporter(args: ExporterArgs): Promise<Exporter> {
     page: pageHtml(),
     stateDocument: () => stateDocument(state, spacecraft, version, clock()),
     isReady: () => isReady,
-    onError: (error) => log.error("answering a request failed", { error: String(error) }),
+    onError,
   }).catch(async (error: unknown) => {
     await udp?.close();
     throw error;

@@ -23,6 +23,7 @@ export class UdpReceiver {
     port: number,
     host: string,
     onDatagram: (datagram: Buffer) => void,
+    onError: (error: Error) => void,
   ): Promise<UdpReceiver> {
     const socket = createSocket({
       type: host.includes(":") ? "udp6" : "udp4",
@@ -31,6 +32,8 @@ export class UdpReceiver {
     socket.on("message", onDatagram);
     socket.bind(port, host);
     await once(socket, "listening");
+    // Without a listener an error would end the process; the next datagram may be received all the same.
+    socket.on("error", onError);
     return new UdpReceiver(socket);
   }
 
