@@ -45,7 +45,7 @@ const diskGiB = whole(10, 16_384);
 
 const nodePort = strictObject({
   port: whole(30_000, 32_767).describe("The Service's node port."),
-  protocol: z.enum(["tcp", "udp"]).default("tcp"),
+  protocol: z.enum(["tcp", "udp"]).default("tcp").describe("The Service port's protocol."),
   why: z.string().min(1).describe("Why it is open; becomes the rule's description."),
 });
 
@@ -57,14 +57,14 @@ const controlPlane = strictObject({
     })
     .default(1)
     .describe("Machines of the control plane. Only 1 for now."),
-  instanceType: instanceType.default("t3.medium"),
+  instanceType: instanceType.default("t3.medium").describe("EC2 instance type; x86-64 or Graviton."),
   diskGiB: diskGiB.default(30).describe("Root disk in GiB, 10 to 16384."),
 });
 
 const workerPool = strictObject({
   name: dnsLabel(20).describe("Becomes part of the node names: `<clusterName>-<name>-1`."),
   count: whole(0, 500).default(1).describe("Machines in the pool, 0 to 500."),
-  instanceType: instanceType.default("t3.large"),
+  instanceType: instanceType.default("t3.large").describe("EC2 instance type; x86-64 or Graviton."),
   diskGiB: diskGiB.default(30).describe("Root disk in GiB, 10 to 16384."),
   spot: z.boolean().default(false).describe("Spot machines: cheaper, and AWS may take them back."),
   labels: labels.default({}).describe("Node labels, as Kubernetes accepts them from a kubelet."),
@@ -111,7 +111,7 @@ export const settingsSchema = strictObject({
   availabilityZones: whole(1, 3).default(1).describe("Zones that machines are spread over, 1 to 3."),
   podCidr: cidr(8, 24).prefault("10.244.0.0/16").describe("Pods' block; every node takes a /24 of it."),
   serviceCidr: cidr(12, 24).prefault("10.96.0.0/12").describe("Services' block, /12 to /24."),
-  controlPlane: controlPlane.prefault({}),
+  controlPlane: controlPlane.prefault({}).describe("The machines that run the API server and etcd."),
   workers: z
     .array(workerPool)
     .prefault([{ name: "default" }])
@@ -121,7 +121,9 @@ export const settingsSchema = strictObject({
     .regex(/^ami-[0-9a-f]{8,17}$/, { error: "an AMI id such as ami-0123456789abcdef0" })
     .optional()
     .describe("AMI of new machines. Default: the current Ubuntu 24.04 LTS."),
-  mirrors: mirrors.prefault({}),
+  mirrors: mirrors
+    .prefault({})
+    .describe("Where packages and images come from, when not from the public places."),
   publishedNodePorts: z
     .array(nodePort)
     .refine(({ length }) => length <= 5, { error: "at most 5: a security group holds 60 rules" })

@@ -56,9 +56,11 @@ export const labels = z.record(z.string(), value).superRefine((record, context) 
 
 /** A node taint. */
 export const taint = strictObject({
-  key: z.string().superRefine(refuseKey(keyProblem)),
-  value: value.default(""),
-  effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]),
+  key: z.string().superRefine(refuseKey(keyProblem)).describe("`[prefix/]name`."),
+  value: value.default("").describe("At most 63 characters, or empty."),
+  effect: z
+    .enum(["NoSchedule", "PreferNoSchedule", "NoExecute"])
+    .describe("What happens to pods that do not tolerate it."),
 });
 
 export type Taint = z.output<typeof taint>;
