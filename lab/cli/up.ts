@@ -76,7 +76,7 @@ async function openNetwork(folders: LabFolders, config: LabConfig, supply: Suppl
 async function refreshIfStopped(): Promise<string[]> {
   const machines = new SystemdMachines();
   const states = await Promise.all((await machines.ids()).map((id) => machines.state(id)));
-  return states.includes("stopped") ? ["--refresh"] : [];
+  return states.some((state) => state !== "running") ? ["--refresh"] : [];
 }
 
 async function finish(options: EngineOptions, phases: Phases): Promise<void> {

@@ -72,6 +72,8 @@ function machineFolders(root: string) {
     initPid: join(root, "init.pid"),
     console: join(root, "console.log"),
     supervisor: join(root, "supervisor.json"),
+    /** There when it was switched off from inside; one that ended otherwise is lost. */
+    poweredOff: join(root, "powered-off"),
   } as const;
 }
 

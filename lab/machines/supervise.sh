@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Keeps one machine of the lab going, as EC2 does: `reboot` inside brings it up again, `poweroff` or a kill from
-# outside leaves it stopped. Runs in a mount namespace of its own, so that the machine's mounts (and with the last
+# Keeps one machine of the lab going, as EC2 does: `reboot` inside brings it up again, `poweroff` leaves it stopped,
+# and one that is killed from outside is lost, as a terminated instance is. Runs in a mount namespace of its own, so that the machine's mounts (and with the last
 # one the loop device) go when its processes go, however they ended; the host's mount table never sees them.
 #
 # supervise.sh MACHINE_ID MACHINE_FOLDER BASE_TREE RUNC_STATE_FOLDER NETWORK_NAMESPACE
@@ -27,6 +27,7 @@ empty_network() {
   ip netns exec "$netns" nft -f "$folder/ingress.nft"
 }
 
+rm -f "$folder/powered-off"
 while :; do
   mount_root
   status=0
@@ -34,7 +35,8 @@ while :; do
   runc --root "$runc_state" delete --force "$id" >/dev/null 2>&1 || true
   unmount_root
   # The kernel ends the init of a rebooting PID namespace by SIGHUP and of a halting one by SIGINT: reboot(2).
-  [ "$status" = 129 ] || { echo "supervise: $id stopped (status $status)"; exit 0; }
+  if [ "$status" = 130 ]; then touch "$folder/powered-off"; fi
+  [ "$status" = 129 ] || { echo "supervise: $id ended (status $status)"; exit 0; }
   echo "supervise: $id reboots"
   empty_network
 done

@@ -66,8 +66,10 @@ export class SystemdMachines implements MachineHost {
   }
 
   async state(id: string): Promise<MachineState> {
-    if ((await readText(this.folders.machine(id).spec)) === undefined) return "absent";
-    return (await this.runs(id)) ? "running" : "stopped";
+    const machine = this.folders.machine(id);
+    if ((await readText(machine.spec)) === undefined) return "absent";
+    if (await this.runs(id)) return "running";
+    return (await readText(machine.poweredOff)) === undefined ? "absent" : "stopped";
   }
 
   async remove(id: string): Promise<void> {
