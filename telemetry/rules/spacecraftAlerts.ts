@@ -19,8 +19,10 @@ const shownFor = "15m";
 const before = "1d";
 
 function unexpectedReboot(boots: Parameter, cause: Parameter | undefined): AlertSpec {
-  // Compared with the highest count before, not with `increase`: the restart may fall into a loss of signal.
-  const newest = `max by (spacecraft) (max_over_time(${boots.metric}[1m]))`;
+  const newest = `max by (spacecraft) (${boots.metric})`;
+  // Not `increase`: a simulator that is started again counts from less, which `increase` takes for a counter's reset.
+  const recent = `min by (spacecraft) (min_over_time(${boots.metric}[${shownFor}]))`;
+  // The restart may fall into a loss of signal that is longer than that.
   const earlier = `max by (spacecraft) (max_over_time(${boots.metric}[${before}] offset ${shownFor}))`;
   const commanded = cause && hasState(cause, "TELECOMMAND");
   const unless = commanded ? ` unless on (spacecraft) (${cause.metric}{state="TELECOMMAND"} == 1)` : "";
@@ -28,7 +30,7 @@ function unexpectedReboot(boots: Parameter, cause: Parameter | undefined): Alert
   const why = cause ? `{{ range ${query} }}, cause {{ .Labels.state }}{{ end }}` : "";
   return {
     alert: "BusUnexpectedReboot",
-    expr: `${newest} > ${earlier}${unless}`,
+    expr: `(${newest} > ${recent} or ${newest} > ${earlier})${unless}`,
     forSeconds: 0,
     severity: "critical",
     team: "flight-control",

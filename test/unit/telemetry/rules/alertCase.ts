@@ -35,6 +35,8 @@ export interface AlertCase {
   /** Of the series' samples and of the evaluation. Default 10s. */
   readonly interval?: string;
   readonly at: string;
+  /** A time at which the condition holds, but not yet for as long as the alert's `for` asks: it must be silent. */
+  readonly notYetAt?: string;
   /** Empty: the alert must be silent. */
   readonly firing: readonly Firing[];
   /** Of a limit's family, the rules of this bound only: the others have no series in this case. */
@@ -116,6 +118,9 @@ function promtoolTest(each: AlertCase, rules: RuleFile): unknown {
     interval: each.interval ?? "10s",
     input_series: Object.entries(each.series).map(([series, values]) => ({ series, values })),
     alert_rule_test: [
+      ...(each.notYetAt === undefined
+        ? []
+        : [{ eval_time: each.notYetAt, alertname: each.alert, exp_alerts: [] }]),
       {
         eval_time: each.at,
         alertname: each.alert,

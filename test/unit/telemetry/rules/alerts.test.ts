@@ -68,6 +68,17 @@ describe("the cases", () => {
     );
   });
 
+  it("show every alert that has to last for a time silent until then", () => {
+    const lasting = new Set(alertsOf(rules).flatMap((rule) => (rule.for === undefined ? [] : rule.alert)));
+    const ofLimits = ["BusParameterYellow", "BusParameterRed"]; // "... while no parameter has been beyond"
+    assert.deepEqual(
+      having((each) => each.notYetAt !== undefined).filter(
+        (alert) => lasting.has(alert) && !ofLimits.includes(alert),
+      ),
+      [],
+    );
+  });
+
   it("show every single limit rule firing", () => {
     const rulesOfLimits = alertsOf(groupsWhere(isLimitGroup)).map(
       ({ alert, labels }) => `${alert} ${labels["parameter"] ?? ""} ${labels["bound"] ?? ""}`,

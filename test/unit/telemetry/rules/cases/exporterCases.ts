@@ -14,6 +14,7 @@ const availability: AlertCase[] = [
     it: "fires when the scrape fails",
     series: { [up]: "1x5 0x20" },
     at: "2m",
+    notYetAt: "80s",
     firing: about(
       down,
       "Prometheus cannot scrape the exporter 10.0.0.7:9464 of job perigee-telemetry: no telemetry is recorded and no limit is watched (up is not 1, value 0).",
@@ -71,6 +72,7 @@ const coherence: AlertCase[] = [
     it: "fires when the exporter decodes with another dictionary",
     series: { [build("perigee-12u 0.9.0")]: "1x60" },
     at: "6m",
+    notYetAt: "4m50s",
     firing: about(
       "The telemetry exporter runs another dictionary than the alert rules",
       "The exporter 10.0.0.7:9464 decodes with the dictionary perigee-12u 0.9.0, the rules were made from perigee-12u 1.0.0: limits may be missing or wrong (exporters concerned: 1, limit 0).",
@@ -96,6 +98,7 @@ const coherence: AlertCase[] = [
     it: "fires when a spacecraft has no limits",
     series: { [period]: "1x60" },
     at: "2m",
+    notYetAt: "50s",
     firing: about(
       "perigee-1: no parameter has a limit",
       "The exporter serves no bus_parameter_limit: 0 parameters are watched (at least 1 expected), so no limit alarm can come.",
@@ -123,8 +126,9 @@ const resource = (
   watched: string,
   [beyond, within]: readonly [beyond: string, within: string],
   firing: Firing[],
+  lasting: Pick<AlertCase, "notYetAt"> = { notYetAt: "4m50s" },
 ): AlertCase[] => [
-  { alert, it: "fires beyond its limit", series: { [watched]: beyond }, at: "12m", firing },
+  { alert, it: "fires beyond its limit", series: { [watched]: beyond }, at: "12m", firing, ...lasting },
   { alert, it: "is silent within its limit", series: { [watched]: within }, at: "12m", firing: [] },
 ];
 
@@ -137,6 +141,7 @@ const resources: AlertCase[] = [
       "The telemetry exporter loses datagrams",
       "The kernel dropped 60 datagrams of 10.0.0.7:9464 in 5 minutes (limit 0): they come faster than they are read.",
     ),
+    {},
   ),
   ...resource(
     "TelemetryExporterMemoryHigh",

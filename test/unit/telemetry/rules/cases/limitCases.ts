@@ -4,8 +4,10 @@ import type { AlertCase, Firing } from "../alertCase";
 import { series, spacecraft } from "./series";
 
 /** The samples are 5 s apart; the time is longer than any persistence of the dictionary. */
-const interval = "5s";
-const lasting = "75s";
+const intervalSeconds = 5;
+const interval = `${intervalSeconds}s`;
+const lastingSeconds = 75;
+const lasting = `${lastingSeconds}s`;
 const families = { yellow: "BusParameterYellow", red: "BusParameterRed" } as const;
 
 /**
@@ -76,7 +78,7 @@ function silentCases(dictionary: Dictionary, crossed: readonly Crossing[]): Aler
   });
   const tooShort = (severity: Severity, bound: Bound): AlertCase => ({
     alert: families[severity],
-    it: `is silent when every parameter comes back from beyond its ${severity} ${bound} limit within its persistence`,
+    it: `is silent while no parameter has been beyond its ${severity} ${bound} limit for its persistence`,
     series: {
       ...limits,
       ...valueSeries(
@@ -84,9 +86,7 @@ function silentCases(dictionary: Dictionary, crossed: readonly Crossing[]): Aler
           ({ limit, parameter }) =>
             limit.severity === severity && limit.bound === bound && parameter.limits?.persistenceSeconds,
         ),
-        // Beyond the limit up to the last sample before the persistence is over.
-        (each) =>
-          `${each.limit.value}x3 ${each.value}x${Math.ceil((each.parameter.limits?.persistenceSeconds ?? 0) / 5) - 1} ${each.limit.value}x60`,
+        (each) => `${each.limit.value}x${samplesBefore(each.parameter)} ${each.value}x60`,
       ),
     },
     interval,
@@ -97,6 +97,12 @@ function silentCases(dictionary: Dictionary, crossed: readonly Crossing[]): Aler
   return (["yellow", "red"] as const).flatMap((severity) =>
     (["low", "high"] as const).flatMap((bound) => [onTheLimit(severity, bound), tooShort(severity, bound)]),
   );
+}
+
+/** Samples inside the limit, after the first, for which the persistence is over one sample too late. */
+function samplesBefore({ limits }: Parameter): number {
+  const persistenceSamples = Math.ceil((limits?.persistenceSeconds ?? 0) / intervalSeconds);
+  return lastingSeconds / intervalSeconds - persistenceSamples;
 }
 
 function limitSeries(dictionary: Dictionary): Record<string, string> {

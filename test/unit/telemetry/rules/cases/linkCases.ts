@@ -19,6 +19,7 @@ const signal: AlertCase[] = [
     it: "fires when no packet of any kind comes any more",
     series: { ...periods, [newest(power)]: silentSinceOneMinute, [newest(orbit)]: silentSinceOneMinute },
     at: "3m",
+    notYetAt: "2m",
     firing: [
       {
         labels: { spacecraft },
@@ -66,6 +67,7 @@ const overdue: AlertCase[] = [
     it: "fires for the one kind that stops",
     series: { ...periods, [newest(power)]: silentSinceOneMinute, [newest(orbit)]: punctual },
     at: "3m",
+    notYetAt: "80s",
     firing: [
       {
         labels: { spacecraft, ...power },
@@ -114,8 +116,9 @@ const gaps: AlertCase[] = [
   {
     alert: "BusSequenceGaps",
     it: "fires when one packet in ten is lost",
-    series: counters("0+9x60", "0+1x60"),
+    series: { ...counters("0+9x60", "0+1x60"), [series("bus_computer_boots_total")]: "17x60" },
     at: "8m",
+    notYetAt: "60s",
     firing: [
       {
         labels: { spacecraft, ...power },
@@ -160,6 +163,7 @@ const errors: AlertCase[] = [
       [series("bus_decode_errors_total", { reason: "version" })]: "0x60",
     },
     at: "6m",
+    notYetAt: "30s",
     firing: [
       {
         labels: { spacecraft, reason: "truncated" },
@@ -180,6 +184,7 @@ const errors: AlertCase[] = [
     it: "fires when packets come that the dictionary does not have",
     series: { [series("bus_unknown_apid_total")]: "0+1x60" },
     at: "6m",
+    notYetAt: "30s",
     firing: [
       {
         labels: { spacecraft },
@@ -208,6 +213,7 @@ const clock: AlertCase[] = [
     it: "fires when the on-board clock is fast",
     series: { [series("bus_onboard_time_offset_seconds")]: "2.5x60" },
     at: "2m",
+    notYetAt: "50s",
     firing: driftOf("On-board time minus ground time is 2.500 s (limit 2 s either way)."),
   },
   {

@@ -36,6 +36,20 @@ const reboots: AlertCase[] = [
   },
   {
     alert: "BusUnexpectedReboot",
+    it: "fires when Prometheus itself has run for five minutes only",
+    series: { [boots]: "17x20 18x20", [cause("WATCHDOG")]: "1x40" },
+    at: "5m",
+    firing: watchdogReboot,
+  },
+  {
+    alert: "BusUnexpectedReboot",
+    it: "is silent when the count falls: a simulator was started again",
+    series: { [boots]: "18x130 17x110", [cause("WATCHDOG")]: "1x240" },
+    at: "25m",
+    firing: [],
+  },
+  {
+    alert: "BusUnexpectedReboot",
     it: "is silent when the restart was commanded",
     series: { [boots]: "17x119 18x120", [cause("WATCHDOG")]: "0x240", [cause("TELECOMMAND")]: "0x120 1x120" },
     at: "21m",
@@ -94,6 +108,7 @@ const safeModes: AlertCase[] = [
     it: "fires when the spacecraft went into safe mode",
     series: { [mode("SAFE")]: "0x5 1x20", [mode("NOMINAL")]: "1x5 0x20" },
     at: "1m20s",
+    notYetAt: "60s",
     firing: [
       {
         labels: { spacecraft },
