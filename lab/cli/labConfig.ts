@@ -1,20 +1,25 @@
 /** What the lab itself has to know of the infra stack's settings before the engine runs. */
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { parse } from "yaml";
 import { defaultKubernetesVersion } from "../../infra/kubeadm/versions";
-import { repository } from "../engine/paths";
+import type { StackSettings } from "../engine/stacks";
+import { labConfigFile } from "./settings";
 
 export interface LabConfig {
   readonly vpcCidr: string;
   readonly kubernetesVersion: string;
 }
 
+/** The infra stack's settings, as they are in the file. */
+export async function labStackSettings(file = labConfigFile()): Promise<StackSettings> {
+  return (parse(await readFile(file, "utf8")) ?? {}) as StackSettings;
+}
+
 /** The lab stack's settings with the infra stack's defaults; whether they are right the program checks. */
-export async function labConfig(file = join(repository, "Pulumi.lab.yaml")): Promise<LabConfig> {
-  const document = parse(await readFile(file, "utf8")) as { config?: Record<string, unknown> } | null;
+export async function labConfig(file = labConfigFile()): Promise<LabConfig> {
+  const { config } = await labStackSettings(file);
   const setting = (name: string, fallback: string): string => {
-    const value = document?.config?.[`perigee-infra:${name}`];
+    const value = config?.[`perigee-infra:${name}`];
     return typeof value === "string" ? value : fallback;
   };
   return {

@@ -24,7 +24,7 @@ const overview = `The lab: the whole of Perigee on this Linux machine, without a
 Usage: tsx lab/cli/main.ts COMMAND [--help]      or, from the repository's root: make COMMAND
 ${commands.map(({ name, summary }) => `  ${name.padEnd(12)}${summary}`).join("\n")}
 
-Settings: Pulumi.lab.yaml. State: $PERIGEE_LAB_STATE, by default /var/lib/perigee-lab.
+Settings: Pulumi.lab.yaml, or the file that $LAB_CONFIG names. State: $PERIGEE_LAB_STATE, by default /var/lib/perigee-lab.
 `;
 
 async function main([name, ...args]: readonly string[]): Promise<number> {

@@ -1,4 +1,10 @@
-import { delimiter } from "node:path";
+import { delimiter, join, resolve } from "node:path";
+import { repository } from "../engine/paths";
+
+/** The file with the lab's own settings of the infra stack: LAB_CONFIG, default Pulumi.lab.yaml. */
+export function labConfigFile(environment: NodeJS.ProcessEnv = process.env): string {
+  return resolve(environment["LAB_CONFIG"] || join(repository, "Pulumi.lab.yaml"));
+}
 
 /** Where programs are looked for. root's PATH may lack the sbin folders, where half of the lab's programs are. */
 export function programFolders(environment: NodeJS.ProcessEnv = process.env): string[] {

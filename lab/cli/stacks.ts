@@ -4,13 +4,16 @@ import { join } from "node:path";
 import type { InfraOutputs } from "../../infra/outputs";
 import { repository } from "../engine/paths";
 import { type EngineOptions, type PulumiRun, type RunOptions, runPulumi } from "../engine/pulumi";
-import { ensureStack, stackOptions } from "../engine/stacks";
+import { ensureStack, type Stack, stackOptions, type StackSettings } from "../engine/stacks";
+import { labStackSettings } from "./labConfig";
 
 export interface LabStack {
   /** What it makes, for people. */
   readonly title: string;
   /** Folder of the program's Pulumi.yaml. */
   readonly project: string;
+  /** Its settings, where they are not those of the project's own Pulumi.lab.yaml. */
+  readonly settings?: () => Promise<StackSettings>;
   /** Its endpoints, from its outputs: printed by `up` and `status`. */
   readonly endpoints: (
     outputs: Readonly<Record<string, unknown>>,
@@ -22,6 +25,7 @@ export const STACK = "lab";
 const infra: LabStack = {
   title: "cluster",
   project: repository,
+  settings: () => labStackSettings(),
   endpoints: ({ apiServerUrl, publishedHost }) => [
     ["Kubernetes API", String(apiServerUrl)],
     ["published node ports", String(publishedHost)],
@@ -34,23 +38,23 @@ export const labStacks: readonly LabStack[] = [infra];
 /** The lab's engine, and what may interrupt it. */
 export type StackOptions = EngineOptions & Pick<RunOptions, "signal">;
 
-/** Brings a stack up. An interrupted engine's lock is taken away first: the lab's own lock says that none runs. */
+/** Brings a stack up; what an interrupted engine left open is settled first. */
 export async function bringUp(
   stack: LabStack,
   options: StackOptions,
   extra: readonly string[] = [],
 ): Promise<PulumiRun> {
-  const selected = await ensureStack(stack.project, STACK, options);
+  const selected = await select(stack, options);
   const engine = { ...options, cwd: stack.project, onOutput: echo };
-  await release(stack, options);
+  await settle(stack, selected, options);
   return runPulumi(["up", "--yes", "--skip-preview", ...stackOptions(selected), ...extra], engine);
 }
 
 /** Destroys a stack's resources. */
 export async function destroy(stack: LabStack, options: StackOptions, limitMs: number): Promise<PulumiRun> {
-  const selected = await ensureStack(stack.project, STACK, options);
+  const selected = await select(stack, options);
   const engine = { ...options, cwd: stack.project, onOutput: echo, limitMs };
-  await release(stack, options);
+  await settle(stack, selected, options);
   return runPulumi(["destroy", "--yes", "--skip-preview", ...stackOptions(selected)], engine);
 }
 
@@ -78,8 +82,20 @@ export async function infraOutputs(options: EngineOptions): Promise<InfraOutputs
   return outputs as unknown as InfraOutputs;
 }
 
-async function release(stack: LabStack, options: EngineOptions): Promise<void> {
-  await runPulumi(["cancel", "--yes", STACK], { ...options, cwd: stack.project });
+async function select(stack: LabStack, options: StackOptions): Promise<Stack> {
+  return ensureStack(stack.project, STACK, options, await stack.settings?.());
+}
+
+/**
+ * A killed engine leaves operations that it had begun in the stack's state, and says so at every run until a refresh
+ * has looked at what became of them. Everything the programs begin can be begun again.
+ */
+async function settle(stack: LabStack, selected: Stack, options: StackOptions): Promise<void> {
+  const engine = { ...options, cwd: stack.project };
+  const state = await runPulumi(["stack", "export", "--stack", STACK], engine);
+  if (state.exitCode !== 0 || !state.stdout.includes('"pending_operations": [')) return;
+  const args = ["refresh", "--yes", "--skip-preview", "--clear-pending-creates", ...stackOptions(selected)];
+  await runPulumi(args, engine);
 }
 
 function echo(text: string, stream: "stdout" | "stderr"): void {

@@ -28,6 +28,11 @@ export function labSettings(changes: LabConfig = {}): StackSettings {
   return { config: { ...own.config, ...changed } };
 }
 
+/** The same as a file, for LAB_CONFIG. */
+export async function labConfigFile(changes: LabConfig): Promise<string> {
+  return scratchFile("Pulumi.lab.yaml", JSON.stringify(labSettings(changes)));
+}
+
 export const pool = (count: number, more: LabConfig = {}): LabConfig => ({
   workers: [{ name: "default", count, diskGiB: 20, ...more }],
 });
@@ -154,9 +159,10 @@ export class LabCommand {
   private readonly child: ChildProcess;
   private readonly ended: Promise<number | null>;
 
-  constructor(...args: string[]) {
-    this.child = spawn("tsx", ["lab/cli/main.ts", ...args], {
+  constructor(command: "up" | "down", environment: Readonly<Record<string, string>> = {}) {
+    this.child = spawn("tsx", ["lab/cli/main.ts", command], {
       cwd: repository,
+      env: { ...process.env, ...environment },
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
     });
