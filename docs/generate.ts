@@ -1,0 +1,46 @@
+/**
+ * Writes every document that is generated (`npm run docs`). test/unit/docs/ checks that each is current.
+ * A further one is one more line of `documents`.
+ */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { loadDictionary } from "../telemetry/dictionary";
+import { metricsReference } from "../telemetry/rules/metricsReference";
+import { iamPolicy } from "./generators/iamPolicy";
+import { settingsReference } from "./generators/settings";
+import { withTrafficTable } from "./generators/trafficTable";
+
+/** What a generator is given: the document as it is now, empty where there is none. */
+type Generator = (current: string) => string | Promise<string>;
+
+/** Path below docs/ -> its generator. */
+export const documents: Readonly<Record<string, Generator>> = {
+  "settings.md": settingsReference,
+  "iam-policy.json": iamPolicy,
+  "architecture.md": withTrafficTable,
+  "metrics.md": () => metricsReference(loadDictionary()),
+};
+
+/** The document as it is, and as it should be. */
+export async function generated(path: string): Promise<{ current: string; wanted: string }> {
+  const generator = documents[path];
+  if (generator === undefined) throw new Error(`docs/${path} is not generated`);
+  const file = join(__dirname, path);
+  const current = existsSync(file) ? readFileSync(file, "utf8") : "";
+  return { current, wanted: await generator(current) };
+}
+
+async function writeAll(): Promise<void> {
+  for (const path of Object.keys(documents)) {
+    const { current, wanted } = await generated(path);
+    if (current !== wanted) writeFileSync(join(__dirname, path), wanted);
+    console.log(`docs/${path}: ${current === wanted ? "current" : "written"}`);
+  }
+}
+
+if (require.main === module) {
+  writeAll().catch((error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  });
+}

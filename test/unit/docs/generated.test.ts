@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { documents, generated } from "../../../docs/generate";
+import { grantsOf, iamPolicy } from "../../../docs/generators/iamPolicy";
+import { settingsOf, stacks } from "../../../docs/generators/settings";
+import { trafficTable, withTrafficTable } from "../../../docs/generators/trafficTable";
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: readonly string[];
+  readonly Resource: string | readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+describe("generated documents", () => {
+  for (const path of Object.keys(documents)) {
+    it(`docs/${path} is current (npm run docs)`, async () => {
+      const { current, wanted } = await generated(path);
+      assert.equal(current, wanted);
+    });
+  }
+});
+
+describe("the settings reference", () => {
+  for (const stack of stacks) {
+    it(`has a type and a default for every setting of ${stack.namespace}`, () => {
+      const settings = settingsOf(stack);
+      assert.ok(settings.length > 5);
+      for (const { key, type, default: standard } of settings) {
+        assert.ok(type !== "" && type !== "any" && standard !== "", `${key} has no type or default`);
+      }
+    });
+  }
+
+  it("says what every setting of stack 1 means", () => {
+    for (const { key, meaning } of stacks.slice(0, 1).flatMap(settingsOf)) {
+      assert.notEqual(meaning, "", `${key} has no meaning: .describe() it in the schema`);
+    }
+  });
+
+  it("lists what is inside objects and lists", () => {
+    const [infra] = stacks;
+    assert.ok(infra !== undefined);
+    const keys = settingsOf(infra).map(({ key }) => key);
+    for (const key of ["controlPlane.diskGiB", "workers[].taints[].effect", "mirrors.registries"]) {
+      assert.ok(keys.includes(key), key);
+    }
+  });
+});
+
+describe("the traffic table", () => {
+  it("has a line for every rule, with port, peers and reason", () => {
+    const lines = trafficTable().split("\n");
+    assert.ok(lines.includes("| every node | 22/tcp | `adminCidrs` | SSH |"));
+    assert.ok(lines.includes("| control planes | 6443/tcp | `adminCidrs`, every node | Kubernetes API |"));
+    assert.ok(lines.includes("| control planes | 2379-2380/tcp | control planes | etcd clients and peers |"));
+  });
+
+  it("is put between its markers, and only there", () => {
+    const document = "before\n<!-- traffic-rules -->\nold\n<!-- /traffic-rules -->\nafter\n";
+    const renewed = withTrafficTable(document);
+    assert.ok(renewed.startsWith("before\n<!-- traffic-rules -->\n| to |"));
+    assert.ok(renewed.endsWith("|\n<!-- /traffic-rules -->\nafter\n"));
+    assert.equal(withTrafficTable(renewed), renewed);
+    assert.throws(() => withTrafficTable("no markers"), /markers .* are missing/);
+  });
+});
+
+describe("the operator's IAM policy", () => {
+  let statements: readonly Statement[];
+  before(async () => {
+    ({ Statement: statements } = JSON.parse(await iamPolicy()) as { Statement: Statement[] });
+  });
+  const granting = (action: string): Statement[] =>
+    statements.filter(({ Action }) => Action.includes(action));
+
+  it("allows named actions only, none by a wildcard", () => {
+    for (const { Effect, Action } of statements) {
+      assert.equal(Effect, "Allow");
+      for (const action of Action) assert.match(action, /^(ec2|iam|logs|route53|ssm):[A-Z][A-Za-z0-9]+$/);
+    }
+  });
+
+  it("passes each role to the one service that the role trusts, and to no other", () => {
+    const passed = granting("iam:PassRole").map(({ Resource, Condition }) => [Resource, Condition]);
+    assert.deepEqual(passed, [
+      ["arn:aws:iam::*:role/identity-*", { StringEquals: { "iam:PassedToService": "ec2.amazonaws.com" } }],
+      [
+        "arn:aws:iam::*:role/network-flow-logs-*",
+        { StringEquals: { "iam:PassedToService": "vpc-flow-logs.amazonaws.com" } },
+      ],
+    ]);
+  });
+
+  it("attaches Session Manager's policy to the machines' role, and no other policy", () => {
+    const [attach, ...more] = granting("iam:AttachRolePolicy");
+    assert.deepEqual(more, []);
+    assert.deepEqual(attach?.Condition, {
+      ArnEquals: { "iam:PolicyARN": "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore" },
+    });
+  });
+
+  it("touches no role, profile or log group but Perigee's own", () => {
+    for (const { Action, Resource } of statements) {
+      if (Action.every((action) => !/^(iam|logs):/.test(action) || action === "logs:DescribeLogGroups"))
+        continue;
+      for (const resource of [Resource].flat())
+        assert.match(
+          resource,
+          /\/(identity|network-flow-logs)-\*$|:\/perigee\/\*$|\/spot\.amazonaws\.com\/\*$/,
+        );
+    }
+  });
+
+  it("ends machines and removes networks only where they carry a cluster's tag", () => {
+    for (const action of [
+      "ec2:TerminateInstances",
+      "ec2:DeleteVpc",
+      "ec2:ReleaseAddress",
+      "ec2:DeleteSecurityGroup",
+    ]) {
+      const [statement, ...more] = granting(action);
+      assert.deepEqual(more, [], action);
+      assert.deepEqual(statement?.Condition, { Null: { "aws:ResourceTag/perigee:cluster": "false" } });
+    }
+  });
+
+  it("fits into one managed policy (6144 characters, white space apart)", async () => {
+    const size = (await iamPolicy()).replaceAll(/\s/g, "").length;
+    assert.ok(size <= 6144, `${size} characters`);
+  });
+
+  it("cannot be made for a resource type or a function that nobody has written down", () => {
+    const queue = { type: "aws:sqs/queue:Queue", name: "queue", inputs: {}, secretInputs: [] };
+    assert.throws(() => grantsOf({ resources: [queue], calls: [] }), {
+      message:
+        "no IAM actions are written down for aws:sqs/queue:Queue: add it to docs/generators/awsPermissions.ts",
+    });
+    assert.throws(
+      () => grantsOf({ resources: [], calls: ["aws:ec2/getVpc:getVpc"] }),
+      /aws:ec2\/getVpc:getVpc/,
+    );
+  });
+});
