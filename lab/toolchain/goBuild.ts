@@ -17,7 +17,8 @@ export function buildFlags(component: Component): string[] {
   for (const [variable, value] of Object.entries(component.versions ?? {}))
     linker.push("-X", `${variable}=${value}`);
   if (component.cTags) linker.push("-extldflags", "-static");
-  const tags = component.cTags ? ["-tags", component.cTags.join(",")] : [];
+  const chosen = component.cTags ?? component.tags;
+  const tags = chosen ? ["-tags", chosen.join(",")] : [];
   return ["-trimpath", "-buildvcs=false", ...tags, "-ldflags", linker.join(" ")];
 }
 
