@@ -2,6 +2,8 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { EngineOptions } from "../engine/pulumi";
 import { clearLab, isFromBeforeRestart } from "../machines/clear";
+import { readJson, readText } from "../machines/jsonFile";
+import type { MachineSpec } from "../machines/machine";
 import { keepMachineFiles } from "../machines/machineFiles";
 import type { LabFolders } from "../machines/settings";
 import { SystemdMachines } from "../machines/systemdMachines";
@@ -40,12 +42,12 @@ async function up({ folders, signal }: Session): Promise<number> {
     prepareSupply([config.kubernetesVersion], say),
   );
   await phases.run("network", () => openNetwork(folders, config, supply));
+  const extra = await phases.run("machines", () => startStopped(folders, supply.baseTree));
   const options = await labEngine(say);
   for (const stack of labStacks) {
     if (signal.aborted) return 130;
-    const run = await phases.run(stack.title, async () =>
-      bringUp(stack, { ...options, ...toEngine(signal) }, await refreshIfStopped()),
-    );
+    const engine = { ...options, ...toEngine(signal) };
+    const run = await phases.run(stack.title, () => bringUp(stack, engine, extra));
     if (run.exitCode !== 0) {
       process.stderr.write(
         `\nThe ${stack.title} is not up. \`make up\` tries again, \`make down\` removes it all.\n`,
@@ -72,11 +74,24 @@ async function openNetwork(folders: LabFolders, config: LabConfig, supply: Suppl
   await keepMachineFiles(folders, await supplyFiles(supply, addresses.services));
 }
 
-/** A machine that was killed or switched off is seen only by a refresh, as on AWS; it costs a few seconds. */
-async function refreshIfStopped(): Promise<string[]> {
-  const machines = new SystemdMachines();
-  const states = await Promise.all((await machines.ids()).map((id) => machines.state(id)));
-  return states.some((state) => state !== "running") ? ["--refresh"] : [];
+/**
+ * Starts machines that were switched off or killed, as one would with `aws ec2 start-instances`: their disks, and the
+ * cluster on them, are still there.
+ * @returns options for the engine, which has to look again at what it may have seen stopped
+ */
+async function startStopped(folders: LabFolders, baseTree: string): Promise<string[]> {
+  const machines = new SystemdMachines({ stateFolder: folders.root, baseTree });
+  const started: string[] = [];
+  for (const id of await machines.ids()) {
+    const spec = await readJson<MachineSpec>(folders.machine(id).spec);
+    if (spec === undefined || (await machines.state(id)) !== "stopped") continue;
+    // One that never came as far as its first boot is the AWS provider's to make or to forget.
+    if ((await readText(folders.machine(id).supervisor)) === undefined) continue;
+    say(`starting ${spec.name} (${id}), which was stopped`);
+    await machines.start(spec);
+    started.push(id);
+  }
+  return started.length === 0 ? [] : ["--refresh"];
 }
 
 async function finish(options: EngineOptions, phases: Phases): Promise<void> {
