@@ -39,7 +39,9 @@ export async function ensureLabCharts(progress: Progress): Promise<LabCharts> {
 }
 
 async function chartsKey(): Promise<string> {
-  const module = await folderContents(moduleFolder("prometheus-operator"), (path) => /^go\.(mod|sum)$/.test(path));
+  const module = await folderContents(moduleFolder("prometheus-operator"), (path) =>
+    /^go\.(mod|sum)$/.test(path),
+  );
   const charts = await folderContents(__dirname, (path) => !path.endsWith(".ts"));
   return contentHash({ ...module, ...charts, ":builder": await readFile(__filename) });
 }

@@ -1,0 +1,258 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ensureLabCharts } from "../../../lab/chart/build";
+import { connections, type Connection } from "../../../lab/providers/kubernetes/connection";
+import { KubernetesProvider } from "../../../lab/providers/kubernetes/kubernetesProvider";
+import type { ResourceCall } from "../../../lab/providers/rpc/provider";
+import { map, reveal, type Properties } from "../../../lab/providers/rpc/values";
+import { chartValues } from "../../../workloads/monitoring/values";
+import { loadDictionary } from "../../../telemetry/dictionary";
+import { ruleFile } from "../../../telemetry/rules";
+import { settingsWith } from "../../unit/workloads/settingsExamples";
+import { ApiServer, builtProgram } from "./apiServer";
+
+const helm = builtProgram("helm", "helm");
+const isBuilt = helm !== undefined && builtProgram("kubernetes-1.36", "kube-apiserver") !== undefined;
+
+function call(type: string, name: string, seconds = 60): ResourceCall {
+  const log = { status: () => undefined, warn: () => undefined, error: () => undefined };
+  return { urn: `urn:${name}`, type, name, signal: AbortSignal.timeout(seconds * 1000), log };
+}
+
+const object = (
+  apiVersion: string,
+  kind: string,
+  metadata: Properties,
+  more: Properties = {},
+): Properties => ({
+  ...{ apiVersion, kind, metadata },
+  ...more,
+});
+const token = (inputs: Properties): string => {
+  const version = String(inputs["apiVersion"]);
+  return `kubernetes:${version.includes("/") ? version : `core/${version}`}:${String(inputs["kind"])}`;
+};
+
+/** Needs the API server that the lab runs: `make toolchain` builds it, `make up` too. */
+(isBuilt ? describe : describe.skip)("the Kubernetes stand-in with a real API server", function () {
+  this.timeout(180_000);
+  let server: ApiServer;
+  let folder: string;
+  let provider: KubernetesProvider;
+  let connection: Connection;
+
+  const settings = () => ({
+    ...{ stateFolder: folder, cluster: "live" as const, helm: helm ?? "helm" },
+    ...{ deleteUnreachable: false, unreachableMs: 3_000 },
+  });
+  const create = (inputs: Properties, seconds?: number) =>
+    provider.create(call(token(inputs), "test", seconds), inputs, false);
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "perigee-live-"));
+    server = await ApiServer.start();
+    provider = new KubernetesProvider("4.34.2", settings(), connections(settings()));
+    provider.configure({ kubeconfig: server.kubeconfig });
+    connection = connections(settings())({
+      ...{
+        kubeconfig: server.kubeconfig,
+        context: undefined,
+        namespace: "default",
+        deleteUnreachable: undefined,
+      },
+    });
+    await create(object("v1", "Namespace", { name: "monitoring" }));
+    await create(object("v1", "Namespace", { name: "telemetry" }));
+  });
+  after(async () => {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it("applies an object, takes away what is applied no more, and leaves what others added", async () => {
+    const inputs = (data: Properties) =>
+      object("v1", "ConfigMap", { name: "one", namespace: "telemetry" }, { data });
+    const { id, outputs } = await create(inputs({ a: "1", b: "2" }));
+    assert.equal(id, "telemetry/one");
+    assert.equal(map(outputs, "metadata")["managedFields"], undefined);
+    const olds = { inputs: inputs({ a: "1", b: "2" }), outputs };
+    const updated = await provider.update(
+      call("kubernetes:core/v1:ConfigMap", "one"),
+      id,
+      olds,
+      inputs({ a: "3" }),
+      false,
+    );
+    assert.deepEqual(updated["data"], { a: "3" });
+  });
+
+  it("marks what a Secret holds, and reads it back", async () => {
+    const inputs = object(
+      "v1",
+      "Secret",
+      { name: "s", namespace: "telemetry" },
+      { stringData: { key: "hidden" } },
+    );
+    const { outputs } = await create(inputs);
+    assert.doesNotMatch(JSON.stringify({ ...outputs, data: null, stringData: null }), /hidden/);
+    assert.deepEqual(reveal(outputs["data"] ?? null), { key: Buffer.from("hidden").toString("base64") });
+    assert.notDeepEqual(outputs["data"], reveal(outputs["data"] ?? null));
+  });
+
+  it("says what the API server says against an object", async () => {
+    const inputs = object(
+      "v1",
+      "Service",
+      { name: "bad", namespace: "telemetry" },
+      { spec: { ports: [{ port: 0 }] } },
+    );
+    await assert.rejects(create(inputs), /Service telemetry\/bad: .*must be between 1 and 65535/);
+  });
+
+  it("says why a Deployment does not become ready, when its time is over", async () => {
+    const labels = { app: "waits" };
+    const pod = { metadata: { labels }, spec: { containers: [{ name: "c", image: "example.org/none:1" }] } };
+    const spec = { replicas: 1, selector: { matchLabels: labels }, template: pod };
+    const inputs = object("apps/v1", "Deployment", { name: "waits", namespace: "telemetry" }, { spec });
+    await assert.rejects(
+      create(inputs, 5),
+      /Deployment telemetry\/waits did not become ready: 0 of 1 pods are available/,
+    );
+    await provider.delete(call(token(inputs), "waits"), "telemetry/waits", inputs);
+    const reference = { apiVersion: "apps/v1", kind: "Deployment", name: "waits", namespace: "telemetry" };
+    assert.equal(await connection.cluster.read(reference, AbortSignal.timeout(5_000)), undefined);
+  });
+
+  it("waits for a pair of volume and claim to be bound", async () => {
+    const spec = {
+      ...{ storageClassName: "", accessModes: ["ReadWriteOnce"], capacity: { storage: "1Gi" } },
+      ...{
+        hostPath: { path: "/var/lib/x", type: "DirectoryOrCreate" },
+        persistentVolumeReclaimPolicy: "Retain",
+      },
+      claimRef: { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace: "monitoring", name: "samples" },
+    };
+    const volume = object("v1", "PersistentVolume", { name: "samples" }, { spec });
+    await create(volume);
+    const claim = object(
+      "v1",
+      "PersistentVolumeClaim",
+      { name: "samples", namespace: "monitoring" },
+      {
+        spec: {
+          ...{ storageClassName: "", accessModes: ["ReadWriteOnce"], volumeName: "samples" },
+          resources: { requests: { storage: "1Gi" } },
+        },
+      },
+    );
+    const { outputs } = await create(claim);
+    assert.equal(map(outputs, "status")["phase"], "Bound");
+    await provider.delete(call(token(claim), "samples"), "monitoring/samples", claim);
+    await provider.delete(call(token(volume), "samples"), "samples", volume);
+  });
+
+  describe("with the lab's charts", () => {
+    const definitions = (chart: string): Properties => ({
+      ...{ name: "prometheus-operator-crds", namespace: "monitoring", chart, timeout: 120 },
+      ...{ values: { crds: { annotations: {} } } },
+    });
+    const releaseType = "kubernetes:helm.sh/v3:Release";
+    let charts: { stack: string; definitions: string };
+    before(async () => (charts = await ensureLabCharts(() => undefined)));
+
+    it("installs the definitions, after which objects of their kinds can be made", async () => {
+      const inputs = definitions(charts.definitions);
+      const { id, outputs } = await provider.create(call(releaseType, "definitions"), inputs, false);
+      assert.equal(id, "monitoring/prometheus-operator-crds");
+      assert.equal(map(outputs, "status")["status"], "deployed");
+      const spec = JSON.parse(JSON.stringify(ruleFile(loadDictionary()))) as Properties;
+      await create(
+        object(
+          "monitoring.coreos.com/v1",
+          "PrometheusRule",
+          { name: "rules", namespace: "telemetry" },
+          { spec },
+        ),
+      );
+    });
+
+    it("refuses a release of that name that is there already", async () => {
+      const again = provider.create(call(releaseType, "definitions"), definitions(charts.definitions), false);
+      await assert.rejects(again, /there is a release monitoring\/prometheus-operator-crds already/);
+    });
+
+    it("installs the stack with the values of the lab; the API server takes every object of it", async () => {
+      const monitoring = { grafana: false, kubeStateMetrics: false, storage: { kind: "local" } };
+      const values = chartValues({
+        ...settingsWith(monitoring),
+        ...{ publishedHost: "203.0.113.10", routingSecret: "alertmanager-routing" },
+      });
+      const inputs: Properties = {
+        ...{ name: "monitoring", namespace: "monitoring", chart: charts.stack, timeout: 120 },
+        // No pod runs here: nothing would become ready.
+        skipAwait: true,
+        values: JSON.parse(JSON.stringify(values)) as Properties,
+      };
+      const { id, outputs } = await provider.create(call(releaseType, "stack"), inputs, false);
+      assert.match(JSON.stringify(outputs["status"]), /"chart":"kube-prometheus-stack-88\.5\.3-lab\.1"/);
+      const monitors = await connection.cluster.list(
+        {
+          apiVersion: "monitoring.coreos.com/v1",
+          kind: "ServiceMonitor",
+          namespace: "monitoring",
+          selector: {},
+        },
+        AbortSignal.timeout(10_000),
+      );
+      assert.equal(monitors.length, 11);
+      await provider.delete(call(releaseType, "stack"), id, outputs);
+    });
+
+    it("removes the definitions with their release, and deletes objects of kinds that are gone", async () => {
+      const inputs = definitions(charts.definitions);
+      await provider.delete(call(releaseType, "definitions"), "", inputs);
+      const left = await connection.cluster.list(
+        {
+          apiVersion: "apiextensions.k8s.io/v1",
+          kind: "CustomResourceDefinition",
+          namespace: "",
+          selector: {},
+        },
+        AbortSignal.timeout(10_000),
+      );
+      assert.deepEqual(
+        left.map(({ metadata }) => metadata.name),
+        [],
+      );
+      const rules = object("monitoring.coreos.com/v1", "PrometheusRule", {
+        name: "rules",
+        namespace: "telemetry",
+      });
+      await provider.delete(call(token(rules), "rules"), "telemetry/rules", rules);
+    });
+  });
+
+  // mocha runs a suite's own tests before its inner suites: what comes last is an inner suite.
+  describe("at the end", () => {
+    it("waits until a namespace is gone with all that is in it", async () => {
+      const inputs = object("v1", "Namespace", { name: "telemetry" });
+      await provider.delete(call(token(inputs), "telemetry"), "telemetry", inputs);
+      const found = await connection.cluster.read(
+        { apiVersion: "v1", kind: "Namespace", name: "telemetry" },
+        AbortSignal.timeout(5_000),
+      );
+      assert.equal(found, undefined);
+    });
+
+    it("says that a cluster cannot be reached, once it has asked for long enough, and then at once", async () => {
+      await server.stop();
+      const inputs = object("v1", "ConfigMap", { name: "late", namespace: "default" });
+      await assert.rejects(create(inputs), /cannot be reached: https:\/\/127\.0\.0\.1:\d+: .*ECONNREFUSED/);
+      const start = Date.now();
+      await assert.rejects(create(inputs), /PULUMI_K8S_DELETE_UNREACHABLE/);
+      assert.ok(Date.now() - start < 500);
+    });
+  });
+});
