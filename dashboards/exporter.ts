@@ -19,8 +19,15 @@ export function exporterDashboard(
     description: "The exporter itself: availability, load and resources, with the limits of its alerts.",
     perSpacecraft: false,
   }).withPanel(answering(of));
-  for (const panel of [...headlines(of), builds(), ...intake(of), ...resources(of, settings)])
-    board.withPanel(panel);
+  const parts = [
+    headlines(of),
+    [builds()],
+    intake(of),
+    load(of, settings),
+    delays(of, settings),
+    runtime(of),
+  ];
+  for (const panel of parts.flat()) board.withPanel(panel);
   return board;
 }
 
@@ -137,7 +144,7 @@ function limitedGraph(spec: PanelSpec, limit: number): TimeseriesBuilder {
     .axisSoftMax(limit);
 }
 
-function resources(of: string, settings: RuleSettings): TimeseriesBuilder[] {
+function load(of: string, settings: RuleSettings): TimeseriesBuilder[] {
   return [
     limitedGraph(
       {
@@ -162,6 +169,11 @@ function resources(of: string, settings: RuleSettings): TimeseriesBuilder[] {
       },
       settings.exporterCores,
     ),
+  ];
+}
+
+function delays(of: string, settings: RuleSettings): TimeseriesBuilder[] {
+  return [
     limitedGraph(
       {
         key: "lag",
@@ -185,6 +197,11 @@ function resources(of: string, settings: RuleSettings): TimeseriesBuilder[] {
       },
       settings.exporterScrapeSeconds,
     ),
+  ];
+}
+
+function runtime(of: string): TimeseriesBuilder[] {
+  return [
     graph({
       key: "collections",
       title: "Garbage collection",

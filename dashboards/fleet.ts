@@ -112,10 +112,11 @@ function spacecraftTable(roles: Roles): TableBuilder {
     { id: "joinByField", options: { byField: "spacecraft", mode: "outer" } },
     {
       id: "organize",
-      options: { excludeByName: timesOf(all.length), renameByName: { spacecraft: "Spacecraft" } },
+      options: { excludeByName: timesOf(all.length) },
     },
   ]);
-  panel.overrideByName("Spacecraft", [
+  panel.overrideByName("spacecraft", [
+    { id: "displayName", value: "Spacecraft" },
     { id: "links", value: [spacecraftLink(uids.spacecraft, "Open this spacecraft").build()] },
   ]);
   all.forEach((column, i) =>

@@ -139,11 +139,14 @@ function links(): model.DashboardLinkBuilder[] {
   ];
 }
 
-/** Where a row or value of a spacecraft leads. */
+/**
+ * Where a spacecraft's name or value leads.
+ * @param spacecraft default: the value that was clicked
+ */
 export function spacecraftLink(
   uid: string,
   title: string,
-  spacecraft = "${__data.fields.spacecraft}",
+  spacecraft = "${__value.raw}",
 ): Builder<model.DashboardLink> {
   const link = new model.DashboardLinkBuilder(title)
     .type(model.DashboardLinkType.Link)

@@ -32,7 +32,6 @@ export function spacecraftDashboard(dictionary: Dictionary): model.DashboardBuil
 }
 
 function headlines(roles: Roles): StatBuilder[] {
-  const { overdueAfterPeriods, clockOffsetSeconds: most } = defaultRuleSettings;
   const count = (severity: string): string =>
     `count(${alarms(`severity="${severity}"`, chosen)}) or vector(0)`;
   const alarmCount = (key: string, severity: string): StatBuilder =>
@@ -46,7 +45,19 @@ function headlines(roles: Roles): StatBuilder[] {
       },
       alarmSteps(key === "red" ? colours.red : colours.yellow),
     );
-  const lateness = stat(
+  return [
+    ...modeStat(roles),
+    alarmCount("red", "critical"),
+    alarmCount("yellow", "warning"),
+    lateness(),
+    clockOffset(),
+    ...bootStat(roles),
+  ];
+}
+
+function lateness(): StatBuilder {
+  const { overdueAfterPeriods } = defaultRuleSettings;
+  return stat(
     {
       key: "lateness",
       title: "Last packet",
@@ -59,7 +70,11 @@ function headlines(roles: Roles): StatBuilder[] {
       { value: overdueAfterPeriods, color: colours.red },
     ],
   ).decimals(1);
-  const clock = stat(
+}
+
+function clockOffset(): StatBuilder {
+  const { clockOffsetSeconds: most } = defaultRuleSettings;
+  return stat(
     {
       key: "clock",
       title: "Clock offset",
@@ -73,14 +88,6 @@ function headlines(roles: Roles): StatBuilder[] {
       { value: most, color: colours.yellow },
     ],
   );
-  return [
-    ...modeStat(roles),
-    alarmCount("red", "critical"),
-    alarmCount("yellow", "warning"),
-    lateness,
-    clock,
-    ...bootStat(roles),
-  ];
 }
 
 function modeStat({ mode }: Roles): StatBuilder[] {
