@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { EngineOptions } from "../engine/pulumi";
 import { clearLab, isFromBeforeRestart } from "../machines/clear";
-import { readJson, readText } from "../machines/jsonFile";
+import { readJson } from "../machines/jsonFile";
 import type { MachineSpec } from "../machines/machine";
 import { keepMachineFiles } from "../machines/machineFiles";
 import type { LabFolders } from "../machines/settings";
@@ -75,23 +75,22 @@ async function openNetwork(folders: LabFolders, config: LabConfig, supply: Suppl
 }
 
 /**
- * Starts machines that were switched off or killed, as one would with `aws ec2 start-instances`: their disks, and the
- * cluster on them, are still there.
- * @returns options for the engine, which has to look again at what it may have seen stopped
+ * Starts machines that were switched off, as one would with `aws ec2 start-instances`: their disks, and the cluster
+ * on them, are still there. One that was killed is lost, and the engine makes another.
+ * @returns options for the engine, which learns of either only by a refresh, as on AWS
  */
 async function startStopped(folders: LabFolders, baseTree: string): Promise<string[]> {
   const machines = new SystemdMachines({ stateFolder: folders.root, baseTree });
-  const started: string[] = [];
+  let allRan = true;
   for (const id of await machines.ids()) {
+    const state = await machines.state(id);
+    allRan &&= state === "running";
     const spec = await readJson<MachineSpec>(folders.machine(id).spec);
-    if (spec === undefined || (await machines.state(id)) !== "stopped") continue;
-    // One that never came as far as its first boot is the AWS provider's to make or to forget.
-    if ((await readText(folders.machine(id).supervisor)) === undefined) continue;
-    say(`starting ${spec.name} (${id}), which was stopped`);
+    if (spec === undefined || state !== "stopped") continue;
+    say(`starting ${spec.name} (${id}), which was switched off`);
     await machines.start(spec);
-    started.push(id);
   }
-  return started.length === 0 ? [] : ["--refresh"];
+  return allRan ? [] : ["--refresh"];
 }
 
 async function finish(options: EngineOptions, phases: Phases): Promise<void> {
