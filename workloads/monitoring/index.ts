@@ -6,12 +6,14 @@
  *   sizes.ts                     requests and limits of everything, as a table
  *   storage.ts                   where samples live       password.ts   Grafana's administrator
  *   release.ts                   where charts come from   names.ts      what several parts agree on
+ *   kubeletService.ts            what the operator would leave behind
  */
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { AlertRouting } from "../alerting";
 import type { MonitoringSettings } from "../config";
 import type { Infra } from "../infraStack";
+import { kubeletService } from "./kubeletService";
 import { monitoringNames } from "./names";
 import { adminPassword, adminSecret } from "./password";
 import { chartRelease } from "./release";
@@ -40,7 +42,8 @@ export class MonitoringStack extends pulumi.ComponentResource {
     super("perigee:workloads:MonitoringStack", name, {}, opts);
     this.definitions = this.installDefinitions();
     this.grafanaAdminPassword = this.makePassword();
-    const before = [this.definitions, ...this.grafanaSecret(), ...this.storage()];
+    const kubelets = kubeletService(`${name}-kubelet`, { parent: this });
+    const before = [this.definitions, kubelets, ...this.grafanaSecret(), ...this.storage()];
     this.installStack(before);
     this.registerOutputs();
   }

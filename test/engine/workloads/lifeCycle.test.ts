@@ -132,6 +132,7 @@ describe("stack 2 on the real engine", function () {
         "PrometheusRule telemetry/telemetry",
         "Secret monitoring/alertmanager-routing",
         "Secret monitoring/grafana-admin",
+        "Service kube-system/monitoring-kubelet",
         "Service telemetry/telemetry",
         "Service telemetry/telemetry-ground-station",
         "ServiceAccount telemetry/telemetry",

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { repository } from "../../../lab/engine/paths";
+import { stackLabel } from "../../../workloads/namespaces";
 import { ensureLabCharts } from "../../../lab/chart/build";
 import { connections, type Connection } from "../../../lab/providers/kubernetes/connection";
 import { KubernetesProvider } from "../../../lab/providers/kubernetes/kubernetesProvider";
@@ -151,6 +154,41 @@ const token = (inputs: Properties): string => {
     assert.equal(map(outputs, "status")["phase"], "Bound");
     await provider.delete(call(token(claim), "samples"), "monitoring/samples", claim);
     await provider.delete(call(token(volume), "samples"), "samples", volume);
+  });
+
+  describe("the check before stack 1 is destroyed", () => {
+    const program = join(repository, "workloads/inUse/check.js");
+    const check = () =>
+      new Promise<{ code: number; said: string }>((resolve) => {
+        const child = execFile(
+          process.execPath,
+          [program, "dev"],
+          { env: trusting },
+          (error, stdout, stderr) => {
+            resolve({ code: typeof error?.code === "number" ? error.code : 0, said: stdout + stderr });
+          },
+        );
+        child.stdin?.end(server.kubeconfig);
+      });
+    /** This API server makes its certificate itself. */
+    const trusting = { ...process.env, NODE_TLS_REJECT_UNAUTHORIZED: "0", NODE_NO_WARNINGS: "1" };
+
+    it("lets a cluster go that stack 2 is not on", async () => {
+      assert.deepEqual(await check(), { code: 0, said: "" });
+    });
+
+    it("refuses while it is, and says what to do", async () => {
+      const inputs = object("v1", "Namespace", { name: "used", labels: stackLabel });
+      await create(inputs);
+      const { code, said } = await check();
+      assert.equal(code, 1);
+      assert.match(
+        said,
+        /perigee-workloads is still on this cluster \(namespaces used\); nothing was destroyed/,
+      );
+      assert.match(said, /pulumi destroy -s dev -C workloads/);
+      await provider.delete(call(token(inputs), "used"), "used", inputs);
+    });
   });
 
   describe("with the lab's charts", () => {

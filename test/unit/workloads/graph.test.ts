@@ -62,6 +62,7 @@ describe("stack 2 with default settings", () => {
       "core/v1:Namespace telemetry",
       "core/v1:Secret alert-routing",
       "core/v1:Secret monitoring-grafana-admin",
+      "core/v1:Service monitoring-kubelet",
       "core/v1:Service telemetry",
       "core/v1:Service telemetry-ground-station",
       "core/v1:ServiceAccount telemetry",
