@@ -4,9 +4,11 @@ import { KubeadmCluster } from "./kubeadm";
 import { Machines } from "./machines";
 import { ClusterIdentity } from "./machines/identity";
 import { Network } from "./network";
+import { limitStackTraces } from "./settings/stackTraces";
 import { infraOutputs } from "./stackOutputs";
 
 const settings = loadSettings(); // every setting checked, every problem told at once
+limitStackTraces(settings); // they are most of the time that a large cluster takes
 
 const network = new Network("network", settings);
 const identity = new ClusterIdentity("identity", settings); // SSH keys, host keys, instance profile
