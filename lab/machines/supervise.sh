@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Keeps one machine of the lab going, as EC2 does: `reboot` inside brings it up again, `poweroff` leaves it stopped,
-# and one that is killed from outside is lost, as a terminated instance is. Runs in a mount namespace of its own, so that the machine's mounts (and with the last
-# one the loop device) go when its processes go, however they ended; the host's mount table never sees them.
+# and one that is killed from outside is lost, as a terminated instance is. Runs in a mount namespace of its own, so
+# that the machine's mounts (and with the last one the loop device) go when its processes go, however they ended; the
+# host's mount table never sees them.
 #
 # supervise.sh MACHINE_ID MACHINE_FOLDER BASE_TREE RUNC_STATE_FOLDER NETWORK_NAMESPACE
 set -euo pipefail
