@@ -1,6 +1,6 @@
 /** The lab as its tests use it: one lab for all of them, brought up and changed as a user would. */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -10,6 +10,7 @@ import type { NodeOutput } from "../../infra/outputs";
 import { ensureStack, stackOptions, type StackSettings } from "../../lab/engine/stacks";
 import { type PulumiRun, runPulumi } from "../../lab/engine/pulumi";
 import { labEngine } from "../../lab/cli/labEngine";
+import { labFolders, labSettings as labHostSettings } from "../../lab/machines/settings";
 import { buildToolchain, program } from "../../lab/toolchain/build";
 
 const execute = promisify(execFile);
@@ -227,12 +228,21 @@ export async function eventually(
   );
 }
 
-/** Process ids on this host whose command line holds this text; the machines' processes are among them. */
+/** Process ids, as this host counts them, of processes on the lab's machines whose command line holds this text. */
 export async function processes(text: string): Promise<number[]> {
-  const { stdout } = await execute("ps", ["-eo", "pid=,args="]);
-  return stdout
+  const { cgroup } = labFolders(labHostSettings().stateFolder);
+  const { stdout } = await execute("ps", ["-eo", "pid=,args="], { maxBuffer: 16 * 2 ** 20 });
+  const pids = stdout
     .split("\n")
-    .map((line) => line.trim())
-    .filter((line) => line.includes(text) && !line.includes("ps -eo"))
-    .map((line) => Number(line.split(" ")[0]));
+    .filter((line) => line.includes(text))
+    .map((line) => Number(line.trim().split(" ")[0]));
+  const inLab = await Promise.all(
+    pids.map((pid) =>
+      readFile(`/proc/${pid}/cgroup`, "utf8").then(
+        (content) => content.includes(cgroup),
+        () => false,
+      ),
+    ),
+  );
+  return pids.filter((_, index) => inLab[index]);
 }
