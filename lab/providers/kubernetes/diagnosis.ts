@@ -1,5 +1,5 @@
 /** Why pods do not start, in the words of the kubelet and the scheduler. */
-import { Properties, isList, isMap, map, text } from "../rpc/values";
+import { Properties, isList, isMap, map, numeric, text } from "../rpc/values";
 import type { Cluster } from "./cluster";
 import type { LiveObject } from "./kubernetesObject";
 
@@ -33,7 +33,8 @@ export function problemsOf({ status = {} }: LiveObject): string[] {
       const reason = text(waiting, "reason");
       if (reason === undefined || reason === "ContainerCreating" || reason === "PodInitializing") return [];
       const last = map(map(container, "lastState"), "terminated");
-      const exit = last["exitCode"] === undefined ? "" : `, last exit code ${String(last["exitCode"])}`;
+      const exit =
+        numeric(last, "exitCode") === undefined ? "" : `, last exit code ${numeric(last, "exitCode")}`;
       const message = text(waiting, "message");
       return [
         `container ${text(container, "name") ?? "?"}: ${reason}${exit}${message ? `: ${message}` : ""}`,

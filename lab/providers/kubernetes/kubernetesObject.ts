@@ -107,8 +107,8 @@ export function replacingPaths(kind: string): string[] {
 
 /** The object without what the API server and other controllers keep for themselves. */
 export function withoutBookkeeping(object: Properties): Properties {
-  const { managedFields: _, ...kept } = metadata(object);
-  return { ...object, metadata: kept };
+  const kept = Object.entries(metadata(object)).filter(([name]) => name !== "managedFields");
+  return { ...object, metadata: Object.fromEntries(kept) };
 }
 
 /** A value as plain JSON: dates become texts, what is undefined goes. */

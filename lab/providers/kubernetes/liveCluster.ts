@@ -1,7 +1,6 @@
 /** A real cluster, through @kubernetes/client-node. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiException, KubeConfig, KubernetesObjectApi, PatchStrategy } from "@kubernetes/client-node";
-import type { KubernetesObject } from "@kubernetes/client-node";
 import type { Properties } from "../rpc/values";
 import { RefusedError, UnreachableError, type Cluster, type ListQuery } from "./cluster";
 import { asProperties, described, type LiveObject, type ObjectReference } from "./kubernetesObject";
@@ -39,14 +38,7 @@ export class LiveCluster implements Cluster {
       try {
         return asProperties(
           await this.ask(signal, () =>
-            this.api.patch(
-              object as unknown as KubernetesObject,
-              undefined,
-              undefined,
-              FIELD_MANAGER,
-              true,
-              PatchStrategy.ServerSideApply,
-            ),
+            this.api.patch(object, undefined, undefined, FIELD_MANAGER, true, PatchStrategy.ServerSideApply),
           ),
         );
       } catch (error) {

@@ -10,7 +10,7 @@ import { alertsOf, ruleFile } from "../../../../telemetry/rules";
 import { inhibitions, type Inhibition } from "../../../../workloads/alerting/inhibition";
 import { routing } from "../../../../workloads/alerting/routing";
 import { alerting, settingsWith } from "../settingsExamples";
-import { amtool } from "./amtool";
+import { debianProgram } from "../../../../lab/chart/debianProgram";
 
 const run = promisify(execFile);
 
@@ -26,7 +26,7 @@ describe("routing of alerts", function () {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "perigee-routing-"));
-    program = await amtool();
+    program = await debianProgram("prometheus-alertmanager", "amtool");
   });
   after(() => rm(folder, { recursive: true, force: true }));
 

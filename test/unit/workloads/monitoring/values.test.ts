@@ -50,7 +50,7 @@ describe("values of kube-prometheus-stack", () => {
       key.endsWith("SelectorNilUsesHelmValues"),
     );
     assert.deepEqual(
-      selectors.map(([key, value]) => `${key} ${String(value)}`),
+      selectors.map(([key, value]) => `${key} ${JSON.stringify(value)}`),
       ["serviceMonitor", "podMonitor", "probe", "rule", "scrapeConfig"].map(
         (kind) => `${kind}SelectorNilUsesHelmValues false`,
       ),

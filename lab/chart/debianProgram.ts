@@ -1,33 +1,36 @@
-/** Debian's amtool: on PATH, else in the cache, else taken out of its package into the cache. Needs no root. */
+/** Programs of Debian packages: on PATH, else in the cache, else taken out of the package. No root, no installation. */
 import { execFile } from "node:child_process";
 import { constants } from "node:fs";
 import { access, mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { debianCache, plainEnvironment, programFolders } from "../../../../telemetry/rules/settings";
+import { debianCache, plainEnvironment, programFolders } from "../../telemetry/rules/settings";
 
 const run = promisify(execFile);
+const downloadLimitMs = 120_000;
 
-/** @throws Error that says what to install where amtool cannot be had */
-export async function amtool(): Promise<string> {
-  return debianProgram("prometheus-alertmanager", "amtool");
+/**
+ * The path of a program: on PATH, else from its package.
+ * @throws Error that says what to install where it cannot be had
+ */
+export async function debianProgram(packageName: string, program: string): Promise<string> {
+  for (const folder of programFolders()) {
+    if (await isExecutable(join(folder, program))) return join(folder, program);
+  }
+  return join(await debianPackageTree(packageName, program), "usr", "bin", program);
 }
 
 /**
- * A program of a Debian package.
- * @throws Error that says what to install where it cannot be had
+ * A folder with everything that a package would install.
+ * @param program one of the package's programs: without it the folder is taken for incomplete
  */
-async function debianProgram(packageName: string, program: string): Promise<string> {
+export async function debianPackageTree(packageName: string, program: string): Promise<string> {
   const folder = join(debianCache(), packageName);
-  const places = [
-    ...programFolders().map((each) => join(each, program)),
-    join(folder, "usr", "bin", program),
-  ];
-  for (const place of places) if (await isExecutable(place)) return place;
+  if (await isExecutable(join(folder, "usr", "bin", program))) return folder;
   await mkdir(debianCache(), { recursive: true });
   const work = await mkdtemp(join(debianCache(), `.${packageName}-`));
   try {
-    const options = { cwd: work, env: plainEnvironment(), timeout: 120_000 };
+    const options = { cwd: work, env: plainEnvironment(), timeout: downloadLimitMs };
     await run("apt-get", ["download", packageName], options);
     const archive = (await readdir(work)).find((file) => file.endsWith(".deb"));
     if (archive === undefined) throw new Error("apt-get download left no .deb file");
@@ -36,16 +39,17 @@ async function debianProgram(packageName: string, program: string): Promise<stri
       // Another process was quicker.
       if (!(await isExecutable(join(folder, "usr", "bin", program)))) throw error;
     });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.trim() : String(error);
+    return folder;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.trim() : String(cause);
     throw new Error(
       `${program} is not on PATH and could not be taken from Debian's package ${packageName} ` +
         `(apt-get download, dpkg-deb): ${reason}. Install the package, or put ${program} on PATH.`,
+      { cause },
     );
   } finally {
     await rm(work, { recursive: true, force: true });
   }
-  return join(folder, "usr", "bin", program);
 }
 
 function isExecutable(path: string): Promise<boolean> {
