@@ -1,7 +1,7 @@
 /** How the engine runs in this lab: its state, and real machines behind the AWS provider. */
 import type { EngineOptions } from "../engine/pulumi";
 import { ensureMachineImage } from "../machineImage/image";
-import { labSettings } from "../machines/settings";
+import { LAB_MARK, labSettings } from "../machines/settings";
 import type { Progress } from "../toolchain/progress";
 
 /** Options for every run of the engine on the lab's stacks. Builds the machine image where it is missing. */
@@ -15,10 +15,12 @@ export function labEngineWithoutImage(progress: Progress = () => undefined): Eng
 }
 
 function engineOn(baseTree: string, progress: Progress): EngineOptions {
+  const { stateFolder } = labSettings();
   return {
-    stateFolder: labSettings().stateFolder,
+    stateFolder,
     machines: "systemd",
     progress,
-    variables: { PERIGEE_LAB_BASE_TREE: baseTree },
+    // Marked, so that a language host that outlives a killed engine is found and ended by `make down`.
+    variables: { PERIGEE_LAB_BASE_TREE: baseTree, [LAB_MARK]: stateFolder },
   };
 }
