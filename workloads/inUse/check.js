@@ -9,6 +9,7 @@
  *
  *   node workloads/inUse/check.js <name of the stack, for the message> < kubeconfig
  */
+const { Buffer } = require("node:buffer");
 const https = require("node:https");
 
 const LIMIT_MS = 15_000;
