@@ -1,6 +1,6 @@
 /** What a user has when `make up` returns. */
 import { strict as assert } from "node:assert";
-import { apply, controlPlane, eventually, kubectl, outputs, ssh, worker } from "./lab";
+import { apply, controlPlane, engineSucceeds, eventually, kubectl, outputs, ssh, worker } from "./lab";
 import { echoOn, echoService, get } from "./echo";
 
 interface NodeList {
@@ -97,7 +97,6 @@ describe("pod traffic", () => {
 
 describe("a second run", () => {
   it("changes nothing", async () => {
-    const { engineSucceeds } = await import("./lab");
     const up = await engineSucceeds("up", {}, "--expect-no-changes");
     assert.ok(up.seconds < 60, `${up.seconds} s`);
     await engineSucceeds("refresh", {}, "--expect-no-changes");
