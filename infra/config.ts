@@ -135,7 +135,9 @@ export const settingsSchema = strictObject({
     .describe("VPC flow logs to CloudWatch, kept 14 days; about 0.50 USD per GB taken in."),
   drainTimeoutSeconds: whole(10, 3600)
     .default(300)
-    .describe("How long a worker that goes may wait for PodDisruptionBudgets."),
+    .describe(
+      "How long a worker that goes may wait for PodDisruptionBudgets, in seconds; raise it by an `up` before the one that removes workers.",
+    ),
   readyTimeoutSeconds: whole(60, 3600)
     .default(600)
     .describe("How long a node may take from joining to Ready before `up` fails."),
