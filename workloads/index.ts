@@ -6,66 +6,62 @@ import { Dashboards } from "./dashboards";
 import { readInfra } from "./infraStack";
 import { MonitoringStack } from "./monitoring";
 import { namespaceWithSecurity } from "./namespaces";
-import { workloadsOutputs } from "./stackOutputs";
+import { workloadsOutputs, type WorkloadsOutputs } from "./stackOutputs";
 import { Telemetry } from "./telemetry";
 
-const settings = loadSettings(); // every setting checked, every problem told at once
-const infra = readInfra(infraStackName(settings));
+/** A function and not a plain module: what is wrong with stack 1 has to be known before the first resource. */
+export = async (): Promise<WorkloadsOutputs> => {
+  const settings = loadSettings(); // every setting checked, every problem told at once
+  const infra = await readInfra(infraStackName(settings)); // not up, or of another contract: nothing is registered
 
-const cluster = new kubernetes.Provider("cluster", {
-  kubeconfig: infra.kubeconfig,
-  enableServerSideApply: true,
-  // Changed in place; what reads them is rolled by the hash of their content.
-  enableConfigMapMutable: true,
-  enableSecretMutable: true,
-});
-const onCluster = { provider: cluster };
+  const cluster = new kubernetes.Provider("cluster", {
+    kubeconfig: infra.kubeconfig,
+    enableServerSideApply: true,
+    // Changed in place; what reads them is rolled by the hash of their content.
+    enableConfigMapMutable: true,
+    enableSecretMutable: true,
+  });
+  const onCluster = { provider: cluster };
 
-const { kubernetesVersion } = infra;
-// node-exporter looks at the node itself: its network, its processes, its disks.
-const monitoringSpace = namespaceWithSecurity(
-  "monitoring",
-  { enforce: "privileged", kubernetesVersion },
-  onCluster,
-);
-const telemetrySpace = namespaceWithSecurity(
-  "telemetry",
-  { enforce: "restricted", kubernetesVersion },
-  onCluster,
-);
+  const { kubernetesVersion } = infra;
+  // node-exporter looks at the node itself: its network, its processes, its disks.
+  const monitoringSpace = namespaceWithSecurity(
+    "monitoring",
+    { enforce: "privileged", kubernetesVersion },
+    onCluster,
+  );
+  const telemetrySpace = namespaceWithSecurity(
+    "telemetry",
+    { enforce: "restricted", kubernetesVersion },
+    onCluster,
+  );
 
-const components = { providers: [cluster] };
-const routing = new AlertRouting(
-  "alert-routing",
-  { settings: settings.monitoring.alerting, namespace: monitoringSpace.metadata.name },
-  components,
-);
-const monitoring = new MonitoringStack(
-  "monitoring",
-  { ...settings, infra, routing, namespace: monitoringSpace.metadata.name },
-  components,
-);
-new Dashboards(
-  "dashboards",
-  { dictionary: settings.telemetry.dictionary, namespace: monitoringSpace.metadata.name },
-  components,
-);
-new Telemetry(
-  "telemetry",
-  {
-    ...settings,
-    runbookBaseUrl: settings.monitoring.alerting.runbookBaseUrl,
-    namespace: telemetrySpace.metadata.name,
-    definitions: monitoring.definitions,
-  },
-  components,
-);
+  const components = { providers: [cluster] };
+  const routing = new AlertRouting(
+    "alert-routing",
+    { settings: settings.monitoring.alerting, namespace: monitoringSpace.metadata.name },
+    components,
+  );
+  const monitoring = new MonitoringStack(
+    "monitoring",
+    { ...settings, infra, routing, namespace: monitoringSpace.metadata.name },
+    components,
+  );
+  new Dashboards(
+    "dashboards",
+    { dictionary: settings.telemetry.dictionary, namespace: monitoringSpace.metadata.name },
+    components,
+  );
+  new Telemetry(
+    "telemetry",
+    {
+      ...settings,
+      runbookBaseUrl: settings.monitoring.alerting.runbookBaseUrl,
+      namespace: telemetrySpace.metadata.name,
+      definitions: monitoring.definitions,
+    },
+    components,
+  );
 
-export const {
-  grafanaUrl,
-  prometheusUrl,
-  alertmanagerUrl,
-  grafanaAdminPassword,
-  telemetryMetricsUrl,
-  telemetryAddress,
-} = workloadsOutputs(settings, infra, monitoring);
+  return workloadsOutputs(settings, infra, monitoring);
+};

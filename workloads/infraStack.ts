@@ -15,10 +15,11 @@ export class InfraStackError extends pulumi.RunError {}
 /**
  * The outputs of stack 1.
  * @param stack `organization/project/stack`
- * @throws InfraStackError (as a rejected Output) when there is no such stack, it is not up, or speaks another contract
+ * @throws InfraStackError when there is no such stack, it is not up, or speaks another contract
  */
-export function readInfra(stack: string): Infra {
-  const reference = new pulumi.StackReference("infra", { name: readable(stack) });
+export async function readInfra(stack: string): Promise<Infra> {
+  await checkReadable(stack);
+  const reference = new pulumi.StackReference("infra", { name: stack });
   const read = <Key extends keyof Infra>(key: Key): Infra[Key] => reference.requireOutput(key) as Infra[Key];
   return {
     clusterName: read("clusterName"),
@@ -29,17 +30,13 @@ export function readInfra(stack: string): Infra {
   };
 }
 
-/**
- * The stack's name, once it is known that it can be read: a StackReference to a missing stack fails inside the engine,
- * where nobody could say what to do about it.
- */
-async function readable(stack: string): Promise<string> {
+/** Before the StackReference, which fails inside the engine, where nobody could say what to do about it. */
+async function checkReadable(stack: string): Promise<void> {
   const outputs = await stackOutputs(stack).catch((error: unknown) => {
     throw new InfraStackError(missing(stack, error instanceof Error ? error.message : String(error)));
   });
   const problem = contractProblem(stack, outputs);
   if (problem !== undefined) throw new InfraStackError(problem);
-  return stack;
 }
 
 async function stackOutputs(name: string): Promise<Readonly<Record<string, unknown>>> {
@@ -58,7 +55,7 @@ const parts = (stack: string): { project: string; name: string } => {
 function missing(stack: string, reason: string): string {
   const { name } = parts(stack);
   return (
-    `the stack ${stack}, which makes the cluster, cannot be read: ${reason.trim()}\n` +
+    `the stack ${stack}, which makes the cluster, cannot be read: ${reason.replace(/^.*returned an error: /s, "").trim()}\n` +
     `  Bring it up first, in the repository's root:  pulumi up -s ${name}\n` +
     "  If it has another name, say so:  pulumi config set infraStack <stack> -C workloads"
   );

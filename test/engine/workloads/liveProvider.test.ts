@@ -9,7 +9,7 @@ import { ensureLabCharts } from "../../../lab/chart/build";
 import { connections, type Connection } from "../../../lab/providers/kubernetes/connection";
 import { KubernetesProvider } from "../../../lab/providers/kubernetes/kubernetesProvider";
 import type { ResourceCall } from "../../../lab/providers/rpc/provider";
-import { map, reveal, type Properties } from "../../../lab/providers/rpc/values";
+import { map, reveal, text, type Properties } from "../../../lab/providers/rpc/values";
 import { chartValues } from "../../../workloads/monitoring/values";
 import { loadDictionary } from "../../../telemetry/dictionary";
 import { ruleFile } from "../../../telemetry/rules";
@@ -34,8 +34,8 @@ const object = (
   ...more,
 });
 const token = (inputs: Properties): string => {
-  const version = String(inputs["apiVersion"]);
-  return `kubernetes:${version.includes("/") ? version : `core/${version}`}:${String(inputs["kind"])}`;
+  const version = text(inputs, "apiVersion") ?? "";
+  return `kubernetes:${version.includes("/") ? version : `core/${version}`}:${text(inputs, "kind")}`;
 };
 
 /** Needs the API server that the lab runs: `make toolchain` builds it, `make up` too. */

@@ -1,6 +1,7 @@
 /** Runs the whole stack 2 program under Pulumi mocks and hands back every resource it registered. */
 import * as pulumi from "@pulumi/pulumi";
 import { contractVersion, type InfraOutputs } from "../../../infra/outputs";
+import program from "../../../workloads/index";
 
 /** A resource as the engine would have been asked for it. */
 export interface RecordedResource {
@@ -88,25 +89,16 @@ export async function deploy(raw: Readonly<Record<string, unknown>>): Promise<De
   ]);
   pulumi.runtime.setAllConfig(Object.fromEntries(config));
   await pulumi.runtime.setMocks(mocks, "perigee-workloads", "test", false, "organization");
-  const program = freshProgram();
+  const exported = await program();
   const outputs: Record<string, unknown> = {};
   const secrets: string[] = [];
-  for (const [name, value] of Object.entries(program)) {
+  for (const [name, value] of Object.entries(exported)) {
     const output = pulumi.output(value);
     outputs[name] = await settled(output);
     if (await pulumi.isSecret(output)) secrets.push(name);
   }
   await pulumi.runtime.disconnect();
   return { resources: mocks.resources, outputs, secrets };
-}
-
-/** The program registers its resources when it is loaded: forget the modules of the run before. */
-function freshProgram(): Record<string, unknown> {
-  for (const path of Object.keys(require.cache)) {
-    if (/[\\/]workloads[\\/]index\.ts$/.test(path)) delete require.cache[path];
-  }
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would run once for all tests
-  return require("../../../workloads/index") as Record<string, unknown>;
 }
 
 function settled<T>(output: pulumi.Output<T>): Promise<T> {
