@@ -23,7 +23,7 @@ console.log("| nodes | resources | wall | processor | per worker more | peak mem
 console.log("|---|---|---|---|---|---|---|");
 let smallest: Run | undefined;
 for (const workers of sizes) {
-  const run = medians(Array.from({ length: repeats }, () => runOnce(workers)));
+  const run = medians(Array.from({ length: repeats }, () => runOnce({ workers })));
   smallest ??= run;
   console.log(line(workers, run, smallest));
 }

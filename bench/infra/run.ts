@@ -1,6 +1,7 @@
 /** Runs of the program, each in a process of its own, and what they took. */
 import { spawnSync } from "node:child_process";
-import { cpus, loadavg, totalmem } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { cpus, loadavg, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 
 export interface Run {
@@ -11,15 +12,28 @@ export interface Run {
   readonly peakMiB: number;
 }
 
+export interface RunOptions {
+  readonly workers: number;
+  /** `pulumi up` strips types (infra/tsconfig.json: noCheck). Default: strip. */
+  readonly types?: "check" | "strip";
+  /** Folder of ts-node's cache; default: a fresh one, so that nothing is compiled yet. */
+  readonly cache?: string;
+}
+
 /** @throws Error with what the process said when it failed */
-export function runOnce(workers: number, types: "check" | "strip" = "strip"): Run {
+export function runOnce({ workers, types = "strip", cache }: RunOptions): Run {
   const host = join(__dirname, "languageHost.js");
+  const folder = cache ?? freshCache();
   const child = spawnSync(process.execPath, [host, types, "registerOnce.ts", String(workers)], {
     encoding: "utf8",
+    env: { ...process.env, TS_NODE_CACHE_DIRECTORY: folder },
   });
+  if (cache === undefined) rmSync(folder, { recursive: true, force: true });
   if (child.status !== 0) throw new Error(`${workers} workers: ${child.stderr}`);
   return JSON.parse(child.stdout) as Run;
 }
+
+export const freshCache = (): string => mkdtempSync(join(tmpdir(), "perigee-bench-"));
 
 /** The median of each figure. */
 export function medians(runs: readonly Run[]): Run {
