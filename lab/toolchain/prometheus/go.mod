@@ -4,6 +4,7 @@ go 1.26.0
 
 tool github.com/prometheus/prometheus/cmd/prometheus
 
+// Prometheus 3.15.0: v0.315.0 as a library.
 require (
 	cloud.google.com/go/auth v0.23.2 // indirect
 	cloud.google.com/go/auth/oauth2adapt v0.2.8 // indirect
