@@ -34,7 +34,10 @@ export interface ServedSupply {
  * Builds what is missing. Needs root (the machines' base tree holds device nodes and files of others).
  * @param kubernetesVersions full versions that machines may ask for, e.g. `1.36.3`
  */
-export async function prepareSupply(kubernetesVersions: readonly string[], progress: Progress): Promise<Supply> {
+export async function prepareSupply(
+  kubernetesVersions: readonly string[],
+  progress: Progress,
+): Promise<Supply> {
   const baseTree = await ensureMachineImage(progress);
   const packageRepository = await ensurePackageRepository(kubernetesVersions, progress);
   const images = await ensureImages(kubernetesVersions, progress);
