@@ -20,8 +20,6 @@ export interface PacketState {
   late: number;
   /** When the newest came, seconds since 1970; 0: never. */
   lastReceived: number;
-  /** On-board time of the newest, seconds since 1970. */
-  lastOnboardTime: number;
   readonly sequence: SequenceTracker;
 }
 
@@ -67,8 +65,7 @@ export class TelemetryState implements PacketSink {
       duplicates: 0,
       late: 0,
       lastReceived: 0,
-      lastOnboardTime: 0,
-      sequence: new SequenceTracker(),
+      sequence: new SequenceTracker(packet.periodSeconds),
     }));
     for (const state of this.packets) this.byApid.set(state.packet.apid, state);
   }
@@ -85,16 +82,13 @@ export class TelemetryState implements PacketSink {
     const state = this.packets[layout.index];
     if (!state) return;
     state.received++;
-    // By the on-board clock, so that a recording may be replayed at any rate; twice the periods, for packets on request.
-    const mostAhead = (2 * (onboardTime - state.lastOnboardTime)) / state.packet.periodSeconds;
-    const arrival = state.sequence.arrive(sequenceCount, mostAhead);
+    const arrival = state.sequence.arrive(sequenceCount, onboardTime);
     if (arrival === "duplicate") state.duplicates++;
     else if (arrival === "late") state.late++;
     // Neither says anything newer than what is known.
     if (arrival === "duplicate" || arrival === "late") return;
     state.missing += state.sequence.missing;
     state.lastReceived = this.now;
-    state.lastOnboardTime = onboardTime;
     this.onboardTimeOffset = onboardTime - this.now;
     decodeParameters(layout, bytes, at, this.values, this.error);
     this.alarms.update(layout.packet.parameters, this.values, this.mode(this.now), this.now);

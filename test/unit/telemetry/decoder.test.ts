@@ -175,20 +175,26 @@ describe("times in the secondary header", () => {
 });
 
 describe("the sequence count", () => {
-  const follow = (counts: readonly number[]): string[] => {
-    const tracker = new SequenceTracker();
-    return counts.map((count) => {
-      const arrival = tracker.arrive(count);
+  /** Packets of one second each. @param times by on-board clock; default: each packet at its count */
+  const follow = (counts: readonly number[], times: readonly number[] = counts): string[] => {
+    const tracker = new SequenceTracker(1);
+    return counts.map((count, i) => {
+      const arrival = tracker.arrive(count, times[i] ?? NaN);
       return tracker.missing > 0 ? `${arrival}, ${tracker.missing} missing` : arrival;
     });
   };
 
   it("wraps from 16383 to 0 without a gap", () => {
-    assert.deepEqual(follow([16_382, 16_383, 0, 1]), ["in-order", "in-order", "in-order", "in-order"]);
+    assert.deepEqual(follow([16_382, 16_383, 0, 1], [1, 2, 3, 4]), [
+      "in-order",
+      "in-order",
+      "in-order",
+      "in-order",
+    ]);
   });
   it("counts what it skipped, over the wrap too", () => {
     assert.deepEqual(follow([5, 8]), ["in-order", "in-order, 2 missing"]);
-    assert.deepEqual(follow([16_382, 3]), ["in-order", "in-order, 4 missing"]);
+    assert.deepEqual(follow([16_382, 3], [1, 6]), ["in-order", "in-order, 4 missing"]);
   });
   it("tells a duplicate from a late packet", () => {
     assert.deepEqual(follow([5, 6, 6, 8, 7, 7]), [
@@ -201,14 +207,38 @@ describe("the sequence count", () => {
     ]);
   });
   it("takes a count far behind for a restart, and goes on from there", () => {
-    assert.deepEqual(follow([5000, 0, 1]), ["in-order", "restart", "in-order"]);
+    assert.deepEqual(follow([5000, 0, 1], [1, 2, 3]), ["in-order", "restart", "in-order"]);
+  });
+  it("takes a count a little behind for a restart when the packet is newer: a computer that starts again twice", () => {
+    assert.deepEqual(follow([0, 1, 2, 0, 1, 2, 3], [1, 2, 3, 9, 10, 11, 12]), [
+      "in-order",
+      "in-order",
+      "in-order",
+      "restart",
+      "in-order",
+      "in-order",
+      "in-order",
+    ]);
+    assert.deepEqual(follow([0, 0], [1, 9]), ["in-order", "restart"], "the same count again");
+  });
+  it("takes a count a little behind for a restart when the on-board clock has started again too", () => {
+    assert.deepEqual(follow([7, 0, 1], [5000, 0, 1]), ["in-order", "restart", "in-order"]);
+  });
+  it("still knows a late packet and a duplicate after a restart", () => {
+    assert.deepEqual(follow([9, 0, 2, 1, 2], [9, 20, 22, 21, 22]), [
+      "in-order",
+      "restart",
+      "in-order, 1 missing",
+      "late",
+      "duplicate",
+    ]);
   });
   it("takes a count further ahead than can have been sent for a restart", () => {
-    const tracker = new SequenceTracker();
-    tracker.arrive(16_000);
-    assert.equal(tracker.arrive(2_000, 100), "restart");
-    assert.equal(tracker.arrive(2_050, 100), "in-order");
-    assert.equal(tracker.missing, 49);
+    assert.deepEqual(follow([16_000, 2_000, 2_050], [1, 51, 101]), [
+      "in-order",
+      "restart",
+      "in-order, 49 missing",
+    ]);
   });
   it("accounts for every packet of any loss, doubling and swapping of neighbours", () => {
     fc.assert(
@@ -216,17 +246,17 @@ describe("the sequence count", () => {
         fc.integer({ min: 0, max: 16_383 }),
         fc.array(fc.constantFrom("sent", "lost", "doubled"), { maxLength: 200 }),
         (first, fates) => {
-          const tracker = new SequenceTracker();
-          tracker.arrive(first);
+          const tracker = new SequenceTracker(1);
+          tracker.arrive(first, 0);
           const seen = { missing: 0, duplicates: 0 };
-          const arrive = (count: number): void => {
-            if (tracker.arrive(count) === "duplicate") seen.duplicates++;
+          const arrive = (count: number, time: number): void => {
+            if (tracker.arrive(count, time) === "duplicate") seen.duplicates++;
             seen.missing += tracker.missing;
           };
           [...fates, "sent"].forEach((fate, i) => {
             const count = (first + 1 + i) % 16_384;
-            if (fate !== "lost") arrive(count);
-            if (fate === "doubled") arrive(count);
+            if (fate !== "lost") arrive(count, i + 1);
+            if (fate === "doubled") arrive(count, i + 1);
           });
           assert.equal(seen.missing, fates.filter((fate) => fate === "lost").length);
           assert.equal(seen.duplicates, fates.filter((fate) => fate === "doubled").length);

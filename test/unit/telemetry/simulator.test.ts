@@ -141,6 +141,33 @@ describe("the scenarios", () => {
     assert.equal(total(state, "missing"), 0);
   });
 
+  it("reboot, again and again: no packet is taken for an old one, so that none is overdue beyond the silence", () => {
+    const simulator = new Simulator({ dictionary, scenario: "reboot", timeScale: 1, seed: 1, start });
+    const state = new TelemetryState(dictionary, 5);
+    for (let at = 0; at <= 500; at += 0.5) {
+      for (const packet of simulator.until(start + at)) state.receive(packet, start + at);
+      for (const { packet, lastReceived } of state.packets) {
+        const age = start + at - lastReceived;
+        assert.ok(age <= 8 + packet.periodSeconds, `${packet.name}: ${age} s old after ${at} s`);
+      }
+    }
+    assert.equal(total(state, "duplicates") + total(state, "late") + total(state, "missing"), 0);
+  });
+
+  it("going back from reboot to nominal is no flood of gaps either, and every packet counts", () => {
+    const state = new TelemetryState(dictionary, 5);
+    for (const [scenario, from] of [
+      ["reboot", start],
+      ["nominal", start + 200],
+    ] as const) {
+      const simulator = new Simulator({ dictionary, scenario, timeScale: 1, seed: 1, start: from });
+      for (let now = from; now < from + 200; now += 0.5)
+        for (const packet of simulator.until(now)) state.receive(packet, now);
+    }
+    assert.equal(total(state, "duplicates") + total(state, "late") + total(state, "missing"), 0);
+    assert.ok(state.packets.every(({ packet }) => state.isFresh(packet.apid, start + 400)));
+  });
+
   it("safe-mode: other limits hold, so that it is no alarm of its own", () => {
     const { state, alarms } = fly("safe-mode", 120);
     assert.equal(state.mode(start + 120), "SAFE");
