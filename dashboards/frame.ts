@@ -107,7 +107,8 @@ function annotations(dictionary: Dictionary, of: readonly string[]): model.Annot
           drawn(
             "Reboots",
             colours.reboot,
-            `changes(${boots.metric}${selector}[1m]) > 0`,
+            // Not `changes`: a simulator that is started again counts from less, and that is no reboot.
+            `${boots.metric}${selector} > min_over_time(${boots.metric}${selector}[1m])`,
             "Reboot",
             "The on-board computer of {{spacecraft}} started again",
           ),

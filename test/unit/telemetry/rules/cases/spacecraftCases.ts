@@ -50,6 +50,27 @@ const reboots: AlertCase[] = [
   },
   {
     alert: "BusUnexpectedReboot",
+    it: "is silent at once when a simulator that rebooted twice is started again as a nominal one",
+    series: { [boots]: "17x3 18x11 19x11 17x200", [cause("WATCHDOG")]: "1x240" },
+    at: "4m50s",
+    firing: [],
+  },
+  {
+    alert: "BusUnexpectedReboot",
+    it: "is silent later too, when the higher count lies a quarter of an hour back",
+    series: { [boots]: "17x3 18x11 19x11 17x200", [cause("WATCHDOG")]: "1x240" },
+    at: "22m",
+    firing: [],
+  },
+  {
+    alert: "BusUnexpectedReboot",
+    it: "fires for a real restart after the count has fallen",
+    series: { [boots]: "20x60 17x100 18x80", [cause("WATCHDOG")]: "1x240" },
+    at: "28m",
+    firing: watchdogReboot,
+  },
+  {
+    alert: "BusUnexpectedReboot",
     it: "is silent when the restart was commanded",
     series: { [boots]: "17x119 18x120", [cause("WATCHDOG")]: "0x240", [cause("TELECOMMAND")]: "0x120 1x120" },
     at: "21m",
