@@ -33,12 +33,16 @@ describe("the page for people, in headless Chromium", function () {
   const battery = "bus_power_battery_voltage_volts";
 
   it("shows every parameter with value, unit, age and state, and no error on its console", async () => {
+    await open.page.waitForSelector("#summary.stale");
+    assert.equal(await open.page.locator("#summary").textContent(), "no packet yet");
     fly(served, "nominal", 5);
     await open.page.waitForSelector("#summary.nominal");
+    assert.match((await open.page.locator("#signal").textContent()) ?? "", /^\d+\.\d s ago$/);
+    assert.equal(await open.page.locator("#alarms a").count(), 0);
     assert.equal(await open.page.locator("main tr[id]").count(), 88);
     const [name, value, unit, , age, state] = await cells(battery);
     assert.equal(name, "battery voltage");
-    assert.match(value ?? "", /^16\.\d{3}$/);
+    assert.match(value ?? "", /^16\.\d{2}$/);
     assert.equal(unit, "V");
     assert.match(age ?? "", /^\d+\.\d s$/);
     assert.equal(state, "nominal");
@@ -63,6 +67,10 @@ describe("the page for people, in headless Chromium", function () {
     fly(served, "battery-undervoltage", 110);
     await open.page.waitForSelector(`#${battery}.red`);
     assert.match((await open.page.locator("#summary").textContent()) ?? "", /^\d+ red, \d+ yellow$/);
+    assert.equal(
+      await open.page.locator(`#alarms a.red[href="#${battery}"]`).textContent(),
+      `power: battery voltage ${(await cells(battery))[1]} V (red low 13.20 V)`,
+    );
     assert.equal(await condition("bus_orbit_latitude_degrees"), "nominal");
   });
 
