@@ -1,0 +1,45 @@
+/** The cluster made by hand: bare kubeadm over SSH with the documents, images and manifest that `pulumi up` uses. */
+import type { NodeOutput } from "../../infra/outputs";
+import type { RemoteShell } from "./remoteShell";
+import type { Timing } from "./timing";
+
+export interface Machines {
+  readonly controlPlane: NodeOutput;
+  readonly worker: NodeOutput;
+}
+
+const MANIFEST = "/root/byHand-flannel.json";
+
+/** Takes both machines back to where they were when cloud-init had finished. */
+export async function resetMachines(shell: RemoteShell, { controlPlane, worker }: Machines): Promise<void> {
+  for (const { publicIp } of [worker, controlPlane]) await shell.script(publicIp, "reset");
+}
+
+/** @param manifest Flannel's, exactly as the infra program applies it */
+export async function byHand(shell: RemoteShell, machines: Machines, manifest: string): Promise<Timing> {
+  const { controlPlane, worker } = machines;
+  await shell.write(controlPlane.publicIp, MANIFEST, manifest);
+  const start = performance.now();
+  const [init] = await timed(() => shell.script(controlPlane.publicIp, "byHand", ["init"]));
+  const [network] = await timed(() => shell.script(controlPlane.publicIp, "byHand", ["network"]));
+  const [admit, printed] = await timed(() => shell.script(controlPlane.publicIp, "byHand", ["token"]));
+  const [join] = await timed(async () => {
+    await shell.script(worker.publicIp, "byHand", ["join", ...joinWords(printed)]);
+    await shell.script(controlPlane.publicIp, "byHand", ["ready", worker.name]);
+  });
+  return { init, network, admit, join, total: (performance.now() - start) / 1000 };
+}
+
+/** `kubeadm join ENDPOINT --token ...` without its first two words. */
+function joinWords(printed: string): string[] {
+  const [program, verb, ...words] = printed.trim().split(/\s+/);
+  if (program !== "kubeadm" || verb !== "join")
+    throw new Error("kubeadm token create printed no join command");
+  return words;
+}
+
+async function timed<T>(work: () => Promise<T>): Promise<[seconds: number, value: T]> {
+  const start = performance.now();
+  const value = await work();
+  return [(performance.now() - start) / 1000, value];
+}

@@ -1,0 +1,105 @@
+/**
+ * From machines that have booted to every node Ready: through `pulumi up`, and by hand with bare kubeadm, on the same
+ * machines in the same run.
+ *   tsx bench/lab/clusterReady.ts [--runs 1]
+ * Brings a lab up (which warms what both ways read) and removes it in the end. Before each way the machines are reset
+ * to where cloud-init left them: packages installed, images there, no cluster. Which way is first alternates.
+ */
+import { parseArgs } from "node:util";
+import { parseSettings } from "../../infra/config";
+import { flannelManifest } from "../../infra/kubeadm/flannel";
+import { releaseOf } from "../../infra/kubeadm/versions";
+import type { NodeOutput } from "../../infra/outputs";
+import { labEngine } from "../../lab/cli/labEngine";
+import { labStackSettings } from "../../lab/cli/labConfig";
+import { changingTheLab } from "../../lab/cli/session";
+import { infraOutputs, STACK } from "../../lab/cli/stacks";
+import { repository } from "../../lab/engine/paths";
+import { ensureStack } from "../../lab/engine/stacks";
+import { byHand, type Machines, resetMachines } from "./byHand";
+import { circumstances, load, progress } from "./circumstances";
+import { labRun, onOwnLab } from "./labRun";
+import { RemoteShell } from "./remoteShell";
+import { forgetSteps, throughPulumi } from "./throughPulumi";
+import { comparison, type Timing } from "./timing";
+
+interface Ways {
+  readonly pulumi: () => Promise<Timing>;
+  readonly byHand: () => Promise<Timing>;
+}
+
+async function waysOf(shell: RemoteShell, nodes: readonly NodeOutput[]): Promise<Ways> {
+  const options = await labEngine();
+  const settings = await labStackSettings();
+  const stack = await ensureStack(repository, STACK, options, settings);
+  const machines = machinesOf(nodes);
+  const { kubernetesVersion, podCidr } = parseSettings(ownSettings(settings.config ?? {}), STACK);
+  const manifest = flannelManifest(releaseOf(kubernetesVersion), podCidr.text);
+  return {
+    pulumi: async () => {
+      await resetMachines(shell, machines);
+      await forgetSteps(stack, options);
+      return throughPulumi(stack, options);
+    },
+    byHand: async () => {
+      await resetMachines(shell, machines);
+      return byHand(shell, machines, manifest);
+    },
+  };
+}
+
+/** `perigee-infra:name` -> `name`; the rest is other programs'. */
+function ownSettings(config: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const prefix = "perigee-infra:";
+  return Object.fromEntries(
+    Object.entries(config).flatMap(([key, value]) =>
+      key.startsWith(prefix) ? [[key.slice(prefix.length), value]] : [],
+    ),
+  );
+}
+
+function machinesOf(nodes: readonly NodeOutput[]): Machines {
+  const controlPlane = nodes.find(({ role }) => role === "control-plane");
+  const [worker, ...more] = nodes.filter(({ role }) => role === "worker");
+  if (controlPlane === undefined || worker === undefined || more.length > 0)
+    throw new Error("the comparison is made with one worker: see perigee-infra:workers in Pulumi.lab.yaml");
+  return { controlPlane, worker };
+}
+
+async function measure(runs: number): Promise<string> {
+  const { nodes, sshPrivateKey } = await infraOutputs(await labEngine());
+  const shell = await RemoteShell.withKey(sshPrivateKey);
+  const taken: { readonly [Way in keyof Ways]: Timing[] } = { pulumi: [], byHand: [] };
+  const loadBefore = load();
+  try {
+    const ways = await waysOf(shell, nodes);
+    for (let run = 0; run < runs; run++) {
+      for (const way of run % 2 === 0 ? (["byHand", "pulumi"] as const) : (["pulumi", "byHand"] as const)) {
+        const timing = await ways[way]();
+        taken[way].push(timing);
+        progress(`run ${run + 1} of ${runs}, ${way}: ${JSON.stringify(timing)}`);
+      }
+    }
+  } finally {
+    await shell.close();
+  }
+  const title = runs === 1 ? "One run." : `Medians of ${runs} runs.`;
+  return `${title} ${circumstances(loadBefore)}\n\n${comparison(taken.pulumi, taken.byHand)}\n`;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { runs: { type: "string", default: "1" } } });
+  if (!/^[1-9]\d?$/.test(values.runs)) throw new Error(`--runs ${values.runs}: 1 to 99`);
+  await onOwnLab(async () => {
+    await labRun("up", 40);
+    await changingTheLab("bench/lab/clusterReady", async () => {
+      process.stdout.write(await measure(Number(values.runs)));
+      return 0;
+    });
+  });
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,45 @@
+/** Commands on the lab's machines over SSH, as an operator would run them, each with a time limit. */
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { run } from "../../lab/toolchain/run";
+
+const SSH_OPTIONS = [
+  "StrictHostKeyChecking=no",
+  "UserKnownHostsFile=/dev/null",
+  "LogLevel=ERROR",
+  "ConnectTimeout=10",
+];
+
+export class RemoteShell {
+  private constructor(private readonly folder: string) {}
+
+  /** @param privateKey of the login user, as the stack's output has it */
+  static async withKey(privateKey: string): Promise<RemoteShell> {
+    const folder = await mkdtemp(join(tmpdir(), "perigee-bench-"));
+    await writeFile(join(folder, "key"), privateKey, { mode: 0o600 });
+    return new RemoteShell(folder);
+  }
+
+  async close(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Runs a script of `scripts/` as root; gives what it prints. */
+  async script(host: string, name: "byHand" | "reset", args: readonly string[] = []): Promise<string> {
+    const words = args.map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
+    const script = await readFile(join(__dirname, "scripts", `${name}.sh`), "utf8");
+    return this.run(host, ["sudo", "timeout", "600", "bash", "-s", "--", ...words], script);
+  }
+
+  /** Writes a file that only root reads. */
+  async write(host: string, file: string, content: string): Promise<void> {
+    await this.run(host, ["sudo", "install", "-m", "600", "/dev/stdin", file], content);
+  }
+
+  private run(host: string, command: readonly string[], input: string): Promise<string> {
+    const options = SSH_OPTIONS.flatMap((option) => ["-o", option]);
+    const ssh = ["ssh", "-i", join(this.folder, "key"), ...options, `ubuntu@${host}`, ...command];
+    return run("timeout", ["--kill-after=10", "660", ...ssh], { input });
+  }
+}

@@ -1,0 +1,42 @@
+/** When the steps of the infra program began and ended, from what the engine says while it runs. */
+import type { Phase } from "./timing";
+
+/** Such as ` +  command:remote:Command cluster-init created (73s)`. */
+const LINE = /\+ +command:remote:Command (\S+) (creating|created)\b/;
+
+interface Span {
+  readonly begun: number;
+  readonly ended: number;
+}
+
+export class StepWatch {
+  private readonly spans = new Map<string, Span>();
+  private unfinished = "";
+
+  /** @param now milliseconds */
+  hear(text: string, now = performance.now()): void {
+    const lines = (this.unfinished + text).split("\n");
+    this.unfinished = lines.pop() ?? "";
+    for (const line of lines) {
+      const [, name, state] = LINE.exec(line) ?? [];
+      if (name === undefined) continue;
+      const { begun, ended } = this.spans.get(name) ?? { begun: now, ended: Number.NaN };
+      this.spans.set(name, { begun, ended: state === "created" ? now : ended });
+    }
+  }
+
+  /** Names of the steps that ended. */
+  get done(): string[] {
+    return [...this.spans].filter(([, { ended }]) => !Number.isNaN(ended)).map(([name]) => name);
+  }
+
+  /**
+   * Seconds from the first beginning to the last end of a phase's steps (`cluster-init`, `<worker>-join`). A worker's
+   * certificate request is made while the control plane comes up, and costs no time of its own.
+   */
+  seconds(phase: Phase): number {
+    const spans = [...this.spans].filter(([name]) => name.endsWith(`-${phase}`)).map(([, span]) => span);
+    const begun = Math.min(...spans.map((span) => span.begun));
+    return (Math.max(...spans.map((span) => span.ended)) - begun) / 1000;
+  }
+}

@@ -1,0 +1,54 @@
+/** The cluster made by `pulumi up` of the unmodified infra program, on machines that are up already. */
+import { type EngineOptions, runPulumi } from "../../lab/engine/pulumi";
+import { repository } from "../../lab/engine/paths";
+import { type Stack, stackOptions } from "../../lab/engine/stacks";
+import { StepWatch } from "./stepWatch";
+import type { Timing } from "./timing";
+
+const LIMIT_MS = 20 * 60_000;
+const STEP = "command:remote:Command";
+
+interface Deployment {
+  readonly deployment: { readonly resources: readonly { readonly urn: string; readonly type: string }[] };
+}
+
+/**
+ * Makes the engine forget the steps, and nothing else: the next `pulumi up` finds the machines there and every step
+ * still to do, as the first one does once its machines have booted.
+ */
+export async function forgetSteps(stack: Stack, options: EngineOptions): Promise<void> {
+  const exported = await pulumi(["stack", "export", "--stack", stack.name], options);
+  const { resources } = (JSON.parse(exported.stdout) as Deployment).deployment;
+  const steps = resources.filter(({ type }) => type === STEP).map(({ urn }) => urn);
+  // The last ones first: nothing may depend on what is forgotten.
+  for (const urn of steps.reverse())
+    await pulumi(["state", "delete", urn, "--stack", stack.name, "--yes"], options);
+}
+
+export async function throughPulumi(stack: Stack, options: EngineOptions): Promise<Timing> {
+  const watch = new StepWatch();
+  const onOutput = (text: string): void => {
+    watch.hear(text);
+    process.stderr.write(text);
+  };
+  const args = ["up", "--yes", "--skip-preview", ...stackOptions(stack)];
+  const run = await pulumi(args, options, onOutput);
+  const { create, same, ...more } = run.events.summary;
+  if (create !== watch.done.length || same === undefined || Object.keys(more).length > 0)
+    throw new Error(`pulumi up did more than the steps: ${JSON.stringify(run.events.summary)}`);
+  return {
+    init: watch.seconds("init"),
+    network: watch.seconds("network"),
+    admit: watch.seconds("admit"),
+    join: watch.seconds("join"),
+    total: run.seconds,
+  };
+}
+
+/** @throws Error with what the engine said when it fails */
+async function pulumi(args: readonly string[], options: EngineOptions, onOutput?: (text: string) => void) {
+  const more = onOutput === undefined ? {} : { onOutput };
+  const run = await runPulumi(args, { ...options, ...more, cwd: repository, limitMs: LIMIT_MS });
+  if (run.exitCode === 0) return run;
+  throw new Error(`pulumi ${args[0] ?? ""} failed:\n${run.stdout.slice(-4000)}\n${run.stderr}`);
+}

@@ -1,0 +1,59 @@
+/**
+ * How long `make up` takes, in the phases that it prints. The lab is removed again.
+ *   tsx bench/lab/up.ts           warm: what the lab runs is built already, as after the first `make up`
+ *   tsx bench/lab/up.ts --cold    everything is built; in empty caches of its own, nothing of yours is deleted
+ *   --keep                        leaves the lab up
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { formatSeconds } from "../../lab/toolchain/progress";
+import { circumstances, load, markdown } from "./circumstances";
+import { labRun, onOwnLab, refuseWhereLabIs } from "./labRun";
+import { upPhases } from "./upPhases";
+
+const LIMIT_MINUTES = { warm: 20, cold: 90 } as const;
+
+async function measure(kind: "warm" | "cold", environment: Readonly<Record<string, string>>): Promise<void> {
+  const loadBefore = load();
+  const { output, seconds } = await labRun("up", LIMIT_MINUTES[kind], environment);
+  const phases = upPhases(output).filter(({ name }) => name !== "total");
+  const rows = [...phases.map(({ name, time }) => [name, time]), ["all", formatSeconds(seconds * 1000)]];
+  process.stdout.write(
+    `\`make up\`, ${kind}. ${circumstances(loadBefore)}\n\n${markdown([["phase", "time"], ...rows])}\n`,
+  );
+}
+
+/** Everything that is built lies in these: the lab's own cache, Go's build cache and modules. */
+async function inEmptyCaches(
+  work: (environment: Readonly<Record<string, string>>) => Promise<void>,
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "perigee-cold-"));
+  try {
+    await work({
+      XDG_CACHE_HOME: join(folder, "cache"),
+      GOCACHE: join(folder, "go-build"),
+      GOMODCACHE: join(folder, "go-modules"),
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function main(): Promise<void> {
+  const flag = { type: "boolean", default: false } as const;
+  const { values } = parseArgs({ options: { cold: flag, keep: flag } });
+  if (values.cold && values.keep)
+    throw new Error("--cold with --keep: the lab would stand on caches that go");
+  await refuseWhereLabIs();
+  if (values.cold) {
+    await inEmptyCaches((caches) => onOwnLab(() => measure("cold", caches), caches));
+  } else if (values.keep) await measure("warm", {});
+  else await onOwnLab(() => measure("warm", {}));
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});
