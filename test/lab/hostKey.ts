@@ -1,5 +1,5 @@
 /** One remote command on the worker with a host key that is not the machine's, through the real engine. */
-import { writeFile, mkdtemp, cp } from "node:fs/promises";
+import { mkdtemp, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureStack, stackOptions } from "../../lab/engine/stacks";
@@ -11,7 +11,7 @@ import { node, outputs, repository, worker } from "./lab";
 export async function dialWithHostKey(hostKey: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "perigee-host-key-"));
   await writeFile(join(folder, "Pulumi.yaml"), "name: host-key\nruntime: nodejs\nmain: index.js\n");
-  await cp(join(repository, "package.json"), join(folder, "package.json"));
+  await symlink(join(repository, "node_modules"), join(folder, "node_modules"));
   const connection = {
     host: (await node(worker)).publicIp,
     user: "ubuntu",
@@ -20,10 +20,9 @@ export async function dialWithHostKey(hostKey: string): Promise<string> {
     dialErrorLimit: 2,
     perDialTimeout: 5,
   };
-  const modules = join(repository, "node_modules/@pulumi/command");
   await writeFile(
     join(folder, "index.js"),
-    `new (require(${JSON.stringify(modules)}).remote.Command)("dial", ${JSON.stringify({ connection, create: "true" })});\n`,
+    `new (require("@pulumi/command").remote.Command)("dial", ${JSON.stringify({ connection, create: "true" })});\n`,
     { mode: 0o600 },
   );
   const options = { ...(await labEngine()), stateFolder: join(folder, "state"), cwd: folder };

@@ -46,6 +46,7 @@ export async function engine(
 ): Promise<PulumiRun> {
   const options = { ...(await labEngine()), cwd: repository };
   const stack = await ensureStack(repository, "lab", options, labSettings(changes));
+  known = undefined;
   const skip =
     command === "up" || command === "destroy" || command === "refresh" ? ["--yes", "--skip-preview"] : [];
   return runPulumi([command, ...skip, ...stackOptions(stack), ...args], options);
@@ -70,7 +71,15 @@ export interface LabOutputs {
   readonly publishedHost: string;
 }
 
-export async function outputs(): Promise<LabOutputs> {
+let known: Promise<LabOutputs> | undefined;
+
+/** The stack's outputs: asked once between two changes of the lab. */
+export function outputs(): Promise<LabOutputs> {
+  known ??= readOutputs();
+  return known;
+}
+
+async function readOutputs(): Promise<LabOutputs> {
   const options = { ...(await labEngine()), cwd: repository };
   const run = await runPulumi(["stack", "output", "--stack", "lab", "--show-secrets", "--json"], options);
   if (run.exitCode !== 0) throw new Error(run.stderr);
@@ -161,6 +170,7 @@ export class LabCommand {
   private readonly ended: Promise<number | null>;
 
   constructor(command: "up" | "down", environment: Readonly<Record<string, string>> = {}) {
+    known = undefined;
     this.child = spawn("tsx", ["lab/cli/main.ts", command], {
       cwd: repository,
       env: { ...process.env, ...environment },
