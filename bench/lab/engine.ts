@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { TestStack } from "../../test/engine/stack";
 import type { StackSettings } from "../../lab/engine/stacks";
 import { circumstances, load, markdown, progress } from "./circumstances";
-import { MemoryPeak } from "./memoryPeak";
+import { TreeUse } from "./treeUse";
 
 const LIMIT_MS = 40 * 60_000;
 
@@ -18,7 +18,7 @@ interface Measured {
   readonly workers: number;
   readonly verb: "preview" | "up";
   readonly seconds: number;
-  readonly peakMiB: number;
+  readonly use: TreeUse;
   readonly resources: number;
 }
 
@@ -41,16 +41,15 @@ function settings(workers: number): StackSettings {
 
 async function measure(stack: TestStack, verb: Measured["verb"], workers: number): Promise<Measured> {
   progress(`${verb} of 1 + ${workers} nodes`);
-  const memory = new MemoryPeak();
-  const onStart = (pid: number): void => memory.watch(pid);
+  const use = new TreeUse();
+  const onStart = (pid: number): void => use.watch(pid);
   const run = await stack
     .run(verb, settings(workers), { limitMs: LIMIT_MS, onStart })
-    .finally(() => memory.stop());
-  const { peakMiB } = memory;
+    .finally(() => use.stop());
   if (run.exitCode !== 0)
     throw new Error(`pulumi ${verb} failed:\n${run.stdout.slice(-4000)}\n${run.stderr}`);
   const resources = run.events.summary["create"] ?? 0;
-  return { workers, verb, seconds: run.seconds, peakMiB, resources };
+  return { workers, verb, seconds: run.seconds, use, resources };
 }
 
 async function measureSize(workers: number, verbs: readonly Measured["verb"][]): Promise<Measured[]> {
@@ -71,7 +70,10 @@ function row(one: Measured, smallest: Measured | undefined): string[] {
     `1 + ${one.workers}`,
     `\`${one.verb}\``,
     `${one.seconds.toFixed(1)} s`,
-    `${one.peakMiB.toFixed(0)} MiB`,
+    ...(["engine", "program", "providers"] as const).map(
+      (role) => `${one.use.cpuSeconds(role).toFixed(1)} s`,
+    ),
+    `${one.use.peakMiB.toFixed(0)} MiB`,
     String(one.resources),
     perWorker === undefined ? "" : String(Number(perWorker.toFixed(2))),
   ];
@@ -99,7 +101,17 @@ async function main(): Promise<void> {
     );
     all.push(...(await measureSize(workers, verbs)));
   }
-  const head = ["nodes", "command", "time", "peak memory", "resources", "per worker"];
+  const head = [
+    "nodes",
+    "command",
+    "time",
+    "processor: engine",
+    "program",
+    "providers",
+    "peak memory",
+    "resources",
+    "per worker",
+  ];
   process.stdout.write(
     `${circumstances(loadBefore)}\n\n${markdown([head, ...all.map((one) => row(one, all[0]))])}\n`,
   );
