@@ -6,13 +6,13 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 installed := node_modules/.package-lock.json
 lab := tsx lab/cli/main.ts
 
-.PHONY: help setup test lint unit engine lab-test toolchain up down status ssh kubeconfig logs golden docs bench
+.PHONY: help setup test lint unit engine lab-test toolchain up down status scenario ssh kubeconfig logs golden docs bench
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 $(installed): package.json package-lock.json
-	npm ci --no-fund --no-audit
+	npm ci --no-fund --no-audit --loglevel=error
 	@touch $@
 
 setup: $(installed) ## Install the pinned dependencies
@@ -47,6 +47,9 @@ down: $(installed) ## Remove the lab, all of it
 
 status: $(installed) ## Nodes, endpoints, ages
 	@$(lab) status
+
+scenario: $(installed) ## Something happens to the simulated spacecraft: make scenario NAME=battery-undervoltage
+	@$(lab) scenario $(NAME)
 
 ssh: $(installed) ## A shell on a node: make ssh NODE=perigee-lab-default-1
 	@$(lab) ssh $(NODE)

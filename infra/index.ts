@@ -1,5 +1,6 @@
 /** Stack 1: EC2 machines become a Kubernetes cluster. Read top to bottom. */
 import { loadSettings } from "./config";
+import { refuseWhileInUse } from "./inUse";
 import { KubeadmCluster } from "./kubeadm";
 import { Machines } from "./machines";
 import { ClusterIdentity } from "./machines/identity";
@@ -14,18 +15,24 @@ const network = new Network("network", settings);
 const identity = new ClusterIdentity("identity", settings); // SSH keys, host keys, instance profile
 const shared = { ...settings, network, identity };
 
-const { machines: controlPlane } = new Machines("control-plane", {
+const controlPlanes = new Machines("control-plane", {
   ...shared,
   ...settings.controlPlane,
   role: "control-plane",
   pool: "control-plane",
 });
-const workers = settings.workers.map((pool) => {
-  const { machines } = new Machines(pool.name, { ...shared, ...pool, role: "worker", pool: pool.name });
-  return { machines, labels: pool.labels, taints: pool.taints };
-});
+const pools = settings.workers.map(
+  (pool) => new Machines(pool.name, { ...shared, ...pool, role: "worker", pool: pool.name }),
+);
+const { machines: controlPlane } = controlPlanes;
+const workers = settings.workers.map(({ labels, taints }, index) => ({
+  machines: pools[index]?.machines ?? [],
+  labels,
+  taints,
+}));
 
 const cluster = new KubeadmCluster("cluster", { ...shared, controlPlane, workers });
+refuseWhileInUse(cluster.kubeconfig, [network, identity, controlPlanes, ...pools, cluster]);
 
 export const {
   contractVersion,

@@ -4,11 +4,14 @@
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { monitoringComponents, monitoringImages } from "./chart/images";
+import { npmPrograms } from "./engine/paths";
 import { ensureImages } from "./images/build";
 import { startRegistry } from "./images/registry";
 import { ensureMachineImage } from "./machineImage/image";
 import { ensurePackageRepository } from "./packages/repository";
 import { archiveFiles, servePackages, type MachineFile, type Service } from "./packages/serve";
+import { buildToolchain } from "./toolchain/build";
 import { stopDaemon } from "./toolchain/daemon";
 import type { Progress } from "./toolchain/progress";
 
@@ -40,7 +43,9 @@ export async function prepareSupply(
 ): Promise<Supply> {
   const baseTree = await ensureMachineImage(progress);
   const packageRepository = await ensurePackageRepository(kubernetesVersions, progress);
-  const images = await ensureImages(kubernetesVersions, progress);
+  const programs = await buildToolchain(monitoringComponents, progress);
+  const monitoring = await monitoringImages(programs, join(npmPrograms, "node"));
+  const images = await ensureImages(kubernetesVersions, progress, monitoring);
   return { baseTree, packageRepository, images };
 }
 

@@ -5,7 +5,7 @@ import { clearLab } from "../machines/clear";
 import { leftovers } from "../machines/leftovers";
 import type { LabFolders } from "../machines/settings";
 import { type Command, say } from "./command";
-import { labEngineWithoutImage } from "./labEngine";
+import { helmProgram, labEngineWithoutImage } from "./labEngine";
 import { Phases } from "./phases";
 import { changingTheLab, type Session } from "./session";
 import { toEngine } from "./interrupt";
@@ -27,10 +27,15 @@ interruption. Ends by looking for anything left. Built programs and images stay 
 };
 
 async function down({ folders, signal }: Session): Promise<number> {
+  if (await nothingThere(folders)) {
+    say("There is no lab here: nothing to remove.");
+    return 0;
+  }
   const phases = new Phases();
   const failures: string[] = [];
-  const options = labEngineWithoutImage(say);
-  if (await worthDestroying(options)) {
+  const bare = labEngineWithoutImage(say);
+  if (await worthDestroying(bare)) {
+    const options = { ...bare, variables: { ...bare.variables, PERIGEE_LAB_HELM: await helmProgram(say) } };
     for (const stack of [...labStacks].reverse()) {
       const failure = await phases.run(`destroy ${stack.title}`, () =>
         destroyOne(stack, { ...options, ...toEngine(signal) }),
@@ -45,16 +50,23 @@ async function down({ folders, signal }: Session): Promise<number> {
   return report(failures, left, phases);
 }
 
+async function nothingThere(folders: LabFolders): Promise<boolean> {
+  return !(await exists(folders.root)) && (await leftovers(folders)).length === 0;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
 /**
  * Whether the stacks are taken down by the engine: in order, draining nodes, as `pulumi destroy` does on AWS. With no
  * cluster that answers there is nothing to drain, and everything the engine knows of goes with the machines.
  */
 async function worthDestroying(options: EngineOptions): Promise<boolean> {
-  const known = await access(join(options.stateFolder, "backend")).then(
-    () => true,
-    () => false,
-  );
-  if (!known) return false;
+  if (!(await exists(join(options.stateFolder, "backend")))) return false;
   if (await clusterAnswers(options)) return true;
   say("the cluster does not answer: its machines are removed without draining");
   return false;

@@ -2,11 +2,18 @@
 import type { EngineOptions } from "../engine/pulumi";
 import { ensureMachineImage } from "../machineImage/image";
 import { LAB_MARK, labSettings } from "../machines/settings";
+import { buildToolchain, program } from "../toolchain/build";
 import type { Progress } from "../toolchain/progress";
 
-/** Options for every run of the engine on the lab's stacks. Builds the machine image where it is missing. */
+/** Options for every run of the engine on the lab's stacks. Builds the machine image and Helm where they are missing. */
 export async function labEngine(progress: Progress = () => undefined): Promise<EngineOptions> {
-  return engineOn(labSettings().baseTree || (await ensureMachineImage(progress)), progress);
+  const options = engineOn(labSettings().baseTree || (await ensureMachineImage(progress)), progress);
+  return { ...options, variables: { ...options.variables, PERIGEE_LAB_HELM: await helmProgram(progress) } };
+}
+
+/** For the Kubernetes stand-in's Helm releases. */
+export async function helmProgram(progress: Progress): Promise<string> {
+  return program(await buildToolchain(["helm"], progress), "helm");
 }
 
 /** The same where no machine will be started (`make status`, `make down`): nothing is built for it. */

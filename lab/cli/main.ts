@@ -5,6 +5,7 @@ import type { Command } from "./command";
 import { downCommand } from "./down";
 import { logsCommand } from "./logs";
 import { preflightCommand } from "./preflight";
+import { scenarioCommand } from "./scenario";
 import { statusCommand } from "./status";
 import { upCommand } from "./up";
 
@@ -12,6 +13,7 @@ const commands: readonly Command[] = [
   upCommand,
   downCommand,
   statusCommand,
+  scenarioCommand,
   sshCommand,
   kubeconfigCommand,
   logsCommand,

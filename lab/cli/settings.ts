@@ -6,6 +6,11 @@ export function labConfigFile(environment: NodeJS.ProcessEnv = process.env): str
   return resolve(environment["LAB_CONFIG"] || join(repository, "Pulumi.lab.yaml"));
 }
 
+/** LAB_CHART: a chart archive or folder to install instead of what the lab would choose. */
+export function givenChart(environment: NodeJS.ProcessEnv = process.env): string | undefined {
+  return environment["LAB_CHART"] || undefined;
+}
+
 /** Where programs are looked for. root's PATH may lack the sbin folders, where half of the lab's programs are. */
 export function programFolders(environment: NodeJS.ProcessEnv = process.env): string[] {
   const own = (environment["PATH"] ?? "").split(delimiter);

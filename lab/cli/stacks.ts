@@ -5,15 +5,17 @@ import type { InfraOutputs } from "../../infra/outputs";
 import { repository } from "../engine/paths";
 import { type EngineOptions, type PulumiRun, type RunOptions, runPulumi } from "../engine/pulumi";
 import { ensureStack, type Stack, stackOptions, type StackSettings } from "../engine/stacks";
+import type { Progress } from "../toolchain/progress";
 import { labStackSettings } from "./labConfig";
+import { workloadsFolder, workloadsSettings } from "./workloads";
 
 export interface LabStack {
   /** What it makes, for people. */
   readonly title: string;
   /** Folder of the program's Pulumi.yaml. */
   readonly project: string;
-  /** Its settings, where they are not those of the project's own Pulumi.lab.yaml. */
-  readonly settings?: () => Promise<StackSettings>;
+  /** What a `Pulumi.lab.yaml` holds. */
+  readonly settings: (progress: Progress) => Promise<StackSettings>;
   /** Its endpoints, from its outputs: printed by `up` and `status`. */
   readonly endpoints: (
     outputs: Readonly<Record<string, unknown>>,
@@ -32,8 +34,26 @@ const infra: LabStack = {
   ],
 };
 
+export const workloads: LabStack = {
+  title: "monitoring and telemetry",
+  project: workloadsFolder,
+  settings: workloadsSettings,
+  endpoints: (outputs) =>
+    Object.entries(endpointNames).flatMap(([output, name]) =>
+      typeof outputs[output] === "string" ? [[name, outputs[output]] as const] : [],
+    ),
+};
+
+const endpointNames = {
+  grafanaUrl: "Grafana",
+  prometheusUrl: "Prometheus",
+  alertmanagerUrl: "Alertmanager",
+  telemetryMetricsUrl: "telemetry metrics",
+  telemetryAddress: "housekeeping packets",
+} as const;
+
 /** In the order in which they come up; they go down in the reverse one. */
-export const labStacks: readonly LabStack[] = [infra];
+export const labStacks: readonly LabStack[] = [infra, workloads];
 
 /** The lab's engine, and what may interrupt it. */
 export type StackOptions = EngineOptions & Pick<RunOptions, "signal">;
@@ -83,7 +103,12 @@ export async function infraOutputs(options: EngineOptions): Promise<InfraOutputs
 }
 
 async function select(stack: LabStack, options: StackOptions): Promise<Stack> {
-  return ensureStack(stack.project, STACK, options, await stack.settings?.());
+  return ensureStack(
+    stack.project,
+    STACK,
+    options,
+    await stack.settings(options.progress ?? (() => undefined)),
+  );
 }
 
 /**

@@ -5,7 +5,7 @@ import { delimiter, join } from "node:path";
 import type { Progress } from "../toolchain/progress";
 import { type Cli, pulumiCli } from "./cli";
 import { npmPrograms, standIns } from "./paths";
-import { type CommandPlugin, chooseCommandPlugin } from "./plugins";
+import { choosePlugin, type PluginChoice, replaceable, type Replaceable } from "./plugins";
 
 export interface EngineOptions {
   /** Folder that holds everything a lab's engine keeps; made where it is missing. */
@@ -20,7 +20,7 @@ export interface EngineOptions {
 
 export interface Engine {
   readonly cli: Cli;
-  readonly commandPlugin: CommandPlugin;
+  readonly plugins: Readonly<Record<Replaceable, PluginChoice>>;
   readonly environment: NodeJS.ProcessEnv;
 }
 
@@ -53,14 +53,23 @@ export async function engine(
     PERIGEE_LAB_MACHINES: machines,
     ...options.variables,
   };
-  const commandPlugin = await chooseCommandPlugin({ cli, environment: base, machines, progress });
+  const plugins = await choosePlugins({ cli, environment: base, machines, progress });
+  const played = (Object.keys(plugins) as Replaceable[]).filter((name) => plugins[name] === "stand-in");
   const environment = {
     ...base,
-    ...(commandPlugin === "stand-in" ? { PATH: [standIns.command, base.PATH].join(delimiter) } : {}),
+    PATH: [...played.map((name) => standIns[name]), base.PATH].join(delimiter),
     // What is on PATH or installed by now is used; nothing is downloaded behind the user's back.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
   };
-  return { cli, commandPlugin, environment };
+  return { cli, plugins, environment };
+}
+
+async function choosePlugins(
+  question: Omit<Parameters<typeof choosePlugin>[0], "name">,
+): Promise<Engine["plugins"]> {
+  const names = Object.keys(replaceable) as Replaceable[];
+  const choices = names.map(async (name) => [name, await choosePlugin({ ...question, name })] as const);
+  return Object.fromEntries(await Promise.all(choices)) as Record<Replaceable, PluginChoice>;
 }
 
 /** The variables alone, for whoever starts the CLI in another way. */

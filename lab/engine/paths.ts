@@ -9,4 +9,5 @@ export const npmPrograms = join(repository, "node_modules/.bin");
 export const standIns = {
   aws: join(repository, "lab/providers/aws/bin"),
   command: join(repository, "lab/providers/command/bin"),
+  kubernetes: join(repository, "lab/providers/kubernetes/bin"),
 } as const;

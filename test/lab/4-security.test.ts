@@ -138,6 +138,7 @@ function admitted(port: number, from: readonly Peer[], to: "control-plane" | "wo
   });
 }
 
-const dial = (address: string, port: number): string => `timeout -s KILL 2 bash -c '</dev/tcp/${address}/${port}'`;
+const dial = (address: string, port: number): string =>
+  `timeout -s KILL 2 bash -c '</dev/tcp/${address}/${port}'`;
 const succeeded = (): boolean => true;
 const failed = (): boolean => false;

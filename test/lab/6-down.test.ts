@@ -11,7 +11,7 @@ describe("make down", () => {
   });
 
   it("says so when there is nothing to remove", async () => {
-    assert.match(await new LabCommand("down").succeeds(), /nothing/i);
+    assert.match(await new LabCommand("down").succeeds(), /nothing to remove/);
   });
 });
 

@@ -4,15 +4,15 @@
  * Refuses while stack 2 is on the cluster: exit code 1, and what to do on stderr. Stack 1 runs it before it is
  * destroyed, as the `delete` of a local.Command; a destroy runs no program, so that it has to be a command.
  *
- * The kubeconfig comes by stdin. A cluster that does not answer within 15 s, or no longer accepts the kubeconfig, holds
+ * The kubeconfig comes by stdin. A cluster that does not answer within 10 s, or no longer accepts the kubeconfig, holds
  * nothing that could be lost: exit code 0. Only Node's own modules: whoever destroys may have installed nothing else.
  *
- *   node workloads/inUse/check.js <name of the stack, for the message> < kubeconfig
+ *   PERIGEE_STACK=<name of the stack, for the message> node workloads/inUse/check.js < kubeconfig
  */
 const { Buffer } = require("node:buffer");
 const https = require("node:https");
 
-const LIMIT_MS = 15_000;
+const LIMIT_MS = 10_000;
 /** The label that workloads/namespaces.ts gives. */
 const SELECTOR = "perigee.dev/stack=perigee-workloads";
 
@@ -57,7 +57,7 @@ function namespaces(kubeconfig) {
 }
 
 async function main() {
-  const [stack = "<stack>"] = process.argv.slice(2);
+  const stack = process.env.PERIGEE_STACK ?? "<stack>";
   let kubeconfig = "";
   for await (const part of process.stdin) kubeconfig += part;
   let found;

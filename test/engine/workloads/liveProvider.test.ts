@@ -160,18 +160,18 @@ const token = (inputs: Properties): string => {
     const program = join(repository, "workloads/inUse/check.js");
     const check = () =>
       new Promise<{ code: number; said: string }>((resolve) => {
-        const child = execFile(
-          process.execPath,
-          [program, "dev"],
-          { env: trusting },
-          (error, stdout, stderr) => {
-            resolve({ code: typeof error?.code === "number" ? error.code : 0, said: stdout + stderr });
-          },
-        );
+        const child = execFile(process.execPath, [program], { env: trusting }, (error, stdout, stderr) => {
+          resolve({ code: typeof error?.code === "number" ? error.code : 0, said: stdout + stderr });
+        });
         child.stdin?.end(server.kubeconfig);
       });
     /** This API server makes its certificate itself. */
-    const trusting = { ...process.env, NODE_TLS_REJECT_UNAUTHORIZED: "0", NODE_NO_WARNINGS: "1" };
+    const trusting = {
+      ...process.env,
+      PERIGEE_STACK: "dev",
+      NODE_TLS_REJECT_UNAUTHORIZED: "0",
+      NODE_NO_WARNINGS: "1",
+    };
 
     it("lets a cluster go that stack 2 is not on", async () => {
       assert.deepEqual(await check(), { code: 0, said: "" });

@@ -9,13 +9,9 @@ const program = join(__dirname, "../../../../workloads/inUse/check.js");
 /** Without a server that answers; test/engine asks a real one. */
 function check(kubeconfig: string): Promise<{ code: number; said: string }> {
   return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      [program, "dev"],
-      (error: ExecFileException | null, stdout, stderr) => {
-        resolve({ code: typeof error?.code === "number" ? error.code : 0, said: stdout + stderr });
-      },
-    );
+    const child = execFile(process.execPath, [program], (error: ExecFileException | null, stdout, stderr) => {
+      resolve({ code: typeof error?.code === "number" ? error.code : 0, said: stdout + stderr });
+    });
     child.stdin?.end(kubeconfig);
   });
 }

@@ -1,0 +1,63 @@
+/** Stack 2 as a phase of `make up`: which edition of the monitoring it installs, and what the simulator plays. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { ensureLabCharts } from "../chart/build";
+import { chooseEdition, type Edition, editionSettings } from "../chart/edition";
+import { repository } from "../engine/paths";
+import type { StackSettings } from "../engine/stacks";
+import { readJson, writeJson } from "../machines/jsonFile";
+import { labSettings } from "../machines/settings";
+import type { Progress } from "../toolchain/progress";
+import { helmProgram } from "./labEngine";
+import { givenChart } from "./settings";
+
+export const workloadsFolder = join(repository, "workloads");
+
+/** What stays the same from one run to the next, until `make down`. */
+interface Choices {
+  readonly edition?: Edition;
+  /** What the simulated spacecraft plays; `make scenario` changes it. */
+  readonly scenario?: string;
+}
+
+const choicesFile = (): string => join(labSettings().stateFolder, "workloads.json");
+const readChoices = async (): Promise<Choices> => (await readJson<Choices>(choicesFile())) ?? {};
+
+/** Chosen once for a lab, and said: a lab does not change its edition under a running stack. */
+export async function edition(progress: Progress): Promise<Edition> {
+  const choices = await readChoices();
+  if (choices.edition !== undefined) return choices.edition;
+  const chosen = await chooseEdition(givenChart(), await helmProgram(progress));
+  await writeJson(choicesFile(), { ...choices, edition: chosen });
+  progress(
+    chosen.kind === "original"
+      ? `monitoring: the original kube-prometheus-stack (${chosen.why})`
+      : `monitoring: the lab's offline edition, without Grafana and kube-state-metrics (${chosen.why})`,
+  );
+  return chosen;
+}
+
+export async function keepScenario(scenario: string): Promise<void> {
+  await writeJson(choicesFile(), { ...(await readChoices()), scenario });
+}
+
+/** The stack's own Pulumi.lab.yaml with what the edition and the scenario change. */
+export async function workloadsSettings(progress: Progress): Promise<StackSettings> {
+  const file = await readFile(join(workloadsFolder, "Pulumi.lab.yaml"), "utf8");
+  const { config = {} } = (parse(file) ?? {}) as StackSettings;
+  const chosen = await edition(progress);
+  const { scenario } = await readChoices();
+  const section = (name: string): object => (config[`perigee-workloads:${name}`] ?? {}) as object;
+  const simulator = scenario === undefined ? {} : { simulator: { scenario } };
+  return {
+    config: {
+      ...config,
+      "perigee-workloads:monitoring": {
+        ...section("monitoring"),
+        ...editionSettings(chosen, await ensureLabCharts(progress)),
+      },
+      "perigee-workloads:telemetry": { ...section("telemetry"), ...simulator },
+    },
+  };
+}
