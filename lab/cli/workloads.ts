@@ -48,7 +48,7 @@ export async function workloadsSettings(progress: Progress): Promise<StackSettin
   const { config = {} } = (parse(file) ?? {}) as StackSettings;
   const chosen = await edition(progress);
   const { scenario } = await readChoices();
-  const section = (name: string): object => (config[`perigee-workloads:${name}`] ?? {}) as object;
+  const section = (name: string): object => (config[`perigee-workloads:${name}`] ?? {});
   const simulator = scenario === undefined ? {} : { simulator: { scenario } };
   return {
     config: {
