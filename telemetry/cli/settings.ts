@@ -14,6 +14,8 @@ export interface CommandSpec<Shape extends SettingsShape> {
   readonly summary: string;
   /** Name of the file that the command takes as its only argument, if it takes one. */
   readonly argument?: string;
+  /** What --help says below the settings: a title, then rows of a name and its meaning. */
+  readonly list?: { readonly title: string; readonly rows: readonly (readonly [string, string])[] };
   readonly settings: Shape;
 }
 
@@ -95,15 +97,15 @@ export function helpOf(spec: CommandSpec<SettingsShape>): string {
       json.default === undefined || json.default === false
         ? ""
         : ` (default ${JSON.stringify(json.default)})`;
-    return [`  --${kebab(key)} VALUE`, `${description}${fallback}`] as const;
+    return [`--${kebab(key)} VALUE`, `${description}${fallback}`] as const;
   });
-  const width = Math.max(0, ...rows.map(([flag]) => flag.length)) + 2;
   return [
     `perigee-telemetry ${spec.name}${argument} [settings]`,
     "",
     `  ${spec.summary}`,
     "",
-    ...rows.map(([flag, meaning]) => flag.padEnd(width) + meaning),
+    ...aligned(rows),
+    ...(spec.list ? ["", `${spec.list.title}:`, ...aligned(spec.list.rows)] : []),
     ...(rows.length > 0
       ? [
           "",
@@ -112,4 +114,9 @@ export function helpOf(spec: CommandSpec<SettingsShape>): string {
       : []),
     "",
   ].join("\n");
+}
+
+function aligned(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(0, ...rows.map(([name]) => name.length)) + 2;
+  return rows.map(([name, meaning]) => `  ${name.padEnd(width)}${meaning}`);
 }

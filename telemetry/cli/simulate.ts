@@ -1,11 +1,11 @@
-import { createWriteStream, type WriteStream } from "node:fs";
+import { closeSync, openSync, writeSync } from "node:fs";
 
 import * as z from "zod";
 
 import { scenarioNames, scenarios, Simulator } from "../simulator";
 import { command, type Surroundings } from "./command";
-import { dictionarySetting, readDictionary } from "./dictionarySetting";
-import { positive, text } from "./settings";
+import { dictionarySetting, readDictionary, reason } from "./dictionarySetting";
+import { positive, text, UsageError } from "./settings";
 import { parseTarget, udpSender } from "./udpSender";
 
 /** Often enough for packets of a tenth of a second. */
@@ -19,12 +19,7 @@ export const simulate = command(
     summary: "Sends the packets of a simulated spacecraft.",
     settings: {
       target: text.default("127.0.0.1:10015").describe("HOST:PORT to send to"),
-      scenario: z
-        .enum(scenarioNames)
-        .default("nominal")
-        .describe(
-          `what happens: ${scenarioNames.map((name) => `${name} (${scenarios[name].summary})`).join("; ")}`,
-        ),
+      scenario: z.enum(scenarioNames).default("nominal").describe("what happens, see below"),
       timeScale: positive
         .max(10_000)
         .default(1)
@@ -34,6 +29,7 @@ export const simulate = command(
       record: text.optional().describe("writes the packets to this file too, for replay and decode"),
       dictionary: dictionarySetting,
     },
+    list: { title: "Scenarios", rows: scenarioNames.map((name) => [name, scenarios[name].summary]) },
   },
   async (settings, surroundings) => {
     const { scenario, timeScale, seed } = settings;
@@ -41,38 +37,69 @@ export const simulate = command(
     const target = parseTarget(settings.target);
     const start = Date.now() / 1000;
     const simulator = new Simulator({ dictionary, scenario, timeScale, seed, start });
-    const recording = settings.record === undefined ? undefined : createWriteStream(settings.record);
+    const recording = settings.record === undefined ? undefined : new Recording(settings.record);
     surroundings.log.info("simulating", { scenario, timeScale, seed, target: settings.target });
     const end = settings.duration > 0 ? start + settings.duration : Infinity;
     const packets = await sendUntil(end, simulator, { ...target, recording }, surroundings);
     surroundings.log.info("stopped", { packets });
-    recording?.end();
+    recording?.close();
     return 0;
   },
 );
 
+/** A file that packets are put into, each at once: a few a second, and none is lost whatever ends the process. */
+class Recording {
+  private readonly file: number;
+
+  /** @throws UsageError when the file cannot be written */
+  constructor(path: string) {
+    this.file = orRefuse(() => openSync(path, "w"));
+  }
+
+  /** @throws UsageError when the disk is full */
+  add(packet: Buffer): void {
+    orRefuse(() => writeSync(this.file, packet));
+  }
+
+  close(): void {
+    closeSync(this.file);
+  }
+}
+
+function orRefuse<Result>(act: () => Result): Result {
+  try {
+    return act();
+  } catch (error) {
+    throw new UsageError(`cannot record the packets: ${reason(error)}`);
+  }
+}
+
 async function sendUntil(
   end: number,
   simulator: Simulator,
-  target: { host: string; port: number; recording: WriteStream | undefined },
+  target: { host: string; port: number; recording: Recording | undefined },
   { log, stopped }: Surroundings,
 ): Promise<number> {
   let lastError = 0;
-  const sender = udpSender(target, (reason) => {
+  const sender = udpSender(target, (why) => {
     if (Date.now() - lastError < errorLogMilliseconds) return;
     lastError = Date.now();
-    log.warn("a packet could not be sent", { reason });
+    log.warn("a packet could not be sent", { reason: why });
   });
   let packets = 0;
-  for (let now = Date.now() / 1000; now < end && !stopped.aborted; now = Date.now() / 1000) {
-    for (const packet of simulator.until(now)) {
-      await sender.send(packet);
-      target.recording?.write(packet);
-      packets++;
+  try {
+    for (let now = Date.now() / 1000; now < end && !stopped.aborted; now = Date.now() / 1000) {
+      for (const packet of simulator.until(now)) {
+        await sender.send(packet);
+        target.recording?.add(packet);
+        packets++;
+      }
+      await pause(tickMilliseconds, stopped);
     }
-    await pause(tickMilliseconds, stopped);
+  } finally {
+    // An open socket keeps the process.
+    sender.close();
   }
-  sender.close();
   return packets;
 }
 

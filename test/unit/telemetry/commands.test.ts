@@ -85,6 +85,11 @@ describe("the commands", () => {
       ["check-dictionary", "/nowhere/d.yaml"],
       /cannot read the dictionary/,
     ],
+    [
+      "a recording that cannot be written",
+      ["simulate", "--record", "/nowhere/packets"],
+      /cannot record the packets: ENOENT/,
+    ],
     ["a target without a port", ["simulate", "--target", "here"], /--target must be HOST:PORT/],
     ["an unknown scenario", ["simulate", "--scenario", "dance"], /--scenario/],
   ] as const)
@@ -110,7 +115,8 @@ describe("the commands, as one bundled file", function () {
   afterEach(() => running.splice(0).forEach((child) => child.kill("SIGKILL")));
   after(() => rmSync(folder, { recursive: true }));
 
-  const run = (...args: string[]) => spawnSync(process.execPath, [bundle, ...args], { encoding: "utf8" });
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, [bundle, ...args], { encoding: "utf8", timeout: 20_000 });
 
   /** Starts `serve` on ports of its own choice and waits until it says which. */
   async function serving(
@@ -186,6 +192,12 @@ describe("the commands, as one bundled file", function () {
     const ended = once(child, "exit");
     child.kill("SIGTERM");
     assert.deepEqual(await ended, [0, null]);
+  });
+
+  it("simulate ends with 2 when the disk is full", () => {
+    const { status, stderr } = run("simulate", "--target", "127.0.0.1:9", "--record", "/dev/full");
+    assert.equal(status, 2);
+    assert.match(stderr, /^perigee-telemetry: cannot record the packets: ENOSPC[^\n]*$/m);
   });
 
   it("serve takes a file of packets instead of a socket's", async () => {
