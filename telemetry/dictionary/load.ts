@@ -84,7 +84,8 @@ function throwIfNotYaml(document: Document, file: string): void {
       line: error.linePos?.[0].line ?? 1,
       column: error.linePos?.[0].col ?? 1,
       key: "",
-      message: error.message.split("\n")[0] ?? error.code,
+      // The place is said already.
+      message: error.message.split("\n")[0]?.replace(/ at line \d+, column \d+:$/, "") ?? error.code,
     })),
   );
 }

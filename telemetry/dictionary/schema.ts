@@ -27,9 +27,10 @@ const unitName = z.string().superRefine((name, context) => {
   const far = (each: string): number =>
     Math.min(distance(each.toLowerCase(), wanted), distance(units[each]?.base.suffix ?? "", wanted));
   const nearest = known.reduce((best, each) => (far(each) < far(best) ? each : best), "count");
+  const guess = far(nearest) <= 2 ? `, did you mean ${nearest}?` : ".";
   context.addIssue({
     code: "custom",
-    message: `unknown unit ${JSON.stringify(name)}, did you mean ${nearest}? Known: ${known.join(", ")}`,
+    message: `unknown unit ${JSON.stringify(name)}${guess} Known: ${known.join(", ")}`,
   });
 });
 
@@ -154,15 +155,23 @@ export const packetSchema = z.strictObject({
   parameters: z.array(z.unknown()).min(1).max(4096),
 });
 
-export const dictionarySchema = z.strictObject({
-  name: z.string().min(1).max(64),
-  version: z.string({ error: "must be a text; write it in quotes" }).min(1).max(32),
-  description: z.string().max(400).default(""),
-  time: timeSchema,
-  /** `subsystem.name` of the enumeration that says the spacecraft's mode, for limits by mode. */
-  mode: z.string().optional(),
-  packets: z.array(z.unknown()).min(1).max(2047),
-});
+export const dictionarySchema = z.strictObject(
+  {
+    name: z.string().min(1).max(64),
+    version: z.string({ error: "must be a text; write it in quotes" }).min(1).max(32),
+    description: z.string().max(400).default(""),
+    time: timeSchema,
+    /** `subsystem.name` of the enumeration that says the spacecraft's mode, for limits by mode. */
+    mode: z.string().optional(),
+    packets: z.array(z.unknown()).min(1).max(2047),
+  },
+  {
+    error: ({ code }) =>
+      code === "invalid_type"
+        ? "must have name, version, time and packets; see docs/telemetry.md"
+        : undefined,
+  },
+);
 
 export type ParameterSource = z.infer<typeof parameterSchema>;
 export type PacketSource = z.infer<typeof packetSchema>;

@@ -160,6 +160,12 @@ describe("a dictionary with faults", () => {
       assert.match(messages[0] ?? "", expected);
     });
 
+  it("is refused in words when it is empty, and a unit like no other gets no guess", () => {
+    assert.match(problemsOf("")[0]?.message ?? "", /^must have name, version, time and packets/);
+    const [problem] = problemsOf(dictionaryOf(["name: a, type: unsigned, bits: 8, unit: furlong"]));
+    assert.match(problem?.message ?? "", /^unknown unit "furlong"\. Known: V, /);
+  });
+
   it("is refused with the place of a YAML error", () => {
     const found = problemsOf("name: [");
     assert.equal(found[0]?.line, 1);
