@@ -46,6 +46,7 @@ describe("the page for people, in headless Chromium", function () {
     assert.equal(unit, "V");
     assert.match(age ?? "", /^\d+\.\d s$/);
     assert.equal(state, "nominal");
+    assert.equal((await cells("bus_power_regulator_state")).at(-1), "", "no limits, no judgement");
     assert.match(
       (await cells("bus_power_battery_state_of_charge_ratio")).slice(1, 3).join(" "),
       /^9\d\.\d %$/,
