@@ -1,4 +1,4 @@
-import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 import { build } from "esbuild";
@@ -20,7 +20,7 @@ export const bundlePath = join(__dirname, "dist", "perigee-telemetry.js");
  */
 export async function buildBundle(outfile: string = bundlePath): Promise<number> {
   mkdirSync(join(outfile, ".."), { recursive: true });
-  const result = await build({
+  await build({
     entryPoints: [join(__dirname, "cli", "index.ts")],
     outfile,
     bundle: true,
@@ -30,7 +30,6 @@ export async function buildBundle(outfile: string = bundlePath): Promise<number>
     // Names stay readable in a stack trace.
     keepNames: true,
     legalComments: "none",
-    metafile: true,
     logLevel: "error",
     define: {
       PERIGEE_DEFAULT_DICTIONARY: JSON.stringify(defaultDictionaryText()),
@@ -38,7 +37,6 @@ export async function buildBundle(outfile: string = bundlePath): Promise<number>
       PERIGEE_VERSION: JSON.stringify(perigeeVersion()),
     },
   });
-  writeFileSync(join(outfile, "..", "meta.json"), JSON.stringify(result.metafile));
   const { size } = statSync(outfile);
   if (size > maxBundleBytes) throw new Error(`${outfile} has ${size} bytes, more than ${maxBundleBytes}`);
   return size;

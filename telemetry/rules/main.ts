@@ -36,6 +36,8 @@ function main(args: string[]): string {
   return stringify(file, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
+// A reader that has gone (npm run rules | head) is no fault.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 try {
   process.stdout.write(main(process.argv.slice(2)));
 } catch (error) {

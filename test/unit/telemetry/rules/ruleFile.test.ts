@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -154,6 +155,12 @@ describe("the command", () => {
     const { stdout } = await command("--interval", "7s");
     assert.match(stdout, /^groups:\n {2}- name: perigee-link\n/);
     assert.match(stdout, /interval: 7s/);
+  });
+
+  it("ends quietly when its reader has gone", async () => {
+    const child = spawn(process.execPath, ["--require", "tsx/cjs", main]);
+    child.stdout.destroy();
+    assert.deepEqual(await once(child, "exit"), [0, null]);
   });
 
   it("explains itself", async () => {
