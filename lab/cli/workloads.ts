@@ -12,6 +12,9 @@ import type { Progress } from "../toolchain/progress";
 import { helmProgram } from "./labEngine";
 import { givenChart } from "./settings";
 
+/** A battery takes hours to run down; nobody who asks for it wants to wait that long. */
+const timeScale = 60;
+
 export const workloadsFolder = join(repository, "workloads");
 
 /** What stays the same from one run to the next, until `make down`. */
@@ -48,8 +51,9 @@ export async function workloadsSettings(progress: Progress): Promise<StackSettin
   const { config = {} } = (parse(file) ?? {}) as StackSettings;
   const chosen = await edition(progress);
   const { scenario } = await readChoices();
-  const section = (name: string): object => (config[`perigee-workloads:${name}`] ?? {});
-  const simulator = scenario === undefined ? {} : { simulator: { scenario } };
+  const section = (name: string): object => config[`perigee-workloads:${name}`] ?? {};
+  const simulator =
+    scenario === undefined || scenario === "nominal" ? {} : { simulator: { scenario, timeScale } };
   return {
     config: {
       ...config,

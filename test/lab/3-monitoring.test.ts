@@ -1,0 +1,86 @@
+/** Prometheus and Alertmanager on the cluster: everything is watched, and nothing cries wolf. */
+import { strict as assert } from "node:assert";
+import { eventually, kubectl, outputs } from "./lab";
+import { alerts, query, sampleTimes, targets } from "./prometheus";
+import { workloadsSucceed } from "./workloads";
+
+/** Jobs of the offline edition -> how many targets each has on one control plane and one worker. */
+const jobs: Readonly<Record<string, number>> = {
+  apiserver: 1,
+  coredns: 2,
+  "kube-controller-manager": 1,
+  "kube-etcd": 1,
+  "kube-proxy": 2,
+  "kube-scheduler": 1,
+  kubelet: 6, // the kubelet, cAdvisor and the probes of either node
+  "node-exporter": 2,
+  "perigee-telemetry": 1,
+};
+
+describe("monitoring", () => {
+  it("has every target up", async () => {
+    await eventually("every target to be up", async () => (await problems()).length === 0, 180);
+    assert.deepEqual(await problems(), []);
+    const counted = new Map<string, number>();
+    for (const { labels } of await targets()) {
+      const job = labels["job"] ?? "";
+      counted.set(job, (counted.get(job) ?? 0) + 1);
+    }
+    for (const [job, count] of Object.entries(jobs))
+      assert.equal(counted.get(job), count, `targets of ${job}`);
+    assert.ok([...counted.keys()].some((job) => job.includes("alertmanager")));
+    assert.ok([...counted.keys()].some((job) => job.includes("operator")));
+    assert.ok([...counted.keys()].some((job) => job.includes("prometheus")));
+  });
+
+  it("has a telemetry parameter within 30 s of the exporter being ready, its limits and the recording rules", async () => {
+    await kubectl("-n", "telemetry", "rollout", "restart", "deployment/telemetry");
+    await kubectl("-n", "telemetry", "rollout", "status", "deployment/telemetry", "--timeout=120s");
+    const pod =
+      (await kubectl(
+        "-n",
+        "telemetry",
+        "get",
+        "pods",
+        "-l",
+        "app.kubernetes.io/name=perigee-telemetry",
+        "-o",
+        "jsonpath={.items[-1:].metadata.name}",
+      )) || "";
+    const seen = async (): Promise<boolean> =>
+      (await query(`bus_power_battery_voltage_volts{pod="${pod}"}`)).length > 0;
+    await eventually("the battery voltage of the new pod", seen, 30);
+    assert.ok((await query("bus_parameter_limit")).length > 50);
+    assert.ok((await query('{__name__=~"spacecraft:bus_.*"}')).length > 0, "recording rules have values");
+  });
+
+  it("keeps its samples when the Prometheus pod is deleted", async () => {
+    const before = Math.min(...(await sampleTimes('up{job="apiserver"}', 300)));
+    await kubectl("-n", "monitoring", "delete", "pod", "-l", "app.kubernetes.io/name=prometheus");
+    await eventually("Prometheus to answer again", async () => (await query("up")).length > 0, 180);
+    assert.ok((await sampleTimes('up{job="apiserver"}', 900)).includes(before));
+  });
+
+  it("fires nothing but Watchdog in steady state", async () => {
+    const allowed = ["Watchdog", "InfoInhibitor"];
+    const firing = async (): Promise<string[]> =>
+      (await alerts())
+        .filter(({ state, labels }) => state === "firing" && !allowed.includes(labels["alertname"] ?? ""))
+        .map(({ labels }) => JSON.stringify(labels));
+    await eventually("what the restarts set off to be over", async () => (await firing()).length === 0, 300);
+    assert.ok((await alerts()).some(({ labels }) => labels["alertname"] === "Watchdog"));
+  });
+
+  it("is up already: a second up changes nothing", async () => {
+    await workloadsSucceed("up", {}, "--expect-no-changes");
+    assert.ok((await outputs()).publishedHost);
+  });
+});
+
+async function problems(): Promise<string[]> {
+  const all = await targets();
+  if (all.length === 0) return ["no targets yet"];
+  return all
+    .filter(({ health }) => health !== "up")
+    .map(({ labels, lastError }) => `${labels["job"]} ${labels["instance"]}: ${lastError}`);
+}

@@ -1,0 +1,144 @@
+/** The spacecraft's story, from packet to the person on call. */
+import { strict as assert } from "node:assert";
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { nodePorts } from "../../infra/outputs";
+import { loadDictionary, defaultDictionaryPath } from "../../telemetry/dictionary";
+import { Simulator } from "../../telemetry/simulator";
+import { eventually, kubectl, outputs, repository } from "./lab";
+import { managedAlerts, query, sampleTimes } from "./prometheus";
+import { WebhookReceiver, workloads, workloadsSucceed, type WorkloadsChanges } from "./workloads";
+
+const battery = "bus_power_battery_voltage_volts";
+const receiver = new WebhookReceiver();
+const alerting = {
+  receivers: [{ name: "test", webhook: { url: receiver.url } }],
+  defaultReceiver: "test",
+  groupWaitSeconds: 1,
+  groupIntervalSeconds: 5,
+};
+
+const playing = (scenario: string): WorkloadsChanges => ({
+  monitoring: { alerting },
+  telemetry: { simulator: { scenario, ...(scenario === "nominal" ? {} : { timeScale: 60 }) } },
+});
+
+describe("alarms", () => {
+  before(() => receiver.open());
+  after(async () => {
+    await receiver.close();
+    await workloadsSucceed("up");
+  });
+
+  it("battery-undervoltage: yellow, then red, reach the receiver; red hides yellow", async () => {
+    await workloadsSucceed("up", playing("battery-undervoltage"));
+    await eventually(
+      "yellow at the receiver",
+      () => receiver.has("BusParameterYellow", "firing", { parameter: battery }),
+      240,
+    );
+    await eventually(
+      "red at the receiver",
+      () => receiver.has("BusParameterRed", "firing", { parameter: battery }),
+      240,
+    );
+    await eventually("yellow to be hidden", async () =>
+      (await managedAlerts()).some(
+        ({ labels, status }) =>
+          labels["alertname"] === "BusParameterYellow" &&
+          labels["parameter"] === battery &&
+          status.inhibitedBy.length > 0,
+      ),
+    );
+  });
+
+  it("nominal: both are resolved, and the receiver is told", async () => {
+    await workloadsSucceed("up", playing("nominal"));
+    await eventually(
+      "red to be resolved",
+      () => receiver.has("BusParameterRed", "resolved", { parameter: battery }),
+      240,
+    );
+  });
+
+  it("loss-of-signal: is told, and the stale series are gone", async () => {
+    await workloadsSucceed("up", playing("loss-of-signal"));
+    await eventually("loss of signal at the receiver", () => receiver.has("BusLossOfSignal", "firing"), 240);
+    await eventually("stale parameters to be gone", async () => (await query(battery)).length === 0, 120);
+    await workloadsSucceed("up", playing("nominal"));
+    await eventually("the signal to be back", () => receiver.has("BusLossOfSignal", "resolved"), 240);
+  });
+});
+
+describe("the exporter", () => {
+  it("is back within 30 s when its pod is deleted", async () => {
+    await eventually("samples", async () => (await query(battery)).length > 0);
+    await kubectl("-n", "telemetry", "delete", "pod", "-l", "app.kubernetes.io/name=perigee-telemetry");
+    await new Promise((resolve) => setTimeout(resolve, 60_000));
+    const times = await sampleTimes(battery, 120);
+    const gaps = times.slice(1).map((time, index) => time - (times[index] ?? time));
+    assert.ok(Math.max(...gaps) < 30, `a gap of ${Math.max(...gaps)} s`);
+  });
+
+  it("takes packets from outside the cluster, through the UDP node port", async () => {
+    await workloadsSucceed("up", { telemetry: { source: "udp" } });
+    await eventually("the simulated signal to be gone", async () => (await query(battery)).length === 0, 120);
+    const { publishedHost } = await outputs();
+    const run = promisify(execFile)(
+      "perigee-telemetry",
+      [
+        "replay",
+        await recording(),
+        "--target",
+        `${publishedHost}:${nodePorts.telemetry.port}`,
+        "--rate",
+        "20",
+      ],
+      { cwd: repository, timeout: 120_000 },
+    );
+    await eventually("the battery voltage from outside", async () => (await query(battery)).length > 0, 60);
+    await run;
+    await workloadsSucceed("up");
+  });
+});
+
+describe("an edit of the dictionary", () => {
+  it("changes exactly the ConfigMap, what reads it, rules and dashboards", async () => {
+    const text = await readFile(defaultDictionaryPath, "utf8");
+    const file = await scratch("dictionary.yaml", text.replace(/description: .*/, "description: As edited"));
+    const preview = await workloads("preview", { telemetry: { dictionary: file } });
+    assert.equal(preview.exitCode, 0, preview.stderr);
+    const changed = preview.events.resources
+      .filter(({ operation, kind }) => kind === "begun" && operation !== "same" && operation !== "read")
+      .map(({ type }) => type);
+    assert.ok(changed.length > 0);
+    const allowed = /ConfigMap$|Deployment$|PrometheusRule$/;
+    assert.deepEqual(
+      changed.filter((type) => !allowed.test(type)),
+      [],
+    );
+  });
+});
+
+/** A minute of a nominal flight, as a spacecraft would send it. */
+async function recording(): Promise<string> {
+  const start = Date.now() / 1000;
+  const simulator = new Simulator({
+    dictionary: loadDictionary(),
+    scenario: "nominal",
+    timeScale: 1,
+    seed: 1,
+    start,
+  });
+  const packets = simulator.until(start + 60);
+  return scratch("flight.bin", Buffer.concat(packets));
+}
+
+async function scratch(name: string, content: string | Buffer): Promise<string> {
+  const file = join(await mkdtemp(join(tmpdir(), "perigee-lab-test-")), name);
+  await writeFile(file, content);
+  return file;
+}

@@ -1,0 +1,74 @@
+/** What the lab's Prometheus and Alertmanager say, asked from outside through their node ports. */
+import { nodePorts } from "../../infra/outputs";
+import { outputs } from "./lab";
+
+export interface Sample {
+  readonly metric: Readonly<Record<string, string>>;
+  /** Unix time in seconds, and the value as text. */
+  readonly value: readonly [number, string];
+}
+
+export interface Alert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly state: "pending" | "firing";
+}
+
+async function ask<T>(port: number, path: string): Promise<T> {
+  const { publishedHost } = await outputs();
+  const response = await fetch(`http://${publishedHost}:${port}${path}`, {
+    signal: AbortSignal.timeout(10_000),
+  });
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  return (await response.json()) as T;
+}
+
+/** An instant query. */
+export async function query(expression: string): Promise<Sample[]> {
+  const path = `/api/v1/query?query=${encodeURIComponent(expression)}`;
+  const { data } = await ask<{ data: { result: Sample[] } }>(nodePorts.prometheus.port, path);
+  return data.result;
+}
+
+/** The one value of an instant query; undefined when there is none. */
+export async function value(expression: string): Promise<number | undefined> {
+  const [sample] = await query(expression);
+  return sample === undefined ? undefined : Number(sample.value[1]);
+}
+
+/** Samples of the last seconds: their times in seconds. */
+export async function sampleTimes(selector: string, seconds: number): Promise<number[]> {
+  const path = `/api/v1/query?query=${encodeURIComponent(`${selector}[${seconds}s]`)}`;
+  const { data } = await ask<{ data: { result: { values: [number, string][] }[] } }>(
+    nodePorts.prometheus.port,
+    path,
+  );
+  return data.result.flatMap(({ values }) => values.map(([time]) => time)).sort((one, other) => one - other);
+}
+
+/** Alerts that are pending or firing. */
+export async function alerts(): Promise<Alert[]> {
+  const { data } = await ask<{ data: { alerts: Alert[] } }>(nodePorts.prometheus.port, "/api/v1/alerts");
+  return data.alerts;
+}
+
+export interface Target {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly health: string;
+  readonly lastError: string;
+}
+
+export async function targets(): Promise<Target[]> {
+  const path = "/api/v1/targets?state=active";
+  const { data } = await ask<{ data: { activeTargets: Target[] } }>(nodePorts.prometheus.port, path);
+  return data.activeTargets;
+}
+
+export interface ManagedAlert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly status: { readonly state: string; readonly inhibitedBy: readonly string[] };
+}
+
+/** What Alertmanager holds. */
+export function managedAlerts(): Promise<ManagedAlert[]> {
+  return ask<ManagedAlert[]>(nodePorts.alertmanager.port, "/api/v2/alerts");
+}

@@ -1,0 +1,83 @@
+/** Stack 2 in the lab, changed as a user would change its settings. */
+import { createServer, type Server } from "node:http";
+import { ensureStack, stackOptions } from "../../lab/engine/stacks";
+import { type PulumiRun, runPulumi } from "../../lab/engine/pulumi";
+import { labEngine } from "../../lab/cli/labEngine";
+import { workloadsFolder, workloadsSettings } from "../../lab/cli/workloads";
+import type { LabConfig } from "./lab";
+
+/** What differs from the lab's own settings, by section. */
+export interface WorkloadsChanges {
+  readonly monitoring?: LabConfig;
+  readonly telemetry?: LabConfig;
+}
+
+/** Runs the engine on stack 2; the caller judges the exit code. */
+export async function workloads(
+  command: "up" | "preview" | "refresh" | "destroy",
+  changes: WorkloadsChanges = {},
+  ...args: string[]
+): Promise<PulumiRun> {
+  const options = { ...(await labEngine()), cwd: workloadsFolder };
+  const { config = {} } = await workloadsSettings(() => undefined);
+  const section = (name: "monitoring" | "telemetry"): object => ({
+    ...(config[`perigee-workloads:${name}`] as object),
+    ...changes[name],
+  });
+  const settings = {
+    config: {
+      ...config,
+      "perigee-workloads:monitoring": section("monitoring"),
+      "perigee-workloads:telemetry": section("telemetry"),
+    },
+  };
+  const stack = await ensureStack(workloadsFolder, "lab", options, settings);
+  const skip = command === "preview" ? [] : ["--yes", "--skip-preview"];
+  return runPulumi([command, ...skip, ...stackOptions(stack), ...args], options);
+}
+
+/** The same, and it has to succeed. */
+export async function workloadsSucceed(...args: Parameters<typeof workloads>): Promise<PulumiRun> {
+  const run = await workloads(...args);
+  if (run.exitCode !== 0)
+    throw new Error(`pulumi ${args[0]}: exit ${run.exitCode}\n${run.stdout}\n${run.stderr}`);
+  return run;
+}
+
+/** One alert as Alertmanager sends it to a webhook. */
+export interface SentAlert {
+  readonly status: "firing" | "resolved";
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** A webhook receiver on the gateway, where pods reach it. */
+export class WebhookReceiver {
+  readonly url = "http://10.0.1.1:18080/alerts";
+  readonly alerts: SentAlert[] = [];
+  private readonly server: Server = createServer((request, response) => {
+    let body = "";
+    request.setEncoding("utf8").on("data", (part: string) => (body += part));
+    request.on("end", () => {
+      this.alerts.push(...(JSON.parse(body) as { alerts: SentAlert[] }).alerts);
+      response.end();
+    });
+  });
+
+  async open(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.server.once("error", reject).listen(18080, "10.0.1.1", resolve);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  has(alertname: string, status: SentAlert["status"], more: Readonly<Record<string, string>> = {}): boolean {
+    const wanted = Object.entries({ alertname, ...more });
+    return this.alerts.some(
+      (alert) => alert.status === status && wanted.every(([key, text]) => alert.labels[key] === text),
+    );
+  }
+}
