@@ -25,11 +25,6 @@ export class StepWatch {
     }
   }
 
-  /** Names of the steps that ended. */
-  get done(): string[] {
-    return [...this.spans].filter(([, { ended }]) => !Number.isNaN(ended)).map(([name]) => name);
-  }
-
   /**
    * Seconds from the first beginning to the last end of a phase's steps (`cluster-init`, `<worker>-join`). A worker's
    * certificate request is made while the control plane comes up, and costs no time of its own.
