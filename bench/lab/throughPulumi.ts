@@ -1,11 +1,10 @@
 /** The cluster made by `pulumi up` of the unmodified infra program, on machines that are up already. */
-import { type EngineOptions, runPulumi } from "../../lab/engine/pulumi";
-import { repository } from "../../lab/engine/paths";
+import type { EngineOptions } from "../../lab/engine/pulumi";
 import { type Stack, stackOptions } from "../../lab/engine/stacks";
+import { pulumi } from "./pulumi";
 import { StepWatch } from "./stepWatch";
 import type { Timing } from "./timing";
 
-const LIMIT_MS = 20 * 60_000;
 const STEP = "command:remote:Command";
 
 interface Deployment {
@@ -18,12 +17,12 @@ interface Deployment {
  */
 export async function forgetSteps(stack: Stack, options: EngineOptions): Promise<void> {
   for (;;) {
-    const exported = await pulumi(["stack", "export", "--stack", stack.name], options);
+    const exported = await pulumi(stack, ["stack", "export", "--stack", stack.name], options);
     const { resources } = (JSON.parse(exported.stdout) as Deployment).deployment;
     const step = resources.find(({ type }) => type === STEP);
     if (step === undefined) return;
     const dependents = ["--target-dependents", "--yes"];
-    await pulumi(["state", "delete", step.urn, "--stack", stack.name, ...dependents], options);
+    await pulumi(stack, ["state", "delete", step.urn, "--stack", stack.name, ...dependents], options);
   }
 }
 
@@ -34,7 +33,7 @@ export async function throughPulumi(stack: Stack, options: EngineOptions): Promi
     process.stderr.write(text);
   };
   const args = ["up", "--yes", "--skip-preview", ...stackOptions(stack)];
-  const run = await pulumi(args, options, onOutput);
+  const run = await pulumi(stack, args, options, onOutput);
   const { create, same, ...more } = run.events.summary;
   if (create === undefined || same === undefined || Object.keys(more).length > 0)
     throw new Error(`pulumi up did not make the steps alone: ${JSON.stringify(run.events.summary)}`);
@@ -45,12 +44,4 @@ export async function throughPulumi(stack: Stack, options: EngineOptions): Promi
     join: watch.seconds("join"),
     total: run.seconds,
   };
-}
-
-/** @throws Error with what the engine said when it fails */
-async function pulumi(args: readonly string[], options: EngineOptions, onOutput?: (text: string) => void) {
-  const more = onOutput === undefined ? {} : { onOutput };
-  const run = await runPulumi(args, { ...options, ...more, cwd: repository, limitMs: LIMIT_MS });
-  if (run.exitCode === 0) return run;
-  throw new Error(`pulumi ${args[0] ?? ""} failed:\n${run.stdout.slice(-4000)}\n${run.stderr}`);
 }

@@ -8,21 +8,16 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { formatSeconds } from "../../lab/toolchain/progress";
-import { circumstances, load, markdown } from "./circumstances";
+import { load } from "./circumstances";
 import { labRun, onOwnLab, refuseWhereLabIs } from "./labRun";
-import { upPhases } from "./upPhases";
+import { upTable } from "./upPhases";
 
 const LIMIT_MINUTES = { warm: 20, cold: 90 } as const;
 
 async function measure(kind: "warm" | "cold", environment: Readonly<Record<string, string>>): Promise<void> {
   const loadBefore = load();
-  const { output, seconds } = await labRun("up", LIMIT_MINUTES[kind], environment);
-  const phases = upPhases(output).filter(({ name }) => name !== "total");
-  const rows = [...phases.map(({ name, time }) => [name, time]), ["all", formatSeconds(seconds * 1000)]];
-  process.stdout.write(
-    `\`make up\`, ${kind}. ${circumstances(loadBefore)}\n\n${markdown([["phase", "time"], ...rows])}\n`,
-  );
+  const run = await labRun("up", LIMIT_MINUTES[kind], environment);
+  process.stdout.write(upTable(kind, run, loadBefore));
 }
 
 /** Everything that is built lies in these: the lab's own cache, Go's build cache and modules. */

@@ -1,4 +1,7 @@
-/** What `make up` says at its end, read. Pure. */
+/** What `make up` says at its end, read and written again as a table. */
+import { formatSeconds } from "../../lab/toolchain/progress";
+import { circumstances, markdown } from "./circumstances";
+import type { LabRun } from "./labRun";
 
 export interface Phase {
   readonly name: string;
@@ -13,4 +16,11 @@ export function upPhases(output: string): Phase[] {
     name,
     time,
   }));
+}
+
+/** @param kind how warm it was, for the reader */
+export function upTable(kind: string, { output, seconds }: LabRun, loadBefore: string): string {
+  const phases = upPhases(output).filter(({ name }) => name !== "total");
+  const rows = [...phases.map(({ name, time }) => [name, time]), ["all", formatSeconds(seconds * 1000)]];
+  return `\`make up\`, ${kind}. ${circumstances(loadBefore)}\n\n${markdown([["phase", "time"], ...rows])}\n\n`;
 }

@@ -1,0 +1,23 @@
+/** Runs of the engine on the lab's stacks that must succeed, with a time limit. */
+import { type EngineOptions, type PulumiRun, runPulumi } from "../../lab/engine/pulumi";
+import { type Stack, stackOptions } from "../../lab/engine/stacks";
+
+const LIMIT_MS = 20 * 60_000;
+
+/** @throws Error with what the engine said when it fails */
+export async function pulumi(
+  stack: Stack,
+  args: readonly string[],
+  options: EngineOptions,
+  onOutput?: (text: string) => void,
+): Promise<PulumiRun> {
+  const more = onOutput === undefined ? {} : { onOutput };
+  const run = await runPulumi(args, { ...options, ...more, cwd: stack.project, limitMs: LIMIT_MS });
+  if (run.exitCode === 0) return run;
+  throw new Error(`pulumi ${args[0] ?? ""} failed:\n${run.stdout.slice(-4000)}\n${run.stderr}`);
+}
+
+/** As an operator takes a stack down. */
+export async function destroy(stack: Stack, options: EngineOptions): Promise<void> {
+  await pulumi(stack, ["destroy", "--yes", "--skip-preview", ...stackOptions(stack)], options);
+}
