@@ -133,8 +133,8 @@ async function recording(): Promise<string> {
     seed: 1,
     start,
   });
-  const packets = simulator.until(start + 60);
-  return scratch("flight.bin", Buffer.concat(packets));
+  const seconds = Array.from({ length: 60 }, (_, second) => start + second);
+  return scratch("flight.bin", Buffer.concat(seconds.flatMap((second) => simulator.until(second))));
 }
 
 async function scratch(name: string, content: string | Buffer): Promise<string> {

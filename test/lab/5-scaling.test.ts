@@ -34,6 +34,23 @@ describe("scaling workers 1 -> 2 -> 1 under a PodDisruptionBudget", () => {
     removed = (await node(second)).instanceId;
   });
 
+  it("lets the telemetry move when its node is drained", async () => {
+    const exporter = ["-n", "telemetry", "get", "pods", "-l", "app.kubernetes.io/name=perigee-telemetry"];
+    const where = async (): Promise<string> =>
+      kubectl(
+        ...exporter,
+        "--field-selector",
+        "status.phase=Running",
+        "-o",
+        "jsonpath={.items[*].spec.nodeName}",
+      );
+    const before = await where();
+    await kubectl("drain", before, "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=120s");
+    await kubectl("-n", "telemetry", "rollout", "status", "deployment/telemetry", "--timeout=60s");
+    await eventually("the exporter on the other worker", async () => !(await where()).includes(before));
+    await kubectl("uncordon", before);
+  });
+
   it("drains a worker before its machine goes", async () => {
     // Half of the application moves there, so that there is something to drain.
     await kubectl("rollout", "restart", "deployment/app");

@@ -1,11 +1,29 @@
 /** Removing the lab: alive or dead, nothing stays. */
 import { strict as assert } from "node:assert";
-import { controlPlane, kubectl, labConfigFile, LabCommand, ssh } from "./lab";
+import { controlPlane, engine, kubectl, labConfigFile, LabCommand, ssh } from "./lab";
 import { labLeftovers } from "./leftovers";
+import { workloadsSucceed } from "./workloads";
 
-describe("make down", () => {
-  it("removes a lab whose cluster is dead", async () => {
-    await ssh(controlPlane, "rm -rf /etc/kubernetes/manifests; systemctl stop kubelet containerd");
+describe("a destroy of stack 1", () => {
+  it("is refused while stack 2 is on the cluster, and touches nothing", async () => {
+    const refused = await engine("destroy");
+    assert.notEqual(refused.exitCode, 0);
+    assert.match(refused.stdout + refused.stderr, /perigee-workloads is still on this cluster/);
+    assert.match(refused.stdout + refused.stderr, /pulumi destroy -s lab -C workloads/);
+    const preview = await engine("preview", {}, "--expect-no-changes");
+    assert.equal(preview.exitCode, 0, preview.stdout);
+  });
+});
+
+describe("a cluster that is dead", () => {
+  before(() => ssh(controlPlane, "systemctl stop kubelet; pkill -9 kube-apiserver; pkill -9 etcd"));
+
+  it("does not hold stack 2 back", async () => {
+    const environment = { PULUMI_K8S_DELETE_UNREACHABLE: "true" };
+    await workloadsSucceed("destroy", { environment });
+  });
+
+  it("is removed by make down", async () => {
     await new LabCommand("down").succeeds();
     assert.deepEqual(await labLeftovers(), []);
   });
@@ -34,6 +52,14 @@ describe("the other tested Kubernetes", () => {
       "--for=condition=Available",
       "--timeout=60s",
     );
+  });
+
+  it("is left by stack 2 without a trace", async () => {
+    await workloadsSucceed("destroy");
+    const definitions = await kubectl("get", "customresourcedefinitions", "-o", "name");
+    assert.doesNotMatch(definitions, /monitoring\.coreos\.com/);
+    const namespaces = await kubectl("get", "namespaces", "-o", "name");
+    assert.doesNotMatch(namespaces, /monitoring|telemetry/);
   });
 
   it("leaves nothing either, when make down was killed and is called again", async () => {

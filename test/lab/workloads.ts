@@ -10,6 +10,8 @@ import type { LabConfig } from "./lab";
 export interface WorkloadsChanges {
   readonly monitoring?: LabConfig;
   readonly telemetry?: LabConfig;
+  /** Variables of the engine and its plugins. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Runs the engine on stack 2; the caller judges the exit code. */
@@ -18,7 +20,8 @@ export async function workloads(
   changes: WorkloadsChanges = {},
   ...args: string[]
 ): Promise<PulumiRun> {
-  const options = { ...(await labEngine()), cwd: workloadsFolder };
+  const lab = await labEngine();
+  const options = { ...lab, cwd: workloadsFolder, variables: { ...lab.variables, ...changes.environment } };
   const { config = {} } = await workloadsSettings(() => undefined);
   const section = (name: "monitoring" | "telemetry"): object => ({
     ...(config[`perigee-workloads:${name}`] as object),
