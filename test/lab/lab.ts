@@ -46,10 +46,9 @@ export async function engine(
 ): Promise<PulumiRun> {
   const options = { ...(await labEngine()), cwd: repository };
   const stack = await ensureStack(repository, "lab", options, labSettings(changes));
-  known = undefined;
   const skip =
     command === "up" || command === "destroy" || command === "refresh" ? ["--yes", "--skip-preview"] : [];
-  return runPulumi([command, ...skip, ...stackOptions(stack), ...args], options);
+  return runPulumi([command, ...skip, ...stackOptions(stack), ...args], options).finally(forgetOutputs);
 }
 
 /** The same, and it has to succeed. */
@@ -75,8 +74,15 @@ let known: Promise<LabOutputs> | undefined;
 
 /** The stack's outputs: asked once between two changes of the lab. */
 export function outputs(): Promise<LabOutputs> {
-  known ??= readOutputs();
+  if (known === undefined) {
+    known = readOutputs();
+    known.catch(forgetOutputs); // the lab may not be up yet
+  }
   return known;
+}
+
+function forgetOutputs(): void {
+  known = undefined;
 }
 
 async function readOutputs(): Promise<LabOutputs> {
@@ -170,7 +176,6 @@ export class LabCommand {
   private readonly ended: Promise<number | null>;
 
   constructor(command: "up" | "down", environment: Readonly<Record<string, string>> = {}) {
-    known = undefined;
     this.child = spawn("tsx", ["lab/cli/main.ts", command], {
       cwd: repository,
       env: { ...process.env, ...environment },
@@ -180,7 +185,9 @@ export class LabCommand {
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.setEncoding("utf8").on("data", (text: string) => (this.output += text));
     }
-    this.ended = new Promise((resolve) => this.child.once("close", resolve));
+    this.ended = new Promise<number | null>((resolve) => this.child.once("close", resolve)).finally(
+      forgetOutputs,
+    );
   }
 
   /** Waits for its end; exit code 0 or an error with all that it said. */
