@@ -8,6 +8,7 @@ import { SystemdMachines } from "../machines/systemdMachines";
 import { askCluster, type ClusterView } from "./cluster";
 import { type Command, say } from "./command";
 import { labEngineWithoutImage } from "./labEngine";
+import { monitoringLines } from "./monitoring";
 import { labStacks, outputsOf } from "./stacks";
 import { age, table } from "./table";
 
@@ -17,7 +18,7 @@ export const statusCommand: Command = {
   usage: `
 make status
 Prints the lab's nodes (machine state, readiness and age in the cluster), endpoints, and how many pods run on which
-node. Exit code 0 when the lab is up and every node is Ready, else 1.`,
+node, and which targets are not up and which alerts fire. Exit code 0 when the lab is up and every node is Ready, else 1.`,
   run: async () => ((await printStatus(labEngineWithoutImage())) ? 0 : 1),
 };
 
@@ -46,6 +47,11 @@ export async function printStatus(options: EngineOptions): Promise<boolean> {
     values === undefined ? [] : stack.endpoints(values),
   );
   say(`\nEndpoints\n${table(endpoints.map(([name, url]) => [name, url]))}`);
+  const [, stack2] = outputs[1] ?? [];
+  const prometheus = stack2?.["prometheusUrl"];
+  if (typeof prometheus === "string") {
+    say(`\nMonitoring\n${(await monitoringLines(prometheus)).map((line) => `  ${line}`).join("\n")}`);
+  }
   return typeof cluster !== "string" && nodes.every(({ name }) => isReady(nodeNamed(cluster, name)));
 }
 

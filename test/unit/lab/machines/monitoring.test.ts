@@ -1,0 +1,25 @@
+import { strict as assert } from "node:assert";
+import { alertLines, targetLines } from "../../../../lab/cli/monitoring";
+
+describe("make status, of the monitoring", () => {
+  it("counts targets and names those that are not up", () => {
+    const activeTargets = [
+      { health: "up", labels: { job: "kubelet" } },
+      { health: "down", labels: { job: "kube-etcd", instance: "10.0.1.4:2381" } },
+    ];
+    assert.deepEqual(targetLines({ data: { activeTargets } }), [
+      "targets: 1 up, 1 not",
+      "  down: kube-etcd 10.0.1.4:2381",
+    ]);
+  });
+
+  it("names alerts, but not the one that always fires", () => {
+    const watchdog = { state: "firing", labels: { alertname: "Watchdog" } };
+    assert.deepEqual(alertLines({ data: { alerts: [watchdog] } }), ["alerts: none"]);
+    const red = { state: "firing", labels: { alertname: "BusParameterRed", parameter: "bus_x_volts" } };
+    assert.deepEqual(alertLines({ data: { alerts: [watchdog, red] } }), [
+      "alerts: 1",
+      "  firing: BusParameterRed bus_x_volts",
+    ]);
+  });
+});
