@@ -6,7 +6,7 @@ set -euo pipefail
 main() {
   timeout 180 kubeadm reset --force --cri-socket unix:///run/containerd/containerd.sock >/dev/null 2>&1 ||
     echo "kubeadm reset did not end well; going on"
-  rm -rf /etc/cni/net.d/* /var/lib/cni /run/flannel /var/lib/etcd
+  rm -rf /etc/cni/net.d/* /var/lib/cni /run/flannel /var/lib/etcd/member
   # What the steps of `pulumi up` remember; certificates of the former CA above all.
   rm -rf /var/lib/perigee/initialised /var/lib/perigee/joined /var/lib/perigee/admitted /etc/perigee/join
   remove_packet_rules

@@ -18,17 +18,27 @@ interface Duty {
 export class Enforcement {
   private readonly enforced = new Map<string, string>();
   private queue: Promise<void> = Promise.resolve();
+  /** The run that has not begun yet: it will see everything that was changed before it begins. */
+  private waiting: Promise<void> | undefined;
 
   constructor(
     private readonly cloud: Cloud,
     private readonly host: MachineHost,
   ) {}
 
-  /** Brings the machine layer up to date; returns when it is. Calls follow one another. */
+  /** Brings the machine layer up to date; returns when it is. Runs follow one another; calls that wait share one. */
   async apply(): Promise<void> {
-    const turn = this.queue.then(() => this.applyNow());
-    this.queue = turn.catch(() => undefined);
-    return turn;
+    this.waiting ??= this.nextRun();
+    return this.waiting;
+  }
+
+  private nextRun(): Promise<void> {
+    const run = this.queue.then(() => {
+      this.waiting = undefined;
+      return this.applyNow();
+    });
+    this.queue = run.catch(() => undefined);
+    return run;
   }
 
   private async applyNow(): Promise<void> {
