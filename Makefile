@@ -21,7 +21,7 @@ setup: $(installed) ## Install the pinned dependencies
 test: setup ## Lint, types, unit and engine tests: all that needs no root
 	@npm run --silent lint
 	@npm run --silent types
-	@mocha 'test/unit/**/*.test.ts' 'test/engine/**/*.test.ts'
+	@mocha --parallel --jobs 2 'test/unit/**/*.test.ts' 'test/engine/**/*.test.ts'
 
 lint: setup ## ESLint and Prettier
 	@npm run --silent lint
