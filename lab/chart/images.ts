@@ -10,7 +10,7 @@ import type { ImageDefinition, ImageFile } from "../images/definitions";
 import { librariesOf } from "../images/nodeTools";
 import { program, type Programs } from "../toolchain/build";
 import type { ComponentName } from "../toolchain/components";
-import { debianPackageTree } from "./debianProgram";
+import { debianPackageTree } from "../../telemetry/rules/debianProgram";
 
 const run = promisify(execFile);
 

@@ -1,3 +1,4 @@
+import { releaseOf } from "../../infra/kubeadm/versions";
 import { program, type Programs } from "../toolchain/build";
 import { components, kubernetesComponent, type ComponentName } from "../toolchain/components";
 
@@ -31,17 +32,11 @@ export interface CompanionVersions {
 /**
  * What each Kubernetes version's own kubeadm asks for (`kubeadm config images list`), the very versions and not
  * neighbours of them. Two may share a pause: it is one program of ours under each tag.
+ * @throws Error when the version is none that was tested
  */
-const companions: Readonly<Record<string, CompanionVersions>> = {
-  "1.36.3": { etcd: "3.6.8", etcdTag: "3.6.8-0", coredns: "1.14.2", pause: "3.10.2" },
-  "1.35.4": { etcd: "3.6.6", etcdTag: "3.6.6-0", coredns: "1.13.1", pause: "3.10.1" },
-};
-
-/** @throws Error when the version is none that the lab has */
 export function companionVersions(version: string): CompanionVersions {
-  const found = companions[version];
-  if (found === undefined) throw new Error(`no images are known for Kubernetes ${version}`);
-  return found;
+  const { etcd, coredns, pause } = releaseOf(version);
+  return { etcd: etcd.replace(/-\d+$/, ""), etcdTag: etcd, coredns: coredns.replace(/^v/, ""), pause };
 }
 
 /** The components that the images of these Kubernetes versions are made from. */

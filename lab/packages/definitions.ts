@@ -121,8 +121,3 @@ export function controlFile(definition: DebianPackage, installedKiB: number): st
   const said = fields.filter(([, value]) => value !== "");
   return said.map(([name, value]) => `${name}: ${value}\n`).join("");
 }
-
-/** `1.36` of `1.36.3`. */
-export function minorVersion(version: string): string {
-  return version.split(".").slice(0, 2).join(".");
-}

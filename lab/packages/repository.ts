@@ -1,6 +1,7 @@
 import { copyFile, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { minorOf } from "../../infra/kubeadm/versions";
 import { machineImageKey, ensureMachineImageParts } from "../machineImage/image";
 import { buildToolchain, type Programs } from "../toolchain/build";
 import { ensureCacheEntry } from "../toolchain/cacheEntry";
@@ -10,7 +11,7 @@ import type { Progress } from "../toolchain/progress";
 import { run } from "../toolchain/run";
 import { plainEnvironment } from "../toolchain/settings";
 import { buildPackage } from "./buildPackage";
-import { controlFile, kubernetesPackages, minorVersion, type DebianPackage } from "./definitions";
+import { controlFile, kubernetesPackages, type DebianPackage } from "./definitions";
 import { ensureSigningKey, signRelease, type SigningKey } from "./signing";
 
 /**
@@ -33,12 +34,12 @@ export async function ensurePackageRepository(
     build: async (root) => {
       for (const [version, definitions] of packages) {
         progress(`packages: Kubernetes ${version}`);
-        const folder = join(root, `v${minorVersion(version)}`, "deb");
+        const folder = join(root, `v${minorOf(version)}`, "deb");
         await mkdir(folder, { recursive: true });
         for (const definition of definitions) await buildPackage(definition, folder);
       }
       progress("packages: signing the repositories");
-      for (const minor of new Set(versions.map(minorVersion)))
+      for (const minor of new Set(versions.map(minorOf)))
         await index(join(root, `v${minor}`, "deb"), signing);
       await copyFolder(image.publishedPackages, join(root, "debian"));
       await index(join(root, "debian"), signing);

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { archiveLines } from "../../../../lab/machineImage/archive";
-import { controlFile, kubernetesPackages, minorVersion } from "../../../../lab/packages/definitions";
+import { minorOf } from "../../../../infra/kubeadm/versions";
+import { controlFile, kubernetesPackages } from "../../../../lab/packages/definitions";
 import { archiveFiles } from "../../../../lab/packages/serve";
 import { componentNames, components, type Component } from "../../../../lab/toolchain/components";
 
@@ -67,7 +68,7 @@ describe("Kubernetes' packages", () => {
   });
 
   it("are in a folder by minor version", () => {
-    assert.equal(minorVersion("1.36.3"), "1.36");
+    assert.equal(minorOf("1.36.3"), "1.36");
   });
 });
 

@@ -10,7 +10,7 @@ import { alertsOf, ruleFile } from "../../../../telemetry/rules";
 import { inhibitions, type Inhibition } from "../../../../workloads/alerting/inhibition";
 import { routing } from "../../../../workloads/alerting/routing";
 import { alerting, settingsWith } from "../settingsExamples";
-import { debianProgram } from "../../../../lab/chart/debianProgram";
+import { debianProgram } from "../../../../telemetry/rules/debianProgram";
 
 const run = promisify(execFile);
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
 import { withoutDescriptions } from "../../../../lab/chart/build";
-import { debianPackageTree } from "../../../../lab/chart/debianProgram";
+import { debianPackageTree } from "../../../../telemetry/rules/debianProgram";
 import { monitoringImages, nodeReference, references } from "../../../../lab/chart/images";
 import { prometheusProgram } from "../../../../telemetry/rules/promtool";
 import { parseSettings } from "../../../../workloads/config";

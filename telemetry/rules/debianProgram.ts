@@ -4,7 +4,7 @@ import { constants } from "node:fs";
 import { access, mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { debianCache, plainEnvironment, programFolders } from "../../telemetry/rules/settings";
+import { debianCache, plainEnvironment, programFolders } from "./settings";
 
 const run = promisify(execFile);
 const downloadLimitMs = 120_000;
