@@ -1,7 +1,7 @@
 /** What a user has when `make up` returns. */
 import { strict as assert } from "node:assert";
 import { apply, controlPlane, engineSucceeds, eventually, kubectl, outputs, ssh, worker } from "./lab";
-import { echoOn, echoService, get } from "./echo";
+import { type EchoAnswer, echoOn, echoService, get } from "./echo";
 
 interface NodeList {
   items: {
@@ -73,27 +73,40 @@ describe("pod traffic", () => {
 
   it("crosses nodes by Service", async () => {
     const address = await kubectl("get", "service", "echo-cp", "-o", "jsonpath={.spec.clusterIP}");
-    assert.equal((await get("echo-worker", `http://${address}:8080/get`)).server, "echo-cp");
+    await answers(() => get("echo-worker", `http://${address}:8080/get`), "echo-cp");
   });
 
   it("crosses nodes by DNS name, in both directions", async () => {
-    assert.equal(
-      (await get("echo-worker", "http://echo-cp.default.svc.cluster.local:8080/get")).server,
-      "echo-cp",
-    );
-    assert.equal((await get("echo-cp", "http://echo-worker:8080/get")).server, "echo-worker");
+    await answers(() => get("echo-worker", "http://echo-cp.default.svc.cluster.local:8080/get"), "echo-cp");
+    await answers(() => get("echo-cp", "http://echo-worker:8080/get"), "echo-worker");
   });
 
   it("comes in from outside through a node port of either node", async () => {
     for (const { publicIp, name } of (await outputs()).nodes) {
-      const response = await fetch(`http://${publicIp}:30081/get?through=${name}`, {
-        signal: AbortSignal.timeout(10_000),
-      });
-      const answer = (await response.json()) as { server: string; args: Record<string, string> };
-      assert.deepEqual([answer.server, answer.args["through"]], ["echo-worker", name]);
+      const asked = `http://${publicIp}:30081/get?through=${name}`;
+      const { args } = await answers(async () => {
+        const response = await fetch(asked, { signal: AbortSignal.timeout(10_000) });
+        return (await response.json()) as EchoAnswer;
+      }, "echo-worker");
+      assert.equal(args["through"], name);
     }
   });
 });
+
+/** A Service answers some moments after its pods are ready: each node's kube-proxy has to hear of them first. */
+async function answers(ask: () => Promise<EchoAnswer>, server: string): Promise<EchoAnswer> {
+  let answer: EchoAnswer | undefined;
+  await eventually(
+    `an answer from ${server}`,
+    async () => {
+      answer = await ask();
+      return true;
+    },
+    15,
+  );
+  assert.equal(answer?.server, server);
+  return answer;
+}
 
 describe("a second run", () => {
   it("changes nothing", async () => {

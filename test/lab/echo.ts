@@ -42,6 +42,7 @@ export function echoService(name: string, nodePort?: number): object {
 export interface EchoAnswer {
   readonly server: string;
   readonly origin: string;
+  readonly args: Readonly<Record<string, string>>;
 }
 
 /** Asks a URL from inside a pod. */
