@@ -63,7 +63,9 @@ const controlPlane = strictObject({
 
 const workerPool = strictObject({
   name: dnsLabel(20).describe("Becomes part of the node names: `<clusterName>-<name>-1`."),
-  count: whole(0, 500).default(1).describe("Machines in the pool, 0 to 500."),
+  count: whole(0, 500)
+    .default(1)
+    .describe("Machines in the pool, 0 to 500. A zone has room for 251 machines of all pools."),
   instanceType: instanceType.default("t3.large").describe("EC2 instance type; x86-64 or Graviton."),
   diskGiB: diskGiB.default(30).describe("Root disk in GiB, 10 to 16384."),
   spot: z.boolean().default(false).describe("Spot machines: cheaper, and AWS may take them back."),

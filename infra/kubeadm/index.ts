@@ -1,5 +1,5 @@
 /**
- * Machines become a cluster: init, network, then every worker is admitted and joins.
+ * Machines become a cluster: init, then the pod network, while every worker is admitted and joins.
  * When this component is made, every node is Ready and cluster DNS answers.
  */
 import * as pulumi from "@pulumi/pulumi";
@@ -61,8 +61,9 @@ export class KubeadmCluster extends pulumi.ComponentResource {
 
     const initialised = this.initialise(first);
     const network = this.installPodNetwork(initialised);
+    // Workers join while the pod network comes up; they are Ready once it has.
     for (const pool of args.workers) {
-      for (const machine of pool.machines) this.join(machine, pool, { ...initialised, done: network });
+      for (const machine of pool.machines) this.join(machine, pool, initialised);
     }
     this.apiServerUrl = pulumi.interpolate`https://${first.publicIp}:6443`;
     this.kubeconfig = this.adminKubeconfig({ ...initialised, done: network });

@@ -8,11 +8,23 @@ interface Alerts {
 }
 
 const LIMIT_MS = 5_000;
+/** From the release's installation to a Prometheus that answers: seconds on a machine with room. */
+const START_LIMIT_MS = 90_000;
+
+/** Waits until Prometheus answers for its targets. Not a failure when it does not: the lines after it say so. */
+export async function untilPrometheusAnswers(prometheusUrl: string): Promise<void> {
+  const deadline = Date.now() + START_LIMIT_MS;
+  while (Date.now() < deadline) {
+    const targets = await activeTargets(prometheusUrl).catch(() => undefined);
+    if (targets !== undefined && targets.data.activeTargets.length > 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
 
 /** Lines about targets and alerts; one that says so where Prometheus does not answer. */
 export async function monitoringLines(prometheusUrl: string): Promise<string[]> {
   try {
-    const targets = await ask<Targets>(`${prometheusUrl}/api/v1/targets?state=active`);
+    const targets = await activeTargets(prometheusUrl);
     const alerts = await ask<Alerts>(`${prometheusUrl}/api/v1/alerts`);
     return [...targetLines(targets), ...alertLines(alerts)];
   } catch (error) {
@@ -20,11 +32,13 @@ export async function monitoringLines(prometheusUrl: string): Promise<string[]> 
   }
 }
 
-export function targetLines({ data }: Targets): string[] {
-  const down = data.activeTargets.filter(({ health }) => health !== "up");
+export function targetLines({ data: { activeTargets } }: Targets): string[] {
+  const count = (wanted: string): number => activeTargets.filter(({ health }) => health === wanted).length;
+  const down = activeTargets.filter(({ health }) => health === "down");
+  const waiting = count("unknown");
   return [
-    `targets: ${data.activeTargets.length - down.length} up, ${down.length} not`,
-    ...down.map(({ labels, health }) => `  ${health}: ${labels["job"] ?? ""} ${labels["instance"] ?? ""}`),
+    `targets: ${count("up")} up, ${down.length} down${waiting === 0 ? "" : `, ${waiting} not asked yet`}`,
+    ...down.map(({ labels }) => `  down: ${labels["job"] ?? ""} ${labels["instance"] ?? ""}`),
   ];
 }
 
@@ -34,6 +48,9 @@ export function alertLines({ data }: Alerts): string[] {
     `  ${state}: ${labels["alertname"] ?? ""} ${labels["parameter"] ?? labels["instance"] ?? ""}`.trimEnd();
   return [`alerts: ${known.length === 0 ? "none" : known.length}`, ...known.map(line)];
 }
+
+const activeTargets = (prometheusUrl: string): Promise<Targets> =>
+  ask<Targets>(`${prometheusUrl}/api/v1/targets?state=active`);
 
 async function ask<T>(url: string): Promise<T> {
   const response = await fetch(url, { signal: AbortSignal.timeout(LIMIT_MS) });

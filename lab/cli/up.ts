@@ -17,7 +17,8 @@ import { preflightCommand } from "./preflight";
 import { Phases } from "./phases";
 import { toEngine } from "./interrupt";
 import { changingTheLab, type Session } from "./session";
-import { bringUp, labStacks } from "./stacks";
+import { untilPrometheusAnswers } from "./monitoring";
+import { bringUp, labStacks, outputsOf, workloads } from "./stacks";
 import { printStatus } from "./status";
 
 export const upCommand: Command = {
@@ -55,6 +56,7 @@ async function up({ folders, signal }: Session): Promise<number> {
       return signal.aborted ? 130 : 1;
     }
   }
+  await phases.run("first answer of Prometheus", () => firstAnswer(options));
   await finish(options, phases);
   return 0;
 }
@@ -91,6 +93,11 @@ async function startStopped(folders: LabFolders, baseTree: string): Promise<stri
     await machines.start(spec);
   }
   return allRan ? [] : ["--refresh"];
+}
+
+async function firstAnswer(options: EngineOptions): Promise<void> {
+  const prometheus = (await outputsOf(workloads, options))?.["prometheusUrl"];
+  if (typeof prometheus === "string") await untilPrometheusAnswers(prometheus);
 }
 
 async function finish(options: EngineOptions, phases: Phases): Promise<void> {

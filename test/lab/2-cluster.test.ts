@@ -48,6 +48,15 @@ describe("the cluster", () => {
     });
   });
 
+  it("uses a server of cluster DNS as soon as it can answer", async () => {
+    const path = "jsonpath={.spec.template.spec.containers[0].readinessProbe}";
+    const probe = JSON.parse(
+      await kubectl("-n", "kube-system", "get", "deployment", "coredns", "-o", path),
+    ) as Record<string, unknown>;
+    assert.deepEqual([probe["periodSeconds"], probe["failureThreshold"]], [1, 30]);
+    assert.ok(probe["httpGet"] !== undefined, "kubeadm's own question is still asked");
+  });
+
   it("holds its package versions", async () => {
     const held = await ssh(worker, "apt-mark showhold | sort | xargs");
     assert.equal(held, "containerd kubeadm kubectl kubelet");

@@ -7,7 +7,7 @@ fail() {
   exit 1
 }
 
-# wait_for SECONDS WHAT COMMAND...: runs the command every two seconds until it succeeds.
+# wait_for SECONDS WHAT COMMAND...: runs the command every second until it succeeds.
 wait_for() {
   local limit=$1 what=$2 deadline=$((SECONDS + $1))
   shift 2
@@ -16,7 +16,7 @@ wait_for() {
       echo "waited ${limit}s in vain for $what" >&2
       return 1
     fi
-    sleep 2
+    sleep 1
   done
 }
 
