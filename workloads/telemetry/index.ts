@@ -3,7 +3,8 @@
  *
  *   program.ts    bundle on a stock Node image, or an image   exporter.ts   Deployment and Services
  *   simulator.ts  the simulated spacecraft                    scraping.ts   ServiceMonitor and rules
- *   podSecurity.ts what every pod keeps to                    names.ts      names and ports
+ *   deployment.ts what these two share                        names.ts      names and ports
+ *   podSecurity.ts what every pod keeps to
  */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -12,6 +13,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parseDictionary } from "../../telemetry/dictionary";
 import type { TelemetrySettings } from "../config";
 import { repositoryRoot } from "../settings/types";
+import { dictionaryConfigMap } from "./deployment";
 import { exporterDeployment, exporterService, groundStationService } from "./exporter";
 import { program } from "./program";
 import { prometheusRule, serviceMonitor } from "./scraping";
@@ -40,19 +42,19 @@ export class Telemetry extends pulumi.ComponentResource {
       { metadata: { name, namespace }, automountServiceAccountToken: false },
       own,
     ).metadata.name;
-    const shared = {
-      settings,
+    const pod = {
       namespace,
       serviceAccount,
-      dictionary: text,
+      dictionary: dictionaryConfigMap(text, namespace, own),
       program: program(`${name}-program`, { image: settings.image, nodeImage, namespace }, own),
     };
 
-    const exporter = exporterDeployment(shared, own);
+    const exporter = exporterDeployment(settings, pod, own);
     const service = exporterService(namespace, own);
     groundStationService(namespace, own);
     if (settings.source === "simulator") {
-      simulatorDeployment({ ...shared, target: service.metadata.name }, { ...own, dependsOn: [exporter] });
+      const sending = { ...own, dependsOn: [exporter] };
+      simulatorDeployment(settings.simulator, service.metadata.name, pod, sending);
     }
 
     const defined = { ...own, dependsOn: [definitions] };

@@ -1,0 +1,90 @@
+/** What the exporter and the simulator have in common: one confined pod that runs the program with the dictionary. */
+import * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { leaveDeadNode } from "../monitoring/values";
+import { restrictedContainer, restrictedPod } from "./podSecurity";
+import { contentHash, type Program } from "./program";
+
+type Container = kubernetes.types.input.core.v1.Container;
+
+export interface TelemetryPodArgs {
+  readonly namespace: pulumi.Input<string>;
+  readonly serviceAccount: pulumi.Input<string>;
+  readonly program: Program;
+  readonly dictionary: Dictionary;
+}
+
+/** The dictionary as pods see it. */
+export interface Dictionary {
+  readonly configMap: pulumi.Input<string>;
+  /** Changes with the text, so that pods do. */
+  readonly hash: string;
+}
+
+export interface TelemetryDeploymentArgs extends TelemetryPodArgs {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly strategy: kubernetes.types.input.apps.v1.DeploymentStrategy;
+  readonly graceSeconds: number;
+  /** What the container has beyond program and dictionary. */
+  readonly container: Container;
+}
+
+const mountPath = "/etc/perigee";
+const file = "dictionary.yaml";
+
+/** Tells the program where its dictionary is. */
+export const dictionaryFlag = `--dictionary=${mountPath}/${file}`;
+
+export function dictionaryConfigMap(
+  text: string,
+  namespace: pulumi.Input<string>,
+  opts: pulumi.CustomResourceOptions,
+): Dictionary {
+  const name = "telemetry-dictionary";
+  const made = new kubernetes.core.v1.ConfigMap(
+    name,
+    { metadata: { name, namespace }, data: { [file]: text } },
+    opts,
+  );
+  return { configMap: made.metadata.name, hash: contentHash(text) };
+}
+
+export function telemetryDeployment(
+  name: string,
+  args: TelemetryDeploymentArgs,
+  opts: pulumi.CustomResourceOptions,
+): kubernetes.apps.v1.Deployment {
+  const { namespace, labels, strategy, program, dictionary, container } = args;
+  const { image, command, volumes, volumeMounts, annotations } = program;
+  return new kubernetes.apps.v1.Deployment(
+    name,
+    {
+      metadata: { name, namespace, labels },
+      spec: {
+        replicas: 1,
+        strategy,
+        selector: { matchLabels: labels },
+        template: {
+          metadata: { labels, annotations: { ...annotations, "perigee.dev/dictionary": dictionary.hash } },
+          spec: {
+            ...restrictedPod,
+            serviceAccountName: args.serviceAccount,
+            tolerations: [...leaveDeadNode],
+            terminationGracePeriodSeconds: args.graceSeconds,
+            containers: [
+              {
+                image,
+                ...(command && { command }),
+                ...container,
+                ...restrictedContainer,
+                volumeMounts: [...volumeMounts, { name: "dictionary", mountPath, readOnly: true }],
+              },
+            ],
+            volumes: [...volumes, { name: "dictionary", configMap: { name: dictionary.configMap } }],
+          },
+        },
+      },
+    },
+    opts,
+  );
+}
