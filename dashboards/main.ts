@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
-import { DictionaryError, loadDictionary } from "../telemetry/dictionary";
+import { loadDictionary } from "../telemetry/dictionary";
+import { runTool } from "../telemetry/tool";
 import { dashboardFiles } from ".";
 
 const help = `tsx dashboards/main.ts [FOLDER] [--dictionary FILE]
@@ -25,12 +26,4 @@ function main(args: string[]): string {
   return `${files.length} dashboards in ${folder}\n`;
 }
 
-try {
-  process.stdout.write(main(process.argv.slice(2)));
-} catch (error) {
-  // Wrong flags, a folder that cannot be written, a wrong dictionary: what to change, without a stack.
-  const isUsers = error instanceof DictionaryError || (error instanceof Error && "code" in error);
-  if (!isUsers) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 2;
-}
+runTool(main);

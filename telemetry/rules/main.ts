@@ -2,7 +2,8 @@ import { parseArgs } from "node:util";
 
 import { stringify } from "yaml";
 
-import { DictionaryError, loadDictionary } from "../dictionary";
+import { loadDictionary } from "../dictionary";
+import { runTool } from "../tool";
 import { ruleFile } from "./ruleFile";
 
 const help = `tsx telemetry/rules/main.ts [--dictionary FILE] [--job NAME] [--runbook-base-url URL]
@@ -36,14 +37,4 @@ function main(args: string[]): string {
   return stringify(file, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
-// A reader that has gone (npm run rules | head) is no fault.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
-try {
-  process.stdout.write(main(process.argv.slice(2)));
-} catch (error) {
-  // Wrong flags, an unreadable file, a wrong dictionary: what to change, without a stack.
-  const isUsers = error instanceof DictionaryError || (error instanceof Error && "code" in error);
-  if (!isUsers) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 2;
-}
+runTool(main);

@@ -12,12 +12,12 @@ const receiver = strictObject({
   name: receiverName.describe("What routes call it."),
   slack: strictObject({
     url: url.describe("Secret: the incoming webhook."),
-    channel: matching(/^[#@]\S+$/, "a channel such as #flight"),
+    channel: matching(/^[#@]\S+$/, "a channel such as #flight").describe("`#channel` or `@person`."),
   }).optional(),
   pagerDuty: strictObject({
     routingKey: matching(/^[\w-]{16,64}$/, "an Events API v2 integration key").describe("Secret."),
   }).optional(),
-  email: strictObject({ to: address }).optional(),
+  email: strictObject({ to: address.describe("Who gets it.") }).optional(),
   webhook: strictObject({
     url: url.describe("Secret: where Alertmanager's JSON is sent."),
   }).optional(),
@@ -26,13 +26,13 @@ const receiver = strictObject({
 const route = strictObject({
   team: team.optional().describe("Label `team`; default: any."),
   severity: severity.optional().describe("Label `severity`; default: any."),
-  receiver: receiverName,
+  receiver: receiverName.describe("A receiver's name."),
 });
 
 const mail = strictObject({
   server: matching(/^[\w.-]+:\d+$/, "host:port").describe("SMTP server, `host:port`."),
-  from: address,
-  username: z.string().min(1).optional(),
+  from: address.describe("The sender's address."),
+  username: z.string().min(1).optional().describe("For servers that ask for one."),
   password: z.string().min(1).optional().describe("Secret."),
 });
 
