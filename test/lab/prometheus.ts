@@ -35,14 +35,21 @@ export async function value(expression: string): Promise<number | undefined> {
   return sample === undefined ? undefined : Number(sample.value[1]);
 }
 
-/** Samples of the last seconds: their times in seconds. */
-export async function sampleTimes(selector: string, seconds: number): Promise<number[]> {
+/** Samples of the last seconds as they were scraped, by time: [Unix time in seconds, value]. */
+export async function samples(selector: string, seconds: number): Promise<[number, number][]> {
   const path = `/api/v1/query?query=${encodeURIComponent(`${selector}[${seconds}s]`)}`;
   const { data } = await ask<{ data: { result: { values: [number, string][] }[] } }>(
     nodePorts.prometheus.port,
     path,
   );
-  return data.result.flatMap(({ values }) => values.map(([time]) => time)).sort((one, other) => one - other);
+  return data.result
+    .flatMap(({ values }) => values.map(([time, text]): [number, number] => [time, Number(text)]))
+    .sort(([one], [other]) => one - other);
+}
+
+/** Their times alone. */
+export async function sampleTimes(selector: string, seconds: number): Promise<number[]> {
+  return (await samples(selector, seconds)).map(([time]) => time);
 }
 
 /** Alerts that are pending or firing. */

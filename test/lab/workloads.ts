@@ -48,20 +48,26 @@ export async function workloadsSucceed(...args: Parameters<typeof workloads>): P
 }
 
 /** One alert as Alertmanager sends it to a webhook. */
-export interface SentAlert {
+interface SentAlert {
   readonly status: "firing" | "resolved";
   readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface ReceivedAlert extends SentAlert {
+  /** Unix time in seconds. */
+  readonly received: number;
 }
 
 /** A webhook receiver on the gateway, where pods reach it. */
 export class WebhookReceiver {
   readonly url = "http://10.0.1.1:18080/alerts";
-  readonly alerts: SentAlert[] = [];
+  readonly alerts: ReceivedAlert[] = [];
   private readonly server: Server = createServer((request, response) => {
     let body = "";
     request.setEncoding("utf8").on("data", (part: string) => (body += part));
     request.on("end", () => {
-      this.alerts.push(...(JSON.parse(body) as { alerts: SentAlert[] }).alerts);
+      const { alerts } = JSON.parse(body) as { alerts: SentAlert[] };
+      this.alerts.push(...alerts.map((alert) => ({ ...alert, received: Date.now() / 1000 })));
       response.end();
     });
   });
@@ -77,9 +83,18 @@ export class WebhookReceiver {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
-  has(alertname: string, status: SentAlert["status"], more: Readonly<Record<string, string>> = {}): boolean {
+  has(...wanted: Parameters<WebhookReceiver["first"]>): boolean {
+    return this.first(...wanted) !== undefined;
+  }
+
+  /** The first that came with this name, status and labels. */
+  first(
+    alertname: string,
+    status: SentAlert["status"],
+    more: Readonly<Record<string, string>> = {},
+  ): ReceivedAlert | undefined {
     const wanted = Object.entries({ alertname, ...more });
-    return this.alerts.some(
+    return this.alerts.find(
       (alert) => alert.status === status && wanted.every(([key, text]) => alert.labels[key] === text),
     );
   }
