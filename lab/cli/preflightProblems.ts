@@ -1,7 +1,7 @@
 /** What is wrong with a machine as a place for the lab: every problem, in words for its owner. Pure. */
 import { overlaps, parseCidr } from "../../infra/network/cidr";
 import { BRIDGE, type LabAddresses, OPERATOR_ADDRESS } from "../network/addresses";
-import { GATEWAY_PORTS, MEMORY_GIB, STATE_DISK_GIB } from "./requirements";
+import { BUILD_DISK_GIB, GATEWAY_PORTS, MEMORY_GIB, STATE_DISK_GIB } from "./requirements";
 
 /** A route as `ip -j route` writes it. */
 export interface Route {
@@ -16,6 +16,10 @@ export interface HostFacts {
   readonly cpus: number;
   readonly memoryKiB: number;
   readonly stateDiskBytes: number;
+  /** Free where built programs and images are kept. */
+  readonly cacheDiskBytes: number;
+  /** Whether everything that the lab runs was built here before. */
+  readonly built: boolean;
   readonly missingPackages: readonly string[];
   readonly apt: boolean;
   /** /proc/filesystems. */
@@ -68,6 +72,7 @@ function hostProblems(facts: HostFacts): string[] {
 function sizeProblems(facts: HostFacts, { stateFolder }: PreflightContext): string[] {
   const memory = (facts.memoryKiB * 1024) / GIB;
   const disk = facts.stateDiskBytes / GIB;
+  const cache = facts.cacheDiskBytes / GIB;
   // A running lab has taken its share already.
   const running = facts.bridgeAlias !== undefined;
   return [
@@ -80,6 +85,11 @@ function sizeProblems(facts: HostFacts, { stateFolder }: PreflightContext): stri
       !running && disk < STATE_DISK_GIB,
       `${STATE_DISK_GIB} GiB of free disk are needed for ${stateFolder}; there are ${disk.toFixed(1)}. ` +
         "Free some, or set PERIGEE_LAB_STATE to a folder that has more.",
+    ),
+    ...when(
+      !facts.built && cache < BUILD_DISK_GIB,
+      `${BUILD_DISK_GIB} GiB of free disk are needed to build what the lab runs; there are ${cache.toFixed(1)}. ` +
+        "Free some, or set XDG_CACHE_HOME, GOCACHE and GOMODCACHE to folders that have more.",
     ),
   ];
 }

@@ -7,6 +7,7 @@ import { BRIDGE } from "../network/addresses";
 import { componentNames } from "../toolchain/components";
 import { goVersions, MissingTools } from "../toolchain/preflight";
 import { run } from "../toolchain/run";
+import { cacheRoot } from "../toolchain/settings";
 import type { HostFacts, Route } from "./preflightProblems";
 import { FILES, KERNEL_FEATURES, PROGRAMS } from "./requirements";
 import { programFolders } from "./settings";
@@ -23,6 +24,8 @@ export async function hostFacts(stateFolder: string): Promise<HostFacts> {
     cpus: cpus().length,
     memoryKiB: kibibytes(await readFile("/proc/meminfo", "utf8"), "MemAvailable"),
     stateDiskBytes: await freeBytes(stateFolder),
+    cacheDiskBytes: await freeBytes(cacheRoot()),
+    built: (await Promise.all(componentNames.map(everBuilt))).every(Boolean),
     missingPackages,
     apt: await has("apt-get"),
     filesystems: await readFile("/proc/filesystems", "utf8"),
@@ -100,6 +103,11 @@ async function toolchainProblems(missingPackages: readonly string[]): Promise<st
       (problem) => !missingPackages.includes("gcc") || !problem.includes("C compiler"),
     );
   }
+}
+
+/** Whether a component was built here before, of whatever version: what it takes is on the disk already. */
+function everBuilt(component: string): Promise<boolean> {
+  return reachable(join(cacheRoot(), "toolchain", component));
 }
 
 async function moduleAvailable(name: string): Promise<boolean> {

@@ -9,6 +9,8 @@ const good: HostFacts = {
   cpus: 2,
   memoryKiB: 8 * 2 ** 20,
   stateDiskBytes: 50 * 2 ** 30,
+  cacheDiskBytes: 50 * 2 ** 30,
+  built: false,
   missingPackages: [],
   apt: true,
   filesystems: "nodev\toverlay\n\text4\n",
@@ -62,6 +64,12 @@ describe("preflight", () => {
       /^Port 53 .* resolver needs it on 10\.0\.1\.1\.$/,
     );
     assert.match(problems({ listening: [`${"0".repeat(32)}:1F90`] })[0] ?? "", /^Port 8080 /);
+  });
+
+  it("asks for the disk of a first build only where there has been none", () => {
+    const little = { cacheDiskBytes: 3 * 2 ** 30 };
+    assert.match(problems(little)[0] ?? "", /^30 GiB .* to build .* there are 3\.0\. .*XDG_CACHE_HOME/);
+    assert.deepEqual(problems({ ...little, built: true }), []);
   });
 
   it("lets a lab that is up be brought up again", () => {
