@@ -1,5 +1,6 @@
 import { exporterMetricNames as names, type Dictionary } from "../telemetry/dictionary";
-import { defaultRuleSettings, recorded, recordedState, rolesOf, type Roles } from "../telemetry/rules";
+import { recorded, recordedState, rolesOf, type Roles } from "../telemetry/rules";
+import type { DashboardSettings } from ".";
 import { thresholds } from "./limits";
 import { alarmSteps, graph, stat, table, timeline } from "./panels";
 import { frame, spacecraftLink, uids } from "./frame";
@@ -9,7 +10,10 @@ import type { model, StatBuilder, StateTimelineBuilder, TableBuilder } from "./s
 import { colours } from "./style";
 
 /** Every spacecraft at a glance: who is silent, who is in alarm, in which mode. Grafana's home. */
-export function fleetDashboard(dictionary: Dictionary): model.DashboardBuilder {
+export function fleetDashboard(
+  dictionary: Dictionary,
+  { overdueAfterPeriods }: DashboardSettings,
+): model.DashboardBuilder {
   const roles = rolesOf(dictionary);
   const board = frame(dictionary, {
     uid: uids.fleet,
@@ -18,15 +22,13 @@ export function fleetDashboard(dictionary: Dictionary): model.DashboardBuilder {
       "Every spacecraft: contact, alarms and mode. A click on a spacecraft opens its own dashboard.",
     perSpacecraft: false,
   });
-  for (const panel of headlines()) board.withPanel(panel);
+  for (const panel of headlines(overdueAfterPeriods)) board.withPanel(panel);
   board.withPanel(spacecraftTable(roles));
   if (roles.mode) board.withPanel(modes(roles.mode));
   return board.withPanel(alarmTable()).withPanel(signalAge()).withPanel(packetRate());
 }
 
-const most = defaultRuleSettings.overdueAfterPeriods;
-
-function headlines(): StatBuilder[] {
+function headlines(most: number): StatBuilder[] {
   const silent = `count(min by (spacecraft) (${recorded.packetLateness}) > ${most}) or vector(0)`;
   const isRed = alarmSteps(colours.red);
   return [

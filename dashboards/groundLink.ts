@@ -1,5 +1,6 @@
 import { exporterMetricNames as names, type Dictionary } from "../telemetry/dictionary";
 import { defaultRuleSettings, recorded, rolesOf } from "../telemetry/rules";
+import type { DashboardSettings } from ".";
 import { frame, uids } from "./frame";
 import { thresholds, zones } from "./limits";
 import { graph, timeline, valueMap, type PanelSpec } from "./panels";
@@ -8,7 +9,10 @@ import type { model, StateTimelineBuilder, TimeseriesBuilder } from "./sdk";
 import { colours } from "./style";
 
 /** How the packets of one spacecraft arrive: whether they come, whether all come, whether they can be read. */
-export function groundLinkDashboard(dictionary: Dictionary): model.DashboardBuilder {
+export function groundLinkDashboard(
+  dictionary: Dictionary,
+  { overdueAfterPeriods }: DashboardSettings,
+): model.DashboardBuilder {
   const board = frame(dictionary, {
     uid: uids.groundLink,
     title: "Ground link",
@@ -16,7 +20,8 @@ export function groundLinkDashboard(dictionary: Dictionary): model.DashboardBuil
     perSpacecraft: true,
   });
   for (const panel of passes(dictionary)) board.withPanel(panel);
-  for (const panel of [...arrival(), ...completeness(), ...readability()]) board.withPanel(panel);
+  for (const panel of [...arrival(overdueAfterPeriods), ...completeness(), ...readability()])
+    board.withPanel(panel);
   return board;
 }
 
@@ -51,8 +56,7 @@ function limitedGraph(spec: PanelSpec, limit: number, colour: string): Timeserie
     .thresholdsStyle(zones());
 }
 
-function arrival(): TimeseriesBuilder[] {
-  const { overdueAfterPeriods: most } = defaultRuleSettings;
+function arrival(most: number): TimeseriesBuilder[] {
   return [
     limitedGraph(
       {

@@ -8,6 +8,7 @@
  *   parameterGroups.ts  which parameters share a graph         style.ts       units, colours, titles
  */
 import type { Dictionary } from "../telemetry/dictionary";
+import { defaultRuleSettings, type RuleSettings } from "../telemetry/rules";
 import { exporterDashboard } from "./exporter";
 import { fleetDashboard } from "./fleet";
 import { uids } from "./frame";
@@ -24,21 +25,38 @@ export type Dashboard = model.Dashboard;
 /** The uid of what a viewer sees first. */
 export const homeDashboard = uids.fleet;
 
+/** What a site chose about its alerts and that dashboards show too. */
+export type DashboardSettings = Pick<RuleSettings, "overdueAfterPeriods">;
+
 /** All dashboards for spacecraft with this dictionary. */
-export function dashboards(dictionary: Dictionary): Dashboard[] {
+export function dashboards(
+  dictionary: Dictionary,
+  settings: DashboardSettings = defaultRuleSettings,
+): Dashboard[] {
   return [
-    fleetDashboard(dictionary),
-    spacecraftDashboard(dictionary),
+    fleetDashboard(dictionary, settings),
+    spacecraftDashboard(dictionary, settings),
     ...dictionary.subsystems.map((subsystem) => subsystemDashboard(dictionary, subsystem)),
-    groundLinkDashboard(dictionary),
+    groundLinkDashboard(dictionary, settings),
     exporterDashboard(dictionary),
   ].map((builder) => builder.build());
 }
 
-/** Every dashboard as JSON; its name is its uid, its file `<name>.json`. */
-export function dashboardFiles(dictionary: Dictionary): { name: string; json: string }[] {
-  return dashboards(dictionary).map((dashboard) => ({
-    name: dashboard.uid ?? "",
+/** The file of the dashboard that a viewer sees first. */
+export const homeDashboardFile = fileName(homeDashboard);
+
+/** Every dashboard as a file, which is named after its uid: Grafana reads none that does not end in `.json`. */
+export function dashboardFiles(
+  dictionary: Dictionary,
+  settings?: DashboardSettings,
+): { uid: string; file: string; json: string }[] {
+  return dashboards(dictionary, settings).map((dashboard) => ({
+    uid: dashboard.uid ?? "",
+    file: fileName(dashboard.uid ?? ""),
     json: `${JSON.stringify(dashboard, null, 2)}\n`,
   }));
+}
+
+function fileName(uid: string): string {
+  return `${uid}.json`;
 }

@@ -22,7 +22,7 @@ function main(args: string[]): string {
   const folder = positionals[0] ?? join(__dirname, "json");
   const files = dashboardFiles(loadDictionary(values.dictionary));
   mkdirSync(folder, { recursive: true });
-  for (const { name, json } of files) writeFileSync(join(folder, `${name}.json`), json);
+  for (const { file, json } of files) writeFileSync(join(folder, file), json);
   return `${files.length} dashboards in ${folder}\n`;
 }
 

@@ -1,5 +1,6 @@
 import { exporterMetricNames as names, type Dictionary, type Parameter } from "../telemetry/dictionary";
 import { defaultRuleSettings, recorded, recordedState, rolesOf, type Roles } from "../telemetry/rules";
+import type { DashboardSettings } from ".";
 import { frame, spacecraftLink, uids } from "./frame";
 import { isLimitedByMode, limitSteps, thresholds } from "./limits";
 import { alarmSteps, stat, table, timeline, valueMap } from "./panels";
@@ -10,7 +11,10 @@ import { common, model, type StatBuilder, type StateTimelineBuilder, type TableB
 import { colours, grafanaUnit, title } from "./style";
 
 /** One spacecraft: its state, its alarms, and every limited value in its limit's colour, by subsystem. */
-export function spacecraftDashboard(dictionary: Dictionary): model.DashboardBuilder {
+export function spacecraftDashboard(
+  dictionary: Dictionary,
+  settings: DashboardSettings,
+): model.DashboardBuilder {
   const roles = rolesOf(dictionary);
   const board = frame(dictionary, {
     uid: uids.spacecraft,
@@ -19,7 +23,7 @@ export function spacecraftDashboard(dictionary: Dictionary): model.DashboardBuil
       "One spacecraft: mode, contact, alarms, and all limited values in the colours of their limits.",
     perSpacecraft: true,
   });
-  for (const panel of headlines(roles)) board.withPanel(panel);
+  for (const panel of headlines(roles, settings)) board.withPanel(panel);
   for (const panel of [...timelines(dictionary, roles), alarmTimeline(), alarmTable()])
     board.withPanel(panel);
   for (const subsystem of dictionary.subsystems) {
@@ -31,7 +35,7 @@ export function spacecraftDashboard(dictionary: Dictionary): model.DashboardBuil
   return board;
 }
 
-function headlines(roles: Roles): StatBuilder[] {
+function headlines(roles: Roles, settings: DashboardSettings): StatBuilder[] {
   const count = (severity: string): string =>
     `count(${alarms(`severity="${severity}"`, chosen)}) or vector(0)`;
   const alarmCount = (key: string, severity: string): StatBuilder =>
@@ -49,14 +53,13 @@ function headlines(roles: Roles): StatBuilder[] {
     ...modeStat(roles),
     alarmCount("red", "critical"),
     alarmCount("yellow", "warning"),
-    lateness(),
+    lateness(settings),
     clockOffset(),
     ...bootStat(roles),
   ];
 }
 
-function lateness(): StatBuilder {
-  const { overdueAfterPeriods } = defaultRuleSettings;
+function lateness({ overdueAfterPeriods }: DashboardSettings): StatBuilder {
   return stat(
     {
       key: "lateness",

@@ -122,7 +122,9 @@ const telemetry = strictObject({
     .describe("An image whose entry point is perigee-telemetry. Default: the bundle on `nodeImage`."),
   staleAfterPeriods: positive(1000)
     .default(5)
-    .describe("A parameter disappears when its packet is older than this many of its periods."),
+    .describe(
+      "A parameter disappears, and its packet is overdue, when the packet is older than this many of its periods.",
+    ),
 });
 
 /** The settings of `perigee-workloads:`. */

@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { dashboardFiles, homeDashboard } from "../dashboards";
+import { dashboardFiles } from "../dashboards";
 import { loadDictionary } from "../telemetry/dictionary";
 import { monitoringNames } from "./monitoring/names";
 import { repositoryRoot } from "./settings/types";
@@ -10,29 +10,30 @@ import { repositoryRoot } from "./settings/types";
 export interface DashboardsArgs {
   /** Path of the telemetry dictionary, from the repository's root. */
   readonly dictionary: string;
+  /** A parameter disappears, and its packet is overdue, after this many of the packet's periods. */
+  readonly staleAfterPeriods: number;
   readonly namespace: pulumi.Input<string>;
 }
-
-/** The file that Grafana shows first: the fleet overview. */
-export const homeDashboardFile = `${homeDashboard}.json`;
 
 /** One ConfigMap for each: together they would outgrow one. */
 export class Dashboards extends pulumi.ComponentResource {
   constructor(
     private readonly name: string,
-    { dictionary, namespace }: DashboardsArgs,
+    { dictionary, staleAfterPeriods, namespace }: DashboardsArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("perigee:workloads:Dashboards", name, {}, opts);
-    for (const file of dashboardFiles(loadDictionary(resolve(repositoryRoot, dictionary)))) {
-      this.configMap(file, namespace);
-    }
+    const flown = loadDictionary(resolve(repositoryRoot, dictionary));
+    const files = dashboardFiles(flown, { overdueAfterPeriods: staleAfterPeriods });
+    for (const file of files) this.configMap(file, namespace);
     this.registerOutputs();
   }
 
-  private configMap(file: { name: string; json: string }, namespace: pulumi.Input<string>): void {
+  private configMap(
+    { uid, file, json }: ReturnType<typeof dashboardFiles>[number],
+    namespace: pulumi.Input<string>,
+  ): void {
     const { dashboardLabel, dashboardFolder, dashboardFolderAnnotation } = monitoringNames;
-    const uid = file.name.replace(/\.json$/, "");
     new kubernetes.core.v1.ConfigMap(
       `${this.name}-${uid}`,
       {
@@ -42,7 +43,7 @@ export class Dashboards extends pulumi.ComponentResource {
           labels: dashboardLabel,
           annotations: { [dashboardFolderAnnotation]: dashboardFolder },
         },
-        data: { [file.name]: file.json },
+        data: { [file]: json },
       },
       { parent: this },
     );

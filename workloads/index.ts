@@ -49,7 +49,7 @@ export = async (): Promise<WorkloadsOutputs> => {
   );
   new Dashboards(
     "dashboards",
-    { dictionary: settings.telemetry.dictionary, namespace: monitoringSpace.metadata.name },
+    { ...settings.telemetry, namespace: monitoringSpace.metadata.name },
     components,
   );
   new Telemetry(

@@ -1,7 +1,20 @@
-/** Machines die and reboot. */
+/** Machines die and reboot; what was lost is restored as the runbook says. */
 import { strict as assert } from "node:assert";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { SystemdMachines } from "../../lab/machines/systemdMachines";
-import { controlPlane, engineSucceeds, eventually, kubectl, node, ssh, worker } from "./lab";
+import { echoOn, echoService, get } from "./echo";
+import {
+  apply,
+  controlPlane,
+  engineSucceeds,
+  eventually,
+  kubectl,
+  node,
+  repository,
+  ssh,
+  worker,
+} from "./lab";
 
 describe("a worker whose machine is killed from outside", () => {
   it("is replaced by refresh and up, and its old Node is gone", async () => {
@@ -55,3 +68,39 @@ describe("a control plane that reboots", () => {
     await engineSucceeds("preview", {}, "--expect-no-changes");
   });
 });
+
+describe("a backup, taken and restored as the runbook says", () => {
+  const precious = ["-n", "default", "secret/precious"];
+  const kept = async (): Promise<string> =>
+    kubectl("get", ...precious, "-o", "jsonpath={.data.word}").catch(() => "");
+  after(() => kubectl("delete", "pod,service", "--selector", "test=echo", "--wait=false"));
+
+  it("brings back what was deleted since", async () => {
+    await kubectl("-n", "default", "create", "secret", "generic", "precious", "--from-literal=word=apogee");
+    await ssh(controlPlane, await runbook("backup"));
+    await kubectl("delete", ...precious);
+    await ssh(controlPlane, await runbook("restore"));
+    await eventually("the secret to be back", async () => (await kept()) === btoa("apogee"), 180);
+  });
+
+  it("leaves a cluster that works: nodes are Ready, new pods start, a new Service answers", async () => {
+    await kubectl("wait", "node", "--all", "--for=condition=Ready", "--timeout=180s");
+    await apply(echoOn("echo-cp", controlPlane), echoOn("echo-worker", worker), echoService("echo-cp"));
+    await kubectl("wait", "pod/echo-cp", "pod/echo-worker", "--for=condition=Ready", "--timeout=180s");
+    await eventually(
+      "an answer by DNS name",
+      async () => (await get("echo-worker", "http://echo-cp:8080/get")).server === "echo-cp",
+      60,
+    );
+    await kubectl("delete", ...precious);
+    await engineSucceeds("preview", {}, "--expect-no-changes");
+  });
+});
+
+/** A block of commands of the runbook, as it stands there. */
+async function runbook(name: string): Promise<string> {
+  const text = await readFile(join(repository, "docs/runbook.md"), "utf8");
+  const block = new RegExp(`<!-- lab: ${name} -->\n\`\`\`\n([^]*?)\`\`\``).exec(text)?.[1];
+  assert.ok(block !== undefined, `docs/runbook.md has no block of commands marked "lab: ${name}"`);
+  return `set -euo pipefail\n${block}`;
+}

@@ -1,6 +1,6 @@
 /** Grafana's part of the chart's values. */
 import { nodePorts } from "../../infra/outputs";
-import { homeDashboardFile } from "../dashboards";
+import { homeDashboardFile } from "../../dashboards";
 import type { GrafanaValues } from "./chartValues";
 import { monitoringNames } from "./names";
 import { resources, sizes } from "./sizes";

@@ -59,7 +59,8 @@ export class Telemetry extends pulumi.ComponentResource {
 
     const defined = { ...own, dependsOn: [definitions] };
     serviceMonitor(dictionary, namespace, defined);
-    prometheusRule(dictionary, { namespace, runbookBaseUrl }, defined);
+    const { staleAfterPeriods } = settings;
+    prometheusRule(dictionary, { namespace, runbookBaseUrl, staleAfterPeriods }, defined);
     this.registerOutputs();
   }
 }

@@ -43,15 +43,23 @@ export function serviceMonitor(
   );
 }
 
+export interface RuleArgs {
+  readonly namespace: pulumi.Input<string>;
+  readonly runbookBaseUrl: string | undefined;
+  /** A packet is overdue when its parameters disappear. */
+  readonly staleAfterPeriods: number;
+}
+
 /** Recording and alerting rules, made from the dictionary. */
 export function prometheusRule(
   dictionary: Dictionary,
-  { namespace, runbookBaseUrl }: { namespace: pulumi.Input<string>; runbookBaseUrl: string | undefined },
+  { namespace, runbookBaseUrl, staleAfterPeriods }: RuleArgs,
   opts: pulumi.CustomResourceOptions,
 ): kubernetes.apiextensions.CustomResource {
   const rules = ruleFile(dictionary, {
     job,
     evaluationInterval: `${evaluationIntervalSeconds(dictionary)}s`,
+    overdueAfterPeriods: staleAfterPeriods,
     ...(runbookBaseUrl !== undefined && { runbookBaseUrl }),
   });
   return new kubernetes.apiextensions.CustomResource(

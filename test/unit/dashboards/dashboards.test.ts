@@ -234,8 +234,8 @@ describe("the set of dashboards", () => {
       const main = join(__dirname, "..", "..", "..", "dashboards", "main.ts");
       await promisify(execFile)(process.execPath, ["--require", "tsx/cjs", main, folder]);
       assert.equal((await readdir(folder)).length, all.length);
-      for (const { name, json } of dashboardFiles(dictionary))
-        assert.equal(await readFile(join(folder, `${name}.json`), "utf8"), json);
+      for (const { file, json } of dashboardFiles(dictionary))
+        assert.equal(await readFile(join(folder, file), "utf8"), json);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

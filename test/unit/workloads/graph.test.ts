@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { homeDashboardFile } from "../../../dashboards";
 import { nodePorts } from "../../../infra/outputs";
 import { maxBundleBytes } from "../../../telemetry/build";
 import { secretKeys } from "../../../workloads/settings/redact";
@@ -168,12 +169,29 @@ describe("stack 2 with default settings", () => {
   it("has dashboards that Grafana's sidecar finds, in their folder", () => {
     const dashboards = deployment.resources.filter(({ name }) => name.startsWith("dashboards-"));
     assert.ok(dashboards.length >= 4, `${dashboards.length} dashboards`);
+    const files: string[] = [];
     for (const { inputs } of dashboards) {
       const { labels, annotations } = inputs["metadata"] as Record<string, Record<string, string>>;
       assert.equal(labels?.["grafana_dashboard"], "1");
       assert.equal(annotations?.["grafana_folder"], "Perigee");
-      for (const text of Object.values(inputs["data"] as Record<string, string>)) JSON.parse(text);
+      for (const [file, text] of Object.entries(inputs["data"] as Record<string, string>)) {
+        assert.match(file, /^[a-z-]+\.json$/, "Grafana reads no other files");
+        JSON.parse(text);
+        files.push(file);
+      }
     }
+    assert.ok(files.includes(homeDashboardFile), "the one that Grafana's home names");
+  });
+});
+
+describe("how late a packet may be", () => {
+  it("is one setting: for the exporter, the alerts and the dashboards", async () => {
+    const { resources } = await deploy({ telemetry: { staleAfterPeriods: 23 } });
+    const inputsOf = (name: string): string =>
+      JSON.stringify(resources.filter((resource) => resource.name === name).map(({ inputs }) => inputs));
+    assert.match(inputsOf("telemetry"), /--stale-after=23/);
+    assert.match(inputsOf("telemetry-rules"), /packet_lateness[^"]*> 23/);
+    assert.match(inputsOf("dashboards-perigee-link"), /Beyond 23 it is overdue/);
   });
 });
 
