@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 installed := node_modules/.package-lock.json
 lab := tsx lab/cli/main.ts
 
-.PHONY: help setup test lint unit engine lab-test toolchain up down status scenario ssh kubeconfig logs golden docs bench
+.PHONY: help setup test lint unit engine lab-test toolchain up down status scenario ssh kubeconfig logs golden docs
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14

@@ -1,4 +1,4 @@
-/** What a user may set for stack 2: schema, defaults, units. docs/workloads-settings.md is generated from it. */
+/** What a user may set for stack 2: schema, defaults, units. docs/settings.md is generated from it. */
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { checkSettings, rawSettings, SettingsError, strictObject } from "../infra/settings/load";
@@ -42,9 +42,9 @@ const storage = z
       strictObject({ kind: z.literal("ephemeral") }),
       strictObject({
         kind: z.literal("local"),
-        node: matching(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, "a node's name")
-          .optional()
-          .describe("The node whose disk holds the samples. Default: the first worker."),
+        node: matching(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, "a node's name").describe(
+          "The node whose disk holds the samples, such as `perigee-dev-default-1`.",
+        ),
         path: matching(
           /^(\/[\w.-]+){2,}$/,
           "an absolute path of two parts or more, such as /var/lib/prometheus",

@@ -17,7 +17,7 @@ export = async (): Promise<WorkloadsOutputs> => {
   const cluster = new kubernetes.Provider("cluster", {
     kubeconfig: infra.kubeconfig,
     enableServerSideApply: true,
-    // Changed in place; what reads them is rolled by the hash of their content.
+    // Changed in place; what reads them at its start only is rolled by a value that changes with them.
     enableConfigMapMutable: true,
     enableSecretMutable: true,
   });

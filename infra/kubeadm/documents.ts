@@ -161,9 +161,10 @@ const kubeletConfiguration = {
   // Mounted Secrets and ConfigMaps follow their objects within 10 s instead of a minute: a dashboard, a rule
   // or a dictionary that changed is seen soon.
   syncFrequency: "10s",
-  // Pods get time to end when a machine is stopped or AWS takes a spot machine back.
-  shutdownGracePeriod: "60s",
-  shutdownGracePeriodCriticalPods: "20s",
+  // Pods get time to end when a machine is stopped or AWS takes a spot machine back. Ubuntu's logind lets nobody hold a
+  // shutdown up for more than 30 s (unattended-upgrades sets it); a kubelet that asks for more gets nothing.
+  shutdownGracePeriod: "30s",
+  shutdownGracePeriodCriticalPods: "10s",
 };
 
 const kubeProxyConfiguration = {

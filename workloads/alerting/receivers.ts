@@ -7,6 +7,8 @@ const resolved = { send_resolved: true } as const;
 
 const title =
   '{{ .Status | toUpper }}{{ if eq .Status "firing" }} ({{ .Alerts.Firing | len }}){{ end }}: {{ .CommonLabels.alertname }}';
+/** Never empty, which PagerDuty refuses: alerts of one group have no summary in common where it names their parameter. */
+const oneLine = `${title}{{ range .Alerts }}; {{ .Annotations.summary }}{{ end }}`;
 /** A line per alert, and where to read what to do. */
 const text =
   "{{ range .Alerts }}{{ .Annotations.summary }}\n{{ .Annotations.description }}\n{{ .Annotations.runbook_url }}\n{{ end }}";
@@ -23,7 +25,7 @@ export function receiverOf(receiver: ReceiverSettings, { mail }: AlertingSetting
         {
           ...resolved,
           routing_key: pagerDuty.routingKey,
-          description: "{{ .CommonAnnotations.summary }}",
+          description: oneLine,
           severity: "{{ if .CommonLabels.severity }}{{ .CommonLabels.severity }}{{ else }}error{{ end }}",
         },
       ],

@@ -2,11 +2,7 @@
 import { receiverOf } from "./receivers";
 import { inhibitions } from "./inhibition";
 import type { AlertmanagerConfig, Route } from "./alertmanagerConfig";
-import type { AlertingSettings, RouteSettings } from "./settings";
-
-/** Takes what nobody is told of. */
-const nobody = "nobody";
-const deadMansSwitch = "dead-mans-switch";
+import { deadMansSwitch, nobody, type AlertingSettings, type RouteSettings } from "./settings";
 
 /**
  * Alertmanager's configuration from the settings.
@@ -48,7 +44,8 @@ function watchdog(url: string | undefined): Route {
     receiver: url === undefined ? nobody : deadMansSwitch,
     group_wait: "0s",
     group_interval: "1m",
-    repeat_interval: "1m",
+    // Shorter than the interval: what is exactly as old as it may be is sent again only every other time.
+    repeat_interval: "50s",
   };
 }
 

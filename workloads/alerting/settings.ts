@@ -41,7 +41,9 @@ export const alerting = strictObject({
   routes: z.array(route).default([]).describe("Which alert goes to which receiver; the first that fits."),
   defaultReceiver: receiverName
     .optional()
-    .describe("Receiver of what no route fits. Default: nobody; Prometheus and Alertmanager still show it."),
+    .describe(
+      "Receiver of what no route fits; `nobody` leaves it to be seen in Prometheus and Alertmanager. Needed where there are receivers.",
+    ),
   mail: mail.optional().describe("Needed for receivers by e-mail."),
   watchdogUrl: url
     .optional()
@@ -63,8 +65,11 @@ export type ReceiverSettings = AlertingSettings["receivers"][number];
 export type RouteSettings = AlertingSettings["routes"][number];
 
 const under = "monitoring.alerting";
+/** Takes what nobody is told of. */
+export const nobody = "nobody";
+export const deadMansSwitch = "dead-mans-switch";
 /** Taken by receivers that the routing makes itself. */
-export const ownReceivers = ["nobody", "dead-mans-switch"] as const;
+const ownReceivers = [nobody, deadMansSwitch] as const;
 
 /** What shows only when receivers and routes are seen together. */
 export function alertingChecks(settings: AlertingSettings): SettingProblem[] {
@@ -84,11 +89,33 @@ export function alertingChecks(settings: AlertingSettings): SettingProblem[] {
       receiverChecks(each, index, names, settings.mail !== undefined),
     ),
     ...settings.routes.flatMap((each, index) => unknown(`${under}.routes[${index}].receiver`, each.receiver)),
-    ...(settings.defaultReceiver === undefined
+    ...(settings.defaultReceiver === undefined || settings.defaultReceiver === nobody
       ? []
       : unknown(`${under}.defaultReceiver`, settings.defaultReceiver)),
     ...settings.routes.flatMap((each, index) => hiddenRoute(each, index, settings.routes)),
+    ...alertsForNobody(settings),
   ];
+}
+
+/** Whoever names receivers relies on being told: of every alert, by every one of them. */
+function alertsForNobody({ receivers, routes, defaultReceiver }: AlertingSettings): SettingProblem[] {
+  const used = new Set([defaultReceiver, ...routes.map(({ receiver }) => receiver)]);
+  const idle = receivers.flatMap(({ name }, index) =>
+    used.has(name)
+      ? []
+      : [
+          {
+            setting: `${under}.receivers[${index}]`,
+            given: name,
+            problem: "never gets an alert: no route names it, and it is not the defaultReceiver",
+          },
+        ],
+  );
+  const takesAll = routes.some(({ team, severity }) => team === undefined && severity === undefined);
+  if (receivers.length === 0 || defaultReceiver !== undefined || takesAll) return idle;
+  const problem =
+    "is needed, for alerts that no route fits (the cluster's have no team): a receiver's name, or `nobody`";
+  return [...idle, { setting: `${under}.defaultReceiver`, given: undefined, problem }];
 }
 
 function receiverChecks(

@@ -81,6 +81,8 @@ export interface NodeExporterValues {
 export interface GrafanaValues {
   readonly enabled: true;
   readonly admin: { readonly existingSecret: string; readonly userKey: string; readonly passwordKey: string };
+  /** Variables of its container: a change rolls the pod. */
+  readonly env: Readonly<Record<string, string>>;
   readonly service: PublishedService;
   readonly resources: Resources;
   /** Grafana's own configuration file: section -> key -> value. */

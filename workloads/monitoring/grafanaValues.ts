@@ -5,8 +5,11 @@ import type { GrafanaValues } from "./chartValues";
 import { monitoringNames } from "./names";
 import { resources, sizes } from "./sizes";
 
-/** @param publishedHost address where the published node ports answer */
-export function grafanaValues(publishedHost: string): GrafanaValues {
+/**
+ * @param publishedHost address where the published node ports answer
+ * @param passwordVersion changes with the password: Grafana takes it at its start only
+ */
+export function grafanaValues(publishedHost: string, passwordVersion: string): GrafanaValues {
   const { adminSecret, dashboardLabel, dashboardFolderAnnotation, dashboardFolder, dashboardMount } =
     monitoringNames;
   return {
@@ -16,6 +19,7 @@ export function grafanaValues(publishedHost: string): GrafanaValues {
       userKey: adminSecret.userKey,
       passwordKey: adminSecret.passwordKey,
     },
+    env: { PERIGEE_PASSWORD_VERSION: passwordVersion },
     service: { type: "NodePort", nodePort: nodePorts.grafana.port },
     resources: resources(sizes.grafana),
     "grafana.ini": {

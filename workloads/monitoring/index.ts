@@ -43,8 +43,9 @@ export class MonitoringStack extends pulumi.ComponentResource {
     this.definitions = this.installDefinitions();
     this.grafanaAdminPassword = this.makePassword();
     const kubelets = kubeletService(`${name}-kubelet`, { parent: this });
-    const before = [this.definitions, kubelets, ...this.grafanaSecret(), ...this.storage()];
-    this.installStack(before);
+    const admin = this.grafanaSecret();
+    const before = [this.definitions, kubelets, ...this.storage(), ...(admin === undefined ? [] : [admin])];
+    this.installStack(admin?.metadata.resourceVersion ?? "", before);
     this.registerOutputs();
   }
 
@@ -72,12 +73,10 @@ export class MonitoringStack extends pulumi.ComponentResource {
     return adminPassword(`${this.name}-grafana-password`, grafanaAdminPassword, { parent: this });
   }
 
-  private grafanaSecret(): pulumi.Resource[] {
-    if (this.grafanaAdminPassword === undefined) return [];
+  private grafanaSecret(): kubernetes.core.v1.Secret | undefined {
+    if (this.grafanaAdminPassword === undefined) return undefined;
     const { namespace } = this.args;
-    return [
-      adminSecret(`${this.name}-grafana-admin`, this.grafanaAdminPassword, namespace, { parent: this }),
-    ];
+    return adminSecret(`${this.name}-grafana-admin`, this.grafanaAdminPassword, namespace, { parent: this });
   }
 
   private storage(): pulumi.Resource[] {
@@ -87,12 +86,16 @@ export class MonitoringStack extends pulumi.ComponentResource {
     return sampleVolume(`${this.name}-samples`, { storage, nodes: infra.nodes, namespace }, { parent: this });
   }
 
-  private installStack(dependsOn: pulumi.Resource[]): kubernetes.helm.v3.Release {
+  /** @param passwordVersion the Secret's own version, which tells nothing of what is in it */
+  private installStack(
+    passwordVersion: pulumi.Input<string>,
+    dependsOn: pulumi.Resource[],
+  ): kubernetes.helm.v3.Release {
     const { monitoring, nodeImage, infra, routing, namespace } = this.args;
     const values = pulumi
-      .all([infra.publishedHost, routing.secretName])
-      .apply(([publishedHost, routingSecret]) => ({
-        ...chartValues({ monitoring, nodeImage, publishedHost, routingSecret }),
+      .all([infra.publishedHost, routing.secretName, passwordVersion])
+      .apply(([publishedHost, routingSecret, version]) => ({
+        ...chartValues({ monitoring, nodeImage, publishedHost, routingSecret, passwordVersion: version }),
       }));
     return chartRelease(
       this.name,

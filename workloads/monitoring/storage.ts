@@ -120,11 +120,10 @@ export function sampleVolume(
  * @throws pulumi.RunError when the named node is none of the cluster's
  */
 export function nodeFor({ node }: Pick<LocalStorage, "node">, nodes: readonly NodeOutput[]): string {
-  const chosen = node ?? (nodes.find(({ role }) => role === "worker") ?? nodes[0])?.name;
   const names = nodes.map(({ name }) => name);
-  if (chosen !== undefined && names.includes(chosen)) return chosen;
+  if (names.includes(node)) return node;
   throw new pulumi.RunError(
-    `perigee-workloads:monitoring.storage.node = ${JSON.stringify(chosen)}: there is no such node ` +
+    `perigee-workloads:monitoring.storage.node = ${JSON.stringify(node)}: there is no such node ` +
       `(the cluster has: ${names.join(", ")})`,
   );
 }

@@ -19,6 +19,8 @@ export interface ValuesArgs {
   readonly nodeImage: string;
   /** Address where the published node ports answer. */
   readonly publishedHost: string;
+  /** Changes with Grafana's password. */
+  readonly passwordVersion: string;
   /** The Secret with Alertmanager's configuration. */
   readonly routingSecret: string;
 }
@@ -41,7 +43,7 @@ export function chartValues(args: ValuesArgs): ChartValues {
     "prometheus-node-exporter": nodeExporter(args),
     kubeStateMetrics: { enabled: kubeStateMetrics },
     ...(kubeStateMetrics && { "kube-state-metrics": { resources: resources(sizes.kubeStateMetrics) } }),
-    grafana: grafana ? grafanaValues(args.publishedHost) : { enabled: false },
+    grafana: grafana ? grafanaValues(args.publishedHost, args.passwordVersion) : { enabled: false },
   };
 }
 

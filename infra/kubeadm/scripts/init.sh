@@ -31,7 +31,7 @@ initialise() {
   if [ -d /etc/kubernetes/manifests ] && [ -n "$(ls -A /etc/kubernetes/manifests)" ]; then reset_node; fi
   write_documents
   kubeadm_logged init --skip-token-print
-  # Workers are admitted one by one (admit.sh); the token that kubeadm makes by itself would be valid for a day.
+  # Workers are admitted one by one (member.sh); the token that kubeadm makes by itself would be valid for a day.
   kubectl --namespace kube-system delete secrets --field-selector type=bootstrap.kubernetes.io/token
   touch "$marker"
 }

@@ -78,7 +78,11 @@ describe("stack 2 on the real engine", function () {
   let first: PulumiRun;
 
   const settings = () => ({
-    monitoring: { alerting, grafanaAdminPassword: secrets.grafana, storage: { kind: "local" } },
+    monitoring: {
+      alerting,
+      grafanaAdminPassword: secrets.grafana,
+      storage: { kind: "local", node: "orbit-default-1" },
+    },
     telemetry: { dictionary },
   });
   async function succeed(verb: "up" | "destroy", variables: Record<string, string> = {}): Promise<PulumiRun> {

@@ -222,10 +222,14 @@ const token = (inputs: Properties): string => {
     });
 
     it("installs the stack with the values of the lab; the API server takes every object of it", async () => {
-      const monitoring = { grafana: false, kubeStateMetrics: false, storage: { kind: "local" } };
+      const monitoring = {
+        grafana: false,
+        kubeStateMetrics: false,
+        storage: { kind: "local", node: "orbit-default-1" },
+      };
       const values = chartValues({
         ...settingsWith(monitoring),
-        ...{ publishedHost: "203.0.113.10", routingSecret: "alertmanager-routing" },
+        ...{ publishedHost: "203.0.113.10", routingSecret: "alertmanager-routing", passwordVersion: "7" },
       });
       const inputs: Properties = {
         ...{ name: "monitoring", namespace: "monitoring", chart: charts.stack, timeout: 120 },

@@ -184,6 +184,13 @@ describe("stack 2 with default settings", () => {
   });
 });
 
+describe("Grafana's password", () => {
+  it("is taken anew when its Secret changes: the release knows the Secret's version", async () => {
+    const release = ofType(await deploy({}), kinds.release).find(({ name }) => name === "monitoring");
+    assert.match(JSON.stringify(release?.inputs["values"]), /"PERIGEE_PASSWORD_VERSION":"7"/);
+  });
+});
+
 describe("how late a packet may be", () => {
   it("is one setting: for the exporter, the alerts and the dashboards", async () => {
     const { resources } = await deploy({ telemetry: { staleAfterPeriods: 23 } });
@@ -252,7 +259,7 @@ describe("stack 2 with other settings", () => {
   });
 
   it("puts local samples on one node, in a volume that nothing else can claim", async () => {
-    const deployment = await deploy({ monitoring: { storage: { kind: "local" } } });
+    const deployment = await deploy({ monitoring: { storage: { kind: "local", node: "orbit-default-1" } } });
     const [volume] = ofType(deployment, kinds.volume);
     const [claim] = ofType(deployment, kinds.claim);
     assert.match(JSON.stringify(volume?.inputs["spec"]), /"values":\["orbit-default-1"\]/);

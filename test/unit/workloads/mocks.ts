@@ -50,7 +50,7 @@ class RecordingMocks implements pulumi.runtime.Mocks {
       inputs: unwrapped(given) as Record<string, unknown>,
       hasSecret: JSON.stringify(given).includes(secretSignature),
     });
-    return { id: `${name}-id`, state: { ...given, ...computed(type) } };
+    return { id: `${name}-id`, state: { ...given, ...computed(type, given) } };
   }
 
   call({ token }: pulumi.runtime.MockCallArgs): Record<string, unknown> {
@@ -59,8 +59,10 @@ class RecordingMocks implements pulumi.runtime.Mocks {
   }
 }
 
-function computed(type: string): Record<string, unknown> {
+function computed(type: string, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
   switch (type) {
+    case "kubernetes:core/v1:Secret":
+      return { metadata: { ...(given["metadata"] as object), resourceVersion: "7" } };
     case "pulumi:pulumi:StackReference":
       return { outputs: infraOutputs, secretOutputNames: ["kubeconfig", "sshPrivateKey"] };
     case "command:local:Command":

@@ -100,8 +100,24 @@ describe("settings of stack 2", () => {
         'monitoring.alerting.routes[0].receiver = "pager": there is no such receiver (there are: flight, flight, nobody)',
         'monitoring.alerting.defaultReceiver = "someone": there is no such receiver (there are: flight, flight, nobody)',
         'monitoring.alerting.routes[1] = "flight-control, critical": never gets an alert: routes[0] before it takes all of them',
+        'monitoring.alerting.receivers[2] = "nobody": never gets an alert: no route names it, and it is not the defaultReceiver',
       ],
     );
+  });
+
+  it("leave no receiver idle, and no alert without one, unless that is said", () => {
+    const hook = { webhook: { url: secrets.webhook } };
+    const receivers = [{ name: "pager", ...hook }];
+    const of = (given: object): string[] => problemsOf({ monitoring: { alerting: given } });
+    assert.equal(of({ receivers }).length, 2);
+    const routes = [{ severity: "critical", receiver: "pager" }];
+    assert.match(
+      of({ receivers, routes }).join(),
+      /defaultReceiver: is needed, for alerts that no route fits/,
+    );
+    assert.deepEqual(of({ receivers, routes, defaultReceiver: "nobody" }), []);
+    assert.deepEqual(of({ receivers, defaultReceiver: "pager" }), []);
+    assert.deepEqual(of({ receivers, routes: [{ receiver: "pager" }] }), []);
   });
 
   it("show no secret in their problems, wherever it stands", () => {

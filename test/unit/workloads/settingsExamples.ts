@@ -33,6 +33,7 @@ export const alerting = {
     username: "alerts",
     password: secrets.mailPassword,
   },
+  defaultReceiver: "nobody",
   watchdogUrl: secrets.watchdog,
 } as const;
 

@@ -29,12 +29,12 @@ describe("the lab's edition of kube-prometheus-stack", () => {
     const monitoring = {
       grafana: false,
       kubeStateMetrics: false,
-      storage: { kind: "local" },
+      storage: { kind: "local", node: "orbit-default-1" },
       disabledAlerts: ["A"],
     };
     const set = chartValues({
       ...settingsWith(monitoring),
-      ...{ publishedHost: "203.0.113.10", routingSecret: "alertmanager-routing" },
+      ...{ publishedHost: "203.0.113.10", routingSecret: "alertmanager-routing", passwordVersion: "7" },
     });
     const known = new Set(paths(values));
     const isKnown = (path: string): boolean =>

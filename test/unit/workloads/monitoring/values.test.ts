@@ -12,6 +12,7 @@ const valuesOf = (monitoring: Readonly<Record<string, unknown>>) =>
     ...settingsWith(monitoring),
     publishedHost: "203.0.113.10",
     routingSecret: "alertmanager-routing",
+    passwordVersion: "7",
   });
 
 describe("values of kube-prometheus-stack", () => {
@@ -20,7 +21,7 @@ describe("values of kube-prometheus-stack", () => {
     "in the lab": {
       grafana: false,
       kubeStateMetrics: false,
-      storage: { kind: "local" },
+      storage: { kind: "local", node: "orbit-default-1" },
       disabledAlerts: ["Watchdog"],
     },
     "with all that can be said": {
@@ -81,6 +82,10 @@ describe("values of kube-prometheus-stack", () => {
     assert.match(text, /"configSecret":"alertmanager-routing"/);
   });
 
+  it("roll Grafana when its password changes, which it takes at its start only", () => {
+    assert.deepEqual((valuesOf({}).grafana as GrafanaValues).env, { PERIGEE_PASSWORD_VERSION: "7" });
+  });
+
   it("shut Grafana to the anonymous and show the fleet first", () => {
     const ini = (valuesOf({}).grafana as GrafanaValues)["grafana.ini"];
     assert.deepEqual(ini["auth.anonymous"], { enabled: false });
@@ -130,16 +135,14 @@ describe("storage", () => {
   });
 
   it("local claims one volume, and gives Prometheus' user the folder without more rights than that", () => {
-    const { storageSpec, initContainers } = valuesOf({ storage: { kind: "local" } }).prometheus
-      .prometheusSpec;
+    const { storageSpec, initContainers } = valuesOf({ storage: { kind: "local", node: "orbit-default-1" } })
+      .prometheus.prometheusSpec;
     assert.match(JSON.stringify(storageSpec), /"metadata":\{"name":"samples"\}.*"storageClassName":""/);
     assert.match(JSON.stringify(initContainers), /"capabilities":\{"drop":\["ALL"\],"add":\["CHOWN"\]\}/);
   });
 
-  it("local takes the first worker, or the node that is named", () => {
-    assert.equal(nodeFor({}, nodes), "w-1");
+  it("local takes the node that is named, whatever others come and go", () => {
     assert.equal(nodeFor({ node: "w-2" }, nodes), "w-2");
-    assert.equal(nodeFor({}, nodes.slice(0, 1)), "cp-1");
   });
 
   it("refuses a node that is none of the cluster's, naming those it has", () => {
