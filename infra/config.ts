@@ -46,7 +46,13 @@ const diskGiB = whole(10, 16_384);
 const nodePort = strictObject({
   port: whole(30_000, 32_767).describe("The Service's node port."),
   protocol: z.enum(["tcp", "udp"]).default("tcp").describe("The Service port's protocol."),
-  why: z.string().min(1).describe("Why it is open; becomes the rule's description."),
+  why: z
+    .string()
+    .regex(/^[\w .:/()#,@[\]+=&;{}!$*-]{1,200}$/, {
+      error:
+        "what AWS takes as a description: at most 200 of letters, digits, spaces and . _ - : / ( ) # , @ [ ] + = & ; { } ! $ *",
+    })
+    .describe("Why it is open; becomes the rule's description."),
 });
 
 const controlPlane = strictObject({
@@ -57,7 +63,9 @@ const controlPlane = strictObject({
     })
     .default(1)
     .describe("Machines of the control plane. Only 1 for now."),
-  instanceType: instanceType.default("t3.medium").describe("EC2 instance type; x86-64 or Graviton."),
+  instanceType: instanceType
+    .default("t3.medium")
+    .describe("EC2 instance type; x86-64 or Graviton. A change restarts the machine: minutes without API."),
   diskGiB: diskGiB.default(30).describe("Root disk in GiB, 10 to 16384."),
 });
 
@@ -66,7 +74,11 @@ const workerPool = strictObject({
   count: whole(0, 500)
     .default(1)
     .describe("Machines in the pool, 0 to 500. A zone has room for 251 machines of all pools."),
-  instanceType: instanceType.default("t3.large").describe("EC2 instance type; x86-64 or Graviton."),
+  instanceType: instanceType
+    .default("t3.large")
+    .describe(
+      "EC2 instance type; x86-64 or Graviton. A change replaces the pool's machines, all at once: better add a pool, then remove this one.",
+    ),
   diskGiB: diskGiB.default(30).describe("Root disk in GiB, 10 to 16384."),
   spot: z.boolean().default(false).describe("Spot machines: cheaper, and AWS may take them back."),
   labels: labels.default({}).describe("Node labels, as Kubernetes accepts them from a kubelet."),

@@ -1,4 +1,5 @@
 /** Flannel over VXLAN: what gives every pod an address that every node can reach. */
+import { createHash } from "node:crypto";
 import type { KubernetesRelease } from "./versions";
 
 const namespace = "kube-flannel";
@@ -27,7 +28,7 @@ export function flannelManifest(release: KubernetesRelease, podCidr: string): st
       subjects: [{ kind: "ServiceAccount", name, namespace }],
     },
     configuration(podCidr),
-    daemonSet(release),
+    daemonSet(release, contentHash(JSON.stringify(configuration(podCidr)))),
   ];
   return JSON.stringify({ apiVersion: "v1", kind: "List", items });
 }
@@ -62,7 +63,8 @@ function configuration(podCidr: string): object {
   };
 }
 
-function daemonSet(release: KubernetesRelease): object {
+/** @param configurationHash rolls the pods, which read their configuration at their start only */
+function daemonSet(release: KubernetesRelease, configurationHash: string): object {
   const image = `ghcr.io/flannel-io/flannel:${release.flannel}`;
   return {
     apiVersion: "apps/v1",
@@ -71,7 +73,10 @@ function daemonSet(release: KubernetesRelease): object {
     spec: {
       selector: { matchLabels: { app: name } },
       template: {
-        metadata: { labels: { ...labels, tier: "node" } },
+        metadata: {
+          labels: { ...labels, tier: "node" },
+          annotations: { "perigee.dev/configuration": configurationHash },
+        },
         spec: {
           nodeSelector: { "kubernetes.io/os": "linux" },
           hostNetwork: true,
@@ -103,6 +108,10 @@ function daemonSet(release: KubernetesRelease): object {
       },
     },
   };
+}
+
+function contentHash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
 const configurationMount = { name: "flannel-cfg", mountPath: "/etc/kube-flannel/" };

@@ -93,6 +93,8 @@ export class KubeadmCluster extends pulumi.ComponentResource {
       output: "value",
       inputs: {
         KUBERNETES_VERSION: kubernetesVersion,
+        POD_CIDR: podCidr.text,
+        SERVICE_CIDR: serviceCidr.text,
         API_NAME: network.apiName,
         PRIVATE_IP: privateIp,
         PROVIDER_ID: providerId(machine),
@@ -184,6 +186,6 @@ export class KubeadmCluster extends pulumi.ComponentResource {
 }
 
 /** What ties a Kubernetes Node to its EC2 instance. */
-function providerId(machine: Machine): pulumi.Output<string> {
-  return pulumi.interpolate`aws:///${machine.zone}/${machine.instance.id}`;
+function providerId({ instance }: Machine): pulumi.Output<string> {
+  return pulumi.interpolate`aws:///${instance.availabilityZone}/${instance.id}`;
 }

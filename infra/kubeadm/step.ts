@@ -10,9 +10,9 @@ export type StepScript = "init" | "network" | "kubeconfig" | "request" | "member
 const read = (name: string): string => readFileSync(join(__dirname, "scripts", `${name}.sh`), "utf8");
 const shared = read("step");
 
-/** What is said on the command line of a step's run: an upper limit in seconds, and its verb. */
+/** What is said on the command line of a step's run: its limit in seconds, its verb, and the limit for it to know. */
 export function stepCommand(limitSeconds: number, verb: string): string {
-  return `sudo timeout --kill-after=30s ${limitSeconds}s bash -s -- ${verb}`;
+  return `sudo timeout --kill-after=30s ${limitSeconds}s bash -s -- ${verb} ${limitSeconds}`;
 }
 
 /**

@@ -32,7 +32,6 @@ export interface Machine {
   readonly instance: aws.ec2.Instance;
   /** Elastic for a control plane, so that it survives a stop and a start. */
   readonly publicIp: pulumi.Output<string>;
-  readonly zone: pulumi.Output<string>;
   /** authorized_keys form, for connections to pin. */
   readonly hostKey: pulumi.Output<string>;
   /** What a connection to the machine has to wait for. */
@@ -56,22 +55,26 @@ export class Machines extends pulumi.ComponentResource {
   private makeMachine(index: number, ami: pulumi.Output<string>): Machine {
     const { clusterName, role, pool, network, identity } = this.args;
     const name = `${clusterName}-${pool}-${index + 1}`;
-    const placement = network.placements[index % network.placements.length];
-    if (placement === undefined) throw new Error("a network without a subnet");
+    const subnetId = network.subnets[index % network.subnets.length];
+    if (subnetId === undefined) throw new Error("a network without a subnet");
     const hostKey = identity.hostKey(name);
     const instance = new aws.ec2.Instance(
       name,
       {
         ami,
-        subnetId: placement.subnetId,
+        subnetId,
         userData: this.userData(name),
         ...this.shape(name),
       },
       {
         parent: this,
-        // A newer image or another boot script is for new machines; a running one is rolled on purpose
-        // (docs/runbook.md: pulumi up --replace). A name and its address cannot be had twice, so the old one goes first.
-        ignoreChanges: ["ami", "userData"],
+        // A newer image, another boot script or another spread over zones is for new machines; a running one is rolled
+        // on purpose (docs/runbook.md: pulumi up --replace). One that is stopped has no public address, for AWS.
+        ignoreChanges: ["ami", "userData", "subnetId", "associatePublicIpAddress"],
+        // AWS changes the type by a stop and a start, without a drain, and of a spot machine not at all. A control
+        // plane holds etcd, and comes back.
+        replaceOnChanges: role === "worker" ? ["instanceType"] : [],
+        // A name and its address cannot be had twice, so the old one goes first.
         deleteBeforeReplace: true,
         customTimeouts: { create: "15m", delete: "15m" },
       },
@@ -82,7 +85,6 @@ export class Machines extends pulumi.ComponentResource {
       role,
       instance,
       publicIp: elastic?.address ?? instance.publicIp,
-      zone: placement.zone,
       hostKey: pulumi.unsecret(hostKey.apply((pair) => pair.public)),
       reachable: elastic?.association ?? instance,
     };

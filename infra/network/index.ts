@@ -20,14 +20,9 @@ export interface NetworkArgs {
   readonly flowLogs: boolean;
 }
 
-/** Where a machine can be put. */
-export interface Placement {
-  readonly subnetId: pulumi.Output<string>;
-  readonly zone: pulumi.Output<string>;
-}
-
 export class Network extends pulumi.ComponentResource {
-  readonly placements: readonly Placement[];
+  /** Ids, one per zone. */
+  readonly subnets: readonly pulumi.Output<string>[];
   readonly securityGroups: SecurityGroups;
   readonly zone: aws.route53.Zone;
   /** The API server's stable name, `api.<clusterName>.internal`. */
@@ -46,7 +41,7 @@ export class Network extends pulumi.ComponentResource {
     this.apiName = `api.${args.clusterName}.internal`;
     this.vpc = this.makeVpc();
     this.emptyDefaultSecurityGroup();
-    this.placements = this.makeSubnets(this.makeRouteTable());
+    this.subnets = this.makeSubnets(this.makeRouteTable());
     this.securityGroups = new SecurityGroups(name, { ...args, vpcId: this.vpc.id }, { parent: this });
     this.zone = this.makeZone();
     if (args.flowLogs) {
@@ -104,7 +99,7 @@ export class Network extends pulumi.ComponentResource {
     return table;
   }
 
-  private makeSubnets(table: aws.ec2.RouteTable): Placement[] {
+  private makeSubnets(table: aws.ec2.RouteTable): pulumi.Output<string>[] {
     const { clusterName, vpcCidr, availabilityZones } = this.args;
     const zones = aws.getAvailabilityZonesOutput(
       { state: "available", filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }] },
@@ -120,14 +115,15 @@ export class Network extends pulumi.ComponentResource {
           availabilityZone: zone,
           tags: named(this.tags, `${clusterName}-${index + 1}`),
         },
-        { parent: this },
+        // AWS' list of zones changes: a subnet stays in the zone that it was made in.
+        { parent: this, ignoreChanges: ["availabilityZone"] },
       );
       new aws.ec2.RouteTableAssociation(
         `${this.name}-${index + 1}`,
         { subnetId: subnet.id, routeTableId: table.id },
         { parent: this },
       );
-      return { subnetId: subnet.id, zone };
+      return subnet.id;
     });
   }
 

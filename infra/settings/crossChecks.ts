@@ -1,5 +1,6 @@
 /** The checks that look at several of stack 1's settings together. */
 import type { Settings } from "../config";
+import { architectureOf } from "../machines/image";
 import { renderUserData, userDataLimitBytes } from "../machines/userData";
 import { machineSubnets, overlaps, type Cidr } from "../network/cidr";
 import { trafficRules } from "../network/trafficRules";
@@ -15,6 +16,7 @@ export function crossChecks(settings: Partial<Settings>): SettingProblem[] {
     ...samePorts(settings),
     ...tooManyRules(settings),
     ...largeUserData(settings),
+    ...mixedArchitectures(settings),
   ];
 }
 
@@ -108,6 +110,17 @@ function tooManyRules({ adminCidrs, publishedNodePorts }: Partial<Settings>): Se
       problem: `and publishedNodePorts make ${rules} rules; a security group holds ${rulesPerGroup}. Name fewer of either`,
     },
   ];
+}
+
+/** An image is for one architecture. */
+function mixedArchitectures({ machineImage, controlPlane, workers }: Partial<Settings>): SettingProblem[] {
+  if (machineImage === undefined || controlPlane === undefined || workers === undefined) return [];
+  const types = [controlPlane, ...workers].map(({ instanceType }) => instanceType);
+  const kinds = new Set(types.map(architectureOf));
+  if (kinds.size < 2) return [];
+  const written = types.map((type) => `${type} is ${architectureOf(type)}`).join(", ");
+  const problem = `cannot boot on every machine (${written}); take one architecture, or leave it out`;
+  return [{ setting: "machineImage", given: machineImage, problem }];
 }
 
 /** EC2 refuses user data above 16 KiB; what a user can make too large is the list of mirrors. */

@@ -35,7 +35,9 @@ async function down({ folders, signal }: Session): Promise<number> {
   const failures: string[] = [];
   const bare = labEngineWithoutImage(say);
   if (await worthDestroying(bare)) {
-    const options = { ...bare, variables: { ...bare.variables, PERIGEE_LAB_HELM: await helmProgram(say) } };
+    // Stack 2 goes just before; should that fail, its cluster goes all the same.
+    const own = { PERIGEE_LAB_HELM: await helmProgram(say), PERIGEE_CLUSTER_IS_GONE: "true" };
+    const options = { ...bare, variables: { ...bare.variables, ...own } };
     for (const stack of [...labStacks].reverse()) {
       const failure = await phases.run(`destroy ${stack.title}`, () =>
         destroyOne(stack, { ...options, ...toEngine(signal) }),

@@ -11,6 +11,7 @@ interface Pool {
   readonly count: number;
   readonly diskGiB?: number;
   readonly labels?: Readonly<Record<string, string>>;
+  readonly instanceType?: string;
 }
 
 function settings(pool: Pool, more: Readonly<Record<string, unknown>> = {}) {
@@ -22,6 +23,17 @@ function settings(pool: Pool, more: Readonly<Record<string, unknown>> = {}) {
     ...more,
   };
   return { config };
+}
+
+/** `<name> <operation>` of every resource of a type that is not left as it is; a replacement counts once. */
+function operations(run: PulumiRun, type: string): string[] {
+  const planned = run.events.resources.filter(
+    (event) =>
+      event.type === type &&
+      event.kind === "begun" &&
+      ["create", "update", "replace", "delete"].includes(event.operation),
+  );
+  return planned.map(({ name, operation }) => `${name} ${operation}`);
 }
 
 async function killWhen(reached: () => Promise<boolean>, pid: number): Promise<void> {
@@ -49,7 +61,6 @@ describe("stack 1 on the real engine", function () {
       const steps = (await stack.journal()).map(({ machine, step, phase }) => `${machine} ${phase} ${step}`);
       const order = [
         "orbit-control-plane-1 create init",
-        "orbit-control-plane-1 create network",
         "orbit-control-plane-1 create admit",
         "orbit-default-1 create join",
       ];
@@ -59,8 +70,13 @@ describe("stack 1 on the real engine", function () {
       );
       assert.deepEqual(steps.filter((step) => !order.includes(step)).sort(), [
         "orbit-control-plane-1 create kubeconfig",
+        "orbit-control-plane-1 create network",
         "orbit-default-1 create request",
       ]);
+      assert.ok(
+        steps.indexOf("orbit-control-plane-1 create init") <
+          steps.indexOf("orbit-control-plane-1 create network"),
+      );
     });
 
     it("admits the operator to SSH, the API and nothing else of the control plane", async () => {
@@ -131,13 +147,50 @@ describe("stack 1 on the real engine", function () {
       assert.deepEqual([after?.privateIp, after?.rootDiskGiB], [before?.privateIp, 40]);
     });
 
+    it("touches no machine for another spread over zones, nor for a newer image", async () => {
+      const other = {
+        "perigee-infra:availabilityZones": 3,
+        "perigee-infra:machineImage": "ami-0fedcba9876543210",
+      };
+      const run = await stack.succeed("preview", settings({ count: 2, ...changed }, other));
+      assert.deepEqual(operations(run, INSTANCE), []);
+    });
+
+    it("rolls a machine on purpose: drained, made anew with the newer image", async () => {
+      const newer = { "perigee-infra:machineImage": "ami-0fedcba9876543210" };
+      const urn = `urn:pulumi:test::perigee-infra::perigee:machines:Machines$${INSTANCE}::orbit-default-2`;
+      const steps = (await stack.journal()).length;
+      const run = await stack.run("up", settings({ count: 2, ...changed }, newer), {
+        args: ["--replace", urn],
+      });
+      assert.equal(run.exitCode, 0, run.stdout);
+      assert.deepEqual(
+        (await stack.journal()).slice(steps).map(({ step }) => step),
+        ["leave", "request", "admit", "join"],
+      );
+      const images = Object.values((await stack.account()).resources).flatMap(({ type, properties }) =>
+        type === INSTANCE ? [properties["ami"]] : [],
+      );
+      assert.equal(images.filter((image) => image === "ami-0fedcba9876543210").length, 1);
+    });
+
+    it("replaces a worker for another instance type, and restarts a control plane", async () => {
+      const types = { "perigee-infra:controlPlane": { instanceType: "t3.large" } };
+      const run = await stack.succeed(
+        "preview",
+        settings({ count: 2, ...changed, instanceType: "m7i.large" }, types),
+      );
+      assert.deepEqual(operations(run, INSTANCE).sort(), [
+        "orbit-control-plane-1 update",
+        "orbit-default-1 replace",
+        "orbit-default-2 replace",
+      ]);
+    });
+
     it("touches no machine for another Kubernetes version", async () => {
       const other = { "perigee-infra:kubernetesVersion": "1.35.4" };
       const run = await stack.succeed("preview", settings({ count: 2, ...changed }, other));
-      const touched = run.events.resources.filter(
-        ({ type, operation }) => type === INSTANCE && operation !== "same",
-      );
-      assert.deepEqual(touched, []);
+      assert.deepEqual(operations(run, INSTANCE), []);
       assert.ok(
         run.events.resources.some(({ name, operation }) => name === "cluster-init" && operation !== "same"),
       );

@@ -25,8 +25,9 @@ export class TestStack {
     readonly stateFolder: string,
     private readonly project: string,
   ) {
-    // What is not needed to prove the life cycle is off: waiting for what cannot come, and speed-ups on.
-    this.options = { stateFolder, machines: "none", variables: { PERIGEE_LAB_DELETE_WAIT_SECONDS: "2" } };
+    // What is not needed to prove the life cycle is off: waiting for what cannot come. There is no cluster to ask.
+    const variables = { PERIGEE_LAB_DELETE_WAIT_SECONDS: "2", PERIGEE_CLUSTER_IS_GONE: "true" };
+    this.options = { stateFolder, machines: "none", variables };
   }
 
   static async make(project: string = repository): Promise<TestStack> {
@@ -34,11 +35,15 @@ export class TestStack {
   }
 
   /** Runs one command of the engine with these settings of the program. */
-  async run(verb: Verb, settings: StackSettings, more: Partial<RunOptions> = {}): Promise<PulumiRun> {
+  async run(
+    verb: Verb,
+    settings: StackSettings,
+    { args = [], ...more }: Partial<RunOptions> & { readonly args?: readonly string[] } = {},
+  ): Promise<PulumiRun> {
     const stack: Stack = await ensureStack(this.project, STACK, this.options, settings);
     const consent = verb === "preview" ? [] : ["--yes", "--skip-preview"];
     const options = { limitMs: 120_000, ...this.options, ...more, cwd: this.project };
-    const run = await runPulumi([verb, ...consent, ...stackOptions(stack)], options);
+    const run = await runPulumi([verb, ...consent, ...stackOptions(stack), ...args], options);
     this.runs.push(run);
     return run;
   }

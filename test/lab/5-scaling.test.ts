@@ -101,6 +101,27 @@ describe("scaling workers 1 -> 2 -> 1 under a PodDisruptionBudget", () => {
   });
 });
 
+describe("settings of a running cluster", () => {
+  it("take a taint away that somebody has taken away by hand before", async () => {
+    const taint = { key: "perigee.test/kept-free", value: "", effect: "PreferNoSchedule" };
+    await engineSucceeds("up", pool(1, { taints: [taint] }));
+    await kubectl("taint", "node", worker, `${taint.key}:${taint.effect}-`);
+    await engineSucceeds("up", pool(1));
+    assert.equal(await kubectl("get", "node", worker, "-o", "jsonpath={.spec.taints}"), "");
+  });
+
+  it("refuse other pod addresses, which would break it at the next reboot", async () => {
+    const refused = await engine("up", { podCidr: "10.245.0.0/16" });
+    assert.notEqual(refused.exitCode, 0);
+    assert.match(
+      refused.stdout + refused.stderr,
+      /made with podSubnet:10\.244\.0\.0\/16 .* ask for podSubnet:10\.245\.0\.0\/16/,
+    );
+    await engineSucceeds("up", {});
+    await engineSucceeds("preview", {}, "--expect-no-changes");
+  });
+});
+
 const application = {
   apiVersion: "apps/v1",
   kind: "Deployment",

@@ -1,6 +1,17 @@
 /** Removing the lab: alive or dead, nothing stays. */
 import { strict as assert } from "node:assert";
-import { controlPlane, engine, kubectl, labConfigFile, LabCommand, ssh } from "./lab";
+import { SystemdMachines } from "../../lab/machines/systemdMachines";
+import {
+  controlPlane,
+  engine,
+  engineSucceeds,
+  kubectl,
+  labConfigFile,
+  LabCommand,
+  node,
+  ssh,
+  worker,
+} from "./lab";
 import { labLeftovers } from "./leftovers";
 import { workloadsSucceed } from "./workloads";
 
@@ -15,15 +26,39 @@ describe("a destroy of stack 1", () => {
   });
 });
 
+function killControlPlane(): Promise<string> {
+  return ssh(controlPlane, "systemctl stop kubelet; pkill -9 kube-apiserver; pkill -9 etcd");
+}
+
 describe("a cluster that is dead", () => {
-  before(() => ssh(controlPlane, "systemctl stop kubelet; pkill -9 kube-apiserver; pkill -9 etcd"));
+  before(killControlPlane);
 
   it("does not hold stack 2 back", async () => {
     const environment = { PULUMI_K8S_DELETE_UNREACHABLE: "true" };
     await workloadsSucceed("destroy", { environment });
   });
 
-  it("is removed by make down", async () => {
+  it("is kept by a destroy of stack 1 that cannot ask it, until somebody says that it is gone", async () => {
+    const refused = await engine("destroy");
+    assert.notEqual(refused.exitCode, 0);
+    assert.match(refused.stdout + refused.stderr, /PERIGEE_CLUSTER_IS_GONE=true pulumi destroy -s lab/);
+  });
+
+  it("is made anew by refresh and up, as the runbook says of a control plane that died", async () => {
+    const { instanceId } = await node(controlPlane);
+    const init = await new SystemdMachines().initPid(instanceId);
+    assert.ok(init !== undefined);
+    process.kill(init, "SIGKILL");
+    await engineSucceeds("refresh");
+    await engineSucceeds("up");
+    await kubectl("wait", "node", controlPlane, worker, "--for=condition=Ready", "--timeout=60s");
+    assert.notEqual((await node(controlPlane)).instanceId, instanceId);
+    await workloadsSucceed("up");
+    await kubectl("-n", "telemetry", "rollout", "status", "deployment/telemetry", "--timeout=120s");
+  });
+
+  it("is removed by make down, dead again", async () => {
+    await killControlPlane();
     await new LabCommand("down").succeeds();
     assert.deepEqual(await labLeftovers(), []);
   });

@@ -4,10 +4,11 @@
  * Refuses while stack 2 is on the cluster: exit code 1, and what to do on stderr. Stack 1 runs it before it is
  * destroyed, as the `delete` of a local.Command; a destroy runs no program, so that it has to be a command.
  *
- * The kubeconfig comes by stdin. A cluster that does not answer within 10 s, or no longer accepts the kubeconfig, holds
- * nothing that could be lost: exit code 0. Only Node's own modules: whoever destroys may have installed nothing else.
+ * The kubeconfig comes by stdin. A cluster that does not answer within 10 s may be alive behind a network that is not:
+ * it is let go only where PERIGEE_CLUSTER_IS_GONE=true says so. Only Node's own modules: whoever destroys may have
+ * installed nothing else.
  *
- *   PERIGEE_STACK=<name of the stack, for the message> node workloads/inUse/check.js < kubeconfig
+ *   PERIGEE_STACK=<name of the stack, for the messages> node workloads/inUse/check.js < kubeconfig
  */
 const { Buffer } = require("node:buffer");
 const https = require("node:https");
@@ -64,8 +65,18 @@ async function main() {
   try {
     found = await namespaces(kubeconfig);
   } catch (error) {
-    console.log(`the cluster cannot be asked (${error.message}): nothing on it to protect`);
-    return 0;
+    if (process.env.PERIGEE_CLUSTER_IS_GONE === "true") {
+      console.log(`the cluster cannot be asked (${error.message}): taken for gone, as PERIGEE_CLUSTER_IS_GONE says`);
+      return 0;
+    }
+    console.error(
+      [
+        `the cluster cannot be asked whether perigee-workloads is still on it (${error.message}); nothing was destroyed.`,
+        "  If it is alive: is your address within perigee-infra:adminCidrs?",
+        `  If it is gone for good:  PERIGEE_CLUSTER_IS_GONE=true pulumi destroy -s ${stack}`,
+      ].join("\n"),
+    );
+    return 1;
   }
   if (found.length === 0) return 0;
   console.error(

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes this machine the first control plane; prints the cluster's CA certificate (public).
-# Inputs: NODE_NAME KUBERNETES_VERSION API_NAME PRIVATE_IP KUBEADM_CONFIG AUDIT_POLICY PROVIDER_ID. Safe to run again.
+# Inputs: NODE_NAME KUBERNETES_VERSION POD_CIDR SERVICE_CIDR API_NAME PRIVATE_IP KUBEADM_CONFIG AUDIT_POLICY PROVIDER_ID.
+# Safe to run again.
 
 marker=/var/lib/perigee/initialised
 private_folder=/etc/kubernetes/perigee
@@ -10,6 +11,7 @@ init() {
   if [ -e "$marker" ]; then
     wait_for 300 "the API server of this control plane to answer" api_ready || { node_diagnosis; exit 1; }
     refuse_other_version
+    refuse_other_addresses
   else
     initialise >&2
   fi
@@ -24,6 +26,16 @@ refuse_other_version() {
   [ "$running" = "${KUBERNETES_VERSION:?}" ] || fail \
     "this cluster runs Kubernetes $running and the settings ask for $KUBERNETES_VERSION: an upgrade in place is" \
     "not supported. Put kubernetesVersion back to $running; docs/runbook.md says how to move to a new cluster"
+}
+
+# Every pod, Service and certificate carries an address of these blocks.
+refuse_other_addresses() {
+  local made wanted
+  made=$(kubectl --namespace kube-system get configmap kubeadm-config --output 'jsonpath={.data.ClusterConfiguration}' |
+    grep -E '^ *(podSubnet|serviceSubnet): ' | tr -d ' "' | sort | xargs)
+  wanted="podSubnet:${POD_CIDR:?} serviceSubnet:${SERVICE_CIDR:?}"
+  [ "$made" = "$wanted" ] || fail "this cluster was made with $made and the settings ask for $wanted: addresses of a" \
+    "running cluster cannot be changed. Put podCidr and serviceCidr back; docs/runbook.md says how to move to a new cluster"
 }
 
 initialise() {

@@ -75,11 +75,17 @@ settle_labels_and_taints() {
 settle() {
   local kind=$1 wanted=$2 former
   while read -r former; do
-    if ! grep -qxF -- "$former" <(printf '%s\n' "$wanted" | sed "$3"); then
+    if ! grep -qxF -- "$former" <(printf '%s\n' "$wanted" | sed "$3") && carries "$kind" "$former"; then
       kubectl "$kind" node "$NODE_NAME" "$former-"
     fi
   done < <(sed "$3" "$admitted/$NODE_NAME.$kind" 2>/dev/null)
   [ -z "$wanted" ] || xargs kubectl "$kind" node "$NODE_NAME" --overwrite <<<"$wanted"
+}
+
+# kubectl takes a label away that is not there; of a taint it says that it cannot.
+carries() {
+  [ "$1" = label ] || kubectl get node "$NODE_NAME" \
+    --output 'jsonpath={range .spec.taints[*]}{.key}:{.effect}{"\n"}{end}' | grep -qxF -- "$2"
 }
 
 # What this run asked for, so that the next one knows what to take away.

@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
-# What every step shares. Put in front of the step's own script; see infra/kubeadm/step.ts.
+# What every step shares. Put in front of the step's own script; see infra/kubeadm/step.ts. Arguments: VERB SECONDS
 set -euo pipefail
+
+readonly step_verb=${1:?} step_limit=${2:?}
+trap 'echo "$step_verb was ended: it took longer than its limit of ${step_limit}s" >&2; exit 124' TERM
 
 fail() {
   echo "$*" >&2
@@ -72,4 +75,6 @@ export KUBECONFIG=/etc/kubernetes/admin.conf
 # A step whose engine was killed may still be running here: the next one waits for it, then finds its work done.
 # Its children hold the lock too, so that a kubeadm that outlived its script is waited for.
 exec 9>"/run/perigee-${NODE_NAME:?}.lock"
-flock --wait 1200 9 || fail "another step for $NODE_NAME has been running on this machine for 20 minutes"
+# Half a minute is left to say so.
+flock --wait $((step_limit - 30 < 1200 ? step_limit - 30 : 1200)) 9 ||
+  fail "another step for $NODE_NAME has been running on this machine all the time that $step_verb waited"

@@ -163,8 +163,8 @@ describe("a cluster of two pools", () => {
     assert.deepEqual(machines.sort(), [
       ["ground-control-plane-1", "t3.medium", 30],
       ["ground-passes-1", "t3.large", 30],
-      ["ground-steady-1", "m7g.large", 100],
-      ["ground-steady-2", "m7g.large", 100],
+      ["ground-steady-1", "m7i.large", 100],
+      ["ground-steady-2", "m7i.large", 100],
     ]);
   });
 

@@ -73,12 +73,15 @@ class RecordingMocks implements pulumi.runtime.Mocks {
     }
   }
 
-  private computed({ type, name }: pulumi.runtime.MockResourceArgs): Record<string, unknown> {
+  private computed({ type, name, inputs }: pulumi.runtime.MockResourceArgs): Record<string, unknown> {
     this.addresses += 1;
     const last = `${Math.floor(this.addresses / 250)}.${(this.addresses % 250) + 1}`;
     switch (type) {
       case "aws:ec2/instance:Instance":
-        return { privateIp: `10.0.${last}`, publicIp: `198.51.${last}` };
+        return {
+          ...{ privateIp: `10.0.${last}`, publicIp: `198.51.${last}` },
+          availabilityZone: zoneOf(String((inputs as Record<string, unknown>)["subnetId"])),
+        };
       case "aws:ec2/eip:Eip":
         return { publicIp: "203.0.113.10", allocationId: `eipalloc-${name}` };
       case "aws:route53/zone:Zone":
@@ -91,6 +94,11 @@ class RecordingMocks implements pulumi.runtime.Mocks {
         return { arn: `arn:aws:mock:::${name}` };
     }
   }
+}
+
+/** `network-2-id` -> `eu-central-1b` */
+function zoneOf(subnetId: string): string {
+  return `eu-central-1${"abc"[Number(/network-(\d)/.exec(subnetId)?.[1]) - 1] ?? ""}`;
 }
 
 const deployments = new Map<string, Promise<Deployment>>();

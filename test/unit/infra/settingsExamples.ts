@@ -22,7 +22,7 @@ export const twoPools = {
   mirrors: { registries: { "docker.io": "https://mirror.example/v2/hub" } },
   publishedNodePorts: [{ port: 30081, protocol: "tcp", why: "Ground station antenna control" }],
   workers: [
-    { name: "steady", count: 2, instanceType: "m7g.large", diskGiB: 100 },
+    { name: "steady", count: 2, instanceType: "m7i.large", diskGiB: 100 },
     {
       name: "passes",
       count: 1,

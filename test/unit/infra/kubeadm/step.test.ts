@@ -99,6 +99,16 @@ describe("a step's assembled input", () => {
   }
 
   it("is run with a limit, which kills what does not end", () => {
-    assert.equal(stepCommand(60, "admit"), "sudo timeout --kill-after=30s 60s bash -s -- admit");
+    assert.equal(stepCommand(60, "admit"), "sudo timeout --kill-after=30s 60s bash -s -- admit 60");
+  });
+
+  it("says what was ended and why, when it is", () => {
+    const [prelude = ""] = source(shared).split("\nfail() {");
+    const run = `step() {\n${prelude}\nsleep 10\n}\nstep "$@" </dev/null`;
+    const bash = spawnSync("timeout", ["0.3", "bash", "-s", "--", "admit", "60"], {
+      input: run,
+      encoding: "utf8",
+    });
+    assert.match(bash.stderr, /^admit was ended: it took longer than its limit of 60s$/m);
   });
 });

@@ -207,6 +207,23 @@ export const refused: Readonly<Record<string, { settings: object; lines: readonl
         "(Perigee's own: 30090/tcp, 30093/tcp, 30115/udp, 30300/tcp)",
     ],
   },
+  "an image for one architecture, and machines of two": {
+    settings: {
+      ...small,
+      machineImage: "ami-0123456789abcdef0",
+      workers: [{ ...pool, instanceType: "t4g.large" }],
+    },
+    lines: [
+      'machineImage = "ami-0123456789abcdef0": cannot boot on every machine ' +
+        "(t3.medium is amd64, t4g.large is arm64); take one architecture, or leave it out",
+    ],
+  },
+  "a reason that AWS does not take as a description": {
+    settings: { ...small, publishedNodePorts: [{ port: 30500, why: "Bob's port" }] },
+    lines: [
+      /^publishedNodePorts\[0\]\.why = "Bob's port": what AWS takes as a description: at most 200 of/.source,
+    ],
+  },
   "names, images and limits out of their bounds": {
     settings: {
       ...small,

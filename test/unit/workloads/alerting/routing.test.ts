@@ -87,7 +87,7 @@ describe("routing of alerts", function () {
       `--template.glob=${join(folder, "none.tmpl")}`,
       `--template.data=${join(folder, "data.json")}`,
     ];
-    const text = `--template.text=${pager?.description}`;
+    const text = `--template.text=${String(pager?.["description"])}`;
     const { stdout } = await run(program, ["template", "render", ...files, text]);
     assert.equal(stdout, "FIRING (2): BusParameterRed; battery below; bus below");
   });

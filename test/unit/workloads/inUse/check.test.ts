@@ -7,11 +7,17 @@ import { readFileSync } from "node:fs";
 const program = join(__dirname, "../../../../workloads/inUse/check.js");
 
 /** Without a server that answers; test/engine asks a real one. */
-function check(kubeconfig: string): Promise<{ code: number; said: string }> {
+function check(kubeconfig: string, more: NodeJS.ProcessEnv = {}): Promise<{ code: number; said: string }> {
+  const env = { ...process.env, PERIGEE_STACK: "dev", ...more };
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [program], (error: ExecFileException | null, stdout, stderr) => {
-      resolve({ code: typeof error?.code === "number" ? error.code : 0, said: stdout + stderr });
-    });
+    const child = execFile(
+      process.execPath,
+      [program],
+      { env },
+      (error: ExecFileException | null, stdout, stderr) => {
+        resolve({ code: typeof error?.code === "number" ? error.code : 0, said: stdout + stderr });
+      },
+    );
     child.stdin?.end(kubeconfig);
   });
 }
@@ -22,10 +28,19 @@ describe("the check before stack 1 is destroyed", () => {
     assert.ok(readFileSync(program, "utf8").includes(`"${key}=${value}"`));
   });
 
-  it("lets a cluster go that does not answer any more", async () => {
-    const { code, said } = await check("clusters: [{cluster: {server: 'https://127.0.0.1:9'}}]");
+  const silent = "clusters: [{cluster: {server: 'https://127.0.0.1:9'}}]";
+
+  it("keeps a cluster that does not answer: it may be the network that is down", async () => {
+    const { code, said } = await check(silent);
+    assert.equal(code, 1);
+    assert.match(said, /cannot be asked .*nothing was destroyed/);
+    assert.match(said, /PERIGEE_CLUSTER_IS_GONE=true pulumi destroy -s dev/);
+  });
+
+  it("lets it go where somebody says that it is gone", async () => {
+    const { code, said } = await check(silent, { PERIGEE_CLUSTER_IS_GONE: "true" });
     assert.equal(code, 0);
-    assert.match(said, /cannot be asked .*nothing on it to protect/);
+    assert.match(said, /taken for gone/);
   });
 
   it("shows nothing of a kubeconfig that it cannot read", async () => {
