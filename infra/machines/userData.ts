@@ -70,6 +70,8 @@ function files(args: UserDataArgs): CloudFile[] {
         // Every pod's file watches and every kubelet's own come out of these two.
         "fs.inotify.max_user_instances = 8192",
         "fs.inotify.max_user_watches = 524288",
+        // As large a buffer for housekeeping packets as the exporter asks for; the kernel's own limit is 208 KiB.
+        "net.core.rmem_max = 4194304",
       ]),
     },
     ...registryFiles(args.mirrors),
