@@ -24,7 +24,7 @@ const size = (
   memoryMiB: { request: memoryRequest, limit: memoryLimit },
 });
 
-/** Limits are about twice what was measured at rest on two nodes (Prometheus: 37,400 series; see docs/bench.md). */
+/** Limits are about twice what was measured at rest on two nodes (docs/bench.md). */
 export const sizes = {
   alertmanager: size(1, [0.01, 0.2], [48, 128]),
   operator: size(1, [0.02, 0.5], [80, 192]),
