@@ -12,7 +12,7 @@ const MANIFEST = "/root/byHand-flannel.json";
 
 /** Takes both machines back to where they were when cloud-init had finished. */
 export async function resetMachines(shell: RemoteShell, { controlPlane, worker }: Machines): Promise<void> {
-  for (const { publicIp } of [worker, controlPlane]) await shell.script(publicIp, "reset");
+  for (const { publicIp, name } of [worker, controlPlane]) await shell.reset(publicIp, name);
 }
 
 /** @param manifest Flannel's, exactly as the infra program applies it */
@@ -20,12 +20,12 @@ export async function byHand(shell: RemoteShell, machines: Machines, manifest: s
   const { controlPlane, worker } = machines;
   await shell.write(controlPlane.publicIp, MANIFEST, manifest);
   const start = performance.now();
-  const [init] = await timed(() => shell.script(controlPlane.publicIp, "byHand", ["init"]));
-  const [network] = await timed(() => shell.script(controlPlane.publicIp, "byHand", ["network"]));
-  const [admit, printed] = await timed(() => shell.script(controlPlane.publicIp, "byHand", ["token"]));
+  const [init] = await timed(() => shell.byHand(controlPlane.publicIp, "init"));
+  const [network] = await timed(() => shell.byHand(controlPlane.publicIp, "network"));
+  const [admit, printed] = await timed(() => shell.byHand(controlPlane.publicIp, "token"));
   const [join] = await timed(async () => {
-    await shell.script(worker.publicIp, "byHand", ["join", ...joinWords(printed)]);
-    await shell.script(controlPlane.publicIp, "byHand", ["ready", worker.name]);
+    await shell.byHand(worker.publicIp, "join", ...joinWords(printed));
+    await shell.byHand(controlPlane.publicIp, "ready", worker.name);
   });
   return { init, network, admit, join, total: (performance.now() - start) / 1000 };
 }

@@ -2,6 +2,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { assembled, stepCommand } from "../../infra/kubeadm/step";
 import { run } from "../../lab/toolchain/run";
 
 const SSH_OPTIONS = [
@@ -10,6 +11,9 @@ const SSH_OPTIONS = [
   "LogLevel=ERROR",
   "ConnectTimeout=10",
 ];
+
+const script = (name: "byHand" | "reset"): Promise<string> =>
+  readFile(join(__dirname, "scripts", `${name}.sh`), "utf8");
 
 export class RemoteShell {
   private constructor(private readonly folder: string) {}
@@ -25,11 +29,16 @@ export class RemoteShell {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  /** Runs a script of `scripts/` as root; gives what it prints. */
-  async script(host: string, name: "byHand" | "reset", args: readonly string[] = []): Promise<string> {
+  /** Runs scripts/byHand.sh as root; gives what it prints. */
+  async byHand(host: string, ...args: readonly string[]): Promise<string> {
     const words = args.map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
-    const script = await readFile(join(__dirname, "scripts", `${name}.sh`), "utf8");
-    return this.run(host, ["sudo", "timeout", "600", "bash", "-s", "--", ...words], script);
+    return this.run(host, ["sudo", "timeout", "600", "bash", "-s", "--", ...words], await script("byHand"));
+  }
+
+  /** Runs scripts/reset.sh as a step of the infra program. */
+  async reset(host: string, nodeName: string): Promise<void> {
+    const input = assembled(await script("reset"), { NODE_NAME: nodeName });
+    await this.run(host, [stepCommand(600, "reset")], input);
   }
 
   /** Writes a file that only root reads. */

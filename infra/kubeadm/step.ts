@@ -15,13 +15,18 @@ export function stepCommand(limitSeconds: number, verb: string): string {
   return `sudo timeout --kill-after=30s ${limitSeconds}s bash -s -- ${verb} ${limitSeconds}`;
 }
 
-/**
- * The stdin of a step: its inputs as shell variables, then the script, inside one function so that the
- * shell has read all of it before a command of the script could read from the same stdin.
- */
+/** The stdin of a step: its inputs as shell variables, then the script. */
 export function stepInput(script: StepScript, inputs: Readonly<Record<string, string>>): string {
+  return assembled(read(script), inputs);
+}
+
+/**
+ * A script behind what every step shares (scripts/step.sh), inside one function so that the shell has read all of it
+ * before a command of the script could read from the same stdin.
+ */
+export function assembled(script: string, inputs: Readonly<Record<string, string>>): string {
   const variables = Object.entries(inputs).map(([name, value]) => `declare -r ${name}=${quoted(value)}`);
-  return ["step() {", ...variables, shared, read(script), "}", 'step "$@" </dev/null', ""].join("\n");
+  return ["step() {", ...variables, shared, script, "}", 'step "$@" </dev/null', ""].join("\n");
 }
 
 /** One shell word with exactly this value. */

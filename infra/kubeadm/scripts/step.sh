@@ -67,7 +67,23 @@ preflight_flags() {
 reset_node() {
   echo "undoing an attempt that did not finish"
   timeout 180 kubeadm reset --force --cri-socket unix:///run/containerd/containerd.sock >/dev/null 2>&1 || true
-  rm -rf /etc/kubernetes/pki /etc/kubernetes/manifests /etc/kubernetes/*.conf /var/lib/etcd/member /etc/cni/net.d/*
+  rm -rf /etc/kubernetes/pki /etc/kubernetes/manifests /etc/kubernetes/*.conf /var/lib/etcd/member
+  forget_pod_network
+}
+
+# What kubeadm leaves: a bridge with the addresses of a former cluster, and packet rules that a new kube-proxy would
+# take for its own.
+forget_pod_network() {
+  rm -rf /etc/cni/net.d/* /var/lib/cni /run/flannel
+  local link family name
+  for link in flannel.1 cni0; do
+    if ip link show "$link" >/dev/null 2>&1; then ip link delete "$link"; fi
+  done
+  nft list tables | while read -r _ family name; do
+    case "$name" in
+      kube-proxy | flannel-*) nft delete table "$family" "$name" ;;
+    esac
+  done
 }
 
 export KUBECONFIG=/etc/kubernetes/admin.conf

@@ -36,7 +36,7 @@ install_packages() {
   # "1.36.3-*": the packages' own revision; the version that was asked for, or an error.
   retry 10 apt-get -qq -o DPkg::Lock::Timeout=120 update
   retry 5 apt-get -qq -o DPkg::Lock::Timeout=120 install -y --no-install-recommends \
-    containerd conntrack ethtool socat \
+    containerd conntrack ethtool nftables socat \
     "kubelet=${KUBERNETES_VERSION}-*" "kubeadm=${KUBERNETES_VERSION}-*" "kubectl=${KUBERNETES_VERSION}-*"
   # An unattended upgrade must never move a node to another version.
   apt-mark hold kubelet kubeadm kubectl containerd >/dev/null
