@@ -65,7 +65,7 @@ preflight_flags() {
 
 # Goes back to a machine on which kubeadm has never run. Images and packages stay.
 reset_node() {
-  echo "undoing an attempt that did not finish"
+  echo "undoing what an unfinished attempt, or another cluster, left here"
   timeout 180 kubeadm reset --force --cri-socket unix:///run/containerd/containerd.sock >/dev/null 2>&1 || true
   rm -rf /etc/kubernetes/pki /etc/kubernetes/manifests /etc/kubernetes/*.conf /var/lib/etcd/member
   forget_pod_network
