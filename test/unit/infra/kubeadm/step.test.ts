@@ -105,7 +105,7 @@ describe("a step's assembled input", () => {
   it("says what was ended and why, when it is", () => {
     const [prelude = ""] = source(shared).split("\nfail() {");
     const run = `step() {\n${prelude}\nsleep 10\n}\nstep "$@" </dev/null`;
-    const bash = spawnSync("timeout", ["0.3", "bash", "-s", "--", "admit", "60"], {
+    const bash = spawnSync("timeout", ["1", "bash", "-s", "--", "admit", "60"], {
       input: run,
       encoding: "utf8",
     });
