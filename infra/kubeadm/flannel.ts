@@ -65,7 +65,6 @@ function configuration(podCidr: string): object {
 
 /** @param configurationHash rolls the pods, which read their configuration at their start only */
 function daemonSet(release: KubernetesRelease, configurationHash: string): object {
-  const image = `ghcr.io/flannel-io/flannel:${release.flannel}`;
   return {
     apiVersion: "apps/v1",
     kind: "DaemonSet",
@@ -85,18 +84,15 @@ function daemonSet(release: KubernetesRelease, configurationHash: string): objec
           tolerations: [{ operator: "Exists" }],
           serviceAccountName: name,
           initContainers: [
-            copy("install-cni-plugin", `ghcr.io/flannel-io/flannel-cni-plugin:${release.flannelCni}`, {
-              from: "/flannel",
-              to: "/opt/cni/bin/flannel",
+            {
+              name: "install-cni-plugin",
+              image: `ghcr.io/flannel-io/flannel-cni-plugin:${release.flannelCni}`,
+              command: ["cp"],
+              args: ["-f", "/flannel", "/opt/cni/bin/flannel"],
               volumeMounts: [{ name: "cni-plugin", mountPath: "/opt/cni/bin" }],
-            }),
-            copy("install-cni", image, {
-              from: "/etc/kube-flannel/cni-conf.json",
-              to: "/etc/cni/net.d/10-flannel.conflist",
-              volumeMounts: [{ name: "cni", mountPath: "/etc/cni/net.d" }, configurationMount],
-            }),
+            },
           ],
-          containers: [flanneld(image)],
+          containers: [flanneld(`ghcr.io/flannel-io/flannel:${release.flannel}`)],
           volumes: [
             { name: "run", hostPath: { path: "/run/flannel" } },
             { name: "cni-plugin", hostPath: { path: "/opt/cni/bin" } },
@@ -114,16 +110,14 @@ function contentHash(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
-const configurationMount = { name: "flannel-cfg", mountPath: "/etc/kube-flannel/" };
-
-function copy(
-  container: string,
-  image: string,
-  file: { from: string; to: string; volumeMounts: readonly object[] },
-): object {
-  const { from, to, volumeMounts } = file;
-  return { name: container, image, command: ["cp"], args: ["-f", from, to], volumeMounts };
-}
+/**
+ * The configuration that makes the kubelet call its node Ready comes last, when pods can be given addresses. Where it
+ * comes first, as in Flannel's own manifest, pods of a new node fail at once and are tried again after 14 seconds.
+ */
+const configureWhenUp = [
+  "until [ -s /run/flannel/subnet.env ]; do sleep 0.2; done",
+  "cp -f /etc/kube-flannel/cni-conf.json /etc/cni/net.d/10-flannel.conflist",
+].join("; ");
 
 function flanneld(image: string): object {
   const field = (variable: string, fieldPath: string): object => ({
@@ -137,6 +131,7 @@ function flanneld(image: string): object {
     args: ["--ip-masq", "--kube-subnet-mgr"],
     resources: { requests: { cpu: "100m", memory: "50Mi" } },
     securityContext: { privileged: false, capabilities: { add: ["NET_ADMIN", "NET_RAW"] } },
+    lifecycle: { postStart: { exec: { command: ["sh", "-c", configureWhenUp] } } },
     env: [
       field("POD_NAME", "metadata.name"),
       field("POD_NAMESPACE", "metadata.namespace"),
@@ -145,7 +140,8 @@ function flanneld(image: string): object {
     volumeMounts: [
       { name: "run", mountPath: "/run/flannel" },
       { name: "xtables-lock", mountPath: "/run/xtables.lock" },
-      configurationMount,
+      { name: "cni", mountPath: "/etc/cni/net.d" },
+      { name: "flannel-cfg", mountPath: "/etc/kube-flannel/" },
     ],
   };
 }

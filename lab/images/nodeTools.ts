@@ -2,8 +2,14 @@ import { mkdir, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { run } from "../toolchain/run";
 
-/** What kube-proxy and Flannel call, and their init containers: taken from the machines' own base tree. */
-const programs = ["/usr/bin/sh", "/usr/bin/cp", "/usr/sbin/nft", "/usr/sbin/xtables-nft-multi"];
+/** What kube-proxy and Flannel call, with Flannel's init container and hook: taken from the machines' own base tree. */
+const programs = [
+  "/usr/bin/sh",
+  "/usr/bin/cp",
+  "/usr/bin/sleep",
+  "/usr/sbin/nft",
+  "/usr/sbin/xtables-nft-multi",
+];
 
 /** Loaded by iptables at run time, so that no program names them. */
 const iptablesExtensions = "/usr/lib/x86_64-linux-gnu/xtables";
@@ -13,7 +19,7 @@ const iptablesNames = ["iptables", "ip6tables"].flatMap((name) =>
   ["", "-save", "-restore"].flatMap((verb) => [`${name}${verb}`, `${name}-nft${verb}`]),
 );
 
-/** Lays a shell, cp, nft and iptables with their libraries into an empty folder. Needs root (it enters the tree). */
+/** Lays a shell, cp, sleep, nft and iptables with their libraries into an empty folder. Needs root (it enters the tree). */
 export async function layOutNodeTools(tree: string, root: string): Promise<void> {
   // Debian's merged /usr: the links first, so that each file lands once, whichever way its path is written.
   for (const name of ["bin", "sbin", "lib", "lib64"]) {

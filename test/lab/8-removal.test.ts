@@ -89,6 +89,17 @@ describe("the other tested Kubernetes", () => {
     );
   });
 
+  it("started every pod at the first try: a node is Ready when it can give pods addresses", async () => {
+    const failures = [
+      "get",
+      "events",
+      "--all-namespaces",
+      "--field-selector",
+      "reason=FailedCreatePodSandBox",
+    ];
+    assert.equal(await kubectl(...failures, "-o", "jsonpath={.items[*].message}"), "");
+  });
+
   it("is left by stack 2 without a trace", async () => {
     await workloadsSucceed("destroy");
     const definitions = await kubectl("get", "customresourcedefinitions", "-o", "name");
