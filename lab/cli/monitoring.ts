@@ -42,11 +42,16 @@ export function targetLines({ data: { activeTargets } }: Targets): string[] {
   ];
 }
 
+/** Watchdog is left out: it always fires. */
 export function alertLines({ data }: Alerts): string[] {
   const known = data.alerts.filter(({ labels }) => labels["alertname"] !== "Watchdog");
+  const pending = known.filter(({ state }) => state === "pending").length;
   const line = ({ state, labels }: (typeof known)[number]): string =>
     `  ${state}: ${labels["alertname"] ?? ""} ${labels["parameter"] ?? labels["instance"] ?? ""}`.trimEnd();
-  return [`alerts: ${known.length === 0 ? "none" : known.length}`, ...known.map(line)];
+  return [
+    `alerts: ${known.length - pending} firing${pending === 0 ? "" : `, ${pending} pending`}`,
+    ...known.map(line),
+  ];
 }
 
 const activeTargets = (prometheusUrl: string): Promise<Targets> =>

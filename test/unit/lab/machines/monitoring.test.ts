@@ -20,11 +20,13 @@ describe("make status, of the monitoring", () => {
 
   it("names alerts, but not the one that always fires", () => {
     const watchdog = { state: "firing", labels: { alertname: "Watchdog" } };
-    assert.deepEqual(alertLines({ data: { alerts: [watchdog] } }), ["alerts: none"]);
+    assert.deepEqual(alertLines({ data: { alerts: [watchdog] } }), ["alerts: 0 firing"]);
     const red = { state: "firing", labels: { alertname: "BusParameterRed", parameter: "bus_x_volts" } };
-    assert.deepEqual(alertLines({ data: { alerts: [watchdog, red] } }), [
-      "alerts: 1",
+    const soon = { state: "pending", labels: { alertname: "BusParameterYellow", parameter: "bus_y_volts" } };
+    assert.deepEqual(alertLines({ data: { alerts: [watchdog, red, soon] } }), [
+      "alerts: 1 firing, 1 pending",
       "  firing: BusParameterRed bus_x_volts",
+      "  pending: BusParameterYellow bus_y_volts",
     ]);
   });
 });
