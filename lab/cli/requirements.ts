@@ -6,8 +6,11 @@ export const MEMORY_GIB = 5;
 /** Disk for the state folder: what two machines write, images included (about 3 GiB each measured). */
 export const STATE_DISK_GIB = 10;
 
-/** Disk for what the first `make up` builds: Go's modules and build cache, programs, packages, images (28 GiB measured). */
-export const BUILD_DISK_GIB = 30;
+/**
+ * Disk for what the first `make up` builds: Go's modules and build cache, programs, packages, images (19 GiB measured,
+ * the lab's own state included).
+ */
+export const BUILD_DISK_GIB = 20;
 
 /** Ports that servers of the lab take on the gateways. */
 export const GATEWAY_PORTS = [

@@ -68,7 +68,7 @@ describe("preflight", () => {
 
   it("asks for the disk of a first build only where there has been none", () => {
     const little = { cacheDiskBytes: 3 * 2 ** 30 };
-    assert.match(problems(little)[0] ?? "", /^30 GiB .* to build .* there are 3\.0\. .*XDG_CACHE_HOME/);
+    assert.match(problems(little)[0] ?? "", /^20 GiB .* to build .* there are 3\.0\. .*XDG_CACHE_HOME/);
     assert.deepEqual(problems({ ...little, built: true }), []);
   });
 
