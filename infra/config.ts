@@ -121,8 +121,12 @@ export const settingsSchema = strictObject({
     .describe("IPv4 blocks, /8 to /32, that may reach SSH, the API server and the published node ports."),
   vpcCidr: cidr(16, 22)
     .prefault("10.0.0.0/16")
-    .describe("The VPC's block, /16 to /22. Machines live in its /24s from the second on."),
-  availabilityZones: whole(1, 3).default(1).describe("Zones that machines are spread over, 1 to 3."),
+    .describe("The VPC's block, /16 to /22, for good. Machines live in its /24s from the second on."),
+  availabilityZones: whole(1, 3)
+    .default(1)
+    .describe(
+      "Zones that new machines are spread over, 1 to 3. Fewer only once no machine is in the last one.",
+    ),
   podCidr: cidr(8, 24).prefault("10.244.0.0/16").describe("Pods' block; every node takes a /24 of it."),
   serviceCidr: cidr(12, 24).prefault("10.96.0.0/12").describe("Services' block, /12 to /24."),
   controlPlane: controlPlane.prefault({}).describe("The machines that run the API server and etcd."),

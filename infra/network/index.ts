@@ -29,6 +29,7 @@ export class Network extends pulumi.ComponentResource {
   readonly apiName: string;
 
   private readonly vpc: aws.ec2.Vpc;
+  private readonly vpcId: pulumi.Output<string>;
   private readonly tags: Tags;
 
   constructor(
@@ -40,12 +41,13 @@ export class Network extends pulumi.ComponentResource {
     this.tags = clusterTags(args.clusterName);
     this.apiName = `api.${args.clusterName}.internal`;
     this.vpc = this.makeVpc();
+    this.vpcId = this.checkedVpcId();
     this.emptyDefaultSecurityGroup();
     this.subnets = this.makeSubnets(this.makeRouteTable());
-    this.securityGroups = new SecurityGroups(name, { ...args, vpcId: this.vpc.id }, { parent: this });
+    this.securityGroups = new SecurityGroups(name, { ...args, vpcId: this.vpcId }, { parent: this });
     this.zone = this.makeZone();
     if (args.flowLogs) {
-      new FlowLogs(name, { clusterName: args.clusterName, vpcId: this.vpc.id }, { parent: this });
+      new FlowLogs(name, { clusterName: args.clusterName, vpcId: this.vpcId }, { parent: this });
     }
     this.registerOutputs();
   }
@@ -69,8 +71,22 @@ export class Network extends pulumi.ComponentResource {
         enableDnsSupport: true,
         tags: named(this.tags, clusterName),
       },
-      { parent: this },
+      { parent: this, ignoreChanges: ["cidrBlock"] },
     );
+  }
+
+  /**
+   * The VPC's id, once it is sure that its block is the one of the settings: to change it would take every machine, and
+   * the cluster, along.
+   */
+  private checkedVpcId(): pulumi.Output<string> {
+    const { text } = this.args.vpcCidr;
+    return pulumi.all([this.vpc.id, this.vpc.cidrBlock]).apply(([id, made]) => {
+      if (made === text) return id;
+      throw new pulumi.RunError(
+        `perigee-infra:vpcCidr = "${text}": this cluster was made with ${made}, which cannot be changed; put it back`,
+      );
+    });
   }
 
   /** AWS makes it, with rules that admit; nothing here uses it. */
@@ -78,7 +94,7 @@ export class Network extends pulumi.ComponentResource {
     new aws.ec2.DefaultSecurityGroup(
       this.name,
       {
-        vpcId: this.vpc.id,
+        vpcId: this.vpcId,
         ingress: [],
         egress: [],
         tags: named(this.tags, `${this.args.clusterName}-unused`),
@@ -89,8 +105,8 @@ export class Network extends pulumi.ComponentResource {
 
   private makeRouteTable(): aws.ec2.RouteTable {
     const tags = named(this.tags, this.args.clusterName);
-    const gateway = new aws.ec2.InternetGateway(this.name, { vpcId: this.vpc.id, tags }, { parent: this });
-    const table = new aws.ec2.RouteTable(this.name, { vpcId: this.vpc.id, tags }, { parent: this });
+    const gateway = new aws.ec2.InternetGateway(this.name, { vpcId: this.vpcId, tags }, { parent: this });
+    const table = new aws.ec2.RouteTable(this.name, { vpcId: this.vpcId, tags }, { parent: this });
     new aws.ec2.Route(
       this.name,
       { routeTableId: table.id, destinationCidrBlock: "0.0.0.0/0", gatewayId: gateway.id },
@@ -110,7 +126,7 @@ export class Network extends pulumi.ComponentResource {
       const subnet = new aws.ec2.Subnet(
         `${this.name}-${index + 1}`,
         {
-          vpcId: this.vpc.id,
+          vpcId: this.vpcId,
           cidrBlock: block.text,
           availabilityZone: zone,
           tags: named(this.tags, `${clusterName}-${index + 1}`),
@@ -134,7 +150,7 @@ export class Network extends pulumi.ComponentResource {
       {
         name: `${clusterName}.internal`,
         comment: `Names of the cluster ${clusterName}, answered inside its VPC only`,
-        vpcs: [{ vpcId: this.vpc.id }],
+        vpcs: [{ vpcId: this.vpcId }],
         tags: this.tags,
       },
       { parent: this },

@@ -115,7 +115,8 @@ function tooManyRules({ adminCidrs, publishedNodePorts }: Partial<Settings>): Se
 /** An image is for one architecture. */
 function mixedArchitectures({ machineImage, controlPlane, workers }: Partial<Settings>): SettingProblem[] {
   if (machineImage === undefined || controlPlane === undefined || workers === undefined) return [];
-  const types = [controlPlane, ...workers].map(({ instanceType }) => instanceType);
+  const pools = [controlPlane, ...workers.filter(({ count }) => count > 0)];
+  const types = pools.map(({ instanceType }) => instanceType);
   const kinds = new Set(types.map(architectureOf));
   if (kinds.size < 2) return [];
   const written = types.map((type) => `${type} is ${architectureOf(type)}`).join(", ");

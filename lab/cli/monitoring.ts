@@ -12,9 +12,9 @@ const LIMIT_MS = 5_000;
 const START_LIMIT_MS = 90_000;
 
 /** Waits until Prometheus answers for its targets. Not a failure when it does not: the lines after it say so. */
-export async function untilPrometheusAnswers(prometheusUrl: string): Promise<void> {
+export async function untilPrometheusAnswers(prometheusUrl: string, signal: AbortSignal): Promise<void> {
   const deadline = Date.now() + START_LIMIT_MS;
-  while (Date.now() < deadline) {
+  while (Date.now() < deadline && !signal.aborted) {
     const targets = await activeTargets(prometheusUrl).catch(() => undefined);
     if (targets !== undefined && targets.data.activeTargets.length > 0) return;
     await new Promise((resolve) => setTimeout(resolve, 500));

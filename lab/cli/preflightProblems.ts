@@ -18,7 +18,7 @@ export interface HostFacts {
   readonly stateDiskBytes: number;
   /** Free where built programs and images are kept. */
   readonly cacheDiskBytes: number;
-  /** Whether everything that the lab runs was built here before. */
+  /** Whether what the lab runs was built here before, of whatever version. */
   readonly built: boolean;
   readonly missingPackages: readonly string[];
   readonly apt: boolean;
@@ -87,7 +87,7 @@ function sizeProblems(facts: HostFacts, { stateFolder }: PreflightContext): stri
         "Free some, or set PERIGEE_LAB_STATE to a folder that has more.",
     ),
     ...when(
-      !facts.built && cache < BUILD_DISK_GIB,
+      !running && !facts.built && cache < BUILD_DISK_GIB,
       `${BUILD_DISK_GIB} GiB of free disk are needed to build what the lab runs; there are ${cache.toFixed(1)}. ` +
         "Free some, or set XDG_CACHE_HOME, GOCACHE and GOMODCACHE to folders that have more.",
     ),

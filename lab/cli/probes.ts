@@ -1,5 +1,5 @@
 /** Looks at this machine and changes nothing. */
-import { access, constants, readFile, statfs } from "node:fs/promises";
+import { access, constants, readdir, readFile, statfs } from "node:fs/promises";
 import { cpus } from "node:os";
 import { dirname, join } from "node:path";
 import { bridgeExists } from "../network/hostNetwork";
@@ -25,7 +25,7 @@ export async function hostFacts(stateFolder: string): Promise<HostFacts> {
     memoryKiB: kibibytes(await readFile("/proc/meminfo", "utf8"), "MemAvailable"),
     stateDiskBytes: await freeBytes(stateFolder),
     cacheDiskBytes: await freeBytes(cacheRoot()),
-    built: (await Promise.all(componentNames.map(everBuilt))).every(Boolean),
+    built: await everBuilt(),
     missingPackages,
     apt: await has("apt-get"),
     filesystems: await readFile("/proc/filesystems", "utf8"),
@@ -105,9 +105,10 @@ async function toolchainProblems(missingPackages: readonly string[]): Promise<st
   }
 }
 
-/** Whether a component was built here before, of whatever version: what it takes is on the disk already. */
-function everBuilt(component: string): Promise<boolean> {
-  return reachable(join(cacheRoot(), "toolchain", component));
+/** Whether a `make up` came as far as the container images here, which are made last: what it takes is on the disk. */
+async function everBuilt(): Promise<boolean> {
+  const entries = await readdir(join(cacheRoot(), "images")).catch(() => []);
+  return entries.some((entry) => !entry.startsWith("."));
 }
 
 async function moduleAvailable(name: string): Promise<boolean> {

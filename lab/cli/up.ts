@@ -56,7 +56,8 @@ async function up({ folders, signal }: Session): Promise<number> {
       return signal.aborted ? 130 : 1;
     }
   }
-  await phases.run("first answer of Prometheus", () => firstAnswer(options));
+  await phases.run("first answer of Prometheus", () => firstAnswer(options, signal));
+  if (signal.aborted) return 130;
   await finish(options, phases);
   return 0;
 }
@@ -95,9 +96,9 @@ async function startStopped(folders: LabFolders, baseTree: string): Promise<stri
   return allRan ? [] : ["--refresh"];
 }
 
-async function firstAnswer(options: EngineOptions): Promise<void> {
+async function firstAnswer(options: EngineOptions, signal: AbortSignal): Promise<void> {
   const prometheus = (await outputsOf(workloads, options))?.["prometheusUrl"];
-  if (typeof prometheus === "string") await untilPrometheusAnswers(prometheus);
+  if (typeof prometheus === "string") await untilPrometheusAnswers(prometheus, signal);
 }
 
 async function finish(options: EngineOptions, phases: Phases): Promise<void> {

@@ -156,6 +156,14 @@ describe("stack 1 on the real engine", function () {
       assert.deepEqual(operations(run, INSTANCE), []);
     });
 
+    it("refuses another block for its VPC, before anything is touched", async () => {
+      const other = { "perigee-infra:vpcCidr": "10.9.0.0/16" };
+      const run = await stack.run("up", settings({ count: 2, ...changed }, other));
+      assert.notEqual(run.exitCode, 0);
+      assert.match(run.stdout, /vpcCidr = "10\.9\.0\.0\/16": this cluster was made with 10\.0\.0\.0\/16/);
+      assert.deepEqual(done(run), []);
+    });
+
     it("rolls a machine on purpose: drained, made anew with the newer image", async () => {
       const newer = { "perigee-infra:machineImage": "ami-0fedcba9876543210" };
       const urn = `urn:pulumi:test::perigee-infra::perigee:machines:Machines$${INSTANCE}::orbit-default-2`;

@@ -66,7 +66,9 @@ async function main() {
     found = await namespaces(kubeconfig);
   } catch (error) {
     if (process.env.PERIGEE_CLUSTER_IS_GONE === "true") {
-      console.log(`the cluster cannot be asked (${error.message}): taken for gone, as PERIGEE_CLUSTER_IS_GONE says`);
+      console.log(
+        `the cluster cannot be asked (${error.message}): taken for gone, as PERIGEE_CLUSTER_IS_GONE says`,
+      );
       return 0;
     }
     console.error(

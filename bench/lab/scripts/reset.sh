@@ -3,6 +3,7 @@
 # that a cluster made goes. Run by clusterReady.ts before each measurement, behind infra/kubeadm/scripts/step.sh.
 
 reset_node
+forget_pod_network
 # What the steps of `pulumi up` remember; certificates of the former CA above all.
 rm -rf /var/lib/perigee/initialised /var/lib/perigee/joined /var/lib/perigee/admitted /etc/perigee/join
 [ ! -e /etc/kubernetes/admin.conf ]

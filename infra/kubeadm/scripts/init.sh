@@ -41,6 +41,7 @@ refuse_other_addresses() {
 initialise() {
   wait_for 300 "${API_NAME:?} to resolve to ${PRIVATE_IP:?}" api_name_resolves || exit 1
   if [ -d /etc/kubernetes/manifests ] && [ -n "$(ls -A /etc/kubernetes/manifests)" ]; then reset_node; fi
+  forget_pod_network
   write_documents
   kubeadm_logged init --skip-token-print
   # Workers are admitted one by one (member.sh); the token that kubeadm makes by itself would be valid for a day.

@@ -13,6 +13,7 @@ join() {
     own_node >/dev/null || systemctl restart kubelet
   else
     if [ -e /etc/kubernetes/kubelet.conf ] || [ -e /etc/kubernetes/bootstrap-kubelet.conf ]; then reset_node; fi
+    forget_pod_network
     wait_for 300 "${API_NAME:?} to resolve" getent ahostsv4 "$API_NAME" || exit 1
     write_documents
     kubeadm_logged join

@@ -84,8 +84,10 @@ settle() {
 
 # kubectl takes a label away that is not there; of a taint it says that it cannot.
 carries() {
-  [ "$1" = label ] || kubectl get node "$NODE_NAME" \
-    --output 'jsonpath={range .spec.taints[*]}{.key}:{.effect}{"\n"}{end}' | grep -qxF -- "$2"
+  local taints
+  if [ "$1" = label ]; then return; fi
+  taints=$(kubectl get node "$NODE_NAME" --output 'jsonpath={range .spec.taints[*]}{.key}:{.effect}{"\n"}{end}') || exit 1
+  grep -qxF -- "$2" <<<"$taints"
 }
 
 # What this run asked for, so that the next one knows what to take away.

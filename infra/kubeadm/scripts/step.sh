@@ -3,7 +3,8 @@
 set -euo pipefail
 
 readonly step_verb=${1:?} step_limit=${2:?}
-trap 'echo "$step_verb was ended: it took longer than its limit of ${step_limit}s" >&2; exit 124' TERM
+exec 8>&2 # what runs when the end comes may be silenced
+trap 'echo "$step_verb was ended: it took longer than its limit of ${step_limit}s" >&8; exit 124' TERM
 
 fail() {
   echo "$*" >&2
@@ -68,17 +69,17 @@ reset_node() {
   echo "undoing what an unfinished attempt, or another cluster, left here"
   timeout 180 kubeadm reset --force --cri-socket unix:///run/containerd/containerd.sock >/dev/null 2>&1 || true
   rm -rf /etc/kubernetes/pki /etc/kubernetes/manifests /etc/kubernetes/*.conf /var/lib/etcd/member
-  forget_pod_network
 }
 
 # What kubeadm leaves: a bridge with the addresses of a former cluster, and packet rules that a new kube-proxy would
-# take for its own.
+# take for its own. Of a fresh machine it takes nothing; a reset that was interrupted is made complete.
 forget_pod_network() {
   rm -rf /etc/cni/net.d/* /var/lib/cni /run/flannel
   local link family name
   for link in flannel.1 cni0; do
     if ip link show "$link" >/dev/null 2>&1; then ip link delete "$link"; fi
   done
+  if ! command -v nft >/dev/null; then return; fi # kube-proxy brings its own; this machine has had none
   nft list tables | while read -r _ family name; do
     case "$name" in
       kube-proxy | flannel-*) nft delete table "$family" "$name" ;;
