@@ -21,18 +21,20 @@ const controlPlanes = new Machines("control-plane", {
   role: "control-plane",
   pool: "control-plane",
 });
-const pools = settings.workers.map(
-  (pool) => new Machines(pool.name, { ...shared, ...pool, role: "worker", pool: pool.name }),
-);
 const { machines: controlPlane } = controlPlanes;
-const workers = settings.workers.map(({ labels, taints }, index) => ({
-  machines: pools[index]?.machines ?? [],
-  labels,
-  taints,
-}));
+const workers = settings.workers.map((pool) => {
+  const made = new Machines(pool.name, { ...shared, ...pool, role: "worker", pool: pool.name });
+  return { made, machines: made.machines, labels: pool.labels, taints: pool.taints };
+});
 
 const cluster = new KubeadmCluster("cluster", { ...shared, controlPlane, workers });
-refuseWhileInUse(cluster.kubeconfig, [network, identity, controlPlanes, ...pools, cluster]);
+refuseWhileInUse(cluster.kubeconfig, [
+  network,
+  identity,
+  controlPlanes,
+  ...workers.map(({ made }) => made),
+  cluster,
+]);
 
 export const {
   contractVersion,

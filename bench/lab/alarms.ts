@@ -5,6 +5,7 @@
  */
 import { kubectl, apply, eventually } from "../../test/lab/lab";
 import { query, samples, sampleTimes, value } from "../../test/lab/prometheus";
+import { markdown } from "./circumstances";
 import { type ReceivedAlert, WebhookReceiver, workloadsSucceed } from "../../test/lab/workloads";
 
 const GROUP_WAIT = 1;
@@ -96,7 +97,7 @@ async function main(): Promise<void> {
     ["namespace monitoring at rest", `${memory.toFixed(0)} MiB, ${cores.toFixed(3)} cores`],
     ["namespace telemetry at rest", `${telemetryMemory.toFixed(0)} MiB, ${telemetryCores.toFixed(3)} cores`],
   ];
-  console.log(["| what | figure |", "|---|---|", ...rows.map((row) => `| ${row.join(" | ")} |`)].join("\n"));
+  console.log(markdown([["what", "figure"], ...rows]));
 }
 
 main().catch((error: unknown) => {

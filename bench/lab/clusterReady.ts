@@ -2,8 +2,9 @@
  * From machines that have booted to every node Ready: through `pulumi up`, and by hand with bare kubeadm, on the same
  * machines in the same run.
  *   tsx bench/lab/clusterReady.ts [--runs 1]
- * Brings a lab up (which warms what both ways read; its phases are printed too) and removes it in the end. Before each way the machines are reset
- * to where cloud-init left them: packages installed, images there, no cluster. Which way is first alternates.
+ * Brings a lab up (which warms what both ways read; its phases are printed too) and removes it in the end. Before each
+ * way the machines are reset to where cloud-init left them: packages installed, images there, no cluster. Which way is
+ * first alternates.
  */
 import { parseArgs } from "node:util";
 import { parseSettings } from "../../infra/config";

@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { assembled, stepCommand } from "../../infra/kubeadm/step";
+import { assembled, quoted, stepCommand } from "../../infra/kubeadm/step";
 import { run } from "../../lab/toolchain/run";
 
 const SSH_OPTIONS = [
@@ -31,8 +31,8 @@ export class RemoteShell {
 
   /** Runs scripts/byHand.sh as root; gives what it prints. */
   async byHand(host: string, ...args: readonly string[]): Promise<string> {
-    const words = args.map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
-    return this.run(host, ["sudo", "timeout", "600", "bash", "-s", "--", ...words], await script("byHand"));
+    const command = ["sudo", "timeout", "600", "bash", "-s", "--", ...args.map(quoted)];
+    return this.run(host, command, await script("byHand"));
   }
 
   /** Runs scripts/reset.sh as a step of the infra program. */

@@ -1,5 +1,5 @@
 /** Flannel over VXLAN: what gives every pod an address that every node can reach. */
-import { createHash } from "node:crypto";
+import { contentHash } from "../contentHash";
 import type { KubernetesRelease } from "./versions";
 
 const namespace = "kube-flannel";
@@ -104,10 +104,6 @@ function daemonSet(release: KubernetesRelease, configurationHash: string): objec
       },
     },
   };
-}
-
-function contentHash(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
 /**

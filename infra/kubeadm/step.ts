@@ -30,6 +30,6 @@ export function assembled(script: string, inputs: Readonly<Record<string, string
 }
 
 /** One shell word with exactly this value. */
-function quoted(value: string): string {
+export function quoted(value: string): string {
   return `'${value.replaceAll("'", `'\\''`)}'`;
 }

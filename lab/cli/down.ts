@@ -1,9 +1,10 @@
-import { access, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { EngineOptions } from "../engine/pulumi";
 import { clearLab } from "../machines/clear";
 import { leftovers } from "../machines/leftovers";
 import type { LabFolders } from "../machines/settings";
+import { exists } from "../toolchain/cacheEntry";
 import { type Command, say } from "./command";
 import { helmProgram, labEngineWithoutImage } from "./labEngine";
 import { Phases } from "./phases";
@@ -54,13 +55,6 @@ async function down({ folders, signal }: Session): Promise<number> {
 
 async function nothingThere(folders: LabFolders): Promise<boolean> {
   return !(await exists(folders.root)) && (await leftovers(folders)).length === 0;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 /**

@@ -1,10 +1,10 @@
 /** The lab's stacks, each a phase of `make up`, and what is done to them. */
-import { access } from "node:fs/promises";
 import { join } from "node:path";
 import type { InfraOutputs } from "../../infra/outputs";
 import { repository } from "../engine/paths";
 import { type EngineOptions, type PulumiRun, type RunOptions, runPulumi } from "../engine/pulumi";
 import { ensureStack, type Stack, stackOptions, type StackSettings } from "../engine/stacks";
+import { exists } from "../toolchain/cacheEntry";
 import type { Progress } from "../toolchain/progress";
 import { labStackSettings } from "./labConfig";
 import { workloadsFolder, workloadsSettings } from "./workloads";
@@ -125,11 +125,4 @@ async function settle(stack: LabStack, selected: Stack, options: StackOptions): 
 
 function echo(text: string, stream: "stdout" | "stderr"): void {
   process[stream].write(text);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,7 +1,7 @@
 /** What a user has when `make up` returns. */
 import { strict as assert } from "node:assert";
-import { apply, controlPlane, engineSucceeds, eventually, kubectl, outputs, ssh, worker } from "./lab";
-import { type EchoAnswer, echoOn, echoService, get } from "./echo";
+import { clusterDns, controlPlane, engineSucceeds, eventually, kubectl, outputs, ssh, worker } from "./lab";
+import { answers, type EchoAnswer, echoOnBoth, echoService, get, removeEcho } from "./echo";
 
 interface NodeList {
   items: {
@@ -32,14 +32,7 @@ describe("the cluster", () => {
   });
 
   it("has CoreDNS available and every pod of kube-system Running", async () => {
-    await kubectl(
-      "-n",
-      "kube-system",
-      "wait",
-      "deployment/coredns",
-      "--for=condition=Available",
-      "--timeout=60s",
-    );
+    await clusterDns(60);
     await eventually("all kube-system pods to run", async () => {
       const { items } = JSON.parse(
         await kubectl("-n", "kube-system", "get", "pods", "-o", "json"),
@@ -64,16 +57,8 @@ describe("the cluster", () => {
 });
 
 describe("pod traffic", () => {
-  before(async () => {
-    await apply(
-      echoOn("echo-cp", controlPlane),
-      echoOn("echo-worker", worker),
-      echoService("echo-cp"),
-      echoService("echo-worker", 30081),
-    );
-    await kubectl("wait", "pod/echo-cp", "pod/echo-worker", "--for=condition=Ready", "--timeout=120s");
-  });
-  after(() => kubectl("delete", "pod,service", "--selector", "test=echo", "--wait=false"));
+  before(() => echoOnBoth(120, echoService("echo-cp"), echoService("echo-worker", 30081)));
+  after(removeEcho);
 
   it("crosses nodes by address", async () => {
     const address = await kubectl("get", "pod", "echo-cp", "-o", "jsonpath={.status.podIP}");
@@ -101,21 +86,6 @@ describe("pod traffic", () => {
     }
   });
 });
-
-/** A Service answers some moments after its pods are ready: each node's kube-proxy has to hear of them first. */
-async function answers(ask: () => Promise<EchoAnswer>, server: string): Promise<EchoAnswer> {
-  let answer: EchoAnswer | undefined;
-  await eventually(
-    `an answer from ${server}`,
-    async () => {
-      answer = await ask();
-      return true;
-    },
-    15,
-  );
-  assert.equal(answer?.server, server);
-  return answer;
-}
 
 describe("a second run", () => {
   it("changes nothing", async () => {

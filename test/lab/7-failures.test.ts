@@ -2,13 +2,13 @@
 import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { SystemdMachines } from "../../lab/machines/systemdMachines";
-import { echoOn, echoService, get } from "./echo";
+import { answers, echoOnBoth, echoService, get, removeEcho } from "./echo";
 import {
-  apply,
+  clusterDns,
   controlPlane,
   engineSucceeds,
   eventually,
+  killMachine,
   kubectl,
   node,
   repository,
@@ -18,17 +18,14 @@ import {
 
 describe("a worker whose machine is killed from outside", () => {
   it("is replaced by refresh and up, and its old Node is gone", async () => {
-    const before = await node(worker);
     const uid = await kubectl("get", "node", worker, "-o", "jsonpath={.metadata.uid}");
-    const init = await new SystemdMachines().initPid(before.instanceId);
-    assert.ok(init !== undefined);
-    process.kill(init, "SIGKILL");
+    const before = await killMachine(worker);
 
     await engineSucceeds("refresh");
     await engineSucceeds("up");
 
     const now = await node(worker);
-    assert.notEqual(now.instanceId, before.instanceId);
+    assert.notEqual(now.instanceId, before);
     await kubectl("wait", `node/${worker}`, "--for=condition=Ready", "--timeout=60s");
     assert.notEqual(await kubectl("get", "node", worker, "-o", "jsonpath={.metadata.uid}"), uid);
     assert.equal(
@@ -54,14 +51,7 @@ describe("a control plane that reboots", () => {
     );
     assert.equal(await kubectl("get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}"), uid);
     await kubectl("wait", "node", "--all", "--for=condition=Ready", "--timeout=180s");
-    await kubectl(
-      "-n",
-      "kube-system",
-      "wait",
-      "deployment/coredns",
-      "--for=condition=Available",
-      "--timeout=180s",
-    );
+    await clusterDns(180);
   });
 
   it("needs nothing done: up changes nothing", async () => {
@@ -73,7 +63,7 @@ describe("a backup, taken and restored as the runbook says", () => {
   const precious = ["-n", "default", "secret/precious"];
   const kept = async (): Promise<string> =>
     kubectl("get", ...precious, "-o", "jsonpath={.data.word}").catch(() => "");
-  after(() => kubectl("delete", "pod,service", "--selector", "test=echo", "--wait=false"));
+  after(removeEcho);
 
   it("brings back what was deleted since", async () => {
     await kubectl("-n", "default", "create", "secret", "generic", "precious", "--from-literal=word=apogee");
@@ -85,13 +75,8 @@ describe("a backup, taken and restored as the runbook says", () => {
 
   it("leaves a cluster that works: nodes are Ready, new pods start, a new Service answers", async () => {
     await kubectl("wait", "node", "--all", "--for=condition=Ready", "--timeout=180s");
-    await apply(echoOn("echo-cp", controlPlane), echoOn("echo-worker", worker), echoService("echo-cp"));
-    await kubectl("wait", "pod/echo-cp", "pod/echo-worker", "--for=condition=Ready", "--timeout=180s");
-    await eventually(
-      "an answer by DNS name",
-      async () => (await get("echo-worker", "http://echo-cp:8080/get")).server === "echo-cp",
-      60,
-    );
+    await echoOnBoth(180, echoService("echo-cp"));
+    await answers(() => get("echo-worker", "http://echo-cp:8080/get"), "echo-cp", 60);
     await kubectl("delete", ...precious);
     await engineSucceeds("preview", {}, "--expect-no-changes");
   });

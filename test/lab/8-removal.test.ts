@@ -1,10 +1,11 @@
 /** Removing the lab: alive or dead, nothing stays. */
 import { strict as assert } from "node:assert";
-import { SystemdMachines } from "../../lab/machines/systemdMachines";
 import {
+  clusterDns,
   controlPlane,
   engine,
   engineSucceeds,
+  killMachine,
   kubectl,
   labConfigFile,
   LabCommand,
@@ -45,14 +46,11 @@ describe("a cluster that is dead", () => {
   });
 
   it("is made anew by refresh and up, as the runbook says of a control plane that died", async () => {
-    const { instanceId } = await node(controlPlane);
-    const init = await new SystemdMachines().initPid(instanceId);
-    assert.ok(init !== undefined);
-    process.kill(init, "SIGKILL");
+    const before = await killMachine(controlPlane);
     await engineSucceeds("refresh");
     await engineSucceeds("up");
     await kubectl("wait", "node", controlPlane, worker, "--for=condition=Ready", "--timeout=60s");
-    assert.notEqual((await node(controlPlane)).instanceId, instanceId);
+    assert.notEqual((await node(controlPlane)).instanceId, before);
     await workloadsSucceed("up");
     await kubectl("-n", "telemetry", "rollout", "status", "deployment/telemetry", "--timeout=120s");
   });
@@ -79,14 +77,7 @@ describe("the other tested Kubernetes", () => {
       "jsonpath={.items[*].status.nodeInfo.kubeletVersion}",
     );
     assert.equal(versions, "v1.35.4 v1.35.4");
-    await kubectl(
-      "-n",
-      "kube-system",
-      "wait",
-      "deployment/coredns",
-      "--for=condition=Available",
-      "--timeout=60s",
-    );
+    await clusterDns(60);
   });
 
   it("started every pod at the first try: a node is Ready when it can give pods addresses", async () => {

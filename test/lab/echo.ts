@@ -1,5 +1,6 @@
 /** Pods that answer HTTP with what they were asked, and that can ask themselves (lab/toolchain/echo). */
-import { kubectl } from "./lab";
+import { strict as assert } from "node:assert";
+import { apply, controlPlane, eventually, kubectl, worker } from "./lab";
 
 const image = "perigee.invalid/lab/echo:1";
 const labels = (app: string): Record<string, string> => ({ app, test: "echo" });
@@ -39,6 +40,18 @@ export function echoService(name: string, nodePort?: number): object {
   };
 }
 
+/** `echo-cp` and `echo-worker`, each on its node, with these Services; returns when both pods are ready. */
+export async function echoOnBoth(limitSeconds: number, ...services: readonly object[]): Promise<void> {
+  await apply(echoOn("echo-cp", controlPlane), echoOn("echo-worker", worker), ...services);
+  const limit = `--timeout=${limitSeconds}s`;
+  await kubectl("wait", "pod/echo-cp", "pod/echo-worker", "--for=condition=Ready", limit);
+}
+
+/** All pods and Services of this kind. */
+export async function removeEcho(): Promise<void> {
+  await kubectl("delete", "pod,service", "--selector", "test=echo", "--wait=false");
+}
+
 export interface EchoAnswer {
   readonly server: string;
   readonly origin: string;
@@ -48,6 +61,25 @@ export interface EchoAnswer {
 /** Asks a URL from inside a pod. */
 export async function get(pod: string, url: string): Promise<EchoAnswer> {
   return JSON.parse(await kubectl("exec", pod, "--", "/echo", "-get", url)) as EchoAnswer;
+}
+
+/** A Service answers some moments after its pods are ready: each node's kube-proxy has to hear of them first. */
+export async function answers(
+  ask: () => Promise<EchoAnswer>,
+  server: string,
+  limitSeconds = 15,
+): Promise<EchoAnswer> {
+  let answer: EchoAnswer | undefined;
+  await eventually(
+    `an answer from ${server}`,
+    async () => {
+      answer = await ask();
+      return true;
+    },
+    limitSeconds,
+  );
+  assert.equal(answer?.server, server);
+  return answer;
 }
 
 /** Whether a pod can open a TCP connection. */

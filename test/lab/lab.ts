@@ -6,11 +6,13 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
 import { readFileSync } from "node:fs";
+import { quoted } from "../../infra/kubeadm/step";
 import type { NodeOutput } from "../../infra/outputs";
 import { ensureStack, stackOptions, type StackSettings } from "../../lab/engine/stacks";
 import { type PulumiRun, runPulumi } from "../../lab/engine/pulumi";
 import { labEngine } from "../../lab/cli/labEngine";
 import { labFolders, labSettings as labHostSettings } from "../../lab/machines/settings";
+import { SystemdMachines } from "../../lab/machines/systemdMachines";
 import { buildToolchain, program } from "../../lab/toolchain/build";
 
 const execute = promisify(execFile);
@@ -167,8 +169,6 @@ export async function ssh(name: string, command: string): Promise<string> {
   return stdout.trim();
 }
 
-const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
-
 /** A command of the lab as the Makefile runs it, in a process group of its own so that all of it can be killed. */
 export class LabCommand {
   output = "";
@@ -219,6 +219,21 @@ export class LabCommand {
     if (this.child.pid !== undefined) process.kill(-this.child.pid, "SIGKILL");
     await this.ended;
   }
+}
+
+/** Kills a machine from outside, as a power cut would: the id of the instance that it was. */
+export async function killMachine(name: string): Promise<string> {
+  const { instanceId } = await node(name);
+  const init = await new SystemdMachines().initPid(instanceId);
+  if (init === undefined) throw new Error(`${name} (${instanceId}) does not run`);
+  process.kill(init, "SIGKILL");
+  return instanceId;
+}
+
+/** Waits until cluster DNS is Available. */
+export async function clusterDns(limitSeconds: number): Promise<void> {
+  const limit = `--timeout=${limitSeconds}s`;
+  await kubectl("-n", "kube-system", "wait", "deployment/coredns", "--for=condition=Available", limit);
 }
 
 /** Waits until a condition holds; the limit is in seconds. */

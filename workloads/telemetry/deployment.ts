@@ -1,9 +1,10 @@
 /** What the exporter and the simulator have in common: one confined pod that runs the program with the dictionary. */
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { contentHash } from "../../infra/contentHash";
 import { leaveDeadNode } from "../monitoring/values";
 import { restrictedContainer, restrictedPod } from "./podSecurity";
-import { contentHash, type Program } from "./program";
+import type { Program } from "./program";
 
 type Container = kubernetes.types.input.core.v1.Container;
 

@@ -1,8 +1,8 @@
 /** How a pod runs perigee-telemetry: the bundle on a stock Node image, or an image of its own. */
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { contentHash } from "../../infra/contentHash";
 import { buildBundle, bundlePath } from "../../telemetry/build";
 
 export interface ProgramArgs {
@@ -49,9 +49,4 @@ export function program(name: string, args: ProgramArgs, opts: pulumi.CustomReso
 async function builtBundle(): Promise<string> {
   await buildBundle();
   return readFile(bundlePath, "utf8");
-}
-
-/** Short, and long enough for two contents never to share it. */
-export function contentHash(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
