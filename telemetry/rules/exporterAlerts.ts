@@ -1,4 +1,5 @@
 import { exporterMetricNames as names, type Dictionary } from "../dictionary";
+import { exporterSeries } from "./exporterSeries";
 import { recorded } from "./recordingRules";
 import { alertRule, type AlertRule, type AlertSpec } from "./rule";
 import type { RuleSettings } from "./settings";
@@ -12,12 +13,13 @@ export function exporterAlerts(dictionary: Dictionary, settings: RuleSettings): 
 
 type ExporterAlertSpec = Omit<AlertSpec, "team" | "subsystem">;
 
-function availability({ job }: RuleSettings): ExporterAlertSpec[] {
-  const of = `{job="${job}"}`;
+function availability(settings: RuleSettings): ExporterAlertSpec[] {
+  const { job } = settings;
+  const of = exporterSeries(settings);
   return [
     {
       alert: "TelemetryExporterDown",
-      expr: `up${of} == 0 or absent(up${of})`,
+      expr: `${of("up")} == 0 or absent(${of("up")})`,
       forSeconds: 30,
       severity: "critical",
       summary: "The telemetry exporter does not answer",
@@ -25,7 +27,7 @@ function availability({ job }: RuleSettings): ExporterAlertSpec[] {
     },
     {
       alert: "TelemetryExporterRestarting",
-      expr: `changes(process_start_time_seconds${of}[15m]) > 2`,
+      expr: `changes(${of("process_start_time_seconds")}[15m]) > 2`,
       forSeconds: 0,
       severity: "warning",
       summary: "The telemetry exporter keeps restarting",
@@ -35,12 +37,13 @@ function availability({ job }: RuleSettings): ExporterAlertSpec[] {
 }
 
 /** Whether the rules speak of what the exporter serves. */
-function coherence({ name, version }: Dictionary, { job }: RuleSettings): ExporterAlertSpec[] {
+function coherence({ name, version }: Dictionary, settings: RuleSettings): ExporterAlertSpec[] {
+  const of = exporterSeries(settings);
   const expected = `${name} ${version}`;
   return [
     {
       alert: "TelemetryDictionaryMismatch",
-      expr: `${names.buildInfo}{job="${job}",dictionary!=${JSON.stringify(expected)}} == 1`,
+      expr: `${of(names.buildInfo, `dictionary!=${JSON.stringify(expected)}`)} == 1`,
       forSeconds: 300,
       severity: "warning",
       summary: "The telemetry exporter runs another dictionary than the alert rules",
@@ -48,7 +51,7 @@ function coherence({ name, version }: Dictionary, { job }: RuleSettings): Export
     },
     {
       alert: "TelemetryLimitsMissing",
-      expr: `max by (spacecraft) (${names.packetPeriod}) * 0 unless on (spacecraft) ${recorded.limitedParameters}`,
+      expr: `max by (spacecraft) (${of(names.packetPeriod)}) * 0 unless on (spacecraft) ${recorded.limitedParameters}`,
       forSeconds: 60,
       severity: "critical",
       summary: "{{ $labels.spacecraft }}: no parameter has a limit",
@@ -59,13 +62,13 @@ function coherence({ name, version }: Dictionary, { job }: RuleSettings): Export
 
 function resources(settings: RuleSettings): ExporterAlertSpec[] {
   const { exporterMemoryBytes, exporterCores, exporterLoopLagSeconds, exporterScrapeSeconds } = settings;
-  const of = `{job="${settings.job}"}`;
+  const of = exporterSeries(settings);
   const warning = { severity: "warning" } as const;
   return [
     {
       ...warning,
       alert: "TelemetryExporterDroppingDatagrams",
-      expr: `increase(perigee_telemetry_dropped_datagrams_total${of}[5m]) > 0`,
+      expr: `increase(${of("perigee_telemetry_dropped_datagrams_total")}[5m]) > 0`,
       forSeconds: 0,
       summary: "The telemetry exporter loses datagrams",
       description: `The kernel dropped {{ $value | printf "%.0f" }} datagrams of {{ $labels.instance }} in 5 minutes (limit 0): they come faster than they are read.`,
@@ -73,7 +76,7 @@ function resources(settings: RuleSettings): ExporterAlertSpec[] {
     {
       ...warning,
       alert: "TelemetryExporterMemoryHigh",
-      expr: `process_resident_memory_bytes${of} > ${exporterMemoryBytes}`,
+      expr: `${of("process_resident_memory_bytes")} > ${exporterMemoryBytes}`,
       forSeconds: 300,
       summary: "The telemetry exporter uses much memory",
       description: `{{ $labels.instance }} uses {{ $value | humanize1024 }}B (limit ${exporterMemoryBytes / 1024 ** 2}MiB).`,
@@ -81,7 +84,7 @@ function resources(settings: RuleSettings): ExporterAlertSpec[] {
     {
       ...warning,
       alert: "TelemetryExporterBusy",
-      expr: `rate(process_cpu_seconds_total${of}[5m]) > ${exporterCores}`,
+      expr: `rate(${of("process_cpu_seconds_total")}[5m]) > ${exporterCores}`,
       forSeconds: 300,
       summary: "The telemetry exporter is at the end of its processor",
       description: `{{ $labels.instance }} uses {{ $value | printf "%.2f" }} cores (limit ${exporterCores}; it has one main thread).`,
@@ -89,7 +92,7 @@ function resources(settings: RuleSettings): ExporterAlertSpec[] {
     {
       ...warning,
       alert: "TelemetryExporterEventLoopLag",
-      expr: `nodejs_eventloop_lag_p99_seconds${of} > ${exporterLoopLagSeconds}`,
+      expr: `${of("nodejs_eventloop_lag_p99_seconds")} > ${exporterLoopLagSeconds}`,
       forSeconds: 300,
       summary: "The telemetry exporter reads its packets late",
       description: `Packets wait up to {{ $value | humanizeDuration }} in {{ $labels.instance }} (99th percentile, limit ${exporterLoopLagSeconds * 1000}ms).`,
@@ -97,7 +100,7 @@ function resources(settings: RuleSettings): ExporterAlertSpec[] {
     {
       ...warning,
       alert: "TelemetryExporterSlowScrape",
-      expr: `scrape_duration_seconds${of} > ${exporterScrapeSeconds}`,
+      expr: `${of("scrape_duration_seconds")} > ${exporterScrapeSeconds}`,
       forSeconds: 300,
       summary: "The telemetry exporter answers slowly",
       description: `A scrape of {{ $labels.instance }} takes {{ $value | humanizeDuration }} (limit ${exporterScrapeSeconds * 1000}ms).`,

@@ -5,6 +5,8 @@ import {
   type Parameter,
   type Severity,
 } from "../dictionary";
+import { groupPrefix } from "./evaluationAlerts";
+import { exporterSeries } from "./exporterSeries";
 import { alertRule, type AlertRule, type RuleGroup } from "./rule";
 import type { RuleSettings } from "./settings";
 import { shownNumber, shownValue, words } from "./shownValue";
@@ -20,7 +22,7 @@ export function limitGroups(dictionary: Dictionary, settings: RuleSettings): Rul
     const rules = dictionary.parameters
       .filter((parameter) => parameter.subsystem === subsystem)
       .flatMap((parameter) => limitAlerts(parameter, settings));
-    return rules.length > 0 ? [{ name: `perigee-limits-${subsystem}`, rules }] : [];
+    return rules.length > 0 ? [{ name: `${groupPrefix}limits-${subsystem}`, rules }] : [];
   });
 }
 
@@ -55,30 +57,36 @@ function limitAlert(
 ): AlertRule {
   const { metric, subsystem, unit } = parameter;
   const [value, limit, crosses] = bound === "low" ? ["min", "max", "<"] : ["max", "min", ">"];
-  const inForce = `${names.parameterLimit}{parameter="${metric}",severity="${severity}",bound="${bound}"}`;
+  const of = exporterSeries(settings);
+  const inForce = of(
+    names.parameterLimit,
+    `parameter="${metric}"`,
+    `severity="${severity}"`,
+    `bound="${bound}"`,
+  );
   const side = bound === "low" ? "below" : "above";
   const title = `${subsystem} ${words(parameter.name)}`;
   return alertRule(
     {
       ...families[severity],
-      expr: `${value} by (spacecraft) (${metric}) ${crosses} ${limit} by (spacecraft) (${inForce})`,
+      expr: `${value} by (spacecraft) (${of(metric)}) ${crosses} ${limit} by (spacecraft) (${inForce})`,
       forSeconds: parameter.limits?.persistenceSeconds ?? 0,
       team: "flight-control",
       subsystem,
       labels: { parameter: metric, bound },
       summary: `{{ $labels.spacecraft }}: ${title} ${side} its ${severity} limit`,
-      description: `${parameter.description}: ${shownValue("$value", unit.base)}, ${side} the ${severity} ${bound} limit of ${shownLimit(parameter, severity, bound)}.`,
+      description: `${parameter.description}: ${shownValue("$value", unit.base)}, ${side} the ${severity} ${bound} limit of ${shownLimit(parameter, severity, bound, settings)}.`,
     },
     settings,
   );
 }
 
 /** The limit itself; where modes have limits of their own, what was in force when the rule was evaluated. */
-function shownLimit(parameter: Parameter, severity: Severity, bound: Bound): string {
+function shownLimit(parameter: Parameter, severity: Severity, bound: Bound, { job }: RuleSettings): string {
   const { metric, limits, unit } = parameter;
   const only = limits?.normal.find((limit) => limit.severity === severity && limit.bound === bound);
   if (only && limits?.byMode.size === 0) return shownNumber(only.value, unit.base);
-  const selector = `parameter='${metric}',severity='${severity}',bound='${bound}'`;
+  const selector = `job='${job}',parameter='${metric}',severity='${severity}',bound='${bound}'`;
   const query = `printf "max(${names.parameterLimit}{spacecraft='%s',${selector}})" $labels.spacecraft | query`;
   return `{{ range ${query} }}${shownValue("value .", unit.base)}{{ end }}`;
 }

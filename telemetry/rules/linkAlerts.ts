@@ -1,4 +1,5 @@
 import { exporterMetricNames as names } from "../dictionary";
+import { exporterSeries } from "./exporterSeries";
 import { recorded } from "./recordingRules";
 import type { Roles } from "./roles";
 import { alertRule, type AlertRule, type AlertSpec } from "./rule";
@@ -38,9 +39,11 @@ function signalAlerts({ overdueAfterPeriods: most }: RuleSettings): AlertSpec[] 
 }
 
 /** Packets lost or spoilt on the way: the ground's matter first. */
-function packetAlerts(roles: Roles, { lossRatio }: RuleSettings): AlertSpec[] {
+function packetAlerts(roles: Roles, settings: RuleSettings): AlertSpec[] {
+  const { lossRatio } = settings;
+  const of = exporterSeries(settings);
   // A computer that starts again counts its packets from 0, which looks like thousands of lost ones.
-  const afterBoot = roles.boots ? ` unless on (spacecraft) changes(${roles.boots.metric}[6m]) > 0` : "";
+  const afterBoot = roles.boots ? ` unless on (spacecraft) changes(${of(roles.boots.metric)}[6m]) > 0` : "";
   const common = { severity: "warning", team: "ground-segment", subsystem: "link" } as const;
   return [
     {
@@ -55,7 +58,7 @@ function packetAlerts(roles: Roles, { lossRatio }: RuleSettings): AlertSpec[] {
     {
       ...common,
       alert: "BusDecodeErrors",
-      expr: `sum by (spacecraft, reason) (increase(${names.decodeErrors}[5m])) > 0`,
+      expr: `sum by (spacecraft, reason) (increase(${of(names.decodeErrors)}[5m])) > 0`,
       forSeconds: 30,
       summary: "{{ $labels.spacecraft }}: packets cannot be decoded ({{ $labels.reason }})",
       description: `{{ $value | printf "%.0f" }} packets or values in 5 minutes could not be decoded, reason {{ $labels.reason }} (limit 0).`,
@@ -63,7 +66,7 @@ function packetAlerts(roles: Roles, { lossRatio }: RuleSettings): AlertSpec[] {
     {
       ...common,
       alert: "BusUnknownApid",
-      expr: `sum by (spacecraft) (increase(${names.unknownApid}[5m])) > 0`,
+      expr: `sum by (spacecraft) (increase(${of(names.unknownApid)}[5m])) > 0`,
       forSeconds: 30,
       summary: "{{ $labels.spacecraft }}: packets that the dictionary does not know",
       description: `{{ $value | printf "%.0f" }} packets in 5 minutes had an APID that the telemetry dictionary does not have (limit 0).`,
@@ -71,8 +74,9 @@ function packetAlerts(roles: Roles, { lossRatio }: RuleSettings): AlertSpec[] {
   ];
 }
 
-function clockDrift({ clockOffsetSeconds: most }: RuleSettings): AlertSpec {
-  const offset = `avg by (spacecraft) (${names.onboardTimeOffset})`;
+function clockDrift(settings: RuleSettings): AlertSpec {
+  const { clockOffsetSeconds: most } = settings;
+  const offset = `avg by (spacecraft) (${exporterSeries(settings)(names.onboardTimeOffset)})`;
   return {
     alert: "BusClockDrift",
     // The comparison filters by the absolute value; the alert shows the sign.

@@ -6,12 +6,14 @@ import { loadDictionary } from "../dictionary";
 import { runTool } from "../tool";
 import { ruleFile } from "./ruleFile";
 
-const help = `tsx telemetry/rules/main.ts [--dictionary FILE] [--job NAME] [--runbook-base-url URL]
+const help = `tsx telemetry/rules/main.ts [--dictionary FILE] [--job NAME] [--prometheus-job NAME]
+                                  [--runbook-base-url URL] [--interval DURATION]
 
   Prints the Prometheus rule file for a telemetry dictionary.
 
   --dictionary FILE         default: the dictionary that comes with Perigee
   --job NAME                the exporter's job label (default perigee-telemetry)
+  --prometheus-job NAME     Prometheus's own job label (default monitoring-prometheus)
   --runbook-base-url URL    goes before <AlertName>.md (default docs/alerts/)
   --interval DURATION       how often the rules are evaluated, such as 5s (default: as Prometheus is set)
 `;
@@ -20,6 +22,7 @@ const text = { type: "string" } as const;
 const options = {
   dictionary: text,
   job: text,
+  "prometheus-job": text,
   "runbook-base-url": text,
   interval: text,
   help: { type: "boolean", default: false },
@@ -31,6 +34,7 @@ function main(args: string[]): string {
   if (values.help) return help;
   const file = ruleFile(loadDictionary(values.dictionary), {
     ...(values.job !== undefined && { job: values.job }),
+    ...(values["prometheus-job"] !== undefined && { prometheusJob: values["prometheus-job"] }),
     ...(values["runbook-base-url"] !== undefined && { runbookBaseUrl: values["runbook-base-url"] }),
     ...(values.interval !== undefined && { evaluationInterval: values.interval }),
   });

@@ -1,5 +1,7 @@
 import { exporterMetricNames as names, type Dictionary, type Parameter } from "../dictionary";
+import { exporterSeries, type ExporterSeries } from "./exporterSeries";
 import type { RecordingRule } from "./rule";
+import type { RuleSettings } from "./settings";
 
 /** Names of what the rules record, by what the dashboards and alerts take from them. */
 export const recorded = {
@@ -28,45 +30,52 @@ const kind = "by (spacecraft, apid, packet)";
  * The age as it was when the exporter was scraped (`timestamp`), so that a long scrape interval does not look like a
  * silent spacecraft. A packet that never came since the exporter's start has the exporter's age.
  */
-const age =
-  `min ${kind} (timestamp(${names.lastPacketTimestamp}) - ((${names.lastPacketTimestamp} > 0) or ` +
-  `(${names.lastPacketTimestamp} == 0) + on (job, instance) group_left () process_start_time_seconds))`;
-
-const increase = (metric: string): string => `sum ${kind} (increase(${metric}[5m]))`;
+function age(of: ExporterSeries): string {
+  const newest = of(names.lastPacketTimestamp);
+  return (
+    `min ${kind} (timestamp(${newest}) - ((${newest} > 0) or ` +
+    `(${newest} == 0) + on (job, instance) group_left () ${of("process_start_time_seconds")}))`
+  );
+}
 
 /** Records about the link. The order matters: a group's rules are evaluated one after the other. */
-export const linkRecords: readonly RecordingRule[] = [
-  { record: recorded.packetAge, expr: age },
-  {
-    record: recorded.packetLateness,
-    expr: `${recorded.packetAge} / max ${kind} (${names.packetPeriod})`,
-  },
-  { record: recorded.signalAge, expr: `min by (spacecraft) (${recorded.packetAge})` },
-  { record: recorded.packetRate, expr: `sum ${kind} (rate(${names.packetsReceived}[1m]))` },
-  {
-    // A packet that came late was counted as missing before it came.
-    record: recorded.packetsLost,
-    expr: `clamp_min(${increase(names.packetGaps)} - ${increase(names.packetReordered)}, 0)`,
-  },
-  {
-    record: recorded.packetLoss,
-    expr: `${recorded.packetsLost} / (${recorded.packetsLost} + ${increase(names.packetsReceived)} > 0)`,
-  },
-  {
-    record: recorded.limitedParameters,
-    expr: `count by (spacecraft) (count by (spacecraft, parameter) (${names.parameterLimit}))`,
-  },
-];
+export function linkRecords(settings: RuleSettings): RecordingRule[] {
+  const of = exporterSeries(settings);
+  const increase = (metric: string): string => `sum ${kind} (increase(${of(metric)}[5m]))`;
+  return [
+    { record: recorded.packetAge, expr: age(of) },
+    {
+      record: recorded.packetLateness,
+      expr: `${recorded.packetAge} / max ${kind} (${of(names.packetPeriod)})`,
+    },
+    { record: recorded.signalAge, expr: `min by (spacecraft) (${recorded.packetAge})` },
+    { record: recorded.packetRate, expr: `sum ${kind} (rate(${of(names.packetsReceived)}[1m]))` },
+    {
+      // A packet that came late was counted as missing before it came.
+      record: recorded.packetsLost,
+      expr: `clamp_min(${increase(names.packetGaps)} - ${increase(names.packetReordered)}, 0)`,
+    },
+    {
+      record: recorded.packetLoss,
+      expr: `${recorded.packetsLost} / (${recorded.packetsLost} + ${increase(names.packetsReceived)} > 0)`,
+    },
+    {
+      record: recorded.limitedParameters,
+      expr: `count by (spacecraft) (count by (spacecraft, parameter) (${of(names.parameterLimit)}))`,
+    },
+  ];
+}
 
 /** One record for each enumeration. */
-export function stateRecords(dictionary: Dictionary): RecordingRule[] {
+export function stateRecords(dictionary: Dictionary, settings: RuleSettings): RecordingRule[] {
+  const of = exporterSeries(settings);
   return dictionary.parameters
     .filter((parameter) => parameter.type === "enumeration")
-    .map((parameter) => ({ record: recordedState(parameter), expr: stateExpression(parameter) }));
+    .map((parameter) => ({ record: recordedState(parameter), expr: stateExpression(parameter, of) }));
 }
 
 /** From a series per state, 1 for the one that holds, to that state's number. */
-function stateExpression({ metric, states }: Parameter): string {
-  const perState = [...states].map(([raw, state]) => `0 * (${metric}{state="${state}"} == 1) + ${raw}`);
+function stateExpression({ metric, states }: Parameter, of: ExporterSeries): string {
+  const perState = [...states].map(([raw, state]) => `0 * (${of(metric, `state="${state}"`)} == 1) + ${raw}`);
   return `max by (spacecraft) (${perState.join(" or ")})`;
 }

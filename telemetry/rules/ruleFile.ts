@@ -1,4 +1,5 @@
 import type { Dictionary } from "../dictionary";
+import { evaluationAlerts, groupPrefix } from "./evaluationAlerts";
 import { exporterAlerts } from "./exporterAlerts";
 import { limitGroups } from "./limitAlerts";
 import { linkAlerts } from "./linkAlerts";
@@ -17,10 +18,11 @@ export function ruleFile(dictionary: Dictionary, given: Partial<RuleSettings> = 
   const roles = rolesOf(dictionary);
   const interval = settings.evaluationInterval === undefined ? {} : { interval: settings.evaluationInterval };
   const groups = [
-    { name: "perigee-link", rules: [...linkRecords, ...linkAlerts(roles, settings)] },
-    { name: "perigee-states", rules: stateRecords(dictionary) },
-    { name: "perigee-spacecraft", rules: spacecraftAlerts(roles, settings) },
-    { name: "perigee-exporter", rules: exporterAlerts(dictionary, settings) },
+    { name: `${groupPrefix}link`, rules: [...linkRecords(settings), ...linkAlerts(roles, settings)] },
+    { name: `${groupPrefix}states`, rules: stateRecords(dictionary, settings) },
+    { name: `${groupPrefix}spacecraft`, rules: spacecraftAlerts(roles, settings) },
+    { name: `${groupPrefix}exporter`, rules: exporterAlerts(dictionary, settings) },
+    { name: `${groupPrefix}rules`, rules: evaluationAlerts(settings) },
     ...limitGroups(dictionary, settings),
   ];
   return {

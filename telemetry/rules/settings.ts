@@ -7,6 +7,8 @@ export interface RuleSettings {
   readonly runbookBaseUrl: string;
   /** The label `job` that Prometheus gives the exporter's targets. Default: `perigee-telemetry`. */
   readonly job: string;
+  /** The label `job` of the Prometheus that evaluates the rules, as it scrapes itself. Default: `monitoring-prometheus`. */
+  readonly prometheusJob: string;
   /** How often the groups are evaluated, such as `5s`. Default: as Prometheus is set. */
   readonly evaluationInterval?: string;
   /** A packet is overdue when it is this many of its periods late. Default: 5. */
@@ -28,6 +30,7 @@ export interface RuleSettings {
 export const defaultRuleSettings: RuleSettings = {
   runbookBaseUrl: "docs/alerts/",
   job: "perigee-telemetry",
+  prometheusJob: "monitoring-prometheus",
   overdueAfterPeriods: 5,
   lossRatio: 0.01,
   clockOffsetSeconds: 2,

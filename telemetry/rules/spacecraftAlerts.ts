@@ -1,4 +1,5 @@
 import type { Parameter } from "../dictionary";
+import { exporterSeries, type ExporterSeries } from "./exporterSeries";
 import { hasState, safeState, type Roles } from "./roles";
 import { alertRule, type AlertRule, type AlertSpec } from "./rule";
 import type { RuleSettings } from "./settings";
@@ -6,10 +7,11 @@ import type { RuleSettings } from "./settings";
 /** Alerts about what the spacecraft did by itself. Only those for which the dictionary has the parameters. */
 export function spacecraftAlerts(roles: Roles, settings: RuleSettings): AlertRule[] {
   const { boots, commandsRejected, mode } = roles;
+  const of = exporterSeries(settings);
   const specs = [
-    ...(boots ? [unexpectedReboot(boots, roles.resetCause)] : []),
-    ...(commandsRejected ? [telecommandRejected(commandsRejected)] : []),
-    ...(mode && hasState(mode, safeState) ? [safeMode(mode)] : []),
+    ...(boots ? [unexpectedReboot(boots, roles.resetCause, settings)] : []),
+    ...(commandsRejected ? [telecommandRejected(commandsRejected, of)] : []),
+    ...(mode && hasState(mode, safeState) ? [safeMode(mode, of)] : []),
   ];
   return specs.map((spec) => alertRule(spec, settings));
 }
@@ -18,15 +20,17 @@ export function spacecraftAlerts(roles: Roles, settings: RuleSettings): AlertRul
 const shownFor = "15m";
 const before = "1d";
 
-function unexpectedReboot(boots: Parameter, cause: Parameter | undefined): AlertSpec {
-  const newest = `max by (spacecraft) (${boots.metric})`;
+function unexpectedReboot(boots: Parameter, cause: Parameter | undefined, settings: RuleSettings): AlertSpec {
+  const of = exporterSeries(settings);
+  const count = of(boots.metric);
+  const newest = `max by (spacecraft) (${count})`;
   // Not `increase`: a simulator that is started again counts from less, which `increase` takes for a counter's reset.
-  const recent = `min by (spacecraft) (min_over_time(${boots.metric}[${shownFor}]))`;
+  const recent = `min by (spacecraft) (min_over_time(${count}[${shownFor}]))`;
   // The restart may fall into a loss of signal that is longer than that.
-  const earlier = `max by (spacecraft) (max_over_time(${boots.metric}[${before}] offset ${shownFor}))`;
+  const earlier = `max by (spacecraft) (max_over_time(${count}[${before}] offset ${shownFor}))`;
   const commanded = cause && hasState(cause, "TELECOMMAND");
-  const unless = commanded ? ` unless on (spacecraft) (${cause.metric}{state="TELECOMMAND"} == 1)` : "";
-  const query = `printf "${cause?.metric ?? ""}{spacecraft='%s'} == 1" $labels.spacecraft | query`;
+  const unless = commanded ? ` unless on (spacecraft) (${of(cause.metric, 'state="TELECOMMAND"')} == 1)` : "";
+  const query = `printf "${cause?.metric ?? ""}{job='${settings.job}',spacecraft='%s'} == 1" $labels.spacecraft | query`;
   const why = cause ? `{{ range ${query} }}, cause {{ .Labels.state }}{{ end }}` : "";
   return {
     alert: "BusUnexpectedReboot",
@@ -41,10 +45,10 @@ function unexpectedReboot(boots: Parameter, cause: Parameter | undefined): Alert
   };
 }
 
-function telecommandRejected(rejected: Parameter): AlertSpec {
+function telecommandRejected(rejected: Parameter, of: ExporterSeries): AlertSpec {
   return {
     alert: "BusTelecommandRejected",
-    expr: `max by (spacecraft) (increase(${rejected.metric}[5m])) > 0`,
+    expr: `max by (spacecraft) (increase(${of(rejected.metric)}[5m])) > 0`,
     forSeconds: 0,
     severity: "warning",
     team: "flight-control",
@@ -55,10 +59,10 @@ function telecommandRejected(rejected: Parameter): AlertSpec {
   };
 }
 
-function safeMode(mode: Parameter): AlertSpec {
+function safeMode(mode: Parameter, of: ExporterSeries): AlertSpec {
   return {
     alert: "BusSafeMode",
-    expr: `max by (spacecraft) (${mode.metric}{state="${safeState}"}) == 1`,
+    expr: `max by (spacecraft) (${of(mode.metric, `state="${safeState}"`)}) == 1`,
     forSeconds: 10,
     severity: "critical",
     team: "flight-control",

@@ -2,6 +2,8 @@
 
 export const monitoringNames = {
   release: "monitoring",
+  /** The label `job` of Prometheus's own series: the name of its Service, which the chart makes from the release's. */
+  prometheusJob: "monitoring-prometheus",
   definitionsRelease: "prometheus-operator-crds",
   /** The folder of Perigee's dashboards in Grafana. */
   dashboardFolder: "Perigee",

@@ -3,6 +3,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Dictionary } from "../../telemetry/dictionary";
 import { ruleFile } from "../../telemetry/rules";
+import { monitoringNames } from "../monitoring/names";
 import { nameLabel, telemetryNames } from "./names";
 
 const { exporter, job } = telemetryNames;
@@ -58,6 +59,7 @@ export function prometheusRule(
 ): kubernetes.apiextensions.CustomResource {
   const rules = ruleFile(dictionary, {
     job,
+    prometheusJob: monitoringNames.prometheusJob,
     evaluationInterval: `${evaluationIntervalSeconds(dictionary)}s`,
     overdueAfterPeriods: staleAfterPeriods,
     ...(runbookBaseUrl !== undefined && { runbookBaseUrl }),

@@ -19,6 +19,17 @@ export function syntaxErrors(expr: string): string[] {
   return errors;
 }
 
+/** The selectors of an expression as they are written: `up{job="a"}`. */
+export function selectorsOf(expr: string): string[] {
+  const selectors: string[] = [];
+  parser.parse(expr).iterate({
+    enter: (node) => {
+      if (node.type.name === "VectorSelector") selectors.push(expr.slice(node.from, node.to));
+    },
+  });
+  return selectors;
+}
+
 /** The metrics that an expression names. */
 export function metricsOf(expr: string): string[] {
   const names: string[] = [];

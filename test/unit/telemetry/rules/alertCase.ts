@@ -15,6 +15,7 @@ import {
   type Rule,
   type RuleFile,
 } from "../../../../telemetry/rules";
+import { recordedNeighbours } from "../../../lab/neighbours";
 import { prometheusProgram } from "../../../../telemetry/rules/promtool";
 import { runbookUrl } from "../../../../telemetry/rules/rule";
 
@@ -112,11 +113,24 @@ async function writeSuite(folder: string, name: string, suite: Suite): Promise<s
   return path;
 }
 
+/** The rest of a whole cluster, as it was recorded from the lab: present in every case. */
+const neighbours = Object.fromEntries(
+  recordedNeighbours().map(({ labels: { __name__: name = "", ...labels }, value }) => [
+    `${name}{${Object.entries(labels)
+      .map(([label, text]) => `${label}=${JSON.stringify(text)}`)
+      .join(",")}}`,
+    `${value}x200`,
+  ]),
+);
+
 function promtoolTest(each: AlertCase, rules: RuleFile): unknown {
   return {
     name: titleOf(each),
     interval: each.interval ?? "10s",
-    input_series: Object.entries(each.series).map(([series, values]) => ({ series, values })),
+    input_series: Object.entries({ ...neighbours, ...each.series }).map(([series, values]) => ({
+      series,
+      values,
+    })),
     alert_rule_test: [
       ...(each.notYetAt === undefined
         ? []

@@ -12,7 +12,7 @@ import { loadDictionary, parseDictionary } from "../../../../telemetry/dictionar
 import { alertsOf, isAlert, ruleFile } from "../../../../telemetry/rules";
 import { metricsReference } from "../../../../telemetry/rules/metricsReference";
 import { prometheusProgram } from "../../../../telemetry/rules/promtool";
-import { metricsOf, syntaxErrors } from "../../dashboards/promql";
+import { metricsOf, selectorsOf, syntaxErrors } from "../../dashboards/promql";
 import { metricsWithSeries, scrapedAfter, simulatedPackets } from "../../dashboards/realExporter";
 
 const root = join(__dirname, "..", "..", "..", "..");
@@ -41,6 +41,7 @@ describe("the rule file", () => {
     const all = rules.groups.flatMap((group) => group.rules);
     const records = all.flatMap((rule) => (isAlert(rule) ? [] : [rule.record]));
     const known = new Set([...served, ...records, "up", "scrape_duration_seconds"]);
+    known.add("prometheus_rule_evaluation_failures_total");
     for (const { expr } of all) {
       assert.deepEqual(syntaxErrors(expr), [], expr);
       assert.deepEqual(
@@ -49,6 +50,23 @@ describe("the rule file", () => {
         expr,
       );
     }
+  });
+
+  it("names the job of every series that is scraped: others of a cluster have series of the same name", () => {
+    const careless = rules.groups
+      .flatMap((group) => group.rules)
+      .flatMap(({ expr }) => selectorsOf(expr))
+      .filter((selector) => !/^[a-z_]+:[\w:]+$/.test(selector) && !/\{job="[\w-]+"[,}]/.test(selector));
+    assert.deepEqual(careless, []);
+  });
+
+  it("has the alert about rules that fail in a group of its own", () => {
+    const group = rules.groups.find(({ name }) => name === "perigee-rules");
+    assert.deepEqual(
+      group?.rules.map((rule) => (isAlert(rule) ? rule.alert : "")),
+      ["TelemetryRulesFailing"],
+    );
+    assert.ok(rules.groups.every(({ name }) => name.startsWith("perigee-")));
   });
 
   it("has a limit alert for every limit of every parameter, with its persistence", () => {

@@ -182,4 +182,37 @@ const resources: AlertCase[] = [
   ),
 ];
 
-export const exporterCases: readonly AlertCase[] = [...availability, ...coherence, ...resources];
+const failures = (group: string): string =>
+  ownSeries("prometheus_rule_evaluation_failures_total", {
+    job: "monitoring-prometheus",
+    rule_group: `/etc/prometheus/rules/telemetry-telemetry.yaml;${group}`,
+  });
+
+const evaluation: AlertCase[] = [
+  {
+    alert: "TelemetryRulesFailing",
+    it: "fires with the group whose rules fail",
+    series: { [failures("perigee-link")]: "0+1x60", [failures("perigee-states")]: "0x60" },
+    at: "6m",
+    notYetAt: "30s",
+    firing: about(
+      "Telemetry rules cannot be evaluated",
+      "Prometheus failed to evaluate rules of /etc/prometheus/rules/telemetry-telemetry.yaml;perigee-link 30 times in 5 minutes (limit 0): alarms of this group do not come.",
+      { rule_group: "/etc/prometheus/rules/telemetry-telemetry.yaml;perigee-link" },
+    ),
+  },
+  {
+    alert: "TelemetryRulesFailing",
+    it: "is silent about failures of long ago, and about the chart's rules, which have an alert of their own",
+    series: { [failures("perigee-link")]: "7x60", [failures("node.rules")]: "0+1x60" },
+    at: "6m",
+    firing: [],
+  },
+];
+
+export const exporterCases: readonly AlertCase[] = [
+  ...availability,
+  ...coherence,
+  ...resources,
+  ...evaluation,
+];

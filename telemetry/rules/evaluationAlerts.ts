@@ -1,0 +1,26 @@
+/** Alerts about the rules themselves: an expression that fails records nothing and alerts nobody. */
+import { alertRule, type AlertRule } from "./rule";
+import type { RuleSettings } from "./settings";
+
+/** What every group of {@link ruleFile} is called by: `perigee-link`, `perigee-states`, ... */
+export const groupPrefix = "perigee-";
+
+/** To be in a group of their own: a group that fails must not take its own alert along. */
+export function evaluationAlerts(settings: RuleSettings): AlertRule[] {
+  const failures = `prometheus_rule_evaluation_failures_total{job=${JSON.stringify(settings.prometheusJob)},rule_group=~".*;${groupPrefix}.*"}`;
+  return [
+    alertRule(
+      {
+        alert: "TelemetryRulesFailing",
+        expr: `sum by (rule_group) (increase(${failures}[5m])) > 0`,
+        forSeconds: 30,
+        severity: "critical",
+        team: "ground-segment",
+        subsystem: "rules",
+        summary: "Telemetry rules cannot be evaluated",
+        description: `Prometheus failed to evaluate rules of {{ $labels.rule_group }} {{ $value | printf "%.0f" }} times in 5 minutes (limit 0): alarms of this group do not come.`,
+      },
+      settings,
+    ),
+  ];
+}

@@ -1,0 +1,54 @@
+/**
+ * The series of other processes that have the names of the exporter's own: what a rule meets on a whole cluster. The
+ * rule tests run on top of them. `npm run neighbours` records them from the lab that is up.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { loadDictionary } from "../../telemetry/dictionary";
+import { defaultRuleSettings, ruleFile } from "../../telemetry/rules";
+import { metricsOf } from "../unit/dashboards/promql";
+import { query } from "./prometheus";
+
+export interface Neighbour {
+  readonly labels: Readonly<Record<string, string>>;
+  /** As Prometheus writes it. */
+  readonly value: string;
+}
+
+const file = join(__dirname, "../unit/telemetry/rules/neighbours.json");
+
+/** Those that were recorded last. */
+export function recordedNeighbours(): Neighbour[] {
+  return JSON.parse(readFileSync(file, "utf8")) as Neighbour[];
+}
+
+/** Those of the lab as it is now. */
+export async function liveNeighbours(): Promise<Neighbour[]> {
+  const { job, prometheusJob } = defaultRuleSettings;
+  const names = ruleFile(loadDictionary()).groups.flatMap(({ rules }) =>
+    rules.flatMap(({ expr }) => metricsOf(expr)),
+  );
+  // What an alert of ours watches in Prometheus itself is no neighbour.
+  const watched = "prometheus_rule_evaluation_failures_total";
+  const selected = [...new Set(names)].filter((name) => !name.includes(":") && name !== watched);
+  const found = await query(`{__name__=~"${selected.join("|")}",job!="${job}"}`);
+  if (!found.some(({ metric }) => metric["job"] === prometheusJob)) {
+    throw new Error(`the lab's Prometheus does not scrape itself as ${prometheusJob}`);
+  }
+  return found
+    .map(({ metric, value: [, value] }) => ({ labels: metric, value }))
+    .sort((one, other) => (JSON.stringify(one.labels) < JSON.stringify(other.labels) ? -1 : 1));
+}
+
+/** What tells kinds of neighbours apart: the metric, the job and the names of the labels. */
+export function kindOf({ labels }: Neighbour): string {
+  const { __name__: name = "", job = "", ...rest } = labels;
+  return `${name} ${job} ${Object.keys(rest).sort().join(",")}`;
+}
+
+if (require.main === module) {
+  void liveNeighbours().then((found) => {
+    writeFileSync(file, `[\n${found.map((each) => `  ${JSON.stringify(each)}`).join(",\n")}\n]\n`);
+    console.log(`${file}: ${found.length} series`);
+  });
+}
