@@ -1,10 +1,11 @@
-/** Which Pulumi CLI and Node language host run: the user's where they are good enough, else built ones. */
+/** Which Pulumi CLI and Node language host run: the user's where they are good enough, else the lab's. */
 import { execFile } from "node:child_process";
 import { access, constants } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { buildToolchain, program } from "../toolchain/build";
 import type { Progress } from "../toolchain/progress";
+import { standIns } from "./paths";
 
 const run = promisify(execFile);
 
@@ -36,17 +37,12 @@ async function choose(searchPath: string, progress: Progress): Promise<Cli> {
     // A released CLI has its language hosts beside it.
     const beside = await executable(join(dirname(found), "pulumi-language-nodejs"));
     const host = beside ?? (await onPath("pulumi-language-nodejs", searchPath));
-    const folder = dirname(host ?? (await built("pulumi-language-nodejs", progress)));
+    const folder = host === undefined ? standIns.nodejs : dirname(host);
     return { pulumi: found, folders: [dirname(found), folder], origin: `v${version.join(".")} from PATH` };
   }
-  const programs = await buildToolchain(["pulumi", "pulumi-language-nodejs"], progress);
-  const pulumi = program(programs, "pulumi");
-  const folders = [dirname(pulumi), dirname(program(programs, "pulumi-language-nodejs"))];
+  const pulumi = program(await buildToolchain(["pulumi"], progress), "pulumi");
+  const folders = [dirname(pulumi), standIns.nodejs];
   return { pulumi, folders, origin: `v${OLDEST.join(".")} built from its module` };
-}
-
-async function built(name: "pulumi-language-nodejs", progress: Progress): Promise<string> {
-  return program(await buildToolchain([name], progress), name);
 }
 
 /** An executable on a search path, or undefined. */

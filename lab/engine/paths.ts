@@ -10,4 +10,6 @@ export const standIns = {
   aws: join(repository, "lab/providers/aws/bin"),
   command: join(repository, "lab/providers/command/bin"),
   kubernetes: join(repository, "lab/providers/kubernetes/bin"),
+  /** The language host of Node. */
+  nodejs: join(repository, "lab/providers/nodejs/bin"),
 } as const;

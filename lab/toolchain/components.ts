@@ -103,9 +103,6 @@ export const components = {
   "coredns-1.13.1": coredns("1.13.1"),
   "etcd-3.6.8": etcd("3.6.8"),
   "etcd-3.6.6": etcd("3.6.6"),
-  "pulumi-language-nodejs": single("pulumi-language-nodejs", "runs Pulumi programs in Node", {
-    "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": "v3.68.0",
-  }),
   "cni-plugins": {
     about: "what containerd and Flannel call to wire a pod up",
     programs: cniPlugins.map((name) => ({ name: `cni-${name}`, file: name })),

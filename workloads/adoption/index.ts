@@ -1,0 +1,134 @@
+/**
+ * What an interrupted `pulumi up` left on the cluster is taken over by the next one.
+ *
+ *   releaseRecords.ts  what Helm's records say     clusterApi.ts  how the cluster is asked
+ *
+ * Objects are taken over by the provider (`upsertExistingObjects`). Two things need a look first, right before the engine
+ * makes or changes them: a namespace that is somebody else's, and a release that Helm would refuse to touch.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import { setTimeout as sleep } from "node:timers/promises";
+import { stackLabel } from "../namespaces";
+import { clusterApi, type ClusterApi, type ReleaseName } from "./clusterApi";
+import {
+  isPending,
+  newestRecord,
+  recordsBeforeInstall,
+  recordsBeforeUpgrade,
+  type ReleaseRecord,
+} from "./releaseRecords";
+
+/** Milliseconds between two looks at an operation of Helm's that has not ended. */
+const LOOK_MS = 2_000;
+
+/**
+ * Milliseconds that an operation of Helm's may go on before it is taken for dead. A plugin outlives an engine that was
+ * killed and goes on: it makes its objects within seconds; after that it only waits for them, and can be overtaken.
+ */
+export const PENDING_LIMIT_MS = 60_000;
+
+/** A release's name and namespace, as a program has them. */
+type ReleaseInput = { readonly [Key in keyof ReleaseName]: pulumi.Input<string> };
+
+export interface Adoption {
+  /** For a namespace of the stack: refuses one that is there and is not Perigee's. */
+  readonly ofNamespace: pulumi.ResourceHookBinding;
+  /** For a Helm release of the stack: clears what Helm would refuse to go on from. */
+  readonly ofRelease: (release: ReleaseInput) => pulumi.ResourceHookBinding;
+}
+
+/** @param kubeconfig secret */
+export function adoption(kubeconfig: pulumi.Output<string>): Adoption {
+  const api = async (): Promise<ClusterApi> => clusterApi(await value(kubeconfig));
+  const own = async (args: pulumi.ResourceHookArgs): Promise<void> => ownNamespace(await api(), args.name);
+  const before = (step: typeof beforeInstall, release: ReleaseInput) => async (): Promise<void> =>
+    step(await api(), await value(pulumi.output(release)));
+  return {
+    ofNamespace: { beforeCreate: [own] },
+    ofRelease: (release) => ({
+      beforeCreate: [before(beforeInstall, release)],
+      beforeUpdate: [before(beforeUpgrade, release)],
+    }),
+  };
+}
+
+/** @throws Error when the namespace is there and is not of this stack */
+export async function ownNamespace(api: ClusterApi, name: string): Promise<void> {
+  const labels = await api.namespaceLabels(name);
+  const [[key, wanted]] = Object.entries(stackLabel) as [[string, string]];
+  if (labels === undefined || labels[key] === wanted) return;
+  throw new Error(
+    `the namespace ${name} is on the cluster already and is not Perigee's (no label ${key}=${wanted}); it was not touched.\n` +
+      "  Perigee would take it over, and delete it with all that is in it on destroy.\n" +
+      `  Move what is in it elsewhere and delete it, or hand it over:  kubectl label namespace ${name} ${key}=${wanted}`,
+  );
+}
+
+/** Before Helm installs a release that the state does not know. */
+export async function beforeInstall(
+  api: ClusterApi,
+  release: ReleaseName,
+  limitMs = PENDING_LIMIT_MS,
+): Promise<void> {
+  const records = await settled(api, release, limitMs);
+  await remove(api, release, recordsBeforeInstall(records));
+}
+
+/** Before Helm upgrades a release. */
+export async function beforeUpgrade(
+  api: ClusterApi,
+  release: ReleaseName,
+  limitMs = PENDING_LIMIT_MS,
+): Promise<void> {
+  const records = await settled(api, release, limitMs);
+  const stale = recordsBeforeUpgrade(records);
+  await remove(api, release, stale);
+  if (stale.length === 0 || stale.length < records.length) return;
+  throw new Error(
+    `Helm's only record of the release ${shown(release)} was that of an installation that never ended; it was removed.\n` +
+      "  Let the state know, and install it again:  pulumi refresh && pulumi up",
+  );
+}
+
+/** The release's records, once no operation is going on, or the time for it is over. */
+async function settled(
+  api: ClusterApi,
+  release: ReleaseName,
+  limitMs: number,
+): Promise<readonly ReleaseRecord[]> {
+  const limit = Date.now() + limitMs;
+  for (let isFirst = true; ; isFirst = false) {
+    const records = await api.releaseRecords(release);
+    const newest = newestRecord(records);
+    if (newest === undefined || !isPending(newest) || Date.now() >= limit) return records;
+    if (isFirst) {
+      await pulumi.log.info(
+        `Helm's release ${shown(release)} is ${newest.status}: an interrupted run left it, or is still at work. ` +
+          `Waiting at most ${limitMs / 1000} s for it to end.`,
+      );
+    }
+    await sleep(Math.min(LOOK_MS, limitMs));
+  }
+}
+
+async function remove(
+  api: ClusterApi,
+  release: ReleaseName,
+  records: readonly ReleaseRecord[],
+): Promise<void> {
+  const newest = newestRecord(records);
+  if (newest === undefined) return;
+  await pulumi.log.info(
+    `Helm's release ${shown(release)} was left ${newest.status} by an interrupted run: taking it over.`,
+  );
+  for (const record of records) await api.removeRecord(release, record);
+}
+
+const shown = ({ name, namespace }: ReleaseName): string => `${namespace}/${name}`;
+
+/** An output's value, for use when the engine calls back: by then everything that it comes from is there. */
+function value<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve) => {
+    output.apply(resolve);
+  });
+}
