@@ -1,5 +1,6 @@
 /** Stack 2: monitoring, alerting, dashboards and telemetry on the cluster of stack 1. Read top to bottom. */
 import * as kubernetes from "@pulumi/kubernetes";
+import { adoption } from "./adoption";
 import { AlertRouting } from "./alerting";
 import { infraStackName, loadSettings } from "./config";
 import { Dashboards } from "./dashboards";
@@ -20,20 +21,25 @@ export = async (): Promise<WorkloadsOutputs> => {
     // Changed in place; what reads them at its start only is rolled by a value that changes with them.
     enableConfigMapMutable: true,
     enableSecretMutable: true,
+    // What a run that was killed has made and not recorded is taken over.
+    upsertExistingObjects: true,
+    // A renewed certificate or another address of the API server is no other cluster: nothing is replaced for it.
+    clusterIdentifier: infra.clusterName,
   });
-  const onCluster = { provider: cluster };
+  const adopted = adoption(infra.kubeconfig);
+  const ownNamespace = { provider: cluster, hooks: adopted.ofNamespace };
 
   const { kubernetesVersion } = infra;
   // node-exporter looks at the node itself: its network, its processes, its disks.
   const monitoringSpace = namespaceWithSecurity(
     "monitoring",
     { enforce: "privileged", kubernetesVersion },
-    onCluster,
+    ownNamespace,
   );
   const telemetrySpace = namespaceWithSecurity(
     "telemetry",
     { enforce: "restricted", kubernetesVersion },
-    onCluster,
+    ownNamespace,
   );
 
   const components = { providers: [cluster] };
@@ -44,7 +50,7 @@ export = async (): Promise<WorkloadsOutputs> => {
   );
   const monitoring = new MonitoringStack(
     "monitoring",
-    { ...settings, infra, routing, namespace: monitoringSpace.metadata.name },
+    { ...settings, infra, routing, namespace: monitoringSpace.metadata.name, adoption: adopted },
     components,
   );
   new Dashboards(

@@ -7,12 +7,12 @@ import type { MonitoringStack } from "./monitoring";
 import { telemetryNames } from "./telemetry/names";
 
 export interface WorkloadsOutputs {
-  /** Nothing where Grafana is off. */
-  readonly grafanaUrl: pulumi.Output<string> | undefined;
+  /** Not there where Grafana is off. */
+  readonly grafanaUrl?: pulumi.Output<string>;
   readonly prometheusUrl: pulumi.Output<string>;
   readonly alertmanagerUrl: pulumi.Output<string>;
-  /** Secret; the user is `admin`. Nothing where Grafana is off. */
-  readonly grafanaAdminPassword: pulumi.Output<string> | undefined;
+  /** Secret; the user is `admin`. Not there where Grafana is off. */
+  readonly grafanaAdminPassword?: pulumi.Output<string>;
   /** Inside the cluster only. */
   readonly telemetryMetricsUrl: pulumi.Output<string>;
   /** `host:port`, UDP: where a ground station sends its packets. */
@@ -27,11 +27,12 @@ export function workloadsOutputs(
   const published = (name: keyof typeof nodePorts): pulumi.Output<string> =>
     pulumi.interpolate`http://${publishedHost}:${nodePorts[name].port}`;
   const { namespace, exporter, httpPort } = telemetryNames;
+  const password = monitoring.grafanaAdminPassword;
   return {
-    grafanaUrl: grafana ? published("grafana") : undefined,
+    ...(grafana && { grafanaUrl: published("grafana") }),
     prometheusUrl: published("prometheus"),
     alertmanagerUrl: published("alertmanager"),
-    grafanaAdminPassword: monitoring.grafanaAdminPassword,
+    ...(password !== undefined && { grafanaAdminPassword: password }),
     telemetryMetricsUrl: pulumi.output(
       `http://${exporter}.${namespace}.svc.cluster.local:${httpPort}/metrics`,
     ),

@@ -24,8 +24,8 @@ export interface Engine {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/** Variables of the caller that would point the engine somewhere else, or make it act differently. */
-const STRANGERS = /^(PULUMI_|AWS_)/;
+/** Variables of the caller that would point the engine or a plugin somewhere else, or make it act differently. */
+const STRANGERS = /^(PULUMI_|AWS_|SSH_AUTH_SOCK$)/;
 
 /** Everything that a run of the Pulumi CLI needs. */
 export async function engine(

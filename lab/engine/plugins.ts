@@ -1,6 +1,6 @@
 /**
  * Which plugin runs for a provider that has a stand-in: one on the user's PATH, else the released one where the engine
- * can install it, else the lab's stand-in (lab/providers/), and the user is told.
+ * can install it, else the lab's stand-in (lab/providers/). The user is told.
  */
 import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
@@ -33,26 +33,36 @@ export interface PluginQuestion {
 /** A plugin is some 20 to 60 MB. Where the registry cannot be reached, the try itself may hang. */
 const INSTALL_LIMIT_MS = 120_000;
 
+/**
+ * Chosen once for a lab, said then, and kept until `make down`: a stand-in's state and a released plugin's are not alike.
+ * @throws Error when the plugin that wrote the lab's state is not there any more
+ */
 export async function choosePlugin(question: PluginQuestion): Promise<PluginChoice> {
   // Without machines nothing answers SSH, and there is no cluster: only the stand-ins can play them.
   if (question.machines === "none") return "stand-in";
   const { name, environment, progress } = question;
-  const found = await onPath(`pulumi-resource-${name}`, environment["PATH"] ?? "");
-  if (found !== undefined) {
-    progress(`${name} plugin: ${found}`);
-    return "path";
-  }
   const remembered = join(environment["PULUMI_HOME"] ?? "", `${name}-plugin`);
   const before = await readFile(remembered, "utf8").catch(() => "");
-  if (before === "stand-in" || before === "installed") return before;
-  const plugin = await tryInstall(question);
-  await writeFile(remembered, plugin);
-  progress(
-    plugin === "installed"
-      ? `${name} plugin: released v${replaceable[name]}`
-      : `${name} plugin: the released one (v${replaceable[name]}) cannot be installed here; using the lab's stand-in`,
-  );
-  return plugin;
+  const found = await onPath(`pulumi-resource-${name}`, environment["PATH"] ?? "");
+  if (isChoice(before)) {
+    if (before !== "path" || found !== undefined) return before;
+    throw new Error(
+      `this lab was made with a pulumi-resource-${name} on PATH, and there is none on PATH now.\n` +
+        "  Put it back on PATH, or begin a new lab:  make down && make up",
+    );
+  }
+  const choice = found === undefined ? await tryInstall(question) : "path";
+  await writeFile(remembered, choice);
+  progress(`${name} plugin: ${described(name, choice, found)}`);
+  return choice;
+}
+
+const isChoice = (text: string): text is PluginChoice => ["path", "installed", "stand-in"].includes(text);
+
+function described(name: Replaceable, choice: PluginChoice, found: string | undefined): string {
+  if (choice === "path") return found ?? "";
+  if (choice === "installed") return `released v${replaceable[name]}`;
+  return `the released one (v${replaceable[name]}) cannot be installed here; using the lab's stand-in`;
 }
 
 async function tryInstall({ name, cli, environment }: PluginQuestion): Promise<"installed" | "stand-in"> {

@@ -36,17 +36,10 @@ describe("monitoring", () => {
   it("has a telemetry parameter within 30 s of the exporter being ready, its limits and the recording rules", async () => {
     await kubectl("-n", "telemetry", "rollout", "restart", "deployment/telemetry");
     await kubectl("-n", "telemetry", "rollout", "status", "deployment/telemetry", "--timeout=120s");
-    const pod =
-      (await kubectl(
-        "-n",
-        "telemetry",
-        "get",
-        "pods",
-        "-l",
-        "app.kubernetes.io/name=perigee-telemetry",
-        "-o",
-        "jsonpath={.items[-1:].metadata.name}",
-      )) || "";
+    // The pod of the former round may still be ending: only the newer one will ever be scraped again.
+    const pods = ["-n", "telemetry", "get", "pods", "-l", "app.kubernetes.io/name=perigee-telemetry"];
+    const byAge = ["--sort-by=.metadata.creationTimestamp", "-o", "jsonpath={.items[*].metadata.name}"];
+    const pod = (await kubectl(...pods, ...byAge)).split(" ").at(-1) ?? "";
     const seen = async (): Promise<boolean> =>
       (await query(`bus_power_battery_voltage_volts{pod="${pod}"}`)).length > 0;
     await eventually("the battery voltage of the new pod", seen, 30);

@@ -12,6 +12,8 @@ export interface WorkloadsChanges {
   readonly telemetry?: LabConfig;
   /** Variables of the engine and its plugins. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Hears the engine's process id once it runs. */
+  readonly onStart?: (pid: number) => void;
 }
 
 /** Runs the engine on stack 2; the caller judges the exit code. */
@@ -36,7 +38,11 @@ export async function workloads(
   };
   const stack = await ensureStack(workloadsFolder, "lab", options, settings);
   const skip = command === "preview" ? [] : ["--yes", "--skip-preview"];
-  return runPulumi([command, ...skip, ...stackOptions(stack), ...args], options);
+  const { onStart } = changes;
+  return runPulumi([command, ...skip, ...stackOptions(stack), ...args], {
+    ...options,
+    ...(onStart !== undefined && { onStart }),
+  });
 }
 
 /** The same, and it has to succeed. */

@@ -1,7 +1,7 @@
 /**
  * What an interrupted `pulumi up` left on the cluster is taken over by the next one.
  *
- *   releaseRecords.ts  what Helm's records say     clusterApi.ts  how the cluster is asked
+ *   releaseRecords.ts  what Helm's records say     clusterApi.ts  how the cluster is asked     settings.ts  how long
  *
  * Objects are taken over by the provider (`upsertExistingObjects`). Two things need a look first, right before the engine
  * makes or changes them: a namespace that is somebody else's, and a release that Helm would refuse to touch.
@@ -10,6 +10,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stackLabel } from "../namespaces";
 import { clusterApi, type ClusterApi, type ReleaseName } from "./clusterApi";
+import { pendingLimitMs } from "./settings";
 import {
   isPending,
   newestRecord,
@@ -21,14 +22,11 @@ import {
 /** Milliseconds between two looks at an operation of Helm's that has not ended. */
 const LOOK_MS = 2_000;
 
-/**
- * Milliseconds that an operation of Helm's may go on before it is taken for dead. A plugin outlives an engine that was
- * killed and goes on: it makes its objects within seconds; after that it only waits for them, and can be overtaken.
- */
-export const PENDING_LIMIT_MS = 60_000;
-
 /** A release's name and namespace, as a program has them. */
-type ReleaseInput = { readonly [Key in keyof ReleaseName]: pulumi.Input<string> };
+interface ReleaseInput {
+  readonly name: string;
+  readonly namespace: pulumi.Input<string>;
+}
 
 export interface Adoption {
   /** For a namespace of the stack: refuses one that is there and is not Perigee's. */
@@ -37,18 +35,29 @@ export interface Adoption {
   readonly ofRelease: (release: ReleaseInput) => pulumi.ResourceHookBinding;
 }
 
-/** @param kubeconfig secret */
+/**
+ * Hooks that look at the cluster right before the engine makes or changes something there; their names are in the
+ * engine's messages.
+ * @param kubeconfig secret
+ */
 export function adoption(kubeconfig: pulumi.Output<string>): Adoption {
+  const limitMs = pendingLimitMs();
   const api = async (): Promise<ClusterApi> => clusterApi(await value(kubeconfig));
-  const own = async (args: pulumi.ResourceHookArgs): Promise<void> => ownNamespace(await api(), args.name);
-  const before = (step: typeof beforeInstall, release: ReleaseInput) => async (): Promise<void> =>
-    step(await api(), await value(pulumi.output(release)));
+  const ownership = new pulumi.ResourceHook("ownership of the namespace", async ({ name }) =>
+    ownNamespace(await api(), name),
+  );
   return {
-    ofNamespace: { beforeCreate: [own] },
-    ofRelease: (release) => ({
-      beforeCreate: [before(beforeInstall, release)],
-      beforeUpdate: [before(beforeUpgrade, release)],
-    }),
+    ofNamespace: { beforeCreate: [ownership] },
+    ofRelease: ({ name, namespace }) => {
+      const hook = (verb: "install" | "upgrade", step: typeof beforeInstall): pulumi.ResourceHook =>
+        new pulumi.ResourceHook(`look before helm ${verb} ${name}`, async () =>
+          step(await api(), { name, namespace: await value(pulumi.output(namespace)) }, limitMs),
+        );
+      return {
+        beforeCreate: [hook("install", beforeInstall)],
+        beforeUpdate: [hook("upgrade", beforeUpgrade)],
+      };
+    },
   };
 }
 
@@ -65,21 +74,13 @@ export async function ownNamespace(api: ClusterApi, name: string): Promise<void>
 }
 
 /** Before Helm installs a release that the state does not know. */
-export async function beforeInstall(
-  api: ClusterApi,
-  release: ReleaseName,
-  limitMs = PENDING_LIMIT_MS,
-): Promise<void> {
+export async function beforeInstall(api: ClusterApi, release: ReleaseName, limitMs: number): Promise<void> {
   const records = await settled(api, release, limitMs);
   await remove(api, release, recordsBeforeInstall(records));
 }
 
 /** Before Helm upgrades a release. */
-export async function beforeUpgrade(
-  api: ClusterApi,
-  release: ReleaseName,
-  limitMs = PENDING_LIMIT_MS,
-): Promise<void> {
+export async function beforeUpgrade(api: ClusterApi, release: ReleaseName, limitMs: number): Promise<void> {
   const records = await settled(api, release, limitMs);
   const stale = recordsBeforeUpgrade(records);
   await remove(api, release, stale);
@@ -104,7 +105,7 @@ async function settled(
     if (isFirst) {
       await pulumi.log.info(
         `Helm's release ${shown(release)} is ${newest.status}: an interrupted run left it, or is still at work. ` +
-          `Waiting at most ${limitMs / 1000} s for it to end.`,
+          `Waiting at most ${limitMs / 1000} s for it to end (PERIGEE_HELM_WAIT_SECONDS).`,
       );
     }
     await sleep(Math.min(LOOK_MS, limitMs));

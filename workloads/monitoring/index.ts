@@ -10,6 +10,7 @@
  */
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { Adoption } from "../adoption";
 import type { AlertRouting } from "../alerting";
 import type { MonitoringSettings } from "../config";
 import type { Infra } from "../infraStack";
@@ -26,6 +27,7 @@ export interface MonitoringStackArgs {
   readonly infra: Infra;
   readonly routing: AlertRouting;
   readonly namespace: pulumi.Output<string>;
+  readonly adoption: Adoption;
 }
 
 export class MonitoringStack extends pulumi.ComponentResource {
@@ -54,13 +56,15 @@ export class MonitoringStack extends pulumi.ComponentResource {
    * kinds that are not there yet fail a first install.
    */
   private installDefinitions(): kubernetes.helm.v3.Release {
-    const { definitionsChart, keepDefinitions } = this.args.monitoring;
+    const { monitoring, namespace, adoption } = this.args;
+    const { definitionsChart, keepDefinitions } = monitoring;
     return chartRelease(
       `${this.name}-definitions`,
       {
         release: monitoringNames.definitionsRelease,
         chart: definitionsChart,
-        namespace: this.args.namespace,
+        namespace,
+        adoption,
         values: { crds: { annotations: keepDefinitions ? { "helm.sh/resource-policy": "keep" } : {} } },
       },
       { parent: this },
@@ -91,7 +95,7 @@ export class MonitoringStack extends pulumi.ComponentResource {
     passwordVersion: pulumi.Input<string>,
     dependsOn: pulumi.Resource[],
   ): kubernetes.helm.v3.Release {
-    const { monitoring, nodeImage, infra, routing, namespace } = this.args;
+    const { monitoring, nodeImage, infra, routing, namespace, adoption } = this.args;
     const values = pulumi
       .all([infra.publishedHost, routing.secretName, passwordVersion])
       .apply(([publishedHost, routingSecret, version]) => ({
@@ -99,7 +103,7 @@ export class MonitoringStack extends pulumi.ComponentResource {
       }));
     return chartRelease(
       this.name,
-      { release: monitoringNames.release, chart: monitoring.chart, namespace, values },
+      { release: monitoringNames.release, chart: monitoring.chart, namespace, values, adoption },
       { parent: this, dependsOn },
     );
   }

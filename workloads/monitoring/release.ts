@@ -1,7 +1,9 @@
 /** Helm releases of the two charts. */
 import { resolve } from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { contentHash } from "../../infra/contentHash";
+import type { Adoption } from "../adoption";
 import type { ChartSettings } from "../config";
 import { repositoryRoot } from "../settings/types";
 
@@ -20,11 +22,12 @@ export interface ReleaseArgs {
   readonly chart: ChartSettings;
   readonly namespace: pulumi.Input<string>;
   readonly values: pulumi.Input<Record<string, unknown>>;
+  readonly adoption: Adoption;
 }
 
 export function chartRelease(
   name: string,
-  { release, chart, namespace, values }: ReleaseArgs,
+  { release, chart, namespace, values, adoption }: ReleaseArgs,
   opts: pulumi.CustomResourceOptions,
 ): kubernetes.helm.v3.Release {
   return new kubernetes.helm.v3.Release(
@@ -34,10 +37,13 @@ export function chartRelease(
       name: release,
       namespace,
       values,
+      // A refresh takes the values of an interrupted upgrade for those in force; this it does not, so that the next
+      // `up` goes on with the upgrade.
+      description: pulumi.output(values).apply((known) => `Perigee ${contentHash(JSON.stringify(known))}`),
       // Images are pulled on a first install: about 700 MB for the whole stack.
       timeout: 900,
       maxHistory: 5,
     },
-    opts,
+    { ...opts, hooks: adoption.ofRelease({ name: release, namespace }) },
   );
 }

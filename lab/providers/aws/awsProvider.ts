@@ -23,7 +23,7 @@ import { awsTypes } from "./types";
 
 export class AwsProvider implements Provider {
   readonly name = "aws";
-  readonly configReplaces = ["region"];
+  configReplaces = (): readonly string[] => ["region"];
   private config: ProviderConfig;
   private readonly cloud: Cloud;
   private readonly lifecycle: Lifecycle;

@@ -7,7 +7,7 @@ import { loadSettings } from "./settings";
 
 async function main(): Promise<void> {
   const settings = loadSettings();
-  await serve(new AwsProvider(awsPackage.version, settings, await machineHost(settings)));
+  await serve(new AwsProvider(awsPackage.version, settings, await machineHost(settings)), "undo");
 }
 
 main().catch((error: unknown) => {

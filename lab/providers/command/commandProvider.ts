@@ -15,7 +15,7 @@ import type { CommandSettings } from "./settings";
 
 export class CommandProvider implements Provider {
   readonly name = "command";
-  readonly configReplaces = [];
+  configReplaces = (): readonly string[] => [];
 
   constructor(
     readonly version: string,

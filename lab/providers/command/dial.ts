@@ -28,6 +28,7 @@ export async function dial(
   agent: string | undefined,
   call: ResourceCall,
 ): Promise<Dialled> {
+  await refuseDeadAgent(text(connection, "agentSocketPath") ?? agent);
   const config = clientConfig(connection, agent);
   const proxy = connection["proxy"];
   if (!isMap(proxy)) {
@@ -177,6 +178,18 @@ function handshakeReason(error: Error & { level?: string }, hostKeyRefused: bool
     return "ssh: no common algorithm for host key";
   }
   return error.message;
+}
+
+/** The released provider dials the agent first and fails with it, whatever else it could log in with (1.2.1). */
+async function refuseDeadAgent(socket: string | undefined): Promise<void> {
+  if (socket === undefined) return;
+  await new Promise<void>((resolve, reject) => {
+    const probe = net.connect(socket, () => resolve(void probe.destroy()));
+    probe.once("error", ({ code }: NodeJS.ErrnoException) => {
+      const why = code === "ENOENT" ? "no such file or directory" : "connection refused";
+      reject(new Error(`dial unix ${socket}: connect: ${why}`));
+    });
+  });
 }
 
 function clientConfig(connection: Properties, agent: string | undefined): ConnectConfig {

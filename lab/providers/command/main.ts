@@ -11,7 +11,7 @@ async function main(): Promise<void> {
   const { scriptedState, agentSocket } = settings;
   const machine =
     scriptedState === undefined ? new SshMachine(agentSocket) : new ScriptedMachines(scriptedState);
-  await serve(new CommandProvider(commandPackage.version, settings, machine));
+  await serve(new CommandProvider(commandPackage.version, settings, machine), "undo");
 }
 
 main().catch((error: unknown) => {

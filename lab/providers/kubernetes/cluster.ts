@@ -2,9 +2,23 @@
 import type { Properties } from "../rpc/values";
 import type { LiveObject, ObjectReference } from "./kubernetesObject";
 
+/** Who applies an object, and whether it takes fields from others who set them to something else. */
+export interface Applier {
+  readonly fieldManager: string;
+  readonly force: boolean;
+}
+
 export interface Cluster {
-  /** Makes the object what is given, by server-side apply: fields of other managers stay. */
-  apply(object: Properties, reference: ObjectReference, signal: AbortSignal): Promise<Properties>;
+  /**
+   * Makes the object what is given, by server-side apply: fields of other managers stay.
+   * @throws RefusedError 409 when another manager has set a field to another value, and `force` is not set
+   */
+  apply(
+    object: Properties,
+    reference: ObjectReference,
+    applier: Applier,
+    signal: AbortSignal,
+  ): Promise<Properties>;
   read(reference: ObjectReference, signal: AbortSignal): Promise<LiveObject | undefined>;
   /** Asks for it to go, dependents first. Does nothing where it is gone. */
   delete(reference: ObjectReference, signal: AbortSignal): Promise<void>;
@@ -21,10 +35,10 @@ export interface ListQuery {
 
 /** The API server did not answer for as long as it was asked. */
 export class UnreachableError extends Error {
-  constructor(reason: string) {
+  constructor(readonly reason: string) {
     super(
       `the Kubernetes cluster cannot be reached: ${reason}\n` +
-        "If the cluster is gone for good, take what was on it out of the state: run the same command with " +
+        "If the cluster is gone, take what was on it out of the state: run `pulumi refresh` with " +
         'the environment variable PULUMI_K8S_DELETE_UNREACHABLE set to "true"',
     );
   }

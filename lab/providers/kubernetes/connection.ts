@@ -19,7 +19,10 @@ export type Connect = (config: ProviderConfig) => Connection;
 export function connections(settings: KubernetesProviderSettings): Connect {
   if (settings.cluster === "none") {
     const record = new ClusterRecord(settings.stateFolder);
-    return () => ({ cluster: new RecordedCluster(record), releases: new RecordedReleases(record) });
+    return () => ({
+      cluster: new RecordedCluster(record),
+      releases: new RecordedReleases(record, settings.stateFolder),
+    });
   }
   return ({ kubeconfig, context }) => {
     if (kubeconfig === undefined) throw new Error("the provider's kubeconfig is not known yet");

@@ -3,7 +3,9 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Properties } from "../rpc/values";
 import { UnreachableError } from "./cluster";
+import { asProperties } from "./kubernetesObject";
 import type { Release, ReleaseReference, ReleaseSpec, Releases } from "./releases";
 import type { KubernetesProviderSettings } from "./settings";
 import { helmEnvironment } from "./environment";
@@ -33,10 +35,22 @@ export class Helm implements Releases {
     return found === undefined ? undefined : released(found);
   }
 
-  async apply(spec: ReleaseSpec, signal: AbortSignal): Promise<Release> {
-    await this.clearInterrupted(spec, signal);
+  async values({ name, namespace }: ReleaseReference, signal: AbortSignal): Promise<Properties> {
+    const args = ["get", "values", name, "--namespace", namespace, "--output", "json"];
+    return asProperties(JSON.parse(await this.run(args, ASK_LIMIT_SECONDS, { signal })));
+  }
+
+  install(spec: ReleaseSpec, signal: AbortSignal): Promise<Release> {
+    return this.apply("install", spec, signal);
+  }
+
+  upgrade(spec: ReleaseSpec, signal: AbortSignal): Promise<Release> {
+    return this.apply("upgrade", spec, signal);
+  }
+
+  private async apply(verb: Verb, spec: ReleaseSpec, signal: AbortSignal): Promise<Release> {
     const stdin = JSON.stringify(spec.values);
-    await this.run(upgradeArguments(spec), spec.timeoutSeconds, { signal, stdin });
+    await this.run(releaseArguments(verb, spec), spec.timeoutSeconds, { signal, stdin });
     const release = await this.find(spec, signal);
     if (release === undefined) throw new Error(`helm installed ${spec.name} and does not list it`);
     return release;
@@ -47,24 +61,8 @@ export class Helm implements Releases {
     timeoutSeconds: number,
     signal: AbortSignal,
   ): Promise<void> {
-    const flags = [
-      "--namespace",
-      namespace,
-      "--wait",
-      "--ignore-not-found",
-      "--timeout",
-      `${timeoutSeconds}s`,
-    ];
+    const flags = ["--namespace", namespace, "--wait", "--timeout", `${timeoutSeconds}s`];
     await this.run(["uninstall", name, ...flags], timeoutSeconds, { signal });
-  }
-
-  /** A helm that was killed leaves its release locked ("another operation is in progress"). */
-  private async clearInterrupted(spec: ReleaseSpec, signal: AbortSignal): Promise<void> {
-    const left = await this.find(spec, signal);
-    if (left?.status === "pending-install") return this.uninstall(spec, spec.timeoutSeconds, signal);
-    if (left?.status !== "pending-upgrade" && left?.status !== "pending-rollback") return;
-    const flags = ["--namespace", spec.namespace, "--wait", "--timeout", `${spec.timeoutSeconds}s`];
-    await this.run(["rollback", spec.name, ...flags], spec.timeoutSeconds, { signal });
   }
 
   private async run(
@@ -89,14 +87,18 @@ export class Helm implements Releases {
   }
 }
 
-export function upgradeArguments(spec: ReleaseSpec): string[] {
+type Verb = "install" | "upgrade";
+
+export function releaseArguments(verb: Verb, spec: ReleaseSpec): string[] {
   return [
-    ...["upgrade", "--install", spec.name, spec.chart, "--namespace", spec.namespace],
-    ...["--values", "-", "--timeout", `${spec.timeoutSeconds}s`, "--history-max", String(spec.maxHistory)],
+    ...[verb, spec.name, spec.chart, "--namespace", spec.namespace],
+    ...["--values", "-", "--timeout", `${spec.timeoutSeconds}s`],
+    ...(verb === "upgrade" ? ["--history-max", String(spec.maxHistory)] : []),
     ...(spec.version === undefined ? [] : ["--version", spec.version]),
     ...(spec.repository === undefined ? [] : ["--repo", spec.repository]),
     ...(spec.skipAwait ? [] : ["--wait"]),
-    ...(spec.createNamespace ? ["--create-namespace"] : []),
+    ...(spec.createNamespace && verb === "install" ? ["--create-namespace"] : []),
+    ...(spec.description === undefined ? [] : ["--description", spec.description]),
     ...(spec.skipCrds ? ["--skip-crds"] : []),
     ...(spec.atomic ? ["--atomic"] : []),
   ];

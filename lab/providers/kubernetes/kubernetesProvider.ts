@@ -16,7 +16,7 @@ import { Properties, containsUnknown, revealAll, text } from "../rpc/values";
 import { UnreachableError } from "./cluster";
 import type { Connect, Connection } from "./connection";
 import { objectKind } from "./objectKind";
-import { parseConfig, type ProviderConfig } from "./providerConfig";
+import { parseConfig, replacingSettings, type ProviderConfig } from "./providerConfig";
 import { releaseKind, releaseType } from "./releaseKind";
 import type { Context, ResourceKind } from "./resourceKind";
 import { withMarksOf, withSecretData } from "./secrets";
@@ -24,15 +24,14 @@ import type { KubernetesProviderSettings } from "./settings";
 
 export class KubernetesProvider implements Provider {
   readonly name = "kubernetes";
-  /** A kubeconfig changes with its certificate; the cluster behind it is the same. */
-  readonly configReplaces: readonly string[] = [];
+  readonly configReplaces = replacingSettings;
 
   private config: ProviderConfig = parseConfig({}).config;
   private connection: Connection | undefined;
 
   constructor(
     readonly version: string,
-    private readonly settings: Pick<KubernetesProviderSettings, "deleteUnreachable">,
+    private readonly settings: Pick<KubernetesProviderSettings, "deleteUnreachable" | "patchForce">,
     private readonly connect: Connect,
   ) {}
 
@@ -41,7 +40,7 @@ export class KubernetesProvider implements Provider {
   }
 
   configure(config: Properties): void {
-    this.config = parseConfig(config).config;
+    this.config = parseConfig(config, this.settings.patchForce).config;
     this.connection = undefined;
   }
 
@@ -56,7 +55,9 @@ export class KubernetesProvider implements Provider {
     const before = revealAll(olds.inputs);
     const now = revealAll(news);
     const replacing = kind.replacing(now);
-    const found = changes(before, now).map((change) => ({
+    const state = revealAll(olds.outputs);
+    const real = changes(before, now).filter(({ path }) => kind.isChanged(state, path, now));
+    const found = real.map((change) => ({
       ...change,
       replaces: replacing.some((path) => isAtOrBelow(change.path, path) || isAtOrBelow(path, change.path)),
     }));
@@ -86,7 +87,7 @@ export class KubernetesProvider implements Provider {
     const kind = kindOf(call);
     const revealed = revealAll(news);
     if (preview) return { ...olds.outputs, ...marked(news, kind.foreseen(revealed)) };
-    return marked(news, await kind.update(this.context(call), revealed));
+    return marked(news, await kind.update(this.context(call), revealed, revealAll(olds.outputs)));
   }
 
   async read(
@@ -95,18 +96,34 @@ export class KubernetesProvider implements Provider {
     state: Properties,
     inputs: Properties,
   ): Promise<Properties | undefined> {
-    const found = await kindOf(call).read(this.context(call), revealAll(state));
-    return found === undefined ? undefined : marked({ ...state, ...inputs }, found);
+    try {
+      const found = await kindOf(call).read(this.context(call), revealAll(state));
+      return found === undefined ? undefined : marked({ ...state, ...inputs }, found);
+    } catch (error) {
+      // A refresh lets everything go, Helm's releases too.
+      this.giveUp(call, error);
+      return undefined;
+    }
   }
 
   async delete(call: ResourceCall, _id: string, state: Properties): Promise<void> {
     try {
       await kindOf(call).delete(this.context(call), revealAll(state));
     } catch (error) {
-      const isGivenUp = this.config.deleteUnreachable ?? this.settings.deleteUnreachable;
-      if (!(error instanceof UnreachableError) || !isGivenUp) throw error;
-      call.log.warn("the cluster cannot be reached: taken out of the state without being deleted");
+      // A delete does not let Helm's releases go, whatever the settings say.
+      if (call.type === releaseType && error instanceof UnreachableError) {
+        const message = `can't delete Helm Release with unreachable cluster. Reason: "${error.reason}"`;
+        throw new Error(message, { cause: error });
+      }
+      this.giveUp(call, error);
     }
+  }
+
+  /** @throws the error, unless the cluster cannot be reached and is to be taken for gone */
+  private giveUp(call: ResourceCall, error: unknown): void {
+    const isGone = this.config.deleteUnreachable ?? this.settings.deleteUnreachable;
+    if (!(error instanceof UnreachableError) || !isGone) throw error;
+    call.log.warn("the cluster cannot be reached: taken out of the state without being deleted");
   }
 
   invoke(token: string): Promise<Properties> {

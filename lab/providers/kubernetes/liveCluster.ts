@@ -2,11 +2,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiException, KubeConfig, KubernetesObjectApi, PatchStrategy } from "@kubernetes/client-node";
 import type { Properties } from "../rpc/values";
-import { RefusedError, UnreachableError, type Cluster, type ListQuery } from "./cluster";
+import { RefusedError, UnreachableError, type Applier, type Cluster, type ListQuery } from "./cluster";
 import { asProperties, described, type LiveObject, type ObjectReference } from "./kubernetesObject";
 
-/** The fields that were applied under this name and are applied no more are removed. */
-const FIELD_MANAGER = "perigee-lab";
 /** One answer of the API server. */
 const ANSWER_LIMIT_MS = 20_000;
 const AGAIN_MS = 2_000;
@@ -32,13 +30,18 @@ export class LiveCluster implements Cluster {
     this.server = config.getCurrentCluster()?.server ?? "?";
   }
 
-  async apply(object: Properties, reference: ObjectReference, signal: AbortSignal): Promise<Properties> {
+  async apply(
+    object: Properties,
+    reference: ObjectReference,
+    { fieldManager, force }: Applier,
+    signal: AbortSignal,
+  ): Promise<Properties> {
     const known = Date.now() + DISCOVERY_LIMIT_MS;
     for (;;) {
       try {
         return asProperties(
           await this.ask(signal, () =>
-            this.api.patch(object, undefined, undefined, FIELD_MANAGER, true, PatchStrategy.ServerSideApply),
+            this.api.patch(object, undefined, undefined, fieldManager, force, PatchStrategy.ServerSideApply),
           ),
         );
       } catch (error) {

@@ -7,7 +7,8 @@ import { loadSettings } from "./settings";
 
 async function main(): Promise<void> {
   const settings = loadSettings();
-  await serve(new KubernetesProvider(kubernetesPackage.version, settings, connections(settings)));
+  // The released plugin outlives an engine that was killed, and ends what it was doing.
+  await serve(new KubernetesProvider(kubernetesPackage.version, settings, connections(settings)), "finish");
 }
 
 main().catch((error: unknown) => {

@@ -1,15 +1,19 @@
 /** Any Kubernetes object: applied on the server, waited for, deleted and waited for. */
+import { randomBytes } from "node:crypto";
 import type { CheckFailure, Created, ResourceCall } from "../rpc/provider";
 import { Properties, UNKNOWN, isMap, isUnknown, sameValue, text } from "../rpc/values";
 import { untilGone, untilReady } from "./awaiting";
+import { RefusedError } from "./cluster";
 import {
   asProperties,
+  described,
   idOf,
   metadata,
   named,
   referenceOf,
   replacingPaths,
   withoutBookkeeping,
+  type ObjectReference,
 } from "./kubernetesObject";
 import type { Context, ResourceKind } from "./resourceKind";
 import { withSecretData } from "./secrets";
@@ -33,6 +37,8 @@ export const objectKind: ResourceKind = {
 
   replacing: (inputs) => replacingPaths(text(inputs, "kind") ?? ""),
 
+  isChanged: () => true,
+
   hasSameName: (olds, news) =>
     sameValue(metadata(olds)["name"], metadata(news)["name"]) &&
     sameValue(metadata(olds)["namespace"], metadata(news)["namespace"]),
@@ -40,11 +46,14 @@ export const objectKind: ResourceKind = {
   foreseen: (inputs) => ({ ...inputs, status: UNKNOWN }),
 
   async create(context: Context, inputs: Properties): Promise<Created> {
-    const outputs = await apply(context, inputs);
-    return { id: idOf(referenceOf(inputs, context.config.namespace)), outputs };
+    const reference = referenceOf(inputs, context.config.namespace);
+    if (!context.config.upsertExistingObjects) await refuseExisting(context, reference);
+    const outputs = await apply(context, inputs, newFieldManager());
+    return { id: idOf(reference), outputs };
   },
 
-  update: apply,
+  update: (context, inputs, before) =>
+    apply(context, inputs, text(before, FIELD_MANAGER) ?? newFieldManager()),
 
   async read({ call, config, connection }: Context, state: Properties): Promise<Properties | undefined> {
     const found = await connection.cluster.read(referenceOf(state, config.namespace), call.signal);
@@ -58,13 +67,43 @@ export const objectKind: ResourceKind = {
   },
 };
 
-async function apply({ call, config, connection }: Context, inputs: Properties): Promise<Properties> {
+/** Where the state remembers who applied an object, as the released provider's does. */
+const FIELD_MANAGER = "__fieldManager";
+
+/** A field manager of its own for each object, as the released provider has it. */
+const newFieldManager = (): string => `pulumi-kubernetes-${randomBytes(4).toString("hex")}`;
+
+/** The released provider, from 4.29 on, makes new objects strictly. */
+async function refuseExisting({ call, connection }: Context, reference: ObjectReference): Promise<void> {
+  if ((await connection.cluster.read(reference, call.signal)) === undefined) return;
+  throw new RefusedError(
+    409,
+    `${described(reference)} already exists: it is not taken over without upsertExistingObjects`,
+  );
+}
+
+async function apply(
+  { call, config, connection }: Context,
+  inputs: Properties,
+  fieldManager: string,
+): Promise<Properties> {
   const reference = referenceOf(inputs, config.namespace);
   const { namespace } = reference;
   const own = { ...metadata(inputs), ...(namespace !== undefined && { namespace }) };
-  await connection.cluster.apply({ ...inputs, metadata: own }, reference, call.signal);
+  const applier = { fieldManager, force: config.enablePatchForce };
+  try {
+    await connection.cluster.apply({ ...inputs, metadata: own }, reference, applier, call.signal);
+  } catch (error) {
+    throw withWayOut(error);
+  }
   const live = await untilReady(connection.cluster, reference, call);
-  return outputsOf(inputs, asProperties(live));
+  return { ...outputsOf(inputs, asProperties(live)), [FIELD_MANAGER]: fieldManager };
+}
+
+function withWayOut(error: unknown): unknown {
+  if (!(error instanceof RefusedError) || error.code !== 409) return error;
+  const way = "To set it as the program says, run again with PULUMI_K8S_ENABLE_PATCH_FORCE=true";
+  return new RefusedError(error.code, `${error.message}\n${way}`);
 }
 
 /** The live object; what the API server takes and never shows again (`stringData`) as it was given. */

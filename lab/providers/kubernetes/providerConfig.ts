@@ -1,4 +1,6 @@
 /** The provider resource's own settings. */
+import { isDeepStrictEqual } from "node:util";
+import { parse } from "yaml";
 import type { CheckFailure } from "../rpc/provider";
 import { Properties, PropertyValue, isUnknown, text } from "../rpc/values";
 
@@ -10,22 +12,30 @@ export interface ProviderConfig {
   readonly namespace: string;
   /** Undefined: as the environment says. */
   readonly deleteUnreachable: boolean | undefined;
+  /** Whether `create` takes over what exists. */
+  readonly upsertExistingObjects: boolean;
+  /** Whether fields that others have changed are set all the same. */
+  readonly enablePatchForce: boolean;
 }
 
 /** What the released provider takes and this one obeys. */
-const OBEYED = ["kubeconfig", "context", "namespace", "deleteUnreachable"] as const;
+const OBEYED = [
+  ...(["kubeconfig", "context", "namespace", "deleteUnreachable"] as const),
+  ...(["upsertExistingObjects", "enablePatchForce", "clusterIdentifier"] as const),
+] as const;
 /** What this one does anyway: it always applies on the server, and changes ConfigMaps and Secrets in place. */
 const ALWAYS = ["enableServerSideApply", "enableConfigMapMutable", "enableSecretMutable"] as const;
 /** What has no meaning here. */
-const PASSED_OVER = [
-  "suppressDeprecationWarnings",
-  "suppressHelmHookWarnings",
-  "clusterIdentifier",
-  "version",
-] as const;
+const PASSED_OVER = ["suppressDeprecationWarnings", "suppressHelmHookWarnings", "version"] as const;
 
-/** @returns the settings, and everything that is wrong with them */
-export function parseConfig(config: Properties): { config: ProviderConfig; failures: CheckFailure[] } {
+/**
+ * @param patchForce what holds where the settings do not say `enablePatchForce`
+ * @returns the settings, and everything that is wrong with them
+ */
+export function parseConfig(
+  config: Properties,
+  patchForce = false,
+): { config: ProviderConfig; failures: CheckFailure[] } {
   const given = Object.fromEntries(Object.entries(config).filter(([name]) => !name.startsWith("__")));
   const known: readonly string[] = [...OBEYED, ...ALWAYS, ...PASSED_OVER];
   const failures: CheckFailure[] = Object.keys(given)
@@ -51,9 +61,41 @@ export function parseConfig(config: Properties): { config: ProviderConfig; failu
       context: text(given, "context"),
       namespace: text(given, "namespace") ?? "default",
       deleteUnreachable: flag(given["deleteUnreachable"]),
+      upsertExistingObjects: flag(given["upsertExistingObjects"]) ?? false,
+      enablePatchForce: flag(given["enablePatchForce"]) ?? patchForce,
     },
     failures,
   };
+}
+
+/**
+ * The settings whose change replaces every resource of the provider, by the rules of the released provider 4.32: another
+ * cluster identifier, or where there is none another server or certificate authority of the kubeconfig's active cluster.
+ */
+export function replacingSettings(olds: Properties, news: Properties): readonly string[] {
+  const [before, now] = [text(olds, "clusterIdentifier"), text(news, "clusterIdentifier")];
+  if (before !== undefined && now !== undefined) return before === now ? [] : ["clusterIdentifier"];
+  const kubeconfig = news["kubeconfig"];
+  if (kubeconfig !== undefined && isUnknown(kubeconfig)) return ["kubeconfig"];
+  const [old, active] = [activeCluster(olds), activeCluster(news)];
+  return old === undefined || active === undefined || isDeepStrictEqual(old, active) ? [] : ["kubeconfig"];
+}
+
+function activeCluster(config: Properties): unknown {
+  try {
+    const { clusters, contexts, ...rest } = parse(text(config, "kubeconfig") ?? "") as Kubeconfig;
+    const chosen = text(config, "context") ?? rest["current-context"];
+    const context = contexts?.find(({ name }) => name === chosen)?.context;
+    return clusters?.find(({ name }) => name === context?.cluster)?.cluster;
+  } catch {
+    return undefined;
+  }
+}
+
+interface Kubeconfig {
+  readonly clusters?: readonly { readonly name: string; readonly cluster: unknown }[];
+  readonly contexts?: readonly { readonly name: string; readonly context: { readonly cluster: string } }[];
+  readonly "current-context"?: string;
 }
 
 /** Everything but texts reaches a provider's settings as JSON text. */

@@ -3,44 +3,31 @@
  * A test makes it unreachable by setting `reachable` to false there.
  */
 import path from "node:path";
-import { readJson, writeJson } from "../../machines/jsonFile";
 import { map, numeric, type Properties } from "../rpc/values";
 import { UnreachableError, type Cluster, type ListQuery } from "./cluster";
 import { asProperties, idOf, metadata, type LiveObject, type ObjectReference } from "./kubernetesObject";
-import type { Release } from "./releases";
+import { RecordFile } from "./recordFile";
 
 /** What `kubernetes.json` holds. */
 export interface Recorded {
   reachable: boolean;
   /** By kind and id. */
   objects: Record<string, Properties>;
-  /** By namespace and name. */
-  releases: Record<string, Release>;
 }
 
 export class ClusterRecord {
-  private queue: Promise<unknown> = Promise.resolve();
-  private readonly file: string;
+  private readonly file: RecordFile<Recorded>;
 
   constructor(folder: string) {
-    this.file = path.join(folder, "kubernetes.json");
+    this.file = new RecordFile(path.join(folder, "kubernetes.json"), { reachable: true, objects: {} });
   }
 
-  /** One step after the other, each written before the next begins. */
+  /** @throws UnreachableError when the record says that nobody answers */
   async change<T>(step: (recorded: Recorded) => T): Promise<T> {
-    const turn = this.queue.then(async () => {
-      const recorded = (await readJson<Recorded>(this.file)) ?? {
-        reachable: true,
-        objects: {},
-        releases: {},
-      };
+    return this.file.change((recorded) => {
       if (!recorded.reachable) throw new UnreachableError("the record says so");
-      const result = step(recorded);
-      await writeJson(this.file, recorded);
-      return result;
+      return step(recorded);
     });
-    this.queue = turn.catch(() => undefined);
-    return turn;
   }
 }
 

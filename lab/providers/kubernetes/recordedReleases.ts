@@ -1,36 +1,98 @@
-/** Releases that are only written down, in the record of a cluster that there is none of. */
+/**
+ * Releases that are only written down, in `helm.json` beside the record of a cluster that there is none of. Refusals are
+ * those of Helm 3.18 and later: a name in use, an operation in progress, nothing to upgrade or to uninstall.
+ */
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Properties } from "../rpc/values";
 import type { ClusterRecord } from "./recordedCluster";
+import { RecordFile } from "./recordFile";
 import type { Release, ReleaseReference, ReleaseSpec, Releases } from "./releases";
 
-export class RecordedReleases implements Releases {
-  constructor(private readonly record: ClusterRecord) {}
+/** How long an operation takes: a release is pending meanwhile, so that a test can kill the engine then. */
+const OPERATION_MS = 300;
 
-  find(reference: ReleaseReference): Promise<Release | undefined> {
-    return this.record.change(({ releases }) => releases[key(reference)]);
+/** What `helm.json` holds: every revision of a release, by namespace and name, the newest last. */
+export type RecordedRevisions = Record<string, RecordedRevision[]>;
+
+export interface RecordedRevision extends Release {
+  readonly values: Properties;
+}
+
+export class RecordedReleases implements Releases {
+  private readonly file: RecordFile<RecordedRevisions>;
+
+  constructor(
+    private readonly cluster: ClusterRecord,
+    folder: string,
+  ) {
+    this.file = new RecordFile<RecordedRevisions>(path.join(folder, "helm.json"), {});
   }
 
-  apply(spec: ReleaseSpec): Promise<Release> {
-    return this.record.change(({ releases }) => {
-      const { name, namespace, chart, version = "0.0.0" } = spec;
-      const revision = (releases[key(spec)]?.revision ?? 0) + 1;
-      const last = chart.split("/").at(-1) ?? chart;
-      const release = {
-        name,
-        namespace,
-        revision,
-        status: "deployed",
-        chart: `${last}-${version}`,
-        appVersion: "",
-      };
-      releases[key(spec)] = release;
-      return release;
+  find(reference: ReleaseReference): Promise<Release | undefined> {
+    return this.change((recorded) => recorded[key(reference)]?.at(-1));
+  }
+
+  values(reference: ReleaseReference): Promise<Properties> {
+    return this.change((recorded) => recorded[key(reference)]?.at(-1)?.values ?? {});
+  }
+
+  async install(spec: ReleaseSpec): Promise<Release> {
+    await this.begin(spec, "pending-install", (last) => {
+      if (last !== undefined) throw new Error("cannot re-use a name that is still in use");
     });
+    return this.finish(spec);
+  }
+
+  async upgrade(spec: ReleaseSpec): Promise<Release> {
+    await this.begin(spec, "pending-upgrade", (last) => {
+      if (last === undefined) throw new Error(`"${spec.name}" has no deployed releases`);
+      if (last.status.startsWith("pending-"))
+        throw new Error("another operation (install/upgrade/rollback) is in progress");
+    });
+    return this.finish(spec);
   }
 
   uninstall(reference: ReleaseReference): Promise<void> {
-    return this.record.change(({ releases }) => {
-      delete releases[key(reference)];
+    return this.change((recorded) => {
+      if (recorded[key(reference)] === undefined)
+        throw new Error(`uninstall: Release not loaded: ${reference.name}: release: not found`);
+      delete recorded[key(reference)];
     });
+  }
+
+  private async begin(
+    spec: ReleaseSpec,
+    status: string,
+    check: (last: Release | undefined) => void,
+  ): Promise<void> {
+    await this.change((recorded) => {
+      const revisions = recorded[key(spec)] ?? [];
+      const last = revisions.at(-1);
+      check(last);
+      const { name, namespace, chart, values, version = "0.0.0" } = spec;
+      const file = chart.split("/").at(-1) ?? chart;
+      const common = { name, namespace, chart: `${file}-${version}`, appVersion: "", values };
+      recorded[key(spec)] = [...revisions, { ...common, revision: (last?.revision ?? 0) + 1, status }];
+    });
+    await sleep(OPERATION_MS);
+  }
+
+  private finish(spec: ReleaseSpec): Promise<Release> {
+    return this.change((recorded) => {
+      const revisions = recorded[key(spec)] ?? [];
+      const pending = revisions.at(-1);
+      if (pending === undefined) throw new Error(`${spec.name}: release: not found`);
+      const deployed = { ...pending, status: "deployed" };
+      const earlier = revisions.slice(0, -1).map((revision) => ({ ...revision, status: "superseded" }));
+      recorded[key(spec)] = [...earlier, deployed];
+      return deployed;
+    });
+  }
+
+  private async change<T>(step: (recorded: RecordedRevisions) => T): Promise<T> {
+    await this.cluster.change(() => undefined); // where nobody answers, nobody answers for Helm either
+    return this.file.change(step);
   }
 }
 

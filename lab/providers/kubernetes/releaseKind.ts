@@ -1,5 +1,6 @@
 /** `helm.v3.Release`. */
 import { randomBytes } from "node:crypto";
+import { changes, isAtOrBelow } from "../rpc/diff";
 import type { CheckFailure, Created, ResourceCall } from "../rpc/provider";
 import { Properties, UNKNOWN, isUnknown, sameValue, text } from "../rpc/values";
 import { plainJson } from "./kubernetesObject";
@@ -34,29 +35,29 @@ export const releaseKind: ResourceKind = {
 
   replacing: () => ["name", "namespace"],
 
+  // The released provider compares three ways: what the state has already is no change, whatever the inputs were.
+  isChanged: (olds, path, now) =>
+    changes(olds, now).some((change) => isAtOrBelow(change.path, path) || isAtOrBelow(path, change.path)),
+
   hasSameName: (olds, news) =>
     sameValue(olds["name"], news["name"]) && sameValue(olds["namespace"], news["namespace"]),
 
   foreseen: (inputs) => ({ ...inputs, status: UNKNOWN }),
 
   async create(context: Context, inputs: Properties): Promise<Created> {
-    const { call, config, connection } = context;
-    const spec = releaseSpec(inputs, config.namespace);
-    const there = await connection.releases.find(spec, call.signal);
-    // What an `up` that was interrupted or failed has left is taken over; anything else is somebody's.
-    if (there?.status === "deployed") {
-      throw new Error(
-        `there is a release ${spec.namespace}/${spec.name} already (${there.chart}), not of this stack`,
-      );
-    }
-    return { id: `${spec.namespace}/${spec.name}`, outputs: await install(context, inputs) };
+    const spec = releaseSpec(inputs, context.config.namespace);
+    return { id: `${spec.namespace}/${spec.name}`, outputs: await run(context, inputs, "install") };
   },
 
-  update: install,
+  update: (context, inputs) => run(context, inputs, "upgrade"),
 
   async read({ call, config, connection }: Context, state: Properties): Promise<Properties | undefined> {
-    const found = await connection.releases.find(releaseSpec(state, config.namespace), call.signal);
-    return found === undefined ? undefined : outputsOf(state, found);
+    const spec = releaseSpec(state, config.namespace);
+    const found = await connection.releases.find(spec, call.signal);
+    if (found === undefined) return undefined;
+    // As the released provider does: the values of a revision that never ended are taken for those in force.
+    const values = { ...spec.values, ...(await connection.releases.values(spec, call.signal)) };
+    return outputsOf({ ...state, values }, found);
   },
 
   async delete({ call, config, connection }: Context, state: Properties): Promise<void> {
@@ -64,10 +65,14 @@ export const releaseKind: ResourceKind = {
   },
 };
 
-async function install({ call, config, connection }: Context, inputs: Properties): Promise<Properties> {
+async function run(
+  { call, config, connection }: Context,
+  inputs: Properties,
+  verb: "install" | "upgrade",
+): Promise<Properties> {
   const spec = releaseSpec(inputs, config.namespace);
-  call.log.status(`helm: ${spec.chart}, at most ${spec.timeoutSeconds} s`);
-  return outputsOf(inputs, await connection.releases.apply(spec, call.signal));
+  call.log.status(`helm ${verb}: ${spec.chart}, at most ${spec.timeoutSeconds} s`);
+  return outputsOf(inputs, await connection.releases[verb](spec, call.signal));
 }
 
 function outputsOf(inputs: Properties, release: Release): Properties {

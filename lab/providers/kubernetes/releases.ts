@@ -17,6 +17,7 @@ export interface ReleaseSpec extends ReleaseReference {
   readonly skipCrds: boolean;
   readonly skipAwait: boolean;
   readonly atomic: boolean;
+  readonly description: string | undefined;
   /** Revisions that are kept; 0: all. */
   readonly maxHistory: number;
 }
@@ -31,11 +32,17 @@ export interface Release extends ReleaseReference {
   readonly appVersion: string;
 }
 
+/** Errors are Helm's own. */
 export interface Releases {
+  /** The newest revision, whatever its status. */
   find(reference: ReleaseReference, signal: AbortSignal): Promise<Release | undefined>;
-  /** Installs it, or brings the one that is there to what is asked. */
-  apply(spec: ReleaseSpec, signal: AbortSignal): Promise<Release>;
-  /** Does nothing where it is gone. */
+  /** The values of the newest revision, also of one that never ended. */
+  values(reference: ReleaseReference, signal: AbortSignal): Promise<Properties>;
+  /** @throws Error when there is a release of the name, whatever its status */
+  install(spec: ReleaseSpec, signal: AbortSignal): Promise<Release>;
+  /** @throws Error when there is none, or the last operation on it was interrupted */
+  upgrade(spec: ReleaseSpec, signal: AbortSignal): Promise<Release>;
+  /** @throws Error when it is gone */
   uninstall(reference: ReleaseReference, timeoutSeconds: number, signal: AbortSignal): Promise<void>;
 }
 
@@ -45,7 +52,7 @@ const TIMEOUT_SECONDS = 300;
 /** What this provider obeys of a Release's inputs; anything else is refused, so that nothing is ignored in silence. */
 export const RELEASE_INPUTS: readonly string[] = [
   ...["name", "namespace", "chart", "version", "repositoryOpts", "values", "timeout", "createNamespace"],
-  ...["skipCrds", "skipAwait", "atomic", "maxHistory"],
+  ...["skipCrds", "skipAwait", "atomic", "maxHistory", "description"],
   // Marks that the SDK adds.
   ...["compat"],
 ];
@@ -68,6 +75,7 @@ export function releaseSpec(inputs: Properties, defaultNamespace: string): Relea
     skipCrds: flag("skipCrds"),
     skipAwait: flag("skipAwait"),
     atomic: flag("atomic"),
+    description: text(inputs, "description"),
     maxHistory: numeric(inputs, "maxHistory") ?? 0,
   };
 }

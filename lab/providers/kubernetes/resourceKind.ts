@@ -18,12 +18,19 @@ export interface ResourceKind {
   failures(inputs: Properties): CheckFailure[];
   /** Paths whose change makes it another resource. */
   replacing(inputs: Properties): readonly string[];
+  /**
+   * Whether a difference of the inputs is one of the resource too.
+   * @param olds outputs as the state has them
+   * @param path where the inputs differ
+   */
+  isChanged(olds: Properties, path: string, now: Properties): boolean;
   /** Whether a second one of this name cannot be beside the first. */
   hasSameName(olds: Properties, news: Properties): boolean;
   /** What a preview can say. */
   foreseen(inputs: Properties): Properties;
   create(context: Context, inputs: Properties): Promise<Created>;
-  update(context: Context, inputs: Properties): Promise<Properties>;
+  /** @param before the resource's outputs as the state has them */
+  update(context: Context, inputs: Properties, before: Properties): Promise<Properties>;
   read(context: Context, state: Properties): Promise<Properties | undefined>;
   delete(context: Context, state: Properties): Promise<void>;
 }

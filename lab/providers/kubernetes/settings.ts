@@ -10,6 +10,8 @@ export interface KubernetesProviderSettings {
   readonly helm: string;
   /** Whether what cannot be deleted because its cluster is gone counts as deleted; the provider's own setting wins. */
   readonly deleteUnreachable: boolean;
+  /** Whether fields that others have changed are set all the same; the provider's own setting wins. */
+  readonly patchForce: boolean;
   /** How long an API server that does not answer is asked again, before it counts as unreachable. */
   readonly unreachableMs: number;
 }
@@ -35,8 +37,9 @@ export function loadSettings(environment: NodeJS.ProcessEnv = process.env): Kube
     stateFolder: state,
     cluster: machines === "none" ? "none" : "live",
     helm: environment["PERIGEE_LAB_HELM"] || "helm",
-    // The released provider reads the same variable.
+    // The released provider reads the same variables.
     deleteUnreachable: environment["PULUMI_K8S_DELETE_UNREACHABLE"] === "true",
+    patchForce: environment["PULUMI_K8S_ENABLE_PATCH_FORCE"] === "true",
     unreachableMs: seconds * 1000,
   };
 }

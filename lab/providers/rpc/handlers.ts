@@ -39,9 +39,10 @@ export class Handlers {
 
   diffConfig(request: messages.DiffRequest): messages.DiffResponse {
     const { inputs } = oldState(request, request.getOlds());
-    const found = changes(revealAll(inputs), revealAll(fromStruct(request.getNews())));
-    const replaces = ({ path }: { path: string }) =>
-      this.provider.configReplaces.some((name) => isAtOrBelow(path, name));
+    const [olds, news] = [revealAll(inputs), revealAll(fromStruct(request.getNews()))];
+    const found = changes(olds, news);
+    const replacing = this.provider.configReplaces(olds, news);
+    const replaces = ({ path }: { path: string }) => replacing.some((name) => isAtOrBelow(path, name));
     return diffResponse({
       changes: found.map((change) => ({ ...change, replaces: replaces(change) })),
       deleteBeforeReplace: false,

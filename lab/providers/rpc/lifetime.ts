@@ -1,4 +1,4 @@
-/** How long a provider process lives: as long as the engine that started it, and not a second longer. */
+/** How long a provider process lives: as long as the engine that started it, and what it does when that is killed. */
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** Aborted when the engine has cancelled the operation or is no longer there. */
@@ -18,22 +18,32 @@ export async function tracked<T>(work: Promise<T>): Promise<T> {
 
 /** How long interrupted work gets to clean up after itself. */
 const GRACE_MS = 30_000;
+/** How long work that goes on without an engine may take. */
+const ALONE_MS = 20 * 60_000;
+
+/** What becomes of work in progress when the engine is killed: it is undone, or it goes on to its end. */
+export type Orphaned = "undo" | "finish";
 
 /**
  * Watches the engine: a killed one sends no `Cancel`, but its children are handed to another parent.
  * (The engine starts the launcher, which becomes this process by `exec`, so the parent is the engine.)
  */
-export function watchEngine(): void {
+export function watchEngine(orphaned: Orphaned): void {
   const engine = process.ppid;
   const timer = setInterval(() => {
     if (process.ppid === engine) return;
     clearInterval(timer);
-    void endAll();
+    void (orphaned === "undo" ? endAll() : finishAll());
   }, 500);
   timer.unref();
   // The engine's last word to a plugin, in a process group of its own: a terminal's Ctrl-C does not come here.
   process.on("SIGINT", () => void endAll());
   process.on("SIGTERM", () => void endAll());
+}
+
+async function finishAll(): Promise<void> {
+  await Promise.race([Promise.allSettled(unfinished), sleep(ALONE_MS, undefined, { ref: false })]);
+  process.exit(0);
 }
 
 async function endAll(): Promise<void> {

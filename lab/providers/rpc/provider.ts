@@ -48,8 +48,8 @@ export interface Provider {
   readonly version: string;
   configure(config: Properties): void;
   checkConfig(config: Properties): readonly CheckFailure[];
-  /** The names of the provider's own settings whose change makes its resources different ones. */
-  readonly configReplaces: readonly string[];
+  /** The names of the provider's own settings whose change from `olds` to `news` replaces all of its resources. */
+  configReplaces(olds: Properties, news: Properties): readonly string[];
   check(call: ResourceCall, olds: Properties, news: Properties): Promise<CheckResult>;
   diff(call: ResourceCall, id: string, olds: OldState, news: Properties): Promise<DiffResult>;
   create(call: ResourceCall, inputs: Properties, preview: boolean): Promise<Created>;

@@ -9,15 +9,18 @@ import * as grpc from "@grpc/grpc-js";
 import { type IResourceProviderServer, ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { EngineLog } from "./engineLog";
 import { Handlers } from "./handlers";
-import { watchEngine } from "./lifetime";
+import { type Orphaned, watchEngine } from "./lifetime";
 import type { Provider } from "./provider";
 
 /** User data and package documents can exceed gRPC's 4 MiB default. */
 const MESSAGE_LIMIT = 64 * 1024 * 1024;
 
-/** Serves the engine until it goes away. The engine's address is the plugin's only plain argument. */
-export async function serve(provider: Provider): Promise<void> {
-  watchEngine();
+/**
+ * Serves the engine until it goes away. The engine's address is the plugin's only plain argument.
+ * @param orphaned what becomes of work in progress when the engine is killed
+ */
+export async function serve(provider: Provider, orphaned: Orphaned): Promise<void> {
+  watchEngine(orphaned);
   const log = new EngineLog(process.argv.slice(2).find((argument) => !argument.startsWith("-")));
   const server = new grpc.Server({ "grpc.max_receive_message_length": MESSAGE_LIMIT });
   server.addService(ResourceProviderService, implementation(new Handlers(provider, log), log));

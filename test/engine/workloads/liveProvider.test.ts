@@ -1,15 +1,22 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { repository } from "../../../lab/engine/paths";
 import { stackLabel } from "../../../workloads/namespaces";
 import { ensureLabCharts } from "../../../lab/chart/build";
 import { connections, type Connection } from "../../../lab/providers/kubernetes/connection";
+import { releaseArguments } from "../../../lab/providers/kubernetes/helm";
+import { asProperties, type LiveObject } from "../../../lab/providers/kubernetes/kubernetesObject";
+import { releaseSpec } from "../../../lab/providers/kubernetes/releases";
 import { KubernetesProvider } from "../../../lab/providers/kubernetes/kubernetesProvider";
 import type { ResourceCall } from "../../../lab/providers/rpc/provider";
 import { map, reveal, text, type Properties } from "../../../lab/providers/rpc/values";
+import { beforeInstall, beforeUpgrade, ownNamespace } from "../../../workloads/adoption";
+import { clusterApi, type ClusterApi } from "../../../workloads/adoption/clusterApi";
 import { chartValues } from "../../../workloads/monitoring/values";
 import { loadDictionary } from "../../../telemetry/dictionary";
 import { ruleFile } from "../../../telemetry/rules";
@@ -48,7 +55,7 @@ const token = (inputs: Properties): string => {
 
   const settings = () => ({
     ...{ stateFolder: folder, cluster: "live" as const, helm: helm ?? "helm" },
-    ...{ deleteUnreachable: false, unreachableMs: 3_000 },
+    ...{ deleteUnreachable: false, patchForce: false, unreachableMs: 3_000 },
   });
   const create = (inputs: Properties, seconds?: number) =>
     provider.create(call(token(inputs), "test", seconds), inputs, false);
@@ -57,13 +64,15 @@ const token = (inputs: Properties): string => {
     folder = await mkdtemp(join(tmpdir(), "perigee-live-"));
     server = await ApiServer.start();
     provider = new KubernetesProvider("4.34.2", settings(), connections(settings()));
-    provider.configure({ kubeconfig: server.kubeconfig });
+    provider.configure({ kubeconfig: server.kubeconfig, upsertExistingObjects: true });
     connection = connections(settings())({
       ...{
         kubeconfig: server.kubeconfig,
         context: undefined,
         namespace: "default",
         deleteUnreachable: undefined,
+        upsertExistingObjects: true,
+        enablePatchForce: false,
       },
     });
     await create(object("v1", "Namespace", { name: "monitoring" }));
@@ -89,6 +98,37 @@ const token = (inputs: Properties): string => {
       false,
     );
     assert.deepEqual(updated["data"], { a: "3" });
+  });
+
+  it("makes new objects strictly without upsertExistingObjects, as the released provider 4.29 does", async () => {
+    const inputs = object("v1", "ConfigMap", { name: "there", namespace: "telemetry" }, { data: { a: "1" } });
+    await create(inputs);
+    const strict = new KubernetesProvider("4.34.2", settings(), connections(settings()));
+    strict.configure({ kubeconfig: server.kubeconfig });
+    const again = (from: KubernetesProvider) => from.create(call(token(inputs), "there"), inputs, false);
+    await assert.rejects(again(strict), /ConfigMap telemetry\/there already exists/);
+    assert.equal((await again(provider)).id, "telemetry/there");
+  });
+
+  it("does not take a field from somebody who has changed it, unless told, as the released provider 4.32", async () => {
+    const inputs = (a: string) =>
+      object("v1", "ConfigMap", { name: "edited", namespace: "telemetry" }, { data: { a } });
+    const { outputs } = await create(inputs("1"));
+    const reference = { apiVersion: "v1", kind: "ConfigMap", name: "edited", namespace: "telemetry" };
+    const hand = { fieldManager: "kubectl-edit", force: true };
+    await connection.cluster.apply(inputs("by hand"), reference, hand, AbortSignal.timeout(10_000));
+    const update = (from: KubernetesProvider) => {
+      const olds = { inputs: inputs("1"), outputs };
+      return from.update(call(token(inputs("2")), "edited"), "", olds, inputs("2"), false);
+    };
+    await assert.rejects(
+      update(provider),
+      /conflict with "kubectl-edit"[^]*PULUMI_K8S_ENABLE_PATCH_FORCE=true/,
+    );
+    const forcing = { ...settings(), patchForce: true };
+    const forced = new KubernetesProvider("4.34.2", forcing, connections(forcing));
+    forced.configure({ kubeconfig: server.kubeconfig, upsertExistingObjects: true });
+    assert.deepEqual((await update(forced))["data"], { a: "2" });
   });
 
   it("marks what a Secret holds, and reads it back", async () => {
@@ -216,9 +256,14 @@ const token = (inputs: Properties): string => {
       );
     });
 
-    it("refuses a release of that name that is there already", async () => {
+    it("refuses a release of that name that is there already, as the released provider 4.32 does", async () => {
       const again = provider.create(call(releaseType, "definitions"), definitions(charts.definitions), false);
-      await assert.rejects(again, /there is a release monitoring\/prometheus-operator-crds already/);
+      await assert.rejects(again, /cannot re-use a name that is still in use/);
+    });
+
+    it("refuses to remove a release that is gone, as the released provider 4.32 does", async () => {
+      const gone = provider.delete(call(releaseType, "gone"), "", { ...definitions("x"), name: "gone" });
+      await assert.rejects(gone, /uninstall: Release not loaded: gone: release: not found/);
     });
 
     it("installs the stack with the values of the lab; the API server takes every object of it", async () => {
@@ -252,27 +297,118 @@ const token = (inputs: Properties): string => {
       await provider.delete(call(releaseType, "stack"), id, outputs);
     });
 
-    it("removes the definitions with their release, and deletes objects of kinds that are gone", async () => {
-      const inputs = definitions(charts.definitions);
-      await provider.delete(call(releaseType, "definitions"), "", inputs);
-      const left = await connection.cluster.list(
-        {
-          apiVersion: "apiextensions.k8s.io/v1",
-          kind: "CustomResourceDefinition",
-          namespace: "",
-          selector: {},
-        },
-        AbortSignal.timeout(10_000),
-      );
-      assert.deepEqual(
-        left.map(({ metadata }) => metadata.name),
-        [],
-      );
-      const rules = object("monitoring.coreos.com/v1", "PrometheusRule", {
-        name: "rules",
-        namespace: "telemetry",
+    describe("a release that an interrupted run left", () => {
+      const release = { name: "monitoring", namespace: "monitoring" };
+      const reference = { apiVersion: "apps/v1", kind: "Deployment", name: "monitoring-operator" };
+      let inputs: Properties;
+      let api: ClusterApi;
+      /** Waits for pods, which never come: a Helm that is killed then leaves its release as it was meanwhile. */
+      const killed = async (verb: "install" | "upgrade", waiting: string): Promise<void> => {
+        const file = join(folder, "kubeconfig");
+        await writeFile(file, server.kubeconfig, { mode: 0o600 });
+        const spec = releaseSpec({ ...inputs, skipAwait: false, timeout: 300 }, "monitoring");
+        const args = [...releaseArguments(verb, spec), "--kubeconfig", file];
+        const child = spawn(helm ?? "helm", args, { stdio: ["pipe", "ignore", "ignore"] });
+        child.stdin.end(JSON.stringify(inputs["values"]));
+        const ended = once(child, "exit");
+        const limit = Date.now() + 30_000;
+        while ((await statuses()).at(-1) !== waiting || (await operator()) === undefined) {
+          assert.ok(Date.now() < limit && child.exitCode === null, `helm ${verb} is not ${waiting}`);
+          await sleep(200);
+        }
+        child.kill("SIGKILL");
+        await ended;
+      };
+      const statuses = async (): Promise<string[]> =>
+        (await api.releaseRecords(release))
+          .toSorted((one, other) => one.revision - other.revision)
+          .map(({ status }) => status);
+      const operator = async (): Promise<LiveObject | undefined> =>
+        connection.cluster.read({ ...reference, namespace: "monitoring" }, AbortSignal.timeout(10_000));
+
+      before(async () => {
+        api = await clusterApi(server.kubeconfig);
+        const monitoring = { grafana: false, kubeStateMetrics: false };
+        const values = chartValues({
+          ...settingsWith(monitoring),
+          ...{ publishedHost: "203.0.113.10", routingSecret: "alertmanager-routing", passwordVersion: "7" },
+        });
+        inputs = {
+          ...{ ...release, chart: charts.stack, timeout: 120, skipAwait: true },
+          values: JSON.parse(JSON.stringify(values)) as Properties,
+        };
       });
-      await provider.delete(call(token(rules), "rules"), "telemetry/rules", rules);
+
+      it("killed in its installation: is installed over its objects, none of which is made again", async () => {
+        await killed("install", "pending-install");
+        const create = () => provider.create(call(releaseType, "stack"), inputs, false);
+        await assert.rejects(create(), /cannot re-use a name that is still in use/);
+        const { uid } = asProperties((await operator())?.metadata);
+        await beforeInstall(api, release, 0);
+        const { outputs } = await create();
+        assert.equal(map(outputs, "status")["status"], "deployed");
+        assert.equal(asProperties((await operator())?.metadata)["uid"], uid);
+      });
+
+      it("killed in an upgrade: is upgraded from what held before", async () => {
+        await killed("upgrade", "pending-upgrade");
+        const olds = { inputs, outputs: inputs };
+        const update = () => provider.update(call(releaseType, "stack"), "", olds, inputs, false);
+        await assert.rejects(update(), /another operation \(install\/upgrade\/rollback\) is in progress/);
+        await beforeUpgrade(api, release, 0);
+        assert.equal(map(await update(), "status")["status"], "deployed");
+        assert.deepEqual(await statuses(), ["superseded", "deployed"]);
+      });
+
+      it("installed and not recorded: is taken over", async () => {
+        await beforeInstall(api, release, 0);
+        const { outputs } = await provider.create(call(releaseType, "stack"), inputs, false);
+        assert.equal(map(outputs, "status")["revision"], 1);
+        await beforeUpgrade(api, release, 0);
+        assert.deepEqual(await statuses(), ["deployed"]);
+        await provider.delete(call(releaseType, "stack"), "", outputs);
+      });
+
+      it("whose only operation was its installation, and an upgrade is asked for: says how to go on", async () => {
+        await killed("install", "pending-install");
+        await assert.rejects(beforeUpgrade(api, release, 0), /pulumi refresh && pulumi up/);
+        assert.deepEqual(await statuses(), []);
+      });
+
+      it("leaves a namespace alone that is not Perigee's", async () => {
+        await assert.rejects(
+          ownNamespace(api, "monitoring"),
+          /is not Perigee's \(no label perigee.dev\/stack=/,
+        );
+        await ownNamespace(api, "not-there");
+        await create(object("v1", "Namespace", { name: "ours", labels: stackLabel }));
+        await ownNamespace(api, "ours");
+      });
+    });
+
+    describe("in the end", () => {
+      it("removes the definitions with their release, and deletes objects of kinds that are gone", async () => {
+        const inputs = definitions(charts.definitions);
+        await provider.delete(call(releaseType, "definitions"), "", inputs);
+        const left = await connection.cluster.list(
+          {
+            apiVersion: "apiextensions.k8s.io/v1",
+            kind: "CustomResourceDefinition",
+            namespace: "",
+            selector: {},
+          },
+          AbortSignal.timeout(10_000),
+        );
+        assert.deepEqual(
+          left.map(({ metadata }) => metadata.name),
+          [],
+        );
+        const rules = object("monitoring.coreos.com/v1", "PrometheusRule", {
+          name: "rules",
+          namespace: "telemetry",
+        });
+        await provider.delete(call(token(rules), "rules"), "telemetry/rules", rules);
+      });
     });
   });
 

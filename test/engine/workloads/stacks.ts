@@ -3,9 +3,11 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { repository } from "../../../lab/engine/paths";
-import { type EngineOptions, type PulumiRun, runPulumi } from "../../../lab/engine/pulumi";
+import { type PulumiRun, type RunOptions, runPulumi } from "../../../lab/engine/pulumi";
 import { type StackSettings, ensureStack, stackOptions } from "../../../lab/engine/stacks";
 import type { Recorded } from "../../../lab/providers/kubernetes/recordedCluster";
+import type { RecordedRevisions } from "../../../lab/providers/kubernetes/recordedReleases";
+import { RecordedApi } from "./recordedApi";
 
 const STACK = "test";
 
@@ -17,13 +19,22 @@ type Verb = "up" | "preview" | "refresh" | "destroy";
 export class BothStacks {
   private readonly runs: PulumiRun[] = [];
 
-  private constructor(readonly stateFolder: string) {}
+  private constructor(
+    readonly stateFolder: string,
+    private readonly api: RecordedApi,
+  ) {}
 
   static async make(): Promise<BothStacks> {
     if (!process.env.PATH?.split(delimiter).includes(provider)) {
       process.env.PATH = [provider, process.env.PATH].join(delimiter);
     }
-    return new BothStacks(await mkdtemp(join(tmpdir(), "perigee-engine-")));
+    const stateFolder = await mkdtemp(join(tmpdir(), "perigee-engine-"));
+    return new BothStacks(stateFolder, await RecordedApi.start(stateFolder));
+  }
+
+  /** How stack 2's program reaches the cluster that is only written down. */
+  kubeconfig(token: string): string {
+    return this.api.kubeconfig(token);
   }
 
   /** Stack 1 with these outputs. */
@@ -36,21 +47,21 @@ export class BothStacks {
   async workloads(
     verb: Verb,
     settings: Readonly<Record<string, unknown>> = {},
-    variables: Readonly<Record<string, string>> = {},
+    options: Pick<RunOptions, "variables" | "onStart"> = {},
   ): Promise<PulumiRun> {
     const config = Object.fromEntries(
       Object.entries(settings).map(([key, value]) => [`perigee-workloads:${key}`, value]),
     );
-    return this.run(verb, join(repository, "workloads"), { config }, variables);
+    return this.run(verb, join(repository, "workloads"), { config }, options);
   }
 
   private async run(
     verb: Verb,
     project: string,
     settings: StackSettings,
-    variables: Readonly<Record<string, string>> = {},
+    more: Pick<RunOptions, "variables" | "onStart"> = {},
   ): Promise<PulumiRun> {
-    const options: EngineOptions = { stateFolder: this.stateFolder, machines: "none", variables };
+    const options = { stateFolder: this.stateFolder, machines: "none", ...more } as const;
     const stack = await ensureStack(project, STACK, options, settings);
     const consent = verb === "preview" ? [] : ["--yes", "--skip-preview"];
     const run = await runPulumi([verb, ...consent, ...stackOptions(stack)], {
@@ -66,6 +77,14 @@ export class BothStacks {
   async recorded(): Promise<Recorded> {
     const text = await readFile(join(this.stateFolder, "kubernetes.json"), "utf8");
     return JSON.parse(text) as Recorded;
+  }
+
+  /** The newest revision of each Helm release: `monitoring/monitoring` and its status. */
+  async releases(): Promise<Record<string, string | undefined>> {
+    const text = await readFile(join(this.stateFolder, "helm.json"), "utf8").catch(() => "{}");
+    return Object.fromEntries(
+      Object.entries(JSON.parse(text) as RecordedRevisions).map(([name, all]) => [name, all.at(-1)?.status]),
+    );
   }
 
   async setReachable(reachable: boolean): Promise<void> {
@@ -95,6 +114,7 @@ export class BothStacks {
   }
 
   async remove(): Promise<void> {
+    await this.api.stop();
     await rm(this.stateFolder, { recursive: true, force: true });
   }
 }

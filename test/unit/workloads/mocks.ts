@@ -1,5 +1,6 @@
 /** Runs the whole stack 2 program under Pulumi mocks and hands back every resource it registered. */
 import * as pulumi from "@pulumi/pulumi";
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { contractVersion, type InfraOutputs } from "../../../infra/outputs";
 import program from "../../../workloads/index";
 
@@ -33,6 +34,12 @@ export const infraOutputs: Partial<InfraOutputs> = {
   nodes: [node("orbit-control-plane-1", "control-plane"), node("orbit-default-1", "worker")],
   publishedHost: "203.0.113.10",
 };
+
+// The SDK's mock monitor takes no hooks: without an answer, resources that have some would wait for ever.
+Object.assign(MockMonitor.prototype, {
+  registerResourceHook: (_request: unknown, callback: (error: null, response: object) => void) =>
+    callback(null, {}),
+});
 
 const secretSignature = "4dabf18193072939515e22adb298388d";
 

@@ -69,6 +69,17 @@ describe("the stand-in for the command provider", function () {
   }
 
   describe("a remote command", () => {
+    it("fails with an SSH agent that is gone, though it has a key to log in with, as the released 1.2.1 does", async () => {
+      const machine = new SshMachine("/nowhere/agent");
+      const settings = { scriptedState: undefined, agentSocket: "/nowhere/agent", inherited: {} };
+      const withAgent = new CommandProvider("1.2.1", settings, machine);
+      const inputs = { connection: login(), create: "true" };
+      await assert.rejects(
+        withAgent.create(call(REMOTE), inputs, false),
+        /dial unix \/nowhere\/agent: connect: no such file or directory/,
+      );
+    });
+
     it("gives what it printed, one newline less, and logs it line by line", async () => {
       const outputs = await create({
         connection: login(),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Connection } from "../../../../lab/providers/kubernetes/connection";
 import { problemsOf } from "../../../../lab/providers/kubernetes/diagnosis";
-import { upgradeArguments } from "../../../../lab/providers/kubernetes/helm";
+import { releaseArguments } from "../../../../lab/providers/kubernetes/helm";
 import { KubernetesProvider } from "../../../../lab/providers/kubernetes/kubernetesProvider";
 import type { LiveObject } from "../../../../lab/providers/kubernetes/kubernetesObject";
 import { parseConfig } from "../../../../lab/providers/kubernetes/providerConfig";
@@ -86,7 +86,7 @@ describe("the Kubernetes stand-in", () => {
   const none = (): Connection => {
     throw new Error("no cluster in this test");
   };
-  const provider = new KubernetesProvider("4.34.2", { deleteUnreachable: false }, none);
+  const provider = new KubernetesProvider("4.34.2", { deleteUnreachable: false, patchForce: false }, none);
   const log = { status: () => undefined, warn: () => undefined, error: () => undefined };
   const call = (type: string): ResourceCall => ({
     ...{ urn: "urn:x", type, name: "thing", log },
@@ -176,10 +176,12 @@ describe("the Kubernetes stand-in", () => {
       { name: "r", chart: "oci://x/y", version: "1.2.3", values: { password: "hidden" } },
       "n",
     );
-    const args = upgradeArguments(spec);
-    assert.doesNotMatch(args.join(" "), /hidden/);
-    assert.deepEqual(args.slice(0, 6), ["upgrade", "--install", "r", "oci://x/y", "--namespace", "n"]);
-    assert.ok(args.includes("--wait") && args.includes("--version"));
+    for (const verb of ["install", "upgrade"] as const) {
+      const args = releaseArguments(verb, spec);
+      assert.doesNotMatch(args.join(" "), /hidden/);
+      assert.deepEqual(args.slice(0, 5), [verb, "r", "oci://x/y", "--namespace", "n"]);
+      assert.ok(args.includes("--wait") && args.includes("--version"));
+    }
   });
 
   it("says which variable is missing or wrong", () => {

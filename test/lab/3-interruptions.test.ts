@@ -1,0 +1,94 @@
+/**
+ * The engine is killed in the middle of stack 2, alone and with everything that it started: `up` converges, with no hand.
+ * The moments are drawn; PERIGEE_SEED draws the same again, PERIGEE_KILLS more of them (each costs one to two minutes).
+ */
+import { strict as assert } from "node:assert";
+import { execFile } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { seededRandom } from "../../telemetry/simulator/random";
+import { kubectl } from "./lab";
+import { query } from "./prometheus";
+import { killSettings } from "./settings";
+import { workloads, workloadsSucceed, type WorkloadsChanges } from "./workloads";
+
+const { kills, seed } = killSettings();
+const random = seededRandom(seed);
+const victims = ["the engine", "the engine and its plugins"] as const;
+type Victim = (typeof victims)[number];
+
+/** Settings that change Helm's values, objects and pods: another set each time. */
+let round = 0;
+const otherSettings = (): WorkloadsChanges => {
+  round += 1;
+  return {
+    monitoring: { scrapeIntervalSeconds: 20 + (round % 10) },
+    telemetry: { staleAfterPeriods: 6 + (round % 10) },
+  };
+};
+
+describe(`stack 2, killed (PERIGEE_SEED=${seed})`, () => {
+  const seconds = { install: 0, upgrade: 0 };
+  before("an installation and an upgrade that nobody disturbs, to know how long they take", async () => {
+    seconds.upgrade = (await workloadsSucceed("up", otherSettings())).seconds;
+    await workloadsSucceed("destroy");
+    seconds.install = (await workloadsSucceed("up")).seconds;
+  });
+  after(() => workloadsSucceed("up"));
+
+  for (let index = 0; index < kills; index += 1) {
+    const operation = index % 2 === 0 ? "upgrade" : "install";
+    const victim: Victim = victims[Math.floor(index / 2) % 2] ?? "the engine";
+    const share = 0.03 + 0.94 * random.next();
+    it(`${victim} after ${Math.round(share * 100)} % of an ${operation}: up goes on, and then changes nothing`, async () => {
+      if (operation === "install") await workloadsSucceed("destroy");
+      const settings = operation === "install" ? {} : otherSettings();
+      await upKilled(settings, victim, share * seconds[operation] * 1000);
+      await workloadsSucceed("up", settings);
+      await workloadsSucceed("preview", settings, "--expect-no-changes");
+      await allIsWell();
+    });
+  }
+});
+
+async function upKilled(settings: WorkloadsChanges, victim: Victim, afterMs: number): Promise<void> {
+  const over = new AbortController();
+  const kill = async (engine: number): Promise<void> => {
+    await sleep(afterMs, undefined, { signal: over.signal });
+    const tree = victim === "the engine" ? [engine] : await withDescendants(engine);
+    for (const pid of tree) process.kill(pid, "SIGKILL");
+  };
+  let killed: Promise<void> = Promise.resolve();
+  const onStart = (pid: number): void => {
+    killed = kill(pid).catch(() => undefined); // it had ended before
+  };
+  await workloads("up", { ...settings, onStart });
+  over.abort();
+  await killed;
+}
+
+/** A process and all that it started, itself first. */
+async function withDescendants(root: number): Promise<number[]> {
+  const { stdout } = await promisify(execFile)("ps", ["-eo", "pid=,ppid="], { maxBuffer: 16 * 2 ** 20 });
+  const all = stdout
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const found = [root];
+  for (const pid of found) {
+    found.push(...all.flatMap(([child = 0, parent]) => (parent === pid && child > 0 ? [child] : [])));
+  }
+  return found;
+}
+
+/** Helm knows of no operation that has not ended, every pod is ready, and Prometheus scrapes the exporter. */
+async function allIsWell(): Promise<void> {
+  const labels = ["-n", "monitoring", "get", "secrets", "-l", "owner=helm", "-o"];
+  const statuses = await kubectl(...labels, "jsonpath={.items[*].metadata.labels.status}");
+  assert.doesNotMatch(statuses, /pending|failed|uninstalling/);
+  for (const namespace of ["monitoring", "telemetry"]) {
+    await kubectl("-n", namespace, "wait", "pods", "--all", "--for=condition=Ready", "--timeout=120s");
+  }
+  const [up] = await query('up{job="perigee-telemetry"}');
+  assert.equal(up?.metric["namespace"], "telemetry");
+}
