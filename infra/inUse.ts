@@ -6,7 +6,8 @@ import * as pulumi from "@pulumi/pulumi";
 
 /**
  * A destroy runs no program, so the question is the `delete` of a command that depends on everything else and therefore
- * goes first. The script is part of the command: a destroy may be run from another checkout.
+ * goes first. The script is part of the resource, since a destroy may be run from another checkout; and it is in the
+ * environment, since a command that fails is printed whole before what it said.
  */
 const check = readFileSync(join(__dirname, "../workloads/inUse/check.js"), "utf8");
 
@@ -20,8 +21,8 @@ export function refuseWhileInUse(
     {
       interpreter: ["node", "-e"],
       create: "0",
-      delete: check,
-      environment: { PERIGEE_STACK: pulumi.getStack() },
+      delete: "eval(process.env.PERIGEE_IN_USE_CHECK)",
+      environment: { PERIGEE_STACK: pulumi.getStack(), PERIGEE_IN_USE_CHECK: check },
       stdin: kubeconfig,
       addPreviousOutputInEnv: false,
     },

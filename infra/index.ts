@@ -5,10 +5,12 @@ import { KubeadmCluster } from "./kubeadm";
 import { Machines } from "./machines";
 import { ClusterIdentity } from "./machines/identity";
 import { Network } from "./network";
+import { refuseDeadSshAgent } from "./settings/sshAgent";
 import { limitStackTraces } from "./settings/stackTraces";
 import { infraOutputs } from "./stackOutputs";
 
 const settings = loadSettings(); // every setting checked, every problem told at once
+refuseDeadSshAgent(); // with one, every step on every machine fails
 limitStackTraces(settings); // they are most of the time that a large cluster takes
 
 const network = new Network("network", settings);
