@@ -109,14 +109,16 @@ function intake(of: string): TimeseriesBuilder[] {
       title: "Datagrams",
       description: "Datagrams received per second.",
       unit: "pps",
-      queries: [overTime(`rate(perigee_telemetry_datagrams_total${of}[1m])`, "{{instance}}")],
+      queries: [overTime(`rate(perigee_telemetry_datagrams_total${of}[$__rate_interval])`, "{{instance}}")],
     }),
     graph({
       key: "bytes",
       title: "Received",
       description: "Bytes received per second.",
       unit: "Bps",
-      queries: [overTime(`rate(perigee_telemetry_received_bytes_total${of}[1m])`, "{{instance}}")],
+      queries: [
+        overTime(`rate(perigee_telemetry_received_bytes_total${of}[$__rate_interval])`, "{{instance}}"),
+      ],
     }),
     limitedGraph(
       {
@@ -164,8 +166,8 @@ function load(of: string, settings: RuleSettings): TimeseriesBuilder[] {
         key: "cpu",
         title: "Processor",
         description: "Cores used. The exporter decodes in one thread: it cannot use much more than one.",
-        unit: "suffix: cores",
-        queries: [overTime(`rate(process_cpu_seconds_total${of}[1m])`, "{{instance}}")],
+        unit: "suffix:cores",
+        queries: [overTime(`rate(process_cpu_seconds_total${of}[$__rate_interval])`, "{{instance}}")],
       },
       settings.exporterCores,
     ),
@@ -208,7 +210,10 @@ function runtime(of: string): TimeseriesBuilder[] {
       description: "Share of the time spent on collecting garbage.",
       unit: "percentunit",
       queries: [
-        overTime(`sum by (instance) (rate(nodejs_gc_duration_seconds_sum${of}[1m]))`, "{{instance}}"),
+        overTime(
+          `sum by (instance) (rate(nodejs_gc_duration_seconds_sum${of}[$__rate_interval]))`,
+          "{{instance}}",
+        ),
       ],
     }),
     graph({

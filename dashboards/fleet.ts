@@ -1,5 +1,5 @@
 import { exporterMetricNames as names, type Dictionary } from "../telemetry/dictionary";
-import { recorded, recordedState, rolesOf, type Roles } from "../telemetry/rules";
+import { recorded, recordedCount, recordedState, rolesOf, type Roles } from "../telemetry/rules";
 import type { DashboardSettings } from ".";
 import { thresholds } from "./limits";
 import { alarmSteps, graph, stat, table, timeline } from "./panels";
@@ -97,7 +97,7 @@ function columns({ mode, boots }: Roles): Column[] {
     { name: "Packets", expr: `sum by (spacecraft) (${recorded.packetRate})`, unit: "pps" },
     { name: "Lost", expr: `max by (spacecraft) (${recorded.packetLoss})`, unit: "percentunit" },
     { name: "Clock offset", expr: `avg by (spacecraft) (${names.onboardTimeOffset})`, unit: "s" },
-    ...(boots ? [{ name: "Boots", expr: `max by (spacecraft) (${boots.metric})`, unit: "none" }] : []),
+    ...(boots ? [{ name: "Boots", expr: recordedCount(boots), unit: "none" }] : []),
   ];
 }
 

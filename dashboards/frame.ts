@@ -108,7 +108,7 @@ function annotations(dictionary: Dictionary, of: readonly string[]): model.Annot
             "Reboots",
             colours.reboot,
             // Not `changes`: a simulator that is started again counts from less, and that is no reboot.
-            `${boots.metric}${selector} > min_over_time(${boots.metric}${selector}[1m])`,
+            `${boots.metric}${selector} > min_over_time(${boots.metric}${selector}[2m])`,
             "Reboot",
             "The on-board computer of {{spacecraft}} started again",
           ),

@@ -63,7 +63,7 @@ function arrival(most: number): TimeseriesBuilder[] {
         key: "lateness",
         title: "Age of the last packet",
         description: `Age of the newest packet of each kind, in its periods. Beyond ${most} it is overdue.`,
-        unit: "suffix: periods",
+        unit: "suffix:periods",
         queries: [overTime(ofChosen(recorded.packetLateness), "{{packet}}")],
       },
       most,
@@ -79,7 +79,7 @@ function arrival(most: number): TimeseriesBuilder[] {
     graph({
       key: "rate",
       title: "Packets",
-      description: "Packets received per second, by kind, over a minute.",
+      description: "Packets received per second, by kind, over 5 minutes.",
       unit: "pps",
       queries: [overTime(ofChosen(recorded.packetRate), "{{packet}}")],
     }),

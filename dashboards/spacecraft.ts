@@ -1,5 +1,12 @@
 import { exporterMetricNames as names, type Dictionary, type Parameter } from "../telemetry/dictionary";
-import { defaultRuleSettings, recorded, recordedState, rolesOf, type Roles } from "../telemetry/rules";
+import {
+  defaultRuleSettings,
+  recorded,
+  recordedCount,
+  recordedState,
+  rolesOf,
+  type Roles,
+} from "../telemetry/rules";
 import type { DashboardSettings } from ".";
 import { frame, spacecraftLink, uids } from "./frame";
 import { isLimitedByMode, limitSteps, thresholds } from "./limits";
@@ -65,7 +72,7 @@ function lateness({ overdueAfterPeriods }: DashboardSettings): StatBuilder {
       key: "lateness",
       title: "Last packet",
       description: `Age of the newest packet, in periods of its kind; ${overdueAfterPeriods} is loss of signal.`,
-      unit: "suffix: periods",
+      unit: "suffix:periods",
       queries: [now(`min(${ofChosen(recorded.packetLateness)})`, "age")],
     },
     [
@@ -113,7 +120,7 @@ function bootStat({ boots }: Roles): StatBuilder[] {
       title: "Boots",
       description: `${boots.description} (\`${boots.metric}\`)`,
       unit: "none",
-      queries: [now(`max(${ofChosen(boots.metric)})`, "boots")],
+      queries: [now(ofChosen(recordedCount(boots)), "boots")],
     }),
   ];
 }

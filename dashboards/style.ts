@@ -48,11 +48,11 @@ const grafanaUnits: Readonly<Record<string, string>> = {
   ratio: "percentunit",
   hertz: "hertz",
   degrees: "degree",
-  degrees_per_second: "suffix: °/s",
+  degrees_per_second: "rotdegs",
   rpm: "rotrpm",
-  teslas: "si:T",
-  coulombs: "si:C",
-  newton_meters: "si:Nm",
+  teslas: "suffix:T",
+  coulombs: "suffix:C",
+  newton_meters: "forceNm",
   pascals: "pressurepa",
   grams: "massg",
   dbm: "dBm",
@@ -60,7 +60,7 @@ const grafanaUnits: Readonly<Record<string, string>> = {
 };
 
 export function grafanaUnit(unit: BaseUnit): string {
-  return grafanaUnits[unit.suffix] ?? `suffix: ${unit.symbol}`;
+  return grafanaUnits[unit.suffix] ?? `suffix:${unit.symbol}`;
 }
 
 /** A name of the dictionary as a title: `battery_voltage` is "Battery voltage". */

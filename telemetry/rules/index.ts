@@ -9,7 +9,7 @@
  *   exporterSeries.ts   selectors with the job evaluationAlerts.ts rules that cannot be evaluated
  *   promtool.ts         Debian's promtool and prometheus, for tests
  */
-export { recorded, recordedState } from "./recordingRules";
+export { recorded, recordedCount, recordedState } from "./recordingRules";
 export { hasState, rolesOf, safeState, type Roles } from "./roles";
 export {
   isAlert,

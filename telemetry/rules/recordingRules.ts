@@ -1,5 +1,6 @@
 import { exporterMetricNames as names, type Dictionary, type Parameter } from "../dictionary";
 import { exporterSeries, type ExporterSeries } from "./exporterSeries";
+import { rolesOf } from "./roles";
 import type { RecordingRule } from "./rule";
 import type { RuleSettings } from "./settings";
 
@@ -11,8 +12,8 @@ export const recorded = {
   packetLateness: "spacecraft_packet:bus_packet_lateness:ratio",
   /** Seconds since the newest packet of any kind. */
   signalAge: "spacecraft:bus_signal_age_seconds:min",
-  /** Packets per second of a kind. */
-  packetRate: "spacecraft_packet:bus_packets_received:rate1m",
+  /** Packets per second of a kind, over 5 minutes: a slow dictionary is scraped every 30 s. */
+  packetRate: "spacecraft_packet:bus_packets_received:rate5m",
   /** Share of a kind's packets lost over 5 minutes. */
   packetLoss: "spacecraft_packet:bus_packet_loss:ratio5m",
   /** Packets of a kind lost over 5 minutes. */
@@ -20,6 +21,10 @@ export const recorded = {
   /** Parameters that the dictionary's limits watch at present. */
   limitedParameters: "spacecraft:bus_parameter_limit:count",
 } as const;
+
+/** The newest value of a counter: dashboards show a counter itself only where its number means something. */
+export const recordedCount = (parameter: Parameter): string =>
+  `spacecraft:${parameter.metric.replace(/_total$/, "")}:max`;
 
 /** The raw value of an enumeration's present state: what a state timeline draws. */
 export const recordedState = (parameter: Parameter): string => `spacecraft:${parameter.metric}:raw`;
@@ -49,7 +54,7 @@ export function linkRecords(settings: RuleSettings): RecordingRule[] {
       expr: `${recorded.packetAge} / max ${kind} (${of(names.packetPeriod)})`,
     },
     { record: recorded.signalAge, expr: `min by (spacecraft) (${recorded.packetAge})` },
-    { record: recorded.packetRate, expr: `sum ${kind} (rate(${of(names.packetsReceived)}[1m]))` },
+    { record: recorded.packetRate, expr: `sum ${kind} (rate(${of(names.packetsReceived)}[5m]))` },
     {
       // A packet that came late was counted as missing before it came.
       record: recorded.packetsLost,
@@ -66,12 +71,17 @@ export function linkRecords(settings: RuleSettings): RecordingRule[] {
   ];
 }
 
-/** One record for each enumeration. */
+/** One record for each enumeration, and the number of boots. */
 export function stateRecords(dictionary: Dictionary, settings: RuleSettings): RecordingRule[] {
   const of = exporterSeries(settings);
-  return dictionary.parameters
+  const { boots } = rolesOf(dictionary);
+  const states = dictionary.parameters
     .filter((parameter) => parameter.type === "enumeration")
     .map((parameter) => ({ record: recordedState(parameter), expr: stateExpression(parameter, of) }));
+  const counts = boots
+    ? [{ record: recordedCount(boots), expr: `max by (spacecraft) (${of(boots.metric)})` }]
+    : [];
+  return [...states, ...counts];
 }
 
 /** From a series per state, 1 for the one that holds, to that state's number. */

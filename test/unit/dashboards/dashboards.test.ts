@@ -6,9 +6,11 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 import { dashboardFiles, dashboards, homeDashboard, type Dashboard } from "../../../dashboards";
+import { grafanaUnit } from "../../../dashboards/style";
 import { loadDictionary } from "../../../telemetry/dictionary";
+import { units } from "../../../telemetry/dictionary/units";
 import { isAlert, ruleFile } from "../../../telemetry/rules";
-import { metricsOf, syntaxErrors, withoutVariables } from "./promql";
+import { metricsOf, selectorsOf, syntaxErrors, withoutVariables } from "./promql";
 import { metricsWithSeries, scrapedAfter, simulatedPackets } from "./realExporter";
 
 const dictionary = loadDictionary();
@@ -97,6 +99,54 @@ describe("the dashboards' queries", () => {
       .flatMap(queries)
       .filter(({ where, expr }) => !where.includes("variable") && !expr.includes('spacecraft="perigee-1"'));
     assert.deepEqual(careless, []);
+  });
+});
+
+describe("what Grafana's dashboard linter asks for", () => {
+  const unaggregated = (expr: string): string[] => {
+    const counters = selectorsOf(expr).filter((selector) => /^\w+_total\b/.test(selector));
+    return counters.filter((selector) => !new RegExp(`(rate|increase)\\(${escaped(selector)}\\[`).test(expr));
+  };
+  const escaped = (text: string): string => text.replace(/[$()*+.?[\\\]^{|}]/g, "\\$&");
+  const targets = all.flatMap((dashboard) =>
+    panelsOf(dashboard).flatMap((panel) =>
+      ("targets" in panel ? (panel.targets ?? []) : []).map((target) => ({
+        where: `${dashboard.title ?? ""} / ${panel.title ?? ""}`,
+        expr: "expr" in target ? String(target.expr) : "",
+      })),
+    ),
+  );
+
+  it("rates are over Grafana's own interval, which knows how often is scraped, or over 5 minutes", () => {
+    const careless = targets.filter(({ expr }) =>
+      [...expr.matchAll(/\b(?:rate|increase|irate)\([^[]*\[([^\]]+)\]/g)].some(
+        ([, window]) => window !== "$__rate_interval" && window !== "5m",
+      ),
+    );
+    assert.deepEqual(careless, []);
+  });
+
+  it("a counter is shown as a rate or an increase", () => {
+    assert.deepEqual(unaggregated("max(a_total{b='c'})"), ["a_total{b='c'}"]);
+    assert.deepEqual(unaggregated("sum(rate(a_total{b='c'}[5m]))"), []);
+    assert.deepEqual(
+      targets.filter(({ expr }) => unaggregated(withoutVariables(expr)).length > 0),
+      [],
+    );
+  });
+
+  it("units are ones that Grafana has, or a suffix", () => {
+    // Ids of @grafana/data 13.2.3, `getValueFormats()`: those that Perigee uses.
+    const ids =
+      "none short volt amp watt joule celsius s lengthm velocityms bytes Bps percentunit hertz degree rotdegs " +
+      "rotrpm forceNm pressurepa massg dBm dB pps";
+    const known = new Set(ids.split(" "));
+    const used = Object.values(units).map(({ base }) => grafanaUnit(base));
+    const ofPanels = panels.flatMap(({ panel }) =>
+      "fieldConfig" in panel ? [panel.fieldConfig?.defaults.unit ?? ""] : [],
+    );
+    const strange = [...used, ...ofPanels].filter((unit) => !known.has(unit) && !/^suffix:\S/.test(unit));
+    assert.deepEqual([...new Set(strange)], []);
   });
 });
 
