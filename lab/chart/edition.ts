@@ -1,6 +1,6 @@
 /**
- * Which kube-prometheus-stack the lab runs: the original where its chart and images can be had, else the offline
- * edition. `make up` says which, and why.
+ * Which kube-prometheus-stack the lab runs: the chart that is given, else the original where its chart and images can be
+ * had, else the offline edition. `make up` says which, and why.
  */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -12,8 +12,19 @@ import type { LabCharts } from "./build";
 const run = promisify(execFile);
 
 export type Edition =
-  | { readonly kind: "original"; readonly chart: string | undefined; readonly why: string }
+  | { readonly kind: "given"; readonly charts: GivenCharts; readonly why: string }
+  | { readonly kind: "original"; readonly why: string }
   | { readonly kind: "offline"; readonly why: string };
+
+/** Absolute paths of chart archives or folders. */
+export interface GivenCharts {
+  /** LAB_CHART: kube-prometheus-stack. */
+  readonly stack?: string;
+  /** LAB_CRDS_CHART: prometheus-operator-crds. */
+  readonly crds?: string;
+}
+
+const variables = { stack: "LAB_CHART", crds: "LAB_CRDS_CHART" } as const;
 
 /** A registry that answers, and is not reached over a bad line. */
 const ANSWER_LIMIT_MS = 15_000;
@@ -21,16 +32,22 @@ const ANSWER_LIMIT_MS = 15_000;
 const registries = ["https://quay.io/v2/", "https://docker.io/v2/"] as const;
 
 /**
- * @param given LAB_CHART: absolute path of a chart archive or folder
  * @param helm path of the helm program
- * @throws Error when LAB_CHART names nothing
+ * @throws Error naming each variable that names nothing
  */
-export async function chooseEdition(given: string | undefined, helm: string): Promise<Edition> {
-  if (given !== undefined && given !== "") {
-    if (!isAbsolute(given) || !existsSync(given)) {
-      throw new Error(`LAB_CHART is "${given}"; it must be the absolute path of a chart archive or folder`);
-    }
-    return { kind: "original", chart: given, why: "LAB_CHART names it" };
+export async function chooseEdition(given: GivenCharts, helm: string): Promise<Edition> {
+  const named = (Object.keys(variables) as (keyof GivenCharts)[]).flatMap((chart) => {
+    const path = given[chart];
+    return path === undefined ? [] : [{ variable: variables[chart], path }];
+  });
+  const wrong = named.filter(({ path }) => !isAbsolute(path) || !existsSync(path));
+  if (wrong.length > 0) {
+    const problems = wrong.map(({ variable, path }) => `${variable} is "${path}"`).join(" and ");
+    throw new Error(`${problems}; it must be the absolute path of a chart archive or folder`);
+  }
+  if (named.length > 0) {
+    const why = `${named.map(({ variable }) => variable).join(" and ")} given`;
+    return { kind: "given", charts: given, why };
   }
   const { reference, version } = testedCharts.stack;
   const missing = await Promise.all([
@@ -38,8 +55,7 @@ export async function chooseEdition(given: string | undefined, helm: string): Pr
     ...registries.map((url) => reached(url, fetch(url, { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) }))),
   ]);
   const unreachable = missing.filter((what) => what !== undefined);
-  if (unreachable.length === 0)
-    return { kind: "original", chart: undefined, why: "chart and images can be had" };
+  if (unreachable.length === 0) return { kind: "original", why: "chart and images can be had" };
   return { kind: "offline", why: `cannot be reached: ${unreachable.join(", ")}` };
 }
 
@@ -56,11 +72,10 @@ export function editionSettings(edition: Edition, charts: LabCharts): Readonly<R
       kubeStateMetrics: false,
     };
   }
-  return {
-    ...(edition.chart !== undefined && { chart: { reference: edition.chart } }),
-    grafana: true,
-    kubeStateMetrics: true,
-  };
+  if (edition.kind === "original") return {};
+  // What is not given is the lab's own; Grafana and kube-state-metrics are as the stack's settings say.
+  const { stack = charts.stack, crds = charts.definitions } = edition.charts;
+  return { chart: { reference: stack }, definitionsChart: { reference: crds } };
 }
 
 async function reached(what: string, answer: Promise<unknown>): Promise<string | undefined> {

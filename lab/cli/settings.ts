@@ -1,4 +1,5 @@
 import { delimiter, join, resolve } from "node:path";
+import type { GivenCharts } from "../chart/edition";
 import { repository } from "../engine/paths";
 
 /** The file with the lab's own settings of the infra stack: LAB_CONFIG, default Pulumi.lab.yaml. */
@@ -6,9 +7,10 @@ export function labConfigFile(environment: NodeJS.ProcessEnv = process.env): str
   return resolve(environment["LAB_CONFIG"] || join(repository, "Pulumi.lab.yaml"));
 }
 
-/** LAB_CHART: a chart archive or folder to install instead of what the lab would choose. */
-export function givenChart(environment: NodeJS.ProcessEnv = process.env): string | undefined {
-  return environment["LAB_CHART"] || undefined;
+/** LAB_CHART and LAB_CRDS_CHART: chart archives or folders to install instead of what the lab would choose. */
+export function givenCharts(environment: NodeJS.ProcessEnv = process.env): GivenCharts {
+  const { LAB_CHART: stack, LAB_CRDS_CHART: crds } = environment;
+  return { ...(stack && { stack }), ...(crds && { crds }) };
 }
 
 /** Where programs are looked for. root's PATH may lack the sbin folders, where half of the lab's programs are. */

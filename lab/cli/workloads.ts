@@ -10,7 +10,7 @@ import { readJson, writeJson } from "../machines/jsonFile";
 import { labSettings } from "../machines/settings";
 import type { Progress } from "../toolchain/progress";
 import { helmProgram } from "./labEngine";
-import { givenChart } from "./settings";
+import { givenCharts } from "./settings";
 
 /** A battery takes hours to run down; nobody who asks for it wants to wait that long. */
 const timeScale = 60;
@@ -31,15 +31,17 @@ const readChoices = async (): Promise<Choices> => (await readJson<Choices>(choic
 export async function edition(progress: Progress): Promise<Edition> {
   const choices = await readChoices();
   if (choices.edition !== undefined) return choices.edition;
-  const chosen = await chooseEdition(givenChart(), await helmProgram(progress));
+  const chosen = await chooseEdition(givenCharts(), await helmProgram(progress));
   await writeJson(choicesFile(), { ...choices, edition: chosen });
-  progress(
-    chosen.kind === "original"
-      ? `monitoring: the original kube-prometheus-stack (${chosen.why})`
-      : `monitoring: the lab's offline edition, without Grafana and kube-state-metrics (${chosen.why})`,
-  );
+  progress(`monitoring: ${titles[chosen.kind]} (${chosen.why})`);
   return chosen;
 }
+
+const titles: Readonly<Record<Edition["kind"], string>> = {
+  given: "the charts that you gave",
+  original: "the original kube-prometheus-stack",
+  offline: "the lab's offline edition, without Grafana and kube-state-metrics",
+};
 
 export async function keepScenario(scenario: string): Promise<void> {
   await writeJson(choicesFile(), { ...(await readChoices()), scenario });

@@ -1,11 +1,15 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { chmod, copyFile, mkdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { ensureMachineImageParts, machineImageKey, type MachineImage } from "../machineImage/image";
 import { buildToolchain, program } from "../toolchain/build";
 import { ensureCacheEntry } from "../toolchain/cacheEntry";
 import { contentHash } from "../toolchain/contentHash";
 import { formatSeconds, type Progress } from "../toolchain/progress";
 import { run } from "../toolchain/run";
+import { cacheRoot } from "../toolchain/settings";
 import {
   checkDisjoint,
   clusterImages,
@@ -46,14 +50,30 @@ export async function ensureImages(
   });
 }
 
-/** The sources' paths hold the hashes of what they are built from, so that the definitions say it all. */
-async function imagesKey(images: readonly ImageDefinition[]): Promise<string> {
+/**
+ * What the images are made from, wherever this repository is checked out: files of the cache by their paths, which hold
+ * the hashes of what they are built from; others (Node, libraries) by their content.
+ */
+export async function imagesKey(images: readonly ImageDefinition[], cache = cacheRoot()): Promise<string> {
+  const named = images.map(async ({ files, ...image }) => ({
+    ...image,
+    files: await Promise.all(
+      files.map(async ({ source, target }) => ({ target, source: await sourceKey(source, cache) })),
+    ),
+  }));
   return contentHash({
-    images: JSON.stringify(images),
+    images: JSON.stringify(await Promise.all(named)),
     builder: await readFile(__filename),
     tools: await readFile(join(__dirname, "nodeTools.ts")),
     tree: await machineImageKey(),
   });
+}
+
+async function sourceKey(source: string, cache: string): Promise<string> {
+  if (source.startsWith(`${cache}/`)) return source.slice(cache.length + 1);
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(source), hash);
+  return hash.digest("hex");
 }
 
 interface ImageBuild {

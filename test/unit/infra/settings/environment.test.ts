@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { refuseDeadSshAgent } from "../../../../infra/settings/sshAgent";
+import { refuseDeadSshAgent } from "../../../../infra/settings/environment";
 
 describe("the operator's SSH agent", () => {
   let folder: string;

@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { imagesKey } from "../../../../lab/images/build";
 import {
   checkDisjoint,
   clusterImages,
@@ -116,5 +120,26 @@ describe("a program's libraries", () => {
       "/lib/x86_64-linux-gnu/libnftables.so.1",
       "/lib64/ld-linux-x86-64.so.2",
     ]);
+  });
+});
+
+describe("what the images are built once for", () => {
+  it("is their content, not where this repository is checked out", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "perigee-images-"));
+    try {
+      const image = async (checkout: string, content: string): Promise<ImageDefinition> => {
+        await mkdir(join(folder, checkout));
+        const source = join(folder, checkout, "node");
+        await writeFile(source, content);
+        const cached = { source: join(folder, "cache/abc/bin/tool"), target: "/tool" };
+        return { reference: "r:1", entrypoint: ["/node"], files: [cached, { source, target: "/node" }] };
+      };
+      const key = async (one: ImageDefinition) => imagesKey([one], join(folder, "cache"));
+      const one = await key(await image("one", "node 24"));
+      assert.equal(await key(await image("two", "node 24")), one);
+      assert.notEqual(await key(await image("three", "node 26")), one);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });

@@ -1,25 +1,28 @@
 import assert from "node:assert/strict";
-import { chooseEdition, editionSettings } from "../../../../lab/chart/edition";
+import { chooseEdition, editionSettings, type GivenCharts } from "../../../../lab/chart/edition";
 import { parseSettings } from "../../../../workloads/config";
 
 const charts = { stack: __dirname, definitions: __dirname };
 
 describe("the edition that the lab runs", () => {
-  it("is the original where LAB_CHART names an archive", async () => {
-    const edition = await chooseEdition(__filename, "helm");
-    assert.equal(edition.kind, "original");
-    assert.deepEqual(editionSettings(edition, charts)["chart"], { reference: __filename });
+  it("has the charts that LAB_CHART and LAB_CRDS_CHART name, the lab's own for the other, and no say in Grafana", async () => {
+    const own = { reference: __dirname };
+    const given = { reference: __filename };
+    const settingsOf = async (which: GivenCharts): Promise<object> =>
+      editionSettings(await chooseEdition(which, "helm"), charts);
+    assert.deepEqual(await settingsOf({ stack: __filename }), { chart: given, definitionsChart: own });
+    assert.deepEqual(await settingsOf({ crds: __filename }), { chart: own, definitionsChart: given });
   });
 
-  it("is refused where LAB_CHART names nothing", async () => {
+  it("is refused where one of them names nothing: each is named", async () => {
     await assert.rejects(
-      chooseEdition("/no/such.tgz", "helm"),
-      /LAB_CHART is "\/no\/such\.tgz"; it must be the absolute path/,
+      chooseEdition({ stack: "/no/such.tgz", crds: "relative" }, "helm"),
+      /LAB_CHART is "\/no\/such\.tgz" and LAB_CRDS_CHART is "relative"; it must be the absolute path/,
     );
   });
 
   it("is offline where the chart cannot be had, and says what cannot", async () => {
-    const edition = await chooseEdition(undefined, "/no/such/helm");
+    const edition = await chooseEdition({}, "/no/such/helm");
     assert.equal(edition.kind, "offline");
     assert.match(
       edition.why,
@@ -30,10 +33,11 @@ describe("the edition that the lab runs", () => {
   it("comes with settings that stack 2 takes", () => {
     for (const edition of [
       { kind: "offline", why: "" },
-      { kind: "original", chart: __filename, why: "" },
+      { kind: "original", why: "" },
+      { kind: "given", charts: { stack: __filename }, why: "" },
     ] as const) {
       const { monitoring } = parseSettings({ monitoring: editionSettings(edition, charts) });
-      assert.equal(monitoring.grafana, edition.kind === "original");
+      assert.equal(monitoring.grafana, edition.kind !== "offline");
     }
   });
 });
