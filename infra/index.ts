@@ -5,7 +5,7 @@ import { KubeadmCluster } from "./kubeadm";
 import { Machines } from "./machines";
 import { ClusterIdentity } from "./machines/identity";
 import { Network } from "./network";
-import { refuseDeadSshAgent } from "./settings/sshAgent";
+import { refuseDeadSshAgent } from "./settings/environment";
 import { limitStackTraces } from "./settings/stackTraces";
 import { infraOutputs } from "./stackOutputs";
 

@@ -1,4 +1,4 @@
-/** The SSH agent of whoever runs Pulumi, which the command plugin uses whether it is needed or not. */
+/** What of the operator's environment would break a run: an SSH agent that is gone. */
 import { spawnSync } from "node:child_process";
 import { RunError } from "@pulumi/pulumi";
 
