@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { owned } from "./adoption/fieldManager";
 import { dashboardFiles } from "../dashboards";
 import { loadDictionary } from "../telemetry/dictionary";
 import { monitoringNames } from "./monitoring/names";
@@ -37,12 +38,12 @@ export class Dashboards extends pulumi.ComponentResource {
     new kubernetes.core.v1.ConfigMap(
       `${this.name}-${uid}`,
       {
-        metadata: {
+        metadata: owned({
           name: `dashboard-${uid}`,
           namespace,
           labels: dashboardLabel,
           annotations: { [dashboardFolderAnnotation]: dashboardFolder },
-        },
+        }),
         data: { [file]: json },
       },
       { parent: this },

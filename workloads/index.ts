@@ -23,6 +23,8 @@ export = async (): Promise<WorkloadsOutputs> => {
     enableSecretMutable: true,
     // What a run that was killed has made and not recorded is taken over.
     upsertExistingObjects: true,
+    // The program says what holds: what was changed by hand, or by a run before this one, is no conflict.
+    enablePatchForce: true,
     // A renewed certificate or another address of the API server is no other cluster: nothing is replaced for it.
     clusterIdentifier: infra.clusterName,
   });

@@ -1,6 +1,7 @@
 /** Namespaces, each with the Pod Security level that its pods keep to. */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { owned } from "./adoption/fieldManager";
 
 export type PodSecurityLevel = "privileged" | "baseline" | "restricted";
 
@@ -28,7 +29,7 @@ export function namespaceWithSecurity(
     "pod-security.kubernetes.io/warn": enforce === "privileged" ? "privileged" : "restricted",
     "pod-security.kubernetes.io/warn-version": release,
   };
-  return new kubernetes.core.v1.Namespace(name, { metadata: { name, labels } }, opts);
+  return new kubernetes.core.v1.Namespace(name, { metadata: owned({ name, labels }) }, opts);
 }
 
 /** `1.36.3` as Pod Security writes it: `v1.36`. */

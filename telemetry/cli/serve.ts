@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 import * as z from "zod";
 
 import { startExporter, type Exporter } from "../exporter";
@@ -23,6 +25,13 @@ export const serve = command(
       staleAfter: positive
         .default(5)
         .describe("a parameter disappears when its packet is older than this many periods"),
+      drain: z.coerce
+        .number()
+        .min(0)
+        .default(0)
+        .describe(
+          "seconds to go on after SIGTERM, so that a replacement takes over without a loss: ready for a third, then not",
+        ),
       file: text.optional().describe("takes packets from this file too, one behind the other"),
       rate: z.coerce
         .number()
@@ -49,11 +58,24 @@ export const serve = command(
     });
     if (recording) await replayInto(exporter, recording, settings.rate, surroundings);
     await untilStopped(stopped);
+    await drain(exporter, settings.drain, surroundings);
     log.info("stopping", { datagrams: exporter.state.datagrams });
     await exporter.stop();
     return 0;
   },
 );
+
+/**
+ * Packets go on coming here until the network has heard of the replacement: first the replacement has to be ready, then
+ * flows that are under way have to be led to it, which happens only when this exporter says that it is not ready.
+ */
+async function drain(exporter: Exporter, seconds: number, { log }: Surroundings): Promise<void> {
+  if (seconds === 0) return;
+  log.info("draining", { seconds });
+  await sleep((seconds * 1000) / 3);
+  exporter.withdraw();
+  await sleep((seconds * 1000 * 2) / 3);
+}
 
 async function replayInto(
   exporter: Exporter,

@@ -29,6 +29,8 @@ export interface Exporter {
   readonly udpPort: number | undefined;
   readonly state: TelemetryState;
   receive(datagram: Buffer): void;
+  /** From now on /readyz says no; packets are received and metrics served as before. */
+  withdraw(): void;
   stop(): Promise<void>;
 }
 
@@ -73,6 +75,9 @@ export async function startExporter(args: ExporterArgs): Promise<Exporter> {
     udpPort: udp?.port,
     state,
     receive,
+    withdraw: () => {
+      isReady = false;
+    },
     stop: async () => {
       isReady = false;
       await udp?.close();

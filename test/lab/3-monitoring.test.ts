@@ -1,7 +1,9 @@
 /** Prometheus and Alertmanager on the cluster: everything is watched, and nothing cries wolf. */
 import { strict as assert } from "node:assert";
 import { eventually, kubectl, outputs } from "./lab";
-import { alerts, query, sampleTimes, targets } from "./prometheus";
+import { metricsOf } from "../unit/dashboards/promql";
+import { kindOf, liveNeighbours, recordedNeighbours } from "./neighbours";
+import { alerts, query, rules, sampleTimes, targets } from "./prometheus";
 import { workloadsSucceed } from "./workloads";
 
 /** Jobs of the offline edition -> how many targets each has on one control plane and one worker. */
@@ -45,6 +47,22 @@ describe("monitoring", () => {
     await eventually("the battery voltage of the new pod", seen, 30);
     assert.ok((await query("bus_parameter_limit")).length > 50);
     assert.ok((await query('{__name__=~"spacecraft:bus_.*"}')).length > 0, "recording rules have values");
+  });
+
+  it("has a series for everything that a rule looks at", async () => {
+    const looked = (await rules()).flatMap(({ query: expr }) => metricsOf(expr));
+    const absent = [];
+    for (const name of new Set(looked)) {
+      // What is recorded may have no value now; what is scraped has one.
+      if (!name.includes(":") && name !== "ALERTS" && (await query(name)).length === 0) absent.push(name);
+    }
+    assert.deepEqual(absent, []);
+  });
+
+  it("has the neighbours among which the rule tests run: npm run neighbours records them anew", async () => {
+    const recorded = new Set(recordedNeighbours().map(kindOf));
+    const missing = (await liveNeighbours()).map(kindOf).filter((kind) => !recorded.has(kind));
+    assert.deepEqual([...new Set(missing)], []);
   });
 
   it("keeps its samples when the Prometheus pod is deleted", async () => {

@@ -9,7 +9,8 @@ import { nodePorts } from "../../infra/outputs";
 import { loadDictionary, defaultDictionaryPath } from "../../telemetry/dictionary";
 import { Simulator } from "../../telemetry/simulator";
 import { eventually, kubectl, outputs, repository } from "./lab";
-import { managedAlerts, query, sampleTimes } from "./prometheus";
+import { counted, flight, send } from "./packets";
+import { failedRuleGroups, managedAlerts, query, sampleTimes } from "./prometheus";
 import { WebhookReceiver, workloads, workloadsSucceed, type WorkloadsChanges } from "./workloads";
 
 const battery = "bus_power_battery_voltage_volts";
@@ -68,8 +69,55 @@ describe("alarms", () => {
     await workloadsSucceed("up", playing("loss-of-signal"));
     await eventually("loss of signal at the receiver", () => receiver.has("BusLossOfSignal", "firing"), 240);
     await eventually("stale parameters to be gone", async () => (await query(battery)).length === 0, 120);
+  });
+
+  it("loss-of-signal, and the exporter restarts in the silence: is told again, and every packet is overdue", async () => {
+    const restarted = Date.now() / 1000;
+    await kubectl("-n", "telemetry", "rollout", "restart", "deployment/telemetry");
+    await kubectl("-n", "telemetry", "rollout", "status", "deployment/telemetry", "--timeout=120s");
+    await eventually(
+      "the exporter that knows of no packet alone",
+      async () => (await query("bus_last_packet_timestamp_seconds > 0")).length === 0,
+      120,
+    );
+    await eventually(
+      "loss of signal at the receiver",
+      () => receiver.has("BusLossOfSignal", "firing", {}, restarted),
+      240,
+    );
+    const kinds = loadDictionary().packets.length;
+    await eventually(
+      "every kind of packet to be overdue",
+      async () => (await query('ALERTS{alertname="BusPacketOverdue",alertstate="firing"}')).length === kinds,
+      120,
+    );
     await workloadsSucceed("up", playing("nominal"));
-    await eventually("the signal to be back", () => receiver.has("BusLossOfSignal", "resolved"), 240);
+    const isBack = (): boolean => receiver.has("BusLossOfSignal", "resolved", {}, restarted);
+    await eventually("the signal to be back", isBack, 240);
+  });
+
+  it("one kind of packet never comes: it is overdue at the receiver, and there is no loss of signal", async () => {
+    await workloadsSucceed("up", { monitoring: { alerting }, telemetry: { source: "udp" } });
+    await kubectl("-n", "telemetry", "rollout", "restart", "deployment/telemetry");
+    await kubectl("-n", "telemetry", "rollout", "status", "deployment/telemetry", "--timeout=120s");
+    const started = Date.now() / 1000;
+    const [missing] = loadDictionary().packets;
+    assert.ok(missing !== undefined);
+    const apid = (packet: Buffer): number => packet.readUInt16BE(0) & 0x7ff;
+    const others = flight(100).filter((packet) => apid(packet) !== missing.apid);
+    const sending = send(others, others.length / 100, "one");
+    await eventually(
+      `${missing.name} to be overdue at the receiver`,
+      () => receiver.has("BusPacketOverdue", "firing", { packet: missing.name }, started),
+      100,
+    );
+    assert.equal(receiver.has("BusLossOfSignal", "firing", {}, started), false);
+    await sending;
+    await workloadsSucceed("up", playing("nominal"));
+  });
+
+  it("no rule failed to be evaluated through all of it", async () => {
+    assert.deepEqual(await failedRuleGroups(), []);
   });
 });
 
@@ -93,6 +141,31 @@ describe("the exporter", () => {
     assert.ok((await sampleTimes(battery, 30)).length > 0, "samples of the battery voltage from outside");
     await workloadsSucceed("up");
   });
+});
+
+describe("a roll of the exporter", () => {
+  before(() => workloadsSucceed("up", { telemetry: { source: "udp" } }));
+  after(() => workloadsSucceed("up"));
+
+  for (const sockets of ["one", "fresh"] as const) {
+    const station = sockets === "one" ? "one socket" : "a new socket for each packet";
+    it(`loses no packet of a station that sends from ${station}, and counts no gap`, async () => {
+      const packets = flight(150);
+      const [first, rest] = [packets.slice(0, 60), packets.slice(60)];
+      await send(first, 20, sockets);
+      await new Promise((resolve) => setTimeout(resolve, 5_000));
+      const before = await counted();
+      const sending = send(rest, 15, sockets);
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
+      await kubectl("-n", "telemetry", "rollout", "restart", "deployment/telemetry");
+      await kubectl("-n", "telemetry", "rollout", "status", "deployment/telemetry", "--timeout=120s");
+      await sending;
+      await new Promise((resolve) => setTimeout(resolve, 5_000));
+      const now = await counted();
+      const difference = { received: now.received - before.received, gaps: now.gaps - before.gaps };
+      assert.deepEqual(difference, { received: rest.length, gaps: 0 });
+    });
+  }
 });
 
 describe("an edit of the dictionary", () => {

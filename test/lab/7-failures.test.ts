@@ -15,6 +15,13 @@ import {
   ssh,
   worker,
 } from "./lab";
+import { failedRuleGroups } from "./prometheus";
+
+describe("the rules", () => {
+  it("were all evaluated without a failure, through all that was done to cluster and machines so far", async () => {
+    assert.deepEqual(await failedRuleGroups(), []);
+  });
+});
 
 describe("a worker whose machine is killed from outside", () => {
   it("is replaced by refresh and up, and its old Node is gone", async () => {

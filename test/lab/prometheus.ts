@@ -52,6 +52,20 @@ export async function sampleTimes(selector: string, seconds: number): Promise<nu
   return (await samples(selector, seconds)).map(([time]) => time);
 }
 
+export interface LoadedRule {
+  readonly name: string;
+  readonly query: string;
+}
+
+/** Every rule that Prometheus evaluates. */
+export async function rules(): Promise<LoadedRule[]> {
+  const { data } = await ask<{ data: { groups: { rules: LoadedRule[] }[] } }>(
+    nodePorts.prometheus.port,
+    "/api/v1/rules",
+  );
+  return data.groups.flatMap((group) => group.rules);
+}
+
 /** Alerts that are pending or firing. */
 export async function alerts(): Promise<Alert[]> {
   const { data } = await ask<{ data: { alerts: Alert[] } }>(nodePorts.prometheus.port, "/api/v1/alerts");
@@ -68,6 +82,14 @@ export async function targets(): Promise<Target[]> {
   const path = "/api/v1/targets?state=active";
   const { data } = await ask<{ data: { activeTargets: Target[] } }>(nodePorts.prometheus.port, path);
   return data.activeTargets;
+}
+
+/** Groups of rules, Perigee's and the chart's, of which one failed since Prometheus has samples. */
+export async function failedRuleGroups(): Promise<string[]> {
+  const failures = await query(
+    "max by (rule_group) (max_over_time(prometheus_rule_evaluation_failures_total[6h])) > 0",
+  );
+  return failures.map(({ metric }) => metric["rule_group"] ?? "");
 }
 
 export interface ManagedAlert {

@@ -93,15 +93,22 @@ export class WebhookReceiver {
     return this.first(...wanted) !== undefined;
   }
 
-  /** The first that came with this name, status and labels. */
+  /**
+   * The first that came with this name, status and labels.
+   * @param since Unix time in seconds: what came before does not count
+   */
   first(
     alertname: string,
     status: SentAlert["status"],
     more: Readonly<Record<string, string>> = {},
+    since = 0,
   ): ReceivedAlert | undefined {
     const wanted = Object.entries({ alertname, ...more });
     return this.alerts.find(
-      (alert) => alert.status === status && wanted.every(([key, text]) => alert.labels[key] === text),
+      (alert) =>
+        alert.status === status &&
+        alert.received >= since &&
+        wanted.every(([key, text]) => alert.labels[key] === text),
     );
   }
 }

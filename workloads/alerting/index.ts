@@ -6,6 +6,7 @@
  */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { owned } from "../adoption/fieldManager";
 import { stringify } from "yaml";
 import { routing } from "./routing";
 import type { AlertingSettings } from "./settings";
@@ -29,7 +30,7 @@ export class AlertRouting extends pulumi.ComponentResource {
     const file = new kubernetes.core.v1.Secret(
       name,
       {
-        metadata: { name: "alertmanager-routing", namespace },
+        metadata: owned({ name: "alertmanager-routing", namespace }),
         stringData: { "alertmanager.yaml": pulumi.secret(stringify(routing(settings), { lineWidth: 0 })) },
       },
       { parent: this },

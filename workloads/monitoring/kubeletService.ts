@@ -1,6 +1,7 @@
 /** The Service that the operator puts the kubelets behind. */
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { owned } from "../adoption/fieldManager";
 import { monitoringNames } from "./names";
 
 /**
@@ -11,7 +12,7 @@ export function kubeletService(name: string, opts: pulumi.CustomResourceOptions)
   return new kubernetes.core.v1.Service(
     name,
     {
-      metadata: { name: `${monitoringNames.release}-kubelet`, namespace: "kube-system" },
+      metadata: owned({ name: `${monitoringNames.release}-kubelet`, namespace: "kube-system" }),
       spec: { clusterIP: "None", ports: [{ name: "https-metrics", port: 10250 }] },
     },
     opts,

@@ -2,6 +2,7 @@
 import * as command from "@pulumi/command";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { owned } from "../adoption/fieldManager";
 import { monitoringNames } from "./names";
 
 /** Secret: the password from the settings, or one of 24 random bytes, made once and kept as a secret in the state. */
@@ -40,7 +41,7 @@ export function adminSecret(
   return new kubernetes.core.v1.Secret(
     name,
     {
-      metadata: { name: secret.name, namespace },
+      metadata: owned({ name: secret.name, namespace }),
       stringData: { [secret.userKey]: "admin", [secret.passwordKey]: pulumi.secret(password) },
     },
     opts,

@@ -1,6 +1,7 @@
 /** Where Prometheus' samples live. */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { owned } from "../adoption/fieldManager";
 import type { NodeOutput } from "../../infra/outputs";
 import type { StorageSettings } from "../config";
 import type { PrometheusValues } from "./chartValues";
@@ -85,7 +86,7 @@ export function sampleVolume(
   const volume = new kubernetes.core.v1.PersistentVolume(
     name,
     {
-      metadata: { name: "prometheus-samples" },
+      metadata: owned({ name: "prometheus-samples" }),
       spec: {
         storageClassName,
         capacity: claim.resources.requests,
@@ -107,7 +108,7 @@ export function sampleVolume(
   const claimed = new kubernetes.core.v1.PersistentVolumeClaim(
     name,
     {
-      metadata: { name: claimName, namespace },
+      metadata: owned({ name: claimName, namespace }),
       spec: { ...claim, accessModes: [...accessModes], volumeName: volume.metadata.name },
     },
     opts,

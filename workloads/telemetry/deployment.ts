@@ -1,6 +1,7 @@
 /** What the exporter and the simulator have in common: one confined pod that runs the program with the dictionary. */
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { owned } from "../adoption/fieldManager";
 import { contentHash } from "../../infra/contentHash";
 import { leaveDeadNode } from "../monitoring/values";
 import { restrictedContainer, restrictedPod } from "./podSecurity";
@@ -44,7 +45,7 @@ export function dictionaryConfigMap(
   const name = "telemetry-dictionary";
   const made = new kubernetes.core.v1.ConfigMap(
     name,
-    { metadata: { name, namespace }, data: { [file]: text } },
+    { metadata: owned({ name, namespace }), data: { [file]: text } },
     opts,
   );
   return { configMap: made.metadata.name, hash: contentHash(text) };
@@ -60,7 +61,7 @@ export function telemetryDeployment(
   return new kubernetes.apps.v1.Deployment(
     name,
     {
-      metadata: { name, namespace, labels },
+      metadata: owned({ name, namespace, labels }),
       spec: {
         replicas: 1,
         strategy,

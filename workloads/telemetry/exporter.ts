@@ -1,6 +1,7 @@
 /** The exporter: a pod that packets reach by a stable name inside and by a node port from outside. */
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { owned } from "../adoption/fieldManager";
 import { nodePorts } from "../../infra/outputs";
 import type { TelemetrySettings } from "../config";
 import { resources, sizes } from "../monitoring/sizes";
@@ -10,8 +11,17 @@ import { nameLabel, telemetryNames } from "./names";
 const { exporter, groundStation, job, httpPort, udpPort } = telemetryNames;
 const labels = { [nameLabel]: job };
 
+/**
+ * Seconds that an exporter goes on after it was told to end: a third until the replacement is ready, then 4 s until the
+ * kubelet, the EndpointSlice and every kube-proxy have noted that this one is not, and a last scrape of what it counted.
+ */
+export function drainSeconds(scrapeIntervalSeconds: number): number {
+  return Math.ceil(1.5 * (4 + Math.max(2, scrapeIntervalSeconds)));
+}
+
 export function exporterDeployment(
   settings: TelemetrySettings,
+  drain: number,
   pod: TelemetryPodArgs,
   opts: pulumi.CustomResourceOptions,
 ): kubernetes.apps.v1.Deployment {
@@ -20,9 +30,9 @@ export function exporterDeployment(
     {
       ...pod,
       labels,
-      // The new pod is ready before the old one goes: no packet is missed by a change of the dictionary.
+      // The new pod is ready before the old one goes, and the old one drains: no packet is missed by a roll.
       strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
-      graceSeconds: 10,
+      graceSeconds: drain + 10,
       container: {
         name: "exporter",
         args: [
@@ -32,6 +42,7 @@ export function exporterDeployment(
           dictionaryFlag,
           `--spacecraft=${settings.spacecraft}`,
           `--stale-after=${settings.staleAfterPeriods}`,
+          `--drain=${drain}`,
         ],
         ports: [
           { name: "http", containerPort: httpPort },
@@ -48,8 +59,15 @@ export function exporterDeployment(
 const probes = {
   startupProbe: { httpGet: { path: "/healthz", port: "http" }, periodSeconds: 1, failureThreshold: 60 },
   livenessProbe: { httpGet: { path: "/healthz", port: "http" }, periodSeconds: 10, failureThreshold: 3 },
-  readinessProbe: { httpGet: { path: "/readyz", port: "http" }, periodSeconds: 2, failureThreshold: 2 },
+  // Noted within a second: an exporter that drains waits for it.
+  readinessProbe: { httpGet: { path: "/readyz", port: "http" }, periodSeconds: 1, failureThreshold: 1 },
 };
+
+/**
+ * While two exporters are there, a sender's packets go to one of them, also where each comes from another port: two that
+ * share a sender's packets would each count gaps.
+ */
+const oneExporter = { selector: labels, sessionAffinity: "ClientIP" } as const;
 
 /** The stable name: `telemetry.telemetry.svc`. */
 export function exporterService(
@@ -59,9 +77,9 @@ export function exporterService(
   return new kubernetes.core.v1.Service(
     exporter,
     {
-      metadata: { name: exporter, namespace, labels },
+      metadata: owned({ name: exporter, namespace, labels }),
       spec: {
-        selector: labels,
+        ...oneExporter,
         ports: [
           { name: "http", port: httpPort, targetPort: "http" },
           { name: "packets", port: udpPort, targetPort: "packets", protocol: "UDP" },
@@ -80,10 +98,10 @@ export function groundStationService(
   return new kubernetes.core.v1.Service(
     groundStation,
     {
-      metadata: { name: groundStation, namespace },
+      metadata: owned({ name: groundStation, namespace }),
       spec: {
         type: "NodePort",
-        selector: labels,
+        ...oneExporter,
         ports: [
           {
             name: "packets",

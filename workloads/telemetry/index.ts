@@ -10,13 +10,14 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { owned } from "../adoption/fieldManager";
 import { parseDictionary } from "../../telemetry/dictionary";
 import type { TelemetrySettings } from "../config";
 import { repositoryRoot } from "../settings/types";
 import { dictionaryConfigMap } from "./deployment";
-import { exporterDeployment, exporterService, groundStationService } from "./exporter";
+import { drainSeconds, exporterDeployment, exporterService, groundStationService } from "./exporter";
 import { program } from "./program";
-import { prometheusRule, serviceMonitor } from "./scraping";
+import { prometheusRule, scrapeIntervalSeconds, serviceMonitor } from "./scraping";
 import { simulatorDeployment } from "./simulator";
 
 export interface TelemetryArgs {
@@ -39,7 +40,7 @@ export class Telemetry extends pulumi.ComponentResource {
 
     const serviceAccount = new kubernetes.core.v1.ServiceAccount(
       name,
-      { metadata: { name, namespace }, automountServiceAccountToken: false },
+      { metadata: owned({ name, namespace }), automountServiceAccountToken: false },
       own,
     ).metadata.name;
     const pod = {
@@ -49,7 +50,7 @@ export class Telemetry extends pulumi.ComponentResource {
       program: program(`${name}-program`, { image: settings.image, nodeImage, namespace }, own),
     };
 
-    const exporter = exporterDeployment(settings, pod, own);
+    const exporter = exporterDeployment(settings, drainSeconds(scrapeIntervalSeconds(dictionary)), pod, own);
     const service = exporterService(namespace, own);
     groundStationService(namespace, own);
     if (settings.source === "simulator") {

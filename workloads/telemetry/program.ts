@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { owned } from "../adoption/fieldManager";
 import { contentHash } from "../../infra/contentHash";
 import { buildBundle, bundlePath } from "../../telemetry/build";
 
@@ -33,7 +34,7 @@ export function program(name: string, args: ProgramArgs, opts: pulumi.CustomReso
   const bundle = pulumi.output(builtBundle());
   const configMap = new kubernetes.core.v1.ConfigMap(
     name,
-    { metadata: { name: "telemetry-program", namespace }, data: { [bundleFile]: bundle } },
+    { metadata: owned({ name: "telemetry-program", namespace }), data: { [bundleFile]: bundle } },
     opts,
   );
   return {

@@ -1,6 +1,7 @@
 /** What Prometheus is told: where to scrape, how often, and which rules to evaluate. */
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { owned } from "../adoption/fieldManager";
 import type { Dictionary } from "../../telemetry/dictionary";
 import { ruleFile } from "../../telemetry/rules";
 import { monitoringNames } from "../monitoring/names";
@@ -33,9 +34,11 @@ export function serviceMonitor(
     {
       apiVersion: "monitoring.coreos.com/v1",
       kind: "ServiceMonitor",
-      metadata: { name: exporter, namespace },
+      metadata: owned({ name: exporter, namespace }),
       spec: {
         jobLabel: nameLabel,
+        // Endpoints forget a pod that ends at once; its slice has it until it is gone, with what it counted last.
+        serviceDiscoveryRole: "EndpointSlice",
         selector: { matchLabels: { [nameLabel]: job } },
         endpoints: [{ port: "http", path: "/metrics", interval, scrapeTimeout: interval }],
       },
@@ -69,7 +72,7 @@ export function prometheusRule(
     {
       apiVersion: "monitoring.coreos.com/v1",
       kind: "PrometheusRule",
-      metadata: { name: exporter, namespace },
+      metadata: owned({ name: exporter, namespace }),
       spec: rules,
     },
     opts,

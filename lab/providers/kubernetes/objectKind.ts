@@ -1,7 +1,7 @@
 /** Any Kubernetes object: applied on the server, waited for, deleted and waited for. */
 import { randomBytes } from "node:crypto";
 import type { CheckFailure, Created, ResourceCall } from "../rpc/provider";
-import { Properties, UNKNOWN, isMap, isUnknown, sameValue, text } from "../rpc/values";
+import { Properties, UNKNOWN, isMap, isUnknown, map, sameValue, text } from "../rpc/values";
 import { untilGone, untilReady } from "./awaiting";
 import { RefusedError } from "./cluster";
 import {
@@ -48,12 +48,11 @@ export const objectKind: ResourceKind = {
   async create(context: Context, inputs: Properties): Promise<Created> {
     const reference = referenceOf(inputs, context.config.namespace);
     if (!context.config.upsertExistingObjects) await refuseExisting(context, reference);
-    const outputs = await apply(context, inputs, newFieldManager());
+    const outputs = await apply(context, inputs, fieldManager(inputs, {}));
     return { id: idOf(reference), outputs };
   },
 
-  update: (context, inputs, before) =>
-    apply(context, inputs, text(before, FIELD_MANAGER) ?? newFieldManager()),
+  update: (context, inputs, before) => apply(context, inputs, fieldManager(inputs, before)),
 
   async read({ call, config, connection }: Context, state: Properties): Promise<Properties | undefined> {
     const found = await connection.cluster.read(referenceOf(state, config.namespace), call.signal);
@@ -70,8 +69,11 @@ export const objectKind: ResourceKind = {
 /** Where the state remembers who applied an object, as the released provider's does. */
 const FIELD_MANAGER = "__fieldManager";
 
-/** A field manager of its own for each object, as the released provider has it. */
-const newFieldManager = (): string => `pulumi-kubernetes-${randomBytes(4).toString("hex")}`;
+/** As the released provider has it: the one that the object names, the one of the state, or one of its own. */
+function fieldManager(inputs: Properties, before: Properties): string {
+  const named = text(map(metadata(inputs), "annotations"), "pulumi.com/patchFieldManager");
+  return named ?? text(before, FIELD_MANAGER) ?? `pulumi-kubernetes-${randomBytes(4).toString("hex")}`;
+}
 
 /** The released provider, from 4.29 on, makes new objects strictly. */
 async function refuseExisting({ call, connection }: Context, reference: ObjectReference): Promise<void> {

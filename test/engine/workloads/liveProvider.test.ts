@@ -16,6 +16,7 @@ import { KubernetesProvider } from "../../../lab/providers/kubernetes/kubernetes
 import type { ResourceCall } from "../../../lab/providers/rpc/provider";
 import { map, reveal, text, type Properties } from "../../../lab/providers/rpc/values";
 import { beforeInstall, beforeUpgrade, ownNamespace } from "../../../workloads/adoption";
+import { owned } from "../../../workloads/adoption/fieldManager";
 import { clusterApi, type ClusterApi } from "../../../workloads/adoption/clusterApi";
 import { chartValues } from "../../../workloads/monitoring/values";
 import { loadDictionary } from "../../../telemetry/dictionary";
@@ -129,6 +130,19 @@ const token = (inputs: Properties): string => {
     const forced = new KubernetesProvider("4.34.2", forcing, connections(forcing));
     forced.configure({ kubeconfig: server.kubeconfig, upsertExistingObjects: true });
     assert.deepEqual((await update(forced))["data"], { a: "2" });
+  });
+
+  it("changes what a killed run has made and not recorded, where the object names its field manager", async () => {
+    const inputs = (a: string) => {
+      const { name, namespace, annotations } = owned({ name: "unrecorded", namespace: "telemetry" });
+      const metadata = { name, namespace, annotations } as Properties;
+      return object("v1", "ConfigMap", metadata, { data: { a } });
+    };
+    await create(inputs("1")); // nobody remembers it
+    const { outputs } = await create(inputs("2"));
+    const olds = { inputs: inputs("2"), outputs };
+    const changed = await provider.update(call(token(inputs("3")), "x"), "", olds, inputs("3"), false);
+    assert.deepEqual(changed["data"], { a: "3" });
   });
 
   it("marks what a Secret holds, and reads it back", async () => {

@@ -3,6 +3,7 @@ import { homeDashboardFile } from "../../../dashboards";
 import { nodePorts } from "../../../infra/outputs";
 import { maxBundleBytes } from "../../../telemetry/build";
 import { secretKeys } from "../../../workloads/settings/redact";
+import { drainSeconds } from "../../../workloads/telemetry/exporter";
 import { deploy, type Deployment, type RecordedResource } from "./mocks";
 import { alerting, secrets } from "./settingsExamples";
 
@@ -23,6 +24,7 @@ const ofType = ({ resources }: Deployment, type: string): RecordedResource[] =>
 interface PodSpec {
   serviceAccountName: string;
   automountServiceAccountToken: boolean;
+  terminationGracePeriodSeconds: number;
   securityContext: Record<string, unknown>;
   volumes: { name: string }[];
   containers: {
@@ -129,6 +131,32 @@ describe("stack 2 with default settings", () => {
     assert.deepEqual(
       published[0]?.ports.map(({ nodePort, protocol }) => `${nodePort}/${protocol}`),
       [`${nodePorts.telemetry.port}/UDP`],
+    );
+  });
+
+  it("rolls the exporter without a loss: one more at first, a drain, and a sender's packets to one of them", () => {
+    const { spec } = template(deployment, "telemetry");
+    const drain = drainSeconds(1);
+    assert.ok((drain * 2) / 3 >= 4 + 2 && spec.terminationGracePeriodSeconds > drain, `${drain} s`);
+    assert.ok(spec.containers[0]?.args.includes(`--drain=${drain}`));
+    const affinities = ofType(deployment, kinds.service)
+      .filter(({ name }) => name.startsWith("telemetry"))
+      .map(({ inputs }) => (inputs["spec"] as { sessionAffinity?: string }).sessionAffinity);
+    assert.deepEqual(affinities, ["ClientIP", "ClientIP"]);
+    // A slow dictionary's last counts are seen too.
+    assert.ok((drainSeconds(30) * 2) / 3 >= 4 + 30);
+  });
+
+  it("names the field manager of every object: what a killed run made can be changed by the next", () => {
+    const objects = deployment.resources.filter(({ type }) => /^kubernetes:(?!helm\.sh)/.test(type));
+    const managers = objects.map(({ name, inputs }) => {
+      const { annotations = {} } = inputs["metadata"] as { annotations?: Record<string, string> };
+      return `${name} ${annotations["pulumi.com/patchFieldManager"]}`;
+    });
+    assert.ok(managers.length > 20);
+    assert.deepEqual(
+      managers.filter((each) => !each.endsWith(" perigee")),
+      [],
     );
   });
 

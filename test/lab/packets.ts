@@ -1,0 +1,60 @@
+/** Packets sent to the cluster from outside, as a ground station does, and what the exporters have counted of them. */
+import { createSocket, type Socket } from "node:dgram";
+import { setTimeout as sleep } from "node:timers/promises";
+import { nodePorts } from "../../infra/outputs";
+import { loadDictionary } from "../../telemetry/dictionary";
+import { Simulator } from "../../telemetry/simulator";
+import { outputs } from "./lab";
+import { value } from "./prometheus";
+
+/** A nominal flight's packets in the order in which a spacecraft sends them, some 6 a second. */
+export function flight(seconds: number): Buffer[] {
+  const start = Date.now() / 1000;
+  const dictionary = loadDictionary();
+  const simulator = new Simulator({ dictionary, scenario: "nominal", timeScale: 1, seed: 1, start });
+  return Array.from({ length: seconds }, (_, second) => simulator.until(start + second)).flat();
+}
+
+/**
+ * Sends packets to the node port at an even rate.
+ * @param sockets `one` for all of them, or a `fresh` one for each packet, as some stations do
+ */
+export async function send(
+  packets: readonly Buffer[],
+  perSecond: number,
+  sockets: "one" | "fresh",
+): Promise<void> {
+  const { publishedHost } = await outputs();
+  const shared = createSocket("udp4");
+  const start = performance.now();
+  for (const [index, packet] of packets.entries()) {
+    await sleep(Math.max(0, start + (index * 1000) / perSecond - performance.now()));
+    const socket = sockets === "one" ? shared : createSocket("udp4");
+    await sent(socket, packet, publishedHost);
+    if (sockets === "fresh") socket.close();
+  }
+  shared.close();
+}
+
+function sent(socket: Socket, packet: Buffer, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.send(packet, nodePorts.telemetry.port, host, (error) =>
+      error === null ? resolve() : reject(error),
+    );
+  });
+}
+
+export interface Counted {
+  readonly received: number;
+  readonly gaps: number;
+}
+
+/** What all exporters of the last quarter of an hour have counted, those that have ended too. */
+export async function counted(): Promise<Counted> {
+  const all = async (metric: string): Promise<number> =>
+    (await value(`sum(max_over_time(${metric}{job="perigee-telemetry"}[15m]))`)) ?? 0;
+  return {
+    received: await all("bus_packets_received_total"),
+    gaps: await all("bus_packet_gaps_total"),
+  };
+}
