@@ -75,16 +75,25 @@ export async function ownNamespace(api: ClusterApi, name: string): Promise<void>
 
 /** Before Helm installs a release that the state does not know. */
 export async function beforeInstall(api: ClusterApi, release: ReleaseName, limitMs: number): Promise<void> {
-  const records = await settled(api, release, limitMs);
-  await remove(api, release, recordsBeforeInstall(records));
+  const records = recordsBeforeInstall(await settled(api, release, limitMs));
+  const newest = newestRecord(records);
+  if (newest === undefined) return;
+  await pulumi.log.info(
+    `Helm's release ${shown(release)} is on the cluster (${newest.status}) and not in this stack's state: taking it over.`,
+  );
+  await remove(api, release, records);
 }
 
 /** Before Helm upgrades a release. */
 export async function beforeUpgrade(api: ClusterApi, release: ReleaseName, limitMs: number): Promise<void> {
   const records = await settled(api, release, limitMs);
-  const stale = recordsBeforeUpgrade(records);
-  await remove(api, release, stale);
-  if (stale.length === 0 || stale.length < records.length) return;
+  const [stale] = recordsBeforeUpgrade(records);
+  if (stale === undefined) return;
+  await pulumi.log.info(
+    `Helm's release ${shown(release)} was left ${stale.status} by an interrupted run: going on from what held before.`,
+  );
+  await remove(api, release, [stale]);
+  if (records.length > 1) return;
   throw new Error(
     `Helm's only record of the release ${shown(release)} was that of an installation that never ended; it was removed.\n` +
       "  Let the state know, and install it again:  pulumi refresh && pulumi up",
@@ -117,11 +126,6 @@ async function remove(
   release: ReleaseName,
   records: readonly ReleaseRecord[],
 ): Promise<void> {
-  const newest = newestRecord(records);
-  if (newest === undefined) return;
-  await pulumi.log.info(
-    `Helm's release ${shown(release)} was left ${newest.status} by an interrupted run: taking it over.`,
-  );
   for (const record of records) await api.removeRecord(release, record);
 }
 

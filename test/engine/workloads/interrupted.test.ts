@@ -72,7 +72,7 @@ describe("stack 2 on the real engine, interrupted", function () {
     assert.deepEqual(done(run, "kubernetes:helm.sh/v3:Release"), [
       "update kubernetes:helm.sh/v3:Release monitoring",
     ]);
-    assert.match(messages(run), /was left pending-upgrade by an interrupted run: taking it over/);
+    assert.match(messages(run), /was left pending-upgrade by an interrupted run: going on/);
     assert.deepEqual(await stacks.releases(), bothDeployed);
   });
 

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import type { Connection } from "../../../../lab/providers/kubernetes/connection";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connections, type Connection } from "../../../../lab/providers/kubernetes/connection";
 import { problemsOf } from "../../../../lab/providers/kubernetes/diagnosis";
 import { releaseArguments } from "../../../../lab/providers/kubernetes/helm";
 import { KubernetesProvider } from "../../../../lab/providers/kubernetes/kubernetesProvider";
@@ -191,4 +194,130 @@ describe("the Kubernetes stand-in", () => {
       /allowed: systemd, none/,
     );
   });
+});
+
+describe("the Kubernetes stand-in is as strict as the released provider", () => {
+  let folder: string;
+  const log = { status: () => undefined, warn: () => undefined, error: () => undefined };
+  const call = (type: string): ResourceCall => ({
+    ...{ urn: "urn:x", type, name: "thing", log },
+    signal: new AbortController().signal,
+  });
+  const configMap = call("kubernetes:core/v1:ConfigMap");
+  const release = call("kubernetes:helm.sh/v3:Release");
+  const object = (data: Properties): Properties => ({
+    ...{ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a", namespace: "n" } },
+    data,
+  });
+  const chart = (values: Properties): Properties => ({ name: "r", namespace: "n", chart: "c", values });
+
+  function provider(
+    config: Properties = {},
+    settings: { deleteUnreachable?: boolean } = {},
+  ): KubernetesProvider {
+    const known = { deleteUnreachable: false, patchForce: false, ...settings };
+    const recorded = {
+      stateFolder: folder,
+      cluster: "none",
+      helm: "helm",
+      unreachableMs: 0,
+      ...known,
+    } as const;
+    const made = new KubernetesProvider("4.34.2", known, connections(recorded));
+    made.configure({ kubeconfig: "k", ...config });
+    return made;
+  }
+  async function die(): Promise<void> {
+    const file = join(folder, "kubernetes.json");
+    const recorded = JSON.parse(await readFile(file, "utf8")) as object;
+    await writeFile(file, JSON.stringify({ ...recorded, reachable: false }));
+  }
+  beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), "perigee-strict-"))));
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it("4.29: makes new objects strictly, unless upsertExistingObjects", async () => {
+    await provider().create(configMap, object({ k: "1" }), false);
+    const again = (config: Properties) => provider(config).create(configMap, object({ k: "2" }), false);
+    await assert.rejects(again({}), /ConfigMap n\/a already exists/);
+    assert.deepEqual((await again({ upsertExistingObjects: "true" })).outputs["data"], { k: "2" });
+  });
+
+  it("4.32: installs no release under a name in use, and upgrades none that is pending", async () => {
+    await provider().create(release, chart({}), false);
+    await assert.rejects(
+      provider().create(release, chart({}), false),
+      /cannot re-use a name that is still in use/,
+    );
+    await pend({ k: "2" });
+    const olds = { inputs: chart({}), outputs: chart({}) };
+    const update = provider().update(release, "n/r", olds, chart({ k: "2" }), false);
+    await assert.rejects(update, /another operation \(install\/upgrade\/rollback\) is in progress/);
+  });
+
+  it("4.32: a refresh takes the values of an upgrade that never ended for those in force", async () => {
+    const { outputs } = await provider().create(release, chart({ k: "1" }), false);
+    await pend({ k: "2" });
+    const state = await provider().read(release, "n/r", outputs, chart({ k: "1" }));
+    assert.ok(state !== undefined);
+    const olds = { inputs: chart({ k: "1" }), outputs: state };
+    const { changes } = await provider().diff(release, "n/r", olds, chart({ k: "2" }));
+    assert.deepEqual(changes, []);
+    const described = { ...chart({ k: "2" }), description: "another" };
+    assert.equal((await provider().diff(release, "n/r", olds, described)).changes.length, 1);
+  });
+
+  it("4.32: removes no release that is gone", async () => {
+    await assert.rejects(
+      provider().delete(release, "n/r", chart({})),
+      /uninstall: Release not loaded: r: release: not found/,
+    );
+  });
+
+  it("4.32: of a dead cluster, a delete lets objects go and no releases; a refresh lets go of all", async () => {
+    await provider().create(configMap, object({}), false);
+    await provider().create(release, chart({}), false);
+    await die();
+    await assert.rejects(provider().delete(configMap, "n/a", object({})), /PULUMI_K8S_DELETE_UNREACHABLE/);
+    await assert.rejects(provider().read(configMap, "n/a", object({}), {}), /PULUMI_K8S_DELETE_UNREACHABLE/);
+    const letting = provider({}, { deleteUnreachable: true });
+    await letting.delete(configMap, "n/a", object({}));
+    await assert.rejects(
+      letting.delete(release, "n/r", chart({})),
+      /can't delete Helm Release with unreachable cluster/,
+    );
+    assert.equal(await letting.read(release, "n/r", chart({}), {}), undefined);
+    assert.equal(await letting.read(configMap, "n/a", object({}), {}), undefined);
+  });
+
+  it("4.32: another server or authority replaces everything, unless clusterIdentifier stays", () => {
+    const kubeconfig = (server: string, user = "u"): string =>
+      JSON.stringify({
+        clusters: [{ name: "c", cluster: { server } }],
+        contexts: [{ name: "x", context: { cluster: "c", user } }],
+        "current-context": "x",
+      });
+    const replaced = (olds: Properties, news: Properties) => provider().configReplaces(olds, news);
+    const [one, two] = [{ kubeconfig: kubeconfig("https://1") }, { kubeconfig: kubeconfig("https://2") }];
+    assert.deepEqual(replaced(one, two), ["kubeconfig"]);
+    assert.deepEqual(replaced(one, { kubeconfig: kubeconfig("https://1", "another") }), []);
+    assert.deepEqual(replaced(one, { kubeconfig: UNKNOWN }), ["kubeconfig"]);
+    const named = { clusterIdentifier: "orbit" };
+    assert.deepEqual(replaced({ ...one, ...named }, { ...two, ...named }), []);
+    assert.deepEqual(replaced({ ...one, ...named }, { kubeconfig: UNKNOWN, ...named }), []);
+    assert.deepEqual(replaced({ ...one, ...named }, { ...one, clusterIdentifier: "other" }), [
+      "clusterIdentifier",
+    ]);
+    // To begin with it is no reason to replace anything.
+    assert.deepEqual(replaced(one, { ...one, ...named }), []);
+  });
+
+  /** The record of an upgrade whose Helm was killed. */
+  async function pend(values: Properties): Promise<void> {
+    const file = join(folder, "helm.json");
+    const recorded = JSON.parse(await readFile(file, "utf8")) as Record<string, { revision: number }[]>;
+    const last = recorded["n/r"]?.at(-1);
+    assert.ok(last !== undefined);
+    recorded["n/r"]?.push({ ...last, ...{ revision: 2, status: "pending-upgrade", values } });
+    await writeFile(file, JSON.stringify(recorded));
+  }
 });
