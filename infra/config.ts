@@ -2,10 +2,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { labels, taint } from "./kubeadm/labels";
-import { defaultKubernetesVersion, testedVersions } from "./kubeadm/versions";
+import { defaultKubernetesVersion, testedVersions } from "./versions";
 import { parseCidr, type Cidr } from "./network/cidr";
 import { crossChecks } from "./settings/crossChecks";
-import { checkSettings, rawSettings, strictObject } from "./settings/load";
+import { whole } from "../settings/kinds";
+import { checkSettings, rawSettings, strictObject } from "../settings/load";
 
 export const namespace = "perigee-infra";
 
@@ -24,11 +25,6 @@ const cidr = (minPrefix: number, maxPrefix: number): z.ZodType<Cidr> =>
     }
     return z.NEVER;
   });
-
-const whole = (least: number, most: number): z.ZodNumber => {
-  const error = `a whole number from ${least} to ${most}`;
-  return z.int({ error }).min(least, { error }).max(most, { error });
-};
 
 const dnsLabel = (length: number): z.ZodString =>
   z.string().regex(new RegExp(`^[a-z]([a-z0-9-]{0,${length - 2}}[a-z0-9])?$`), {

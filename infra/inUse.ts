@@ -9,7 +9,7 @@ import * as pulumi from "@pulumi/pulumi";
  * goes first. The script is part of the resource, since a destroy may be run from another checkout; and it is in the
  * environment, since a command that fails is printed whole before what it said.
  */
-const check = readFileSync(join(__dirname, "../workloads/inUse/check.js"), "utf8");
+const check = readFileSync(join(__dirname, "../contract/inUse/check.js"), "utf8");
 
 /** @param kubeconfig secret; goes to the check by stdin */
 export function refuseWhileInUse(

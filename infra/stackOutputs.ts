@@ -5,7 +5,7 @@ import type { KubeadmCluster } from "./kubeadm";
 import type { Machine } from "./machines";
 import { nodeOutput } from "./machines";
 import type { ClusterIdentity } from "./machines/identity";
-import { contractVersion, type InfraOutputs } from "./outputs";
+import { contractVersion, type InfraOutputs } from "../contract/outputs";
 
 type Outputs = { readonly [Key in keyof InfraOutputs]: pulumi.Output<InfraOutputs[Key]> };
 

@@ -1,11 +1,12 @@
 /** What a user may set for stack 2: schema, defaults, units. docs/settings.md is generated from it. */
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { checkSettings, rawSettings, SettingsError, strictObject } from "../infra/settings/load";
+import { checkSettings, rawSettings, SettingsError, strictObject } from "../settings/load";
 import { alerting } from "./alerting/settings";
 import { crossChecks } from "./settings/crossChecks";
-import { redacted } from "./settings/redact";
-import { dictionaryPath, image, matching, oneOf, positive, whole } from "./settings/types";
+import { redacted } from "../settings/redact";
+import { image, matching, oneOf, positive, whole } from "../settings/kinds";
+import { dictionaryPath } from "./settings/dictionaryPath";
 import { scenarioNames } from "../telemetry/simulator";
 
 export const namespace = "perigee-workloads";

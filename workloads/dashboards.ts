@@ -6,7 +6,7 @@ import { owned } from "./adoption/fieldManager";
 import { dashboardFiles } from "../dashboards";
 import { loadDictionary } from "../telemetry/dictionary";
 import { monitoringNames } from "./monitoring/names";
-import { repositoryRoot } from "./settings/types";
+import { repositoryRoot } from "../settings/repositoryRoot";
 
 export interface DashboardsArgs {
   /** Path of the telemetry dictionary, from the repository's root. */

@@ -1,6 +1,6 @@
-/** Reads stack 1 through the contract in infra/outputs.ts. */
+/** Reads stack 1 through the contract in contract/outputs.ts. */
 import * as pulumi from "@pulumi/pulumi";
-import { contractVersion, type InfraOutputs } from "../infra/outputs";
+import { contractVersion, type InfraOutputs } from "../contract/outputs";
 
 /** What stack 2 takes from stack 1. */
 export type Infra = {

@@ -1,12 +1,10 @@
 /** Namespaces, each with the Pod Security level that its pods keep to. */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { stackLabel } from "../contract/stackLabel";
 import { owned } from "./adoption/fieldManager";
 
 export type PodSecurityLevel = "privileged" | "baseline" | "restricted";
-
-/** Stack 1 refuses to go while a namespace with this label is there: see inUse/. */
-export const stackLabel = { "perigee.dev/stack": "perigee-workloads" } as const;
 
 export interface NamespaceArgs {
   /** What is enforced; anything stricter is only warned about. */

@@ -1,6 +1,6 @@
 /** Stack 2's outputs. */
 import * as pulumi from "@pulumi/pulumi";
-import { nodePorts } from "../infra/outputs";
+import { nodePorts } from "../contract/outputs";
 import type { Settings } from "./config";
 import type { Infra } from "./infraStack";
 import type { MonitoringStack } from "./monitoring";

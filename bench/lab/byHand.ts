@@ -1,5 +1,5 @@
 /** The cluster made by hand: bare kubeadm over SSH with the documents, images and manifest that `pulumi up` uses. */
-import type { NodeOutput } from "../../infra/outputs";
+import type { NodeOutput } from "../../contract/outputs";
 import type { RemoteShell } from "./remoteShell";
 import type { Timing } from "./timing";
 

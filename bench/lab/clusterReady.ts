@@ -9,8 +9,8 @@
 import { parseArgs } from "node:util";
 import { parseSettings } from "../../infra/config";
 import { flannelManifest } from "../../infra/kubeadm/flannel";
-import { releaseOf } from "../../infra/kubeadm/versions";
-import type { NodeOutput } from "../../infra/outputs";
+import { releaseOf } from "../../infra/versions";
+import type { NodeOutput } from "../../contract/outputs";
 import { labEngine } from "../../lab/cli/labEngine";
 import { labStackSettings } from "../../lab/cli/labConfig";
 import { changingTheLab } from "../../lab/cli/session";

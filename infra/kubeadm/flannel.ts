@@ -1,6 +1,6 @@
 /** Flannel over VXLAN: what gives every pod an address that every node can reach. */
-import { contentHash } from "../contentHash";
-import type { KubernetesRelease } from "./versions";
+import { contentHash } from "../../contract/contentHash";
+import type { KubernetesRelease } from "../versions";
 
 const namespace = "kube-flannel";
 const name = "flannel";

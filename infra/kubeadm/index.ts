@@ -12,7 +12,7 @@ import { flannelManifest } from "./flannel";
 import { operatorKubeconfig } from "./kubeconfig";
 import type { Taint } from "./labels";
 import { RemoteSteps } from "./remoteSteps";
-import { releaseOf } from "./versions";
+import { releaseOf } from "../versions";
 
 /** A pool of workers and what its nodes carry. */
 export interface WorkerMembership {

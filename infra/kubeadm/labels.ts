@@ -1,6 +1,6 @@
 /** Which labels and taints Kubernetes accepts on a node that registers itself. */
 import { z } from "zod";
-import { strictObject } from "../settings/load";
+import { strictObject } from "../../settings/load";
 
 const namePattern = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 const prefixPattern = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;

@@ -2,7 +2,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Network } from "../network";
-import type { NodeOutput, Role } from "../outputs";
+import type { NodeOutput, Role } from "../../contract/outputs";
 import { clusterTags, named } from "../tags";
 import { type ClusterIdentity } from "./identity";
 import { machineImage } from "./image";

@@ -5,7 +5,7 @@
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { PublishedNodePort } from "../outputs";
+import type { PublishedNodePort } from "../../contract/outputs";
 import { clusterTags, named, type Tags } from "../tags";
 import { machineSubnets, type Cidr } from "./cidr";
 import { FlowLogs } from "./flowLogs";

@@ -1,7 +1,7 @@
 /** The two security groups, and one rule resource per row and peer of trafficRules.ts. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { PublishedNodePort } from "../outputs";
+import type { PublishedNodePort } from "../../contract/outputs";
 import { clusterTags, named } from "../tags";
 import type { Cidr } from "./cidr";
 import { portRange, portText, trafficRules, type Peer, type TrafficRule } from "./trafficRules";

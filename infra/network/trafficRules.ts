@@ -2,7 +2,7 @@
  * Who may talk to whom. The security groups, the lab's packet filter and the table in
  * docs/architecture.md come from here; whatever is not in it is dropped.
  */
-import { nodePorts, type PublishedNodePort } from "../outputs";
+import { nodePorts, type PublishedNodePort } from "../../contract/outputs";
 
 /** `admin`: the blocks of `adminCidrs`. `node`: every machine. */
 export type Peer = "admin" | "node" | "control-plane";

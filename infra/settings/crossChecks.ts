@@ -4,8 +4,8 @@ import { architectureOf } from "../machines/image";
 import { renderUserData, userDataLimitBytes } from "../machines/userData";
 import { machineSubnets, overlaps, type Cidr } from "../network/cidr";
 import { trafficRules } from "../network/trafficRules";
-import { nodePorts } from "../outputs";
-import type { SettingProblem } from "./load";
+import { nodePorts } from "../../contract/outputs";
+import type { SettingProblem } from "../../settings/load";
 
 export function crossChecks(settings: Partial<Settings>): SettingProblem[] {
   return [

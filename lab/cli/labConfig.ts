@@ -1,7 +1,7 @@
 /** What the lab itself has to know of the infra stack's settings before the engine runs. */
 import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
-import { defaultKubernetesVersion } from "../../infra/kubeadm/versions";
+import { defaultKubernetesVersion } from "../../infra/versions";
 import type { StackSettings } from "../engine/stacks";
 import { labConfigFile } from "./settings";
 

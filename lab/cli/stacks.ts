@@ -1,6 +1,6 @@
 /** The lab's stacks, each a phase of `make up`, and what is done to them. */
 import { join } from "node:path";
-import type { InfraOutputs } from "../../infra/outputs";
+import type { InfraOutputs } from "../../contract/outputs";
 import { repository } from "../engine/paths";
 import { type EngineOptions, type PulumiRun, type RunOptions, runPulumi } from "../engine/pulumi";
 import { ensureStack, type Stack, stackOptions, type StackSettings } from "../engine/stacks";

@@ -1,5 +1,5 @@
 import type { V1Node, V1Pod } from "@kubernetes/client-node";
-import type { NodeOutput } from "../../infra/outputs";
+import type { NodeOutput } from "../../contract/outputs";
 import type { EngineOptions } from "../engine/pulumi";
 import { leftovers } from "../machines/leftovers";
 import type { MachineState } from "../machines/machine";

@@ -1,4 +1,4 @@
-import { releaseOf } from "../../infra/kubeadm/versions";
+import { releaseOf } from "../../infra/versions";
 import { program, type Programs } from "../toolchain/build";
 import { components, kubernetesComponent, type ComponentName } from "../toolchain/components";
 

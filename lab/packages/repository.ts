@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { minorOf } from "../../infra/kubeadm/versions";
+import { minorOf } from "../../infra/versions";
 import { machineImageKey, ensureMachineImageParts } from "../machineImage/image";
 import { buildToolchain, type Programs } from "../toolchain/build";
 import { ensureCacheEntry } from "../toolchain/cacheEntry";

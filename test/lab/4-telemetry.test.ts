@@ -5,7 +5,7 @@ import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { nodePorts } from "../../infra/outputs";
+import { nodePorts } from "../../contract/outputs";
 import { loadDictionary, defaultDictionaryPath } from "../../telemetry/dictionary";
 import { Simulator } from "../../telemetry/simulator";
 import { eventually, kubectl, outputs, repository } from "./lab";

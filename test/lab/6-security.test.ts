@@ -2,7 +2,7 @@
 import { strict as assert } from "node:assert";
 import { deriveSshKeyPair } from "../../infra/machines/sshKeys";
 import { portRange, trafficRules, type Peer } from "../../infra/network/trafficRules";
-import type { NodeOutput } from "../../infra/outputs";
+import type { NodeOutput } from "../../contract/outputs";
 import { makeStranger, type Stranger } from "../../lab/network/stranger";
 import { echoOn, reaches } from "./echo";
 import { apply, controlPlane, kubectl, node, ssh, worker } from "./lab";

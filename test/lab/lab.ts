@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { parse } from "yaml";
 import { readFileSync } from "node:fs";
 import { quoted } from "../../infra/kubeadm/step";
-import type { NodeOutput } from "../../infra/outputs";
+import type { NodeOutput } from "../../contract/outputs";
 import { ensureStack, stackOptions, type StackSettings } from "../../lab/engine/stacks";
 import { type PulumiRun, runPulumi } from "../../lab/engine/pulumi";
 import { labEngine } from "../../lab/cli/labEngine";

@@ -8,7 +8,7 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { setTimeout as sleep } from "node:timers/promises";
-import { stackLabel } from "../namespaces";
+import { stackLabel } from "../../contract/stackLabel";
 import { clusterApi, type ClusterApi, type ReleaseName } from "./clusterApi";
 import { pendingLimitMs } from "./settings";
 import {

@@ -1,5 +1,5 @@
 /** Grafana's part of the chart's values. */
-import { nodePorts } from "../../infra/outputs";
+import { nodePorts } from "../../contract/outputs";
 import { homeDashboardFile } from "../../dashboards";
 import type { GrafanaValues } from "./chartValues";
 import { monitoringNames } from "./names";

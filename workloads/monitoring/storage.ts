@@ -2,7 +2,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { owned } from "../adoption/fieldManager";
-import type { NodeOutput } from "../../infra/outputs";
+import type { NodeOutput } from "../../contract/outputs";
 import type { StorageSettings } from "../config";
 import type { PrometheusValues } from "./chartValues";
 import { monitoringNames } from "./names";

@@ -1,5 +1,5 @@
 /** The values of kube-prometheus-stack, from the settings: a pure function, part by part. */
-import { nodePorts } from "../../infra/outputs";
+import { nodePorts } from "../../contract/outputs";
 import type { MonitoringSettings } from "../config";
 import type {
   AlertmanagerValues,

@@ -1,10 +1,10 @@
 /** The checks that look at several of stack 2's settings together. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import type { SettingProblem } from "../../infra/settings/load";
+import type { SettingProblem } from "../../settings/load";
 import { alertingChecks } from "../alerting/settings";
 import type { Settings } from "../config";
-import { repositoryRoot } from "./types";
+import { repositoryRoot } from "../../settings/repositoryRoot";
 
 export function crossChecks({ monitoring }: Partial<Settings>): SettingProblem[] {
   if (monitoring === undefined) return [];

@@ -2,7 +2,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { owned } from "../adoption/fieldManager";
-import { contentHash } from "../../infra/contentHash";
+import { contentHash } from "../../contract/contentHash";
 import { leaveDeadNode } from "../monitoring/values";
 import { restrictedContainer, restrictedPod } from "./podSecurity";
 import type { Program } from "./program";

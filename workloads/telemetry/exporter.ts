@@ -2,7 +2,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { owned } from "../adoption/fieldManager";
-import { nodePorts } from "../../infra/outputs";
+import { nodePorts } from "../../contract/outputs";
 import type { TelemetrySettings } from "../config";
 import { resources, sizes } from "../monitoring/sizes";
 import { dictionaryFlag, telemetryDeployment, type TelemetryPodArgs } from "./deployment";

@@ -13,7 +13,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { owned } from "../adoption/fieldManager";
 import { parseDictionary } from "../../telemetry/dictionary";
 import type { TelemetrySettings } from "../config";
-import { repositoryRoot } from "../settings/types";
+import { repositoryRoot } from "../../settings/repositoryRoot";
 import { dictionaryConfigMap } from "./deployment";
 import { drainSeconds, exporterDeployment, exporterService, groundStationService } from "./exporter";
 import { program } from "./program";

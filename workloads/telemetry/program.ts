@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { owned } from "../adoption/fieldManager";
-import { contentHash } from "../../infra/contentHash";
+import { contentHash } from "../../contract/contentHash";
 import { buildBundle, bundlePath } from "../../telemetry/build";
 
 export interface ProgramArgs {

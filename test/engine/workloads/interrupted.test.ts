@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { contractVersion } from "../../../infra/outputs";
+import { contractVersion } from "../../../contract/outputs";
 import type { PulumiRun } from "../../../lab/engine/pulumi";
 import { done } from "../stack";
 import { BothStacks } from "./stacks";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { contractVersion } from "../../../infra/outputs";
+import { contractVersion } from "../../../contract/outputs";
 import type { PulumiRun } from "../../../lab/engine/pulumi";
 import { defaultDictionaryPath } from "../../../telemetry/dictionary";
 import { alerting, secrets } from "../../unit/workloads/settingsExamples";

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { repository } from "../../../lab/engine/paths";
-import { stackLabel } from "../../../workloads/namespaces";
+import { stackLabel } from "../../../contract/stackLabel";
 import { ensureLabCharts } from "../../../lab/chart/build";
 import { connections, type Connection } from "../../../lab/providers/kubernetes/connection";
 import { releaseArguments } from "../../../lab/providers/kubernetes/helm";
@@ -211,7 +211,7 @@ const token = (inputs: Properties): string => {
   });
 
   describe("the check before stack 1 is destroyed", () => {
-    const program = join(repository, "workloads/inUse/check.js");
+    const program = join(repository, "contract/inUse/check.js");
     const check = () =>
       new Promise<{ code: number; said: string }>((resolve) => {
         const child = execFile(process.execPath, [program], { env: trusting }, (error, stdout, stderr) => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { homeDashboardFile } from "../../../dashboards";
-import { nodePorts } from "../../../infra/outputs";
+import { nodePorts } from "../../../contract/outputs";
 import { maxBundleBytes } from "../../../telemetry/build";
-import { secretKeys } from "../../../workloads/settings/redact";
+import { secretKeys } from "../../../settings/redact";
 import { drainSeconds } from "../../../workloads/telemetry/exporter";
 import { deploy, type Deployment, type RecordedResource } from "./mocks";
 import { alerting, secrets } from "./settingsExamples";

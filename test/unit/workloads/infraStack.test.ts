@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { contractVersion } from "../../../infra/outputs";
+import { contractVersion } from "../../../contract/outputs";
 import { contractProblem } from "../../../workloads/infraStack";
 
 describe("reading stack 1", () => {

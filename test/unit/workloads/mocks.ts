@@ -1,7 +1,7 @@
 /** Runs the whole stack 2 program under Pulumi mocks and hands back every resource it registered. */
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
-import { contractVersion, type InfraOutputs } from "../../../infra/outputs";
+import { contractVersion, type InfraOutputs } from "../../../contract/outputs";
 import program from "../../../workloads/index";
 
 /** A resource as the engine would have been asked for it. */

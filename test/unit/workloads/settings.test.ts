@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { SettingsError } from "../../../infra/settings/load";
+import { SettingsError } from "../../../settings/load";
 import { parseSettings } from "../../../workloads/config";
 import { alerting, secrets } from "./settingsExamples";
 

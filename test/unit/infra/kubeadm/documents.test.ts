@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { auditPolicy, controlPlaneDocuments, workerDocument } from "../../../../infra/kubeadm/documents";
 import { flannelManifest } from "../../../../infra/kubeadm/flannel";
-import { imagesOf, releaseOf, testedVersions } from "../../../../infra/kubeadm/versions";
+import { imagesOf, releaseOf, testedVersions } from "../../../../infra/versions";
 import { matchesGolden } from "../../../golden";
 import { kubeadmOf } from "../tools";
 import { controlPlane, taintedWorker, worker } from "./examples";

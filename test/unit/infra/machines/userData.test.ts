@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { renderUserData, userDataLimitBytes } from "../../../../infra/machines/userData";
-import { testedReleases } from "../../../../infra/kubeadm/versions";
+import { testedReleases } from "../../../../infra/versions";
 import { matchesGolden } from "../../../golden";
 import { deploy } from "../mocks";
 import { login, machines, seed } from "../kubeadm/examples";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { archiveLines } from "../../../../lab/machineImage/archive";
-import { minorOf } from "../../../../infra/kubeadm/versions";
+import { minorOf } from "../../../../infra/versions";
 import { controlFile, kubernetesPackages } from "../../../../lab/packages/definitions";
 import { archiveFiles } from "../../../../lab/packages/serve";
 import { componentNames, components, type Component } from "../../../../lab/toolchain/components";

@@ -3,7 +3,7 @@ import { beforeInstall, beforeUpgrade, ownNamespace } from "../../../../workload
 import type { ClusterApi } from "../../../../workloads/adoption/clusterApi";
 import type { ReleaseRecord } from "../../../../workloads/adoption/releaseRecords";
 import { pendingLimitMs } from "../../../../workloads/adoption/settings";
-import { stackLabel } from "../../../../workloads/namespaces";
+import { stackLabel } from "../../../../contract/stackLabel";
 
 const release = { name: "monitoring", namespace: "monitoring" };
 

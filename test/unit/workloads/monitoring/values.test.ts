@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { nodePorts } from "../../../../infra/outputs";
+import { nodePorts } from "../../../../contract/outputs";
 import type { GrafanaValues } from "../../../../workloads/monitoring/chartValues";
 import { requestedMiB, resources, sizes } from "../../../../workloads/monitoring/sizes";
 import { nodeFor } from "../../../../workloads/monitoring/storage";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { execFile, type ExecFileException } from "node:child_process";
 import { join } from "node:path";
-import { stackLabel } from "../../../../workloads/namespaces";
+import { stackLabel } from "../../../../contract/stackLabel";
 import { readFileSync } from "node:fs";
 
-const program = join(__dirname, "../../../../workloads/inUse/check.js");
+const program = join(__dirname, "../../../../contract/inUse/check.js");
 
 /** Without a server that answers; test/engine asks a real one. */
 function check(kubeconfig: string, more: NodeJS.ProcessEnv = {}): Promise<{ code: number; said: string }> {

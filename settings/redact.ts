@@ -1,5 +1,5 @@
 /** Takes secrets out of what is said about settings. */
-import type { SettingProblem } from "../../infra/settings/load";
+import type { SettingProblem } from "./load";
 
 /** The keys, at any depth, whose values are secret. */
 export const secretKeys: readonly string[] = [

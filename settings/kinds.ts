@@ -1,10 +1,5 @@
 /** Kinds of values that several settings are of, each with a message that says what is allowed. */
-import { resolve } from "node:path";
 import { z } from "zod";
-import { DictionaryError, formatProblem, loadDictionary } from "../../telemetry/dictionary";
-
-/** Paths in the settings are from here. */
-export const repositoryRoot = resolve(__dirname, "../..");
 
 /** A whole number within bounds. */
 export function whole(least: number, most: number): z.ZodNumber {
@@ -37,22 +32,4 @@ export function oneOf<const Words extends readonly [string, ...string[]]>(
   words: Words,
 ): z.ZodEnum<{ [Word in Words[number]]: Word }> {
   return z.enum(words, { error: `one of: ${words.join(", ")}` });
-}
-
-/** The path of a telemetry dictionary, which is read and checked; its problems are the setting's. */
-export const dictionaryPath = z.string().superRefine((path, context) => {
-  for (const message of dictionaryProblems(path)) context.addIssue({ code: "custom", message, input: path });
-});
-
-function dictionaryProblems(path: string): string[] {
-  try {
-    loadDictionary(resolve(repositoryRoot, path));
-    return [];
-  } catch (error) {
-    if (error instanceof DictionaryError) return error.problems.map(formatProblem);
-    if (error instanceof Error && "code" in error) {
-      return [`cannot be read: ${String(error.code)} (paths are from the repository's root)`];
-    }
-    throw error;
-  }
 }

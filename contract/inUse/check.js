@@ -8,13 +8,13 @@
  * it is let go only where PERIGEE_CLUSTER_IS_GONE=true says so. Only Node's own modules: whoever destroys may have
  * installed nothing else.
  *
- *   PERIGEE_STACK=<name of the stack, for the messages> node workloads/inUse/check.js < kubeconfig
+ *   PERIGEE_STACK=<name of the stack, for the messages> node contract/inUse/check.js < kubeconfig
  */
 const { Buffer } = require("node:buffer");
 const https = require("node:https");
 
 const LIMIT_MS = 10_000;
-/** The label that workloads/namespaces.ts gives. */
+/** The label of contract/stackLabel.ts; a destroy has no TypeScript to read it from. */
 const SELECTOR = "perigee.dev/stack=perigee-workloads";
 
 /** What a kubeconfig of ours says: one cluster, one user. Its values stand on lines of their own. */
