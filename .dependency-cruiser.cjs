@@ -1,0 +1,55 @@
+"use strict";
+// Who may know whom: `npm run lint` holds the arrows of docs/architecture.md. Only the repository's own files count.
+
+/** A rule: files of one place may not import files of another. */
+const never = (name, comment, from, to) => ({
+  name,
+  comment,
+  severity: "error",
+  from: { path: from },
+  to: { path: to, pathNot: "node_modules" },
+});
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+module.exports = {
+  forbidden: [
+    never(
+      "stacks-apart",
+      "The stacks know contract/ and settings/, never each other.",
+      "^infra/",
+      "^(workloads|telemetry|dashboards)/",
+    ),
+    never(
+      "stacks-apart",
+      "The stacks know contract/ and settings/, never each other.",
+      "^workloads/",
+      "^infra/",
+    ),
+    never(
+      "common-ground",
+      "contract/ and settings/ stand on nothing of the repository.",
+      "^(contract|settings)/",
+      "^(?!contract/|settings/)[^/]+/",
+    ),
+    never(
+      "product-alone",
+      "Nothing of the product knows the lab, the tests, the benches or the docs.",
+      "^(infra|workloads|contract|settings|telemetry|dashboards|policy)/",
+      "^(lab|test|bench|docs)/",
+    ),
+    never("lab-without-tests", "The lab knows no test and no bench.", "^lab/", "^(test|bench|docs)/"),
+    never(
+      "application-alone",
+      "The application and its dashboards know no stack.",
+      "^(telemetry|dashboards)/",
+      "^(infra|workloads|contract|settings)/",
+    ),
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "(node_modules|telemetry/dist)/" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { extensions: [".ts", ".js", ".json", ".d.ts"] },
+  },
+};
