@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 installed := node_modules/.package-lock.json
 lab := tsx lab/cli/main.ts
 
-.PHONY: help setup test lint unit engine lab-test toolchain up down status scenario ssh kubeconfig logs golden docs
+.PHONY: help setup test lint format bench unit engine lab-test toolchain up down status scenario ssh kubeconfig logs golden docs
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -25,6 +25,13 @@ test: setup ## Lint, types, unit and engine tests: all that needs no root
 
 lint: setup ## ESLint, Prettier, and who may import whom
 	@npm run --silent lint
+
+format: $(installed) ## Format all sources
+	@npm run --silent format
+
+bench: $(installed) ## Figures that need neither root nor a cluster
+	@npm run --silent bench:register
+	@npm run --silent bench:startup
 
 unit: setup ## Unit tests
 	@npm run --silent unit
