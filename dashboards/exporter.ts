@@ -13,6 +13,9 @@ export function exporterDashboard(
   settings: RuleSettings = defaultRuleSettings,
 ): model.DashboardBuilder {
   const of = `{job="${settings.job}"}`;
+  // Grafana knows how often the cluster is scraped, not the exporter: four samples are in each of its intervals.
+  const fastest = Math.min(...dictionary.packets.map(({ periodSeconds }) => periodSeconds));
+  const step = `${4 * Math.min(30, Math.max(1, Math.floor(fastest)))}s`;
   const board = frame(dictionary, {
     uid: uids.exporter,
     title: "Telemetry exporter",
@@ -22,10 +25,10 @@ export function exporterDashboard(
   const parts = [
     headlines(of),
     [builds()],
-    intake(of),
-    load(of, settings),
+    intake(of, step),
+    load(of, step, settings),
     delays(of, settings),
-    runtime(of),
+    runtime(of, step),
   ];
   for (const panel of parts.flat()) board.withPanel(panel);
   return board;
@@ -102,14 +105,18 @@ function builds(): TableBuilder {
   ]);
 }
 
-function intake(of: string): TimeseriesBuilder[] {
+function intake(of: string, step: string): TimeseriesBuilder[] {
   return [
     graph({
       key: "datagrams",
       title: "Datagrams",
       description: "Datagrams received per second.",
       unit: "pps",
-      queries: [overTime(`rate(perigee_telemetry_datagrams_total${of}[$__rate_interval])`, "{{instance}}")],
+      queries: [
+        overTime(`rate(perigee_telemetry_datagrams_total${of}[$__rate_interval])`, "{{instance}}").interval(
+          step,
+        ),
+      ],
     }),
     graph({
       key: "bytes",
@@ -117,7 +124,10 @@ function intake(of: string): TimeseriesBuilder[] {
       description: "Bytes received per second.",
       unit: "Bps",
       queries: [
-        overTime(`rate(perigee_telemetry_received_bytes_total${of}[$__rate_interval])`, "{{instance}}"),
+        overTime(
+          `rate(perigee_telemetry_received_bytes_total${of}[$__rate_interval])`,
+          "{{instance}}",
+        ).interval(step),
       ],
     }),
     limitedGraph(
@@ -146,7 +156,7 @@ function limitedGraph(spec: PanelSpec, limit: number): TimeseriesBuilder {
     .axisSoftMax(limit);
 }
 
-function load(of: string, settings: RuleSettings): TimeseriesBuilder[] {
+function load(of: string, step: string, settings: RuleSettings): TimeseriesBuilder[] {
   return [
     limitedGraph(
       {
@@ -167,7 +177,9 @@ function load(of: string, settings: RuleSettings): TimeseriesBuilder[] {
         title: "Processor",
         description: "Cores used. The exporter decodes in one thread: it cannot use much more than one.",
         unit: "suffix:cores",
-        queries: [overTime(`rate(process_cpu_seconds_total${of}[$__rate_interval])`, "{{instance}}")],
+        queries: [
+          overTime(`rate(process_cpu_seconds_total${of}[$__rate_interval])`, "{{instance}}").interval(step),
+        ],
       },
       settings.exporterCores,
     ),
@@ -202,7 +214,7 @@ function delays(of: string, settings: RuleSettings): TimeseriesBuilder[] {
   ];
 }
 
-function runtime(of: string): TimeseriesBuilder[] {
+function runtime(of: string, step: string): TimeseriesBuilder[] {
   return [
     graph({
       key: "collections",
@@ -213,7 +225,7 @@ function runtime(of: string): TimeseriesBuilder[] {
         overTime(
           `sum by (instance) (rate(nodejs_gc_duration_seconds_sum${of}[$__rate_interval]))`,
           "{{instance}}",
-        ),
+        ).interval(step),
       ],
     }),
     graph({

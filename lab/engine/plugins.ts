@@ -42,17 +42,19 @@ export async function choosePlugin(question: PluginQuestion): Promise<PluginChoi
   if (question.machines === "none") return "stand-in";
   const { name, environment, progress } = question;
   const remembered = join(environment["PULUMI_HOME"] ?? "", `${name}-plugin`);
-  const before = await readFile(remembered, "utf8").catch(() => "");
   const found = await onPath(`pulumi-resource-${name}`, environment["PATH"] ?? "");
+  const [before = "", path] = (await readFile(remembered, "utf8").catch(() => "")).split("\n");
   if (isChoice(before)) {
-    if (before !== "path" || found !== undefined) return before;
+    // The engine takes what is on PATH before what is installed; a stand-in is put before both.
+    if (before === "stand-in" || found === path) return before;
+    const made = before === "path" ? `with ${path}` : "with the released plugin";
     throw new Error(
-      `this lab was made with a pulumi-resource-${name} on PATH, and there is none on PATH now.\n` +
-        "  Put it back on PATH, or begin a new lab:  make down && make up",
+      `this lab was made ${made}, and PATH has ${found ?? `no pulumi-resource-${name}`} now.\n` +
+        "  Put PATH back as it was, or begin a new lab:  make down && make up",
     );
   }
   const choice = found === undefined ? await tryInstall(question) : "path";
-  await writeFile(remembered, choice);
+  await writeFile(remembered, found === undefined ? choice : `${choice}\n${found}`);
   progress(`${name} plugin: ${described(name, choice, found)}`);
   return choice;
 }

@@ -66,8 +66,8 @@ export const serve = command(
 );
 
 /**
- * Packets go on coming here until the network has heard of the replacement: first the replacement has to be ready, then
- * flows that are under way have to be led to it, which happens only when this exporter says that it is not ready.
+ * Packets go on coming here until the network has heard of the replacement. New flows go there at once; those under way
+ * are led there only when this exporter says that it is not ready.
  */
 async function drain(exporter: Exporter, seconds: number, { log }: Surroundings): Promise<void> {
   if (seconds === 0) return;

@@ -12,13 +12,14 @@ export function evaluationAlerts(settings: RuleSettings): AlertRule[] {
     alertRule(
       {
         alert: "TelemetryRulesFailing",
-        expr: `sum by (rule_group) (increase(${failures}[5m])) > 0`,
+        // Prometheus scrapes itself every 300 s at the most.
+        expr: `sum by (rule_group) (increase(${failures}[15m])) > 0`,
         forSeconds: 30,
         severity: "critical",
         team: "ground-segment",
         subsystem: "rules",
         summary: "Telemetry rules cannot be evaluated",
-        description: `Prometheus failed to evaluate rules of {{ $labels.rule_group }} {{ $value | printf "%.0f" }} times in 5 minutes (limit 0): alarms of this group do not come.`,
+        description: `Prometheus failed to evaluate rules of {{ $labels.rule_group }} {{ $value | printf "%.0f" }} times in 15 minutes (limit 0): alarms of this group do not come.`,
       },
       settings,
     ),

@@ -121,7 +121,6 @@ export class TestStack {
         return ours ? (await read(pid, "cmdline")).replaceAll("\0", " ") : "";
       }),
     );
-    // The language host looks after its engine every few minutes only, and is none of ours.
     return found.filter((line) => line.includes("lab/providers"));
   }
 

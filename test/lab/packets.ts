@@ -7,7 +7,7 @@ import { Simulator } from "../../telemetry/simulator";
 import { outputs } from "./lab";
 import { value } from "./prometheus";
 
-/** A nominal flight's packets in the order in which a spacecraft sends them, some 6 a second. */
+/** A nominal flight's packets in the order in which a spacecraft sends them, some 4 a second. */
 export function flight(seconds: number): Buffer[] {
   const start = Date.now() / 1000;
   const dictionary = loadDictionary();
@@ -49,10 +49,17 @@ export interface Counted {
   readonly gaps: number;
 }
 
-/** What all exporters of the last quarter of an hour have counted, those that have ended too. */
-export async function counted(): Promise<Counted> {
-  const all = async (metric: string): Promise<number> =>
-    (await value(`sum(max_over_time(${metric}{job="perigee-telemetry"}[15m]))`)) ?? 0;
+/**
+ * What all exporters have counted since a moment, those that have ended meanwhile too.
+ * @param since Unix time in seconds
+ */
+export async function counted(since: number): Promise<Counted> {
+  const all = async (metric: string): Promise<number> => {
+    const series = `${metric}{job="perigee-telemetry"}`;
+    const window = Math.ceil(Date.now() / 1000 - since);
+    const after = await value(`sum(max_over_time(${series}[${window}s]))`);
+    return (after ?? 0) - ((await value(`sum(${series} @ ${since})`)) ?? 0);
+  };
   return {
     received: await all("bus_packets_received_total"),
     gaps: await all("bus_packet_gaps_total"),

@@ -16,13 +16,33 @@ export interface ClusterApi {
   removeRecord(release: ReleaseName, record: ReleaseRecord): Promise<void>;
 }
 
-/** @throws Error when the kubeconfig cannot be read; nothing of it is in the message */
+/** Loaded when it is needed: it takes a third of a second, and most runs need none of it. */
+async function client(): Promise<typeof import("@kubernetes/client-node")> {
+  try {
+    return await import("@kubernetes/client-node");
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `the Kubernetes client cannot be loaded by Node ${process.version}, 22.19 or newer is needed: ${reason}`,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * @throws Error when the kubeconfig cannot be read: nothing of it is in the message; or when Node is older than the
+ * client needs
+ */
 export async function clusterApi(kubeconfig: string): Promise<ClusterApi> {
-  // Loaded here and not above: it takes a third of a second, and most runs need none of it.
-  const { ApiException, CoreV1Api: Api, KubeConfig } = await import("@kubernetes/client-node");
+  const { ApiException, CoreV1Api: Api, KubeConfig } = await client();
   const isGone = (error: unknown): boolean => error instanceof ApiException && error.code === 404;
   const config = new KubeConfig();
-  config.loadFromString(kubeconfig);
+  try {
+    config.loadFromString(kubeconfig);
+  } catch {
+    // The parser's own message quotes the lines around the fault, keys and all.
+    throw new Error("the kubeconfig of stack 1 cannot be read: it is not a kubeconfig");
+  }
   const api: CoreV1Api = config.makeApiClient(Api);
 
   return {

@@ -6,8 +6,9 @@ const DEFAULT_SECONDS = 60;
 
 /**
  * Milliseconds that an operation of Helm's may go on before it is taken for dead. A plugin outlives an engine that was
- * killed and goes on: it makes its objects within seconds; after that it only waits for them, and can be overtaken.
- * PERIGEE_HELM_WAIT_SECONDS=0 does not wait at all.
+ * killed: it makes its objects within seconds, and then waits for them, up to the release's time limit (15 minutes). When
+ * such a wait ends after the takeover, it writes its own values into Helm's record (not onto the cluster).
+ * PERIGEE_HELM_WAIT_SECONDS=900 waits for it, 0 does not wait at all.
  * @throws RunError when the variable is no number of seconds
  */
 export function pendingLimitMs(environment: NodeJS.ProcessEnv = process.env): number {

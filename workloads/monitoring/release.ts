@@ -37,9 +37,13 @@ export function chartRelease(
       name: release,
       namespace,
       values,
-      // A refresh takes the values of an interrupted upgrade for those in force; this it does not, so that the next
-      // `up` goes on with the upgrade.
-      description: pulumi.output(values).apply((known) => `Perigee ${contentHash(JSON.stringify(known))}`),
+      // A refresh takes values and version of an interrupted upgrade for those in force; this it does not, so that the
+      // next `up` goes on with the upgrade.
+      description: pulumi
+        .output(values)
+        .apply(
+          (known) => `Perigee ${contentHash(JSON.stringify({ chart: chartArgs(chart), values: known }))}`,
+        ),
       // Images are pulled on a first install: about 700 MB for the whole stack.
       timeout: 900,
       maxHistory: 5,

@@ -12,11 +12,12 @@ const { exporter, groundStation, job, httpPort, udpPort } = telemetryNames;
 const labels = { [nameLabel]: job };
 
 /**
- * Seconds that an exporter goes on after it was told to end: a third until the replacement is ready, then 4 s until the
- * kubelet, the EndpointSlice and every kube-proxy have noted that this one is not, and a last scrape of what it counted.
+ * Seconds that an exporter goes on after it was told to end. Ready for a third of it: every kube-proxy hears of the
+ * replacement, which in a roll is ready by then. Then not ready: 6 s until the kubelet (three probes), the EndpointSlice
+ * and every kube-proxy have noted it and moved the flows, and a last scrape of what was counted.
  */
 export function drainSeconds(scrapeIntervalSeconds: number): number {
-  return Math.ceil(1.5 * (4 + Math.max(2, scrapeIntervalSeconds)));
+  return Math.ceil(1.5 * (6 + Math.max(2, scrapeIntervalSeconds)));
 }
 
 export function exporterDeployment(
@@ -59,8 +60,8 @@ export function exporterDeployment(
 const probes = {
   startupProbe: { httpGet: { path: "/healthz", port: "http" }, periodSeconds: 1, failureThreshold: 60 },
   livenessProbe: { httpGet: { path: "/healthz", port: "http" }, periodSeconds: 10, failureThreshold: 3 },
-  // Noted within a second: an exporter that drains waits for it.
-  readinessProbe: { httpGet: { path: "/readyz", port: "http" }, periodSeconds: 1, failureThreshold: 1 },
+  // Three in a row: it is the only exporter, and a slow second must not take it out of the Service.
+  readinessProbe: { httpGet: { path: "/readyz", port: "http" }, periodSeconds: 1, failureThreshold: 3 },
 };
 
 /**

@@ -55,9 +55,10 @@ export const releaseKind: ResourceKind = {
     const spec = releaseSpec(state, config.namespace);
     const found = await connection.releases.find(spec, call.signal);
     if (found === undefined) return undefined;
-    // As the released provider does: the values of a revision that never ended are taken for those in force.
+    // As the released provider does: values and version of a revision that never ended are taken for those in force.
     const values = { ...spec.values, ...(await connection.releases.values(spec, call.signal)) };
-    return outputsOf({ ...state, values }, found);
+    const version = spec.version === undefined ? {} : { version: versionOf(found) };
+    return outputsOf({ ...state, values, ...version }, found);
   },
 
   async delete({ call, config, connection }: Context, state: Properties): Promise<void> {
@@ -73,6 +74,11 @@ async function run(
   const spec = releaseSpec(inputs, config.namespace);
   call.log.status(`helm ${verb}: ${spec.chart}, at most ${spec.timeoutSeconds} s`);
   return outputsOf(inputs, await connection.releases[verb](spec, call.signal));
+}
+
+/** `kube-prometheus-stack-88.5.3`: the version begins at the first number after a hyphen. */
+function versionOf({ chart }: Release): string {
+  return /-(v?\d+\..*)$/.exec(chart)?.[1] ?? chart;
 }
 
 function outputsOf(inputs: Properties, release: Release): Properties {

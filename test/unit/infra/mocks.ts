@@ -166,6 +166,8 @@ function freshProgram(): Record<string, unknown> {
   for (const path of Object.keys(require.cache)) {
     if (/[\\/]infra[\\/]index\.ts$/.test(path)) delete require.cache[path];
   }
+  // The contributor's own agent, alive or not, is no matter of the program's.
+  delete process.env["SSH_AUTH_SOCK"];
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would run once for all tests
   return require("../../../infra/index") as Record<string, unknown>;
 }

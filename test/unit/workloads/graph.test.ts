@@ -137,14 +137,14 @@ describe("stack 2 with default settings", () => {
   it("rolls the exporter without a loss: one more at first, a drain, and a sender's packets to one of them", () => {
     const { spec } = template(deployment, "telemetry");
     const drain = drainSeconds(1);
-    assert.ok((drain * 2) / 3 >= 4 + 2 && spec.terminationGracePeriodSeconds > drain, `${drain} s`);
+    assert.ok((drain * 2) / 3 >= 6 + 2 && spec.terminationGracePeriodSeconds > drain, `${drain} s`);
     assert.ok(spec.containers[0]?.args.includes(`--drain=${drain}`));
     const affinities = ofType(deployment, kinds.service)
       .filter(({ name }) => name.startsWith("telemetry"))
       .map(({ inputs }) => (inputs["spec"] as { sessionAffinity?: string }).sessionAffinity);
     assert.deepEqual(affinities, ["ClientIP", "ClientIP"]);
     // A slow dictionary's last counts are seen too.
-    assert.ok((drainSeconds(30) * 2) / 3 >= 4 + 30);
+    assert.ok((drainSeconds(30) * 2) / 3 >= 6 + 30);
   });
 
   it("names the field manager of every object: what a killed run made can be changed by the next", () => {

@@ -38,7 +38,16 @@ describe("the plugin of a lab", () => {
     assert.deepEqual(said, [`kubernetes plugin: ${join(released(), "pulumi-resource-kubernetes")}`]);
     await assert.rejects(
       choosePlugin(question("/nowhere")),
-      /made with a pulumi-resource-kubernetes on PATH[^]*make down && make up/,
+      /made with \/.*\/released\/pulumi-resource-kubernetes, and PATH has no[^]*make down && make up/,
+    );
+  });
+
+  it("that was installed is not changed for one that comes to PATH", async () => {
+    await writeFile(join(folder, "kubernetes-plugin"), "installed");
+    assert.equal(await choosePlugin(question("/nowhere")), "installed");
+    await assert.rejects(
+      choosePlugin(question(released())),
+      /made with the released plugin, and PATH has \/.*\/released\/pulumi-resource-kubernetes now/,
     );
   });
 });

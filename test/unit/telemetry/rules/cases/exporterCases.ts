@@ -197,7 +197,7 @@ const evaluation: AlertCase[] = [
     notYetAt: "30s",
     firing: about(
       "Telemetry rules cannot be evaluated",
-      "Prometheus failed to evaluate rules of /etc/prometheus/rules/telemetry-telemetry.yaml;perigee-link 30 times in 5 minutes (limit 0): alarms of this group do not come.",
+      "Prometheus failed to evaluate rules of /etc/prometheus/rules/telemetry-telemetry.yaml;perigee-link 36 times in 15 minutes (limit 0): alarms of this group do not come.",
       { rule_group: "/etc/prometheus/rules/telemetry-telemetry.yaml;perigee-link" },
     ),
   },
@@ -207,6 +207,18 @@ const evaluation: AlertCase[] = [
     series: { [failures("perigee-link")]: "7x60", [failures("node.rules")]: "0+1x60" },
     at: "6m",
     firing: [],
+  },
+  {
+    alert: "TelemetryRulesFailing",
+    it: "fires also where Prometheus scrapes itself every five minutes",
+    series: { [failures("perigee-link")]: "0+1x20" },
+    interval: "5m",
+    at: "30m",
+    firing: about(
+      "Telemetry rules cannot be evaluated",
+      "Prometheus failed to evaluate rules of /etc/prometheus/rules/telemetry-telemetry.yaml;perigee-link 3 times in 15 minutes (limit 0): alarms of this group do not come.",
+      { rule_group: "/etc/prometheus/rules/telemetry-telemetry.yaml;perigee-link" },
+    ),
   },
 ];
 
