@@ -1,6 +1,18 @@
 /** What a user has when `make up` returns. */
 import { strict as assert } from "node:assert";
-import { clusterDns, controlPlane, engineSucceeds, eventually, kubectl, outputs, ssh, worker } from "./lab";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  clusterDns,
+  controlPlane,
+  engineSucceeds,
+  eventually,
+  kubectl,
+  outputs,
+  repository,
+  ssh,
+  worker,
+} from "./lab";
 import { answers, type EchoAnswer, echoOnBoth, echoService, get, removeEcho } from "./echo";
 
 interface NodeList {
@@ -28,6 +40,25 @@ describe("the cluster", () => {
       assert.equal(status.nodeInfo["kubeletVersion"], "v1.36.3");
       assert.match(status.nodeInfo["containerRuntimeVersion"] ?? "", /^containerd:\/\/1\.6\.20/);
       assert.equal(spec.providerID, `aws:///lab-local-1a/${known.get(metadata.name)}`);
+    }
+  });
+
+  it("has on each machine what docs/on-a-node.md names", async () => {
+    const page = await readFile(join(repository, "docs/on-a-node.md"), "utf8");
+    const [, machine = "", own = "", joined = "", logs = ""] = page.split(/^## /m);
+    const paths = (section: string): string[] =>
+      [...section.matchAll(/`(\/[^`]+)`/g)].map(([, path = ""]) => path.replace(/VERSION|NAME/, "*"));
+    for (const [name, sections] of [
+      [controlPlane, [machine, own, logs]],
+      [worker, [machine, joined, logs]],
+    ] as const) {
+      const named = sections.flatMap(paths);
+      assert.ok(named.length > 15);
+      const there = await ssh(
+        name,
+        named.map((path) => `ls -d ${path} >/dev/null 2>&1 || echo ${path}`).join("; "),
+      );
+      assert.equal(there, "", `not on ${name}`);
     }
   });
 

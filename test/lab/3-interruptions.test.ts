@@ -95,13 +95,24 @@ async function withDescendants(root: number): Promise<number[]> {
   return found;
 }
 
-/** Helm knows of no operation that has not ended, every pod is ready, and Prometheus scrapes the exporter. */
+/** Helm knows of no operation that has not ended, every workload is rolled out, and Prometheus scrapes the exporter. */
 async function allIsWell(): Promise<void> {
   const labels = ["-n", "monitoring", "get", "secrets", "-l", "owner=helm", "-o"];
   const statuses = await kubectl(...labels, "jsonpath={.items[*].metadata.labels.status}");
   assert.doesNotMatch(statuses, /pending|failed|uninstalling/);
   for (const namespace of ["monitoring", "telemetry"]) {
-    await kubectl("-n", namespace, "wait", "pods", "--all", "--for=condition=Ready", "--timeout=120s");
+    // Not the pods: one that drains is not ready, and is on its way out.
+    const workloadNames = await kubectl(
+      "-n",
+      namespace,
+      "get",
+      "deployments,statefulsets,daemonsets",
+      "-o",
+      "name",
+    );
+    for (const name of workloadNames.split("\n")) {
+      await kubectl("-n", namespace, "rollout", "status", name, "--timeout=120s");
+    }
   }
   const [up] = await query('up{job="perigee-telemetry"}');
   assert.equal(up?.metric["namespace"], "telemetry");
