@@ -52,7 +52,7 @@ describe("monitoring", () => {
   it("has a telemetry parameter within 30 s of the exporter being ready, its limits and the recording rules", async () => {
     await kubectl("-n", "telemetry", "rollout", "restart", "deployment/telemetry");
     await kubectl("-n", "telemetry", "rollout", "status", "deployment/telemetry", "--timeout=120s");
-    // The pod of the former round may still be ending: only the newer one will ever be scraped again.
+    // The pod of the former round may still drain: the newer one is meant.
     const pods = ["-n", "telemetry", "get", "pods", "-l", "app.kubernetes.io/name=perigee-telemetry"];
     const byAge = ["--sort-by=.metadata.creationTimestamp", "-o", "jsonpath={.items[*].metadata.name}"];
     const pod = (await kubectl(...pods, ...byAge)).split(" ").at(-1) ?? "";
