@@ -19,7 +19,11 @@ function availability(settings: RuleSettings): ExporterAlertSpec[] {
   return [
     {
       alert: "TelemetryExporterDown",
-      expr: `${of("up")} == 0 or absent(${of("up")})`,
+      // A pod that was rolled away stays in the samples for five minutes when Prometheus restarts with it: what counts is
+      // whether a pod of the same Service answers.
+      expr:
+        `(${of("up")} == 0 unless on (job, namespace, service) ${of("up", 'service!=""')} == 1) ` +
+        `or absent(${of("up")})`,
       forSeconds: 30,
       severity: "critical",
       summary: "The telemetry exporter does not answer",

@@ -33,6 +33,26 @@ const availability: AlertCase[] = [
   },
   {
     alert: "TelemetryExporterDown",
+    it: "is silent about a pod that was rolled away, while another of the same Service answers",
+    series: {
+      [ownSeries("up", { namespace: "telemetry", service: "telemetry" })]: "1x5 0x20",
+      [ownSeries("up", { namespace: "telemetry", service: "telemetry", instance: "10.0.0.8:9464" })]: "1x25",
+    },
+    at: "3m",
+    firing: [],
+  },
+  {
+    alert: "TelemetryExporterDown",
+    it: "fires for one of two exporters that no Service joins",
+    series: { [up]: "1x5 0x20", [ownSeries("up", { instance: "10.0.0.8:9464" })]: "1x25" },
+    at: "2m",
+    firing: about(
+      down,
+      "Prometheus cannot scrape the exporter 10.0.0.7:9464 of job perigee-telemetry: no telemetry is recorded and no limit is watched (up is not 1, value 0).",
+    ),
+  },
+  {
+    alert: "TelemetryExporterDown",
     it: "is silent while the exporter answers, and over a single failed scrape",
     series: { [up]: "1x5 0 1x20" },
     at: "70s",
