@@ -64,18 +64,14 @@ export async function chooseEdition(given: GivenCharts, helm: string): Promise<E
  * @param charts where the offline edition's charts are
  */
 export function editionSettings(edition: Edition, charts: LabCharts): Readonly<Record<string, unknown>> {
-  if (edition.kind === "offline") {
-    return {
-      chart: { reference: charts.stack },
-      definitionsChart: { reference: charts.definitions },
-      grafana: false,
-      kubeStateMetrics: false,
-    };
-  }
   if (edition.kind === "original") return {};
-  // What is not given is the lab's own; Grafana and kube-state-metrics are as the stack's settings say.
-  const { stack = charts.stack, crds = charts.definitions } = edition.charts;
-  return { chart: { reference: stack }, definitionsChart: { reference: crds } };
+  const { stack, crds = charts.definitions } = edition.kind === "given" ? edition.charts : {};
+  // The offline edition has neither Grafana nor kube-state-metrics, and refuses values that ask for them.
+  const ownStack = { chart: { reference: charts.stack }, grafana: false, kubeStateMetrics: false };
+  return {
+    ...(stack === undefined ? ownStack : { chart: { reference: stack } }),
+    definitionsChart: { reference: crds },
+  };
 }
 
 async function reached(what: string, answer: Promise<unknown>): Promise<string | undefined> {

@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { chooseEdition, editionSettings, type GivenCharts } from "../../../../lab/chart/edition";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { workloadsFolder } from "../../../../lab/cli/workloads";
+import {
+  chooseEdition,
+  type Edition,
+  editionSettings,
+  type GivenCharts,
+} from "../../../../lab/chart/edition";
 import { parseSettings } from "../../../../workloads/config";
 
 const charts = { stack: __dirname, definitions: __dirname };
@@ -11,7 +20,11 @@ describe("the edition that the lab runs", () => {
     const settingsOf = async (which: GivenCharts): Promise<object> =>
       editionSettings(await chooseEdition(which, "helm"), charts);
     assert.deepEqual(await settingsOf({ stack: __filename }), { chart: given, definitionsChart: own });
-    assert.deepEqual(await settingsOf({ crds: __filename }), { chart: own, definitionsChart: given });
+    assert.deepEqual(await settingsOf({ crds: __filename }), {
+      ...{ chart: own, definitionsChart: given },
+      // The chart is the offline edition's then, which has neither.
+      ...{ grafana: false, kubeStateMetrics: false },
+    });
   });
 
   it("is refused where one of them names nothing: each is named", async () => {
@@ -29,6 +42,22 @@ describe("the edition that the lab runs", () => {
       /the chart oci:\/\/ghcr\.io\/prometheus-community\/charts\/kube-prometheus-stack 88\.5\.3/,
     );
   }).timeout(30_000);
+
+  it("has Grafana and kube-state-metrics in the lab wherever its chart has them", () => {
+    const file = join(workloadsFolder, "Pulumi.lab.yaml");
+    const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, object> };
+    const section = config["perigee-workloads:monitoring"];
+    const has = (edition: Edition): boolean[] => {
+      const { monitoring } = parseSettings({
+        monitoring: { ...section, ...editionSettings(edition, charts) },
+      });
+      return [monitoring.grafana, monitoring.kubeStateMetrics];
+    };
+    assert.deepEqual(has({ kind: "original", why: "" }), [true, true]);
+    assert.deepEqual(has({ kind: "given", charts: { stack: __filename }, why: "" }), [true, true]);
+    assert.deepEqual(has({ kind: "given", charts: { crds: __filename }, why: "" }), [false, false]);
+    assert.deepEqual(has({ kind: "offline", why: "" }), [false, false]);
+  });
 
   it("comes with settings that stack 2 takes", () => {
     for (const edition of [
