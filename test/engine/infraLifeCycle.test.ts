@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import type { PulumiRun } from "../../lab/engine/pulumi";
-import { setTimeout as sleep } from "node:timers/promises";
 import { NEVER_ENDS, SCRIPTED_SECRET } from "../../lab/providers/command/scriptedMachines";
-import { TestStack, done, moment } from "./stack";
+import { TestStack, done, killWhen, moment } from "./stack";
 
 const INSTANCE = "aws:ec2/instance:Instance";
 const COMMAND = "command:remote:Command";
@@ -34,11 +33,6 @@ function operations(run: PulumiRun, type: string): string[] {
       ["create", "update", "replace", "delete"].includes(event.operation),
   );
   return planned.map(({ name, operation }) => `${name} ${operation}`);
-}
-
-async function killWhen(reached: () => Promise<boolean>, pid: number): Promise<void> {
-  while (!(await reached())) await sleep(100);
-  process.kill(pid, "SIGKILL");
 }
 
 /** What the pool becomes in the middle of the story. */

@@ -5,6 +5,7 @@
 import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ResourceEvent } from "../../lab/engine/events";
 import { repository } from "../../lab/engine/paths";
 import { type EngineOptions, type PulumiRun, type RunOptions, runPulumi } from "../../lab/engine/pulumi";
@@ -144,6 +145,23 @@ export function done(run: PulumiRun, ...types: readonly string[]): string[] {
 }
 
 const QUIET = new Set(["same", "read", "refresh"]);
+
+/** What the engine and the plugins said, a line each. */
+export const messages = (run: PulumiRun): string =>
+  run.events.diagnostics.map(({ message }) => message).join("\n");
+
+/**
+ * Kills an engine without a warning as soon as something is reached.
+ * @throws Error when it is not reached within a minute
+ */
+export async function killWhen(reached: () => Promise<boolean>, pid: number): Promise<void> {
+  const limit = Date.now() + 60_000;
+  while (!(await reached())) {
+    if (Date.now() > limit) throw new Error("the moment to kill the engine did not come within a minute");
+    await sleep(20);
+  }
+  process.kill(pid, "SIGKILL");
+}
 
 /** Where in the run something begins or ends, to compare; -1 when it never does. */
 export function moment(run: PulumiRun, wanted: Partial<ResourceEvent>): number {

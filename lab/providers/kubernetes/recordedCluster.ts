@@ -3,8 +3,9 @@
  * A test makes it unreachable by setting `reachable` to false there.
  */
 import path from "node:path";
+import { changes } from "../rpc/diff";
 import { map, numeric, type Properties } from "../rpc/values";
-import { UnreachableError, type Cluster, type ListQuery } from "./cluster";
+import { RefusedError, UnreachableError, type Applier, type Cluster, type ListQuery } from "./cluster";
 import { asProperties, idOf, metadata, type LiveObject, type ObjectReference } from "./kubernetesObject";
 import { RecordFile } from "./recordFile";
 
@@ -13,13 +14,16 @@ export interface Recorded {
   reachable: boolean;
   /** By kind and id. */
   objects: Record<string, Properties>;
+  /** The field managers of each object: all who have applied it, as long as nobody took it from them by force. */
+  managers: Record<string, string[]>;
 }
 
 export class ClusterRecord {
   private readonly file: RecordFile<Recorded>;
 
   constructor(folder: string) {
-    this.file = new RecordFile(path.join(folder, "kubernetes.json"), { reachable: true, objects: {} });
+    const empty = { reachable: true, objects: {}, managers: {} };
+    this.file = new RecordFile(path.join(folder, "kubernetes.json"), empty);
   }
 
   /** @throws UnreachableError when the record says that nobody answers */
@@ -34,9 +38,10 @@ export class ClusterRecord {
 export class RecordedCluster implements Cluster {
   constructor(private readonly record: ClusterRecord) {}
 
-  apply(object: Properties, reference: ObjectReference): Promise<Properties> {
-    return this.record.change(({ objects }) => {
+  apply(object: Properties, reference: ObjectReference, applier: Applier): Promise<Properties> {
+    return this.record.change(({ objects, managers }) => {
       const before = objects[key(reference)];
+      managers[key(reference)] = managersAfter(managers[key(reference)] ?? [], before ?? {}, object, applier);
       const generation = Number(before === undefined ? 0 : metadata(before)["generation"]) + 1;
       const own = { ...metadata(object), generation, uid: `uid-of-${idOf(reference)}` };
       const live = { ...object, metadata: own, status: readyStatus(object, generation) };
@@ -50,8 +55,9 @@ export class RecordedCluster implements Cluster {
   }
 
   delete(reference: ObjectReference): Promise<void> {
-    return this.record.change(({ objects }) => {
+    return this.record.change(({ objects, managers }) => {
       delete objects[key(reference)];
+      delete managers[key(reference)];
     });
   }
 
@@ -75,6 +81,23 @@ export class RecordedCluster implements Cluster {
         .map((object) => asProperties(object) as unknown as LiveObject),
     );
   }
+}
+
+/**
+ * Who manages an object after an apply. As in server-side apply, managers who agree own a field together, and to change
+ * it against another one is a conflict, unless it is taken by force.
+ */
+function managersAfter(
+  managers: readonly string[],
+  before: Properties,
+  now: Properties,
+  { fieldManager, force }: Applier,
+): string[] {
+  const [other] = managers.filter((manager) => manager !== fieldManager);
+  const [changed] = changes(before, now).filter(({ kind }) => kind === "update");
+  if (other === undefined || changed === undefined) return [...new Set([...managers, fieldManager])];
+  if (force) return [fieldManager];
+  throw new RefusedError(409, `Apply failed with 1 conflict: conflict with "${other}": .${changed.path}`);
 }
 
 function key(reference: ObjectReference): string {

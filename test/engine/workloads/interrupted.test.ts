@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { contractVersion } from "../../../contract/outputs";
 import type { PulumiRun } from "../../../lab/engine/pulumi";
-import { done } from "../stack";
+import { done, killWhen, messages } from "../stack";
 import { BothStacks } from "./stacks";
-
-const messages = (run: PulumiRun): string => run.events.diagnostics.map(({ message }) => message).join("\n");
 
 const outputs = (kubeconfig: string) => ({
   ...{ contractVersion, clusterName: "orbit", kubernetesVersion: "1.36.3", publishedHost: "203.0.113.10" },
@@ -25,16 +22,17 @@ describe("stack 2 on the real engine, interrupted", function () {
   });
   after(() => stacks.remove());
 
-  const settings = (scrapeIntervalSeconds: number) => ({ monitoring: { scrapeIntervalSeconds } });
+  const settings = (scrapeIntervalSeconds: number, telemetry: object = {}) => ({
+    monitoring: { scrapeIntervalSeconds },
+    telemetry,
+  });
 
   /** `up` whose engine is killed as soon as the condition holds. Its plugin goes on alone, as the released one does. */
   async function upKilledWhen(condition: () => Promise<boolean>, seconds: number): Promise<void> {
-    const kill = async (pid: number): Promise<void> => {
-      const limit = Date.now() + 60_000;
-      while (!(await condition()) && Date.now() < limit) await sleep(20);
-      process.kill(pid, "SIGKILL");
-    };
-    const run = await stacks.workloads("up", settings(seconds), { onStart: (pid) => void kill(pid) });
+    let killed: Promise<void> = Promise.resolve();
+    const onStart = (pid: number): void => void (killed = killWhen(condition, pid));
+    const run = await stacks.workloads("up", settings(seconds), { onStart });
+    await killed;
     assert.equal(run.exitCode, 255);
   }
   async function succeed(seconds: number, variables: Record<string, string> = {}): Promise<PulumiRun> {
@@ -42,6 +40,8 @@ describe("stack 2 on the real engine, interrupted", function () {
     assert.equal(run.exitCode, 0, `${run.stdout.slice(-4000)}\n${run.stderr}`);
     return run;
   }
+  /** What is on the cluster; nothing before anybody has written to it. */
+  const made = async () => Object.keys((await stacks.recorded().catch(() => undefined))?.objects ?? {});
   const release = async (): Promise<string | undefined> => (await stacks.releases())["monitoring/monitoring"];
   const bothDeployed = {
     "monitoring/prometheus-operator-crds": "deployed",
@@ -49,11 +49,22 @@ describe("stack 2 on the real engine, interrupted", function () {
   };
 
   it("killed when it has made objects and recorded none: the next up takes them over", async () => {
-    const made = async () => Object.keys((await stacks.recorded().catch(() => undefined))?.objects ?? {});
     await upKilledWhen(async () => (await made()).includes("Namespace monitoring"), 30);
     await succeed(30);
     assert.deepEqual(await stacks.releases(), bothDeployed);
     assert.deepEqual(done(await succeed(30)), []);
+  });
+
+  it("let go of, and the cluster was not dead after all: the next up takes all over, and the one after it can change it", async () => {
+    await stacks.setReachable(false);
+    const variables = { PULUMI_K8S_DELETE_UNREACHABLE: "true" };
+    assert.equal((await stacks.workloads("refresh", settings(30), { variables })).exitCode, 0);
+    await stacks.setReachable(true);
+    assert.ok(done(await succeed(30), "kubernetes:core/v1:ConfigMap").length > 5);
+    // Deployments, rules and dashboards know it.
+    const changed = await stacks.workloads("up", settings(30, { staleAfterPeriods: 7 }));
+    assert.equal(changed.exitCode, 0, messages(changed));
+    assert.ok(done(changed, "kubernetes:core/v1:ConfigMap").length > 0);
   });
 
   it("killed while Helm upgrades: the next up goes on from there", async () => {

@@ -6,7 +6,7 @@ import { contractVersion } from "../../../contract/outputs";
 import type { PulumiRun } from "../../../lab/engine/pulumi";
 import { defaultDictionaryPath } from "../../../telemetry/dictionary";
 import { alerting, secrets } from "../../unit/workloads/settingsExamples";
-import { done, moment } from "../stack";
+import { done, messages, moment } from "../stack";
 import { BothStacks } from "./stacks";
 
 const kubeconfigSecret = "kubeconfig-secret-0007";
@@ -24,8 +24,6 @@ const outputs = (stacks: BothStacks) => ({
   nodes: [node("orbit-control-plane-1", "control-plane"), node("orbit-default-1", "worker")],
   publishedHost: "203.0.113.10",
 });
-
-const messages = (run: PulumiRun): string => run.events.diagnostics.map(({ message }) => message).join("\n");
 
 /** `create core/v1:Namespace telemetry`, objects of the cluster only. */
 const changesOf = (run: PulumiRun): string[] =>

@@ -239,7 +239,32 @@ describe("the Kubernetes stand-in is as strict as the released provider", () => 
     await provider().create(configMap, object({ k: "1" }), false);
     const again = (config: Properties) => provider(config).create(configMap, object({ k: "2" }), false);
     await assert.rejects(again({}), /ConfigMap n\/a already exists/);
-    assert.deepEqual((await again({ upsertExistingObjects: "true" })).outputs["data"], { k: "2" });
+    const upsert = { upsertExistingObjects: "true", enablePatchForce: "true" };
+    assert.deepEqual((await again(upsert)).outputs["data"], { k: "2" });
+  });
+
+  it("4.32: does not change what another field manager has set, unless enablePatchForce, or the manager is named", async () => {
+    const upsert = { upsertExistingObjects: "true" };
+    const again = (k: string, config: Properties = {}) =>
+      provider({ ...upsert, ...config }).create(configMap, object({ k }), false);
+    await again("1");
+    // The same value is nothing to quarrel about.
+    await again("1");
+    await assert.rejects(
+      again("2"),
+      /conflict with "pulumi-kubernetes-[0-9a-f]{8}": \.data\.k\n.*PATCH_FORCE=true/,
+    );
+    assert.deepEqual((await again("2", { enablePatchForce: "true" })).outputs["data"], { k: "2" });
+
+    const annotations = { "pulumi.com/patchFieldManager": "perigee" };
+    const named = (k: string): Properties => ({
+      ...object({ k }),
+      metadata: { name: "b", namespace: "n", annotations },
+    });
+    await provider(upsert).create(configMap, named("1"), false);
+    assert.deepEqual((await provider(upsert).create(configMap, named("2"), false)).outputs["data"], {
+      k: "2",
+    });
   });
 
   it("4.32: installs no release under a name in use, and upgrades none that is pending", async () => {
