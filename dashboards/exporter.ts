@@ -1,4 +1,8 @@
-import { exporterMetricNames as names, type Dictionary } from "../telemetry/dictionary";
+import {
+  exporterMetricNames as names,
+  scrapeIntervalSeconds,
+  type Dictionary,
+} from "../telemetry/dictionary";
 import { defaultRuleSettings, recorded, type RuleSettings } from "../telemetry/rules";
 import { frame, uids } from "./frame";
 import { thresholds, zones } from "./limits";
@@ -14,8 +18,7 @@ export function exporterDashboard(
 ): model.DashboardBuilder {
   const of = `{job="${settings.job}"}`;
   // Grafana knows how often the cluster is scraped, not the exporter: four samples are in each of its intervals.
-  const fastest = Math.min(...dictionary.packets.map(({ periodSeconds }) => periodSeconds));
-  const step = `${4 * Math.min(30, Math.max(1, Math.floor(fastest)))}s`;
+  const step = `${4 * scrapeIntervalSeconds(dictionary)}s`;
   const board = frame(dictionary, {
     uid: uids.exporter,
     title: "Telemetry exporter",

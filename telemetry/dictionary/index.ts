@@ -6,10 +6,12 @@
  *   dictionary.ts the checked dictionary's types            limits.ts     yellow and red limits, by mode
  *   units.ts      units and Prometheus base units           metricName.ts parameter -> metric name
  *   layout.ts     where fields lie, calibration             default.yaml  the dictionary that comes with Perigee
+ *   scrapeInterval.ts  how often its exporter is scraped
  */
 export { defaultDictionaryPath, defaultDictionaryText, loadDictionary, parseDictionary } from "./load";
 export { exporterMetricNames, metricName } from "./metricName";
 export { DictionaryError, formatProblem, type Problem } from "./problem";
 export { crossedLimit, limitsInForce, type Bound, type Limit, type Limits, type Severity } from "./limits";
+export { scrapeIntervalSeconds } from "./scrapeInterval";
 export { toBaseUnit, units, type BaseUnit, type Unit } from "./units";
 export type { Calibration, Dictionary, FieldType, Packet, Parameter, TimeCode } from "./dictionary";

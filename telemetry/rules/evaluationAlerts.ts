@@ -1,13 +1,15 @@
 /** Alerts about the rules themselves: an expression that fails records nothing and alerts nobody. */
-import { alertRule, type AlertRule } from "./rule";
+import { alertRule, groupPrefix, type AlertRule } from "./rule";
+import { seriesOf } from "./series";
 import type { RuleSettings } from "./settings";
-
-/** What every group of {@link ruleFile} is called by: `perigee-link`, `perigee-states`, ... */
-export const groupPrefix = "perigee-";
 
 /** To be in a group of their own: a group that fails must not take its own alert along. */
 export function evaluationAlerts(settings: RuleSettings): AlertRule[] {
-  const failures = `prometheus_rule_evaluation_failures_total{job=${JSON.stringify(settings.prometheusJob)},rule_group=~".*;${groupPrefix}.*"}`;
+  const ofPrometheus = seriesOf(settings.prometheusJob);
+  const failures = ofPrometheus(
+    "prometheus_rule_evaluation_failures_total",
+    `rule_group=~".*;${groupPrefix}.*"`,
+  );
   return [
     alertRule(
       {

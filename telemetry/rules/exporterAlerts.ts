@@ -1,5 +1,5 @@
 import { exporterMetricNames as names, type Dictionary } from "../dictionary";
-import { exporterSeries } from "./exporterSeries";
+import { seriesOf } from "./series";
 import { recorded } from "./recordingRules";
 import { alertRule, type AlertRule, type AlertSpec } from "./rule";
 import type { RuleSettings } from "./settings";
@@ -15,7 +15,7 @@ type ExporterAlertSpec = Omit<AlertSpec, "team" | "subsystem">;
 
 function availability(settings: RuleSettings): ExporterAlertSpec[] {
   const { job } = settings;
-  const of = exporterSeries(settings);
+  const of = seriesOf(settings.job);
   return [
     {
       alert: "TelemetryExporterDown",
@@ -42,7 +42,7 @@ function availability(settings: RuleSettings): ExporterAlertSpec[] {
 
 /** Whether the rules speak of what the exporter serves. */
 function coherence({ name, version }: Dictionary, settings: RuleSettings): ExporterAlertSpec[] {
-  const of = exporterSeries(settings);
+  const of = seriesOf(settings.job);
   const expected = `${name} ${version}`;
   return [
     {
@@ -66,7 +66,7 @@ function coherence({ name, version }: Dictionary, settings: RuleSettings): Expor
 
 function resources(settings: RuleSettings): ExporterAlertSpec[] {
   const { exporterMemoryBytes, exporterCores, exporterLoopLagSeconds, exporterScrapeSeconds } = settings;
-  const of = exporterSeries(settings);
+  const of = seriesOf(settings.job);
   const warning = { severity: "warning" } as const;
   return [
     {

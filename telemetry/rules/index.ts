@@ -6,7 +6,7 @@
  *   settings.ts         what a site chooses    spacecraftAlerts.ts reboot, rejected telecommand, safe mode
  *   roles.ts            parameters by meaning  exporterAlerts.ts   the exporter itself
  *   shownValue.ts       values with units      recordingRules.ts   what dashboards and alerts share
- *   exporterSeries.ts   selectors with the job evaluationAlerts.ts rules that cannot be evaluated
+ *   series.ts           selectors with a job   evaluationAlerts.ts rules that cannot be evaluated
  *   promtool.ts         Debian's promtool and prometheus, for tests
  */
 export { recorded, recordedCount, recordedState } from "./recordingRules";

@@ -5,9 +5,8 @@ import {
   type Parameter,
   type Severity,
 } from "../dictionary";
-import { groupPrefix } from "./evaluationAlerts";
-import { exporterSeries } from "./exporterSeries";
-import { alertRule, type AlertRule, type RuleGroup } from "./rule";
+import { seriesOf } from "./series";
+import { alertRule, groupPrefix, type AlertRule, type RuleGroup } from "./rule";
 import type { RuleSettings } from "./settings";
 import { shownNumber, shownValue, words } from "./shownValue";
 
@@ -57,7 +56,7 @@ function limitAlert(
 ): AlertRule {
   const { metric, subsystem, unit } = parameter;
   const [value, limit, crosses] = bound === "low" ? ["min", "max", "<"] : ["max", "min", ">"];
-  const of = exporterSeries(settings);
+  const of = seriesOf(settings.job);
   const inForce = of(
     names.parameterLimit,
     `parameter="${metric}"`,

@@ -1,5 +1,5 @@
 import { exporterMetricNames as names } from "../dictionary";
-import { exporterSeries } from "./exporterSeries";
+import { seriesOf } from "./series";
 import { recorded } from "./recordingRules";
 import type { Roles } from "./roles";
 import { alertRule, type AlertRule, type AlertSpec } from "./rule";
@@ -41,7 +41,7 @@ function signalAlerts({ overdueAfterPeriods: most }: RuleSettings): AlertSpec[] 
 /** Packets lost or spoilt on the way: the ground's matter first. */
 function packetAlerts(roles: Roles, settings: RuleSettings): AlertSpec[] {
   const { lossRatio } = settings;
-  const of = exporterSeries(settings);
+  const of = seriesOf(settings.job);
   // A computer that starts again counts its packets from 0, which looks like thousands of lost ones.
   const afterBoot = roles.boots ? ` unless on (spacecraft) changes(${of(roles.boots.metric)}[6m]) > 0` : "";
   const common = { severity: "warning", team: "ground-segment", subsystem: "link" } as const;
@@ -76,7 +76,7 @@ function packetAlerts(roles: Roles, settings: RuleSettings): AlertSpec[] {
 
 function clockDrift(settings: RuleSettings): AlertSpec {
   const { clockOffsetSeconds: most } = settings;
-  const offset = `avg by (spacecraft) (${exporterSeries(settings)(names.onboardTimeOffset)})`;
+  const offset = `avg by (spacecraft) (${seriesOf(settings.job)(names.onboardTimeOffset)})`;
   return {
     alert: "BusClockDrift",
     // The comparison filters by the absolute value; the alert shows the sign.

@@ -1,5 +1,5 @@
 import { exporterMetricNames as names, type Dictionary, type Parameter } from "../dictionary";
-import { exporterSeries, type ExporterSeries } from "./exporterSeries";
+import { seriesOf, type SeriesOf } from "./series";
 import { rolesOf } from "./roles";
 import type { RecordingRule } from "./rule";
 import type { RuleSettings } from "./settings";
@@ -35,7 +35,7 @@ const kind = "by (spacecraft, apid, packet)";
  * The age as it was when the exporter was scraped (`timestamp`), so that a long scrape interval does not look like a
  * silent spacecraft. A packet that never came since the exporter's start has the exporter's age.
  */
-function age(of: ExporterSeries): string {
+function age(of: SeriesOf): string {
   const newest = of(names.lastPacketTimestamp);
   return (
     `min ${kind} (timestamp(${newest}) - ((${newest} > 0) or ` +
@@ -45,7 +45,7 @@ function age(of: ExporterSeries): string {
 
 /** Records about the link. The order matters: a group's rules are evaluated one after the other. */
 export function linkRecords(settings: RuleSettings): RecordingRule[] {
-  const of = exporterSeries(settings);
+  const of = seriesOf(settings.job);
   const increase = (metric: string): string => `sum ${kind} (increase(${of(metric)}[5m]))`;
   return [
     { record: recorded.packetAge, expr: age(of) },
@@ -73,7 +73,7 @@ export function linkRecords(settings: RuleSettings): RecordingRule[] {
 
 /** One record for each enumeration, and the number of boots. */
 export function stateRecords(dictionary: Dictionary, settings: RuleSettings): RecordingRule[] {
-  const of = exporterSeries(settings);
+  const of = seriesOf(settings.job);
   const { boots } = rolesOf(dictionary);
   const states = dictionary.parameters
     .filter((parameter) => parameter.type === "enumeration")
@@ -85,7 +85,7 @@ export function stateRecords(dictionary: Dictionary, settings: RuleSettings): Re
 }
 
 /** From a series per state, 1 for the one that holds, to that state's number. */
-function stateExpression({ metric, states }: Parameter, of: ExporterSeries): string {
+function stateExpression({ metric, states }: Parameter, of: SeriesOf): string {
   const perState = [...states].map(([raw, state]) => `0 * (${of(metric, `state="${state}"`)} == 1) + ${raw}`);
   return `max by (spacecraft) (${perState.join(" or ")})`;
 }

@@ -22,6 +22,9 @@ export interface RecordingRule {
 
 export type Rule = AlertRule | RecordingRule;
 
+/** What the name of every group begins with: `perigee-link`, `perigee-states`, ... */
+export const groupPrefix = "perigee-";
+
 export interface RuleGroup {
   readonly name: string;
   readonly interval?: string;

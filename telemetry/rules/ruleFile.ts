@@ -1,11 +1,11 @@
 import type { Dictionary } from "../dictionary";
-import { evaluationAlerts, groupPrefix } from "./evaluationAlerts";
+import { evaluationAlerts } from "./evaluationAlerts";
 import { exporterAlerts } from "./exporterAlerts";
 import { limitGroups } from "./limitAlerts";
 import { linkAlerts } from "./linkAlerts";
 import { linkRecords, stateRecords } from "./recordingRules";
 import { rolesOf } from "./roles";
-import { isAlert, type AlertRule, type RuleFile } from "./rule";
+import { groupPrefix, isAlert, type AlertRule, type RuleFile } from "./rule";
 import { defaultRuleSettings, type RuleSettings } from "./settings";
 import { spacecraftAlerts } from "./spacecraftAlerts";
 

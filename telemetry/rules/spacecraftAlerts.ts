@@ -1,5 +1,5 @@
 import type { Parameter } from "../dictionary";
-import { exporterSeries, type ExporterSeries } from "./exporterSeries";
+import { seriesOf, type SeriesOf } from "./series";
 import { hasState, safeState, type Roles } from "./roles";
 import { alertRule, type AlertRule, type AlertSpec } from "./rule";
 import type { RuleSettings } from "./settings";
@@ -7,7 +7,7 @@ import type { RuleSettings } from "./settings";
 /** Alerts about what the spacecraft did by itself. Only those for which the dictionary has the parameters. */
 export function spacecraftAlerts(roles: Roles, settings: RuleSettings): AlertRule[] {
   const { boots, commandsRejected, mode } = roles;
-  const of = exporterSeries(settings);
+  const of = seriesOf(settings.job);
   const specs = [
     ...(boots ? [unexpectedReboot(boots, roles.resetCause, settings)] : []),
     ...(commandsRejected ? [telecommandRejected(commandsRejected, of)] : []),
@@ -21,7 +21,7 @@ const shownFor = "15m";
 const before = "1d";
 
 function unexpectedReboot(boots: Parameter, cause: Parameter | undefined, settings: RuleSettings): AlertSpec {
-  const of = exporterSeries(settings);
+  const of = seriesOf(settings.job);
   const count = of(boots.metric);
   const newest = `max by (spacecraft) (${count})`;
   // Not `increase`: a simulator that is started again counts from less, which `increase` takes for a counter's reset.
@@ -45,7 +45,7 @@ function unexpectedReboot(boots: Parameter, cause: Parameter | undefined, settin
   };
 }
 
-function telecommandRejected(rejected: Parameter, of: ExporterSeries): AlertSpec {
+function telecommandRejected(rejected: Parameter, of: SeriesOf): AlertSpec {
   return {
     alert: "BusTelecommandRejected",
     expr: `max by (spacecraft) (increase(${of(rejected.metric)}[5m])) > 0`,
@@ -59,7 +59,7 @@ function telecommandRejected(rejected: Parameter, of: ExporterSeries): AlertSpec
   };
 }
 
-function safeMode(mode: Parameter, of: ExporterSeries): AlertSpec {
+function safeMode(mode: Parameter, of: SeriesOf): AlertSpec {
   return {
     alert: "BusSafeMode",
     expr: `max by (spacecraft) (${of(mode.metric, `state="${safeState}"`)}) == 1`,

@@ -11,13 +11,13 @@ import { resolve } from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { owned } from "../adoption/fieldManager";
-import { parseDictionary } from "../../telemetry/dictionary";
+import { parseDictionary, scrapeIntervalSeconds } from "../../telemetry/dictionary";
 import type { TelemetrySettings } from "../config";
 import { repositoryRoot } from "../../settings/repositoryRoot";
 import { dictionaryConfigMap } from "./deployment";
 import { drainSeconds, exporterDeployment, exporterService, groundStationService } from "./exporter";
 import { program } from "./program";
-import { prometheusRule, scrapeIntervalSeconds, serviceMonitor } from "./scraping";
+import { prometheusRule, serviceMonitor } from "./scraping";
 import { simulatorDeployment } from "./simulator";
 
 export interface TelemetryArgs {

@@ -2,21 +2,12 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { owned } from "../adoption/fieldManager";
-import type { Dictionary } from "../../telemetry/dictionary";
+import { scrapeIntervalSeconds, type Dictionary } from "../../telemetry/dictionary";
 import { ruleFile } from "../../telemetry/rules";
 import { monitoringNames } from "../monitoring/names";
 import { nameLabel, telemetryNames } from "./names";
 
 const { exporter, job } = telemetryNames;
-
-/**
- * Seconds between scrapes: the fastest packet's period, so that no packet of it goes unseen; at least one second,
- * at most 30.
- */
-export function scrapeIntervalSeconds({ packets }: Pick<Dictionary, "packets">): number {
-  const fastest = Math.min(...packets.map(({ periodSeconds }) => periodSeconds));
-  return Math.min(30, Math.max(1, Math.floor(fastest)));
-}
 
 /** Seconds between two evaluations of the rules: twelve a minute are enough for limits that persist for seconds. */
 export function evaluationIntervalSeconds(dictionary: Pick<Dictionary, "packets">): number {
