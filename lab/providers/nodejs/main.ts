@@ -13,6 +13,7 @@ import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import sdk from "@pulumi/pulumi/package.json";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { tracked, watchEngine } from "../rpc/lifetime";
+import { listen } from "../rpc/listen";
 import { programEnvironment } from "./settings";
 
 /** The loader's exit code for a program that failed and has told the user why. */
@@ -92,14 +93,7 @@ async function main(): Promise<void> {
     for (const program of programs) program.kill("SIGKILL");
   });
   watchEngine("undo");
-  const server = new grpc.Server({ "grpc.max_receive_message_length": 64 * 1024 * 1024 });
-  server.addService(LanguageRuntimeService, served);
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
-    );
-  });
-  process.stdout.write(`${port}\n`);
+  await listen(LanguageRuntimeService, served);
 }
 
 main().catch((error: unknown) => {

@@ -10,10 +10,8 @@ import { type IResourceProviderServer, ResourceProviderService } from "@pulumi/p
 import { EngineLog } from "./engineLog";
 import { Handlers } from "./handlers";
 import { type Orphaned, watchEngine } from "./lifetime";
+import { listen } from "./listen";
 import type { Provider } from "./provider";
-
-/** User data and package documents can exceed gRPC's 4 MiB default. */
-const MESSAGE_LIMIT = 64 * 1024 * 1024;
 
 /**
  * Serves the engine until it goes away. The engine's address is the plugin's only plain argument.
@@ -22,14 +20,7 @@ const MESSAGE_LIMIT = 64 * 1024 * 1024;
 export async function serve(provider: Provider, orphaned: Orphaned): Promise<void> {
   watchEngine(orphaned);
   const log = new EngineLog(process.argv.slice(2).find((argument) => !argument.startsWith("-")));
-  const server = new grpc.Server({ "grpc.max_receive_message_length": MESSAGE_LIMIT });
-  server.addService(ResourceProviderService, implementation(new Handlers(provider, log), log));
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
-    );
-  });
-  process.stdout.write(`${port}\n`);
+  await listen(ResourceProviderService, implementation(new Handlers(provider, log), log));
 }
 
 /** The rest of the protocol is answered with UNIMPLEMENTED, which the engine takes as it should. */

@@ -1,0 +1,23 @@
+/** A plugin's gRPC server on the loopback interface, as the engine looks for it. */
+import * as grpc from "@grpc/grpc-js";
+
+/** User data and package documents can exceed gRPC's 4 MiB default. */
+const MESSAGE_LIMIT = 64 * 1024 * 1024;
+
+/**
+ * Serves a part of the service on a free port, and prints the port, which is how the engine learns it.
+ * @throws Error when no port can be bound
+ */
+export async function listen(
+  service: grpc.ServiceDefinition,
+  served: grpc.UntypedServiceImplementation,
+): Promise<void> {
+  const server = new grpc.Server({ "grpc.max_receive_message_length": MESSAGE_LIMIT });
+  server.addService(service, served);
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
+      error === null ? resolve(bound) : reject(error),
+    );
+  });
+  process.stdout.write(`${port}\n`);
+}
