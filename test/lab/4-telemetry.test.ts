@@ -6,8 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { nodePorts } from "../../contract/outputs";
-import { loadDictionary, defaultDictionaryPath } from "../../telemetry/dictionary";
-import { Simulator } from "../../telemetry/simulator";
+import { defaultDictionaryPath, loadDictionary } from "../../telemetry/dictionary";
 import { eventually, kubectl, outputs, repository } from "./lab";
 import { counted, flight, send } from "./packets";
 import { failedRuleGroups, managedAlerts, query, sampleTimes } from "./prometheus";
@@ -136,7 +135,13 @@ describe("the exporter", () => {
     await eventually("the simulated signal to be gone", async () => (await query(battery)).length === 0, 120);
     const { publishedHost } = await outputs();
     const target = `${publishedHost}:${nodePorts.telemetry.port}`;
-    const replay = ["telemetry/bin/perigee-telemetry.js", "replay", await recording(), "--target", target];
+    const replay = [
+      "telemetry/bin/perigee-telemetry.js",
+      "replay",
+      await scratch("flight.bin", Buffer.concat(flight(60))),
+      "--target",
+      target,
+    ];
     await promisify(execFile)("node", [...replay, "--rate", "20"], { cwd: repository, timeout: 120_000 });
     assert.ok((await sampleTimes(battery, 30)).length > 0, "samples of the battery voltage from outside");
     await workloadsSucceed("up");
@@ -183,20 +188,6 @@ describe("an edit of the dictionary", () => {
     );
   });
 });
-
-/** A minute of a nominal flight, as a spacecraft would send it. */
-async function recording(): Promise<string> {
-  const start = Date.now() / 1000;
-  const simulator = new Simulator({
-    dictionary: loadDictionary(),
-    scenario: "nominal",
-    timeScale: 1,
-    seed: 1,
-    start,
-  });
-  const seconds = Array.from({ length: 60 }, (_, second) => start + second);
-  return scratch("flight.bin", Buffer.concat(seconds.flatMap((second) => simulator.until(second))));
-}
 
 async function scratch(name: string, content: string | Buffer): Promise<string> {
   const file = join(await mkdtemp(join(tmpdir(), "perigee-lab-test-")), name);
