@@ -122,12 +122,16 @@ function loadConfig({ kubeconfig, context }: LiveClusterArgs): KubeConfig {
 
 class UnknownKindError extends Error {}
 
+/** Where nothing is served under a path at all, as for the first kind of a group right after its definition. */
+const UNSERVED = /^(404 page not found|the server could not find the requested resource)/;
+
 /** The API server's own answer, if it gave one. */
 function refusalOf(error: unknown): Error | undefined {
   if (error instanceof ApiException) {
     const code = error.code;
     const body = asProperties(typeof error.body === "string" ? parsed(error.body) : error.body);
     const message = typeof body["message"] === "string" ? body["message"] : `answer ${code}`;
+    if (code === 404 && UNSERVED.test(message)) return new UnknownKindError(message);
     const hint = code === 401 ? " (the kubeconfig's credentials are not accepted)" : "";
     return new RefusedError(code, `${message}${hint}`);
   }

@@ -168,6 +168,22 @@ const token = (inputs: Properties): string => {
     await assert.rejects(create(inputs), /Service telemetry\/bad: .*must be between 1 and 65535/);
   });
 
+  it("waits for a kind, and its group, that are defined a moment later", async () => {
+    const group = "missions.example";
+    const name = { kind: "Mission", plural: "missions", singular: "mission", listKind: "MissionList" };
+    const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
+    const versions = [{ name: "v1", served: true, storage: true, schema }];
+    const spec = { group, names: name, scope: "Namespaced", versions };
+    const mission = object(`${group}/v1`, "Mission", { name: "first", namespace: "telemetry" });
+    const made = create(mission);
+    await sleep(1_000);
+    const definition = { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition" };
+    const metadata = { name: `${name.plural}.${group}` };
+    await create({ ...definition, metadata, spec });
+    assert.equal((await made).id, "telemetry/first");
+    await connection.cluster.delete({ ...definition, ...metadata }, AbortSignal.timeout(10_000));
+  });
+
   it("says why a Deployment does not become ready, when its time is over", async () => {
     const labels = { app: "waits" };
     const pod = { metadata: { labels }, spec: { containers: [{ name: "c", image: "example.org/none:1" }] } };
