@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { failuresOf } from "../engine/events";
 import type { EngineOptions } from "../engine/pulumi";
 import { clearLab, isFromBeforeRestart } from "../machines/clear";
 import { readJson } from "../machines/jsonFile";
@@ -51,7 +52,11 @@ async function up({ folders, signal }: Session): Promise<number> {
     const run = await phases.run(stack.title, () => bringUp(stack, engine, extra));
     if (run.exitCode !== 0) {
       process.stderr.write(
-        `\nThe ${stack.title} is not up. \`make up\` tries again, \`make down\` removes it all.\n`,
+        [
+          `\nThe ${stack.title} is not up.`,
+          ...failuresOf(run.events).map((failure) => failure.replace(/^/gm, "  ")),
+          "`make up` tries again, `make down` removes it all.\n",
+        ].join("\n"),
       );
       return signal.aborted ? 130 : 1;
     }

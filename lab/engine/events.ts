@@ -69,6 +69,18 @@ export function parseEvents(content: string): EngineEvents {
   };
 }
 
+/** What went wrong: a text for each resource that failed, without the engine's own summary of them. */
+export function failuresOf({ diagnostics }: EngineEvents): string[] {
+  const failures = diagnostics
+    .filter(({ severity }) => severity === "error")
+    .map(({ message, urn }) => {
+      const text = message.trim().replace(/^error: /, "");
+      const name = urn.split("::").slice(3).join("::");
+      return text === "" || /^(update|preview) failed$/.test(text) ? "" : `${name}: ${text}`;
+    });
+  return [...new Set(failures)].filter((failure) => failure !== "");
+}
+
 function parseLine(line: string): LoggedEvent[] {
   try {
     return line === "" ? [] : [JSON.parse(line) as LoggedEvent];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { isGoodEnough } from "../../../../lab/engine/cli";
-import { parseEvents } from "../../../../lab/engine/events";
+import { failuresOf, parseEvents } from "../../../../lab/engine/events";
 
 describe("the engine's event log", () => {
   const urn = "urn:pulumi:lab::perigee-infra::perigee:network:Network$aws:ec2/vpc:Vpc::network";
@@ -37,6 +37,14 @@ describe("the engine's event log", () => {
     );
     assert.deepEqual(events.diagnostics, [{ severity: "error", message: "no", urn }]);
     assert.deepEqual(events.summary, { update: 1 });
+  });
+
+  it("tells what went wrong, once for each resource", () => {
+    const told = (message: string, at = urn) => ({ severity: "error", message, urn: at });
+    const stack = "urn:pulumi:lab::perigee-infra::pulumi:pulumi:Stack::perigee-infra-lab";
+    const diagnostics = [told("error: it is\n  full\n"), told("it is\n  full"), told("update failed", stack)];
+    const failures = failuresOf({ resources: [], diagnostics, summary: {} });
+    assert.deepEqual(failures, ["network: it is\n  full"]);
   });
 
   it("may end in the middle of a line, as an interrupted engine leaves it", () => {
