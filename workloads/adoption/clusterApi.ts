@@ -1,5 +1,6 @@
 /** The few questions that adoption asks of the cluster, through the official Kubernetes client. */
 import type { CoreV1Api } from "@kubernetes/client-node";
+import { answer } from "./answer";
 import type { ReleaseRecord } from "./releaseRecords";
 
 /** A release of Helm. */
@@ -35,7 +36,6 @@ async function client(): Promise<typeof import("@kubernetes/client-node")> {
  */
 export async function clusterApi(kubeconfig: string): Promise<ClusterApi> {
   const { ApiException, CoreV1Api: Api, KubeConfig } = await client();
-  const isGone = (error: unknown): boolean => error instanceof ApiException && error.code === 404;
   const config = new KubeConfig();
   try {
     config.loadFromString(kubeconfig);
@@ -44,23 +44,31 @@ export async function clusterApi(kubeconfig: string): Promise<ClusterApi> {
     throw new Error("the kubeconfig of stack 1 cannot be read: it is not a kubeconfig");
   }
   const api: CoreV1Api = config.makeApiClient(Api);
+  const server = config.getCurrentCluster()?.server ?? "?";
+  const statusOf = (error: unknown): number | undefined =>
+    error instanceof ApiException ? error.code : undefined;
+
+  /** The answer, or undefined where there is nothing of that name. */
+  async function found<T>(what: string, ask: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await answer({ what, server, ask, statusOf });
+    } catch (error) {
+      if (statusOf(error) === 404) return undefined;
+      throw error;
+    }
+  }
 
   return {
     async namespaceLabels(name) {
-      try {
-        return (await api.readNamespace({ name })).metadata?.labels ?? {};
-      } catch (error) {
-        if (isGone(error)) return undefined;
-        throw error;
-      }
+      const namespace = await found(`the namespace ${name}`, () => api.readNamespace({ name }));
+      return namespace && (namespace.metadata?.labels ?? {});
     },
 
     async releaseRecords({ name, namespace }) {
-      const { items } = await api.listNamespacedSecret({
-        namespace,
-        labelSelector: `owner=helm,name=${name}`,
-      });
-      return items.map(({ metadata }) => ({
+      const labelSelector = `owner=helm,name=${name}`;
+      const what = `Helm's records of ${namespace}/${name}`;
+      const list = await found(what, () => api.listNamespacedSecret({ namespace, labelSelector }));
+      return (list?.items ?? []).map(({ metadata }) => ({
         secret: metadata?.name ?? "",
         revision: Number(metadata?.labels?.["version"]),
         status: metadata?.labels?.["status"] ?? "",
@@ -68,11 +76,9 @@ export async function clusterApi(kubeconfig: string): Promise<ClusterApi> {
     },
 
     async removeRecord({ namespace }, { secret }) {
-      try {
-        await api.deleteNamespacedSecret({ name: secret, namespace });
-      } catch (error) {
-        if (!isGone(error)) throw error;
-      }
+      await found(`the removal of the Secret ${namespace}/${secret}`, () =>
+        api.deleteNamespacedSecret({ name: secret, namespace }),
+      );
     },
   };
 }

@@ -1,7 +1,8 @@
 /**
  * What an interrupted `pulumi up` left on the cluster is taken over by the next one.
  *
- *   releaseRecords.ts  what Helm's records say     clusterApi.ts  how the cluster is asked     settings.ts  how long
+ *   releaseRecords.ts  what Helm's records say     clusterApi.ts  how the cluster is asked
+ *   settings.ts        how long Helm may take      answer.ts      how long the cluster may take
  *
  * Objects are taken over by the provider (`upsertExistingObjects`). Two things need a look first, right before the engine
  * makes or changes them: a namespace that is somebody else's, and a release that Helm would refuse to touch.
@@ -11,13 +12,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { stackLabel } from "../../contract/stackLabel";
 import { clusterApi, type ClusterApi, type ReleaseName } from "./clusterApi";
 import { pendingLimitMs } from "./settings";
-import {
-  isPending,
-  newestRecord,
-  recordsBeforeInstall,
-  recordsBeforeUpgrade,
-  type ReleaseRecord,
-} from "./releaseRecords";
+import { isPending, newestRecord, recordsBeforeUpgrade, type ReleaseRecord } from "./releaseRecords";
 
 /** Milliseconds between two looks at an operation of Helm's that has not ended. */
 const LOOK_MS = 2_000;
@@ -73,9 +68,12 @@ export async function ownNamespace(api: ClusterApi, name: string): Promise<void>
   );
 }
 
-/** Before Helm installs a release that the state does not know. */
+/**
+ * Before Helm installs a release that the state does not know: its records go, all of them. Helm then takes the release's
+ * objects over, by the owner that they are labelled with, and no pod is disturbed.
+ */
 export async function beforeInstall(api: ClusterApi, release: ReleaseName, limitMs: number): Promise<void> {
-  const records = recordsBeforeInstall(await settled(api, release, limitMs));
+  const records = await settled(api, release, limitMs);
   const newest = newestRecord(records);
   if (newest === undefined) return;
   await pulumi.log.info(

@@ -16,14 +16,6 @@ export function newestRecord(records: readonly ReleaseRecord[]): ReleaseRecord |
 /** Whether an operation on the release has begun and not ended: Helm refuses any other until it has. */
 export const isPending = ({ status }: ReleaseRecord): boolean => status.startsWith("pending-");
 
-/**
- * The records to remove before Helm installs a release that the stack's state does not know: all of them. Helm then
- * takes the release's objects over, by the owner that they are labelled with, and no pod is disturbed.
- */
-export function recordsBeforeInstall(records: readonly ReleaseRecord[]): readonly ReleaseRecord[] {
-  return records;
-}
-
 /** The record to remove before Helm upgrades a release: that of an operation that nobody will end any more. */
 export function recordsBeforeUpgrade(records: readonly ReleaseRecord[]): readonly ReleaseRecord[] {
   const newest = newestRecord(records);

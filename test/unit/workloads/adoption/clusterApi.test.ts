@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { stringify } from "yaml";
+import { answer } from "../../../../workloads/adoption/answer";
+import { clusterApi, type ClusterApi } from "../../../../workloads/adoption/clusterApi";
+
+/** What an API server does with one request: a status, or `drop` for a connection that breaks off. */
+type Reply = number | "drop";
+
+const release = { name: "monitoring", namespace: "monitoring" };
+
+describe("an API server that a hook asks", () => {
+  let server: Server;
+  let requests: number;
+
+  /** The real client of an API server that replies so, one request after the other, the last one for ever. */
+  async function replying(...replies: readonly Reply[]): Promise<ClusterApi> {
+    requests = 0;
+    server = createServer((request, response) => {
+      const reply = replies[Math.min(requests++, replies.length - 1)] ?? 200;
+      if (reply === "drop") return request.socket.destroy();
+      response.writeHead(reply, { "content-type": "application/json" });
+      return response.end(JSON.stringify(reply === 200 ? { metadata: { labels: { from: "here" } } } : {}));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const kubeconfig = stringify({
+      clusters: [{ name: "test", cluster: { server: url, "insecure-skip-tls-verify": true } }],
+      users: [{ name: "admin", user: { token: "secret" } }],
+      contexts: [{ name: "test", context: { cluster: "test", user: "admin" } }],
+      "current-context": "test",
+    });
+    return clusterApi(kubeconfig);
+  }
+
+  afterEach(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+
+  const cases: readonly [string, readonly Reply[]][] = [
+    ["breaks a connection off", ["drop", 200]],
+    ["is starting", [503, 500, 200]],
+    ["has too much to do", [429, 200]],
+  ];
+  for (const [what, replies] of cases) {
+    it(`is asked again when it ${what}`, async () => {
+      const labels = await (await replying(...replies)).namespaceLabels("monitoring");
+      assert.deepEqual([labels, requests], [{ from: "here" }, replies.length]);
+    }).timeout(20_000);
+  }
+
+  it("is asked once when it refuses", async () => {
+    await assert.rejects((await replying(403)).namespaceLabels("monitoring"), /403/);
+    assert.equal(requests, 1);
+  });
+
+  it("has nothing of a name that it does not know", async () => {
+    const api = await replying(404);
+    assert.equal(await api.namespaceLabels("monitoring"), undefined);
+    assert.deepEqual(await api.releaseRecords(release), []);
+    await api.removeRecord(release, { secret: "gone", revision: 1, status: "failed" });
+  });
+});
+
+describe("a question that is not answered", () => {
+  const question = {
+    what: "the namespace monitoring",
+    server: "https://203.0.113.10:6443",
+    statusOf: () => undefined,
+  };
+  const within = { limit: 50, answer: 20, pause: 5 };
+
+  it("ends in time, and names the server, the question and the reason", async () => {
+    const cause = new Error("connect ECONNREFUSED 203.0.113.10:6443");
+    const ask = () => Promise.reject(new TypeError("fetch failed", { cause }));
+    await assert.rejects(
+      answer({ ...question, ask }, within),
+      /API https:\/\/203\.0\.113\.10:6443 gave no answer [^]*asked for the namespace monitoring: connect ECONNREFUSED[^]*adminCidrs/,
+    );
+  });
+
+  it("ends in time when the server keeps the connection and is silent", async () => {
+    const ask = () => new Promise<never>(() => undefined);
+    // Nothing else is left to do for the process: the limit itself has to keep it going.
+    await assert.rejects(answer({ ...question, ask }, within), /no answer within 0\.02 s/);
+  });
+});
