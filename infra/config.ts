@@ -40,44 +40,46 @@ const instanceType = z
 const diskGiB = whole(10, 16_384);
 
 const nodePort = strictObject({
-  port: whole(30_000, 32_767).describe("The Service's node port."),
-  protocol: z.enum(["tcp", "udp"]).default("tcp").describe("The Service port's protocol."),
+  port: whole(30_000, 32_767).describe("Node port of the Service."),
+  protocol: z.enum(["tcp", "udp"]).default("tcp").describe("Protocol of the Service's port."),
   why: z
     .string()
     .regex(/^[\w .:/()#,@[\]+=&;{}!$*-]{1,200}$/, {
       error:
         "what AWS takes as a description: at most 200 of letters, digits, spaces and . _ - : / ( ) # , @ [ ] + = & ; { } ! $ *",
     })
-    .describe("Why it is open; becomes the rule's description."),
+    .describe("Reason why it is open; becomes the description of the security group rule."),
 });
 
 const controlPlane = strictObject({
   count: z
-    .literal([1, 3, 5], { error: "1, 3 or 5: etcd needs an odd number of members" })
-    .refine((count) => count === 1, {
-      error: "3 and 5 are not supported yet; allowed for now: 1",
-    })
+    .literal(1, { error: "more control planes than one are not supported yet; allowed: 1" })
     .default(1)
-    .describe("Machines of the control plane. Only 1 for now."),
+    .describe("Number of control planes. More than one is not supported yet."),
   instanceType: instanceType
     .default("t3.medium")
-    .describe("EC2 instance type; x86-64 or Graviton. A change restarts the machine: minutes without API."),
+    .describe(
+      "EC2 instance type, x86-64 or Graviton. A change restarts the machine: the API is away for minutes.",
+    ),
   diskGiB: diskGiB.default(30).describe("Root disk in GiB, 10 to 16384."),
 });
 
 const workerPool = strictObject({
-  name: dnsLabel(20).describe("Becomes part of the node names: `<clusterName>-<name>-1`."),
+  name: dnsLabel(20).describe("Name of the pool, part of its nodes' names: `<clusterName>-<name>-1`."),
   count: whole(0, 500)
     .default(1)
-    .describe("Machines in the pool, 0 to 500. A zone has room for 251 machines of all pools."),
+    .describe("Number of machines, 0 to 500. A zone has room for 251 machines of all pools."),
   instanceType: instanceType
     .default("t3.large")
     .describe(
-      "EC2 instance type; x86-64 or Graviton. A change replaces the pool's machines, all at once: better add a pool, then remove this one.",
+      "EC2 instance type, x86-64 or Graviton. A change replaces all machines of the pool at once: rather add a pool, then remove this one.",
     ),
   diskGiB: diskGiB.default(30).describe("Root disk in GiB, 10 to 16384."),
-  spot: z.boolean().default(false).describe("Spot machines: cheaper, and AWS may take them back."),
-  labels: labels.default({}).describe("Node labels, as Kubernetes accepts them from a kubelet."),
+  spot: z
+    .boolean()
+    .default(false)
+    .describe("Use Spot machines: cheaper, but AWS may take them back at any time."),
+  labels: labels.default({}).describe("Node labels. Allowed are those that a kubelet may set itself."),
   taints: z.array(taint).default([]).describe("Node taints: `{ key, value, effect }`."),
 });
 
@@ -88,73 +90,79 @@ const url = z
 const mirrors = strictObject({
   kubernetesPackages: url
     .default("https://pkgs.k8s.io/core:/stable:")
-    .describe("Serves `/v<minor>/deb/`, laid out and signed as pkgs.k8s.io is."),
+    .describe("URL of a mirror of pkgs.k8s.io that serves `/v<minor>/deb/`, signed by the same key."),
   registries: z
     .record(
       z.string().regex(/^[a-z0-9.-]+(:\d+)?$/, { error: "a registry's host, such as registry.k8s.io" }),
       url,
     )
     .default({})
-    .describe("Registry host -> URL that is asked first; a miss falls through to the host itself."),
+    .describe("Registry mirrors: host to URL. The mirror is asked first, then the host itself."),
 });
 
 /** The settings of `perigee-infra:`. Every key is one line of docs/settings.md. */
 export const settingsSchema = strictObject({
-  clusterName: dnsLabel(32).describe("Name of everything that is made. Default: `perigee-<stack>`."),
+  clusterName: dnsLabel(32).describe(
+    "Name of the cluster, and prefix of the names of its machines. Default: `perigee-<stack>`.",
+  ),
   kubernetesVersion: z
     .enum(testedVersions() as [string, ...string[]], {
       error: (issue) =>
         `${JSON.stringify(issue.input)} was not tested with this Perigee; allowed: ${testedVersions().join(", ")}`,
     })
     .default(defaultKubernetesVersion)
-    .describe("Full Kubernetes version; only tested ones."),
+    .describe("Kubernetes version, such as `1.36.3`. Only tested versions are allowed."),
   adminCidrs: z
     .array(cidr(8, 32), { error: "a list of IPv4 blocks" })
     .refine((blocks) => blocks.length > 0, {
       error: "at least one IPv4 block: nobody could reach the cluster",
     })
     .refine(({ length }) => length <= 10, { error: "at most 10 blocks: a security group holds 60 rules" })
-    .describe("IPv4 blocks, /8 to /32, that may reach SSH, the API server and the published node ports."),
+    .describe("IPv4 CIDRs, /8 to /32, that may reach SSH, the API server and the published node ports."),
   vpcCidr: cidr(16, 22)
     .prefault("10.0.0.0/16")
-    .describe("The VPC's block, /16 to /22, for good. Machines live in its /24s from the second on."),
+    .describe(
+      "VPC CIDR, /16 to /22. Cannot be changed later. Subnets are its /24s, starting with the second.",
+    ),
   availabilityZones: whole(1, 3)
     .default(1)
     .describe(
-      "Zones that new machines are spread over, 1 to 3. Fewer only once no machine is in the last one.",
+      "Number of zones that new machines are spread over, 1 to 3. Reduce it only when the last zone has no machines.",
     ),
-  podCidr: cidr(8, 24).prefault("10.244.0.0/16").describe("Pods' block; every node takes a /24 of it."),
-  serviceCidr: cidr(12, 24).prefault("10.96.0.0/12").describe("Services' block, /12 to /24."),
-  controlPlane: controlPlane.prefault({}).describe("The machines that run the API server and etcd."),
+  podCidr: cidr(8, 24)
+    .prefault("10.244.0.0/16")
+    .describe("Pod CIDR, /8 to /24. Each node gets a /24 of it. Cannot be changed later."),
+  serviceCidr: cidr(12, 24)
+    .prefault("10.96.0.0/12")
+    .describe("Service CIDR, /12 to /24. Cannot be changed later."),
+  controlPlane: controlPlane.prefault({}).describe("The machine that runs the API server and etcd."),
   workers: z
     .array(workerPool)
     .prefault([{ name: "default" }])
-    .describe("Pools of workers."),
+    .describe("Worker pools."),
   machineImage: z
     .string()
     .regex(/^ami-[0-9a-f]{8,17}$/, { error: "an AMI id such as ami-0123456789abcdef0" })
     .optional()
-    .describe("AMI of new machines. Default: the current Ubuntu 24.04 LTS."),
-  mirrors: mirrors
-    .prefault({})
-    .describe("Where packages and images come from, when not from the public places."),
+    .describe("AMI of new machines. Default: the latest Ubuntu 24.04 LTS."),
+  mirrors: mirrors.prefault({}).describe("Mirrors of the public package repository and registries."),
   publishedNodePorts: z
     .array(nodePort)
     .refine(({ length }) => length <= 5, { error: "at most 5: a security group holds 60 rules" })
     .default([])
-    .describe("Further node ports, of your own Services, that `adminCidrs` may reach."),
+    .describe("Node ports of your own Services that `adminCidrs` may reach."),
   flowLogs: z
     .boolean()
     .default(false)
-    .describe("VPC flow logs to CloudWatch, kept 14 days; about 0.50 USD per GB taken in."),
+    .describe("Write VPC flow logs to CloudWatch, kept for 14 days; about 0.50 USD per GB ingested."),
   drainTimeoutSeconds: whole(10, 3600)
     .default(300)
     .describe(
-      "How long a worker that goes may wait for PodDisruptionBudgets, in seconds; raise it by an `up` before the one that removes workers.",
+      "Seconds a drain may wait for PodDisruptionBudgets. To raise it, run `up` once before you remove workers.",
     ),
   readyTimeoutSeconds: whole(60, 3600)
     .default(600)
-    .describe("How long a node may take from joining to Ready before `up` fails."),
+    .describe("Seconds a node may take from joining to Ready before `up` fails."),
 });
 
 export type Settings = z.output<typeof settingsSchema>;

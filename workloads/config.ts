@@ -27,13 +27,13 @@ const chart = (tested: { readonly reference: string; readonly version: string })
       "an oci:// reference, a chart's name (with `repository`), or the path of a chart archive or folder",
     )
       .default(tested.reference)
-      .describe("`oci://…`, a name in `repository`, or the path of an archive or folder."),
+      .describe("An `oci://` reference, a name in `repository`, or the path of an archive or folder."),
     repository: matching(/^https?:\/\/\S+$/, "an http(s) URL of a chart repository")
       .optional()
-      .describe("Chart repository, where the reference is a name."),
+      .describe("URL of the chart repository; needed where the reference is a name."),
     version: matching(/^\d+\.\d+\.\d+(-[\w.]+)?$/, `an exact version, such as ${tested.version}`)
       .default(tested.version)
-      .describe("Exact version; of no meaning for a path."),
+      .describe("Exact version; ignored where the reference is a path."),
   });
 
 const storage = z
@@ -44,14 +44,14 @@ const storage = z
       strictObject({
         kind: z.literal("local"),
         node: matching(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, "a node's name").describe(
-          "The node whose disk holds the samples, such as `perigee-dev-default-1`.",
+          "Name of the node whose disk holds the samples, such as `perigee-dev-default-1`.",
         ),
         path: matching(
           /^(\/[\w.-]+){2,}$/,
           "an absolute path of two parts or more, such as /var/lib/prometheus",
         )
           .default("/var/lib/perigee-prometheus")
-          .describe("Folder on that node; made if it is not there, left there on destroy."),
+          .describe("Folder on that node. Created if missing, kept on destroy."),
       }),
     ],
     { error: "kind must be one of: ephemeral, local (EBS is not supported yet)" },
@@ -63,69 +63,71 @@ const storage = z
   );
 
 const monitoring = strictObject({
-  chart: chart(testedCharts.stack).prefault({}),
-  definitionsChart: chart(testedCharts.definitions).prefault({}),
+  chart: chart(testedCharts.stack).prefault({}).describe("The kube-prometheus-stack chart."),
+  definitionsChart: chart(testedCharts.definitions)
+    .prefault({})
+    .describe("The chart of the Prometheus operator's CRDs."),
   keepDefinitions: z
     .boolean()
     .default(false)
-    .describe("Leave the operator's resource definitions (and so all objects of them) on `pulumi destroy`."),
+    .describe("Keep the operator's CRDs, and with them every object of their kinds, on `pulumi destroy`."),
   retentionDays: whole(1, 3650)
     .default(15)
-    .describe("Days that samples are kept, unless the size says less."),
+    .describe("Days that samples are kept, unless `retentionSizeGiB` is reached first."),
   retentionSizeGiB: positive(10_000)
     .default(10)
-    .describe("GiB that samples may take on disk, the write-ahead log apart; the oldest go first."),
+    .describe("GiB of disk for samples, without the write-ahead log; the oldest are deleted first."),
   storage,
   prometheusMemoryMiB: whole(256, 262_144)
     .default(1024)
     .describe("Memory limit of Prometheus in MiB; half of it is requested. About 7 MiB per 1000 series."),
-  scrapeIntervalSeconds: whole(5, 300).default(30).describe("Of all but the telemetry, which has its own."),
-  grafana: z.boolean().default(true).describe("Whether Grafana is installed."),
+  scrapeIntervalSeconds: whole(5, 300)
+    .default(30)
+    .describe("Seconds between scrapes of every target except telemetry."),
+  grafana: z.boolean().default(true).describe("Install Grafana."),
   grafanaAdminPassword: z
     .string()
     .min(12, { error: "at least 12 characters" })
     .optional()
-    .describe("Secret. Default: generated, and an output."),
+    .describe("Secret. Grafana's administrator password. Default: generated, and an output of the stack."),
   kubeStateMetrics: z
     .boolean()
     .default(true)
-    .describe("Whether kube-state-metrics and the alerts that need it are installed."),
+    .describe("Install kube-state-metrics and the alerts that need it."),
   disabledAlerts: z
     .array(matching(/^[A-Z]\w*$/, "an alert's name"))
     .default([])
-    .describe("Alerts of the chart that make no sense on this cluster, by name."),
-  alerting: alerting.prefault({}),
+    .describe("Names of the chart's alerts to leave out, such as `KubeCPUOvercommit`."),
+  alerting: alerting.prefault({}).describe("Who is notified of which alert."),
 });
 
 const simulator = strictObject({
-  scenario: oneOf(scenarioNames).default("nominal").describe("What happens to the simulated spacecraft."),
-  timeScale: positive(10_000).default(1).describe("Seconds of spacecraft time in a second."),
+  scenario: oneOf(scenarioNames).default("nominal").describe("Scenario that the simulated spacecraft plays."),
+  timeScale: positive(10_000).default(1).describe("Seconds of spacecraft time per second."),
   seed: whole(0, 2 ** 31 - 1)
     .default(1)
-    .describe("Repeats a flight."),
+    .describe("Random seed: the same seed repeats the same flight."),
 });
 
 const telemetry = strictObject({
   spacecraft: matching(/^[\w.-]{1,64}$/, "1 to 64 of: letters, digits, _ . -")
     .default("perigee-1")
-    .describe("Value of the label `spacecraft`."),
+    .describe("Value of the label `spacecraft` on every metric."),
   dictionary: dictionaryPath
     .default("telemetry/dictionary/default.yaml")
-    .describe("The telemetry dictionary: a path, from the repository's root."),
+    .describe("Path of the telemetry dictionary, relative to the repository's root."),
   source: oneOf(["simulator", "udp"])
     .default("simulator")
     .describe(
-      "`simulator`: a simulated spacecraft beside the node port; `udp`: only what reaches the node port.",
+      "`simulator`: packets of a simulated spacecraft and of the node port; `udp`: packets of the node port only.",
     ),
-  simulator: simulator.prefault({}),
+  simulator: simulator.prefault({}).describe("The simulated spacecraft, where `source` is `simulator`."),
   image: image
     .optional()
-    .describe("An image whose entry point is perigee-telemetry. Default: the bundle on `nodeImage`."),
+    .describe("Image whose entry point is perigee-telemetry. Default: the program's bundle on `nodeImage`."),
   staleAfterPeriods: positive(1000)
     .default(5)
-    .describe(
-      "A parameter disappears, and its packet is overdue, when the packet is older than this many of its periods.",
-    ),
+    .describe("Age of a packet, in its own periods, after which its parameters disappear and it is overdue."),
 });
 
 /** The settings of `perigee-workloads:`. */
@@ -135,12 +137,12 @@ export const settingsSchema = strictObject({
     "a stack of perigee-infra, such as dev, or organization/project/stack",
   )
     .optional()
-    .describe("The stack that made the cluster. Default: the stack of the same name of perigee-infra."),
+    .describe("Stack that made the cluster. Default: the stack of perigee-infra with the same name."),
   nodeImage: image
     .default("docker.io/library/node:24.21.0-bookworm-slim")
-    .describe("A stock Node image: runs the telemetry bundle, and gives Prometheus its folder."),
-  monitoring: monitoring.prefault({}),
-  telemetry: telemetry.prefault({}),
+    .describe("Node.js image that runs the telemetry bundle and sets the owner of Prometheus's data folder."),
+  monitoring: monitoring.prefault({}).describe("Prometheus, Alertmanager, Grafana and their samples."),
+  telemetry: telemetry.prefault({}).describe("The spacecraft's housekeeping packets as metrics."),
 });
 
 export type Settings = z.output<typeof settingsSchema>;

@@ -9,54 +9,74 @@ const address = matching(/^[^\s@]+@[^\s@]+$/, "an e-mail address");
 const receiverName = matching(/^[a-z][a-z0-9-]{0,39}$/, "a name: a-z, 0-9 and -, at most 40 characters");
 
 const receiver = strictObject({
-  name: receiverName.describe("What routes call it."),
+  name: receiverName.describe("Name that routes use."),
   slack: strictObject({
-    url: url.describe("Secret: the incoming webhook."),
+    url: url.describe("Secret. URL of the incoming webhook."),
     channel: matching(/^[#@]\S+$/, "a channel such as #flight").describe("`#channel` or `@person`."),
-  }).optional(),
+  })
+    .optional()
+    .describe("A Slack channel, by an incoming webhook."),
   pagerDuty: strictObject({
-    routingKey: matching(/^[\w-]{16,64}$/, "an Events API v2 integration key").describe("Secret."),
-  }).optional(),
-  email: strictObject({ to: address.describe("Who gets it.") }).optional(),
+    routingKey: matching(/^[\w-]{16,64}$/, "an Events API v2 integration key").describe(
+      "Secret. Integration key of the Events API v2.",
+    ),
+  })
+    .optional()
+    .describe("A PagerDuty service."),
+  email: strictObject({ to: address.describe("Recipient's address.") })
+    .optional()
+    .describe("E-mail, by the server of `mail`."),
   webhook: strictObject({
-    url: url.describe("Secret: where Alertmanager's JSON is sent."),
-  }).optional(),
+    url: url.describe("Secret. URL that Alertmanager's JSON is sent to."),
+  })
+    .optional()
+    .describe("Any HTTP endpoint that takes Alertmanager's JSON."),
 });
 
 const route = strictObject({
-  team: team.optional().describe("Label `team`; default: any."),
-  severity: severity.optional().describe("Label `severity`; default: any."),
-  receiver: receiverName.describe("A receiver's name."),
+  team: team.optional().describe("Value of the label `team`. Default: any."),
+  severity: severity.optional().describe("Value of the label `severity`. Default: any."),
+  receiver: receiverName.describe("Name of a receiver."),
 });
 
 const mail = strictObject({
   server: matching(/^[\w.-]+:\d+$/, "host:port").describe("SMTP server, `host:port`."),
-  from: address.describe("The sender's address."),
-  username: z.string().min(1).optional().describe("For servers that ask for one."),
-  password: z.string().min(1).optional().describe("Secret."),
+  from: address.describe("Sender's address."),
+  username: z.string().min(1).optional().describe("User name, for servers that ask for one."),
+  password: z.string().min(1).optional().describe("Secret. Password, for servers that ask for one."),
 });
 
 export const alerting = strictObject({
-  receivers: z.array(receiver).default([]).describe("Slack, PagerDuty, e-mail, webhook, or several at once."),
-  routes: z.array(route).default([]).describe("Which alert goes to which receiver; the first that fits."),
+  receivers: z
+    .array(receiver)
+    .default([])
+    .describe("Named receivers: Slack, PagerDuty, e-mail, webhook, or several of them at once."),
+  routes: z
+    .array(route)
+    .default([])
+    .describe("Routes from alerts to receivers; the first that matches is used."),
   defaultReceiver: receiverName
     .optional()
     .describe(
-      "Receiver of what no route fits; `nobody` leaves it to be seen in Prometheus and Alertmanager. Needed where there are receivers.",
+      "Receiver for alerts that match no route. Required once you define receivers; use `nobody` to notify no one.",
     ),
-  mail: mail.optional().describe("Needed for receivers by e-mail."),
+  mail: mail.optional().describe("SMTP server. Required for receivers with `email`."),
   watchdogUrl: url
     .optional()
-    .describe("Secret: a dead man's switch, called every minute while alerting works as a whole."),
+    .describe("Secret. URL of a dead man's switch, called every minute while alerting works end to end."),
   groupWaitSeconds: whole(0, 600)
     .default(10)
-    .describe("How long a new alert waits for others of its group before it is sent."),
-  groupIntervalSeconds: whole(1, 3600).default(60).describe("How often news of a group is sent."),
-  repeatHours: whole(1, 168).default(4).describe("After how long an alert that goes on is sent again."),
+    .describe("Seconds that a new alert waits for others of its group before it is sent."),
+  groupIntervalSeconds: whole(1, 3600)
+    .default(60)
+    .describe("Seconds between two notifications of a group that has changed."),
+  repeatHours: whole(1, 168)
+    .default(4)
+    .describe("Hours after which an alert that still fires is sent again."),
   runbookBaseUrl: url
     .optional()
     .describe(
-      "Goes before `<AlertName>.md` in the alerts' links. Default: the pages' path in the repository.",
+      "URL prefix of `<AlertName>.md` in the alerts' links. Default: the pages' path in the repository.",
     ),
 });
 
