@@ -4,10 +4,12 @@
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { format, resolveConfig } from "prettier";
 import { loadDictionary } from "../telemetry/dictionary";
 import { metricsReference } from "../telemetry/rules/metricsReference";
 import { iamPolicy } from "./generators/iamPolicy";
 import { settingsReference } from "./generators/settings";
+import { withSizesTable } from "./generators/sizesTable";
 import { withTrafficTable } from "./generators/trafficTable";
 
 /** What a generator is given: the document as it is now, empty where there is none. */
@@ -18,6 +20,7 @@ export const documents: Readonly<Record<string, Generator>> = {
   "settings.md": settingsReference,
   "iam-policy.json": iamPolicy,
   "architecture.md": withTrafficTable,
+  "workloads-settings.md": withSizesTable,
   "metrics.md": () => metricsReference(loadDictionary()),
 };
 
@@ -27,7 +30,8 @@ export async function generated(path: string): Promise<{ current: string; wanted
   if (generator === undefined) throw new Error(`docs/${path} is not generated`);
   const file = join(__dirname, path);
   const current = existsSync(file) ? readFileSync(file, "utf8") : "";
-  return { current, wanted: await generator(current) };
+  const wanted = await format(await generator(current), { ...(await resolveConfig(file)), filepath: file });
+  return { current, wanted };
 }
 
 async function writeAll(): Promise<void> {

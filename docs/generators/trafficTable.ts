@@ -1,8 +1,6 @@
 /** The table of docs/architecture.md that says who may talk to whom, from infra/network/trafficRules.ts. */
 import { portText, trafficRules, type Peer } from "../../infra/network/trafficRules";
-
-const begin = "<!-- traffic-rules -->";
-const end = "<!-- /traffic-rules -->";
+import { between } from "./marks";
 
 const names: Readonly<Record<Peer, string>> = {
   admin: "`adminCidrs`",
@@ -21,12 +19,6 @@ export function trafficTable(): string {
   ].join("\n");
 }
 
-/**
- * The document with the table between its two markers replaced.
- * @throws Error when a marker is missing
- */
-export function withTrafficTable(document: string): string {
-  const [first, last] = [document.indexOf(begin), document.indexOf(end)];
-  if (first < 0 || last < first) throw new Error(`the markers ${begin} and ${end} are missing`);
-  return `${document.slice(0, first + begin.length)}\n${trafficTable()}\n${document.slice(last)}`;
-}
+/** The document with the table between its marks. */
+export const withTrafficTable = (document: string): string =>
+  between("traffic-rules", document, trafficTable());

@@ -92,7 +92,7 @@ describe("a backup, taken and restored as the runbook says", () => {
 /** A block of commands of the runbook, as it stands there. */
 async function runbook(name: string): Promise<string> {
   const text = await readFile(join(repository, "docs/runbook.md"), "utf8");
-  const block = new RegExp(`<!-- lab: ${name} -->\n\`\`\`\n([^]*?)\`\`\``).exec(text)?.[1];
+  const block = new RegExp(`<!-- lab: ${name} -->\n+\`\`\`sh\n([^]*?)\`\`\``).exec(text)?.[1];
   assert.ok(block !== undefined, `docs/runbook.md has no block of commands marked "lab: ${name}"`);
   return `set -euo pipefail\n${block}`;
 }

@@ -10,7 +10,6 @@ import { stringify } from "yaml";
 
 import { loadDictionary, parseDictionary } from "../../../../telemetry/dictionary";
 import { alertsOf, isAlert, ruleFile } from "../../../../telemetry/rules";
-import { metricsReference } from "../../../../telemetry/rules/metricsReference";
 import { prometheusProgram } from "../../../../telemetry/rules/promtool";
 import { metricsOf, selectorsOf, syntaxErrors } from "../../dashboards/promql";
 import { metricsWithSeries, scrapedAfter, simulatedPackets } from "../../dashboards/realExporter";
@@ -156,13 +155,6 @@ describe("the alerts' pages", () => {
       for (const [, link] of page.matchAll(/\]\(([A-Za-z]+)\.md\)/g))
         assert.ok(names.includes(link ?? ""), link);
     });
-});
-
-describe("the metrics reference", () => {
-  it("is current (npm run docs writes it)", async () => {
-    const written = await readFile(join(root, "docs", "metrics.md"), "utf8");
-    assert.equal(written, await metricsReference(dictionary));
-  });
 });
 
 describe("the command", () => {

@@ -1,0 +1,28 @@
+/** The table of docs/workloads-settings.md that says what stack 2 asks for, from workloads/monitoring/sizes.ts. */
+import { parseSettings } from "../../workloads/config";
+import { prometheusSize, requestedMiB, sizes, type Size } from "../../workloads/monitoring/sizes";
+import { between } from "./marks";
+
+/** @param prometheusMemoryMiB the setting of that name @param nodes of the cluster */
+function sizesTable(prometheusMemoryMiB: number, nodes: number): string {
+  const rows: [string, Size][] = [
+    ["prometheus", prometheusSize(prometheusMemoryMiB)],
+    ...Object.entries(sizes),
+  ];
+  return [
+    "| container | copies | CPU requested, limit | memory requested, limit (MiB) |",
+    "|---|---|---|---|",
+    ...rows.map(
+      ([name, { copies, cpu, memoryMiB }]) =>
+        `| ${name} | ${copies} | ${cpu.request}, ${cpu.limit} | ${memoryMiB.request}, ${memoryMiB.limit} |`,
+    ),
+    "",
+    `Requested in all, on ${nodes} nodes: ${requestedMiB(prometheusMemoryMiB, nodes)} MiB.`,
+  ].join("\n");
+}
+
+/** The document with the table of the defaults, on two nodes, between its marks. */
+export function withSizesTable(document: string): string {
+  const { prometheusMemoryMiB } = parseSettings({}).monitoring;
+  return between("sizes", document, sizesTable(prometheusMemoryMiB, 2));
+}
