@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { repository } from "../../../lab/engine/paths";
@@ -284,6 +285,13 @@ const token = (inputs: Properties): string => {
           { spec },
         ),
       );
+    });
+
+    it("keeps what Helm has learnt of a cluster with the lab, not with the user", () => {
+      const [, address = ""] = /server: https:\/\/(\S+)/.exec(server.kubeconfig) ?? [];
+      const name = address.replace(":", "_");
+      assert.ok(existsSync(join(folder, "helm/discovery/discovery", name)), name);
+      assert.ok(!existsSync(join(homedir(), ".kube/cache/discovery", name)), name);
     });
 
     it("refuses a release of that name that is there already, as the released provider 4.32 does", async () => {
