@@ -1,16 +1,15 @@
-import type { MetricObjectWithValues, MetricValue } from "@prometheus-io/client";
-
-import { decodeErrorReasons } from "../decoder";
-import type { Bound, Dictionary, Parameter, Severity } from "../dictionary";
-import { telemetryRegistry, TelemetryState } from "../exporter";
-import { duration, isAlert, type AlertRule } from "./rule";
-import { alertsOf, ruleFile } from "./ruleFile";
-import { shownNumber } from "./shownValue";
-
 /**
- * The reference of all metrics, as Markdown: parameters from the dictionary, the exporter's own from the exporter
- * itself, what the rules record, and the alerts.
+ * docs/metrics.md: the reference of all metrics. Parameters come from the dictionary, the exporter's own metrics from the
+ * exporter itself, recorded series and alerts from the rules.
  */
+import type { MetricObjectWithValues, MetricValue } from "@prometheus-io/client";
+import { decodeErrorReasons } from "../../telemetry/decoder";
+import type { Bound, Dictionary, Parameter, Severity } from "../../telemetry/dictionary";
+import { telemetryRegistry, TelemetryState } from "../../telemetry/exporter";
+import { duration, isAlert, type AlertRule } from "../../telemetry/rules/rule";
+import { alertsOf, ruleFile } from "../../telemetry/rules/ruleFile";
+import { shownNumber } from "../../telemetry/rules/shownValue";
+
 export async function metricsReference(dictionary: Dictionary): Promise<string> {
   const parameters = new Set(dictionary.parameters.map((each) => each.metric));
   const own = (await exporterMetrics(dictionary)).filter(({ name }) => !parameters.has(name));

@@ -8,7 +8,7 @@ import { stepCommand, stepInput, type StepScript } from "./step";
 export interface RemoteStepArgs {
   /** Where it runs. */
   readonly machine: Machine;
-  /** Whose node it is about; the machine's own by default. A new instance of it runs the step anew. */
+  /** The node's machine, by default the one that the step runs on. When its instance is replaced, the step runs again. */
   readonly for?: Machine;
   readonly script: StepScript;
   /** What the script is told to do; `delete` only where removing the resource has to do something. */
@@ -23,7 +23,7 @@ export interface RemoteStepArgs {
   readonly after?: readonly pulumi.Resource[];
 }
 
-/** A machine that boots answers SSH after a while: some 30 dials, 15 s each at the most. */
+/** A machine that boots answers SSH after a while: some 30 dials, at most 15 s each. */
 const dialing = { dialErrorLimit: 30, perDialTimeout: 15 };
 
 const logging = { words: "stdoutAndStderr", value: "stderr", secret: "none" } as const;

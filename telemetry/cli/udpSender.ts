@@ -26,7 +26,7 @@ export interface UdpSender {
 
 /**
  * Sends datagrams to a name or an address. The name is looked up again for every datagram (by the system's resolver),
- * so that a Service that was made anew is found.
+ * so that a Service that was replaced is found.
  */
 export function udpSender(target: Target, onError: (reason: string) => void): UdpSender {
   const socket = createSocket(target.host.includes(":") ? "udp6" : "udp4");

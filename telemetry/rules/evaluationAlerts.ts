@@ -14,14 +14,14 @@ export function evaluationAlerts(settings: RuleSettings): AlertRule[] {
     alertRule(
       {
         alert: "TelemetryRulesFailing",
-        // Prometheus scrapes itself every 300 s at the most.
+        // Prometheus scrapes itself at least every 300 s.
         expr: `sum by (rule_group) (increase(${failures}[15m])) > 0`,
         forSeconds: 30,
         severity: "critical",
         team: "ground-segment",
         subsystem: "rules",
         summary: "Telemetry rules cannot be evaluated",
-        description: `Prometheus failed to evaluate rules of {{ $labels.rule_group }} {{ $value | printf "%.0f" }} times in 15 minutes (limit 0): alarms of this group do not come.`,
+        description: `Prometheus failed to evaluate rules of {{ $labels.rule_group }} {{ $value | printf "%.0f" }} times in 15 minutes (limit 0): alarms of this group cannot fire.`,
       },
       settings,
     ),

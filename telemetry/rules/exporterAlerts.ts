@@ -59,7 +59,7 @@ function coherence({ name, version }: Dictionary, settings: RuleSettings): Expor
       forSeconds: 60,
       severity: "critical",
       summary: "{{ $labels.spacecraft }}: no parameter has a limit",
-      description: `The exporter serves no ${names.parameterLimit}: {{ $value | printf "%.0f" }} parameters are watched (at least 1 expected), so no limit alarm can come.`,
+      description: `The exporter serves no ${names.parameterLimit}: {{ $value | printf "%.0f" }} parameters are watched (at least 1 expected), so no limit alarm can fire.`,
     },
   ];
 }
@@ -75,14 +75,14 @@ function resources(settings: RuleSettings): ExporterAlertSpec[] {
       expr: `increase(${of("perigee_telemetry_dropped_datagrams_total")}[5m]) > 0`,
       forSeconds: 0,
       summary: "The telemetry exporter loses datagrams",
-      description: `The kernel dropped {{ $value | printf "%.0f" }} datagrams of {{ $labels.instance }} in 5 minutes (limit 0): they come faster than they are read.`,
+      description: `The kernel dropped {{ $value | printf "%.0f" }} datagrams of {{ $labels.instance }} in 5 minutes (limit 0): they arrive faster than the exporter reads them.`,
     },
     {
       ...warning,
       alert: "TelemetryExporterMemoryHigh",
       expr: `${of("process_resident_memory_bytes")} > ${exporterMemoryBytes}`,
       forSeconds: 300,
-      summary: "The telemetry exporter uses much memory",
+      summary: "Memory of the telemetry exporter is high",
       description: `{{ $labels.instance }} uses {{ $value | humanize1024 }}B (limit ${exporterMemoryBytes / 1024 ** 2}MiB).`,
     },
     {
@@ -90,7 +90,7 @@ function resources(settings: RuleSettings): ExporterAlertSpec[] {
       alert: "TelemetryExporterBusy",
       expr: `rate(${of("process_cpu_seconds_total")}[5m]) > ${exporterCores}`,
       forSeconds: 300,
-      summary: "The telemetry exporter is at the end of its processor",
+      summary: "The telemetry exporter is CPU-bound",
       description: `{{ $labels.instance }} uses {{ $value | printf "%.2f" }} cores (limit ${exporterCores}; it has one main thread).`,
     },
     {
@@ -98,7 +98,7 @@ function resources(settings: RuleSettings): ExporterAlertSpec[] {
       alert: "TelemetryExporterEventLoopLag",
       expr: `${of("nodejs_eventloop_lag_p99_seconds")} > ${exporterLoopLagSeconds}`,
       forSeconds: 300,
-      summary: "The telemetry exporter reads its packets late",
+      summary: "The telemetry exporter reads packets late",
       description: `Packets wait up to {{ $value | humanizeDuration }} in {{ $labels.instance }} (99th percentile, limit ${exporterLoopLagSeconds * 1000}ms).`,
     },
     {

@@ -46,7 +46,7 @@ export function limitKinds({ limits }: Parameter): LimitKind[] {
 /**
  * The value is compared with the limit that the exporter says is in force, so that a change of mode changes the limit
  * too. Both sides are aggregated: while a pod is replaced there may be two exporters of one spacecraft, and an alert
- * must not begin anew because its pod has another name.
+ * must not start over because its pod has another name.
  */
 function limitAlert(
   parameter: Parameter,

@@ -32,7 +32,7 @@ function signalAlerts({ overdueAfterPeriods: most }: RuleSettings): AlertSpec[] 
       severity: "warning",
       team: "flight-control",
       subsystem: "link",
-      summary: "{{ $labels.spacecraft }}: no more {{ $labels.packet }} packets",
+      summary: "{{ $labels.spacecraft }}: {{ $labels.packet }} packets are overdue",
       description: `The newest {{ $labels.packet }} packet (APID {{ $labels.apid }}) is {{ $value | printf "%.0f" }} periods old (limit ${most}); its parameters are no longer known.`,
     },
   ];

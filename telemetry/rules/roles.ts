@@ -36,7 +36,7 @@ export function rolesOf(dictionary: Dictionary): Roles {
   };
 }
 
-/** The state of an enumeration in which the spacecraft looks after itself only. */
+/** The state of an enumeration in which the spacecraft only keeps itself alive. */
 export const safeState = "SAFE";
 
 export const hasState = (parameter: Parameter | undefined, state: string): boolean =>

@@ -69,6 +69,6 @@ function safeMode(mode: Parameter, of: SeriesOf): AlertSpec {
     subsystem: mode.subsystem,
     labels: { parameter: mode.metric },
     summary: "{{ $labels.spacecraft }}: safe mode",
-    description: `${mode.description}: ${safeState} is {{ $value | printf "%.0f" }} (limit 0). The spacecraft looks after itself only.`,
+    description: `${mode.description}: ${safeState} is {{ $value | printf "%.0f" }} (limit 0). The spacecraft only keeps itself alive.`,
   };
 }

@@ -256,7 +256,7 @@ export async function eventually(
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
   throw new Error(
-    `waited ${limitSeconds}s in vain for ${what}${last === undefined ? "" : `: ${(last as Error).message}`}`,
+    `timed out after ${limitSeconds}s waiting for ${what}${last === undefined ? "" : `: ${(last as Error).message}`}`,
   );
 }
 

@@ -91,7 +91,7 @@ export function exporterService(
   );
 }
 
-/** A Service of its own: on the other one the metrics would get a node port too. */
+/** A second Service: on the first one the metrics would get a node port too. */
 export function groundStationService(
   namespace: pulumi.Input<string>,
   opts: pulumi.CustomResourceOptions,

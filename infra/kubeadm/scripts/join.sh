@@ -23,7 +23,7 @@ join() {
     node_diagnosis
     fail "node $NODE_NAME did not become Ready; the lines above are what its kubelet and containerd last said"
   fi
-  # The kubelet has credentials of its own now, which it renews itself.
+  # The kubelet now has its own credentials, and renews them.
   rm -f "$folder/discovery.conf" /etc/kubernetes/bootstrap-kubelet.conf
   echo "node $NODE_NAME is Ready"
 }

@@ -17,7 +17,7 @@ wait_for() {
   shift 2
   until "$@" >/dev/null 2>&1; do
     if ((SECONDS >= deadline)); then
-      echo "waited ${limit}s in vain for $what" >&2
+      echo "timed out after ${limit}s waiting for $what" >&2
       return 1
     fi
     sleep 1
@@ -94,4 +94,4 @@ export KUBECONFIG=/etc/kubernetes/admin.conf
 exec 9>"/run/perigee-${NODE_NAME:?}.lock"
 # Half a minute is left to say so.
 flock --wait $((step_limit - 30 < 1200 ? step_limit - 30 : 1200)) 9 ||
-  fail "another step for $NODE_NAME has been running on this machine all the time that $step_verb waited"
+  fail "$step_verb gave up waiting: another step is still running for $NODE_NAME on this machine"

@@ -14,7 +14,7 @@ const FIRST_PAUSE_MS = 100;
 const PAUSE_GROWTH = 1.5;
 const LONGEST_PAUSE_MS = 5_000;
 
-/** Go's SSH client has no limit here; a machine that accepts and never answers would hang `up` for good. */
+/** Go's SSH client has no limit here; a machine that accepts and never answers would hang `up` for ever. */
 const HANDSHAKE_LIMIT_MS = 60_000;
 
 export interface Dialled {

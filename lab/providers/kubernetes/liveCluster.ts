@@ -21,7 +21,7 @@ export interface LiveClusterArgs {
 export class LiveCluster implements Cluster {
   private readonly api: KubernetesObjectApi;
   private readonly server: string;
-  /** Found out once: without it, every object of a dead cluster would be waited for anew. */
+  /** Kept: without it, each object of a dead cluster would wait for the whole limit. */
   private unreachable: UnreachableError | undefined;
 
   constructor(private readonly args: LiveClusterArgs) {

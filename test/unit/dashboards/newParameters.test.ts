@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { dashboards } from "../../../dashboards";
 import { defaultDictionaryText, parseDictionary } from "../../../telemetry/dictionary";
 import { alertsOf, ruleFile } from "../../../telemetry/rules";
-import { metricsReference } from "../../../telemetry/rules/metricsReference";
+import { metricsReference } from "../../../docs/generators/metrics";
 import { metricsWithSeries, packetsOfOnes, scrapedAfter } from "./realExporter";
 
 /** A subsystem that nobody has heard of, with a number, an enumeration and a boolean. Nothing else is edited. */

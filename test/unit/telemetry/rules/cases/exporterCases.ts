@@ -121,7 +121,7 @@ const coherence: AlertCase[] = [
     notYetAt: "50s",
     firing: about(
       "perigee-1: no parameter has a limit",
-      "The exporter serves no bus_parameter_limit: 0 parameters are watched (at least 1 expected), so no limit alarm can come.",
+      "The exporter serves no bus_parameter_limit: 0 parameters are watched (at least 1 expected), so no limit alarm can fire.",
       { spacecraft },
     ),
   },
@@ -159,7 +159,7 @@ const resources: AlertCase[] = [
     ["0+2x80", "7x80"],
     about(
       "The telemetry exporter loses datagrams",
-      "The kernel dropped 60 datagrams of 10.0.0.7:9464 in 5 minutes (limit 0): they come faster than they are read.",
+      "The kernel dropped 60 datagrams of 10.0.0.7:9464 in 5 minutes (limit 0): they arrive faster than the exporter reads them.",
     ),
     {},
   ),
@@ -167,7 +167,7 @@ const resources: AlertCase[] = [
     "TelemetryExporterMemoryHigh",
     memory,
     [`${250 * 1024 ** 2}x80`, `${120 * 1024 ** 2}x80`],
-    about("The telemetry exporter uses much memory", "10.0.0.7:9464 uses 250MiB (limit 200MiB)."),
+    about("Memory of the telemetry exporter is high", "10.0.0.7:9464 uses 250MiB (limit 200MiB)."),
   ),
   {
     alert: "TelemetryExporterMemoryHigh",
@@ -181,7 +181,7 @@ const resources: AlertCase[] = [
     processor,
     ["0+9x80", "0+5x80"],
     about(
-      "The telemetry exporter is at the end of its processor",
+      "The telemetry exporter is CPU-bound",
       "10.0.0.7:9464 uses 0.90 cores (limit 0.8; it has one main thread).",
     ),
   ),
@@ -190,7 +190,7 @@ const resources: AlertCase[] = [
     lag,
     ["0.5x80", "0.02x80"],
     about(
-      "The telemetry exporter reads its packets late",
+      "The telemetry exporter reads packets late",
       "Packets wait up to 500ms in 10.0.0.7:9464 (99th percentile, limit 250ms).",
     ),
   ),
@@ -217,7 +217,7 @@ const evaluation: AlertCase[] = [
     notYetAt: "30s",
     firing: about(
       "Telemetry rules cannot be evaluated",
-      "Prometheus failed to evaluate rules of /etc/prometheus/rules/telemetry-telemetry.yaml;perigee-link 36 times in 15 minutes (limit 0): alarms of this group do not come.",
+      "Prometheus failed to evaluate rules of /etc/prometheus/rules/telemetry-telemetry.yaml;perigee-link 36 times in 15 minutes (limit 0): alarms of this group cannot fire.",
       { rule_group: "/etc/prometheus/rules/telemetry-telemetry.yaml;perigee-link" },
     ),
   },
@@ -236,7 +236,7 @@ const evaluation: AlertCase[] = [
     at: "30m",
     firing: about(
       "Telemetry rules cannot be evaluated",
-      "Prometheus failed to evaluate rules of /etc/prometheus/rules/telemetry-telemetry.yaml;perigee-link 3 times in 15 minutes (limit 0): alarms of this group do not come.",
+      "Prometheus failed to evaluate rules of /etc/prometheus/rules/telemetry-telemetry.yaml;perigee-link 3 times in 15 minutes (limit 0): alarms of this group cannot fire.",
       { rule_group: "/etc/prometheus/rules/telemetry-telemetry.yaml;perigee-link" },
     ),
   },

@@ -71,7 +71,7 @@ const overdue: AlertCase[] = [
     firing: [
       {
         labels: { spacecraft, ...power },
-        summary: "perigee-1: no more power_housekeeping packets",
+        summary: "perigee-1: power_housekeeping packets are overdue",
         description:
           "The newest power_housekeeping packet (APID 100) is 121 periods old (limit 5); its parameters are no longer known.",
       },

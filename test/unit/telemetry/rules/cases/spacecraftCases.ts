@@ -135,7 +135,7 @@ const safeModes: AlertCase[] = [
         labels: { spacecraft },
         summary: "perigee-1: safe mode",
         description:
-          "Mode of the attitude control and of the spacecraft: SAFE is 1 (limit 0). The spacecraft looks after itself only.",
+          "Mode of the attitude control and of the spacecraft: SAFE is 1 (limit 0). The spacecraft only keeps itself alive.",
       },
     ],
   },
