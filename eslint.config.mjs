@@ -1,6 +1,7 @@
 import eslint from "@eslint/js";
 import pulumi from "@pulumi/eslint-plugin";
 import prettier from "eslint-config-prettier";
+import importSort from "eslint-plugin-simple-import-sort";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
@@ -9,7 +10,7 @@ export default tseslint.config(
   {
     files: ["**/*.ts"],
     extends: [...tseslint.configs.recommendedTypeChecked],
-    plugins: { "@pulumi": pulumi },
+    plugins: { "@pulumi": pulumi, "simple-import-sort": importSort },
     languageOptions: {
       parserOptions: {
         project: "./tsconfig.json",
@@ -20,15 +21,16 @@ export default tseslint.config(
       "@pulumi/no-output-in-template-literal": "error",
       "@pulumi/no-output-instance-in-template-literal": "error",
       "@typescript-eslint/no-explicit-any": "error",
-      "@typescript-eslint/no-floating-promises": [
-        "error",
-        { allowForKnownSafeCalls: [{ from: "package", package: "node:test", name: ["it", "describe"] }] },
-      ],
+      "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
       "@typescript-eslint/no-non-null-assertion": "error",
       "@typescript-eslint/restrict-template-expressions": [
         "error",
         { allowNumber: true, allowBoolean: true },
       ],
+      curly: ["error", "multi-line"],
+      // One block: node's own modules, packages, the tree from the top down.
+      "simple-import-sort/imports": ["error", { groups: [["^node:", "^@?\\w", "^\\.\\.", "^\\."]] }],
+      "simple-import-sort/exports": "error",
       "no-restricted-properties": [
         "error",
         { object: "process", property: "env", message: "Settings are read in a settings file, once." },

@@ -1,12 +1,12 @@
 import {
+  type Dictionary,
   exporterMetricNames as names,
   scrapeIntervalSeconds,
-  type Dictionary,
 } from "../telemetry/dictionary";
 import { defaultRuleSettings, recorded, type RuleSettings } from "../telemetry/rules";
 import { frame, uids } from "./frame";
 import { thresholds, zones } from "./limits";
-import { graph, stat, table, timeline, valueMap, type PanelSpec } from "./panels";
+import { graph, type PanelSpec, stat, table, timeline, valueMap } from "./panels";
 import { now, overTime, rows } from "./queries";
 import type { model, StatBuilder, TableBuilder, TimeseriesBuilder } from "./sdk";
 import { colours } from "./style";

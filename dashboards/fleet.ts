@@ -1,9 +1,9 @@
-import { exporterMetricNames as names, type Dictionary } from "../telemetry/dictionary";
-import { recorded, recordedCount, recordedState, rolesOf, type Roles } from "../telemetry/rules";
+import { type Dictionary, exporterMetricNames as names } from "../telemetry/dictionary";
+import { recorded, recordedCount, recordedState, type Roles, rolesOf } from "../telemetry/rules";
 import type { DashboardSettings } from ".";
+import { frame, spacecraftLink, uids } from "./frame";
 import { thresholds } from "./limits";
 import { alarmSteps, graph, stat, table, timeline } from "./panels";
-import { frame, spacecraftLink, uids } from "./frame";
 import { stateMap } from "./parameterPanels";
 import { alarms, now, overTime, rows } from "./queries";
 import type { model, StatBuilder, StateTimelineBuilder, TableBuilder } from "./sdk";

@@ -2,7 +2,7 @@ import type { Dictionary } from "../telemetry/dictionary";
 import { exporterMetricNames as names } from "../telemetry/dictionary";
 import { rolesOf } from "../telemetry/rules";
 import { alarms, chosen, datasource } from "./queries";
-import { model, type Builder } from "./sdk";
+import { type Builder, model } from "./sdk";
 import { colours } from "./style";
 
 /** Names in addresses: a bookmark must stay good. */

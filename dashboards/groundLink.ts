@@ -1,9 +1,9 @@
-import { exporterMetricNames as names, type Dictionary } from "../telemetry/dictionary";
+import { type Dictionary, exporterMetricNames as names } from "../telemetry/dictionary";
 import { defaultRuleSettings, recorded, rolesOf } from "../telemetry/rules";
 import type { DashboardSettings } from ".";
 import { frame, uids } from "./frame";
 import { thresholds, zones } from "./limits";
-import { graph, timeline, valueMap, type PanelSpec } from "./panels";
+import { graph, type PanelSpec, timeline, valueMap } from "./panels";
 import { ofChosen, overTime } from "./queries";
 import type { model, StateTimelineBuilder, TimeseriesBuilder } from "./sdk";
 import { colours } from "./style";

@@ -1,11 +1,11 @@
 import {
-  exporterMetricNames as names,
   type Bound,
+  exporterMetricNames as names,
   type Parameter,
   type Severity,
 } from "../telemetry/dictionary";
 import { ofChosen, overTime } from "./queries";
-import { common, model, type DataqueryBuilder } from "./sdk";
+import { common, type DataqueryBuilder, model } from "./sdk";
 import { colours } from "./style";
 
 /** A limit that holds in every mode. */

@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-
 import { loadDictionary } from "../telemetry/dictionary";
 import { runTool } from "../telemetry/tool";
 import { dashboardFiles } from ".";

@@ -1,14 +1,14 @@
-import { colours } from "./style";
 import { thresholds } from "./limits";
 import {
   common,
+  type DataqueryBuilder,
   model,
   StatBuilder,
   StateTimelineBuilder,
   TableBuilder,
   TimeseriesBuilder,
-  type DataqueryBuilder,
 } from "./sdk";
+import { colours } from "./style";
 
 /** What every panel must say. */
 export interface PanelSpec {

@@ -12,7 +12,7 @@ import {
 import { graph, timeline, valueMap } from "./panels";
 import type { ParameterGroup } from "./parameterGroups";
 import { ofChosen, overTime } from "./queries";
-import { common, model, type StateTimelineBuilder, type TimeseriesBuilder } from "./sdk";
+import { common, type model, type StateTimelineBuilder, type TimeseriesBuilder } from "./sdk";
 import { colours, grafanaUnit, stateColour, title } from "./style";
 
 /** Parameters over time, with their limits. */

@@ -1,11 +1,11 @@
-import { exporterMetricNames as names, type Dictionary, type Parameter } from "../telemetry/dictionary";
+import { type Dictionary, exporterMetricNames as names, type Parameter } from "../telemetry/dictionary";
 import {
   defaultRuleSettings,
   recorded,
   recordedCount,
   recordedState,
-  rolesOf,
   type Roles,
+  rolesOf,
 } from "../telemetry/rules";
 import type { DashboardSettings } from ".";
 import { frame, spacecraftLink, uids } from "./frame";
@@ -14,7 +14,7 @@ import { alarmSteps, stat, table, timeline, valueMap } from "./panels";
 import { isNumber } from "./parameterGroups";
 import { stateMap, stateTimeline } from "./parameterPanels";
 import { alarms, chosen, now, ofChosen, overTime, rows } from "./queries";
-import { common, model, type StatBuilder, type StateTimelineBuilder, type TableBuilder } from "./sdk";
+import { common, type model, type StatBuilder, type StateTimelineBuilder, type TableBuilder } from "./sdk";
 import { colours, grafanaUnit, title } from "./style";
 
 /** One spacecraft: its state, its alarms, and every limited value in its limit's colour, by subsystem. */

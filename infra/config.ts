@@ -1,12 +1,12 @@
 /** What a user may set for stack 1: schema, defaults, units. docs/settings.md is generated from it. */
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { labels, taint } from "./kubeadm/labels";
-import { defaultKubernetesVersion, testedVersions } from "./versions";
-import { parseCidr, type Cidr } from "./network/cidr";
-import { crossChecks } from "./settings/crossChecks";
 import { whole } from "../settings/kinds";
 import { checkSettings, rawSettings, strictObject } from "../settings/load";
+import { labels, taint } from "./kubeadm/labels";
+import { type Cidr, parseCidr } from "./network/cidr";
+import { crossChecks } from "./settings/crossChecks";
+import { defaultKubernetesVersion, testedVersions } from "./versions";
 
 export const namespace = "perigee-infra";
 

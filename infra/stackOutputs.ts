@@ -1,11 +1,11 @@
 /** Stack 1's outputs, as the contract in outputs.ts has them. */
 import * as pulumi from "@pulumi/pulumi";
+import { contractVersion, type InfraOutputs } from "../contract/outputs";
 import type { Settings } from "./config";
 import type { KubeadmCluster } from "./kubeadm";
 import type { Machine } from "./machines";
 import { nodeOutput } from "./machines";
 import type { ClusterIdentity } from "./machines/identity";
-import { contractVersion, type InfraOutputs } from "../contract/outputs";
 
 type Outputs = { readonly [Key in keyof InfraOutputs]: pulumi.Output<InfraOutputs[Key]> };
 

@@ -10,7 +10,7 @@ import { ensureImages } from "./images/build";
 import { startRegistry } from "./images/registry";
 import { ensureMachineImage } from "./machineImage/image";
 import { ensurePackageRepository } from "./packages/repository";
-import { archiveFiles, servePackages, type MachineFile, type Service } from "./packages/serve";
+import { archiveFiles, type MachineFile, servePackages, type Service } from "./packages/serve";
 import { buildToolchain } from "./toolchain/build";
 import { stopDaemon } from "./toolchain/daemon";
 import type { Progress } from "./toolchain/progress";

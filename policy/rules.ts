@@ -1,7 +1,7 @@
 /** Every rule of the pack. Each has a test that breaks it (test/unit/policy/). */
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { encryptedDisks, imdsV2, smallUserData } from "./rules/machines";
 import { noPublicBuckets } from "./rules/buckets";
+import { encryptedDisks, imdsV2, smallUserData } from "./rules/machines";
 import { clusterTags } from "./rules/tags";
 import { noWorldAccess } from "./rules/worldAccess";
 

@@ -1,8 +1,6 @@
 import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-
 import { build } from "esbuild";
-
 import { defaultDictionaryText } from "./dictionary";
 import { pageHtml } from "./exporter/page";
 import { perigeeVersion } from "./version";

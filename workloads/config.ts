@@ -1,13 +1,13 @@
 /** What a user may set for stack 2: schema, defaults, units. docs/settings.md is generated from it. */
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { image, matching, oneOf, positive, whole } from "../settings/kinds";
 import { checkSettings, rawSettings, SettingsError, strictObject } from "../settings/load";
+import { redacted } from "../settings/redact";
+import { scenarioNames } from "../telemetry/simulator";
 import { alerting } from "./alerting/settings";
 import { crossChecks } from "./settings/crossChecks";
-import { redacted } from "../settings/redact";
-import { image, matching, oneOf, positive, whole } from "../settings/kinds";
 import { dictionaryPath } from "./settings/dictionaryPath";
-import { scenarioNames } from "../telemetry/simulator";
 
 export const namespace = "perigee-workloads";
 

@@ -2,11 +2,11 @@
 import { resolve } from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { owned } from "./adoption/fieldManager";
 import { dashboardFiles } from "../dashboards";
-import { loadDictionary } from "../telemetry/dictionary";
-import { monitoringNames } from "./monitoring/names";
 import { repositoryRoot } from "../settings/repositoryRoot";
+import { loadDictionary } from "../telemetry/dictionary";
+import { owned } from "./adoption/fieldManager";
+import { monitoringNames } from "./monitoring/names";
 
 export interface DashboardsArgs {
   /** Path of the telemetry dictionary, from the repository's root. */

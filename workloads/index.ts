@@ -7,7 +7,7 @@ import { Dashboards } from "./dashboards";
 import { readInfra } from "./infraStack";
 import { MonitoringStack } from "./monitoring";
 import { namespaceWithSecurity } from "./namespaces";
-import { workloadsOutputs, type WorkloadsOutputs } from "./stackOutputs";
+import { type WorkloadsOutputs, workloadsOutputs } from "./stackOutputs";
 import { Telemetry } from "./telemetry";
 
 /** A function and not a plain module: what is wrong with stack 1 has to be known before the first resource. */

@@ -1,5 +1,5 @@
 /** `npm run bench:register`: the program's own time and memory to register clusters of growing size under mocks. */
-import { circumstances, medians, runOnce, type Run } from "./run";
+import { circumstances, medians, type Run, runOnce } from "./run";
 
 const sizes = [1, 100, 1000];
 const repeats = 3;

@@ -3,7 +3,7 @@
  * ts-node keeps what it compiled, and checks nothing again that it kept: the first run after a change is what differs.
  */
 import { rmSync } from "node:fs";
-import { circumstances, freshCache, medians, runOnce, type Run } from "./run";
+import { circumstances, freshCache, medians, type Run, runOnce } from "./run";
 
 const repeats = 3;
 const types = { strip: "stripped (as `pulumi up` does)", check: "checked" } as const;

@@ -3,10 +3,10 @@
  * that is crossed to the notification, and what the stack costs at rest. Prints a Markdown table; changes the lab's
  * settings for some minutes and puts them back.
  */
-import { kubectl, apply, eventually } from "../../test/lab/lab";
+import { apply, eventually, kubectl } from "../../test/lab/lab";
 import { query, samples, sampleTimes, value } from "../../test/lab/prometheus";
-import { markdown } from "./circumstances";
 import { type ReceivedAlert, WebhookReceiver, workloadsSucceed } from "../../test/lab/workloads";
+import { markdown } from "./circumstances";
 
 const GROUP_WAIT = 1;
 const battery = "bus_power_battery_voltage_volts";

@@ -7,12 +7,12 @@
  * first alternates.
  */
 import { parseArgs } from "node:util";
+import type { NodeOutput } from "../../contract/outputs";
 import { parseSettings } from "../../infra/config";
 import { flannelManifest } from "../../infra/kubeadm/flannel";
 import { releaseOf } from "../../infra/versions";
-import type { NodeOutput } from "../../contract/outputs";
-import { labEngine } from "../../lab/cli/labEngine";
 import { labStackSettings } from "../../lab/cli/labConfig";
+import { labEngine } from "../../lab/cli/labEngine";
 import { changingTheLab } from "../../lab/cli/session";
 import { infraOutputs, STACK, workloads } from "../../lab/cli/stacks";
 import { repository } from "../../lab/engine/paths";
@@ -20,11 +20,11 @@ import { ensureStack } from "../../lab/engine/stacks";
 import { byHand, type Machines, resetMachines } from "./byHand";
 import { circumstances, load, progress } from "./circumstances";
 import { labRun, onOwnLab } from "./labRun";
-import { upTable } from "./upPhases";
 import { destroy } from "./pulumi";
 import { RemoteShell } from "./remoteShell";
 import { forgetSteps, throughPulumi } from "./throughPulumi";
 import { comparison, type Timing } from "./timing";
+import { upTable } from "./upPhases";
 
 interface Ways {
   readonly pulumi: () => Promise<Timing>;

@@ -4,8 +4,8 @@
  * Each size gets a stack of its own; a size that is named in both is previewed first, then brought up.
  */
 import { parseArgs } from "node:util";
-import { TestStack } from "../../test/engine/stack";
 import type { StackSettings } from "../../lab/engine/stacks";
+import { TestStack } from "../../test/engine/stack";
 import { circumstances, load, markdown, progress } from "./circumstances";
 import { TreeUse } from "./treeUse";
 

@@ -1,8 +1,8 @@
 /** The lab's own commands as a user runs them, with a time limit; what they say goes to standard error. */
 import { spawn } from "node:child_process";
 import { repository } from "../../lab/engine/paths";
-import { labFolders, labSettings } from "../../lab/machines/settings";
 import { leftovers } from "../../lab/machines/leftovers";
+import { labFolders, labSettings } from "../../lab/machines/settings";
 
 export interface LabRun {
   readonly output: string;

@@ -7,8 +7,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
-import { Decoder, decodeParameters, type PacketSink } from "../../telemetry/decoder";
+import { decodeParameters, Decoder, type PacketSink } from "../../telemetry/decoder";
 import { dictionaryOf, layoutsOf, packetOf } from "./dictionaries";
 
 const packets = 200_000;

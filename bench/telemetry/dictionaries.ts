@@ -1,5 +1,5 @@
-import { packetLayouts, encodePacket, type PacketLayout } from "../../telemetry/decoder";
-import { parseDictionary, type Dictionary } from "../../telemetry/dictionary";
+import { encodePacket, type PacketLayout, packetLayouts } from "../../telemetry/decoder";
+import { type Dictionary, parseDictionary } from "../../telemetry/dictionary";
 
 /** Packets of 20 parameters each: 16-bit numbers with a linear calibration, as most housekeeping is. */
 export function dictionaryOf(packets: number, parametersEach = 20): Dictionary {

@@ -3,7 +3,6 @@
  *   npx tsx bench/telemetry/garbage.ts [COUNT]
  */
 import { randomFillSync } from "node:crypto";
-
 import { loadDictionary } from "../../telemetry/dictionary";
 import { TelemetryState } from "../../telemetry/exporter";
 import { layoutsOf, packetOf } from "./dictionaries";

@@ -3,16 +3,14 @@
  * series: Perigee, and the same decoder with prom-client and with OpenTelemetry's Prometheus exporter behind it.
  *   npx tsx bench/telemetry/scrape.ts
  */
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { once } from "node:events";
 import { loadavg } from "node:os";
-
 import { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
 import { MeterProvider } from "@opentelemetry/sdk-metrics";
 import * as promClient from "prom-client";
-
-import { Decoder, decodeParameters } from "../../telemetry/decoder";
+import { decodeParameters, Decoder } from "../../telemetry/decoder";
 import type { Dictionary, Parameter } from "../../telemetry/dictionary";
 import { telemetryRegistry, TelemetryState } from "../../telemetry/exporter";
 import { dictionaryOf, layoutsOf, packetOf, quantile } from "./dictionaries";

@@ -9,7 +9,6 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
-
 import { dictionaryOf, layoutsOf, packetOf } from "./dictionaries";
 
 const [rate = 50_000, seconds = 30, perDatagram = 20] = process.argv.slice(2).map(Number);

@@ -1,7 +1,7 @@
 /** docs/iam-policy.json: what an operator's `pulumi up` and `pulumi destroy` of stack 1 need in AWS. */
 import { deploy, type Deployment } from "../../test/unit/infra/mocks";
 import { small, twoPools } from "../../test/unit/infra/settingsExamples";
-import { functionPermissions, permissionsOf, type Grant } from "./awsPermissions";
+import { functionPermissions, type Grant, permissionsOf } from "./awsPermissions";
 
 interface Statement {
   readonly Effect: "Allow";

@@ -6,7 +6,7 @@ import type { MetricObjectWithValues, MetricValue } from "@prometheus-io/client"
 import { decodeErrorReasons } from "../../telemetry/decoder";
 import type { Bound, Dictionary, Parameter, Severity } from "../../telemetry/dictionary";
 import { telemetryRegistry, TelemetryState } from "../../telemetry/exporter";
-import { duration, isAlert, type AlertRule } from "../../telemetry/rules/rule";
+import { type AlertRule, duration, isAlert } from "../../telemetry/rules/rule";
 import { alertsOf, ruleFile } from "../../telemetry/rules/ruleFile";
 import { shownNumber } from "../../telemetry/rules/shownValue";
 

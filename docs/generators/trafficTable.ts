@@ -1,5 +1,5 @@
 /** The table of docs/architecture.md that says who may talk to whom, from infra/network/trafficRules.ts. */
-import { portText, trafficRules, type Peer } from "../../infra/network/trafficRules";
+import { type Peer, portText, trafficRules } from "../../infra/network/trafficRules";
 import { between } from "./marks";
 
 const names: Readonly<Record<Peer, string>> = {

@@ -7,12 +7,12 @@ import type { Machine } from "../machines";
 import type { ClusterIdentity } from "../machines/identity";
 import type { Network } from "../network";
 import type { Cidr } from "../network/cidr";
+import { releaseOf } from "../versions";
 import { auditPolicy, controlPlaneDocuments, workerDocument } from "./documents";
 import { flannelManifest } from "./flannel";
 import { operatorKubeconfig } from "./kubeconfig";
 import type { Taint } from "./labels";
 import { RemoteSteps } from "./remoteSteps";
-import { releaseOf } from "../versions";
 
 /** A pool of workers and what its nodes carry. */
 export interface WorkerMembership {

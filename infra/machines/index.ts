@@ -1,8 +1,8 @@
 /** Machines of one role and pool: EC2 instances that boot ready for kubeadm. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Network } from "../network";
 import type { NodeOutput, Role } from "../../contract/outputs";
+import type { Network } from "../network";
 import { clusterTags, named } from "../tags";
 import { type ClusterIdentity } from "./identity";
 import { machineImage } from "./image";

@@ -1,10 +1,10 @@
 /** cloud-init user data of a machine: a pure function of its role, so that it can be read in test/golden/. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { imagesOf, minorOf, releaseOf } from "../versions";
 import type { Role } from "../../contract/outputs";
+import { imagesOf, minorOf, releaseOf } from "../versions";
 import { toYaml } from "../yaml";
-import { registryFiles, type Mirrors } from "./mirrors";
+import { type Mirrors, registryFiles } from "./mirrors";
 import type { SshKeyPair } from "./sshKeys";
 
 /** EC2's own limit, before base64 encoding. */

@@ -7,7 +7,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { PublishedNodePort } from "../../contract/outputs";
 import { clusterTags, named, type Tags } from "../tags";
-import { machineSubnets, type Cidr } from "./cidr";
+import { type Cidr, machineSubnets } from "./cidr";
 import { FlowLogs } from "./flowLogs";
 import { SecurityGroups } from "./securityGroups";
 

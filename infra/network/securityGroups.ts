@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PublishedNodePort } from "../../contract/outputs";
 import { clusterTags, named } from "../tags";
 import type { Cidr } from "./cidr";
-import { portRange, portText, trafficRules, type Peer, type TrafficRule } from "./trafficRules";
+import { type Peer, portRange, portText, type TrafficRule, trafficRules } from "./trafficRules";
 
 export interface SecurityGroupsArgs {
   readonly clusterName: string;

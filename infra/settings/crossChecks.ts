@@ -1,11 +1,11 @@
 /** The checks that look at several of stack 1's settings together. */
+import { nodePorts } from "../../contract/outputs";
+import type { SettingProblem } from "../../settings/load";
 import type { Settings } from "../config";
 import { architectureOf } from "../machines/image";
 import { renderUserData, userDataLimitBytes } from "../machines/userData";
-import { machineSubnets, overlaps, type Cidr } from "../network/cidr";
+import { type Cidr, machineSubnets, overlaps } from "../network/cidr";
 import { trafficRules } from "../network/trafficRules";
-import { nodePorts } from "../../contract/outputs";
-import type { SettingProblem } from "../../settings/load";
 
 export function crossChecks(settings: Partial<Settings>): SettingProblem[] {
   return [

@@ -6,11 +6,11 @@ import { execFile } from "node:child_process";
 import { readdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { debianPackageTree } from "../../telemetry/rules/debianProgram";
 import type { ImageDefinition, ImageFile } from "../images/definitions";
 import { librariesOf } from "../images/nodeTools";
 import { program, type Programs } from "../toolchain/build";
 import type { ComponentName } from "../toolchain/components";
-import { debianPackageTree } from "../../telemetry/rules/debianProgram";
 
 const run = promisify(execFile);
 

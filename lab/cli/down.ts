@@ -5,13 +5,13 @@ import { clearLab } from "../machines/clear";
 import { leftovers } from "../machines/leftovers";
 import type { LabFolders } from "../machines/settings";
 import { exists } from "../toolchain/cacheEntry";
+import { clusterAnswers } from "./cluster";
 import { type Command, say } from "./command";
+import { toEngine } from "./interrupt";
 import { helmProgram, labEngineWithoutImage } from "./labEngine";
 import { Phases } from "./phases";
 import { changingTheLab, type Session } from "./session";
-import { toEngine } from "./interrupt";
 import { destroy, type LabStack, labStacks, type StackOptions } from "./stacks";
-import { clusterAnswers } from "./cluster";
 
 /** A healthy lab is destroyed in about a minute; a dead one is not waited for. */
 const DESTROY_LIMIT_MS = 5 * 60_000;

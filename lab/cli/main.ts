@@ -1,8 +1,8 @@
 /** The lab's command line: `make up`, `make down` and the rest come here. */
-import { installCommand } from "./install";
 import { kubeconfigCommand, sshCommand } from "./access";
 import type { Command } from "./command";
 import { downCommand } from "./down";
+import { installCommand } from "./install";
 import { logsCommand } from "./logs";
 import { preflightCommand } from "./preflight";
 import { scenarioCommand } from "./scenario";

@@ -1,4 +1,4 @@
-import { labFolders, type LabFolders, labSettings } from "../machines/settings";
+import { type LabFolders, labFolders, labSettings } from "../machines/settings";
 import { labAddresses } from "../network/addresses";
 import { type Command, say } from "./command";
 import { type LabConfig, labConfig } from "./labConfig";

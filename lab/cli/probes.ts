@@ -2,8 +2,8 @@
 import { access, constants, readdir, readFile, statfs } from "node:fs/promises";
 import { cpus } from "node:os";
 import { dirname, join } from "node:path";
-import { bridgeExists } from "../network/hostNetwork";
 import { BRIDGE } from "../network/addresses";
+import { bridgeExists } from "../network/hostNetwork";
 import { componentNames } from "../toolchain/components";
 import { goVersions, MissingTools } from "../toolchain/preflight";
 import { run } from "../toolchain/run";

@@ -1,8 +1,8 @@
 import { scenarioNames } from "../../telemetry/simulator";
 import { type Command, say, UsageError } from "./command";
+import { toEngine } from "./interrupt";
 import { labEngine } from "./labEngine";
 import { changingTheLab, type Session } from "./session";
-import { toEngine } from "./interrupt";
 import { bringUp, infraOutputs, workloads } from "./stacks";
 import { keepScenario } from "./workloads";
 

@@ -1,7 +1,7 @@
-import { labFolders, type LabFolders, labSettings } from "../machines/settings";
 import { lockFile, takeLock } from "../machines/lock";
-import { completePath } from "./settings";
+import { type LabFolders, labFolders, labSettings } from "../machines/settings";
 import { watchInterrupts } from "./interrupt";
+import { completePath } from "./settings";
 
 export interface Session {
   readonly folders: LabFolders;

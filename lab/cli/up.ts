@@ -12,13 +12,13 @@ import { networkUp } from "../network/hostNetwork";
 import { prepareSupply, serveSupply, type Supply, supplyFiles } from "../supply";
 import { type Command, say } from "./command";
 import { ready } from "./install";
+import { toEngine } from "./interrupt";
 import { type LabConfig, labConfig } from "./labConfig";
 import { labEngine } from "./labEngine";
-import { preflightCommand } from "./preflight";
-import { Phases } from "./phases";
-import { toEngine } from "./interrupt";
-import { changingTheLab, type Session } from "./session";
 import { untilPrometheusAnswers } from "./monitoring";
+import { Phases } from "./phases";
+import { preflightCommand } from "./preflight";
+import { changingTheLab, type Session } from "./session";
 import { bringUp, labStacks, outputsOf, workloads } from "./stacks";
 import { printStatus } from "./status";
 

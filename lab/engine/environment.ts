@@ -5,7 +5,7 @@ import { delimiter, join } from "node:path";
 import type { Progress } from "../toolchain/progress";
 import { type Cli, pulumiCli } from "./cli";
 import { npmPrograms, standIns } from "./paths";
-import { choosePlugin, type PluginChoice, replaceable, type Replaceable } from "./plugins";
+import { choosePlugin, type PluginChoice, type Replaceable, replaceable } from "./plugins";
 
 export interface EngineOptions {
   /** Folder that holds everything a lab's engine keeps; made where it is missing. */

@@ -1,5 +1,5 @@
 /** A killed engine leaves its lock on the stack behind; one whose process is gone guards nothing. */
-import { readFile, readdir, rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 

@@ -3,11 +3,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type EngineOptions, engine } from "./environment";
+import { engine, type EngineOptions } from "./environment";
 import { type EngineEvents, readEvents } from "./events";
 import { clearStaleLocks } from "./locks";
 
-export { pulumiEnvironment, type EngineOptions } from "./environment";
+export { type EngineOptions, pulumiEnvironment } from "./environment";
 
 export interface RunOptions extends EngineOptions {
   /** Folder of the Pulumi project. */

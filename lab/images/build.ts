@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { chmod, copyFile, mkdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { ensureMachineImageParts, machineImageKey, type MachineImage } from "../machineImage/image";
+import { ensureMachineImageParts, type MachineImage, machineImageKey } from "../machineImage/image";
 import { buildToolchain, program } from "../toolchain/build";
 import { ensureCacheEntry } from "../toolchain/cacheEntry";
 import { contentHash } from "../toolchain/contentHash";
@@ -14,8 +14,8 @@ import {
   checkDisjoint,
   clusterImages,
   imageComponents,
-  repositoryPath,
   type ImageDefinition,
+  repositoryPath,
 } from "./definitions";
 import { layOutNodeTools } from "./nodeTools";
 import { withRegistry } from "./registry";

@@ -1,6 +1,6 @@
 import { releaseOf } from "../../infra/versions";
 import { program, type Programs } from "../toolchain/build";
-import { components, kubernetesComponent, type ComponentName } from "../toolchain/components";
+import { type ComponentName, components, kubernetesComponent } from "../toolchain/components";
 
 /** A container image, as data: static programs laid into an empty root, with Debian's tools below where it needs any. */
 export interface ImageDefinition {

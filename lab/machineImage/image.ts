@@ -2,7 +2,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ensureCacheEntry } from "../toolchain/cacheEntry";
 import { contentHash, folderContents } from "../toolchain/contentHash";
-import { formatSeconds, withHeartbeat, type Progress } from "../toolchain/progress";
+import { formatSeconds, type Progress, withHeartbeat } from "../toolchain/progress";
 import { run } from "../toolchain/run";
 import { plainEnvironment } from "../toolchain/settings";
 import { hostArchive } from "./archive";

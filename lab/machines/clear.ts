@@ -2,12 +2,12 @@
 import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { bootId, networkDown, type NetworkRecord, type Say } from "../network/hostNetwork";
-import { hostLink, labNamespaces, labLinks, namespaceOf, removeLink } from "../network/machineNetwork";
-import { run } from "../toolchain/run";
+import { hostLink, labLinks, labNamespaces, namespaceOf, removeLink } from "../network/machineNetwork";
 import { runningDaemon, stopDaemon } from "../toolchain/daemon";
+import { run } from "../toolchain/run";
 import { killAll, labCgroups, removeCgroups } from "./cgroups";
-import { labLoops, labMounts } from "./leftovers";
 import { readJson } from "./jsonFile";
+import { labLoops, labMounts } from "./leftovers";
 import { end, labProcessNames, markedProcesses, namesIn, stopLabProcess } from "./processes";
 import { type LabFolders, labSettings } from "./settings";
 import { SystemdMachines } from "./systemdMachines";

@@ -7,7 +7,7 @@ import { hostTableExists } from "../network/publicAddresses";
 import { ask } from "./ask";
 import { labCgroups } from "./cgroups";
 import { labContainers } from "./containers";
-import { namesIn, markedProcesses } from "./processes";
+import { markedProcesses, namesIn } from "./processes";
 import type { LabFolders } from "./settings";
 
 /** One line for each thing of the lab that exists; empty after `make down`. */

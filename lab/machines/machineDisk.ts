@@ -2,10 +2,10 @@
 import { mkdir, mkdtemp, rename, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { run } from "../toolchain/run";
+import type { FirstBootFile } from "./firstBoot";
 import { isMissing } from "./jsonFile";
 import type { MachineSpec } from "./machine";
 import { REAL_FOLDERS } from "./ociConfig";
-import type { FirstBootFile } from "./firstBoot";
 import type { MachineFolders } from "./settings";
 
 /**

@@ -4,7 +4,7 @@ import { mkdir, open, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isMissing, readJson, writeJson } from "./jsonFile";
-import { LAB_MARK, LabFolders, markedEnvironment } from "./settings";
+import { LAB_MARK, type LabFolders, markedEnvironment } from "./settings";
 
 /** A process as it can be recognised later: ids are used again, an id with its start time is not. */
 export interface ProcessRecord {

@@ -5,7 +5,6 @@
  */
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { run } from "../toolchain/run";
 import { gatewayOf } from "../network/addresses";
 import { presentNetwork } from "../network/hostNetwork";
 import {
@@ -16,6 +15,7 @@ import {
 } from "../network/machineNetwork";
 import { applyHostRules } from "../network/publicAddresses";
 import { setZone } from "../network/resolver";
+import { run } from "../toolchain/run";
 import { boundingSet } from "./capabilities";
 import { killAll, labCgroups, machineCgroup, removeCgroups } from "./cgroups";
 import { type FirstBootFile, firstBootFiles, hostname } from "./firstBoot";
@@ -25,7 +25,7 @@ import { makeDisk } from "./machineDisk";
 import { machineFiles } from "./machineFiles";
 import { type HostTraits, ociConfig } from "./ociConfig";
 import { namesIn, readProc } from "./processes";
-import { type LabFolders, labFolders, labSettings, type LabSettings } from "./settings";
+import { type LabFolders, labFolders, type LabSettings, labSettings } from "./settings";
 import { startSupervisor, stopSupervisor, supervisorRuns } from "./supervisor";
 import { Turns } from "./turns";
 

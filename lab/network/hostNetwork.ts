@@ -1,10 +1,10 @@
 /** The lab's network on the host: one bridge with the subnets' gateways, an Internet gateway, a resolver. */
 import { readFile, writeFile } from "node:fs/promises";
-import { run } from "../toolchain/run";
 import { ask } from "../machines/ask";
-import { readJson, writeJson } from "../machines/jsonFile";
 import { missingHierarchies, mountHierarchies, unmountHierarchies } from "../machines/cgroups";
+import { readJson, writeJson } from "../machines/jsonFile";
 import { type LabFolders } from "../machines/settings";
+import { run } from "../toolchain/run";
 import { BRIDGE, type LabAddresses, labAddresses, OPERATOR_ADDRESS, prefixOf } from "./addresses";
 import { allowForwarding, disallowForwarding } from "./forwarding";
 import { applyHostRules, removeHostRules } from "./publicAddresses";

@@ -1,11 +1,11 @@
 /** A machine's network namespace: eth0 on the lab's bridge, behind the packet filter of its security groups. */
 import { access } from "node:fs/promises";
 import { join } from "node:path";
-import { run } from "../toolchain/run";
 import { ask } from "../machines/ask";
 import { readText, writeWhole } from "../machines/jsonFile";
 import type { IngressRule, MachineSpec } from "../machines/machine";
 import type { LabFolders } from "../machines/settings";
+import { run } from "../toolchain/run";
 import { BRIDGE, gatewayOf, prefixOf } from "./addresses";
 import { uplinkMtu } from "./hostNetwork";
 import { ingressRules } from "./ingressRules";

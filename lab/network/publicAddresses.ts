@@ -1,10 +1,10 @@
 /** Which public address stands for which machine, kept with the machines and applied to the host as one table. */
-import { run } from "../toolchain/run";
 import { ask } from "../machines/ask";
 import { readJson } from "../machines/jsonFile";
 import type { MachineSpec } from "../machines/machine";
 import { namesIn } from "../machines/processes";
 import type { LabFolders } from "../machines/settings";
+import { run } from "../toolchain/run";
 import { BRIDGE, OPERATOR_ADDRESS } from "./addresses";
 import { hostRules, type PublicAddress } from "./hostRules";
 

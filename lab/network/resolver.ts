@@ -1,10 +1,10 @@
 /** The lab's resolver: dnsmasq on the subnets' gateways, answering the private zones and forwarding the rest. */
 import { Resolver } from "node:dns/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { readJson, readText, writeJson, writeWhole } from "../machines/jsonFile";
 import { labProcess, namesIn, signalProcess, startLabProcess, stopLabProcess } from "../machines/processes";
 import type { LabFolders } from "../machines/settings";
-import { rm } from "node:fs/promises";
 import type { LabAddresses } from "./addresses";
 import { dnsmasqArguments, hostsFile, nameServers, serversFile, type Zone } from "./resolverFiles";
 

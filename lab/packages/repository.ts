@@ -2,7 +2,7 @@ import { copyFile, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { minorOf } from "../../infra/versions";
-import { machineImageKey, ensureMachineImageParts } from "../machineImage/image";
+import { ensureMachineImageParts, machineImageKey } from "../machineImage/image";
 import { buildToolchain, type Programs } from "../toolchain/build";
 import { ensureCacheEntry } from "../toolchain/cacheEntry";
 import { kubernetesComponent } from "../toolchain/components";
@@ -11,8 +11,8 @@ import type { Progress } from "../toolchain/progress";
 import { run } from "../toolchain/run";
 import { plainEnvironment } from "../toolchain/settings";
 import { buildPackage } from "./buildPackage";
-import { controlFile, kubernetesPackages, type DebianPackage } from "./definitions";
-import { ensureSigningKey, signRelease, type SigningKey } from "./signing";
+import { controlFile, type DebianPackage, kubernetesPackages } from "./definitions";
+import { ensureSigningKey, type SigningKey, signRelease } from "./signing";
 
 /**
  * Makes sure that the package repository for these Kubernetes versions is there and gives its root folder, to be

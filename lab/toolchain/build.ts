@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { ensureCacheEntry, exists } from "./cacheEntry";
-import { componentNames, components, type Component, type ComponentName } from "./components";
+import { type Component, type ComponentName, componentNames, components } from "./components";
 import { componentKey, goBuild } from "./goBuild";
 import { goVersions } from "./preflight";
-import { formatSeconds, progressLine, withHeartbeat, type Progress } from "./progress";
+import { formatSeconds, type Progress, progressLine, withHeartbeat } from "./progress";
 import { cacheRoot } from "./settings";
 
 /** Absolute paths of built programs by name; Kubernetes, etcd and CoreDNS carry their version: `kubeadm-1.36.3`. */

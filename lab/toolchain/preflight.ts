@@ -1,5 +1,5 @@
-import { platform, arch } from "node:process";
-import { components, type Component, type ComponentName } from "./components";
+import { arch, platform } from "node:process";
+import { type Component, type ComponentName, components } from "./components";
 import { moduleFolder } from "./goBuild";
 import { run } from "./run";
 import { goEnvironment } from "./settings";

@@ -1,6 +1,6 @@
 /** No bucket that the public can read or write. */
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { object, objects, text, type Properties } from "./properties";
+import { object, objects, type Properties, text } from "./properties";
 
 const publicAcls = ["public-read", "public-read-write", "authenticated-read"];
 const blocks = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];

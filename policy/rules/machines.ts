@@ -1,6 +1,6 @@
 /** What every machine has: guarded metadata, encrypted disks, user data that EC2 accepts. */
 import type { ReportViolation, ResourceValidationPolicy } from "@pulumi/policy";
-import { object, objects, text, type Properties } from "./properties";
+import { object, objects, type Properties, text } from "./properties";
 
 const machineTypes = ["aws:ec2/instance:Instance", "aws:ec2/launchTemplate:LaunchTemplate"];
 

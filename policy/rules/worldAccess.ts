@@ -1,6 +1,6 @@
 /** Nobody but the operators' own blocks reaches SSH, the API server or a node port. */
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { list, number, objects, text, type Properties } from "./properties";
+import { list, number, objects, type Properties, text } from "./properties";
 
 /** What a rule admits, however the resource writes it. */
 interface Admission {

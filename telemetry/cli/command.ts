@@ -1,5 +1,5 @@
 import type { Log } from "../log";
-import { helpOf, readSettings, type CommandSpec, type Settings, type SettingsShape } from "./settings";
+import { type CommandSpec, helpOf, readSettings, type Settings, type SettingsShape } from "./settings";
 
 /** What a command has of the process around it. */
 export interface Surroundings {

@@ -1,6 +1,5 @@
 import * as z from "zod";
-
-import { Decoder, decodeParameters, type PacketLayout, type PacketSink } from "../decoder";
+import { decodeParameters, Decoder, type PacketLayout, type PacketSink } from "../decoder";
 import type { Parameter } from "../dictionary";
 import { shownValue } from "../exporter";
 import { command } from "./command";

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
-
-import { DictionaryError, loadDictionary, type Dictionary } from "../dictionary";
+import { type Dictionary, DictionaryError, loadDictionary } from "../dictionary";
 import { text, UsageError } from "./settings";
 
 export const dictionarySetting = text

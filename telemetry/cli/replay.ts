@@ -1,5 +1,4 @@
 import * as z from "zod";
-
 import { command } from "./command";
 import { readPackets, reason } from "./dictionarySetting";
 import { atRate, packetsOf } from "./packetFile";

@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-
 import * as z from "zod";
-
-import { startExporter, type Exporter } from "../exporter";
+import { type Exporter, startExporter } from "../exporter";
 import { perigeeVersion } from "../version";
 import { command, type Surroundings } from "./command";
 import { dictionarySetting, readDictionary, readPackets, reason } from "./dictionarySetting";

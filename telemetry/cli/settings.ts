@@ -1,5 +1,4 @@
 import { parseArgs } from "node:util";
-
 import * as z from "zod";
 
 /** The user asked for something that cannot be: said in one line, exit code 2. */

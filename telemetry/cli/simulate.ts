@@ -1,7 +1,5 @@
 import { closeSync, openSync, writeSync } from "node:fs";
-
 import * as z from "zod";
-
 import { scenarioNames, scenarios, Simulator } from "../simulator";
 import { command, type Surroundings } from "./command";
 import { dictionarySetting, readDictionary, reason } from "./dictionarySetting";

@@ -1,5 +1,4 @@
 import { createSocket } from "node:dgram";
-
 import { reason } from "./dictionarySetting";
 import { UsageError } from "./settings";
 

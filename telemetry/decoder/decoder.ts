@@ -1,6 +1,6 @@
 import type { Dictionary, Parameter } from "../dictionary";
 import { calibrate } from "./calibrate";
-import { packetLayouts, type PacketLayout } from "./packetLayout";
+import { type PacketLayout, packetLayouts } from "./packetLayout";
 import {
   idleApid,
   primaryHeaderBytes,

@@ -3,15 +3,14 @@
  * remembered between packets is the SequenceTracker's and, for values, the exporter's.
  */
 export {
-  Decoder,
+  type DecodeErrorReason,
   decodeErrorReasons,
   decodeParameters,
-  type DecodeErrorReason,
+  Decoder,
   type PacketSink,
 } from "./decoder";
 export { encodePacket } from "./encoder";
-export { packetLayouts, type PacketLayout } from "./packetLayout";
-export { SequenceTracker, type Arrival } from "./sequence";
+export { type PacketLayout, packetLayouts } from "./packetLayout";
 export {
   maxPacketBytes,
   primaryHeaderBytes,
@@ -19,3 +18,4 @@ export {
   readDataBytes,
   sequenceModulus,
 } from "./primaryHeader";
+export { type Arrival, SequenceTracker } from "./sequence";

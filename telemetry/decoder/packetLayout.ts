@@ -1,6 +1,6 @@
 import type { Dictionary, Packet } from "../dictionary";
 import { primaryHeaderBytes } from "./primaryHeader";
-import { timeReader, type TimeReader } from "./timeCode";
+import { type TimeReader, timeReader } from "./timeCode";
 
 /** What decoding one kind of packet needs, worked out once. */
 export interface PacketLayout {

@@ -1,21 +1,19 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-
-import { LineCounter, parseDocument, type Document } from "yaml";
+import { type Document, LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
-
 import { checkDictionary } from "./check";
 import type { Dictionary, Packet, Parameter } from "./dictionary";
 import { alignmentProblem, calibrateToBase, layOut } from "./layout";
 import { convertLimits } from "./limits";
 import { metricName } from "./metricName";
-import { DictionaryError, Problems, type Path } from "./problem";
+import { DictionaryError, type Path, Problems } from "./problem";
 import {
   dictionarySchema,
-  packetSchema,
-  parameterSchema,
   type DictionarySource,
+  packetSchema,
   type PacketSource,
+  parameterSchema,
   type ParameterSource,
 } from "./schema";
 import { noUnit, units } from "./units";

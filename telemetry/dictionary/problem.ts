@@ -1,4 +1,4 @@
-import { LineCounter, isNode, isPair, isMap, type Document } from "yaml";
+import { type Document, isMap, isNode, isPair, type LineCounter } from "yaml";
 
 /** One thing that is wrong in a dictionary, and where. */
 export interface Problem {

@@ -1,6 +1,5 @@
 import { distance } from "fastest-levenshtein";
 import * as z from "zod";
-
 import { units } from "./units";
 
 /**

@@ -1,4 +1,4 @@
-import { crossedLimit, limitsInForce, type Dictionary, type Parameter, type Severity } from "../dictionary";
+import { crossedLimit, type Dictionary, limitsInForce, type Parameter, type Severity } from "../dictionary";
 
 /** A limit that has been crossed for the parameter's persistence. */
 export type Alarm = Severity;

@@ -1,5 +1,4 @@
 import type { AddressInfo } from "node:net";
-
 import type { Dictionary } from "../dictionary";
 import type { Log } from "../log";
 import { closeHttp, listenHttp } from "./httpServer";

@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-
 import type { Registry } from "@prometheus-io/client";
 
 export interface HttpContent {

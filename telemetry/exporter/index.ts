@@ -4,7 +4,7 @@
  *   udpReceiver.ts -> telemetryState.ts (newest values, counts) -> metrics.ts  -> httpServer.ts
  *                     alarmMonitor.ts (limits, persistence)     -> stateDocument.ts, page.html
  */
-export { startExporter, type Exporter, type ExporterArgs } from "./exporter";
+export { type Exporter, type ExporterArgs, startExporter } from "./exporter";
 export { telemetryRegistry } from "./metrics";
-export { shownValue, stateDocument, type StateDocument } from "./stateDocument";
+export { shownValue, type StateDocument, stateDocument } from "./stateDocument";
 export { TelemetryState } from "./telemetryState";

@@ -1,8 +1,7 @@
 import { collectDefaultMetrics, Gauge, Registry } from "@prometheus-io/client";
-
 import { decodeErrorReasons } from "../decoder";
-import { exporterMetricNames as names, limitsInForce, type Limit, type Parameter } from "../dictionary";
-import { SampledCounter, SampledGauge, type Sample } from "./sampledMetric";
+import { exporterMetricNames as names, type Limit, limitsInForce, type Parameter } from "../dictionary";
+import { type Sample, SampledCounter, SampledGauge } from "./sampledMetric";
 import type { PacketState, TelemetryState } from "./telemetryState";
 import type { UdpStatistics } from "./udpReceiver";
 

@@ -1,4 +1,4 @@
-import { limitsInForce, type Limit, type Parameter } from "../dictionary";
+import { type Limit, limitsInForce, type Parameter } from "../dictionary";
 import type { ParameterCondition, TelemetryState } from "./telemetryState";
 
 /** What the page shows, as /state.json gives it. */

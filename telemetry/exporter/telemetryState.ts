@@ -1,14 +1,14 @@
 import {
-  Decoder,
+  type DecodeErrorReason,
   decodeErrorReasons,
   decodeParameters,
-  SequenceTracker,
-  type DecodeErrorReason,
+  Decoder,
   type PacketLayout,
   type PacketSink,
+  SequenceTracker,
 } from "../decoder";
 import type { Dictionary, Packet, Parameter } from "../dictionary";
-import { AlarmMonitor, type Alarm } from "./alarmMonitor";
+import { type Alarm, AlarmMonitor } from "./alarmMonitor";
 
 /** What is known of one kind of packet. Counts are since the start. */
 export interface PacketState {

@@ -1,5 +1,5 @@
 /** Alerts about the rules themselves: an expression that fails records nothing and alerts nobody. */
-import { alertRule, groupPrefix, type AlertRule } from "./rule";
+import { type AlertRule, alertRule, groupPrefix } from "./rule";
 import { seriesOf } from "./series";
 import type { RuleSettings } from "./settings";
 

@@ -1,7 +1,7 @@
-import { exporterMetricNames as names, type Dictionary } from "../dictionary";
-import { seriesOf } from "./series";
+import { type Dictionary, exporterMetricNames as names } from "../dictionary";
 import { recorded } from "./recordingRules";
-import { alertRule, type AlertRule, type AlertSpec } from "./rule";
+import { type AlertRule, alertRule, type AlertSpec } from "./rule";
+import { seriesOf } from "./series";
 import type { RuleSettings } from "./settings";
 
 /** Alerts about the exporter: without it nobody sees the spacecraft. */

@@ -10,10 +10,10 @@
  *   promtool.ts         Debian's promtool and prometheus, for tests
  */
 export { recorded, recordedCount, recordedState } from "./recordingRules";
-export { hasState, rolesOf, safeState, type Roles } from "./roles";
+export { hasState, type Roles, rolesOf, safeState } from "./roles";
 export {
-  isAlert,
   type AlertRule,
+  isAlert,
   type RecordingRule,
   type Rule,
   type RuleFile,

@@ -1,12 +1,12 @@
 import {
-  exporterMetricNames as names,
   type Bound,
   type Dictionary,
+  exporterMetricNames as names,
   type Parameter,
   type Severity,
 } from "../dictionary";
+import { type AlertRule, alertRule, groupPrefix, type RuleGroup } from "./rule";
 import { seriesOf } from "./series";
-import { alertRule, groupPrefix, type AlertRule, type RuleGroup } from "./rule";
 import type { RuleSettings } from "./settings";
 import { shownNumber, shownValue, words } from "./shownValue";
 

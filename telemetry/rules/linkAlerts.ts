@@ -1,8 +1,8 @@
 import { exporterMetricNames as names } from "../dictionary";
-import { seriesOf } from "./series";
 import { recorded } from "./recordingRules";
 import type { Roles } from "./roles";
-import { alertRule, type AlertRule, type AlertSpec } from "./rule";
+import { type AlertRule, alertRule, type AlertSpec } from "./rule";
+import { seriesOf } from "./series";
 import type { RuleSettings } from "./settings";
 
 /** Alerts about what arrives, whatever is in it. */

@@ -1,7 +1,5 @@
 import { parseArgs } from "node:util";
-
 import { stringify } from "yaml";
-
 import { loadDictionary } from "../dictionary";
 import { runTool } from "../tool";
 import { ruleFile } from "./ruleFile";

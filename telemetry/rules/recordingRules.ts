@@ -1,7 +1,7 @@
-import { exporterMetricNames as names, type Dictionary, type Parameter } from "../dictionary";
-import { seriesOf, type SeriesOf } from "./series";
+import { type Dictionary, exporterMetricNames as names, type Parameter } from "../dictionary";
 import { rolesOf } from "./roles";
 import type { RecordingRule } from "./rule";
+import { type SeriesOf, seriesOf } from "./series";
 import type { RuleSettings } from "./settings";
 
 /** Names of what the rules record, by what the dashboards and alerts take from them. */

@@ -5,7 +5,7 @@ import { limitGroups } from "./limitAlerts";
 import { linkAlerts } from "./linkAlerts";
 import { linkRecords, stateRecords } from "./recordingRules";
 import { rolesOf } from "./roles";
-import { groupPrefix, isAlert, type AlertRule, type RuleFile } from "./rule";
+import { type AlertRule, groupPrefix, isAlert, type RuleFile } from "./rule";
 import { defaultRuleSettings, type RuleSettings } from "./settings";
 import { spacecraftAlerts } from "./spacecraftAlerts";
 

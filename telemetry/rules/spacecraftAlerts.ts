@@ -1,7 +1,7 @@
 import type { Parameter } from "../dictionary";
-import { seriesOf, type SeriesOf } from "./series";
-import { hasState, safeState, type Roles } from "./roles";
-import { alertRule, type AlertRule, type AlertSpec } from "./rule";
+import { hasState, type Roles, safeState } from "./roles";
+import { type AlertRule, alertRule, type AlertSpec } from "./rule";
+import { type SeriesOf, seriesOf } from "./series";
 import type { RuleSettings } from "./settings";
 
 /** Alerts about what the spacecraft did by itself. Only those for which the dictionary has the parameters. */

@@ -1,9 +1,9 @@
-import { encodePacket, packetLayouts, type PacketLayout } from "../decoder";
+import { encodePacket, type PacketLayout, packetLayouts } from "../decoder";
 import type { Dictionary } from "../dictionary";
 import { Downlink, SequenceCounts } from "./downlink";
 import { seededRandom } from "./random";
 import { fillValues, readings } from "./readings";
-import { noFaults, onsetSeconds, scenarios, type Faults, type ScenarioName } from "./scenario";
+import { type Faults, noFaults, onsetSeconds, type ScenarioName, scenarios } from "./scenario";
 import { Spacecraft } from "./spacecraft";
 
 export interface SimulatorArgs {

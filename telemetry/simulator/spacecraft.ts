@@ -3,8 +3,8 @@ import { OnboardComputer } from "./computer";
 import { orbitAt, type OrbitState } from "./orbit";
 import { PowerSystem } from "./power";
 import { Radio } from "./radio";
-import { seededRandom, type Random } from "./random";
-import { noFaults, type Faults } from "./scenario";
+import { type Random, seededRandom } from "./random";
+import { type Faults, noFaults } from "./scenario";
 import { ThermalModel } from "./thermal";
 
 /** Physics goes on in steps of this size, whatever the time scale: the same seed gives the same flight. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { PulumiRun } from "../../lab/engine/pulumi";
 import { NEVER_ENDS, SCRIPTED_SECRET } from "../../lab/providers/command/scriptedMachines";
-import { TestStack, done, killWhen, moment } from "./stack";
+import { done, killWhen, moment, TestStack } from "./stack";
 
 const INSTANCE = "aws:ec2/instance:Instance";
 const COMMAND = "command:remote:Command";

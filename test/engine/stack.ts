@@ -2,14 +2,14 @@
  * A stack of a real program of the repository on the real engine, in a state folder of its own, without machines:
  * lab/providers answers for AWS, scripted machines for SSH.
  */
-import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ResourceEvent } from "../../lab/engine/events";
 import { repository } from "../../lab/engine/paths";
 import { type EngineOptions, type PulumiRun, type RunOptions, runPulumi } from "../../lab/engine/pulumi";
-import { type Stack, type StackSettings, ensureStack, stackOptions } from "../../lab/engine/stacks";
+import { ensureStack, type Stack, stackOptions, type StackSettings } from "../../lab/engine/stacks";
 import type { AccountData } from "../../lab/providers/aws/account";
 import type { RecordedMachine, RecordedMachines } from "../../lab/providers/aws/noMachines";
 import type { JournalEntry } from "../../lab/providers/command/scriptedMachines";

@@ -2,6 +2,7 @@
 import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { answers, type EchoAnswer, echoOnBoth, echoService, get, removeEcho } from "./echo";
 import {
   clusterDns,
   controlPlane,
@@ -13,7 +14,6 @@ import {
   ssh,
   worker,
 } from "./lab";
-import { answers, type EchoAnswer, echoOnBoth, echoService, get, removeEcho } from "./echo";
 
 interface NodeList {
   items: {

@@ -10,7 +10,7 @@ import { seededRandom } from "../../telemetry/simulator/random";
 import { kubectl } from "./lab";
 import { query } from "./prometheus";
 import { killSettings } from "./settings";
-import { workloads, workloadsSucceed, type WorkloadsChanges } from "./workloads";
+import { workloads, type WorkloadsChanges, workloadsSucceed } from "./workloads";
 
 const { kills, seed } = killSettings();
 const random = seededRandom(seed);

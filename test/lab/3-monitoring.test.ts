@@ -1,7 +1,7 @@
 /** Prometheus and Alertmanager on the cluster: everything is watched, and nothing cries wolf. */
 import { strict as assert } from "node:assert";
-import { eventually, kubectl, outputs } from "./lab";
 import { metricsOf } from "../unit/dashboards/promql";
+import { eventually, kubectl, outputs } from "./lab";
 import { kindOf, liveNeighbours, recordedNeighbours } from "./neighbours";
 import { alerts, query, rules, sampleTimes, targets } from "./prometheus";
 import { workloadsSucceed } from "./workloads";

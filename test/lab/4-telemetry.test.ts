@@ -10,7 +10,7 @@ import { defaultDictionaryPath, loadDictionary } from "../../telemetry/dictionar
 import { eventually, kubectl, outputs, repository } from "./lab";
 import { counted, flight, send } from "./packets";
 import { failedRuleGroups, managedAlerts, query, sampleTimes } from "./prometheus";
-import { WebhookReceiver, workloads, workloadsSucceed, type WorkloadsChanges } from "./workloads";
+import { WebhookReceiver, workloads, type WorkloadsChanges, workloadsSucceed } from "./workloads";
 
 const battery = "bus_power_battery_voltage_volts";
 const receiver = new WebhookReceiver();

@@ -1,9 +1,9 @@
 /** Workers come and go while an application runs. */
 import { strict as assert } from "node:assert";
 import type { PulumiRun } from "../../lab/engine/pulumi";
-import { leftoversOf } from "./leftovers";
 import { echoContainer } from "./echo";
 import { apply, engine, engineSucceeds, eventually, kubectl, node, pool, worker } from "./lab";
+import { leftoversOf } from "./leftovers";
 
 const second = "perigee-lab-default-2";
 const replicas = 4;

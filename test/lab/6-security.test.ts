@@ -1,12 +1,12 @@
 /** Who reaches what, and what can be read where. The table is infra/network/trafficRules.ts, nothing else. */
 import { strict as assert } from "node:assert";
-import { deriveSshKeyPair } from "../../infra/machines/sshKeys";
-import { portRange, trafficRules, type Peer } from "../../infra/network/trafficRules";
 import type { NodeOutput } from "../../contract/outputs";
+import { deriveSshKeyPair } from "../../infra/machines/sshKeys";
+import { type Peer, portRange, trafficRules } from "../../infra/network/trafficRules";
 import { makeStranger, type Stranger } from "../../lab/network/stranger";
 import { echoOn, reaches } from "./echo";
-import { apply, controlPlane, kubectl, node, ssh, worker } from "./lab";
 import { dialWithHostKey } from "./hostKey";
+import { apply, controlPlane, kubectl, node, ssh, worker } from "./lab";
 
 /** Ports on which something listens on a control plane; on a worker the first three. */
 const listening = {

@@ -2,9 +2,9 @@
 import { mkdtemp, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensureStack, stackOptions } from "../../lab/engine/stacks";
-import { runPulumi } from "../../lab/engine/pulumi";
 import { labEngine } from "../../lab/cli/labEngine";
+import { runPulumi } from "../../lab/engine/pulumi";
+import { ensureStack, stackOptions } from "../../lab/engine/stacks";
 import { node, outputs, repository, worker } from "./lab";
 
 /** @returns what the engine said when it refused */

@@ -1,16 +1,16 @@
 /** The lab as its tests use it: one lab for all of them, brought up and changed as a user would. */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
-import { readFileSync } from "node:fs";
-import { quoted } from "../../infra/kubeadm/step";
 import type { NodeOutput } from "../../contract/outputs";
-import { ensureStack, stackOptions, type StackSettings } from "../../lab/engine/stacks";
-import { type PulumiRun, runPulumi } from "../../lab/engine/pulumi";
+import { quoted } from "../../infra/kubeadm/step";
 import { labEngine } from "../../lab/cli/labEngine";
+import { type PulumiRun, runPulumi } from "../../lab/engine/pulumi";
+import { ensureStack, stackOptions, type StackSettings } from "../../lab/engine/stacks";
 import { labFolders, labSettings as labHostSettings } from "../../lab/machines/settings";
 import { SystemdMachines } from "../../lab/machines/systemdMachines";
 import { buildToolchain, program } from "../../lab/toolchain/build";

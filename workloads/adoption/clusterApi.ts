@@ -1,5 +1,5 @@
 /** The few questions that adoption asks of the cluster, through the official Kubernetes client. */
-import type { CoreV1Api } from "@kubernetes/client-node";
+import type * as kubernetes from "@kubernetes/client-node";
 import { answer } from "./answer";
 import type { ReleaseRecord } from "./releaseRecords";
 
@@ -18,7 +18,7 @@ export interface ClusterApi {
 }
 
 /** Loaded when it is needed: it takes a third of a second, and most runs need none of it. */
-async function client(): Promise<typeof import("@kubernetes/client-node")> {
+async function client(): Promise<typeof kubernetes> {
   try {
     return await import("@kubernetes/client-node");
   } catch (error) {
@@ -43,7 +43,7 @@ export async function clusterApi(kubeconfig: string): Promise<ClusterApi> {
     // The parser's own message quotes the lines around the fault, keys and all.
     throw new Error("the kubeconfig of stack 1 cannot be read: it is not a kubeconfig");
   }
-  const api: CoreV1Api = config.makeApiClient(Api);
+  const api: kubernetes.CoreV1Api = config.makeApiClient(Api);
   const server = config.getCurrentCluster()?.server ?? "?";
   const statusOf = (error: unknown): number | undefined =>
     error instanceof ApiException ? error.code : undefined;

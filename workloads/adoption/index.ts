@@ -7,12 +7,12 @@
  * Objects are taken over by the provider (`upsertExistingObjects`). Two things need a look first, right before the engine
  * makes or changes them: a namespace that is somebody else's, and a release that Helm would refuse to touch.
  */
-import * as pulumi from "@pulumi/pulumi";
 import { setTimeout as sleep } from "node:timers/promises";
+import * as pulumi from "@pulumi/pulumi";
 import { stackLabel } from "../../contract/stackLabel";
-import { clusterApi, type ClusterApi, type ReleaseName } from "./clusterApi";
-import { pendingLimitMs } from "./settings";
+import { type ClusterApi, clusterApi, type ReleaseName } from "./clusterApi";
 import { isPending, newestRecord, recordsBeforeUpgrade, type ReleaseRecord } from "./releaseRecords";
+import { pendingLimitMs } from "./settings";
 
 /** Milliseconds between two looks at an operation of Helm's that has not ended. */
 const LOOK_MS = 2_000;

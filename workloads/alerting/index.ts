@@ -6,8 +6,8 @@
  */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { owned } from "../adoption/fieldManager";
 import { stringify } from "yaml";
+import { owned } from "../adoption/fieldManager";
 import { routing } from "./routing";
 import type { AlertingSettings } from "./settings";
 

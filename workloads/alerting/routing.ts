@@ -1,8 +1,8 @@
 /** The routing tree as a value: which alert reaches whom, when, and together with what. */
-import { receiverOf } from "./receivers";
-import { inhibitions } from "./inhibition";
 import type { AlertmanagerConfig, Route } from "./alertmanagerConfig";
-import { deadMansSwitch, nobody, type AlertingSettings, type RouteSettings } from "./settings";
+import { inhibitions } from "./inhibition";
+import { receiverOf } from "./receivers";
+import { type AlertingSettings, deadMansSwitch, nobody, type RouteSettings } from "./settings";
 
 /**
  * Alertmanager's configuration from the settings.

@@ -1,7 +1,7 @@
 /** What a user may say about who is told of an alert. */
 import { z } from "zod";
-import { strictObject, type SettingProblem } from "../../settings/load";
 import { matching, oneOf, url, whole } from "../../settings/kinds";
+import { type SettingProblem, strictObject } from "../../settings/load";
 
 const team = oneOf(["flight-control", "ground-segment"]);
 const severity = oneOf(["critical", "warning", "info"]);

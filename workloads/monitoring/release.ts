@@ -3,9 +3,9 @@ import { resolve } from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { contentHash } from "../../contract/contentHash";
+import { repositoryRoot } from "../../settings/repositoryRoot";
 import type { Adoption } from "../adoption";
 import type { ChartSettings } from "../config";
-import { repositoryRoot } from "../../settings/repositoryRoot";
 
 type ChartArgs = Pick<kubernetes.helm.v3.ReleaseArgs, "chart" | "version" | "repositoryOpts">;
 

@@ -1,8 +1,8 @@
 /** Where Prometheus' samples live. */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { owned } from "../adoption/fieldManager";
 import type { NodeOutput } from "../../contract/outputs";
+import { owned } from "../adoption/fieldManager";
 import type { StorageSettings } from "../config";
 import type { PrometheusValues } from "./chartValues";
 import { monitoringNames } from "./names";

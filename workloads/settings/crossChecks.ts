@@ -2,9 +2,9 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { SettingProblem } from "../../settings/load";
+import { repositoryRoot } from "../../settings/repositoryRoot";
 import { alertingChecks } from "../alerting/settings";
 import type { Settings } from "../config";
-import { repositoryRoot } from "../../settings/repositoryRoot";
 
 export function crossChecks({ monitoring }: Partial<Settings>): SettingProblem[] {
   if (monitoring === undefined) return [];

@@ -1,8 +1,8 @@
 /** What the exporter and the simulator have in common: one confined pod that runs the program with the dictionary. */
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { owned } from "../adoption/fieldManager";
 import { contentHash } from "../../contract/contentHash";
+import { owned } from "../adoption/fieldManager";
 import { leaveDeadNode } from "../monitoring/values";
 import { restrictedContainer, restrictedPod } from "./podSecurity";
 import type { Program } from "./program";

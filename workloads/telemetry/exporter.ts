@@ -1,8 +1,8 @@
 /** The exporter: a pod that packets reach by a stable name inside and by a node port from outside. */
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { owned } from "../adoption/fieldManager";
 import { nodePorts } from "../../contract/outputs";
+import { owned } from "../adoption/fieldManager";
 import type { TelemetrySettings } from "../config";
 import { resources, sizes } from "../monitoring/sizes";
 import { dictionaryFlag, telemetryDeployment, type TelemetryPodArgs } from "./deployment";

@@ -2,9 +2,9 @@
 import { readFile } from "node:fs/promises";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { owned } from "../adoption/fieldManager";
 import { contentHash } from "../../contract/contentHash";
 import { buildBundle, bundlePath } from "../../telemetry/build";
+import { owned } from "../adoption/fieldManager";
 
 export interface ProgramArgs {
   /** An image whose entry point is perigee-telemetry. */

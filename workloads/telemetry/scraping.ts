@@ -1,9 +1,9 @@
 /** What Prometheus is told: where to scrape, how often, and which rules to evaluate. */
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { owned } from "../adoption/fieldManager";
-import { scrapeIntervalSeconds, type Dictionary } from "../../telemetry/dictionary";
+import { type Dictionary, scrapeIntervalSeconds } from "../../telemetry/dictionary";
 import { ruleFile } from "../../telemetry/rules";
+import { owned } from "../adoption/fieldManager";
 import { monitoringNames } from "../monitoring/names";
 import { nameLabel, telemetryNames } from "./names";
 

@@ -1,7 +1,7 @@
 /** The simulated account: every resource that exists in it, and questions that AWS would answer from it. */
 import { randomBytes, randomInt } from "node:crypto";
-import { Properties, text } from "../rpc/values";
-import { Address, cidrContains, firstAddress, lastAddress, nextAddress } from "./addresses";
+import { type Properties, text } from "../rpc/values";
+import { type Address, cidrContains, firstAddress, lastAddress, nextAddress } from "./addresses";
 
 export interface CloudResource {
   readonly id: string;

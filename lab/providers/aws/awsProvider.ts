@@ -10,14 +10,14 @@ import type {
   Provider,
   ResourceCall,
 } from "../rpc/provider";
-import { Properties, UNKNOWN, containsUnknown, map, revealAll, sameValue } from "../rpc/values";
+import { containsUnknown, map, type Properties, revealAll, sameValue, UNKNOWN } from "../rpc/values";
 import type { AwsType } from "./awsType";
 import { checkInputs, isNameMadeUp, ownInputs } from "./checking";
 import { Cloud } from "./cloud";
 import { Enforcement } from "./enforcement";
 import { answer } from "./functions";
 import { Lifecycle } from "./lifecycle";
-import { ProviderConfig, parseConfig, tagsAll } from "./providerConfig";
+import { parseConfig, type ProviderConfig, tagsAll } from "./providerConfig";
 import type { AwsProviderSettings } from "./settings";
 import { awsTypes } from "./types";
 

@@ -1,8 +1,8 @@
 /** How one AWS resource type is described: the tables in `types/` are values of this shape. */
+import type { Fields } from "../rpc/kinds";
 import type { CheckFailure } from "../rpc/provider";
 import type { Properties } from "../rpc/values";
 import type { Account, CloudResource } from "./account";
-import type { Fields } from "../rpc/kinds";
 
 export interface AwsType {
   readonly token: string;

@@ -1,9 +1,9 @@
 /** Check: is this input something that AWS, and the lab's part of it, would take? */
 import { randomBytes } from "node:crypto";
-import type { CheckFailure, CheckResult } from "../rpc/provider";
-import { Properties, containsUnknown, revealAll, text } from "../rpc/values";
-import type { AwsType } from "./awsType";
 import { fieldFailures } from "../rpc/kinds";
+import type { CheckFailure, CheckResult } from "../rpc/provider";
+import { containsUnknown, type Properties, revealAll, text } from "../rpc/values";
+import type { AwsType } from "./awsType";
 
 /** Where Pulumi's AWS provider notes which inputs it made up; the engine leaves it out of what it shows. */
 const DEFAULTS = "__defaults";

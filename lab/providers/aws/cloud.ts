@@ -5,7 +5,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Account, AccountData } from "./account";
+import { Account, type AccountData } from "./account";
 
 const LOCK_LIMIT_MS = 30_000;
 

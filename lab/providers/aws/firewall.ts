@@ -3,7 +3,7 @@
  * Only ingress is enforced: the groups' egress rules are recorded and not applied.
  */
 import type { IngressRule } from "../../machines/machine";
-import { Properties, numeric, text, texts } from "../rpc/values";
+import { numeric, type Properties, text, texts } from "../rpc/values";
 import type { Account, CloudResource } from "./account";
 import { INGRESS_RULE } from "./types/securityGroups";
 import { INSTANCE } from "./types/vpc";

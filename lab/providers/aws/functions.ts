@@ -1,7 +1,7 @@
 /** The functions (data sources) that the lab's AWS answers. */
 import { createHash } from "node:crypto";
-import { Properties, isList, isMap, text, texts } from "../rpc/values";
-import { ACCOUNT_ID, Account, AwsError } from "./account";
+import { isList, isMap, type Properties, text, texts } from "../rpc/values";
+import { type Account, ACCOUNT_ID, AwsError } from "./account";
 import { zoneId } from "./types/vpc";
 
 type Answer = (args: Properties, account: Account) => Properties;

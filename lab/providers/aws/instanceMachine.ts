@@ -1,6 +1,6 @@
 /** The machine behind an instance: boots with it, follows its changes, goes with it. */
 import type { MachineHost, MachineSpec } from "../../machines/machine";
-import { Properties, map, numeric, text } from "../rpc/values";
+import { map, numeric, type Properties, text } from "../rpc/values";
 import type { Account } from "./account";
 import { decodeUserData } from "./types/instance";
 import { SUBNET } from "./types/vpc";

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { MachineHost, MachineSpec } from "../../machines/machine";
 import type { ResourceCall } from "../rpc/provider";
-import { Properties, text } from "../rpc/values";
+import { type Properties, text } from "../rpc/values";
 import type { Account, CloudResource } from "./account";
 import type { AwsType } from "./awsType";
 import type { Cloud } from "./cloud";

@@ -1,7 +1,7 @@
 /** The provider resource's own settings: region and default tags. */
-import type { CheckFailure } from "../rpc/provider";
-import { Properties, PropertyValue, isMap, isUnknown, map, text } from "../rpc/values";
 import { fieldFailures } from "../rpc/kinds";
+import type { CheckFailure } from "../rpc/provider";
+import { isMap, isUnknown, map, type Properties, type PropertyValue, text } from "../rpc/values";
 
 export interface ProviderConfig {
   readonly region: string | undefined;

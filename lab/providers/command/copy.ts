@@ -2,7 +2,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import type { Client, SFTPWrapper, Stats } from "ssh2";
-import { Properties, isArchive, isAsset, isMap, map, text } from "../rpc/values";
+import { isArchive, isAsset, isMap, map, type Properties, text } from "../rpc/values";
 
 /**
  * | source | destination is a folder | is not there | is a file |

@@ -7,7 +7,7 @@ import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, type ConnectConfig } from "ssh2";
 import type { ResourceCall } from "../rpc/provider";
-import { Properties, isMap, numeric, text } from "../rpc/values";
+import { isMap, numeric, type Properties, text } from "../rpc/values";
 
 /** Pauses between dials: Pulumi's retry package, `sdk/go/common/util/retry`. */
 const FIRST_PAUSE_MS = 100;

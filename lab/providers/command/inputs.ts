@@ -1,7 +1,7 @@
 /** What each resource of the command provider accepts, as `@pulumi/command` 1.2.1 declares it. */
-import { Fields, fieldFailures } from "../rpc/kinds";
+import { fieldFailures, type Fields } from "../rpc/kinds";
 import type { CheckFailure } from "../rpc/provider";
-import { Properties, isMap, isSecret, map, revealAll, secret, text } from "../rpc/values";
+import { isMap, isSecret, map, type Properties, revealAll, secret, text } from "../rpc/values";
 
 export const REMOTE_COMMAND = "command:remote:Command";
 export const COPY_TO_REMOTE = "command:remote:CopyToRemote";

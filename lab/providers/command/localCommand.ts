@@ -1,6 +1,6 @@
 /** local.Command and local.run: a process on the machine that runs the engine. */
 import { spawn } from "node:child_process";
-import { Properties, map, text, texts } from "../rpc/values";
+import { map, type Properties, text, texts } from "../rpc/values";
 import type { OutputSink } from "./remoteMachine";
 
 /** @returns how it ended: undefined when well, else in Go's words */

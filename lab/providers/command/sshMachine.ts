@@ -3,7 +3,7 @@ import os from "node:os";
 import type { ClientChannel } from "ssh2";
 import type { ResourceCall } from "../rpc/provider";
 import { copyTree } from "./copy";
-import { Dialled, dial } from "./dial";
+import { dial, type Dialled } from "./dial";
 import type { CommandEnd, CopyRun, OutputSink, RemoteMachine, RemoteRun } from "./remoteMachine";
 
 export class SshMachine implements RemoteMachine {

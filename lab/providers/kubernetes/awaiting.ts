@@ -4,7 +4,7 @@ import type { ResourceCall } from "../rpc/provider";
 import type { Cluster } from "./cluster";
 import { podProblems } from "./diagnosis";
 import { described, type LiveObject, type ObjectReference } from "./kubernetesObject";
-import { servicePods, verdict, wantsEndpoints, type Verdict } from "./readiness";
+import { servicePods, type Verdict, verdict, wantsEndpoints } from "./readiness";
 
 const POLL_MS = 1_000;
 /** The released provider's default; `customTimeouts` makes it shorter. */

@@ -1,5 +1,5 @@
 /** Why pods do not start, in the words of the kubelet and the scheduler. */
-import { Properties, isList, isMap, map, numeric, text } from "../rpc/values";
+import { isList, isMap, map, numeric, type Properties, text } from "../rpc/values";
 import type { Cluster } from "./cluster";
 import type { LiveObject } from "./kubernetesObject";
 

@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Properties } from "../rpc/values";
 import { UnreachableError } from "./cluster";
-import { asProperties } from "./kubernetesObject";
-import type { Release, ReleaseReference, ReleaseSpec, Releases } from "./releases";
-import type { KubernetesProviderSettings } from "./settings";
 import { helmEnvironment } from "./environment";
+import { asProperties } from "./kubernetesObject";
+import type { Release, ReleaseReference, Releases, ReleaseSpec } from "./releases";
+import type { KubernetesProviderSettings } from "./settings";
 
 export interface HelmArgs {
   readonly kubeconfig: string;

@@ -1,6 +1,6 @@
 /** Kubernetes objects as values: what they are called, and what cannot be changed in place. */
 import { randomBytes } from "node:crypto";
-import { Properties, PropertyValue, isMap, map, text } from "../rpc/values";
+import { isMap, map, type Properties, type PropertyValue, text } from "../rpc/values";
 
 /** Where an object is. */
 export interface ObjectReference {

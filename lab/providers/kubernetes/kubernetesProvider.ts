@@ -12,11 +12,11 @@ import type {
   Provider,
   ResourceCall,
 } from "../rpc/provider";
-import { Properties, containsUnknown, revealAll, text } from "../rpc/values";
+import { containsUnknown, type Properties, revealAll, text } from "../rpc/values";
 import { UnreachableError } from "./cluster";
 import type { Connect, Connection } from "./connection";
 import { objectKind } from "./objectKind";
-import { parseConfig, replacingSettings, type ProviderConfig } from "./providerConfig";
+import { parseConfig, type ProviderConfig, replacingSettings } from "./providerConfig";
 import { releaseKind, releaseType } from "./releaseKind";
 import type { Context, ResourceKind } from "./resourceKind";
 import { withMarksOf, withSecretData } from "./secrets";

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiException, KubeConfig, KubernetesObjectApi, PatchStrategy } from "@kubernetes/client-node";
 import type { Properties } from "../rpc/values";
-import { RefusedError, UnreachableError, type Applier, type Cluster, type ListQuery } from "./cluster";
+import { type Applier, type Cluster, type ListQuery, RefusedError, UnreachableError } from "./cluster";
 import { asProperties, described, type LiveObject, type ObjectReference } from "./kubernetesObject";
 
 /** One answer of the API server. */

@@ -1,7 +1,7 @@
 /** Any Kubernetes object: applied on the server, waited for, deleted and waited for. */
 import { randomBytes } from "node:crypto";
 import type { CheckFailure, Created, ResourceCall } from "../rpc/provider";
-import { Properties, UNKNOWN, isMap, isUnknown, map, sameValue, text } from "../rpc/values";
+import { isMap, isUnknown, map, type Properties, sameValue, text, UNKNOWN } from "../rpc/values";
 import { untilGone, untilReady } from "./awaiting";
 import { RefusedError } from "./cluster";
 import {
@@ -10,10 +10,10 @@ import {
   idOf,
   metadata,
   named,
+  type ObjectReference,
   referenceOf,
   replacingPaths,
   withoutBookkeeping,
-  type ObjectReference,
 } from "./kubernetesObject";
 import type { Context, ResourceKind } from "./resourceKind";
 import { withSecretData } from "./secrets";

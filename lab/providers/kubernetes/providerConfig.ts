@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { parse } from "yaml";
 import type { CheckFailure } from "../rpc/provider";
-import { Properties, PropertyValue, isUnknown, text } from "../rpc/values";
+import { isUnknown, type Properties, type PropertyValue, text } from "../rpc/values";
 
 export interface ProviderConfig {
   /** The kubeconfig's text; undefined while a preview does not know it, or where none is given. */

@@ -1,5 +1,5 @@
 /** When an object counts as there: what its status has to say, by kind. Pure, so that each can be tested. */
-import { Properties, isList, isMap, map, numeric, text } from "../rpc/values";
+import { isList, isMap, map, numeric, type Properties, text } from "../rpc/values";
 import type { LiveObject } from "./kubernetesObject";
 
 export type Verdict =

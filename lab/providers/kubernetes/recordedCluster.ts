@@ -5,8 +5,8 @@
 import path from "node:path";
 import { changes } from "../rpc/diff";
 import { map, numeric, type Properties } from "../rpc/values";
-import { RefusedError, UnreachableError, type Applier, type Cluster, type ListQuery } from "./cluster";
-import { asProperties, idOf, metadata, type LiveObject, type ObjectReference } from "./kubernetesObject";
+import { type Applier, type Cluster, type ListQuery, RefusedError, UnreachableError } from "./cluster";
+import { asProperties, idOf, type LiveObject, metadata, type ObjectReference } from "./kubernetesObject";
 import { RecordFile } from "./recordFile";
 
 /** What `kubernetes.json` holds. */

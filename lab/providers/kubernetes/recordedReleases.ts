@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Properties } from "../rpc/values";
 import type { ClusterRecord } from "./recordedCluster";
 import { RecordFile } from "./recordFile";
-import type { Release, ReleaseReference, ReleaseSpec, Releases } from "./releases";
+import type { Release, ReleaseReference, Releases, ReleaseSpec } from "./releases";
 
 /** How long an operation takes: a release is pending meanwhile, so that a test can kill the engine then. */
 const OPERATION_MS = 300;

@@ -2,9 +2,9 @@
 import { randomBytes } from "node:crypto";
 import { changes, isAtOrBelow } from "../rpc/diff";
 import type { CheckFailure, Created, ResourceCall } from "../rpc/provider";
-import { Properties, UNKNOWN, isUnknown, sameValue, text } from "../rpc/values";
+import { isUnknown, type Properties, sameValue, text, UNKNOWN } from "../rpc/values";
 import { plainJson } from "./kubernetesObject";
-import { RELEASE_INPUTS, releaseSpec, type Release } from "./releases";
+import { type Release, RELEASE_INPUTS, releaseSpec } from "./releases";
 import type { Context, ResourceKind } from "./resourceKind";
 
 export const releaseType = "kubernetes:helm.sh/v3:Release";

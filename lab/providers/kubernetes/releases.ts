@@ -1,5 +1,5 @@
 /** Helm releases as values, and what is asked of whoever installs them. */
-import { Properties, isMap, map, numeric, text } from "../rpc/values";
+import { isMap, map, numeric, type Properties, text } from "../rpc/values";
 
 export interface ReleaseReference {
   readonly name: string;

@@ -1,5 +1,5 @@
 /** Which outputs are secret: those of Secrets, and whatever came from secret inputs. */
-import { Properties, PropertyValue, isList, isMap, isSecret, secret } from "../rpc/values";
+import { isList, isMap, isSecret, type Properties, type PropertyValue, secret } from "../rpc/values";
 
 const SECRET_FIELDS = ["data", "stringData"] as const;
 

@@ -1,5 +1,5 @@
 /** Which properties differ, as paths that the engine understands: `rootBlockDevice.volumeSize`, `records[0]`. */
-import { Properties, PropertyValue, containsUnknown, isList, isMap, sameValue } from "./values";
+import { containsUnknown, isList, isMap, type Properties, type PropertyValue, sameValue } from "./values";
 
 export interface PropertyChange {
   readonly path: string;

@@ -1,7 +1,7 @@
 /** One handler for each call of the engine's provider protocol, over a `Provider`. */
-import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { changes, isAtOrBelow } from "./diff";
 import type { EngineLog } from "./engineLog";
 import { ended, tracked } from "./lifetime";

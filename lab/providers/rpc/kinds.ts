@@ -1,6 +1,6 @@
 /** The kinds of value an input may have, and the check of a value against one. */
 import type { CheckFailure } from "./provider";
-import { Properties, PropertyValue, isList, isMap, isUnknown } from "./values";
+import { isList, isMap, isUnknown, type Properties, type PropertyValue } from "./values";
 
 export type Kind =
   | "string"

@@ -1,13 +1,13 @@
 /** From protobuf messages to plain values and back. */
-import { Struct, JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
 import {
   CheckFailure as CheckFailureMessage,
   CheckResponse,
   DiffResponse,
   PropertyDiff,
 } from "@pulumi/pulumi/proto/provider_pb";
+import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { CheckFailure, DiffResult } from "./provider";
-import { Properties, PropertyValue, isList, isMap } from "./values";
+import { isList, isMap, type Properties, type PropertyValue } from "./values";
 
 export function fromStruct(struct: Struct | undefined): Properties {
   const value: PropertyValue = struct === undefined ? {} : plain(struct.toJavaScript());

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-
 import { loadDictionary } from "../../../telemetry/dictionary";
 import { ruleFile } from "../../../telemetry/rules";
 import { TelemetryProcess } from "./exporterProcess";
-import { PrometheusServer, type FiringAlert } from "./prometheusServer";
+import { type FiringAlert, PrometheusServer } from "./prometheusServer";
 
 const job = "perigee-telemetry";
 const voltage = "bus_power_battery_voltage_volts";

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
 import { chromium, type Page } from "playwright-core";
 
 /** Debian's browser; another one by PERIGEE_CHROMIUM. */

@@ -1,8 +1,7 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-
 import * as z from "zod";
 
 const program = join(__dirname, "..", "..", "..", "telemetry", "bin", "perigee-telemetry.js");

@@ -1,7 +1,7 @@
 import { loadDictionary } from "../../../telemetry/dictionary";
-import { startExporter, type Exporter } from "../../../telemetry/exporter";
+import { type Exporter, startExporter } from "../../../telemetry/exporter";
 import { jsonLog } from "../../../telemetry/log";
-import { Simulator, type ScenarioName } from "../../../telemetry/simulator";
+import { type ScenarioName, Simulator } from "../../../telemetry/simulator";
 
 export interface ServedPage {
   readonly url: string;

@@ -1,14 +1,12 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-
 import { stringify } from "yaml";
 import * as z from "zod";
-
 import type { RuleFile } from "../../../telemetry/rules";
 import { prometheusProgram } from "../../../telemetry/rules/promtool";
 

@@ -4,7 +4,6 @@
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-
 import { openPage } from "./browser";
 import { fly, servePage } from "./flownPage";
 

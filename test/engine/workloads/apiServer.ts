@@ -2,13 +2,13 @@
  * A real API server with its store and controllers on the loopback interface, and no node: objects are kept, checked
  * and collected as in any cluster, but no pod ever runs. Made of what the lab's toolchain has built; needs no root.
  */
-import { spawn, type ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
 import { cacheRoot } from "../../../lab/toolchain/settings";

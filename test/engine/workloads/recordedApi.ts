@@ -2,9 +2,9 @@
  * The part of an API server that stack 2's program itself asks: namespaces, and Helm's records, which are Secrets. It
  * answers from what the Kubernetes stand-in has written down, over HTTP, so that the program's real client is used.
  */
+import { readFile, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import type { Recorded } from "../../../lab/providers/kubernetes/recordedCluster";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { repository } from "../../../lab/engine/paths";
 import { type PulumiRun, type RunOptions, runPulumi } from "../../../lab/engine/pulumi";
-import { type StackSettings, ensureStack, stackOptions } from "../../../lab/engine/stacks";
+import { ensureStack, stackOptions, type StackSettings } from "../../../lab/engine/stacks";
 import type { Recorded } from "../../../lab/providers/kubernetes/recordedCluster";
 import type { RecordedRevisions } from "../../../lab/providers/kubernetes/recordedReleases";
 import { RecordedApi } from "./recordedApi";

@@ -4,8 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-
-import { dashboardFiles, dashboards, homeDashboard, type Dashboard } from "../../../dashboards";
+import { type Dashboard, dashboardFiles, dashboards, homeDashboard } from "../../../dashboards";
 import { grafanaUnit } from "../../../dashboards/style";
 import { loadDictionary } from "../../../telemetry/dictionary";
 import { units } from "../../../telemetry/dictionary/units";

@@ -1,6 +1,5 @@
 import { createSocket } from "node:dgram";
 import { setTimeout as pause } from "node:timers/promises";
-
 import { encodePacket, packetLayouts } from "../../../telemetry/decoder";
 import type { Dictionary } from "../../../telemetry/dictionary";
 import { startExporter } from "../../../telemetry/exporter";

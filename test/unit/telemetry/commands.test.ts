@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
-import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
 import { buildBundle, maxBundleBytes } from "../../../telemetry/build";
 import { run as runCommand } from "../../../telemetry/cli/main";
-import { readSettings, UsageError, port, text } from "../../../telemetry/cli/settings";
+import { port, readSettings, text, UsageError } from "../../../telemetry/cli/settings";
 import { jsonLog } from "../../../telemetry/log";
 
 const npmBin = join(__dirname, "../../../telemetry/bin/perigee-telemetry.js");

@@ -1,20 +1,18 @@
 import assert from "node:assert/strict";
-
 import fc from "fast-check";
-
 import {
-  Decoder,
+  type DecodeErrorReason,
   decodeParameters,
+  Decoder,
   encodePacket,
+  type PacketLayout,
   primaryHeaderBytes,
   SequenceTracker,
-  type DecodeErrorReason,
-  type PacketLayout,
 } from "../../../telemetry/decoder";
 import { calibrate } from "../../../telemetry/decoder/calibrate";
 import { rawRange } from "../../../telemetry/decoder/rawField";
 import { timeReader } from "../../../telemetry/decoder/timeCode";
-import { loadDictionary, type Dictionary, type Parameter } from "../../../telemetry/dictionary";
+import { type Dictionary, loadDictionary, type Parameter } from "../../../telemetry/dictionary";
 import { randomDictionary } from "./randomDictionary";
 
 interface Found {

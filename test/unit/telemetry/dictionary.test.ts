@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-
 import {
   crossedLimit,
   DictionaryError,
   limitsInForce,
   loadDictionary,
-  parseDictionary,
   type Parameter,
+  parseDictionary,
 } from "../../../telemetry/dictionary";
 
 /** A dictionary of one packet; each line is a parameter. */

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
-
 import { encodePacket, packetLayouts } from "../../../telemetry/decoder";
-import { loadDictionary, parseDictionary, type Dictionary } from "../../../telemetry/dictionary";
+import { type Dictionary, loadDictionary, parseDictionary } from "../../../telemetry/dictionary";
 import {
+  type Exporter,
   startExporter,
+  stateDocument,
   telemetryRegistry,
   TelemetryState,
-  stateDocument,
-  type Exporter,
 } from "../../../telemetry/exporter";
 import { jsonLog } from "../../../telemetry/log";
 

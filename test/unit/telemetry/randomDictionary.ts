@@ -1,6 +1,5 @@
 import fc from "fast-check";
-
-import { parseDictionary, type Dictionary } from "../../../telemetry/dictionary";
+import { type Dictionary, parseDictionary } from "../../../telemetry/dictionary";
 
 /** One field as a dictionary file would have it. */
 type Field = Readonly<Record<string, unknown>>;

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-
-import { loadDictionary, parseDictionary, type Dictionary } from "../../../telemetry/dictionary";
+import { type Dictionary, loadDictionary, parseDictionary } from "../../../telemetry/dictionary";
 import { TelemetryState } from "../../../telemetry/exporter";
-import { scenarioNames, Simulator, type ScenarioName } from "../../../telemetry/simulator";
+import { type ScenarioName, scenarioNames, Simulator } from "../../../telemetry/simulator";
 
 const start = 1_800_000_000;
 const dictionary = loadDictionary();

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { homeDashboardFile } from "../../../dashboards";
 import { nodePorts } from "../../../contract/outputs";
-import { maxBundleBytes } from "../../../telemetry/build";
+import { homeDashboardFile } from "../../../dashboards";
 import { secretKeys } from "../../../settings/redact";
+import { maxBundleBytes } from "../../../telemetry/build";
 import { drainSeconds } from "../../../workloads/telemetry/exporter";
 import { deploy, type Deployment, type RecordedResource } from "./mocks";
 import { alerting, secrets } from "./settingsExamples";

@@ -1,7 +1,7 @@
 /** Route 53: private zones and their records, which the lab's resolver answers. */
+import { type Properties, text, texts } from "../../rpc/values";
+import { type Account, AwsError, capitalId } from "../account";
 import type { AwsType } from "../awsType";
-import { Account, AwsError, capitalId } from "../account";
-import { Properties, text, texts } from "../../rpc/values";
 import { checkRange } from "./rules";
 
 export const ZONE = "aws:route53/zone:Zone";

@@ -1,7 +1,7 @@
 /** IAM roles and profiles, log groups and flow logs: recorded, checked, without effect on machines. */
+import { type Properties, type PropertyValue, text } from "../../rpc/values";
+import { type Account, AwsError, capitalId, type CloudResource, ec2Id } from "../account";
 import type { AwsType } from "../awsType";
-import { Account, AwsError, CloudResource, capitalId, ec2Id } from "../account";
-import { Properties, PropertyValue, text } from "../../rpc/values";
 import { checkOneOf, refuseSameName } from "./rules";
 
 const ROLE = "aws:iam/role:Role";

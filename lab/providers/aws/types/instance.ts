@@ -1,14 +1,14 @@
 /** EC2 instances. */
-import type { AwsType, ResourceView } from "../awsType";
-import { Account, AwsError, CloudResource, ec2Id } from "../account";
-import { cidrContains } from "../addresses";
-import { Properties, isUnknown, map, numeric, text, texts } from "../../rpc/values";
 import type { CheckFailure } from "../../rpc/provider";
-import { checkOneOf, checkRange } from "./rules";
-import { elasticIpOf } from "./publicAddresses";
+import { isUnknown, map, numeric, type Properties, text, texts } from "../../rpc/values";
+import { type Account, AwsError, type CloudResource, ec2Id } from "../account";
+import { cidrContains } from "../addresses";
+import type { AwsType, ResourceView } from "../awsType";
 import { instanceProfile } from "./iam";
+import { elasticIpOf } from "./publicAddresses";
+import { checkOneOf, checkRange } from "./rules";
 import { keyPair } from "./securityGroups";
-import { INSTANCE, SECURITY_GROUP, SUBNET, VPC, notFound } from "./vpc";
+import { INSTANCE, notFound, SECURITY_GROUP, SUBNET, VPC } from "./vpc";
 
 /** EC2's limit, before base64 (EC2 user guide, "Run commands when you launch an EC2 instance"). */
 export const USER_DATA_LIMIT = 16 * 1024;

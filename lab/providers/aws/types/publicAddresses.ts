@@ -1,7 +1,7 @@
 /** Elastic IPs. */
+import { type Properties, text } from "../../rpc/values";
+import { type Account, AwsError, type CloudResource, ec2Id } from "../account";
 import type { AwsType } from "../awsType";
-import { Account, AwsError, CloudResource, ec2Id } from "../account";
-import { Properties, text } from "../../rpc/values";
 import { checkOneOf } from "./rules";
 import { EIP, INSTANCE } from "./vpc";
 

@@ -1,8 +1,8 @@
 /** Checks and refusals that several resource types share. */
-import { Account, AwsError, CloudResource } from "../account";
-import { isNetwork } from "../addresses";
 import type { CheckFailure } from "../../rpc/provider";
-import { Properties, numeric, text } from "../../rpc/values";
+import { numeric, type Properties, text } from "../../rpc/values";
+import { type Account, AwsError, type CloudResource } from "../account";
+import { isNetwork } from "../addresses";
 
 /** A CIDR with host bits is what people get wrong most; AWS refuses it late, the lab at once. */
 export function checkNetwork(inputs: Properties, property: string): CheckFailure[] {

@@ -1,10 +1,10 @@
 /** Security groups and their rules. Ingress is enforced on machines; egress is recorded only. */
-import type { AwsType } from "../awsType";
-import { ACCOUNT_ID, Account, AwsError, ec2Id } from "../account";
-import { Properties, text, texts } from "../../rpc/values";
 import type { CheckFailure } from "../../rpc/provider";
+import { type Properties, text, texts } from "../../rpc/values";
+import { type Account, ACCOUNT_ID, AwsError, ec2Id } from "../account";
+import type { AwsType } from "../awsType";
 import { checkNetwork, checkRange, dependents, refuseSameName } from "./rules";
-import { INSTANCE, SECURITY_GROUP, VPC, notFound } from "./vpc";
+import { INSTANCE, notFound, SECURITY_GROUP, VPC } from "./vpc";
 
 export const INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 export const EGRESS_RULE = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";

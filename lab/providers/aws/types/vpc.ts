@@ -1,8 +1,8 @@
 /** The VPC and what routes its traffic. */
-import type { AwsType } from "../awsType";
+import { type Properties, text } from "../../rpc/values";
 import { ACCOUNT_ID, AwsError, ec2Id } from "../account";
 import { cidrContains, cidrsOverlap, firstAddress } from "../addresses";
-import { Properties, text } from "../../rpc/values";
+import type { AwsType } from "../awsType";
 import { checkNetwork, dependents } from "./rules";
 
 export const VPC = "aws:ec2/vpc:Vpc";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { execFile, type ExecFileException } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { stackLabel } from "../../../../contract/stackLabel";
-import { readFileSync } from "node:fs";
 
 const program = join(__dirname, "../../../../contract/inUse/check.js");
 

@@ -1,7 +1,7 @@
 /** The nodes whose documents are kept as golden files. */
 import type { ControlPlaneDocumentArgs, WorkerDocumentArgs } from "../../../../infra/kubeadm/documents";
-import type { UserDataArgs } from "../../../../infra/machines/userData";
 import { deriveSshKeyPair } from "../../../../infra/machines/sshKeys";
+import type { UserDataArgs } from "../../../../infra/machines/userData";
 
 /** Not a real cluster's seed. */
 export const seed = Buffer.alloc(32, 7).toString("base64");

@@ -5,8 +5,8 @@ import { parse } from "yaml";
 import { renderUserData, userDataLimitBytes } from "../../../../infra/machines/userData";
 import { testedReleases } from "../../../../infra/versions";
 import { matchesGolden } from "../../../golden";
-import { deploy } from "../mocks";
 import { login, machines, seed } from "../kubeadm/examples";
+import { deploy } from "../mocks";
 import { twoPools } from "../settingsExamples";
 
 interface CloudConfig {

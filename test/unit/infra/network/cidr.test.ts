@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { machineSubnets, overlaps, parseCidr, type Cidr } from "../../../../infra/network/cidr";
+import { type Cidr, machineSubnets, overlaps, parseCidr } from "../../../../infra/network/cidr";
 
 /** Any IPv4 block whose prefix length is within the bounds. */
 const blocks = (minPrefix: number, maxPrefix: number): fc.Arbitrary<Cidr> =>

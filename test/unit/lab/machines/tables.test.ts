@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
+import type { NodeOutput } from "../../../../contract/outputs";
 import { chooseNode } from "../../../../lab/cli/access";
 import { nodeTable } from "../../../../lab/cli/status";
 import { age, table } from "../../../../lab/cli/table";
-import type { NodeOutput } from "../../../../contract/outputs";
 
 const node = (name: string): NodeOutput => ({
   name,

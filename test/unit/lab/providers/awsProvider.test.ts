@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { AwsProvider } from "../../../../lab/providers/aws/awsProvider";
 import { NoMachines, type RecordedMachines } from "../../../../lab/providers/aws/noMachines";
 import type { ResourceCall } from "../../../../lab/providers/rpc/provider";
-import { type Properties, UNKNOWN, map, revealAll, secret, text } from "../../../../lab/providers/rpc/values";
+import { map, type Properties, revealAll, secret, text, UNKNOWN } from "../../../../lab/providers/rpc/values";
 
 const VPC = "aws:ec2/vpc:Vpc";
 const SUBNET = "aws:ec2/subnet:Subnet";

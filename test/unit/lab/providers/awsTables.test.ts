@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import ts from "typescript";
-import type { Fields, Kind } from "../../../../lab/providers/rpc/kinds";
 import { awsTypes } from "../../../../lab/providers/aws/types";
+import type { Fields, Kind } from "../../../../lab/providers/rpc/kinds";
 
 const PACKAGE = join(__dirname, "../../../../node_modules/@pulumi/aws");
 

@@ -7,14 +7,14 @@ import { CommandProvider } from "../../../../lab/providers/command/commandProvid
 import { SshMachine } from "../../../../lab/providers/command/sshMachine";
 import type { ResourceCall } from "../../../../lab/providers/rpc/provider";
 import {
-  type Properties,
-  UNKNOWN,
   isSecret,
   map,
+  type Properties,
   revealAll,
   secret,
+  UNKNOWN,
 } from "../../../../lab/providers/rpc/values";
-import { type KeyPair, type TestServer, makeKey, startServer } from "./sshServer";
+import { type KeyPair, makeKey, startServer, type TestServer } from "./sshServer";
 
 const REMOTE = "command:remote:Command";
 const LOCAL = "command:local:Command";

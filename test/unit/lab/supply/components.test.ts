@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
+  type Component,
   componentNames,
   components,
   kubernetesComponent,
   kubernetesVersions,
-  type Component,
 } from "../../../../lab/toolchain/components";
 import { buildFlags, componentKey, moduleFolder } from "../../../../lab/toolchain/goBuild";
 

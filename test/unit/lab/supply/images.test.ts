@@ -7,15 +7,15 @@ import {
   checkDisjoint,
   clusterImages,
   imageComponents,
-  repositoryPath,
   type ImageDefinition,
+  repositoryPath,
 } from "../../../../lab/images/definitions";
 import { librariesOf } from "../../../../lab/images/nodeTools";
 import {
+  type Component,
   componentNames,
   components,
   kubernetesVersions,
-  type Component,
 } from "../../../../lab/toolchain/components";
 
 const programs = Object.fromEntries(

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { archiveLines } from "../../../../lab/machineImage/archive";
 import { minorOf } from "../../../../infra/versions";
+import { archiveLines } from "../../../../lab/machineImage/archive";
 import { controlFile, kubernetesPackages } from "../../../../lab/packages/definitions";
 import { archiveFiles } from "../../../../lab/packages/serve";
-import { componentNames, components, type Component } from "../../../../lab/toolchain/components";
+import { type Component, componentNames, components } from "../../../../lab/toolchain/components";
 
 /** Stand-ins for built programs: every name of the table, at a path that says it. */
 const programs = Object.fromEntries(

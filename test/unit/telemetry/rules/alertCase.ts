@@ -3,21 +3,19 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-
 import { stringify } from "yaml";
-
 import type { Bound } from "../../../../telemetry/dictionary";
 import {
+  type AlertRule,
   defaultRuleSettings,
   isAlert,
   recorded,
-  type AlertRule,
   type Rule,
   type RuleFile,
 } from "../../../../telemetry/rules";
-import { recordedNeighbours } from "../../../lab/neighbours";
 import { prometheusProgram } from "../../../../telemetry/rules/promtool";
 import { runbookUrl } from "../../../../telemetry/rules/rule";
+import { recordedNeighbours } from "../../../lab/neighbours";
 
 /** An alert that must be firing. The alert's fixed labels and its runbook are filled in. */
 export interface Firing {

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-
 import { loadDictionary } from "../../../../telemetry/dictionary";
-import { alertsOf, ruleFile, type RuleFile } from "../../../../telemetry/rules";
-import { runCases, titleOf, type AlertCase } from "./alertCase";
+import { alertsOf, type RuleFile, ruleFile } from "../../../../telemetry/rules";
+import { type AlertCase, runCases, titleOf } from "./alertCase";
 import { exporterCases } from "./cases/exporterCases";
 import { limitCases } from "./cases/limitCases";
 import { linkCases } from "./cases/linkCases";

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
 import { prometheusProgram } from "../../../../telemetry/rules/promtool";
 
 describe("finding promtool", () => {

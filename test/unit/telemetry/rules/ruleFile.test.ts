@@ -5,9 +5,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-
 import { stringify } from "yaml";
-
 import { loadDictionary, parseDictionary } from "../../../../telemetry/dictionary";
 import { alertsOf, isAlert, ruleFile } from "../../../../telemetry/rules";
 import { prometheusProgram } from "../../../../telemetry/rules/promtool";

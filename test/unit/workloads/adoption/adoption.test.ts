@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
+import { stackLabel } from "../../../../contract/stackLabel";
 import { beforeInstall, beforeUpgrade, ownNamespace } from "../../../../workloads/adoption";
 import type { ClusterApi } from "../../../../workloads/adoption/clusterApi";
 import type { ReleaseRecord } from "../../../../workloads/adoption/releaseRecords";
 import { pendingLimitMs } from "../../../../workloads/adoption/settings";
-import { stackLabel } from "../../../../contract/stackLabel";
 
 const release = { name: "monitoring", namespace: "monitoring" };
 

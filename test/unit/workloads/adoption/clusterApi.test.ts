@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { stringify } from "yaml";
 import { answer } from "../../../../workloads/adoption/answer";
-import { clusterApi, type ClusterApi } from "../../../../workloads/adoption/clusterApi";
+import { type ClusterApi, clusterApi } from "../../../../workloads/adoption/clusterApi";
 
 /** What an API server does with one request: a status, or `drop` for a connection that breaks off. */
 type Reply = number | "drop";

@@ -7,10 +7,10 @@ import { promisify } from "node:util";
 import { stringify } from "yaml";
 import { loadDictionary } from "../../../../telemetry/dictionary";
 import { alertsOf, ruleFile } from "../../../../telemetry/rules";
-import { inhibitions, type Inhibition } from "../../../../workloads/alerting/inhibition";
+import { debianProgram } from "../../../../telemetry/rules/debianProgram";
+import { type Inhibition, inhibitions } from "../../../../workloads/alerting/inhibition";
 import { routing } from "../../../../workloads/alerting/routing";
 import { alerting, settingsWith } from "../settingsExamples";
-import { debianProgram } from "../../../../telemetry/rules/debianProgram";
 
 const run = promisify(execFile);
 

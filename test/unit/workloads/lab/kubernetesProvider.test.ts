@@ -2,17 +2,17 @@ import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connections, type Connection } from "../../../../lab/providers/kubernetes/connection";
+import { type Connection, connections } from "../../../../lab/providers/kubernetes/connection";
 import { problemsOf } from "../../../../lab/providers/kubernetes/diagnosis";
 import { releaseArguments } from "../../../../lab/providers/kubernetes/helm";
-import { KubernetesProvider } from "../../../../lab/providers/kubernetes/kubernetesProvider";
 import type { LiveObject } from "../../../../lab/providers/kubernetes/kubernetesObject";
+import { KubernetesProvider } from "../../../../lab/providers/kubernetes/kubernetesProvider";
 import { parseConfig } from "../../../../lab/providers/kubernetes/providerConfig";
 import { servicePods, verdict, wantsEndpoints } from "../../../../lab/providers/kubernetes/readiness";
 import { releaseSpec } from "../../../../lab/providers/kubernetes/releases";
 import { loadSettings } from "../../../../lab/providers/kubernetes/settings";
 import type { ResourceCall } from "../../../../lab/providers/rpc/provider";
-import { UNKNOWN, isSecret, map, secret, text, type Properties } from "../../../../lab/providers/rpc/values";
+import { isSecret, map, type Properties, secret, text, UNKNOWN } from "../../../../lab/providers/rpc/values";
 
 const live = (kind: string, spec: Properties, status: Properties, generation = 1): LiveObject => ({
   ...{ apiVersion: "v1", kind, spec, status },
