@@ -17,8 +17,6 @@ import type { model } from "./sdk";
 import { spacecraftDashboard } from "./spacecraft";
 import { subsystemDashboard } from "./subsystem";
 
-export { uids } from "./frame";
-
 /** A dashboard in Grafana's form, ready to be written as JSON. */
 export type Dashboard = model.Dashboard;
 

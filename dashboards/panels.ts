@@ -26,7 +26,7 @@ export interface PanelSpec {
 }
 
 /** A panel's number, from its key (FNV-1a): it stays when panels come and go. */
-export function panelId(key: string): number {
+function panelId(key: string): number {
   let hash = 0x811c9dc5;
   for (const byte of Buffer.from(key)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
   return (hash % 0x3fffffff) + 1;

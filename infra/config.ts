@@ -166,7 +166,6 @@ export const settingsSchema = strictObject({
 });
 
 export type Settings = z.output<typeof settingsSchema>;
-export type WorkerPool = Settings["workers"][number];
 
 /**
  * Checks settings that were read from anywhere.

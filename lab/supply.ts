@@ -12,11 +12,10 @@ import { ensureMachineImage } from "./machineImage/image";
 import { ensurePackageRepository } from "./packages/repository";
 import { archiveFiles, type MachineFile, servePackages, type Service } from "./packages/serve";
 import { buildToolchain } from "./toolchain/build";
-import { stopDaemon } from "./toolchain/daemon";
 import type { Progress } from "./toolchain/progress";
 
 /** Where a supply listens; the `mirrors` of Pulumi.lab.yaml name the same ports. */
-export const supplyPorts = { registry: 5000, packages: 8080 } as const;
+const supplyPorts = { registry: 5000, packages: 8080 } as const;
 
 /** All of a supply, built. Paths are absolute. */
 export interface Supply {
@@ -59,12 +58,6 @@ export async function serveSupply(supply: Supply, served: ServedSupply, progress
 export async function supplyFiles(supply: Supply, address: string): Promise<MachineFile[]> {
   const key = await readFile(join(supply.packageRepository, "debian", "Release.key"), "utf8");
   return archiveFiles(`http://${address}:${supplyPorts.packages}`, key);
-}
-
-export async function stopSupply(stateFolder: string): Promise<void> {
-  for (const name of ["packages", "registry"] as const) {
-    await stopDaemon(service(name, { address: "", stateFolder }).pidFile);
-  }
 }
 
 function service(name: keyof typeof supplyPorts, { address, stateFolder }: ServedSupply): Service {

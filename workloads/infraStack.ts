@@ -10,7 +10,7 @@ export type Infra = {
 };
 
 /** Stack 1 cannot be used. Pulumi prints the message without a stack trace. */
-export class InfraStackError extends pulumi.RunError {}
+class InfraStackError extends pulumi.RunError {}
 
 /**
  * The outputs of stack 1.

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { stackLabel } from "../contract/stackLabel";
 import { owned } from "./adoption/fieldManager";
 
-export type PodSecurityLevel = "privileged" | "baseline" | "restricted";
+type PodSecurityLevel = "privileged" | "baseline" | "restricted";
 
 export interface NamespaceArgs {
   /** What is enforced; anything stricter is only warned about. */
@@ -31,6 +31,6 @@ export function namespaceWithSecurity(
 }
 
 /** `1.36.3` as Pod Security writes it: `v1.36`. */
-export function podSecurityVersion(kubernetesVersion: string): string {
+function podSecurityVersion(kubernetesVersion: string): string {
   return `v${kubernetesVersion.split(".").slice(0, 2).join(".")}`;
 }

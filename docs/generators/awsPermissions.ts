@@ -5,7 +5,7 @@
  */
 import type { RecordedResource } from "../../test/unit/infra/mocks";
 
-export type Condition = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+type Condition = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
 /** Actions on some resources, under a condition. */
 export interface Grant {

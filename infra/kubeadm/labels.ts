@@ -16,7 +16,7 @@ const selfLabels = [
 ];
 
 /** @returns why Kubernetes would refuse the key, or undefined */
-export function keyProblem(key: string): string | undefined {
+function keyProblem(key: string): string | undefined {
   const [first = "", second, ...more] = key.split("/");
   const name = second ?? first;
   if (more.length > 0 || !namePattern.test(name)) {
@@ -27,7 +27,7 @@ export function keyProblem(key: string): string | undefined {
 }
 
 /** @returns why a kubelet may not put this label on its own node, or undefined */
-export function selfLabelProblem(key: string): string | undefined {
+function selfLabelProblem(key: string): string | undefined {
   const prefix = key.includes("/") ? (key.split("/")[0] ?? "") : "";
   const reserved = /(^|\.)(kubernetes|k8s)\.io$/.test(prefix);
   const allowed = selfLabelPrefixes.some((known) => prefix === known || prefix.endsWith(`.${known}`));

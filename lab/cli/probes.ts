@@ -125,7 +125,7 @@ async function freeBytes(folder: string): Promise<number> {
   return bavail * bsize;
 }
 
-export function kibibytes(meminfo: string, field: string): number {
+function kibibytes(meminfo: string, field: string): number {
   return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(meminfo)?.[1] ?? 0);
 }
 

@@ -81,7 +81,7 @@ export function nodeTable(
 }
 
 /** How many pods of each namespace run, or do not, on each node. */
-export function podTable(pods: readonly V1Pod[]): string {
+function podTable(pods: readonly V1Pod[]): string {
   const counts = new Map<string, { running: number; other: number }>();
   for (const pod of pods) {
     const key = `${pod.spec?.nodeName ?? "(no node)"}\t${pod.metadata?.namespace ?? ""}`;

@@ -28,7 +28,7 @@ const choicesFile = (): string => join(labSettings().stateFolder, "workloads.jso
 const readChoices = async (): Promise<Choices> => (await readJson<Choices>(choicesFile())) ?? {};
 
 /** Chosen once for a lab, and said: a lab does not change its edition under a running stack. */
-export async function edition(progress: Progress): Promise<Edition> {
+async function edition(progress: Progress): Promise<Edition> {
   const choices = await readChoices();
   if (choices.edition !== undefined) return choices.edition;
   const chosen = await chooseEdition(givenCharts(), await helmProgram(progress));

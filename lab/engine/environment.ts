@@ -72,11 +72,6 @@ async function choosePlugins(
   return Object.fromEntries(await Promise.all(choices)) as Record<Replaceable, PluginChoice>;
 }
 
-/** The variables alone, for whoever starts the CLI in another way. */
-export async function pulumiEnvironment(options: EngineOptions): Promise<NodeJS.ProcessEnv> {
-  return (await engine(options)).environment;
-}
-
 /** A random passphrase for the stacks' secrets, made once per state folder, readable by its owner only. */
 async function passphraseFile(stateFolder: string): Promise<string> {
   const file = join(stateFolder, "passphrase");

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 
 /** What the engine does to a resource, such as `same`, `create`, `update`, `delete`, `create-replacement`. */
-export type Operation = string;
+type Operation = string;
 
 export interface ResourceEvent {
   /** `begun` when the engine starts on it, `done` when it is through, `failed` when it could not. */
@@ -19,7 +19,7 @@ export interface ResourceEvent {
   readonly changed: readonly string[];
 }
 
-export interface Diagnostic {
+interface Diagnostic {
   readonly severity: string;
   readonly message: string;
   readonly urn: string;

@@ -7,7 +7,7 @@ import { engine, type EngineOptions } from "./environment";
 import { type EngineEvents, readEvents } from "./events";
 import { clearStaleLocks } from "./locks";
 
-export { type EngineOptions, pulumiEnvironment } from "./environment";
+export { type EngineOptions } from "./environment";
 
 export interface RunOptions extends EngineOptions {
   /** Folder of the Pulumi project. */

@@ -22,7 +22,7 @@ export interface ImageFile {
 }
 
 /** The versions of what goes with a Kubernetes version. */
-export interface CompanionVersions {
+interface CompanionVersions {
   etcd: string;
   etcdTag: string;
   coredns: string;
@@ -34,7 +34,7 @@ export interface CompanionVersions {
  * neighbours of them. Two may share a pause: it is one program of ours under each tag.
  * @throws Error when the version is none that was tested
  */
-export function companionVersions(version: string): CompanionVersions {
+function companionVersions(version: string): CompanionVersions {
   const { etcd, coredns, pause } = releaseOf(version);
   return { etcd: etcd.replace(/-\d+$/, ""), etcdTag: etcd, coredns: coredns.replace(/^v/, ""), pause };
 }

@@ -42,16 +42,3 @@ export const offered = [
 
 /** The registry that serves the images. Taken out of its package, since installing that would start a service here. */
 export const registryPackage = "docker-registry";
-
-/** What has to be installed on this machine for the supply to be made (`apt-get install`). */
-export const requiredDebianPackages = [
-  "apt-utils", // apt-ftparchive
-  "ca-certificates",
-  "debian-archive-keyring", // mmdebstrap trusts the archive by it, also on other distributions
-  "gcc", // flanneld has C in it
-  "gnupg",
-  "gpg-agent",
-  "libc6-dev",
-  "mmdebstrap",
-  "util-linux", // flock
-] as const;

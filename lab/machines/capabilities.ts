@@ -9,7 +9,7 @@ const NAMES = [
 ]; // prettier-ignore
 
 /** The capabilities in a set as /proc/PID/status writes it (`CapBnd: 000001fffeffffff`). */
-export function capabilityNames(hexSet: string): string[] {
+function capabilityNames(hexSet: string): string[] {
   const set = BigInt(`0x${hexSet}`);
   return NAMES.filter((_, bit) => ((set >> BigInt(bit)) & 1n) === 1n).map((name) => `CAP_${name}`);
 }

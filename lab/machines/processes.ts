@@ -15,7 +15,7 @@ export interface ProcessRecord {
 }
 
 /** Start time of a live process; undefined when there is none or it is a zombie. */
-export async function startTimeOf(pid: number): Promise<string | undefined> {
+async function startTimeOf(pid: number): Promise<string | undefined> {
   const stat = await readProc(pid, "stat");
   if (stat === undefined) return undefined;
   // The command name, in parentheses, may itself hold spaces and parentheses.
@@ -123,7 +123,7 @@ export async function markedProcesses(stateFolder: string): Promise<ProcessRecor
   return found;
 }
 
-export async function allPids(): Promise<number[]> {
+async function allPids(): Promise<number[]> {
   return (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
 }
 

@@ -28,7 +28,7 @@ async function routeToBridge(addresses: readonly string[]): Promise<void> {
 }
 
 /** Every public address in use. */
-export async function assignedAddresses(folders: LabFolders): Promise<PublicAddress[]> {
+async function assignedAddresses(folders: LabFolders): Promise<PublicAddress[]> {
   const all: PublicAddress[] = [];
   for (const id of await namesIn(folders.machines)) {
     const machine = folders.machine(id);

@@ -7,7 +7,7 @@ import { isMissing } from "../machines/jsonFile";
 export type Sysctls = Readonly<Record<string, string>>;
 
 /** What the lab needs; a setting with `atLeast` is left alone when the host's value is larger. */
-export const LAB_SYSCTLS: readonly { name: string; value: string; atLeast?: boolean; why: string }[] = [
+const LAB_SYSCTLS: readonly { name: string; value: string; atLeast?: boolean; why: string }[] = [
   { name: "net.ipv4.ip_forward", value: "1", why: "machines reach each other's subnets and the outside" },
   // A kubelet sets these itself, for the whole host, and does not start where it cannot: it finds them set, and
   // they are put back.

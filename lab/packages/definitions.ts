@@ -3,7 +3,7 @@ import { program, type Programs } from "../toolchain/build";
 import { cniPlugins, cniPluginsVersion } from "../toolchain/components";
 
 /** A file of a package: where it comes from and where it goes. */
-export interface PackagedFile {
+interface PackagedFile {
   source: string;
   /** Absolute path on the machine. */
   target: string;

@@ -11,7 +11,7 @@ export interface Component {
   tags?: readonly string[];
 }
 
-export interface Program {
+interface Program {
   /** The name under which {@link buildToolchain} hands it out; with its version where several are built. */
   name: string;
   /** The file's name in `bin/`. */

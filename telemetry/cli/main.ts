@@ -8,7 +8,7 @@ import { serve } from "./serve";
 import { UsageError } from "./settings";
 import { simulate } from "./simulate";
 
-export const commands: readonly Command[] = [serve, simulate, replay, checkDictionary, decode];
+const commands: readonly Command[] = [serve, simulate, replay, checkDictionary, decode];
 
 const help = [
   "perigee-telemetry COMMAND: spacecraft housekeeping (CCSDS space packets) as Prometheus metrics",

@@ -21,7 +21,7 @@ export interface CommandSpec<Shape extends SettingsShape> {
 export type Settings<Shape extends SettingsShape> = z.infer<z.ZodObject<Shape>>;
 
 const kebab = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-export const environmentName = (key: string): string =>
+const environmentName = (key: string): string =>
   `PERIGEE_TELEMETRY_${kebab(key).replaceAll("-", "_").toUpperCase()}`;
 
 /** The schemas that settings are made of; each takes the text that a flag or a variable gives. */

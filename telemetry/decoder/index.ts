@@ -11,11 +11,5 @@ export {
 } from "./decoder";
 export { encodePacket } from "./encoder";
 export { type PacketLayout, packetLayouts } from "./packetLayout";
-export {
-  maxPacketBytes,
-  primaryHeaderBytes,
-  readApid,
-  readDataBytes,
-  sequenceModulus,
-} from "./primaryHeader";
-export { type Arrival, SequenceTracker } from "./sequence";
+export { primaryHeaderBytes, readApid, readDataBytes, sequenceModulus } from "./primaryHeader";
+export { SequenceTracker } from "./sequence";

@@ -4,8 +4,6 @@
  *   version 3 | type 1 | secondary header flag 1 | APID 11 || sequence flags 2 | sequence count 14 || length - 1: 16
  */
 export const primaryHeaderBytes = 6;
-/** The largest packet: header and 65,536 bytes of data. */
-export const maxPacketBytes = primaryHeaderBytes + 65_536;
 /** APID of idle packets, which carry no data (4.1.3.3.4.4). */
 export const idleApid = 0x7ff;
 /** Sequence counts wrap here (4.1.3.4.3.4). */

@@ -27,7 +27,7 @@ export function readRaw(bytes: Buffer, at: number, field: FieldLayout): number {
 }
 
 /** Unsigned integer of up to 53 bits, the most significant first. */
-export function readBits(bytes: Uint8Array, start: number, firstBit: number, size: number): number {
+function readBits(bytes: Uint8Array, start: number, firstBit: number, size: number): number {
   let at = start;
   let taken = 8 - firstBit;
   let value = (bytes[at] ?? 0) & (0xff >>> firstBit);

@@ -19,7 +19,7 @@ export type Calibration =
   /** Straight lines between points; before the first and after the last point the value stays. Raw values rise. */
   | { readonly kind: "table"; readonly raw: readonly number[]; readonly value: readonly number[] };
 
-export type FieldType = "unsigned" | "signed" | "float" | "enumeration" | "boolean";
+type FieldType = "unsigned" | "signed" | "float" | "enumeration" | "boolean";
 
 /** A parameter: one field of one packet, checked, with every default filled in. */
 export interface Parameter {

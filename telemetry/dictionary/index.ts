@@ -8,10 +8,10 @@
  *   layout.ts     where fields lie, calibration             default.yaml  the dictionary that comes with Perigee
  *   scrapeInterval.ts  how often its exporter is scraped
  */
-export type { Calibration, Dictionary, FieldType, Packet, Parameter, TimeCode } from "./dictionary";
-export { type Bound, crossedLimit, type Limit, type Limits, limitsInForce, type Severity } from "./limits";
+export type { Calibration, Dictionary, Packet, Parameter, TimeCode } from "./dictionary";
+export { type Bound, crossedLimit, type Limit, limitsInForce, type Severity } from "./limits";
 export { defaultDictionaryPath, defaultDictionaryText, loadDictionary, parseDictionary } from "./load";
-export { exporterMetricNames, metricName } from "./metricName";
-export { DictionaryError, formatProblem, type Problem } from "./problem";
+export { exporterMetricNames } from "./metricName";
+export { DictionaryError, formatProblem } from "./problem";
 export { scrapeIntervalSeconds } from "./scrapeInterval";
-export { type BaseUnit, toBaseUnit, type Unit, units } from "./units";
+export { type BaseUnit } from "./units";

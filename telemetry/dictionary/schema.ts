@@ -40,7 +40,7 @@ const bounds = z
 /** Limits in the parameter's own unit. An empty set means: no limits. */
 const limitSet = z.strictObject({ yellow: bounds.optional(), red: bounds.optional() });
 
-export const limitsSchema = limitSet.extend({
+const limitsSchema = limitSet.extend({
   /** Seconds for which a limit must stay crossed before it is an alarm. */
   persistence: finite.min(0).max(86_400).default(0),
   /** Other limits in some states of the dictionary's `mode` parameter; a set replaces the normal one as a whole. */
@@ -118,7 +118,7 @@ function sizeProblem(type: string, bits: number | undefined): string | undefined
  * Time in the secondary header, CCSDS 301.0-B-4: unsegmented (CUC, 3.2) or day segmented (CDS, 3.3).
  * `preamble`: the P-field is in the packet (one octet) and is checked. `leapSeconds`: subtracted, for a clock in TAI.
  */
-export const timeSchema = z.discriminatedUnion("code", [
+const timeSchema = z.discriminatedUnion("code", [
   z.strictObject({
     code: z.literal("CUC"),
     epoch: z.iso.datetime({ error: "must be a UTC time such as 2000-01-01T00:00:00Z" }),

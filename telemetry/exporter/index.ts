@@ -4,7 +4,7 @@
  *   udpReceiver.ts -> telemetryState.ts (newest values, counts) -> metrics.ts  -> httpServer.ts
  *                     alarmMonitor.ts (limits, persistence)     -> stateDocument.ts, page.html
  */
-export { type Exporter, type ExporterArgs, startExporter } from "./exporter";
+export { type Exporter, startExporter } from "./exporter";
 export { telemetryRegistry } from "./metrics";
-export { shownValue, type StateDocument, stateDocument } from "./stateDocument";
+export { shownValue, stateDocument } from "./stateDocument";
 export { TelemetryState } from "./telemetryState";

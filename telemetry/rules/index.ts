@@ -10,14 +10,7 @@
  *   promtool.ts         Debian's promtool and prometheus, for tests
  */
 export { recorded, recordedCount, recordedState } from "./recordingRules";
-export { hasState, type Roles, rolesOf, safeState } from "./roles";
-export {
-  type AlertRule,
-  isAlert,
-  type RecordingRule,
-  type Rule,
-  type RuleFile,
-  type RuleGroup,
-} from "./rule";
+export { type Roles, rolesOf } from "./roles";
+export { type AlertRule, isAlert, type Rule, type RuleFile } from "./rule";
 export { alertsOf, ruleFile } from "./ruleFile";
 export { defaultRuleSettings, type RuleSettings } from "./settings";

@@ -26,7 +26,7 @@ export function limitGroups(dictionary: Dictionary, settings: RuleSettings): Rul
 }
 
 /** One alert for each limit that the parameter has in any mode. */
-export function limitAlerts(parameter: Parameter, settings: RuleSettings): AlertRule[] {
+function limitAlerts(parameter: Parameter, settings: RuleSettings): AlertRule[] {
   return limitKinds(parameter).map(({ severity, bound }) => limitAlert(parameter, severity, bound, settings));
 }
 
@@ -36,7 +36,7 @@ interface LimitKind {
 }
 
 /** The limits that exist in some mode, each kind once. */
-export function limitKinds({ limits }: Parameter): LimitKind[] {
+function limitKinds({ limits }: Parameter): LimitKind[] {
   if (!limits) return [];
   const all = [limits.normal, ...limits.byMode.values()].flat();
   const kinds = new Map(all.map(({ severity, bound }) => [`${severity} ${bound}`, { severity, bound }]));

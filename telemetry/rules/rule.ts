@@ -37,7 +37,7 @@ export interface RuleFile {
 }
 
 /** Who is called: those who fly the spacecraft, or those who run the ground segment. */
-export type Team = "flight-control" | "ground-segment";
+type Team = "flight-control" | "ground-segment";
 
 /** An alert in the project's own words; {@link alertRule} makes Prometheus' form of it. */
 export interface AlertSpec {

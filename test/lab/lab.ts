@@ -24,7 +24,7 @@ export type LabConfig = Readonly<Record<string, unknown>>;
 const own = parse(readFileSync(join(repository, "Pulumi.lab.yaml"), "utf8")) as { config: LabConfig };
 
 /** `Pulumi.lab.yaml` with other values: `with({ workers: [...] })`. */
-export function labSettings(changes: LabConfig = {}): StackSettings {
+function labSettings(changes: LabConfig = {}): StackSettings {
   const changed = Object.fromEntries(
     Object.entries(changes).map(([key, value]) => [`perigee-infra:${key}`, value]),
   );

@@ -10,7 +10,7 @@ import type { ChartSettings } from "../config";
 type ChartArgs = Pick<kubernetes.helm.v3.ReleaseArgs, "chart" | "version" | "repositoryOpts">;
 
 /** Where a chart comes from. A path has no version but its own. */
-export function chartArgs({ reference, repository, version }: ChartSettings): ChartArgs {
+function chartArgs({ reference, repository, version }: ChartSettings): ChartArgs {
   if (reference.startsWith("oci://")) return { chart: reference, version };
   if (repository !== undefined) return { chart: reference, version, repositoryOpts: { repo: repository } };
   return { chart: resolve(repositoryRoot, reference) };

@@ -10,7 +10,7 @@ import { nameLabel, telemetryNames } from "./names";
 const { exporter, job } = telemetryNames;
 
 /** Seconds between two evaluations of the rules: twelve a minute are enough for limits that persist for seconds. */
-export function evaluationIntervalSeconds(dictionary: Pick<Dictionary, "packets">): number {
+function evaluationIntervalSeconds(dictionary: Pick<Dictionary, "packets">): number {
   return Math.max(5, scrapeIntervalSeconds(dictionary));
 }
 

@@ -25,7 +25,7 @@ export function nextAddress(address: Address, step = 1): Address {
   return new Address(address.valueOf() + step);
 }
 
-export function isCidr(text: string): boolean {
+function isCidr(text: string): boolean {
   return text.includes("/") && Address4.isValid(text);
 }
 

@@ -27,7 +27,7 @@ export function checkInputs(type: AwsType, name: string, olds: Properties, news:
   return { inputs: named, failures };
 }
 
-export function isInternal(key: string): boolean {
+function isInternal(key: string): boolean {
   return key.startsWith("__") || key === "version";
 }
 

@@ -3,7 +3,7 @@ import { fieldFailures, type Fields } from "../rpc/kinds";
 import type { CheckFailure } from "../rpc/provider";
 import { isMap, isSecret, map, type Properties, revealAll, secret, text } from "../rpc/values";
 
-export const REMOTE_COMMAND = "command:remote:Command";
+const REMOTE_COMMAND = "command:remote:Command";
 export const COPY_TO_REMOTE = "command:remote:CopyToRemote";
 export const LOCAL_COMMAND = "command:local:Command";
 

@@ -73,7 +73,7 @@ function watch(channel: ClientChannel, sink: OutputSink, finished: (end: Command
 }
 
 /** `*ssh.ExitError` in Go's words. */
-export function exitText(code: number | null, signal: string | undefined): CommandEnd {
+function exitText(code: number | null, signal: string | undefined): CommandEnd {
   if (code === 0) return undefined;
   if (code !== null) return `Process exited with status ${code}`;
   const name = (signal ?? "").replace(/^SIG/, "");

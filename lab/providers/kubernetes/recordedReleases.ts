@@ -15,7 +15,7 @@ const OPERATION_MS = 300;
 /** What `helm.json` holds: every revision of a release, by namespace and name, the newest last. */
 export type RecordedRevisions = Record<string, RecordedRevision[]>;
 
-export interface RecordedRevision extends Release {
+interface RecordedRevision extends Release {
   readonly values: Properties;
 }
 

@@ -26,7 +26,7 @@ const node = (name: string, role: "control-plane" | "worker") => ({
   ...{ privateIp: "10.0.1.10", publicIp: "203.0.113.10" },
 });
 
-export const infraOutputs: Partial<InfraOutputs> = {
+const infraOutputs: Partial<InfraOutputs> = {
   contractVersion,
   clusterName: "orbit",
   kubernetesVersion: "1.36.3",

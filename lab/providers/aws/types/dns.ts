@@ -5,7 +5,7 @@ import type { AwsType } from "../awsType";
 import { checkRange } from "./rules";
 
 export const ZONE = "aws:route53/zone:Zone";
-export const RECORD = "aws:route53/record:Record";
+const RECORD = "aws:route53/record:Record";
 
 export const zone: AwsType = {
   token: ZONE,

@@ -7,7 +7,7 @@ import { checkOneOf, refuseSameName } from "./rules";
 const ROLE = "aws:iam/role:Role";
 
 /** IAM stores documents as text. */
-export function documentText(value: PropertyValue | undefined): string {
+function documentText(value: PropertyValue | undefined): string {
   return typeof value === "string" ? value : JSON.stringify(value ?? {});
 }
 

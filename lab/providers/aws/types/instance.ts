@@ -11,7 +11,7 @@ import { keyPair } from "./securityGroups";
 import { INSTANCE, notFound, SECURITY_GROUP, SUBNET, VPC } from "./vpc";
 
 /** EC2's limit, before base64 (EC2 user guide, "Run commands when you launch an EC2 instance"). */
-export const USER_DATA_LIMIT = 16 * 1024;
+const USER_DATA_LIMIT = 16 * 1024;
 
 export const instance: AwsType = {
   token: INSTANCE,

@@ -7,7 +7,7 @@ import { checkNetwork, checkRange, dependents, refuseSameName } from "./rules";
 import { INSTANCE, notFound, SECURITY_GROUP, VPC } from "./vpc";
 
 export const INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
-export const EGRESS_RULE = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
+const EGRESS_RULE = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
 
 const inlineRule = {
   fields: {

@@ -7,8 +7,8 @@ import { checkNetwork, dependents } from "./rules";
 
 export const VPC = "aws:ec2/vpc:Vpc";
 export const SUBNET = "aws:ec2/subnet:Subnet";
-export const GATEWAY = "aws:ec2/internetGateway:InternetGateway";
-export const ROUTE_TABLE = "aws:ec2/routeTable:RouteTable";
+const GATEWAY = "aws:ec2/internetGateway:InternetGateway";
+const ROUTE_TABLE = "aws:ec2/routeTable:RouteTable";
 export const SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup";
 export const INSTANCE = "aws:ec2/instance:Instance";
 export const EIP = "aws:ec2/eip:Eip";

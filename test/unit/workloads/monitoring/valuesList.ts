@@ -19,7 +19,7 @@ const listed: ReadonlyMap<string, Kind> = new Map(
 );
 
 /** Values that templates read and that have no default, so that the list cannot have them; with where they are read. */
-export const withoutDefault: Readonly<Record<string, string>> = {
+const withoutDefault: Readonly<Record<string, string>> = {
   "alertmanager.alertmanagerSpec.configSecret": "templates/alertmanager/alertmanager.yaml",
   "grafana.service.nodePort": "charts/grafana/templates/service.yaml",
 };
