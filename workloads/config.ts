@@ -64,10 +64,10 @@ const storage = z
 
 const monitoring = strictObject({
   chart: chart(testedCharts.stack).prefault({}).describe("The kube-prometheus-stack chart."),
-  definitionsChart: chart(testedCharts.definitions)
+  crdsChart: chart(testedCharts.definitions)
     .prefault({})
     .describe("The chart of the Prometheus operator's CRDs."),
-  keepDefinitions: z
+  keepCrds: z
     .boolean()
     .default(false)
     .describe("Keep the operator's CRDs, and with them every object of their kinds, on `pulumi destroy`."),

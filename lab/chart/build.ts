@@ -19,7 +19,7 @@ export interface LabCharts {
 }
 
 const stackChart = "kube-prometheus-stack";
-const definitionsChart = "prometheus-operator-crds";
+const crdsChart = "prometheus-operator-crds";
 const operatorModule = "github.com/prometheus-operator/prometheus-operator";
 
 /** Makes sure that both charts are in the cache, and says where. Needs Go, for the operator's module; no root. */
@@ -29,13 +29,13 @@ export async function ensureLabCharts(progress: Progress): Promise<LabCharts> {
     key: await chartsKey(),
     progress,
     build: async (target) => {
-      for (const chart of [stackChart, definitionsChart]) {
+      for (const chart of [stackChart, crdsChart]) {
         await cp(join(__dirname, chart), join(target, chart), { recursive: true });
       }
-      await writeDefinitions(join(target, definitionsChart, "files"));
+      await writeDefinitions(join(target, crdsChart, "files"));
     },
   });
-  return { stack: join(folder, stackChart), definitions: join(folder, definitionsChart) };
+  return { stack: join(folder, stackChart), definitions: join(folder, crdsChart) };
 }
 
 async function chartsKey(): Promise<string> {

@@ -70,7 +70,7 @@ export function editionSettings(edition: Edition, charts: LabCharts): Readonly<R
   const ownStack = { chart: { reference: charts.stack }, grafana: false, kubeStateMetrics: false };
   return {
     ...(stack === undefined ? ownStack : { chart: { reference: stack } }),
-    definitionsChart: { reference: crds },
+    crdsChart: { reference: crds },
   };
 }
 

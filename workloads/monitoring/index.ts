@@ -57,15 +57,15 @@ export class MonitoringStack extends pulumi.ComponentResource {
    */
   private installDefinitions(): kubernetes.helm.v3.Release {
     const { monitoring, namespace, adoption } = this.args;
-    const { definitionsChart, keepDefinitions } = monitoring;
+    const { crdsChart, keepCrds } = monitoring;
     return chartRelease(
       `${this.name}-definitions`,
       {
         release: monitoringNames.definitionsRelease,
-        chart: definitionsChart,
+        chart: crdsChart,
         namespace,
         adoption,
-        values: { crds: { annotations: keepDefinitions ? { "helm.sh/resource-policy": "keep" } : {} } },
+        values: { crds: { annotations: keepCrds ? { "helm.sh/resource-policy": "keep" } : {} } },
       },
       { parent: this },
     );

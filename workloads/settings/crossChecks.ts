@@ -12,7 +12,7 @@ export function crossChecks({ monitoring }: Partial<Settings>): SettingProblem[]
 }
 
 function chartChecks(monitoring: Settings["monitoring"]): SettingProblem[] {
-  return (["chart", "definitionsChart"] as const).flatMap((key) => {
+  return (["chart", "crdsChart"] as const).flatMap((key) => {
     const { reference, repository } = monitoring[key];
     const setting = `monitoring.${key}.reference`;
     const isPath = /^[./]/.test(reference) || reference.endsWith(".tgz");

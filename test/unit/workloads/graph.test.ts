@@ -302,7 +302,7 @@ describe("stack 2 with other settings", () => {
   });
 
   it("keeps the definitions on destroy where the settings say so", async () => {
-    const deployment = await deploy({ monitoring: { keepDefinitions: true } });
+    const deployment = await deploy({ monitoring: { keepCrds: true } });
     const release = ofType(deployment, kinds.release).find(({ name }) => name === "monitoring-definitions");
     assert.deepEqual(release?.inputs["values"], {
       crds: { annotations: { "helm.sh/resource-policy": "keep" } },

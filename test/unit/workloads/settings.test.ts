@@ -61,7 +61,7 @@ describe("settings of stack 2", () => {
         'perigee-workloads:monitoring.retentionSizeGiB = "lots": a number above 0, at most 10000',
         'perigee-workloads:monitoring.storage.kind = {"kind":"ebs"}: kind must be one of: ephemeral, local (EBS is not supported yet)',
         'perigee-workloads:monitoring.disabledAlerts[0] = "not an alert": an alert\'s name',
-        "perigee-workloads:monitoring.grafanna: there is no such setting; did you mean grafana? (allowed: chart, definitionsChart, keepDefinitions, retentionDays, retentionSizeGiB, storage, prometheusMemoryMiB, scrapeIntervalSeconds, grafana, grafanaAdminPassword, kubeStateMetrics, disabledAlerts, alerting)",
+        "perigee-workloads:monitoring.grafanna: there is no such setting; did you mean grafana? (allowed: chart, crdsChart, keepCrds, retentionDays, retentionSizeGiB, storage, prometheusMemoryMiB, scrapeIntervalSeconds, grafana, grafanaAdminPassword, kubeStateMetrics, disabledAlerts, alerting)",
         'perigee-workloads:telemetry.dictionary = "no/such.yaml": cannot be read: ENOENT (paths are from the repository\'s root)',
         'perigee-workloads:telemetry.source = "serial": one of: simulator, udp',
         'perigee-workloads:telemetry.simulator.scenario = "explosion": one of: nominal, battery-undervoltage, wheel-overspeed, overheating, loss-of-signal, sequence-gaps, corrupt-packets, reboot, safe-mode',
@@ -73,7 +73,7 @@ describe("settings of stack 2", () => {
     const problems = problemsOf({
       monitoring: {
         chart: { reference: "kube-prometheus-stack" },
-        definitionsChart: { reference: "./no/such/chart" },
+        crdsChart: { reference: "./no/such/chart" },
         alerting: {
           receivers: [
             { name: "flight", webhook: { url: secrets.webhook } },
@@ -92,7 +92,7 @@ describe("settings of stack 2", () => {
       problems.map((line) => line.trim().replace("perigee-workloads:", "")),
       [
         'monitoring.chart.reference = "kube-prometheus-stack": a chart\'s name alone: say its `repository` too',
-        'monitoring.definitionsChart.reference = "./no/such/chart": there is no such file or folder (paths are from the root)',
+        'monitoring.crdsChart.reference = "./no/such/chart": there is no such file or folder (paths are from the root)',
         'monitoring.alerting.receivers[1].name = "flight": another receiver has that name already',
         'monitoring.alerting.receivers[1].email = "flight@example.org": needs monitoring.alerting.mail (server, from)',
         'monitoring.alerting.receivers[2].name = "nobody": is a name that the routing uses itself',

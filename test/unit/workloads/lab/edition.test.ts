@@ -19,9 +19,9 @@ describe("the edition that the lab runs", () => {
     const given = { reference: __filename };
     const settingsOf = async (which: GivenCharts): Promise<object> =>
       editionSettings(await chooseEdition(which, "helm"), charts);
-    assert.deepEqual(await settingsOf({ stack: __filename }), { chart: given, definitionsChart: own });
+    assert.deepEqual(await settingsOf({ stack: __filename }), { chart: given, crdsChart: own });
     assert.deepEqual(await settingsOf({ crds: __filename }), {
-      ...{ chart: own, definitionsChart: given },
+      ...{ chart: own, crdsChart: given },
       // The chart is the offline edition's then, which has neither.
       ...{ grafana: false, kubeStateMetrics: false },
     });
