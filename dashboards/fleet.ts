@@ -12,7 +12,7 @@ import { colours } from "./style";
 /** Every spacecraft at a glance: who is silent, who is in alarm, in which mode. Grafana's home. */
 export function fleetDashboard(
   dictionary: Dictionary,
-  { overdueAfterPeriods }: DashboardSettings,
+  { staleAfterPeriods }: DashboardSettings,
 ): model.DashboardBuilder {
   const roles = rolesOf(dictionary);
   const board = frame(dictionary, {
@@ -22,7 +22,7 @@ export function fleetDashboard(
       "Every spacecraft: contact, alarms and mode. A click on a spacecraft opens its own dashboard.",
     perSpacecraft: false,
   });
-  for (const panel of headlines(overdueAfterPeriods)) board.withPanel(panel);
+  for (const panel of headlines(staleAfterPeriods)) board.withPanel(panel);
   board.withPanel(spacecraftTable(roles));
   if (roles.mode) board.withPanel(modes(roles.mode));
   return board.withPanel(alarmTable()).withPanel(signalAge()).withPanel(packetRate());

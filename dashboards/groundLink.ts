@@ -11,7 +11,7 @@ import { colours } from "./style";
 /** How the packets of one spacecraft arrive: whether they come, whether all come, whether they can be read. */
 export function groundLinkDashboard(
   dictionary: Dictionary,
-  { overdueAfterPeriods }: DashboardSettings,
+  { staleAfterPeriods }: DashboardSettings,
 ): model.DashboardBuilder {
   const board = frame(dictionary, {
     uid: uids.groundLink,
@@ -20,7 +20,7 @@ export function groundLinkDashboard(
     perSpacecraft: true,
   });
   for (const panel of passes(dictionary)) board.withPanel(panel);
-  for (const panel of [...arrival(overdueAfterPeriods), ...completeness(), ...readability()])
+  for (const panel of [...arrival(staleAfterPeriods), ...completeness(), ...readability()])
     board.withPanel(panel);
   return board;
 }

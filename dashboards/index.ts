@@ -24,7 +24,7 @@ export type Dashboard = model.Dashboard;
 export const homeDashboard = uids.fleet;
 
 /** What a site chose about its alerts and that dashboards show too. */
-export type DashboardSettings = Pick<RuleSettings, "overdueAfterPeriods">;
+export type DashboardSettings = Pick<RuleSettings, "staleAfterPeriods">;
 
 /** All dashboards for spacecraft with this dictionary. */
 export function dashboards(

@@ -66,18 +66,18 @@ function headlines(roles: Roles, settings: DashboardSettings): StatBuilder[] {
   ];
 }
 
-function lateness({ overdueAfterPeriods }: DashboardSettings): StatBuilder {
+function lateness({ staleAfterPeriods }: DashboardSettings): StatBuilder {
   return stat(
     {
       key: "lateness",
       title: "Last packet",
-      description: `Age of the newest packet, in periods of its kind; ${overdueAfterPeriods} is loss of signal.`,
+      description: `Age of the newest packet, in periods of its kind; ${staleAfterPeriods} is loss of signal.`,
       unit: "suffix:periods",
       queries: [now(`min(${ofChosen(recorded.packetLateness)})`, "age")],
     },
     [
       { value: null, color: colours.nominal },
-      { value: overdueAfterPeriods, color: colours.red },
+      { value: staleAfterPeriods, color: colours.red },
     ],
   ).decimals(1);
 }

@@ -25,7 +25,7 @@ export class Dashboards extends pulumi.ComponentResource {
   ) {
     super("perigee:workloads:Dashboards", name, {}, opts);
     const flown = loadDictionary(resolve(repositoryRoot, dictionary));
-    const files = dashboardFiles(flown, { overdueAfterPeriods: staleAfterPeriods });
+    const files = dashboardFiles(flown, { staleAfterPeriods });
     for (const file of files) this.configMap(file, namespace);
     this.registerOutputs();
   }

@@ -42,11 +42,10 @@ export const serve = command(
     const { log, stopped } = surroundings;
     const dictionary = readDictionary(settings.dictionary);
     const recording = settings.file === undefined ? undefined : readPackets(settings.file);
-    const exporter = await startExporter({ ...settings, dictionary, version: perigeeVersion(), log }).catch(
-      (error: unknown) => {
-        throw new UsageError(`cannot listen: ${reason(error)}`);
-      },
-    );
+    const own = { dictionary, staleAfterPeriods: settings.staleAfter, version: perigeeVersion(), log };
+    const exporter = await startExporter({ ...settings, ...own }).catch((error: unknown) => {
+      throw new UsageError(`cannot listen: ${reason(error)}`);
+    });
     log.info("serving", {
       spacecraft: settings.spacecraft,
       dictionary: `${dictionary.name} ${dictionary.version}`,

@@ -18,7 +18,7 @@ export interface ExporterArgs {
   readonly udpPort: number | undefined;
   readonly udpHost: string;
   /** A parameter disappears when its packet is older than this many of its periods. */
-  readonly staleAfter: number;
+  readonly staleAfterPeriods: number;
   readonly version: string;
   readonly log: Log;
 }
@@ -42,7 +42,7 @@ const clock = (): number => Date.now() / 1000;
  */
 export async function startExporter(args: ExporterArgs): Promise<Exporter> {
   const { dictionary, spacecraft, version, log } = args;
-  const state = new TelemetryState(dictionary, args.staleAfter);
+  const state = new TelemetryState(dictionary, args.staleAfterPeriods);
   const receive = (datagram: Buffer): void => state.receive(datagram, clock());
   const onError = (error: unknown): void =>
     log.error("receiving or answering failed", { error: String(error) });

@@ -50,10 +50,10 @@ export class TelemetryState implements PacketSink {
   private readonly byApid = new Map<number, PacketState>();
   private now = 0;
 
-  /** @param staleAfter a parameter disappears when its packet is older than this many periods */
+  /** @param staleAfterPeriods a parameter disappears when its packet is older than this many periods */
   constructor(
     readonly dictionary: Dictionary,
-    private readonly staleAfter: number,
+    private readonly staleAfterPeriods: number,
   ) {
     this.decoder = new Decoder(dictionary);
     this.values = new Float64Array(dictionary.parameters.length).fill(NaN);
@@ -112,7 +112,7 @@ export class TelemetryState implements PacketSink {
     return (
       !!state &&
       state.lastReceived > 0 &&
-      now - state.lastReceived <= state.packet.periodSeconds * this.staleAfter
+      now - state.lastReceived <= state.packet.periodSeconds * this.staleAfterPeriods
     );
   }
 

@@ -13,7 +13,7 @@ export function linkAlerts(roles: Roles, settings: RuleSettings): AlertRule[] {
 }
 
 /** Signal lost: the spacecraft's matter first. */
-function signalAlerts({ overdueAfterPeriods: most }: RuleSettings): AlertSpec[] {
+function signalAlerts({ staleAfterPeriods: most }: RuleSettings): AlertSpec[] {
   return [
     {
       alert: "BusLossOfSignal",

@@ -12,7 +12,7 @@ export interface RuleSettings {
   /** How often the groups are evaluated, such as `5s`. Default: as Prometheus is set. */
   readonly evaluationInterval?: string;
   /** A packet is overdue when it is this many of its periods late. Default: 5. */
-  readonly overdueAfterPeriods: number;
+  readonly staleAfterPeriods: number;
   /** Share of a packet kind's packets that may be lost over 5 minutes. Default: 0.01. */
   readonly lossRatio: number;
   /** Seconds that the on-board clock may differ from the ground's. Default: 2. */
@@ -31,7 +31,7 @@ export const defaultRuleSettings: RuleSettings = {
   runbookBaseUrl: "docs/alerts/",
   job: "perigee-telemetry",
   prometheusJob: "monitoring-prometheus",
-  overdueAfterPeriods: 5,
+  staleAfterPeriods: 5,
   lossRatio: 0.01,
   clockOffsetSeconds: 2,
   exporterMemoryBytes: 200 * 1024 ** 2,

@@ -55,7 +55,7 @@ export function prometheusRule(
     job,
     prometheusJob: monitoringNames.prometheusJob,
     evaluationInterval: `${evaluationIntervalSeconds(dictionary)}s`,
-    overdueAfterPeriods: staleAfterPeriods,
+    staleAfterPeriods,
     ...(runbookBaseUrl !== undefined && { runbookBaseUrl }),
   });
   return new kubernetes.apiextensions.CustomResource(

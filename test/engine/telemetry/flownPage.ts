@@ -21,7 +21,7 @@ export async function servePage(): Promise<ServedPage> {
     udpPort: undefined,
     udpHost: "127.0.0.1",
     // The test flies minutes in a moment and then looks.
-    staleAfter: 60,
+    staleAfterPeriods: 60,
     version: "0.0.0",
     log: jsonLog(() => undefined),
   });

@@ -20,7 +20,7 @@ export async function scrapedAfter(dictionary: Dictionary, packets: readonly Buf
     httpHost: loopback,
     udpPort: 0,
     udpHost: loopback,
-    staleAfter: 1000,
+    staleAfterPeriods: 1000,
     version: "0.0.0",
     log: silent,
   });

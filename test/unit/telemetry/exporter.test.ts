@@ -226,7 +226,7 @@ describe("the running exporter", () => {
     httpHost: "127.0.0.1",
     udpPort: 0,
     udpHost: "127.0.0.1",
-    staleAfter: 5,
+    staleAfterPeriods: 5,
     version: "0",
     log: jsonLog(() => undefined),
   };
