@@ -14,7 +14,7 @@ download() { # folder package...
   cp "$tree"/var/cache/apt/archives/*.deb "$folder/"
   chroot "$tree" apt-get clean
 }
-read -ra offered <<<"$OFFERED"
+read -ra offered <<<"${OFFERED:?}"
 download "$PUBLISH" "${offered[@]}"
 download "$TOOLS" "$TOOL"
 
