@@ -28,7 +28,7 @@ export const serve = command(
         .min(0)
         .default(0)
         .describe(
-          "seconds to go on after SIGTERM, so that a replacement takes over without a loss: ready for a third, then not",
+          "seconds to go on after SIGTERM, so that a replacement takes over without a loss: ready for a third, then not; for twice as long after the start, and while it drains, the exporter counts no gaps",
         ),
       file: text.optional().describe("takes packets from this file too, one behind the other"),
       rate: z.coerce
@@ -53,8 +53,10 @@ export const serve = command(
       http: exporter.httpPort,
       udp: exporter.udpPort,
     });
+    const alone = sharingPackets(exporter, settings.drain);
     if (recording) await replayInto(exporter, recording, settings.rate, surroundings);
     await untilStopped(stopped);
+    clearTimeout(alone);
     await drain(exporter, settings.drain, surroundings);
     log.info("stopping", { datagrams: exporter.state.datagrams });
     await exporter.stop();
@@ -63,12 +65,22 @@ export const serve = command(
 );
 
 /**
- * Packets go on coming here until the network has heard of the replacement. New flows go there at once; those under way
+ * The timer that ends the time in which the exporter before this one may still get some of the packets: it drains once
+ * this one is ready, and the network leads flows that it knows to it.
+ */
+function sharingPackets({ state }: Exporter, drainSeconds: number): NodeJS.Timeout {
+  state.sharesPackets = drainSeconds > 0;
+  return setTimeout(() => (state.sharesPackets = false), 2 * drainSeconds * 1000).unref();
+}
+
+/**
+ * Packets go on coming here until the network has heard of the replacement. New flows go there at once; those in progress
  * are led there only when this exporter says that it is not ready.
  */
 async function drain(exporter: Exporter, seconds: number, { log }: Surroundings): Promise<void> {
   if (seconds === 0) return;
   log.info("draining", { seconds });
+  exporter.state.sharesPackets = true;
   await sleep((seconds * 1000) / 3);
   exporter.withdraw();
   await sleep((seconds * 1000 * 2) / 3);

@@ -42,6 +42,11 @@ export class TelemetryState implements PacketSink {
   idlePackets = 0;
   datagrams = 0;
   receivedBytes = 0;
+  /**
+   * Whether another exporter may get some of the packets, as in a roll. A skipped sequence count is no gap then: the
+   * packet may have gone there.
+   */
+  sharesPackets = false;
   /** On-board clock minus the ground's, seconds; NaN before the first packet. */
   onboardTimeOffset = NaN;
 
@@ -87,7 +92,7 @@ export class TelemetryState implements PacketSink {
     else if (arrival === "late") state.late++;
     // Neither says anything newer than what is known.
     if (arrival === "duplicate" || arrival === "late") return;
-    state.missing += state.sequence.missing;
+    if (!this.sharesPackets) state.missing += state.sequence.missing;
     state.lastReceived = this.now;
     this.onboardTimeOffset = onboardTime - this.now;
     decodeParameters(layout, bytes, at, this.values, this.error);

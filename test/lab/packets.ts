@@ -15,23 +15,20 @@ export function flight(seconds: number): Buffer[] {
   return Array.from({ length: seconds }, (_, second) => simulator.until(start + second)).flat();
 }
 
-/**
- * Sends packets to the node port at an even rate.
- * @param sockets `one` for all of them, or a `fresh` one for each packet, as some stations do
- */
-export async function send(
-  packets: readonly Buffer[],
-  perSecond: number,
-  sockets: "one" | "fresh",
-): Promise<void> {
+/** From which socket a packet is sent: `one` for all, a `fresh` one for each as some stations do, or either `in turn`. */
+export type Sockets = "one" | "fresh" | "in turn";
+
+/** Sends packets to the node port at an even rate. */
+export async function send(packets: readonly Buffer[], perSecond: number, sockets: Sockets): Promise<void> {
   const { publishedHost } = await outputs();
   const shared = createSocket("udp4");
   const start = performance.now();
   for (const [index, packet] of packets.entries()) {
     await sleep(Math.max(0, start + (index * 1000) / perSecond - performance.now()));
-    const socket = sockets === "one" ? shared : createSocket("udp4");
+    const isFresh = sockets === "fresh" || (sockets === "in turn" && index % 2 === 0);
+    const socket = isFresh ? createSocket("udp4") : shared;
     await sent(socket, packet, publishedHost);
-    if (sockets === "fresh") socket.close();
+    if (isFresh) socket.close();
   }
   shared.close();
 }

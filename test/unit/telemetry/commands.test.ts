@@ -8,7 +8,9 @@ import { join } from "node:path";
 import { buildBundle, maxBundleBytes } from "../../../telemetry/build";
 import { run as runCommand } from "../../../telemetry/cli/main";
 import { port, readSettings, text, UsageError } from "../../../telemetry/cli/settings";
+import { loadDictionary } from "../../../telemetry/dictionary";
 import { jsonLog } from "../../../telemetry/log";
+import { Simulator } from "../../../telemetry/simulator";
 
 const npmBin = join(__dirname, "../../../telemetry/bin/perigee-telemetry.js");
 
@@ -208,6 +210,26 @@ describe("the commands, as one bundled file", function () {
     const metrics = await (await fetch(`http://127.0.0.1:${http}/metrics`)).text();
     assert.match(metrics, /^bus_power_battery_voltage_volts/m);
     assert.deepEqual(await ended, [0, null]);
+  }).timeout(20_000);
+
+  it("serve counts no gap while the exporter before it may still drain, and counts them afterwards", async () => {
+    const { http, udp } = await serving("--drain", "2");
+    const dictionary = loadDictionary();
+    const [packet] = dictionary.packets;
+    const simulator = new Simulator({ dictionary, scenario: "nominal", timeScale: 1, seed: 1, start: 0 });
+    const seconds = Array.from({ length: 40 }, (_, second) => simulator.until(second));
+    const ofOneKind = seconds.flat().filter((bytes) => (bytes.readUInt16BE(0) & 0x7ff) === packet?.apid);
+    const gapsAfter = async (...counts: readonly number[]): Promise<number> => {
+      const file = join(folder, "some.bin");
+      writeFileSync(file, Buffer.concat(counts.map((count) => ofOneKind[count] ?? Buffer.alloc(0))));
+      assert.equal(run("replay", file, "--target", `127.0.0.1:${udp}`, "--rate", "0").status, 0);
+      const metrics = await (await fetch(`http://127.0.0.1:${http}/metrics`)).text();
+      const line = new RegExp(`^bus_packet_gaps_total\\{.*apid="${packet?.apid}".*\\} (\\d+)$`, "m");
+      return Number(line.exec(metrics)?.[1]);
+    };
+    assert.equal(await gapsAfter(0, 4), 0);
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    assert.equal(await gapsAfter(5, 9), 3);
   }).timeout(20_000);
 
   it("simulate ends with 2 when the disk is full", () => {

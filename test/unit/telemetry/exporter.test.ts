@@ -155,6 +155,20 @@ describe("the metrics", () => {
     assert.equal(await bench.sample('bus_onboard_time_offset_seconds{spacecraft="s1"}'), -1.5);
   });
 
+  it("count no gap while another exporter may have got the packet, and go on from the newest one afterwards", async () => {
+    const bench = new Bench();
+    const gaps = () => bench.sample('bus_packet_gaps_total{spacecraft="s1",apid="10",packet="housekeeping"}');
+    bench.send([1, 14.5, 7, 1]);
+    bench.state.sharesPackets = true;
+    bench.send([1, 14.5, 7, 1], { skip: 3 });
+    assert.equal(await gaps(), 0);
+    bench.state.sharesPackets = false;
+    bench.send([1, 14.5, 7, 1]);
+    assert.equal(await gaps(), 0);
+    bench.send([1, 14.5, 7, 1], { skip: 2 });
+    assert.equal(await gaps(), 2);
+  });
+
   it("show the limits that are in force in the present mode", async () => {
     const bench = new Bench();
     const limit = (severity: string): string =>
