@@ -7,7 +7,7 @@ import { redacted } from "../settings/redact";
 import { scenarioNames } from "../telemetry/simulator";
 import { alerting } from "./alerting/settings";
 import { crossChecks } from "./settings/crossChecks";
-import { dictionaryPath } from "./settings/dictionaryPath";
+import { dictionaryFile } from "./settings/dictionaryFile";
 
 export const namespace = "perigee-workloads";
 
@@ -113,8 +113,8 @@ const telemetry = strictObject({
   spacecraft: matching(/^[\w.-]{1,64}$/, "1 to 64 of: letters, digits, _ . -")
     .default("perigee-1")
     .describe("Value of the label `spacecraft` on every metric."),
-  dictionary: dictionaryPath
-    .default("telemetry/dictionary/default.yaml")
+  dictionary: dictionaryFile
+    .prefault("telemetry/dictionary/default.yaml")
     .describe("Path of the telemetry dictionary, relative to the repository's root."),
   source: oneOf(["simulator", "udp"])
     .default("simulator")

@@ -1,16 +1,13 @@
 /** Perigee's dashboards as ConfigMaps that Grafana's sidecar picks up. */
-import { resolve } from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { dashboardFiles } from "../dashboards";
-import { repositoryRoot } from "../settings/repositoryRoot";
-import { loadDictionary } from "../telemetry/dictionary";
 import { owned } from "./adoption/fieldManager";
 import { monitoringNames } from "./monitoring/names";
+import type { DictionaryFile } from "./settings/dictionaryFile";
 
 export interface DashboardsArgs {
-  /** Path of the telemetry dictionary, from the repository's root. */
-  readonly dictionary: string;
+  readonly dictionary: DictionaryFile;
   /** A parameter disappears, and its packet is overdue, after this many of the packet's periods. */
   readonly staleAfterPeriods: number;
   readonly namespace: pulumi.Input<string>;
@@ -24,8 +21,7 @@ export class Dashboards extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("perigee:workloads:Dashboards", name, {}, opts);
-    const flown = loadDictionary(resolve(repositoryRoot, dictionary));
-    const files = dashboardFiles(flown, { staleAfterPeriods });
+    const files = dashboardFiles(dictionary.dictionary, { staleAfterPeriods });
     for (const file of files) this.configMap(file, namespace);
     this.registerOutputs();
   }

@@ -6,12 +6,9 @@
  *   deployment.ts what these two share                        names.ts      names and ports
  *   podSecurity.ts what every pod keeps to
  */
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { repositoryRoot } from "../../settings/repositoryRoot";
-import { parseDictionary, scrapeIntervalSeconds } from "../../telemetry/dictionary";
+import { scrapeIntervalSeconds } from "../../telemetry/dictionary";
 import { owned } from "../adoption/fieldManager";
 import type { TelemetrySettings } from "../config";
 import { dictionaryConfigMap } from "./deployment";
@@ -35,8 +32,7 @@ export class Telemetry extends pulumi.ComponentResource {
     super("perigee:workloads:Telemetry", name, {}, opts);
     const { telemetry: settings, nodeImage, namespace, runbookBaseUrl, definitions } = args;
     const own = { parent: this };
-    const text = readFileSync(resolve(repositoryRoot, settings.dictionary), "utf8");
-    const dictionary = parseDictionary(text, settings.dictionary);
+    const { text, dictionary } = settings.dictionary;
 
     const serviceAccount = new kubernetes.core.v1.ServiceAccount(
       name,

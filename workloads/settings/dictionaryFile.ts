@@ -1,0 +1,31 @@
+/** The setting that names the telemetry dictionary. It is read here, once for all that is made from it. */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { z } from "zod";
+import { repositoryRoot } from "../../settings/repositoryRoot";
+import { type Dictionary, DictionaryError, formatProblem, parseDictionary } from "../../telemetry/dictionary";
+
+export interface DictionaryFile {
+  /** As it was written: what the exporter reads on the cluster. */
+  readonly text: string;
+  readonly dictionary: Dictionary;
+}
+
+/** From a path to the dictionary; its problems are the setting's. */
+export const dictionaryFile = z.string().transform((path, context): DictionaryFile => {
+  try {
+    const text = readFileSync(resolve(repositoryRoot, path), "utf8");
+    return { text, dictionary: parseDictionary(text, path) };
+  } catch (error) {
+    for (const message of problemsOf(error)) context.addIssue({ code: "custom", message, input: path });
+    return z.NEVER;
+  }
+});
+
+function problemsOf(error: unknown): string[] {
+  if (error instanceof DictionaryError) return error.problems.map(formatProblem);
+  if (error instanceof Error && "code" in error) {
+    return [`cannot be read: ${String(error.code)} (paths are from the repository's root)`];
+  }
+  throw error;
+}
