@@ -1,7 +1,7 @@
 /** The functions (data sources) that the lab's AWS answers. */
 import { createHash } from "node:crypto";
-import { isList, isMap, type Properties, text, texts } from "../rpc/values";
-import { type Account, ACCOUNT_ID, AwsError } from "./account";
+import { type Properties, text, texts } from "../rpc/values";
+import { type Account, AwsError } from "./account";
 import { zoneId } from "./types/vpc";
 
 type Answer = (args: Properties, account: Account) => Properties;
@@ -13,21 +13,6 @@ const UBUNTU_IMAGE =
   /^\/aws\/service\/canonical\/ubuntu\/server\/[\w.]+\/stable\/[\w.]+\/(amd64|arm64)\/hvm\/ebs-gp[23]\/ami-id$/;
 
 const answers: Readonly<Record<string, Answer>> = {
-  "aws:index/getRegion:getRegion": (_args, { region }) => ({
-    id: region,
-    name: region,
-    region,
-    description: `The lab's ${region}`,
-    endpoint: `ec2.${region}.amazonaws.com`,
-  }),
-
-  "aws:index/getCallerIdentity:getCallerIdentity": () => ({
-    id: ACCOUNT_ID,
-    accountId: ACCOUNT_ID,
-    arn: `arn:aws:iam::${ACCOUNT_ID}:user/lab`,
-    userId: "AIDALABLABLABLABLABLA",
-  }),
-
   "aws:index/getAvailabilityZones:getAvailabilityZones": (args, { region }) => {
     const names = ZONES.map((letter) => region + letter).filter(
       (name) => !texts(args, "excludeNames").includes(name),
@@ -52,36 +37,7 @@ const answers: Readonly<Record<string, Answer>> = {
       withDecryption: true,
     };
   },
-
-  "aws:ec2/getAmi:getAmi": (args, { region }) => {
-    const filters = args["filters"];
-    const asked = [
-      text(args, "nameRegex") ?? "",
-      ...(isList(filters) ? filters.filter(isMap) : []).map(filterText),
-    ];
-    const id = imageId(asked.join(" "));
-    const name = "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-amd64-server-20261101";
-    return {
-      ...args,
-      id,
-      imageId: id,
-      arn: `arn:aws:ec2:${region}::image/${id}`,
-      name,
-      architecture: "x86_64",
-      ownerId: "099720109477",
-      region,
-      rootDeviceName: "/dev/sda1",
-      rootDeviceType: "ebs",
-      virtualizationType: "hvm",
-      state: "available",
-      tags: {},
-    };
-  },
 };
-
-function filterText(filter: Properties): string {
-  return `${text(filter, "name") ?? ""}=${texts(filter, "values").join(",")}`;
-}
 
 /** Always the same image for the same question. */
 function imageId(question: string): string {

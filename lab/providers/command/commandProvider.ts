@@ -4,10 +4,9 @@
  */
 import { randomBytes } from "node:crypto";
 import { changes } from "../rpc/diff";
-import { ended } from "../rpc/lifetime";
 import type { CheckResult, Created, DiffResult, OldState, Provider, ResourceCall } from "../rpc/provider";
-import { map, type Properties, reveal, revealAll, sameValue, text, UNKNOWN } from "../rpc/values";
-import { commandTypes, COPY_TO_REMOTE, inputFailures, LOCAL_COMMAND, withDefaults } from "./inputs";
+import { map, type Properties, revealAll, text, UNKNOWN } from "../rpc/values";
+import { commandTypes, inputFailures, LOCAL_COMMAND, withDefaults } from "./inputs";
 import { runLocally, stringMap } from "./localCommand";
 import { CapturedOutput } from "./output";
 import type { Phase, RemoteMachine } from "./remoteMachine";
@@ -54,10 +53,6 @@ export class CommandProvider implements Provider {
   async create(call: ResourceCall, inputs: Properties, preview: boolean): Promise<Created> {
     const id = `${call.name}${randomBytes(4).toString("hex")}`;
     if (preview) return { id, outputs: unsettled(call, inputs) };
-    if (call.type === COPY_TO_REMOTE) {
-      await this.copy(call, inputs);
-      return { id: randomBytes(4).toString("hex"), outputs: inputs };
-    }
     const command = text(revealAll(inputs), "create");
     const printed = command === undefined ? SILENT : await this.run(call, "create", command, inputs, SILENT);
     return { id, outputs: { ...inputs, ...printed } };
@@ -71,13 +66,6 @@ export class CommandProvider implements Provider {
     preview: boolean,
   ): Promise<Properties> {
     if (preview) return unsettled(call, news);
-    if (call.type === COPY_TO_REMOTE) {
-      const same = ["source", "remotePath"].every((name) =>
-        sameValue(reveal(olds.inputs[name] ?? null), reveal(news[name] ?? null)),
-      );
-      if (!same) await this.copy(call, news);
-      return news;
-    }
     const revealed = revealAll(news);
     const command = text(revealed, "update") ?? text(revealed, "create");
     const before = printedBy(olds.outputs);
@@ -94,15 +82,8 @@ export class CommandProvider implements Provider {
     if (command !== undefined) await this.run(call, "delete", command, state, printedBy(state));
   }
 
-  async invoke(token: string, args: Properties): Promise<Properties> {
-    if (token !== "command:local:run")
-      throw new Error(`the lab's stand-in does not know the function ${token}`);
-    const command = text(args, "command") ?? "";
-    const quiet = { status: () => undefined, warn: () => undefined, error: () => undefined };
-    const output = new CapturedOutput(quiet, "none");
-    const end = await runLocally(command, args, this.settings.inherited, output, ended.signal);
-    if (end !== undefined) throw output.failure(end, command);
-    return { ...args, ...output.outputs() };
+  invoke(token: string): Promise<Properties> {
+    throw new Error(`the lab's stand-in does not know the function ${token}`);
   }
 
   private async run(
@@ -137,18 +118,6 @@ export class CommandProvider implements Provider {
           );
     if (end !== undefined) throw output.failure(end, command);
     return output.outputs();
-  }
-
-  private async copy(call: ResourceCall, inputs: Properties): Promise<void> {
-    const { connection, source, remotePath } = revealAll(inputs);
-    await this.machine.copy(
-      {
-        connection: map({ connection: connection ?? null }, "connection"),
-        source: map({ source: source ?? null }, "source"),
-        remotePath: typeof remotePath === "string" ? remotePath : "",
-      },
-      call,
-    );
   }
 }
 

@@ -3,11 +3,10 @@
  * limit of errors; its messages are Go's. Unlike it, a handshake that never ends is given up too.
  */
 import net from "node:net";
-import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, type ConnectConfig } from "ssh2";
 import type { ResourceCall } from "../rpc/provider";
-import { isMap, numeric, type Properties, text } from "../rpc/values";
+import { numeric, type Properties, text } from "../rpc/values";
 
 /** Pauses between dials: Pulumi's retry package, `sdk/go/common/util/retry`. */
 const FIRST_PAUSE_MS = 100;
@@ -17,57 +16,18 @@ const LONGEST_PAUSE_MS = 5_000;
 /** Go's SSH client has no limit here; a machine that accepts and never answers would hang `up` for ever. */
 const HANDSHAKE_LIMIT_MS = 60_000;
 
-export interface Dialled {
-  readonly client: Client;
-  close(): void;
-}
-
-/** Opens the connection that the `connection` input describes, through its proxy where it has one. */
+/** Opens the connection that the `connection` input describes. */
 export async function dial(
   connection: Properties,
   agent: string | undefined,
   call: ResourceCall,
-): Promise<Dialled> {
+): Promise<Client> {
   await refuseDeadAgent(text(connection, "agentSocketPath") ?? agent);
   const config = clientConfig(connection, agent);
-  const proxy = connection["proxy"];
-  if (!isMap(proxy)) {
-    const client = await withRetry("Dial", connection, call, () => connect(connection, config, call.signal));
-    return { client, close: () => client.end() };
-  }
-  try {
-    return await dialThrough(proxy, connection, config, agent, call);
-  } catch (error) {
-    throw new Error(`proxy: ${describe(error)}`, { cause: error });
-  }
-}
-
-async function dialThrough(
-  proxy: Properties,
-  connection: Properties,
-  config: ConnectConfig,
-  agent: string | undefined,
-  call: ResourceCall,
-): Promise<Dialled> {
-  const proxyConfig = clientConfig(proxy, agent);
-  const bastion = await withRetry("Dial proxy", proxy, call, () => connect(proxy, proxyConfig, call.signal));
-  try {
-    const client = await withRetry("Dial from proxy", connection, call, async () =>
-      handshake(await forward(bastion, connection), config, call.signal),
-    );
-    const close = () => {
-      client.end();
-      bastion.end();
-    };
-    return { client, close };
-  } catch (error) {
-    bastion.end();
-    throw error;
-  }
+  return withRetry(connection, call, () => connect(connection, config, call.signal));
 }
 
 async function withRetry<T>(
-  what: string,
   connection: Properties,
   call: ResourceCall,
   attempt: () => Promise<T>,
@@ -83,7 +43,7 @@ async function withRetry<T>(
         throw new Error(`after ${failures - 1} failed attempts: ${describe(error)}`, { cause: error });
       }
     }
-    call.log.status(`${what} ${failures}/${limit === -1 ? "inf" : limit} failed: retrying`);
+    call.log.status(`Dial ${failures}/${limit === -1 ? "inf" : limit} failed: retrying`);
     await sleep(pause, undefined, { signal: call.signal });
     pause = Math.min(pause * PAUSE_GROWTH, LONGEST_PAUSE_MS);
   }
@@ -127,17 +87,7 @@ function goReason(error: NodeJS.ErrnoException): string {
   return GO_REASONS[error.code ?? ""] ?? error.message;
 }
 
-function forward(bastion: Client, connection: Properties): Promise<Duplex> {
-  const host = text(connection, "host") ?? "";
-  const port = numeric(connection, "port") ?? 22;
-  return new Promise((resolve, reject) => {
-    bastion.forwardOut("127.0.0.1", 0, host, port, (error, channel) =>
-      error === undefined ? resolve(channel) : reject(error),
-    );
-  });
-}
-
-function handshake(sock: Duplex, config: ConnectConfig, signal: AbortSignal): Promise<Client> {
+function handshake(sock: net.Socket, config: ConnectConfig, signal: AbortSignal): Promise<Client> {
   return new Promise((resolve, reject) => {
     const client = new Client();
     const state = { hostKeyRefused: false };

@@ -1,10 +1,9 @@
 /** What each resource of the command provider accepts, as `@pulumi/command` 1.2.1 declares it. */
 import { fieldFailures, type Fields } from "../rpc/kinds";
 import type { CheckFailure } from "../rpc/provider";
-import { isMap, isSecret, map, type Properties, revealAll, secret, text } from "../rpc/values";
+import { isMap, isSecret, type Properties, revealAll, secret, text } from "../rpc/values";
 
 const REMOTE_COMMAND = "command:remote:Command";
-export const COPY_TO_REMOTE = "command:remote:CopyToRemote";
 export const LOCAL_COMMAND = "command:local:Command";
 
 const connectionFields: Fields = {
@@ -20,10 +19,7 @@ const connectionFields: Fields = {
   hostKey: "string",
 };
 
-const connection = {
-  fields: { ...connectionFields, proxy: { fields: connectionFields, required: ["host"] } },
-  required: ["host"],
-} as const;
+const connection = { fields: connectionFields, required: ["host"] } as const;
 
 const phases: Fields = { create: "string", update: "string", delete: "string", triggers: "anything" };
 
@@ -45,14 +41,6 @@ export const commandTypes: ReadonlyMap<string, CommandType> = new Map<string, Co
   [
     REMOTE_COMMAND,
     { inputs: { connection, ...commandFields }, required: ["connection"], outputs: ["stdout", "stderr"] },
-  ],
-  [
-    COPY_TO_REMOTE,
-    {
-      inputs: { connection, source: "anything", remotePath: "string", triggers: "anything" },
-      required: ["connection", "source", "remotePath"],
-      outputs: [],
-    },
   ],
   [
     LOCAL_COMMAND,
@@ -98,11 +86,5 @@ function complete(given: Properties): Properties {
       return value === undefined || value === null ? [] : [[name, secret(value)] as const];
     }),
   );
-  const proxy = given["proxy"];
-  return {
-    ...CONNECTION_DEFAULTS,
-    ...given,
-    ...marked,
-    ...(isMap(proxy) && !isSecret(proxy) ? { proxy: complete(map(given, "proxy")) } : {}),
-  };
+  return { ...CONNECTION_DEFAULTS, ...given, ...marked };
 }

@@ -1,4 +1,4 @@
-/** local.Command and local.run: a process on the machine that runs the engine. */
+/** local.Command: a process on the machine that runs the engine. */
 import { spawn } from "node:child_process";
 import { map, type Properties, text, texts } from "../rpc/values";
 import type { OutputSink } from "./remoteMachine";

@@ -1,4 +1,4 @@
-/** Running one command, or copying one tree, on another machine: over SSH, or as the engine tests script it. */
+/** One command on another machine: over SSH, or as the engine tests script it. */
 import type { ResourceCall } from "../rpc/provider";
 import type { Properties } from "../rpc/values";
 
@@ -13,13 +13,6 @@ export interface RemoteRun {
   readonly phase: Phase;
 }
 
-export interface CopyRun {
-  readonly connection: Properties;
-  /** Revealed asset or archive. */
-  readonly source: Properties;
-  readonly remotePath: string;
-}
-
 /** Takes output as it comes, so that order between the two streams is kept. */
 export interface OutputSink {
   stdout(data: string): void;
@@ -29,7 +22,6 @@ export interface OutputSink {
 export interface RemoteMachine {
   /** @throws Error as the released provider words it when the machine cannot be reached */
   run(run: RemoteRun, sink: OutputSink, call: ResourceCall): Promise<CommandEnd>;
-  copy(copy: CopyRun, call: ResourceCall): Promise<void>;
 }
 
 /** How a command ended: undefined when well, else in Go's words, such as `Process exited with status 1`. */

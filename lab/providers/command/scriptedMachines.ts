@@ -11,7 +11,7 @@ import path from "node:path";
 import type { RecordedMachine, RecordedMachines } from "../aws/noMachines";
 import type { ResourceCall } from "../rpc/provider";
 import { numeric, text } from "../rpc/values";
-import type { CommandEnd, CopyRun, OutputSink, Phase, RemoteMachine, RemoteRun } from "./remoteMachine";
+import type { CommandEnd, OutputSink, Phase, RemoteMachine, RemoteRun } from "./remoteMachine";
 
 /** One line of `journal.jsonl`, in the order in which commands began. */
 export interface JournalEntry {
@@ -67,22 +67,6 @@ export class ScriptedMachines implements RemoteMachine {
     }
     sink.stdout(ANSWERS[step]?.(machine) ?? "");
     return undefined;
-  }
-
-  async copy(copy: CopyRun, call: ResourceCall): Promise<void> {
-    const host = text(copy.connection, "host") ?? "";
-    const machine = await this.reach(host, numeric(copy.connection, "port") ?? 22);
-    const stdinSha256 = createHash("sha256").update(JSON.stringify(copy.source)).digest("hex");
-    const command = `copy to ${copy.remotePath}`;
-    const entry = {
-      machine: machine.name,
-      host,
-      step: "copy",
-      phase: "create",
-      command,
-      stdinSha256,
-    } as const;
-    await this.note({ ...entry, resource: call.name });
   }
 
   /** Nobody waits for a scripted machine: it is there or it is not. */

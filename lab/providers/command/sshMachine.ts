@@ -1,39 +1,24 @@
 /** A real machine, over SSH. */
 import os from "node:os";
-import type { ClientChannel } from "ssh2";
+import type { Client, ClientChannel } from "ssh2";
 import type { ResourceCall } from "../rpc/provider";
-import { copyTree } from "./copy";
-import { dial, type Dialled } from "./dial";
-import type { CommandEnd, CopyRun, OutputSink, RemoteMachine, RemoteRun } from "./remoteMachine";
+import { dial } from "./dial";
+import type { CommandEnd, OutputSink, RemoteMachine, RemoteRun } from "./remoteMachine";
 
 export class SshMachine implements RemoteMachine {
   constructor(private readonly agent: string | undefined) {}
 
   async run(run: RemoteRun, sink: OutputSink, call: ResourceCall): Promise<CommandEnd> {
-    const dialled = await dial(run.connection, this.agent, call);
+    const client = await dial(run.connection, this.agent, call);
     try {
-      return await execute(dialled, run, sink, call.signal);
+      return await execute(client, run, sink, call.signal);
     } finally {
-      dialled.close();
-    }
-  }
-
-  async copy(copy: CopyRun, call: ResourceCall): Promise<void> {
-    const dialled = await dial(copy.connection, this.agent, call);
-    try {
-      await copyTree(dialled.client, copy.source, copy.remotePath);
-    } finally {
-      dialled.close();
+      client.end();
     }
   }
 }
 
-function execute(
-  { client }: Dialled,
-  run: RemoteRun,
-  sink: OutputSink,
-  signal: AbortSignal,
-): Promise<CommandEnd> {
+function execute(client: Client, run: RemoteRun, sink: OutputSink, signal: AbortSignal): Promise<CommandEnd> {
   return new Promise((resolve, reject) => {
     const lost = (error: Error) => reject(error);
     const giveUp = () => {

@@ -11,8 +11,6 @@ export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
-const ASSET = "c44067f5952c0a294b673a41bacd8c17";
-const ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7";
 
 export function isMap(value: PropertyValue | undefined): value is Properties {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -29,14 +27,6 @@ export function isSecret(value: PropertyValue | undefined): boolean {
 /** Marks a value secret, once: the engine encrypts it in the state and hides it in the log. */
 export function secret(value: PropertyValue): PropertyValue {
   return isSecret(value) ? value : { [SIGNATURE]: SECRET, value };
-}
-
-export function isAsset(value: PropertyValue): value is Properties {
-  return isMap(value) && value[SIGNATURE] === ASSET;
-}
-
-export function isArchive(value: PropertyValue): value is Properties {
-  return isMap(value) && value[SIGNATURE] === ARCHIVE;
 }
 
 /** The same value with every secret's mark taken off, for use inside the provider only. */

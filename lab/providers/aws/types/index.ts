@@ -4,14 +4,14 @@ import { record, zone } from "./dns";
 import { flowLog, instanceProfile, logGroup, role, rolePolicy, rolePolicyAttachment } from "./iam";
 import { instance } from "./instance";
 import { eip, eipAssociation } from "./publicAddresses";
-import { defaultSecurityGroup, egressRule, ingressRule, keyPair, securityGroup } from "./securityGroups";
+import { defaultSecurityGroup, egressRule, ingressRule, securityGroup } from "./securityGroups";
 import { internetGateway, route, routeTable, routeTableAssociation, subnet, vpc } from "./vpc";
 
 export const awsTypes: ReadonlyMap<string, AwsType> = new Map(
   [
     vpc, subnet, internetGateway, routeTable, route, routeTableAssociation,
     securityGroup, defaultSecurityGroup, ingressRule, egressRule,
-    keyPair, instance, eip, eipAssociation,
+    instance, eip, eipAssociation,
     zone, record,
     role, rolePolicy, rolePolicyAttachment, instanceProfile,
     logGroup, flowLog,

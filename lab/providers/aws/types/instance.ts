@@ -7,7 +7,6 @@ import type { AwsType, ResourceView } from "../awsType";
 import { instanceProfile } from "./iam";
 import { elasticIpOf } from "./publicAddresses";
 import { checkOneOf, checkRange } from "./rules";
-import { keyPair } from "./securityGroups";
 import { INSTANCE, notFound, SECURITY_GROUP, SUBNET, VPC } from "./vpc";
 
 /** EC2's limit, before base64 (EC2 user guide, "Run commands when you launch an EC2 instance"). */
@@ -205,7 +204,6 @@ function refuse(inputs: Properties, account: Account, previous?: CloudResource):
       throw new AwsError("InvalidGroup.NotFound", `The security group '${group}' does not exist`);
     }
   }
-  needs(account, keyPair.token, text(inputs, "keyName"), "InvalidKeyPair.NotFound", "key pair");
   needs(
     account,
     instanceProfile.token,

@@ -3,7 +3,7 @@ import type { CheckFailure } from "../../rpc/provider";
 import { type Properties, text, texts } from "../../rpc/values";
 import { type Account, ACCOUNT_ID, AwsError, ec2Id } from "../account";
 import type { AwsType } from "../awsType";
-import { checkNetwork, checkRange, dependents, refuseSameName } from "./rules";
+import { checkNetwork, checkRange, dependents } from "./rules";
 import { INSTANCE, notFound, SECURITY_GROUP, VPC } from "./vpc";
 
 export const INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
@@ -176,31 +176,3 @@ function checkRule(inputs: Properties): CheckFailure[] {
 
 export const ingressRule = rule(INGRESS_RULE, "ingress");
 export const egressRule = rule(EGRESS_RULE, "egress");
-
-export const keyPair: AwsType = {
-  token: "aws:ec2/keyPair:KeyPair",
-  inputs: { keyName: "string", publicKey: "string", tags: "map" },
-  required: ["publicKey"],
-  replaces: ["keyName", "publicKey"],
-  autoName: "keyName",
-  computed: ["arn", "keyPairId", "keyType", "fingerprint"],
-  check: (inputs) => {
-    const key = text(inputs, "publicKey");
-    const allowed = /^(ssh-ed25519|ssh-rsa) [A-Za-z0-9+/=]+/;
-    if (key === undefined || allowed.test(key)) return [];
-    return [
-      { property: "publicKey", reason: "must be an ssh-ed25519 or ssh-rsa key in authorized_keys form" },
-    ];
-  },
-  id: (inputs) => text(inputs, "keyName") ?? "",
-  outputs: ({ id, inputs, account, previous }) => ({
-    arn: account.arn("ec2", `key-pair/${id}`),
-    keyPairId: text(previous?.properties ?? {}, "keyPairId") ?? ec2Id("key"),
-    keyType: (text(inputs, "publicKey") ?? "").startsWith("ssh-rsa") ? "rsa" : "ed25519",
-    fingerprint: "",
-  }),
-  refuse: (inputs, account, previous) =>
-    refuseSameName(account, keyPair.token, "keyName", inputs, previous, (name) => {
-      return new AwsError("InvalidKeyPair.Duplicate", `The keypair '${name}' already exists.`);
-    }),
-};

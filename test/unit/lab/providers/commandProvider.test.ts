@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,7 +18,6 @@ import { type KeyPair, makeKey, startServer, type TestServer } from "./sshServer
 
 const REMOTE = "command:remote:Command";
 const LOCAL = "command:local:Command";
-const COPY = "command:remote:CopyToRemote";
 
 describe("the stand-in for the command provider", function () {
   this.timeout(20_000);
@@ -213,6 +212,17 @@ describe("the stand-in for the command provider", function () {
       ]);
     });
 
+    it("refuse what no program here uses, and ignore none of it", async () => {
+      const proxied = { connection: { host: "a", proxy: { host: "b" } } };
+      const { failures } = await provider.check(call(REMOTE), {}, proxied);
+      assert.deepEqual(
+        failures.map(({ property }) => property),
+        ["connection.proxy"],
+      );
+      const copied = await provider.check(call("command:remote:CopyToRemote"), {}, {});
+      assert.match(copied.failures[0]?.reason ?? "", /does not know command:remote:CopyToRemote; it knows:/);
+    });
+
     it("leave a changed trigger to the SDK's replaceOnChanges, and replace for the list as a whole", async () => {
       const paths = async (olds: Properties, news: Properties) => {
         const { changes } = await provider.diff(call(REMOTE), "id", { inputs: olds, outputs: olds }, news);
@@ -249,27 +259,6 @@ describe("the stand-in for the command provider", function () {
       await assert.rejects(create({ create: "echo bad; exit 2" }, LOCAL), {
         message: 'exit status 2: running "echo bad; exit 2":\nbad\n',
       });
-    });
-  });
-
-  describe("copying", () => {
-    it("puts a folder into the destination, makes what is missing, and overwrites", async () => {
-      const folder = await mkdtemp(join(tmpdir(), "perigee-copy-"));
-      await mkdir(join(folder, "tree/inner"), { recursive: true });
-      await writeFile(join(folder, "tree/inner/file"), "content");
-      const source = {
-        "4dabf18193072939515e22adb298388d": "0def7320c3a5731c473e5ecbe6d01bc7",
-        path: join(folder, "tree"),
-      };
-      await create({ connection: login(), source, remotePath: join(folder, "a/b") }, COPY);
-      assert.equal(await readFile(join(folder, "a/b/tree/inner/file"), "utf8"), "content");
-      const asset = { "4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17", text: "other" };
-      await create(
-        { connection: login(), source: asset, remotePath: join(folder, "a/b/tree/inner/file") },
-        COPY,
-      );
-      assert.equal(await readFile(join(folder, "a/b/tree/inner/file"), "utf8"), "other");
-      await rm(folder, { recursive: true });
     });
   });
 });
