@@ -20,6 +20,12 @@ export interface NetworkRecord {
   readonly cgroupMounts: readonly string[];
 }
 
+/**
+ * Hardware address of the gateways, a locally administered one. A bridge that has none set takes the lowest of its ports':
+ * it changes when a machine comes or goes, and the others cannot reach the host until they have looked for it again.
+ */
+const GATEWAY_MAC = "02:70:67:00:00:01";
+
 /** Says what it does to the host, one line at a time. */
 export type Say = (line: string) => void;
 
@@ -101,6 +107,8 @@ async function makeBridge(folders: LabFolders, { subnets }: LabAddresses): Promi
     "link",
     "set",
     BRIDGE,
+    "address",
+    GATEWAY_MAC,
     "mtu",
     String(await uplinkMtu()),
     "alias",

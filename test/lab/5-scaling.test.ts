@@ -1,6 +1,8 @@
 /** Workers come and go while an application runs. */
 import { strict as assert } from "node:assert";
+import { readFile } from "node:fs/promises";
 import type { PulumiRun } from "../../lab/engine/pulumi";
+import { BRIDGE } from "../../lab/network/addresses";
 import { echoContainer } from "./echo";
 import { apply, engine, engineSucceeds, eventually, kubectl, node, pool, worker } from "./lab";
 import { leftoversOf } from "./leftovers";
@@ -12,6 +14,7 @@ const minimum = 3;
 describe("scaling workers 1 -> 2 -> 1 under a PodDisruptionBudget", () => {
   let watching = true;
   let lowest = replicas;
+  let longestSilence = 0;
   let watched: Promise<void>;
   let removed = "";
 
@@ -19,14 +22,25 @@ describe("scaling workers 1 -> 2 -> 1 under a PodDisruptionBudget", () => {
     await apply(application, budget);
     await kubectl("rollout", "status", "deployment/app", "--timeout=120s");
     watched = (async () => {
+      let answered = Date.now();
       while (watching) {
-        lowest = Math.min(lowest, await ready().catch(() => replicas));
+        const count = await ready().catch(() => undefined);
+        longestSilence = Math.max(longestSilence, Date.now() - answered);
+        if (count !== undefined) {
+          lowest = Math.min(lowest, count);
+          answered = Date.now();
+        }
         await new Promise((resolve) => setTimeout(resolve, 300));
       }
     })();
   });
 
   after(() => kubectl("delete", "deployment/app", "poddisruptionbudget/app", "--ignore-not-found"));
+
+  it("have a gateway whose hardware address stays when a machine comes or goes", async () => {
+    const how = await readFile(`/sys/class/net/${BRIDGE}/addr_assign_type`, "utf8");
+    assert.equal(how.trim(), "3", "3: set by hand; else the kernel takes the lowest of the ports'");
+  });
 
   it("adds a worker and touches nothing else", async () => {
     assert.deepEqual(changes(await engineSucceeds("up", pool(2))), { create: 4 });
@@ -64,6 +78,7 @@ describe("scaling workers 1 -> 2 -> 1 under a PodDisruptionBudget", () => {
     watching = false;
     await watched;
     assert.ok(lowest >= minimum, `${lowest} replicas ready at the lowest`);
+    assert.ok(longestSilence < 15_000, `the API gave no answer for ${longestSilence / 1000} s`);
     assert.equal(await ready(), replicas);
   });
 
