@@ -1,3 +1,4 @@
+/** Dashboard of the telemetry exporter: availability, intake, load, delays, runtime, and the limits of its alerts. */
 import {
   type Dictionary,
   exporterMetricNames as names,

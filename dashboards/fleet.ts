@@ -1,3 +1,4 @@
+/** Dashboard of the whole fleet: counts, a table of spacecraft, modes, firing alarms, signal age and packet rate. */
 import { type Dictionary, exporterMetricNames as names } from "../telemetry/dictionary";
 import { recorded, recordedCount, recordedState, type Roles, rolesOf } from "../telemetry/rules";
 import type { DashboardSettings } from ".";

@@ -1,3 +1,4 @@
+/** Common frame of all dashboards: addresses, variables, annotations, and links from one to another. */
 import type { Dictionary } from "../telemetry/dictionary";
 import { exporterMetricNames as names } from "../telemetry/dictionary";
 import { rolesOf } from "../telemetry/rules";

@@ -1,3 +1,4 @@
+/** Dashboard of a spacecraft's link: passes, age and rate of packets, losses, decode errors and clock offset. */
 import { type Dictionary, exporterMetricNames as names } from "../telemetry/dictionary";
 import { defaultRuleSettings, recorded, rolesOf } from "../telemetry/rules";
 import type { DashboardSettings } from ".";

@@ -1,3 +1,4 @@
+/** Limits of parameters as Grafana draws them: threshold steps, zones behind a graph, lines that follow the mode. */
 import {
   type Bound,
   exporterMetricNames as names,

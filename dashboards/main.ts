@@ -1,3 +1,4 @@
+/** Command that writes the dashboards of a dictionary into a folder, a JSON file each. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";

@@ -1,3 +1,4 @@
+/** Panel builders (graph, stat, table, timeline) with the project's defaults, and panel ids that stay the same. */
 import { thresholds } from "./limits";
 import {
   common,

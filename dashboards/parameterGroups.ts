@@ -1,3 +1,4 @@
+/** Grouping of similar numeric parameters into graphs, by unit, kind, packet, limits and the shape of their names. */
 import type { Parameter } from "../telemetry/dictionary";
 import { title } from "./style";
 

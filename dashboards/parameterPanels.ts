@@ -1,3 +1,4 @@
+/** Panels of parameters: graphs of numbers with their limits, timelines of enumerations and of booleans. */
 import type { Parameter } from "../telemetry/dictionary";
 import { recordedState } from "../telemetry/rules";
 import {

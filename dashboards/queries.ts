@@ -1,3 +1,4 @@
+/** Prometheus queries of the panels: data source, chosen spacecraft, range and instant queries, firing alerts. */
 import { DataqueryBuilder, PromQueryFormat } from "./sdk";
 
 /** The Prometheus that the viewer chose. */

@@ -1,3 +1,4 @@
+/** Dashboard of one spacecraft: headline figures, mode and orbit timelines, alarms, and limited values. */
 import { type Dictionary, exporterMetricNames as names, type Parameter } from "../telemetry/dictionary";
 import {
   defaultRuleSettings,

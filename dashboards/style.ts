@@ -1,3 +1,4 @@
+/** Colours, units and titles as the dashboards show them. */
 import type { BaseUnit } from "../telemetry/dictionary";
 
 /** One meaning, one colour, on every dashboard. Names are Grafana's, so that they fit both themes. */

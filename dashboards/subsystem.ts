@@ -1,3 +1,4 @@
+/** Dashboard of one subsystem, made for each in the dictionary: alarms, states, booleans and graphs of numbers. */
 import type { Dictionary } from "../telemetry/dictionary";
 import { frame, subsystemTag, uids } from "./frame";
 import { timeline, valueMap } from "./panels";

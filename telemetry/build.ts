@@ -1,3 +1,4 @@
+/** Build of the telemetry bundle with esbuild, with a limit on its size: it has to fit into a ConfigMap. */
 import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";

@@ -1,3 +1,4 @@
+/** Version of Perigee at run time, from the bundle or from the source tree. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 

@@ -1,3 +1,4 @@
+/** Generated dictionaries and packets of any size for the telemetry benches, and quantiles of what they measure. */
 import { encodePacket, type PacketLayout, packetLayouts } from "../../telemetry/decoder";
 import { type Dictionary, parseDictionary } from "../../telemetry/dictionary";
 

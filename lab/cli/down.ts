@@ -1,3 +1,4 @@
+/** `make down`: destroys the stacks, removes machines, network and state, and reports anything that is left. */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { EngineOptions } from "../engine/pulumi";

@@ -1,3 +1,4 @@
+/** Preparation of this machine: missing Debian packages and kernel modules, for `make up` or as a command. */
 import { type LabFolders, labFolders, labSettings } from "../machines/settings";
 import { run } from "../toolchain/run";
 import { type Command, say } from "./command";

@@ -1,3 +1,4 @@
+/** `make logs`: the newest log lines of the machines, their supervisors and the lab's servers. */
 import { join } from "node:path";
 import { readJson, readText } from "../machines/jsonFile";
 import type { MachineSpec } from "../machines/machine";

@@ -1,3 +1,4 @@
+/** Check of this machine before the lab runs: problems and missing packages, for `make up` or as a command. */
 import { type LabFolders, labFolders, labSettings } from "../machines/settings";
 import { labAddresses } from "../network/addresses";
 import { type Command, say } from "./command";

@@ -1,3 +1,4 @@
+/** `make scenario`: records another scenario for the simulator and applies it to stack 2. */
 import { scenarioNames } from "../../telemetry/simulator";
 import { type Command, say, UsageError } from "./command";
 import { toEngine } from "./interrupt";

@@ -1,3 +1,4 @@
+/** Session of a command that changes the lab: root, the lab's lock, and an abort signal for interrupts. */
 import { lockFile, takeLock } from "../machines/lock";
 import { type LabFolders, labFolders, labSettings } from "../machines/settings";
 import { watchInterrupts } from "./interrupt";

@@ -1,3 +1,4 @@
+/** Settings of the lab's command line from the environment: files, charts, program folders, apt-get's variables. */
 import { delimiter, join, resolve } from "node:path";
 import type { GivenCharts } from "../chart/edition";
 import { repository } from "../engine/paths";

@@ -1,3 +1,4 @@
+/** `make status`: tables of nodes, pods and endpoints, and a summary of the monitoring. */
 import type { V1Node, V1Pod } from "@kubernetes/client-node";
 import type { NodeOutput } from "../../contract/outputs";
 import type { EngineOptions } from "../engine/pulumi";

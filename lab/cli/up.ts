@@ -1,3 +1,4 @@
+/** `make up`: brings the lab up in phases, from the check of this machine to the first answer of Prometheus. */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { failuresOf } from "../engine/events";

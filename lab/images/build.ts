@@ -1,3 +1,4 @@
+/** Build of the lab's container images: layers made with tar, pushed with crane into the registry's storage. */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { chmod, copyFile, mkdir, readFile, rm } from "node:fs/promises";

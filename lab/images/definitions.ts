@@ -1,3 +1,4 @@
+/** Definitions of a cluster's container images, under the names and versions that its manifests ask for. */
 import { releaseOf } from "../../infra/versions";
 import { program, type Programs } from "../toolchain/build";
 import { type ComponentName, components, kubernetesComponent } from "../toolchain/components";

@@ -1,3 +1,4 @@
+/** Node tools for container images, copied from the machines' base tree: shell, cp, sleep, nft, iptables. */
 import { mkdir, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { run } from "../toolchain/run";

@@ -1,3 +1,4 @@
+/** Image registry of the lab (Debian's docker-registry): a read-only server, and a temporary one for builds. */
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { join } from "node:path";

@@ -1,3 +1,4 @@
+/** Debian archive that the machine image is made from: the host's own sources, where they have the release. */
 import { CommandError, run } from "../toolchain/run";
 import { plainEnvironment } from "../toolchain/settings";
 import { release } from "./debianPackages";

@@ -1,3 +1,4 @@
+/** Machine image: a Debian base tree made by mmdebstrap, kept in the cache with the packages to publish. */
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ensureCacheEntry } from "../toolchain/cacheEntry";

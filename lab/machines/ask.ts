@@ -1,3 +1,4 @@
+/** Output of a host program that may not be installed, and then is empty. */
 import { run } from "../toolchain/run";
 
 /**

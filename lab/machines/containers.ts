@@ -1,3 +1,4 @@
+/** Containers of a lab, as runc lists them. */
 import { ask } from "./ask";
 import { namesIn } from "./processes";
 import type { LabFolders } from "./settings";

@@ -1,3 +1,4 @@
+/** Text and JSON files of the lab's state: missing ones read as undefined, writes are atomic. */
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 

@@ -1,3 +1,4 @@
+/** Settings of the machine layer, the mark of the lab's processes, and the layout of the state folder. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 

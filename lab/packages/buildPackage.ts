@@ -1,3 +1,4 @@
+/** Build of one .deb file from its definition: lays the files out and packs them with dpkg-deb. */
 import { chmod, copyFile, mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { run } from "../toolchain/run";

@@ -1,3 +1,4 @@
+/** Definitions of the Kubernetes packages (kubeadm, kubelet, kubectl, kubernetes-cni) and their control files. */
 import { join } from "node:path";
 import { program, type Programs } from "../toolchain/build";
 import { cniPlugins, cniPluginsVersion } from "../toolchain/components";

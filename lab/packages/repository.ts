@@ -1,3 +1,4 @@
+/** Signed apt repositories of the lab: one for each minor version of Kubernetes, and one of Debian's packages. */
 import { copyFile, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";

@@ -1,3 +1,4 @@
+/** HTTP server of the package repositories, and the apt files of a machine that uses the one of Debian's packages. */
 import { buildToolchain, program } from "../toolchain/build";
 import { startDaemon } from "../toolchain/daemon";
 import type { Progress } from "../toolchain/progress";

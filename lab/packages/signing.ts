@@ -1,3 +1,4 @@
+/** Signing of package repositories with gpg: the key, kept in the cache, and the signatures of a Release file. */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ensureCacheEntry } from "../toolchain/cacheEntry";

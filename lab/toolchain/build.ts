@@ -1,3 +1,4 @@
+/** Build of the lab's Go programs into the cache, for the rest of the lab or as a command. */
 import { join } from "node:path";
 import { ensureCacheEntry, exists } from "./cacheEntry";
 import { type Component, type ComponentName, componentNames, components } from "./components";

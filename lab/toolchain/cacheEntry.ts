@@ -1,3 +1,4 @@
+/** Cache of build products, by a hash of what they depend on: each entry is complete or absent. */
 import { access, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { withLock } from "./lock";

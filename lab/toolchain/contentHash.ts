@@ -1,3 +1,4 @@
+/** Content hashes: SHA-256 over named pieces, such as the files of a folder. */
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,3 +1,4 @@
+/** Server processes of the lab, known by pid files: starts them, waits for an answer, recognises and ends them. */
 import { spawn } from "node:child_process";
 import { mkdir, open, readFile, rm } from "node:fs/promises";
 import { connect } from "node:net";

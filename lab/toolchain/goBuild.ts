@@ -1,3 +1,4 @@
+/** `go build` for one component: its flags, the key of its cache entry and the run itself. */
 import { mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { Component, ComponentName } from "./components";

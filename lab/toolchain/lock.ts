@@ -1,3 +1,4 @@
+/** Locks between processes, by flock on a file: the kernel frees them when the holder ends. */
 import { spawn } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";

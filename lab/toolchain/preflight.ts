@@ -1,3 +1,4 @@
+/** Check of the platform and of the build tools: Go (its version for each component), a C compiler, flock. */
 import { arch, platform } from "node:process";
 import { type Component, type ComponentName, components } from "./components";
 import { moduleFolder } from "./goBuild";

@@ -1,3 +1,4 @@
+/** Child processes that run to their end: standard output on success, an error with the last lines otherwise. */
 import { spawn } from "node:child_process";
 
 /** What a child process needs beside its arguments. */

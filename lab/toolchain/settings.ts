@@ -1,3 +1,4 @@
+/** Cache folder and environments of the toolchain: for Go builds, and for tools whose messages are parsed. */
 import { homedir } from "node:os";
 import { join } from "node:path";
 

@@ -1,3 +1,4 @@
+/** The command `check-dictionary`: prints a summary of a dictionary file, or all its problems. */
 import { DictionaryError, loadDictionary } from "../dictionary";
 import { command } from "./command";
 import { reason } from "./dictionarySetting";

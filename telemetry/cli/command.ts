@@ -1,3 +1,4 @@
+/** Form of a telemetry command, made from the specification of its settings and a function that runs it. */
 import type { Log } from "../log";
 import { type CommandSpec, helpOf, readSettings, type Settings, type SettingsShape } from "./settings";
 

@@ -1,3 +1,4 @@
+/** The command `decode`: prints packets of a file as tables or JSON lines, and counts what it cannot decode. */
 import * as z from "zod";
 import { decodeParameters, Decoder, type PacketLayout, type PacketSink } from "../decoder";
 import type { Parameter } from "../dictionary";

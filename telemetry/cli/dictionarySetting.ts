@@ -1,3 +1,4 @@
+/** Input files of the commands: the dictionary setting, and readers that turn failures into usage errors. */
 import { readFileSync } from "node:fs";
 import { type Dictionary, DictionaryError, loadDictionary } from "../dictionary";
 import { text, UsageError } from "./settings";

@@ -1,3 +1,4 @@
+/** Command line of `perigee-telemetry`: choice of the command, help, version, signals and exit codes. */
 import { jsonLog } from "../log";
 import { perigeeVersion } from "../version";
 import { checkDictionary } from "./checkDictionary";

@@ -1,3 +1,4 @@
+/** Files of packets: the packets one by one, and their sending at a given rate. */
 import { primaryHeaderBytes, readDataBytes } from "../decoder";
 
 /**

@@ -1,3 +1,4 @@
+/** The command `replay`: sends the recorded packets of a file over UDP, at a chosen rate. */
 import * as z from "zod";
 import { command } from "./command";
 import { readPackets, reason } from "./dictionarySetting";

@@ -1,3 +1,4 @@
+/** The command `serve`: runs the exporter, plays a file of packets into it, and drains it before it stops. */
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import { type Exporter, startExporter } from "../exporter";

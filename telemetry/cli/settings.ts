@@ -1,3 +1,4 @@
+/** Settings of the commands from flags and environment variables, checked by zod schemas, and their help text. */
 import { parseArgs } from "node:util";
 import * as z from "zod";
 

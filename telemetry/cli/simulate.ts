@@ -1,3 +1,4 @@
+/** The command `simulate`: sends the packets of a simulated spacecraft over UDP, and can record them in a file. */
 import { closeSync, openSync, writeSync } from "node:fs";
 import * as z from "zod";
 import { scenarioNames, scenarios, Simulator } from "../simulator";

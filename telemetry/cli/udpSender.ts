@@ -1,3 +1,4 @@
+/** UDP target and sender of the commands: parses HOST:PORT, sends datagrams and reports failures. */
 import { createSocket } from "node:dgram";
 import { reason } from "./dictionarySetting";
 import { UsageError } from "./settings";

@@ -1,3 +1,4 @@
+/** Calibration of raw numbers (linear, polynomial, table) to base units, and its inverse for the simulator. */
 import type { Calibration, Parameter } from "../dictionary";
 import { rawRange } from "./rawField";
 

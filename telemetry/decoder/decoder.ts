@@ -1,3 +1,4 @@
+/** Decoder of datagrams into packets and of packets into parameter values, with the reasons of a refusal. */
 import type { Dictionary, Parameter } from "../dictionary";
 import { calibrate } from "./calibrate";
 import { type PacketLayout, packetLayouts } from "./packetLayout";

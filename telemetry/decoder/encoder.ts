@@ -1,3 +1,4 @@
+/** Encoder of one telemetry packet, the decoder's counterpart: for the simulator, tests and benches. */
 import { uncalibrate } from "./calibrate";
 import type { PacketLayout } from "./packetLayout";
 import { primaryHeaderBytes, writePrimaryHeader } from "./primaryHeader";

@@ -1,3 +1,4 @@
+/** Layout of each kind of packet: time code, offset of the data and total size, from the dictionary. */
 import type { Dictionary, Packet } from "../dictionary";
 import { primaryHeaderBytes } from "./primaryHeader";
 import { type TimeReader, timeReader } from "./timeCode";

@@ -1,3 +1,4 @@
+/** Raw fields of a packet, read and written bit by bit or bytewise: integers, floats and booleans. */
 import type { Parameter } from "../dictionary";
 
 /** What reading a field needs to know of a parameter. */

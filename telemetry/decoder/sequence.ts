@@ -1,3 +1,4 @@
+/** Sequence counts of received packets: tells gaps, duplicates, late packets and restarts apart. */
 import { sequenceModulus } from "./primaryHeader";
 
 /** How far behind the newest a packet may be and still be told from a restart of the count. */

@@ -1,3 +1,4 @@
+/** CCSDS time codes (CUC and CDS) of a packet's secondary header: a reader and writer for each. */
 import type { TimeCode } from "../dictionary";
 
 /**

@@ -1,3 +1,4 @@
+/** Checks across the parts of a dictionary: unique names, overlapping fields, states, calibrations, limits. */
 import type { Dictionary, Packet, Parameter } from "./dictionary";
 import type { Limit } from "./limits";
 import { exporterMetricNames } from "./metricName";

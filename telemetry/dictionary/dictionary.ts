@@ -1,3 +1,4 @@
+/** Types of a checked dictionary: packets, parameters and calibrations, in base units. */
 import type { Limits } from "./limits";
 import type { TimeCode } from "./schema";
 import type { Unit } from "./units";

@@ -1,3 +1,4 @@
+/** Positions and sizes of a packet's fields, and calibrations that include the conversion of units. */
 import type { Calibration } from "./dictionary";
 import type { ParameterSource } from "./schema";
 import { asFraction, toBaseUnit, type Unit } from "./units";

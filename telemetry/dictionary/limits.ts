@@ -1,3 +1,4 @@
+/** Limits of a parameter, by mode: which one is in force, which one is crossed. */
 import type { LimitsSource } from "./schema";
 import { toBaseUnit, type Unit } from "./units";
 

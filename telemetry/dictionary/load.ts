@@ -1,3 +1,4 @@
+/** Loading of a dictionary: from YAML text to the checked dictionary, or to an error with all problems. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Document, LineCounter, parseDocument } from "yaml";

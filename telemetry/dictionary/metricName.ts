@@ -1,3 +1,4 @@
+/** Metric names: those of parameters, made from subsystem, name and unit, and the exporter's own. */
 import type { Unit } from "./units";
 
 /** What a metric's name depends on. */

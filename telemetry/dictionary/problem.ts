@@ -1,3 +1,4 @@
+/** Problems of a dictionary file, collected with their line and column and thrown as one error. */
 import { type Document, isMap, isNode, isPair, type LineCounter } from "yaml";
 
 /** One thing that is wrong in a dictionary, and where. */

@@ -1,3 +1,4 @@
+/** Zod schemas of a telemetry dictionary file, and the types that follow from them. */
 import { distance } from "fastest-levenshtein";
 import * as z from "zod";
 import { units } from "./units";

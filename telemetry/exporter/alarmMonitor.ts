@@ -1,3 +1,4 @@
+/** Limit alarms in the exporter: yellow or red once a limit has stayed crossed for its persistence. */
 import { crossedLimit, type Dictionary, limitsInForce, type Parameter, type Severity } from "../dictionary";
 
 /** A limit that has been crossed for the parameter's persistence. */

@@ -1,3 +1,4 @@
+/** The exporter as a whole: UDP receiver, telemetry state, metrics and HTTP server, started and stopped together. */
 import type { AddressInfo } from "node:net";
 import type { Dictionary } from "../dictionary";
 import type { Log } from "../log";

@@ -1,3 +1,4 @@
+/** HTTP server of the exporter: metrics, page, state document, liveness and readiness. */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Registry } from "@prometheus-io/client";

@@ -1,3 +1,4 @@
+/** Prometheus metrics of the exporter: parameters, limits in force, packet counts, errors and the process itself. */
 import { collectDefaultMetrics, Gauge, Registry } from "@prometheus-io/client";
 import { decodeErrorReasons } from "../decoder";
 import { exporterMetricNames as names, type Limit, limitsInForce, type Parameter } from "../dictionary";

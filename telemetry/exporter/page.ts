@@ -1,3 +1,4 @@
+/** HTML of the exporter's page, from the bundle or from the source tree. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 

@@ -1,3 +1,4 @@
+/** Prometheus gauge and counter that compute their series at each scrape. */
 import {
   Counter,
   Gauge,

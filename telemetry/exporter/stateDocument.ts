@@ -1,3 +1,4 @@
+/** JSON document of the telemetry state: packets, parameters with condition and limits, errors. */
 import { type Limit, limitsInForce, type Parameter } from "../dictionary";
 import type { ParameterCondition, TelemetryState } from "./telemetryState";
 

@@ -1,3 +1,4 @@
+/** State of the telemetry in the exporter: values, packet counts, freshness, mode and conditions. */
 import {
   type DecodeErrorReason,
   decodeErrorReasons,

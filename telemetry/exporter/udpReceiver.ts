@@ -1,3 +1,4 @@
+/** UDP receiver of the exporter, with the size of its buffer and the kernel's count of dropped datagrams. */
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";

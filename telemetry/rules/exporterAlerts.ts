@@ -1,3 +1,4 @@
+/** Alert rules of the exporter: availability, agreement with the dictionary, use of resources. */
 import { type Dictionary, exporterMetricNames as names } from "../dictionary";
 import { recorded } from "./recordingRules";
 import { type AlertRule, alertRule, type AlertSpec } from "./rule";

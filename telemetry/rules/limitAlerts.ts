@@ -1,3 +1,4 @@
+/** Alert rules of parameter limits, by severity and bound: the value against the limit in force. */
 import {
   type Bound,
   type Dictionary,

@@ -1,3 +1,4 @@
+/** Alert rules of the link: loss of signal, overdue, lost and undecodable packets, unknown APIDs, clock drift. */
 import { exporterMetricNames as names } from "../dictionary";
 import { recorded } from "./recordingRules";
 import type { Roles } from "./roles";

@@ -1,3 +1,4 @@
+/** Command that prints the Prometheus rule file of a dictionary as YAML. */
 import { parseArgs } from "node:util";
 import { stringify } from "yaml";
 import { loadDictionary } from "../dictionary";

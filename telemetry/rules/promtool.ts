@@ -1,3 +1,4 @@
+/** promtool and prometheus, from Debian's package: the tests check and run the rules with them. */
 import { debianProgram } from "./debianProgram";
 
 /** Programs of Debian's package `prometheus`. */

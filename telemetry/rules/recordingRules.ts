@@ -1,3 +1,4 @@
+/** Recording rules and their names: age, rate and loss of packets, states of enumerations, boots. */
 import { type Dictionary, exporterMetricNames as names, type Parameter } from "../dictionary";
 import { rolesOf } from "./roles";
 import type { RecordingRule } from "./rule";

@@ -1,3 +1,4 @@
+/** Roles of parameters, found by name and type: boots, reset cause, telecommands, pass, eclipse, mode. */
 import type { Dictionary, Parameter } from "../dictionary";
 
 /**

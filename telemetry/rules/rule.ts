@@ -1,3 +1,4 @@
+/** Types of Prometheus rules and rule files, and the conversion of an alert's specification into a rule. */
 import type { RuleSettings } from "./settings";
 
 /** An alerting rule as Prometheus reads it. */

@@ -1,3 +1,4 @@
+/** Rule file of a dictionary: all groups, put together from the records and alerts of the other files. */
 import type { Dictionary } from "../dictionary";
 import { evaluationAlerts } from "./evaluationAlerts";
 import { exporterAlerts } from "./exporterAlerts";

@@ -1,3 +1,4 @@
+/** Settings of the rules with their defaults, and folders and environment of Debian's programs. */
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 

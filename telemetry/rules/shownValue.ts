@@ -1,3 +1,4 @@
+/** Values and limits in the texts of alerts: templates and fixed numbers, with units and prefixes. */
 import type { BaseUnit } from "../dictionary";
 
 /** Units that people read with prefixes: 450 km, 58 uT. Half a degree, though, is not 500 millidegrees. */

@@ -1,3 +1,4 @@
+/** Alert rules of events on board: unexpected reboot, rejected telecommand, safe mode. */
 import type { Parameter } from "../dictionary";
 import { hasState, type Roles, safeState } from "./roles";
 import { type AlertRule, alertRule, type AlertSpec } from "./rule";

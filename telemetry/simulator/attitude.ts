@@ -1,3 +1,4 @@
+/** Simulated attitude control: body rates, pointing error, sun angle and wheel speeds, by mode. */
 import { orbitSeconds } from "./orbit";
 import type { Random } from "./random";
 import type { Faults } from "./scenario";

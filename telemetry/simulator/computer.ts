@@ -1,3 +1,4 @@
+/** Simulated on-board computer: its counters and resources, and the effect of a reboot on them. */
 import type { Random } from "./random";
 
 /** The on-board computer: load, memory, telecommands of the timeline and of passes. */

@@ -1,3 +1,4 @@
+/** Simulated downlink: lost, doubled, reordered and damaged packets by scenario, and sequence counts. */
 import { readApid, sequenceModulus } from "../decoder";
 import type { Random } from "./random";
 import type { Faults } from "./scenario";

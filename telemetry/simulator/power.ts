@@ -1,3 +1,4 @@
+/** Simulated power system: battery charge and voltage, solar strings, charge regulator, load shedding. */
 import type { Random } from "./random";
 import type { Faults } from "./scenario";
 

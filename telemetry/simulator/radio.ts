@@ -1,3 +1,4 @@
+/** Simulated radio: link state, signal strength, Doppler shift and bit errors, by pass. */
 import type { OrbitState } from "./orbit";
 import type { Random } from "./random";
 

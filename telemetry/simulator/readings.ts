@@ -1,3 +1,4 @@
+/** Sensor readings of the simulated spacecraft, by parameter, with invented ones where the model has none. */
 import type { Dictionary, Parameter } from "../dictionary";
 import type { Spacecraft } from "./spacecraft";
 

@@ -1,3 +1,4 @@
+/** Simulator of one spacecraft: its packets when they are due, with the faults of the scenario. */
 import { encodePacket, type PacketLayout, packetLayouts } from "../decoder";
 import type { Dictionary } from "../dictionary";
 import { Downlink, SequenceCounts } from "./downlink";

@@ -1,3 +1,4 @@
+/** Simulated spacecraft: the models of its subsystems, advanced together in fixed time steps. */
 import { AttitudeControl, type Mode } from "./attitude";
 import { OnboardComputer } from "./computer";
 import { orbitAt, type OrbitState } from "./orbit";

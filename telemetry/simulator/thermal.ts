@@ -1,3 +1,4 @@
+/** Simulated temperatures: lumped nodes with time constants, and heaters with thermostats. */
 import type { Faults } from "./scenario";
 
 export interface ThermalNode {
