@@ -19,7 +19,8 @@ export interface Question<T> {
   /** What is asked for, as the error names it: `Helm's records of monitoring/monitoring`. */
   readonly what: string;
   readonly server: string;
-  readonly ask: () => Promise<T>;
+  /** @param signal ends the request when its time is over: a connection that stays open would hold the program up */
+  readonly ask: (signal: AbortSignal) => Promise<T>;
   /** The HTTP status of an error that is the server's own answer; undefined for any other. */
   readonly statusOf: (error: unknown) => number | undefined;
 }
@@ -33,40 +34,52 @@ export async function answer<T>(question: Question<T>, within: Patience = patien
   const limit = Date.now() + within.limit;
   for (;;) {
     try {
-      return await limited(ask(), within.answer);
+      return await limited(ask, Math.min(within.answer, Math.max(1, limit - Date.now())));
     } catch (error) {
       const status = statusOf(error);
       if (status !== undefined && !LATER.includes(status)) throw error;
-      if (Date.now() >= limit) {
+      if (isForGood(error)) {
+        const text = `the Kubernetes API ${server} cannot be asked for ${what}: ${reasonOf(error)}`;
+        throw new Error(text, { cause: error });
+      }
+      if (Date.now() + within.pause >= limit) {
         const seconds = Math.round(within.limit / 1000);
-        throw new Error(
-          `the Kubernetes API ${server} gave no answer within ${seconds} s, asked for ${what}: ${reasonOf(error)}\n` +
-            "  Is the control plane up, and may this machine reach it (adminCidrs of stack 1)?",
-          { cause: error },
-        );
+        const text =
+          status === undefined
+            ? `gave no answer within ${seconds} s, asked for ${what}: ${reasonOf(error)}\n` +
+              "  Is the control plane up, and may this machine reach it (adminCidrs of stack 1)?"
+            : `answered ${status} for ${seconds} s, asked for ${what}: it is starting, or overloaded`;
+        throw new Error(`the Kubernetes API ${server} ${text}`, { cause: error });
       }
       await sleep(within.pause);
     }
   }
 }
 
-async function limited<T>(asked: Promise<T>, milliseconds: number): Promise<T> {
+async function limited<T>(ask: Question<T>["ask"], milliseconds: number): Promise<T> {
   const late = new AbortController();
-  const timer = sleep(milliseconds, undefined, { signal: late.signal }).then(() => {
-    throw new Error(`no answer within ${milliseconds / 1000} s`);
-  });
+  const silent = new Error(`no answer within ${milliseconds / 1000} s`);
+  const timer = setTimeout(() => late.abort(silent), milliseconds);
   try {
-    return await Promise.race([asked, timer]);
+    return await ask(late.signal);
   } finally {
-    late.abort();
-    timer.catch(() => undefined); // taken back
+    clearTimeout(timer);
   }
 }
 
-/** The innermost reason: fetch itself says "fetch failed" only. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  if (cause instanceof AggregateError) return reasonOf(cause.errors[0]);
-  return cause === undefined ? error.message : reasonOf(cause);
+/** Whether asking again changes nothing: a certificate that is not accepted, or an address that is none. */
+function isForGood(error: unknown): boolean {
+  const { code } = innermost(error) as { code?: unknown };
+  return typeof code === "string" && /CERT|^ERR_TLS_|^UNABLE_TO_VERIFY|^ERR_INVALID_URL$/.test(code);
+}
+
+/** The reason of an error. fetch itself says "fetch failed" only. */
+export function reasonOf(error: unknown): string {
+  const found = innermost(error);
+  return found instanceof Error ? found.message : String(found);
+}
+
+function innermost(error: unknown): unknown {
+  if (error instanceof AggregateError) return innermost(error.errors[0]);
+  return error instanceof Error && error.cause !== undefined ? innermost(error.cause) : error;
 }

@@ -1,6 +1,6 @@
 /** The few questions that adoption asks of the cluster, through the official Kubernetes client. */
 import type * as kubernetes from "@kubernetes/client-node";
-import { answer } from "./answer";
+import { answer, type Patience } from "./answer";
 import type { ReleaseRecord } from "./releaseRecords";
 
 /** A release of Helm. */
@@ -31,11 +31,12 @@ async function client(): Promise<typeof kubernetes> {
 }
 
 /**
+ * @param within how long an answer may take; default: half a minute in all
  * @throws Error when the kubeconfig cannot be read: nothing of it is in the message; or when Node is older than the
  * client needs
  */
-export async function clusterApi(kubeconfig: string): Promise<ClusterApi> {
-  const { ApiException, CoreV1Api: Api, KubeConfig } = await client();
+export async function clusterApi(kubeconfig: string, within?: Patience): Promise<ClusterApi> {
+  const { ApiException, CoreV1Api, createConfiguration, KubeConfig, ServerConfiguration } = await client();
   const config = new KubeConfig();
   try {
     config.loadFromString(kubeconfig);
@@ -43,15 +44,35 @@ export async function clusterApi(kubeconfig: string): Promise<ClusterApi> {
     // The parser's own message quotes the lines around the fault, keys and all.
     throw new Error("the kubeconfig of stack 1 cannot be read: it is not a kubeconfig");
   }
-  const api: kubernetes.CoreV1Api = config.makeApiClient(Api);
   const server = config.getCurrentCluster()?.server ?? "?";
+  /** What `makeApiClient` makes, with a signal that ends its requests: no method of the client takes one. */
+  const api = (signal: AbortSignal): kubernetes.CoreV1Api =>
+    new CoreV1Api(
+      createConfiguration({
+        baseServer: new ServerConfiguration(server, {}),
+        authMethods: { default: config },
+        promiseMiddleware: [
+          {
+            pre: (context) => {
+              context.setSignal(signal);
+              context.setHeaderParam("User-Agent", "perigee");
+              return Promise.resolve(context);
+            },
+            post: (response) => Promise.resolve(response),
+          },
+        ],
+      }),
+    );
   const statusOf = (error: unknown): number | undefined =>
     error instanceof ApiException ? error.code : undefined;
 
   /** The answer, or undefined where there is nothing of that name. */
-  async function found<T>(what: string, ask: () => Promise<T>): Promise<T | undefined> {
+  async function found<T>(
+    what: string,
+    ask: (api: kubernetes.CoreV1Api) => Promise<T>,
+  ): Promise<T | undefined> {
     try {
-      return await answer({ what, server, ask, statusOf });
+      return await answer({ what, server, ask: (signal) => ask(api(signal)), statusOf }, within);
     } catch (error) {
       if (statusOf(error) === 404) return undefined;
       throw error;
@@ -60,14 +81,14 @@ export async function clusterApi(kubeconfig: string): Promise<ClusterApi> {
 
   return {
     async namespaceLabels(name) {
-      const namespace = await found(`the namespace ${name}`, () => api.readNamespace({ name }));
+      const namespace = await found(`the namespace ${name}`, (at) => at.readNamespace({ name }));
       return namespace && (namespace.metadata?.labels ?? {});
     },
 
     async releaseRecords({ name, namespace }) {
       const labelSelector = `owner=helm,name=${name}`;
       const what = `Helm's records of ${namespace}/${name}`;
-      const list = await found(what, () => api.listNamespacedSecret({ namespace, labelSelector }));
+      const list = await found(what, (at) => at.listNamespacedSecret({ namespace, labelSelector }));
       return (list?.items ?? []).map(({ metadata }) => ({
         secret: metadata?.name ?? "",
         revision: Number(metadata?.labels?.["version"]),
@@ -76,8 +97,8 @@ export async function clusterApi(kubeconfig: string): Promise<ClusterApi> {
     },
 
     async removeRecord({ namespace }, { secret }) {
-      await found(`the removal of the Secret ${namespace}/${secret}`, () =>
-        api.deleteNamespacedSecret({ name: secret, namespace }),
+      await found(`the removal of the Secret ${namespace}/${secret}`, (at) =>
+        at.deleteNamespacedSecret({ name: secret, namespace }),
       );
     },
   };

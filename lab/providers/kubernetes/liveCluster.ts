@@ -1,6 +1,7 @@
 /** A real cluster, through @kubernetes/client-node. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiException, KubeConfig, KubernetesObjectApi, PatchStrategy } from "@kubernetes/client-node";
+import { reasonOf } from "../../../workloads/adoption/answer";
 import type { Properties } from "../rpc/values";
 import { type Applier, type Cluster, type ListQuery, RefusedError, UnreachableError } from "./cluster";
 import { asProperties, described, type LiveObject, type ObjectReference } from "./kubernetesObject";
@@ -96,7 +97,7 @@ export class LiveCluster implements Cluster {
         if (refusal !== undefined && !isOverloaded(refusal)) throw refusal;
         if (Date.now() > limit) {
           if (refusal !== undefined) throw refusal;
-          this.unreachable = new UnreachableError(`${this.server}: ${networkReason(error)}`);
+          this.unreachable = new UnreachableError(`${this.server}: ${reasonOf(error)}`);
           throw this.unreachable;
         }
         await sleep(AGAIN_MS, undefined, { signal });
@@ -166,14 +167,6 @@ function inContext(error: unknown, reference: ObjectReference): unknown {
   return error instanceof RefusedError
     ? new RefusedError(error.code, `${described(reference)}: ${error.message}`)
     : error;
-}
-
-/** fetch says "fetch failed" only; the reason is below. */
-function networkReason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  if (cause instanceof AggregateError) return networkReason(cause.errors[0]);
-  return cause === undefined ? error.message : networkReason(cause);
 }
 
 function header({ apiVersion, kind, name, namespace }: ObjectReference): {

@@ -10,8 +10,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { stringify } from "yaml";
 import { cacheRoot } from "../../../lab/toolchain/settings";
+import { kubeconfigOf } from "./kubeconfig";
 
 const START_LIMIT_MS = 90_000;
 
@@ -46,19 +46,7 @@ export class ApiServer {
   }
 
   get kubeconfig(): string {
-    return stringify({
-      apiVersion: "v1",
-      kind: "Config",
-      clusters: [
-        {
-          name: "test",
-          cluster: { server: `https://127.0.0.1:${this.port}`, "insecure-skip-tls-verify": true },
-        },
-      ],
-      users: [{ name: "admin", user: { token: this.token } }],
-      contexts: [{ name: "test", context: { cluster: "test", user: "admin" } }],
-      "current-context": "test",
-    });
+    return kubeconfigOf(`https://127.0.0.1:${this.port}`, this.token);
   }
 
   async stop(): Promise<void> {

@@ -6,9 +6,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { stringify } from "yaml";
 import type { Recorded } from "../../../lab/providers/kubernetes/recordedCluster";
 import type { RecordedRevisions } from "../../../lab/providers/kubernetes/recordedReleases";
+import { kubeconfigOf } from "./kubeconfig";
 
 export class RecordedApi {
   private readonly server: Server = createServer((request, response) => void this.serve(request, response));
@@ -24,19 +24,7 @@ export class RecordedApi {
   /** @param token stands for whatever in a kubeconfig is secret */
   kubeconfig(token: string): string {
     const { port } = this.server.address() as AddressInfo;
-    return stringify({
-      apiVersion: "v1",
-      kind: "Config",
-      clusters: [
-        {
-          name: "recorded",
-          cluster: { server: `http://127.0.0.1:${port}`, "insecure-skip-tls-verify": true },
-        },
-      ],
-      users: [{ name: "admin", user: { token } }],
-      contexts: [{ name: "recorded", context: { cluster: "recorded", user: "admin" } }],
-      "current-context": "recorded",
-    });
+    return kubeconfigOf(`http://127.0.0.1:${port}`, token);
   }
 
   async stop(): Promise<void> {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { stringify } from "yaml";
 import { answer } from "../../../../workloads/adoption/answer";
 import { type ClusterApi, clusterApi } from "../../../../workloads/adoption/clusterApi";
+import { kubeconfigOf } from "../../../engine/workloads/kubeconfig";
 
 /** What an API server does with one request: a status, or `drop` for a connection that breaks off. */
 type Reply = number | "drop";
@@ -25,13 +26,7 @@ describe("an API server that a hook asks", () => {
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const kubeconfig = stringify({
-      clusters: [{ name: "test", cluster: { server: url, "insecure-skip-tls-verify": true } }],
-      users: [{ name: "admin", user: { token: "secret" } }],
-      contexts: [{ name: "test", context: { cluster: "test", user: "admin" } }],
-      "current-context": "test",
-    });
-    return clusterApi(kubeconfig);
+    return clusterApi(kubeconfigOf(url, "secret"));
   }
 
   afterEach(() => {
@@ -82,8 +77,55 @@ describe("a question that is not answered", () => {
   });
 
   it("ends in time when the server keeps the connection and is silent", async () => {
-    const ask = () => new Promise<never>(() => undefined);
+    const ask = (signal: AbortSignal) =>
+      new Promise<never>((_, reject) =>
+        signal.addEventListener("abort", () => reject(signal.reason as Error)),
+      );
     // Nothing else is left to do for the process: the limit itself has to keep it going.
     await assert.rejects(answer({ ...question, ask }, within), /no answer within 0\.02 s/);
+  });
+
+  it("ends within the limit that it names, however long an answer may take", async () => {
+    const start = Date.now();
+    const ask = (signal: AbortSignal) =>
+      new Promise<never>((_, reject) =>
+        signal.addEventListener("abort", () => reject(signal.reason as Error)),
+      );
+    const patient = { limit: 1_000, answer: 700, pause: 10 };
+    await assert.rejects(answer({ ...question, ask }, patient), /gave no answer within 1 s/);
+    assert.ok(Date.now() - start < 1_300, `${Date.now() - start} ms`);
+  });
+
+  it("leaves no connection behind, which would hold the program up", async () => {
+    const closed: Promise<unknown>[] = [];
+    const silent = createServer((request) => void closed.push(once(request.socket, "close")));
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const api = await clusterApi(kubeconfigOf(url, "secret"), { limit: 300, answer: 100, pause: 10 });
+    await assert.rejects(api.namespaceLabels("monitoring"), /no answer within 0\.\d+ s/);
+    assert.ok(closed.length > 1, `${closed.length} requests`);
+    await Promise.all(closed);
+    silent.close();
+  });
+
+  it("is no silence: a server that says 'later' all the time is named with what it said", async () => {
+    const ask = () => Promise.reject(new Error("busy"));
+    await assert.rejects(
+      answer({ ...question, ask, statusOf: () => 503 }, within),
+      (error: Error) =>
+        /answered 503 for .*asked for the namespace monitoring/.test(error.message) &&
+        !error.message.includes("adminCidrs"),
+    );
+  });
+
+  it("is not asked again where that changes nothing: a certificate that is not accepted", async () => {
+    let asked = 0;
+    const cause = Object.assign(new Error("certificate has expired"), { code: "CERT_HAS_EXPIRED" });
+    const ask = () => Promise.reject(new TypeError(`fetch failed ${(asked += 1)}`, { cause }));
+    await assert.rejects(
+      answer({ ...question, ask }, within),
+      /cannot be asked for the namespace monitoring: certificate has expired$/,
+    );
+    assert.equal(asked, 1);
   });
 });
