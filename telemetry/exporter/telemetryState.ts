@@ -90,7 +90,8 @@ export class TelemetryState implements PacketSink {
     state.received++;
     const arrival = state.sequence.arrive(sequenceCount, onboardTime);
     if (arrival === "duplicate") state.duplicates++;
-    else if (arrival === "late") state.late++;
+    // A late packet makes up for a gap, and there is none that it could make up for.
+    else if (arrival === "late" && !this.sharesPackets) state.late++;
     // Neither says anything newer than what is known.
     if (arrival === "duplicate" || arrival === "late") return;
     if (!this.sharesPackets) state.missing += state.sequence.missing;

@@ -169,6 +169,17 @@ describe("the metrics", () => {
     assert.equal(await gaps(), 2);
   });
 
+  it("count no packet as late that was no gap: the difference is what was lost", async () => {
+    const bench = new Bench();
+    const of = (metric: string) =>
+      bench.sample(`bus_packet_${metric}_total{spacecraft="s1",apid="10",packet="housekeeping"}`);
+    bench.send([1, 14.5, 7, 1]);
+    bench.state.sharesPackets = true;
+    bench.send([1, 14.5, 7, 1], { skip: 1 });
+    bench.send([1, 14.5, 7, 1], { skip: -2, onboardOffset: -0.5 });
+    assert.deepEqual([await of("gaps"), await of("reordered")], [0, 0]);
+  });
+
   it("show the limits that are in force in the present mode", async () => {
     const bench = new Bench();
     const limit = (severity: string): string =>
