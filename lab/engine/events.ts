@@ -76,7 +76,8 @@ export function failuresOf({ diagnostics }: EngineEvents): string[] {
     .map(({ message, urn }) => {
       const text = message.trim().replace(/^error: /, "");
       const name = urn.split("::").slice(3).join("::");
-      return text === "" || /^(update|preview) failed$/.test(text) ? "" : `${name}: ${text}`;
+      if (text === "" || /^(update|preview) failed$/.test(text)) return "";
+      return name === "" ? text : `${name}: ${text}`;
     });
   return [...new Set(failures)].filter((failure) => failure !== "");
 }

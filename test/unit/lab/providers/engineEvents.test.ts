@@ -45,6 +45,8 @@ describe("the engine's event log", () => {
     const diagnostics = [told("error: it is\n  full\n"), told("it is\n  full"), told("update failed", stack)];
     const failures = failuresOf({ resources: [], diagnostics, summary: {} });
     assert.deepEqual(failures, ["network: it is\n  full"]);
+    const ofTheEngine = { resources: [], diagnostics: [told("no plugin", "")], summary: {} };
+    assert.deepEqual(failuresOf(ofTheEngine), ["no plugin"]);
   });
 
   it("may end in the middle of a line, as an interrupted engine leaves it", () => {
