@@ -261,9 +261,11 @@ describe("stack 1 on the real engine", function () {
       await stack.breakSteps({ "*/network": NEVER_ENDS });
       const steps = (await stack.journal()).length;
       const reached = async () => (await stack.journal()).slice(steps).some(({ step }) => step === "network");
+      let killing: Promise<void> = Promise.resolve();
       const killed = await stack.run("up", settings({ count: 1 }), {
-        onStart: (pid) => void killWhen(reached, pid),
+        onStart: (pid) => void (killing = killWhen(reached, pid)),
       });
+      await killing;
       assert.equal(killed.exitCode, 255);
       await stack.breakSteps({});
       await stack.succeed("up", settings({ count: 1 }));
