@@ -23,7 +23,6 @@ export const instance: AwsType = {
     availabilityZone: "string",
     associatePublicIpAddress: "boolean",
     sourceDestCheck: "boolean",
-    keyName: "string",
     iamInstanceProfile: "string",
     userData: "string",
     userDataBase64: "string",
@@ -80,7 +79,7 @@ export const instance: AwsType = {
   },
   required: ["ami", "instanceType", "subnetId"],
   replaces: [
-    "ami", "subnetId", "privateIp", "availabilityZone", "associatePublicIpAddress", "keyName", "instanceMarketOptions",
+    "ami", "subnetId", "privateIp", "availabilityZone", "associatePublicIpAddress", "instanceMarketOptions",
     "rootBlockDevice.encrypted", "rootBlockDevice.kmsKeyId", "privateDnsNameOptions.hostnameType",
   ], // prettier-ignore
   alsoReplaces: (inputs) =>
