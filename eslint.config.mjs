@@ -27,7 +27,6 @@ export default tseslint.config(
         "error",
         { allowNumber: true, allowBoolean: true },
       ],
-      curly: ["error", "multi-line"],
       // One block: node's own modules, packages, the tree from the top down.
       "simple-import-sort/imports": ["error", { groups: [["^node:", "^@?\\w", "^\\.\\.", "^\\."]] }],
       "simple-import-sort/exports": "error",
@@ -55,4 +54,6 @@ export default tseslint.config(
     rules: { "no-restricted-properties": "off" },
   },
   prettier,
+  // After Prettier's, which turns it off: one line without braces, or braces.
+  { files: ["**/*.ts"], rules: { curly: ["error", "multi-line"] } },
 );

@@ -21,8 +21,9 @@ export function groundLinkDashboard(
     perSpacecraft: true,
   });
   for (const panel of passes(dictionary)) board.withPanel(panel);
-  for (const panel of [...arrival(staleAfterPeriods), ...completeness(), ...readability()])
+  for (const panel of [...arrival(staleAfterPeriods), ...completeness(), ...readability()]) {
     board.withPanel(panel);
+  }
   return board;
 }
 

@@ -32,8 +32,9 @@ export function spacecraftDashboard(
     perSpacecraft: true,
   });
   for (const panel of headlines(roles, settings)) board.withPanel(panel);
-  for (const panel of [...timelines(dictionary, roles), alarmTimeline(), alarmTable()])
+  for (const panel of [...timelines(dictionary, roles), alarmTimeline(), alarmTable()]) {
     board.withPanel(panel);
+  }
   for (const subsystem of dictionary.subsystems) {
     const limited = dictionary.parameters.filter(
       (each) => each.subsystem === subsystem && each.limits && isNumber(each),
@@ -207,12 +208,13 @@ function subsystemValues(subsystem: string, parameters: readonly Parameter[]): S
   })
     .textMode(common.BigValueTextMode.ValueAndName)
     .links([spacecraftLink(uids.subsystem(subsystem), `Open ${subsystem}`, "$spacecraft")]);
-  for (const parameter of parameters)
+  for (const parameter of parameters) {
     panel.overrideByName(title(parameter.name), [
       { id: "unit", value: grafanaUnit(parameter.unit.base) },
       ...(isLimitedByMode(parameter)
         ? []
         : [{ id: "thresholds", value: thresholds(limitSteps(parameter)).build() }]),
     ]);
+  }
   return panel;
 }

@@ -19,8 +19,9 @@ export function subsystemDashboard(dictionary: Dictionary, subsystem: string): m
     tags: [subsystemTag],
     perSpacecraft: true,
   }).withPanel(alarmTimeline(subsystem));
-  for (const each of parameters.filter(({ type }) => type === "enumeration"))
+  for (const each of parameters.filter(({ type }) => type === "enumeration")) {
     board.withPanel(stateTimeline(each));
+  }
   if (booleans.length > 0) board.withPanel(booleanTimeline(`${subsystem}-booleans`, booleans));
   for (const group of parameterGroups(parameters)) board.withPanel(groupGraph(group));
   return board;

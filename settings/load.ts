@@ -79,8 +79,9 @@ export function rawSettings(namespace: string, schema: z.ZodObject<Shape>): Reco
 
 function isText(type: z.ZodType | undefined): boolean {
   if (type === undefined) return true;
-  if (type instanceof z.ZodDefault || type instanceof z.ZodOptional)
+  if (type instanceof z.ZodDefault || type instanceof z.ZodOptional) {
     return isText(type.unwrap() as z.ZodType);
+  }
   return type instanceof z.ZodString;
 }
 

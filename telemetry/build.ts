@@ -46,8 +46,9 @@ async function main(): Promise<void> {
   process.stdout.write(`${bundlePath}: ${Math.round(size / 1024)} KiB\n`);
 }
 
-if (require.main === module)
+if (require.main === module) {
   main().catch((error: unknown) => {
     process.stderr.write(`${String(error)}\n`);
     process.exitCode = 1;
   });
+}

@@ -64,8 +64,9 @@ async function crossedToNotified(): Promise<Notified> {
     const [active] = await sampleTimes(`ALERTS{${selector},alertstate="pending"}`, 300);
     const [fired] = await sampleTimes(`ALERTS{${selector},alertstate="firing"}`, 300);
     const limit = await value(`bus_parameter_limit{parameter="${battery}",severity="yellow",bound="low"}`);
-    if (active === undefined || fired === undefined || limit === undefined)
+    if (active === undefined || fired === undefined || limit === undefined) {
       throw new Error("Prometheus does not know of the alert that was delivered");
+    }
     const crossed = (await samples(battery, 300)).find(([, volts]) => volts < limit)?.[0] ?? NaN;
     return { seen: active - crossed, persisted: fired - active, told: told - fired };
   } finally {

@@ -33,8 +33,9 @@ export async function byHand(shell: RemoteShell, machines: Machines, manifest: s
 /** `kubeadm join ENDPOINT --token ...` without its first two words. */
 function joinWords(printed: string): string[] {
   const [program, verb, ...words] = printed.trim().split(/\s+/);
-  if (program !== "kubeadm" || verb !== "join")
+  if (program !== "kubeadm" || verb !== "join") {
     throw new Error("kubeadm token create printed no join command");
+  }
   return words;
 }
 

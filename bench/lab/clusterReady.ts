@@ -72,8 +72,9 @@ function ownSettings(config: Readonly<Record<string, unknown>>): Record<string, 
 function machinesOf(nodes: readonly NodeOutput[]): Machines {
   const controlPlane = nodes.find(({ role }) => role === "control-plane");
   const [worker, ...more] = nodes.filter(({ role }) => role === "worker");
-  if (controlPlane === undefined || worker === undefined || more.length > 0)
+  if (controlPlane === undefined || worker === undefined || more.length > 0) {
     throw new Error("the comparison is made with one worker: see perigee-infra:workers in Pulumi.lab.yaml");
+  }
   return { controlPlane, worker };
 }
 

@@ -46,8 +46,9 @@ async function measure(stack: TestStack, verb: Measured["verb"], workers: number
   const run = await stack
     .run(verb, settings(workers), { limitMs: LIMIT_MS, onStart })
     .finally(() => use.stop());
-  if (run.exitCode !== 0)
+  if (run.exitCode !== 0) {
     throw new Error(`pulumi ${verb} failed:\n${run.stdout.slice(-4000)}\n${run.stderr}`);
+  }
   const resources = run.events.summary["create"] ?? 0;
   return { workers, verb, seconds: run.seconds, use, resources };
 }
@@ -82,8 +83,9 @@ function row(one: Measured, smallest: Measured | undefined): string[] {
 /** @throws Error naming what is not a list of whole numbers */
 function sizes(option: string, list: string): number[] {
   const given = list.split(",").filter((size) => size !== "");
-  if (given.some((size) => !/^[1-9]\d{0,3}$/.test(size)))
+  if (given.some((size) => !/^[1-9]\d{0,3}$/.test(size))) {
     throw new Error(`--${option} ${list}: numbers of workers, 1 to 9999, with commas between`);
+  }
   return given.map(Number);
 }
 

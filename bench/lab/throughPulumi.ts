@@ -35,8 +35,9 @@ export async function throughPulumi(stack: Stack, options: EngineOptions): Promi
   const args = ["up", "--yes", "--skip-preview", ...stackOptions(stack)];
   const run = await pulumi(stack, args, options, onOutput);
   const { create, same, ...more } = run.events.summary;
-  if (create === undefined || same === undefined || Object.keys(more).length > 0)
+  if (create === undefined || same === undefined || Object.keys(more).length > 0) {
     throw new Error(`pulumi up did not make the steps alone: ${JSON.stringify(run.events.summary)}`);
+  }
   return {
     init: watch.seconds("init"),
     network: watch.seconds("network"),

@@ -39,8 +39,9 @@ async function inEmptyCaches(
 async function main(): Promise<void> {
   const flag = { type: "boolean", default: false } as const;
   const { values } = parseArgs({ options: { cold: flag, keep: flag } });
-  if (values.cold && values.keep)
+  if (values.cold && values.keep) {
     throw new Error("--cold with --keep: the lab would stand on caches that go");
+  }
   await refuseWhereLabIs();
   if (values.cold) {
     await inEmptyCaches((caches) => onOwnLab(() => measure("cold", caches), caches));

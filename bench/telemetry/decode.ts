@@ -52,9 +52,9 @@ process.stdout.write(
 );
 
 const python = process.argv[2];
-if (python === undefined)
+if (python === undefined) {
   process.stdout.write("name a Python with spacepackets and ccsdspy to compare with\n");
-else {
+} else {
   const folder = mkdtempSync(join(tmpdir(), "perigee-bench-"));
   const path = join(folder, "packets.bin");
   writeFileSync(path, file);

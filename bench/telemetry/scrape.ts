@@ -114,8 +114,9 @@ async function start(
   const times: number[] = [];
   const scrape = async (): Promise<void> => {
     const feed = setInterval(() => {
-      for (let i = 0; i < packetsPerTick; i++)
+      for (let i = 0; i < packetsPerTick; i++) {
         subject.receive(datagrams[next++ % datagrams.length] ?? Buffer.alloc(0));
+      }
     }, tickMilliseconds);
     const before = performance.now();
     const text = await (await fetch(url)).text();
@@ -133,8 +134,9 @@ async function main(): Promise<void> {
     const datagrams = layoutsOf(dictionary).map((layout, i) => packetOf(dictionary, layout, i));
     const subjects = { perigee, "prom-client": promClientSubject, opentelemetry: openTelemetrySubject };
     const measured: Measured[] = [];
-    for (const [name, subject] of Object.entries(subjects))
+    for (const [name, subject] of Object.entries(subjects)) {
       measured.push(await start(name, subject(dictionary), datagrams, series));
+    }
     // In turns, so that what else the machine does meets all of them alike.
     for (let i = 0; i < warmUp + scrapes; i++) for (const each of measured) await each.scrape();
     for (const { name, times, stop } of measured) {

@@ -45,8 +45,9 @@ async function sendAll(port: number, onSecond: () => void): Promise<number> {
   let answered = 0;
   let second = 0;
   for (let elapsed = 0; elapsed < seconds * 1000; elapsed = performance.now() - start) {
-    for (const due = Math.floor(elapsed * perMillisecond); sent < due; sent++)
+    for (const due = Math.floor(elapsed * perMillisecond); sent < due; sent++) {
       socket.send(datagrams[sent % datagrams.length] ?? "", () => answered++);
+    }
     if (elapsed / 1000 > second + 1) {
       second++;
       onSecond();

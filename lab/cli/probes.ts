@@ -44,8 +44,9 @@ export async function hostFacts(stateFolder: string): Promise<HostFacts> {
 /** Debian packages that are missing, by the programs and files that they bring. */
 async function absentPackages(): Promise<string[]> {
   const missing: string[] = [];
-  for (const { program, debian } of PROGRAMS)
+  for (const { program, debian } of PROGRAMS) {
     if ((await findProgram(program)) === undefined) missing.push(debian);
+  }
   for (const { file, debian } of FILES) if (!(await reachable(file))) missing.push(debian);
   return [...new Set(missing)];
 }
@@ -85,8 +86,9 @@ async function listening(): Promise<string[]> {
     for (const line of text.split("\n").slice(1)) {
       const [, local, , state] = line.trim().split(/\s+/);
       // TCP: LISTEN; UDP: bound and not connected.
-      if (local !== undefined && (state === "0A" || (state === "07" && table.startsWith("udp"))))
+      if (local !== undefined && (state === "0A" || (state === "07" && table.startsWith("udp")))) {
         found.push(local);
+      }
     }
   }
   return found;

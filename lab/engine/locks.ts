@@ -16,8 +16,9 @@ export async function clearStaleLocks(stateFolder: string): Promise<void> {
   for (const name of names.filter((one) => one.endsWith(".json"))) {
     const file = join(folder, name);
     const lock = await readLock(file);
-    if (lock !== undefined && lock.hostname === hostname() && !runs(lock.pid))
+    if (lock !== undefined && lock.hostname === hostname() && !runs(lock.pid)) {
       await rm(file, { force: true });
+    }
   }
 }
 

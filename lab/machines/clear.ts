@@ -78,8 +78,9 @@ async function removeStrayNetwork(): Promise<void> {
     await removeLink(hostLink(basename(namespace).slice(prefix.length)));
     await run("ip", ["netns", "delete", namespace]);
   }
-  for (const link of (await labLinks()).filter((name) => name.startsWith(hostLink(""))))
+  for (const link of (await labLinks()).filter((name) => name.startsWith(hostLink("")))) {
     await removeLink(link);
+  }
 }
 
 /** The machine layer's own records; the engine's (state, passphrase) are not ours to remove. */

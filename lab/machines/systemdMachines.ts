@@ -43,8 +43,9 @@ export class SystemdMachines implements MachineHost {
   }
 
   async start(spec: MachineSpec): Promise<void> {
-    if (this.settings.baseTree === "")
+    if (this.settings.baseTree === "") {
       throw new Error("PERIGEE_LAB_BASE_TREE is not set: there is nothing to boot");
+    }
     if ((await presentNetwork(this.folders)) === undefined) throw new Error("the lab's network is not up");
     await this.turns.run(spec.id, () => this.boot(spec));
     await this.waitForInit(spec.id);
@@ -154,10 +155,12 @@ export class SystemdMachines implements MachineHost {
     const deadline = Date.now() + BOOT_LIMIT_MS;
     while (!(await this.initAnswers(id))) {
       const log = this.folders.machine(id).console;
-      if (!(await this.runs(id)))
+      if (!(await this.runs(id))) {
         throw new Error(`machine ${id} ended while booting: ${await lastLines(log)}`);
-      if (Date.now() > deadline)
+      }
+      if (Date.now() > deadline) {
         throw new Error(`machine ${id} does not boot; see ${log}: ${await lastLines(log)}`);
+      }
       await sleep(100);
     }
   }

@@ -34,8 +34,9 @@ async function assignedAddresses(folders: LabFolders): Promise<PublicAddress[]> 
     const machine = folders.machine(id);
     const spec = await readJson<MachineSpec>(machine.spec);
     const addresses = (await readJson<string[]>(machine.publicAddresses)) ?? [];
-    if (spec !== undefined)
+    if (spec !== undefined) {
       all.push(...addresses.map((publicIp) => ({ publicIp, privateIp: spec.privateIp })));
+    }
   }
   return all;
 }

@@ -35,8 +35,9 @@ export async function makeStranger(address = "198.18.255.11"): Promise<Stranger>
 
 async function removeStranger(): Promise<void> {
   await removeLink(LINK);
-  if ((await run("ip", ["netns", "list"])).includes(NAMESPACE))
+  if ((await run("ip", ["netns", "list"])).includes(NAMESPACE)) {
     await run("ip", ["netns", "delete", NAMESPACE]);
+  }
 }
 
 /** The other address of a /31 (RFC 3021). */

@@ -40,8 +40,9 @@ export async function ensurePackageRepository(
         for (const definition of definitions) await buildPackage(definition, folder);
       }
       progress("packages: signing the repositories");
-      for (const minor of new Set(versions.map(minorOf)))
+      for (const minor of new Set(versions.map(minorOf))) {
         await index(join(root, `v${minor}`, "deb"), signing);
+      }
       await copyFolder(image.publishedPackages, join(root, "debian"));
       await index(join(root, "debian"), signing);
     },

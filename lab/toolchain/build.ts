@@ -57,8 +57,9 @@ async function ensureComponent(name: ComponentName, goVersion: string, say: Prog
  */
 export function program(programs: Programs, name: string): string {
   const path = programs[name];
-  if (path === undefined)
+  if (path === undefined) {
     throw new Error(`${name} is none of the programs built: ${Object.keys(programs).join(", ")}`);
+  }
   return path;
 }
 

@@ -33,8 +33,9 @@ export async function startDaemon(daemon: Daemon): Promise<number> {
   const running = await runningDaemon(daemon.pidFile);
   if (running !== undefined) return running;
   const { address, port } = daemon.listen;
-  if (await takesConnection(address, port))
+  if (await takesConnection(address, port)) {
     throw new Error(`another program already listens on ${address}:${port}`);
+  }
   await mkdir(dirname(daemon.pidFile), { recursive: true });
   await mkdir(dirname(daemon.logFile), { recursive: true });
   const log = await open(daemon.logFile, "a");
@@ -55,8 +56,9 @@ export async function startDaemon(daemon: Daemon): Promise<number> {
   try {
     if (child.pid === undefined) throw new Error(`${daemon.command} cannot be started: ${await failed}`);
     const problem = await Promise.race([failed, answering(daemon.listen, 15_000)]);
-    if (problem !== undefined)
+    if (problem !== undefined) {
       throw new Error(`${daemon.command}: ${problem}\n${await logTail(daemon.logFile)}`);
+    }
     return child.pid;
   } catch (error) {
     await stopDaemon(daemon.pidFile);

@@ -15,8 +15,9 @@ export function moduleFolder(name: ComponentName): string {
 /** Everything that `go build` is told about a component, so that the same arguments are run and hashed. */
 export function buildFlags(component: Component): string[] {
   const linker = ["-s", "-w"];
-  for (const [variable, value] of Object.entries(component.versions ?? {}))
+  for (const [variable, value] of Object.entries(component.versions ?? {})) {
     linker.push("-X", `${variable}=${value}`);
+  }
   if (component.cTags) linker.push("-extldflags", "-static");
   const chosen = component.cTags ?? component.tags;
   const tags = chosen ? ["-tags", chosen.join(",")] : [];

@@ -22,8 +22,9 @@ export class MissingTools extends Error {
  */
 export async function goVersions(names: readonly ComponentName[]): Promise<Map<ComponentName, string>> {
   const problems = new Set<string>();
-  if (platform !== "linux" || arch !== "x64")
+  if (platform !== "linux" || arch !== "x64") {
     problems.add(`the lab runs on Linux on x86-64; this is ${platform} ${arch}`);
+  }
   const versions = new Map<ComponentName, string>();
   for (const name of names) {
     const answer = await goVersion(name);

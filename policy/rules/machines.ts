@@ -14,8 +14,9 @@ export const imdsV2: ResourceValidationPolicy = {
   validateResource: ({ type, props }, report) => {
     if (!machineTypes.includes(type)) return;
     const { httpTokens, httpPutResponseHopLimit: hops } = object(props, "metadataOptions");
-    if (httpTokens !== "required")
+    if (httpTokens !== "required") {
       report(`metadataOptions.httpTokens is ${shown(httpTokens)}; it must be required`);
+    }
     if (hops !== 1) {
       report(
         `metadataOptions.httpPutResponseHopLimit is ${shown(hops)}; it must be 1, or pods reach the metadata`,

@@ -20,8 +20,9 @@ export const checkDictionary = command(
       );
       return 0;
     } catch (error) {
-      if (!(error instanceof DictionaryError))
+      if (!(error instanceof DictionaryError)) {
         throw new UsageError(`cannot read the dictionary ${file ?? ""}: ${reason(error)}`);
+      }
       await print(`${error.message}\n`);
       return 1;
     }

@@ -12,8 +12,9 @@ export function readDictionary(path: string | undefined): Dictionary {
   try {
     return loadDictionary(path);
   } catch (error) {
-    if (error instanceof DictionaryError)
+    if (error instanceof DictionaryError) {
       throw new UsageError(`the dictionary cannot be used:\n${error.message}`);
+    }
     throw new UsageError(`cannot read the dictionary ${path ?? ""}: ${reason(error)}`);
   }
 }

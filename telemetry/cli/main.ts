@@ -36,8 +36,9 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
       return 0;
     }
     const wanted = commands.find((each) => each.name === name);
-    if (!wanted)
+    if (!wanted) {
       throw new UsageError(`no command ${name}; there are ${commands.map((each) => each.name).join(", ")}`);
+    }
     if (rest.includes("--help") || rest.includes("-h")) {
       await surroundings.print(wanted.help);
       return 0;

@@ -31,10 +31,11 @@ export async function atRate(
   for (const packet of packets) {
     const due = rate > 0 ? start + (sent * 1000) / rate : 0;
     // Waits only when there is time to wait: at high rates several packets are due at each wake.
-    while (performance.now() < due && !stopped.aborted)
+    while (performance.now() < due && !stopped.aborted) {
       await new Promise((resolve) =>
         setTimeout(resolve, Math.min(Math.max(due - performance.now(), 0), 100)),
       );
+    }
     if (stopped.aborted) break;
     await send(packet);
     sent++;

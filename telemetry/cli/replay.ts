@@ -27,8 +27,9 @@ export const replay = command(
     const sent = await atRate(packetsOf(packets), rate, stopped, (packet) => sender.send(packet));
     sender.close();
     log.info("replayed", { packets: sent, failed });
-    if (failed > 0)
+    if (failed > 0) {
       throw new UsageError(`${failed} of ${sent} packets could not be sent to ${target}: ${lastReason}`);
+    }
     return 0;
   },
 );

@@ -49,7 +49,7 @@ export function readSettings<Shape extends SettingsShape>(
     if (value !== undefined) given[key] = value;
   }
   const parsed = z.object(spec.settings).safeParse(given);
-  if (!parsed.success)
+  if (!parsed.success) {
     throw new UsageError(
       parsed.error.issues
         .map(
@@ -58,6 +58,7 @@ export function readSettings<Shape extends SettingsShape>(
         )
         .join("; "),
     );
+  }
   return { settings: parsed.data, argument: readArgument(spec, positionals) };
 }
 
@@ -81,10 +82,11 @@ function parseFlags(
 
 function readArgument(spec: CommandSpec<SettingsShape>, positionals: readonly string[]): string | undefined {
   const most = spec.argument === undefined ? 0 : 1;
-  if (positionals.length > most)
+  if (positionals.length > most) {
     throw new UsageError(
       `${spec.name} takes ${most === 0 ? "no file" : "one file"}, got ${positionals.join(" ")}`,
     );
+  }
   return positionals[0];
 }
 

@@ -13,8 +13,9 @@ export function parseTarget(target: string): Target {
   const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(target);
   const port = Number(match?.[3]);
   const host = match?.[1] ?? match?.[2];
-  if (host === undefined || port < 1 || port > 65_535)
+  if (host === undefined || port < 1 || port > 65_535) {
     throw new UsageError(`--target must be HOST:PORT, got ${target}`);
+  }
   return { host, port };
 }
 

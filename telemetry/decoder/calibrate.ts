@@ -49,10 +49,11 @@ export function uncalibrate(value: number, parameter: Parameter): number {
     const slope = calibration.numerator / calibration.denominator;
     return slope === 0 ? 0 : (value - calibration.constant) / slope;
   }
-  if (parameter.type === "float")
+  if (parameter.type === "float") {
     throw new RangeError(
       `${parameter.packet}.${parameter.name}: a float with a curved calibration cannot be encoded`,
     );
+  }
   return nearestRaw(value, parameter);
 }
 

@@ -22,7 +22,8 @@ export function encodePacket(
     dataBytes: layout.totalBytes - primaryHeaderBytes,
   });
   layout.time.write(packet, primaryHeaderBytes, onboardTime);
-  for (const parameter of layout.packet.parameters)
+  for (const parameter of layout.packet.parameters) {
     writeRaw(packet, layout.userDataAt, parameter, uncalibrate(values[parameter.index] ?? 0, parameter));
+  }
   return packet;
 }

@@ -36,10 +36,11 @@ export class SequenceTracker {
     if (this.newest < 0) return this.advance(count, onboardTime, 0);
     const later = onboardTime - this.newestTime;
     const ahead = (count - this.newest + sequenceModulus) % sequenceModulus;
-    if (ahead > 0 && ahead < sequenceModulus / 2)
+    if (ahead > 0 && ahead < sequenceModulus / 2) {
       return ahead <= Math.max(this.packetsWithin(later), windowPackets)
         ? this.advance(count, onboardTime, ahead)
         : this.restart(count, onboardTime);
+    }
     const behind = (sequenceModulus - ahead) % sequenceModulus;
     const isEarlierClock = -later > tolerance * windowPackets * this.periodSeconds;
     if (behind >= windowPackets || later > 0 || isEarlierClock) return this.restart(count, onboardTime);

@@ -57,51 +57,56 @@ function checkExtents(packet: Packet, report: Report): void {
   let widest: Parameter | undefined;
   for (const parameter of [...packet.parameters].sort((a, b) => a.bitOffset - b.bitOffset)) {
     const end = parameter.bitOffset + parameter.bitSize;
-    if (end > last)
+    if (end > last) {
       report(
         parameter,
         ["name"],
         `${parameter.name} ends at bit ${end}, the packet ${packet.name} at bit ${last} (${packet.userDataBytes} bytes)`,
       );
+    }
     const widestEnd = widest ? widest.bitOffset + widest.bitSize : 0;
-    if (widest && parameter.bitOffset < widestEnd)
+    if (widest && parameter.bitOffset < widestEnd) {
       report(
         parameter,
         ["name"],
         `${parameter.name} (bits ${parameter.bitOffset} to ${end - 1}) overlaps ${widest.name} ` +
           `(bits ${widest.bitOffset} to ${widestEnd - 1}, line ${widest.line})`,
       );
+    }
     if (end > widestEnd) widest = parameter;
   }
 }
 
 function checkParameter(parameter: Parameter, dictionary: Dictionary, report: Report): void {
-  if (Object.values<string>(exporterMetricNames).includes(parameter.metric))
+  if (Object.values<string>(exporterMetricNames).includes(parameter.metric)) {
     report(parameter, ["name"], `gives the metric ${parameter.metric}, which is the exporter's own`);
+  }
   checkStates(parameter, report);
   const { calibration, limits } = parameter;
   if (
     calibration.kind === "table" &&
     calibration.raw.some((raw, i) => i > 0 && raw <= (calibration.raw[i - 1] ?? -Infinity))
-  )
+  ) {
     report(parameter, ["calibration", "table"], "raw values must rise from point to point");
+  }
   if (!limits) return;
   checkOrder(parameter, limits.normal, ["limits"], report);
   const modes = new Set(dictionary.mode?.states.values());
   for (const [mode, set] of limits.byMode) {
     checkOrder(parameter, set, ["limits", "byMode", mode], report);
-    if (!dictionary.mode)
+    if (!dictionary.mode) {
       report(
         parameter,
         ["limits", "byMode"],
         "the dictionary names no mode parameter (mode: subsystem.name)",
       );
-    else if (!modes.has(mode))
+    } else if (!modes.has(mode)) {
       report(
         parameter,
         ["limits", "byMode", mode],
         `${mode} is no state of ${dictionary.mode.name}: ${[...modes].join(", ")}`,
       );
+    }
   }
 }
 
@@ -112,9 +117,11 @@ function checkStates(parameter: Parameter, report: Report): void {
     ([raw, state], [first]) =>
       report(parameter, ["states", String(raw)], `${state} is already the name of ${first}`),
   );
-  for (const [raw] of parameter.states)
-    if (raw >= 2 ** parameter.bitSize)
+  for (const [raw] of parameter.states) {
+    if (raw >= 2 ** parameter.bitSize) {
       report(parameter, ["states", String(raw)], `${raw} does not fit in ${parameter.bitSize} bits`);
+    }
+  }
 }
 
 /** red low <= yellow low < yellow high <= red high, whichever of them are given. */
@@ -129,11 +136,12 @@ function checkOrder(parameter: Parameter, limits: readonly Limit[], key: Path, r
     const mayBeEqual =
       (before.name === "red low" && limit.name === "yellow low") ||
       (before.name === "yellow high" && limit.name === "red high");
-    if (mayBeEqual ? before.value > limit.value : before.value >= limit.value)
+    if (mayBeEqual ? before.value > limit.value : before.value >= limit.value) {
       report(
         parameter,
         key,
         `limits out of order: ${before.name} (${before.value}) must be below ${limit.name} (${limit.value}), in base units`,
       );
+    }
   });
 }

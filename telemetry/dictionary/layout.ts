@@ -23,10 +23,12 @@ export function layOut(parameters: readonly ParameterSource[]): Extent[] {
 /** Why a field cannot lie where it does, or undefined if it can. */
 export function alignmentProblem(parameter: ParameterSource, extent: Extent): string | undefined {
   const isWholeBytes = extent.bitOffset % 8 === 0 && extent.bitSize % 8 === 0;
-  if (parameter.type === "float" && !isWholeBytes)
+  if (parameter.type === "float" && !isWholeBytes) {
     return `a float must start at a whole byte, not at bit ${extent.bitOffset}`;
-  if (parameter.byteOrder === "little" && !isWholeBytes)
+  }
+  if (parameter.byteOrder === "little" && !isWholeBytes) {
     return `a little-endian field must be whole bytes, not ${extent.bitSize} bits at bit ${extent.bitOffset}`;
+  }
   return undefined;
 }
 
@@ -34,12 +36,13 @@ export function alignmentProblem(parameter: ParameterSource, extent: Extent): st
  * The calibration of a dictionary file with the unit's conversion folded in, so that decoding does both in one step.
  */
 export function calibrateToBase(source: ParameterSource["calibration"], unit: Unit): Calibration {
-  if (source && "table" in source)
+  if (source && "table" in source) {
     return {
       kind: "table",
       raw: source.table.map(([raw]) => raw),
       value: source.table.map(([, value]) => toBaseUnit(value, unit)),
     };
+  }
   const isIdentity = unit.factor === 1 && unit.offset === 0;
   if (!source && isIdentity) return { kind: "none" };
   const [first = 0, ...rest] = source?.polynomial ?? [0, 1];

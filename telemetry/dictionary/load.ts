@@ -139,8 +139,9 @@ class Reader {
     const wanted = this.source.mode;
     if (wanted === undefined) return undefined;
     const found = this.parameters.find((each) => `${each.subsystem}.${each.name}` === wanted);
-    if (found?.type !== "enumeration")
+    if (found?.type !== "enumeration") {
       this.problems.add(["mode"], `no enumeration ${wanted} (written subsystem.name)`);
+    }
     return found;
   }
 
@@ -185,8 +186,9 @@ class Reader {
       value === null ||
       !("parameters" in value) ||
       !Array.isArray(value.parameters)
-    )
+    ) {
       return;
+    }
     value.parameters.forEach((each: unknown, i) =>
       accept(parameterSchema, each, [...path, "parameters", i], this.problems),
     );

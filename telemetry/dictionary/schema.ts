@@ -91,24 +91,30 @@ export const parameterSchema = z
     const refuse = (key: string, message: string): void =>
       context.addIssue({ code: "custom", path: [key], message });
     const isNumeric = parameter.type !== "enumeration" && parameter.type !== "boolean";
-    if (isNumeric && parameter.unit === undefined)
+    if (isNumeric && parameter.unit === undefined) {
       refuse("unit", "a number needs a unit (count for a plain number)");
-    if (parameter.type === "enumeration" && Object.keys(parameter.states ?? {}).length === 0)
+    }
+    if (parameter.type === "enumeration" && Object.keys(parameter.states ?? {}).length === 0) {
       refuse("states", "an enumeration needs its states: { 0: OFF, 1: ON }");
-    if (parameter.type !== "enumeration" && parameter.states)
+    }
+    if (parameter.type !== "enumeration" && parameter.states) {
       refuse("states", "only an enumeration has states");
-    for (const key of ["unit", "calibration", "limits"] as const)
+    }
+    for (const key of ["unit", "calibration", "limits"] as const) {
       if (!isNumeric && parameter[key] !== undefined) refuse(key, `${parameter.type} has no ${key}`);
+    }
     if (!isNumeric && parameter.kind === "counter") refuse("kind", `${parameter.type} cannot be a counter`);
     const problem = sizeProblem(parameter.type, parameter.bits);
     if (problem) refuse("bits", problem);
   });
 
 function sizeProblem(type: string, bits: number | undefined): string | undefined {
-  if (type === "float")
+  if (type === "float") {
     return bits === undefined || bits === 32 || bits === 64 ? undefined : "a float has 32 or 64 bits";
-  if (type === "boolean")
+  }
+  if (type === "boolean") {
     return bits === undefined || bits <= 32 ? undefined : "a boolean has at most 32 bits";
+  }
   if (bits === undefined) return "needs a size in bits";
   if (type === "enumeration" && bits > 32) return "an enumeration has at most 32 bits";
   // A Prometheus sample is a float64: a wider integer would not arrive as it was sent.

@@ -55,12 +55,14 @@ function registerParameter(registry: Registry, parameter: Parameter, args: Metri
 function registerLimits(registry: Registry, { state, spacecraft, clock }: MetricsArgs): void {
   const limited = state.dictionary.parameters.filter((parameter) => parameter.limits);
   const series = new Map<Limit, Sample>();
-  for (const parameter of limited)
-    for (const set of [parameter.limits?.normal ?? [], ...(parameter.limits?.byMode.values() ?? [])])
+  for (const parameter of limited) {
+    for (const set of [parameter.limits?.normal ?? [], ...(parameter.limits?.byMode.values() ?? [])]) {
       for (const limit of set) {
         const { severity, bound, value } = limit;
         series.set(limit, { labels: { spacecraft, parameter: parameter.metric, severity, bound }, value });
       }
+    }
+  }
   const config = {
     name: names.parameterLimit,
     help: "Limit in force in the spacecraft's present mode, in the parameter's unit",

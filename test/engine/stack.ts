@@ -52,8 +52,9 @@ export class TestStack {
   /** The same, for a command that must succeed. */
   async succeed(verb: Verb, settings: StackSettings): Promise<PulumiRun> {
     const run = await this.run(verb, settings);
-    if (run.exitCode !== 0)
+    if (run.exitCode !== 0) {
       throw new Error(`pulumi ${verb} failed:\n${run.stdout.slice(-6000)}\n${run.stderr}`);
+    }
     return run;
   }
 

@@ -23,8 +23,9 @@ describe("monitoring", () => {
   it("has every target up", async () => {
     const counted = async (): Promise<Record<string, number>> => {
       const all: Record<string, number> = {};
-      for (const { labels } of await targets())
+      for (const { labels } of await targets()) {
         all[labels["job"] ?? ""] = (all[labels["job"] ?? ""] ?? 0) + 1;
+      }
       return all;
     };
     // An exporter that drains after a roll is a target too, for some seconds.

@@ -60,8 +60,9 @@ export async function engineSucceeds(
   ...args: string[]
 ): Promise<PulumiRun> {
   const run = await engine(command, changes, ...args);
-  if (run.exitCode !== 0)
+  if (run.exitCode !== 0) {
     throw new Error(`pulumi ${command}: exit ${run.exitCode}\n${run.stdout}\n${run.stderr}`);
+  }
   return run;
 }
 
@@ -97,8 +98,9 @@ async function readOutputs(): Promise<LabOutputs> {
 export async function node(name: string): Promise<NodeOutput> {
   const { nodes } = await outputs();
   const found = nodes.find((one) => one.name === name);
-  if (found === undefined)
+  if (found === undefined) {
     throw new Error(`no node ${name} among ${nodes.map((one) => one.name).join(", ")}`);
+  }
   return found;
 }
 

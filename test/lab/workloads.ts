@@ -48,8 +48,9 @@ export async function workloads(
 /** The same, and it has to succeed. */
 export async function workloadsSucceed(...args: Parameters<typeof workloads>): Promise<PulumiRun> {
   const run = await workloads(...args);
-  if (run.exitCode !== 0)
+  if (run.exitCode !== 0) {
     throw new Error(`pulumi ${args[0]}: exit ${run.exitCode}\n${run.stdout}\n${run.stderr}`);
+  }
   return run;
 }
 

@@ -147,30 +147,34 @@ function receiverChecks(
   const setting = `${under}.receivers[${index}]`;
   const { name } = receiver;
   const problems: SettingProblem[] = [];
-  if (names.indexOf(name) !== index)
+  if (names.indexOf(name) !== index) {
     problems.push({
       setting: `${setting}.name`,
       given: name,
       problem: "another receiver has that name already",
     });
-  if ((ownReceivers as readonly string[]).includes(name))
+  }
+  if ((ownReceivers as readonly string[]).includes(name)) {
     problems.push({
       setting: `${setting}.name`,
       given: name,
       problem: "is a name that the routing uses itself",
     });
-  if (!receiver.slack && !receiver.pagerDuty && !receiver.email && !receiver.webhook)
+  }
+  if (!receiver.slack && !receiver.pagerDuty && !receiver.email && !receiver.webhook) {
     problems.push({
       setting,
       given: name,
       problem: "reaches nobody: give it slack, pagerDuty, email or webhook",
     });
-  if (receiver.email && !hasMail)
+  }
+  if (receiver.email && !hasMail) {
     problems.push({
       setting: `${setting}.email`,
       given: receiver.email.to,
       problem: `needs ${under}.mail (server, from)`,
     });
+  }
   return problems;
 }
 

@@ -16,12 +16,14 @@ function chartChecks(monitoring: Settings["monitoring"]): SettingProblem[] {
     const { reference, repository } = monitoring[key];
     const setting = `monitoring.${key}.reference`;
     const isPath = /^[./]/.test(reference) || reference.endsWith(".tgz");
-    if (isPath && !existsSync(resolve(repositoryRoot, reference)))
+    if (isPath && !existsSync(resolve(repositoryRoot, reference))) {
       return [
         { setting, given: reference, problem: "there is no such file or folder (paths are from the root)" },
       ];
-    if (!isPath && !reference.startsWith("oci://") && repository === undefined)
+    }
+    if (!isPath && !reference.startsWith("oci://") && repository === undefined) {
       return [{ setting, given: reference, problem: "a chart's name alone: say its `repository` too" }];
+    }
     return [];
   });
 }

@@ -50,8 +50,9 @@ export class Lifecycle {
   async update(type: AwsType, id: string, inputs: Properties, call: ResourceCall): Promise<Properties> {
     const { outputs, before, now } = await this.cloud.change((account) => {
       const previous = account.find(type.token, id);
-      if (previous === undefined)
+      if (previous === undefined) {
         throw new Error(`${type.token} ${id} is not there any more; run \`pulumi refresh\``);
+      }
       type.refuse?.(inputs, account, previous);
       const made = { ...inputs, ...type.outputs({ id, inputs, account, previous }) };
       account.put(stored(type, id, made));

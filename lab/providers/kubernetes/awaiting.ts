@@ -43,8 +43,9 @@ export async function untilReady(
 
 async function judge(cluster: Cluster, object: LiveObject, signal: AbortSignal): Promise<Verdict> {
   const { kind, metadata } = object;
-  if (kind !== "Service" || !wantsEndpoints(object) || metadata.namespace === undefined)
+  if (kind !== "Service" || !wantsEndpoints(object) || metadata.namespace === undefined) {
     return verdict(object);
+  }
   const selector = { "kubernetes.io/service-name": metadata.name };
   const { namespace } = metadata;
   const query = { apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", namespace, selector };

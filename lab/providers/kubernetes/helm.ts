@@ -132,8 +132,9 @@ function execute(
 }
 
 function startError(program: string, error: NodeJS.ErrnoException): Error {
-  if (error.code === "ENOENT")
+  if (error.code === "ENOENT") {
     return new Error(`${program} is not there: the lab builds it, PERIGEE_LAB_HELM names it`);
+  }
   return error.name === "AbortError"
     ? new Error("helm was stopped: it took too long, or the engine cancelled")
     : error;

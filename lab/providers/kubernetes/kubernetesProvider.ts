@@ -71,8 +71,9 @@ export class KubernetesProvider implements Provider {
   async create(call: ResourceCall, inputs: Properties, preview: boolean): Promise<Created> {
     const kind = kindOf(call);
     const revealed = revealAll(inputs);
-    if (preview || containsUnknown(revealed))
+    if (preview || containsUnknown(revealed)) {
       return { id: "", outputs: marked(inputs, kind.foreseen(revealed)) };
+    }
     const { id, outputs } = await kind.create(this.context(call), revealed);
     return { id, outputs: marked(inputs, outputs) };
   }

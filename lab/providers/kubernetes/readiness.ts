@@ -36,8 +36,9 @@ function deployment(object: LiveObject): Verdict {
   const { spec = {}, status = {} } = object;
   if (!isSeen(object)) return waiting("not seen by its controller yet");
   const progress = condition(status, "Progressing");
-  if (progress?.["reason"] === "ProgressDeadlineExceeded")
+  if (progress?.["reason"] === "ProgressDeadlineExceeded") {
     return failed(text(progress, "message") ?? "no progress");
+  }
   const wanted = numeric(spec, "replicas") ?? 1;
   const updated = numeric(status, "updatedReplicas") ?? 0;
   const all = numeric(status, "replicas") ?? 0;

@@ -47,16 +47,18 @@ export class RecordedReleases implements Releases {
   async upgrade(spec: ReleaseSpec): Promise<Release> {
     await this.begin(spec, "pending-upgrade", (last) => {
       if (last === undefined) throw new Error(`"${spec.name}" has no deployed releases`);
-      if (last.status.startsWith("pending-"))
+      if (last.status.startsWith("pending-")) {
         throw new Error("another operation (install/upgrade/rollback) is in progress");
+      }
     });
     return this.finish(spec);
   }
 
   uninstall(reference: ReleaseReference): Promise<void> {
     return this.change((recorded) => {
-      if (recorded[key(reference)] === undefined)
+      if (recorded[key(reference)] === undefined) {
         throw new Error(`uninstall: Release not loaded: ${reference.name}: release: not found`);
+      }
       delete recorded[key(reference)];
     });
   }

@@ -44,8 +44,9 @@ describe("a battery undervoltage, from the simulator to Prometheus", function ()
 
   const firing = async (alert: string): Promise<FiringAlert | undefined> => {
     const alerts = await running().alerts();
-    for (const each of alerts)
+    for (const each of alerts) {
       seen.set(`${each.labels["alertname"] ?? ""} ${each.labels["parameter"] ?? ""}`, each);
+    }
     return alerts.find(({ labels }) => labels["alertname"] === alert && labels["parameter"] === voltage);
   };
 

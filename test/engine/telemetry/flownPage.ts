@@ -37,6 +37,7 @@ export async function servePage(): Promise<ServedPage> {
 export function fly({ exporter }: ServedPage, scenario: ScenarioName, seconds: number): void {
   const end = Date.now() / 1000;
   const simulator = new Simulator({ dictionary, scenario, timeScale: 60, seed: 1, start: end - seconds });
-  for (let at = end - seconds; at <= end; at += 0.5)
+  for (let at = end - seconds; at <= end; at += 0.5) {
     for (const packet of simulator.until(at)) exporter.state.receive(packet, at);
+  }
 }

@@ -269,11 +269,12 @@ describe("the set of dashboards", () => {
   });
 
   it("draws alarms, passes and reboots everywhere", () => {
-    for (const { annotations } of all)
+    for (const { annotations } of all) {
       assert.deepEqual(
         annotations?.list?.map(({ name }) => name),
         ["Red alarms", "Yellow alarms", "Passes", "Reboots"],
       );
+    }
   });
 
   it("is written as JSON by the command, the same each time", async function () {
@@ -283,8 +284,9 @@ describe("the set of dashboards", () => {
       const main = join(__dirname, "..", "..", "..", "dashboards", "main.ts");
       await promisify(execFile)(process.execPath, ["--require", "tsx/cjs", main, folder]);
       assert.equal((await readdir(folder)).length, all.length);
-      for (const { file, json } of dashboardFiles(dictionary))
+      for (const { file, json } of dashboardFiles(dictionary)) {
         assert.equal(await readFile(join(folder, file), "utf8"), json);
+      }
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

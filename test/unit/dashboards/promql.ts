@@ -35,8 +35,9 @@ export function metricsOf(expr: string): string[] {
   const names: string[] = [];
   parser.parse(expr).iterate({
     enter: (node) => {
-      if (node.type.name === "Identifier" && node.node.parent?.type.name === "VectorSelector")
+      if (node.type.name === "Identifier" && node.node.parent?.type.name === "VectorSelector") {
         names.push(expr.slice(node.from, node.to));
+      }
     },
   });
   return names;

@@ -101,13 +101,15 @@ describe("the operator's IAM policy", () => {
 
   it("touches no role, profile or log group but Perigee's own", () => {
     for (const { Action, Resource } of statements) {
-      if (Action.every((action) => !/^(iam|logs):/.test(action) || action === "logs:DescribeLogGroups"))
+      if (Action.every((action) => !/^(iam|logs):/.test(action) || action === "logs:DescribeLogGroups")) {
         continue;
-      for (const resource of [Resource].flat())
+      }
+      for (const resource of [Resource].flat()) {
         assert.match(
           resource,
           /\/(identity|network-flow-logs)-\*$|:\/perigee\/\*$|\/spot\.amazonaws\.com\/\*$/,
         );
+      }
     }
   });
 

@@ -145,8 +145,9 @@ describe("a cluster of three workers over three zones", () => {
         ["ground-default-3", "worker", "ground-default-3-id"],
       ],
     );
-    for (const node of nodes)
+    for (const node of nodes) {
       assert.match(`${node.privateIp} ${node.publicIp}`, /^10\.\S+ (198\.51|203\.0)\.\S+$/);
+    }
     assert.equal(nodes[0]?.publicIp, "203.0.113.10");
   });
 });
@@ -191,8 +192,9 @@ describe("a cluster of two pools", () => {
   });
 
   it("boots the image that the settings name, and does not look one up", () => {
-    for (const { inputs } of ofType(deployment, types.instance))
+    for (const { inputs } of ofType(deployment, types.instance)) {
       assert.equal(inputs.ami, "ami-0123456789abcdef0");
+    }
     assert.ok(!deployment.calls.includes("aws:ssm/getParameter:getParameter"));
   });
 

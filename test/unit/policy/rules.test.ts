@@ -21,8 +21,9 @@ describe("the policy pack", () => {
     it(`finds nothing to say about the program's own resources: ${what}`, async () => {
       const { resources } = await deploy(settings);
       assert.ok(resources.length > 40);
-      for (const { type, name, inputs } of resources)
+      for (const { type, name, inputs } of resources) {
         assert.deepEqual(await violations(type, inputs, name), []);
+      }
     });
   }
 

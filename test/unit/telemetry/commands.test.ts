@@ -93,13 +93,14 @@ describe("the commands", () => {
     ],
     ["a target without a port", ["simulate", "--target", "here"], /--target must be HOST:PORT/],
     ["an unknown scenario", ["simulate", "--scenario", "dance"], /--scenario/],
-  ] as const)
+  ] as const) {
     it(`say one clear line and end with 2 for ${what}`, async () => {
       const { status, stderr } = await runHere(...args);
       assert.equal(status, 2);
       assert.match(stderr, message);
       assert.equal(stderr.trim().split("\n").length, 1, stderr);
     });
+  }
 });
 
 describe("the commands, as one bundled file", function () {

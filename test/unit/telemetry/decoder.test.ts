@@ -294,10 +294,11 @@ describe("bad packets", () => {
       ]),
       "length",
     ],
-  ] as const)
+  ] as const) {
     it(`a packet ${what} is counted as ${expected}`, () => {
       assert.deepEqual(decodeAll(decoder, datagram), { found: [], errors: [expected], unknown: [], idle: 0 });
     });
+  }
 
   it("an unknown APID and an idle packet are counted, and what follows them is decoded", () => {
     const unknown = changed((packet) => packet.writeUInt16BE(0x0800 | 1999, 0));

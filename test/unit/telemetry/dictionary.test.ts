@@ -28,8 +28,9 @@ function problemsOf(text: string): { line: number; key: string; message: string 
   try {
     parseDictionary(text);
   } catch (error) {
-    if (error instanceof DictionaryError)
+    if (error instanceof DictionaryError) {
       return error.problems.map(({ line, key, message }) => ({ line, key, message }));
+    }
     throw error;
   }
   return [];
@@ -152,12 +153,13 @@ describe("a dictionary with faults", () => {
       "name: limit, subsystem: parameter, type: boolean",
       /bus_parameter_limit, which is the exporter's own/,
     ],
-  ] as const)
+  ] as const) {
     it(`is refused for ${what}`, () => {
       const messages = problemsOf(dictionaryOf([parameter])).map(({ message }) => message);
       assert.equal(messages.length, 1, messages.join("\n"));
       assert.match(messages[0] ?? "", expected);
     });
+  }
 
   it("is refused in words when it is empty, and a unit like no other gets no guess", () => {
     assert.match(problemsOf("")[0]?.message ?? "", /^must have name, version, time and packets/);
@@ -191,8 +193,9 @@ describe("a dictionary with faults", () => {
       "a: &a [*a]",
       "\u0000",
       "name: !!binary x",
-    ])
+    ]) {
       assert.ok(problemsOf(text).length > 0, JSON.stringify(text));
+    }
   });
 });
 

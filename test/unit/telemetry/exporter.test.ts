@@ -105,8 +105,9 @@ describe("the metrics", () => {
       "packet_duplicates_total",
       "packet_reordered_total",
       "last_packet_timestamp_seconds",
-    ])
+    ]) {
       assert.equal(await bench.sample(`bus_${name}{${labels}}`), 0, name);
+    }
     assert.equal(await bench.sample(`bus_packet_period_seconds{${labels}}`), 2);
     for (const reason of [
       "truncated",
@@ -117,12 +118,13 @@ describe("the metrics", () => {
       "secondary_header",
       "not_finite",
       "unknown_state",
-    ])
+    ]) {
       assert.equal(
         await bench.sample(`bus_decode_errors_total{spacecraft="s1",reason="${reason}"}`),
         0,
         reason,
       );
+    }
     assert.equal(await bench.sample('bus_unknown_apid_total{spacecraft="s1"}'), 0);
     assert.equal(await bench.sample('bus_power_voltage_volts{spacecraft="s1"}'), undefined);
     assert.equal(await bench.sample('perigee_telemetry_build_info{version="0",dictionary="test 1"}'), 1);
@@ -270,8 +272,9 @@ describe("the running exporter", () => {
       exporter.udpPort,
       "127.0.0.1",
     );
-    for (let i = 0; exporter.state.datagrams === 0 && i < 200; i++)
+    for (let i = 0; exporter.state.datagrams === 0 && i < 200; i++) {
       await new Promise((resolve) => setTimeout(resolve, 10));
+    }
     socket.close();
     const metrics = await fetch(url("/metrics"));
     assert.match(metrics.headers.get("content-type") ?? "", /^text\/plain; version=0\.0\.4/);

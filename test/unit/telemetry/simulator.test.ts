@@ -55,7 +55,8 @@ describe("the simulated spacecraft", () => {
     [60, 3],
     [1, 4],
   ] as const)
-    // 200 s at time scale 60 are two orbits.
+  // 200 s at time scale 60 are two orbits.
+  {
     it(`stays inside every limit in the nominal scenario (time scale ${timeScale}, seed ${seed})`, () => {
       const { state, alarms } = fly("nominal", timeScale === 1 ? 120 : 200, { timeScale, seed });
       assert.deepEqual(alarms, []);
@@ -64,6 +65,7 @@ describe("the simulated spacecraft", () => {
         0,
       );
     });
+  }
 
   it("repeats a flight by its seed", () => {
     assert.deepEqual(fly("nominal", 30).history, fly("nominal", 30).history);
@@ -160,8 +162,9 @@ describe("the scenarios", () => {
       ["nominal", start + 200],
     ] as const) {
       const simulator = new Simulator({ dictionary, scenario, timeScale: 1, seed: 1, start: from });
-      for (let now = from; now < from + 200; now += 0.5)
+      for (let now = from; now < from + 200; now += 0.5) {
         for (const packet of simulator.until(now)) state.receive(packet, now);
+      }
     }
     assert.equal(total(state, "duplicates") + total(state, "late") + total(state, "missing"), 0);
     assert.ok(state.packets.every(({ packet }) => state.isFresh(packet.apid, start + 400)));

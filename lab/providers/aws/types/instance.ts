@@ -215,8 +215,9 @@ function refuse(inputs: Properties, account: Account, previous?: CloudResource):
 }
 
 function needs(account: Account, type: string, id: string | undefined, code: string, what: string): void {
-  if (id !== undefined && !account.find(type, id))
+  if (id !== undefined && !account.find(type, id)) {
     throw new AwsError(code, `The ${what} '${id}' does not exist`);
+  }
 }
 
 function refuseAddress(

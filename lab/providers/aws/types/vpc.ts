@@ -140,8 +140,9 @@ export const routeTable: AwsType = {
     ownerId: ACCOUNT_ID,
   }),
   refuse: (inputs, account) => {
-    if (!account.find(VPC, text(inputs, "vpcId")))
+    if (!account.find(VPC, text(inputs, "vpcId"))) {
       throw notFound("InvalidVpcID.NotFound", "vpc", inputs, "vpcId");
+    }
   },
   inUse: ({ id }, account) =>
     dependents(account, `routeTable '${id}'`, account.where(routeTableAssociation.token, "routeTableId", id)),
@@ -159,8 +160,9 @@ export const route: AwsType = {
   outputs: () => ({ origin: "CreateRoute", state: "active" }),
   refuse: (inputs, account, previous) => {
     const [table, destination] = [text(inputs, "routeTableId"), text(inputs, "destinationCidrBlock")];
-    if (!account.find(ROUTE_TABLE, table))
+    if (!account.find(ROUTE_TABLE, table)) {
       throw notFound("InvalidRouteTableID.NotFound", "routeTable", inputs, "routeTableId");
+    }
     if (!account.find(GATEWAY, text(inputs, "gatewayId"))) {
       throw notFound("InvalidInternetGatewayID.NotFound", "internetGateway", inputs, "gatewayId");
     }

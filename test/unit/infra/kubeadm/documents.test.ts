@@ -100,8 +100,9 @@ describe("the first control plane's documents", () => {
   it("encrypt Secrets at rest, write an audit log that rotates, and profile nothing", () => {
     const { extraArgs } = cluster.apiServer;
     assert.equal(value(extraArgs, "encryption-provider-config"), "/etc/kubernetes/perigee/encryption.yaml");
-    for (const limit of ["maxage", "maxbackup", "maxsize"])
+    for (const limit of ["maxage", "maxbackup", "maxsize"]) {
       assert.ok(Number(value(extraArgs, `audit-log-${limit}`)) > 0);
+    }
     for (const part of [extraArgs, cluster.controllerManager.extraArgs, cluster.scheduler.extraArgs]) {
       assert.equal(value(part, "profiling"), "false");
       assert.equal(value(part, "tls-min-version"), "VersionTLS12");

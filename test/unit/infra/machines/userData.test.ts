@@ -89,8 +89,9 @@ describe("a machine's user data", () => {
 describe("no secret is in any user data", () => {
   const texts = new Map<string, string>();
   before(async () => {
-    for (const name of readdirSync(goldenFolder))
+    for (const name of readdirSync(goldenFolder)) {
       texts.set(name, readFileSync(join(goldenFolder, name), "utf8"));
+    }
     const { resources } = await deploy(twoPools);
     for (const { type, name, inputs } of resources) {
       if (type === "aws:ec2/instance:Instance") texts.set(name, String(inputs.userData));

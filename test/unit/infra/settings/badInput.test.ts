@@ -12,9 +12,9 @@ describe("settings that are refused, all problems at once, before any resource i
         `${lines.length} problem${lines.length === 1 ? "" : "s"} in the settings; nothing was changed:`,
       );
       for (const [index, line] of lines.entries()) {
-        if (line.startsWith("^"))
+        if (line.startsWith("^")) {
           assert.match(told[index]?.slice("  perigee-infra:".length) ?? "", new RegExp(line));
-        else assert.equal(told[index], `  perigee-infra:${line}`);
+        } else assert.equal(told[index], `  perigee-infra:${line}`);
       }
       assert.equal(told.length, lines.length);
       assert.deepEqual(resources, []);

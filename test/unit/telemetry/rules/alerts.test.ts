@@ -34,10 +34,11 @@ describe("alerts, as promtool evaluates them", () => {
     assert.equal(failures.get(""), undefined);
   });
 
-  for (const each of cases)
+  for (const each of cases) {
     it(titleOf(each), () => {
       assert.equal(failures.get(titleOf(each)), undefined);
     });
+  }
 
   it("says nothing about a case that is not ours", () => {
     const titles = new Set(cases.map(titleOf));

@@ -67,7 +67,7 @@ describe("the rule file", () => {
   });
 
   it("has a limit alert for every limit of every parameter, with its persistence", () => {
-    for (const { metric, limits } of dictionary.parameters)
+    for (const { metric, limits } of dictionary.parameters) {
       for (const { severity, bound } of limits?.normal ?? []) {
         const found = alerts.filter(
           ({ alert, labels }) =>
@@ -78,6 +78,7 @@ describe("the rule file", () => {
         assert.equal(found.length, 1, `${metric} ${severity} ${bound}`);
         assert.equal(found[0]?.for, limits?.persistenceSeconds ? `${limits.persistenceSeconds}s` : undefined);
       }
+    }
   });
 
   it("gives every alert what routing and inhibition go by", () => {
@@ -124,8 +125,14 @@ packets:
       { name: voltage, description: Battery voltage, type: unsigned, bits: 8, unit: V }] }
 `);
     const names = new Set(alertsOf(ruleFile(small)).map(({ alert }) => alert));
-    for (const absent of ["BusUnexpectedReboot", "BusTelecommandRejected", "BusSafeMode", "BusParameterRed"])
+    for (const absent of [
+      "BusUnexpectedReboot",
+      "BusTelecommandRejected",
+      "BusSafeMode",
+      "BusParameterRed",
+    ]) {
       assert.ok(!names.has(absent), absent);
+    }
     assert.ok(names.has("BusLossOfSignal"));
     assert.ok(ruleFile(small).groups.every((group) => group.rules.length > 0));
   });
@@ -140,7 +147,7 @@ describe("the alerts' pages", () => {
     assert.deepEqual(pages.toSorted(), names);
   });
 
-  for (const name of names)
+  for (const name of names) {
     it(`say what ${name} means, what follows from it, what to look at and what to do`, async () => {
       const page = await readFile(join(folder, `${name}.md`), "utf8");
       assert.match(page, new RegExp(`^# ${name}\n`));
@@ -150,9 +157,11 @@ describe("the alerts' pages", () => {
         ["Meaning", "Impact", "What to look at", "What to do"],
       );
       for (const section of sections) assert.ok(section.length > 60, section);
-      for (const [, link] of page.matchAll(/\]\(([A-Za-z]+)\.md\)/g))
+      for (const [, link] of page.matchAll(/\]\(([A-Za-z]+)\.md\)/g)) {
         assert.ok(names.includes(link ?? ""), link);
+      }
     });
+  }
 });
 
 describe("the command", () => {
@@ -179,11 +188,12 @@ describe("the command", () => {
     for (const [args, message] of [
       [["--dictionary", "/nowhere.yaml"], /^ENOENT.*\n$/],
       [["--nonsense"], /^Unknown option '--nonsense'.*\n$/],
-    ] as const)
+    ] as const) {
       await assert.rejects(command(...args), (error: Error & { code?: number; stderr?: string }) => {
         assert.equal(error.code, 2);
         assert.match(error.stderr ?? "", message);
         return true;
       });
+    }
   });
 });

@@ -71,8 +71,9 @@ describe("the lab's edition of kube-prometheus-stack", () => {
 
   it("says what it leaves out", () => {
     const notes = readFileSync(join(chart, "templates/NOTES.txt"), "utf8");
-    for (const missing of ["Grafana", "kube-state-metrics", "admission webhooks"])
+    for (const missing of ["Grafana", "kube-state-metrics", "admission webhooks"]) {
       assert.ok(notes.includes(missing));
+    }
   });
 
   it("keeps a field that is called description, and drops what describes it", () => {

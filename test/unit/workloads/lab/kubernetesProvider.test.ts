@@ -59,8 +59,9 @@ describe("when an object counts as there", () => {
     ],
     ["a ConfigMap", live("ConfigMap", {}, {}), "ready"],
   ];
-  for (const [what, object, state] of table)
+  for (const [what, object, state] of table) {
     it(`${what}: ${state}`, () => assert.equal(verdict(object).state, state));
+  }
 
   it("a Service waits for a pod, unless it has no selector", () => {
     assert.equal(wantsEndpoints(live("Service", { selector: { app: "x" } }, {})), true);

@@ -31,8 +31,9 @@ const freeForm = ["grafana.grafana.ini", "defaultRules.disabled"];
 export function unknownPaths(values: unknown, path = ""): string[] {
   if (path in withoutDefault || freeForm.includes(path)) return [];
   const kind = listed.get(path);
-  if (kind === "map")
+  if (kind === "map") {
     return typeof values === "object" && !Array.isArray(values) ? [] : [`${path}: not a map`];
+  }
   if (kind === "list") return Array.isArray(values) ? [] : [`${path}: not a list`];
   if (kind === "any") return [];
   if (kind !== undefined) return typeof values === kind ? [] : [`${path}: ${typeof values}, not ${kind}`];
