@@ -23,7 +23,7 @@ test: setup ## Lint, types, unit and engine tests: all that needs no root
 	@npm run --silent types
 	@mocha --parallel --jobs 2 'test/unit/**/*.test.ts' 'test/engine/**/*.test.ts'
 
-lint: setup ## ESLint, Prettier, and who may import whom
+lint: setup ## ESLint, Prettier, markdownlint, knip, and who may import whom
 	@npm run --silent lint
 
 format: $(installed) ## Format all sources

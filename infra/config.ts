@@ -53,7 +53,7 @@ const nodePort = strictObject({
 
 const controlPlane = strictObject({
   count: z
-    .literal(1, { error: "more control planes than one are not supported yet; allowed: 1" })
+    .literal(1, { error: "more than one control plane is not supported yet; allowed: 1" })
     .default(1)
     .describe("Number of control planes. More than one is not supported yet."),
   instanceType: instanceType
@@ -72,7 +72,7 @@ const workerPool = strictObject({
   instanceType: instanceType
     .default("t3.large")
     .describe(
-      "EC2 instance type, x86-64 or Graviton. A change replaces all machines of the pool at once: rather add a pool, then remove this one.",
+      "EC2 instance type, x86-64 or Graviton. A change replaces all machines of the pool at once: to avoid that, add another pool and then remove this one.",
     ),
   diskGiB: diskGiB.default(30).describe("Root disk in GiB, 10 to 16384."),
   spot: z
@@ -90,7 +90,9 @@ const url = z
 const mirrors = strictObject({
   kubernetesPackages: url
     .default("https://pkgs.k8s.io/core:/stable:")
-    .describe("URL of a mirror of pkgs.k8s.io that serves `/v<minor>/deb/`, signed by the same key."),
+    .describe(
+      "URL in place of `https://pkgs.k8s.io/core:/stable:`. Serves `/v<minor>/deb/` with its own `Release.key`.",
+    ),
   registries: z
     .record(
       z.string().regex(/^[a-z0-9.-]+(:\d+)?$/, { error: "a registry's host, such as registry.k8s.io" }),

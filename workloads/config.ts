@@ -70,13 +70,17 @@ const monitoring = strictObject({
   keepCrds: z
     .boolean()
     .default(false)
-    .describe("Keep the operator's CRDs, and with them every object of their kinds, on `pulumi destroy`."),
+    .describe(
+      "Keep the operator's CRDs on `pulumi destroy`, and with them objects of their kinds that are not this stack's.",
+    ),
   retentionDays: whole(1, 3650)
     .default(15)
     .describe("Days that samples are kept, unless `retentionSizeGiB` is reached first."),
   retentionSizeGiB: positive(10_000)
     .default(10)
-    .describe("GiB of disk for samples, without the write-ahead log; the oldest are deleted first."),
+    .describe(
+      "GiB of disk for samples, write-ahead log included; the oldest complete blocks are deleted first.",
+    ),
   storage,
   prometheusMemoryMiB: whole(256, 262_144)
     .default(1024)
@@ -112,7 +116,7 @@ const simulator = strictObject({
 const telemetry = strictObject({
   spacecraft: matching(/^[\w.-]{1,64}$/, "1 to 64 of: letters, digits, _ . -")
     .default("perigee-1")
-    .describe("Value of the label `spacecraft` on every metric."),
+    .describe("Value of the label `spacecraft` on every metric of the spacecraft."),
   dictionary: dictionaryFile
     .prefault("telemetry/dictionary/default.yaml")
     .describe("Path of the telemetry dictionary, relative to the repository's root."),

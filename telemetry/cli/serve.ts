@@ -66,8 +66,8 @@ export const serve = command(
 );
 
 /**
- * The timer that ends the time in which the exporter before this one may still get some of the packets: it drains once
- * this one is ready, and the network leads flows that it knows to it.
+ * The timer that ends the time in which the exporter before this one may still get some of the packets. That one drains
+ * once this one is ready, and until then the network goes on sending known flows to it.
  */
 function sharingPackets({ state }: Exporter, drainSeconds: number): NodeJS.Timeout {
   state.sharesPackets = drainSeconds > 0;

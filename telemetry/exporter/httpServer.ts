@@ -90,7 +90,7 @@ export async function listenHttp(port: number, host: string, content: HttpConten
   return server;
 }
 
-/** Lets answers under way end, for two seconds at most. */
+/** Lets answers in progress end, for at most two seconds. */
 export async function closeHttp(server: Server): Promise<void> {
   const closed = once(server, "close");
   server.close();

@@ -15,7 +15,7 @@ export function helmEnvironment(
     HELM_CACHE_HOME: folder("cache"),
     HELM_CONFIG_HOME: folder("config"),
     HELM_DATA_HOME: folder("data"),
-    // Helm keeps by the server's address what a cluster serves, and every lab has the same address.
+    // Helm caches what a cluster serves under the server's address, and every lab has the same address.
     KUBECACHEDIR: folder("discovery"),
   };
 }

@@ -102,11 +102,11 @@ export const refused: Readonly<Record<string, { settings: object; lines: readonl
   },
   "a control plane of three, five or two": {
     settings: { ...small, controlPlane: { count: 3 } },
-    lines: ["controlPlane.count = 3: more control planes than one are not supported yet; allowed: 1"],
+    lines: ["controlPlane.count = 3: more than one control plane is not supported yet; allowed: 1"],
   },
   "a control plane of an even number": {
     settings: { ...small, controlPlane: { count: 2 } },
-    lines: ["controlPlane.count = 2: more control planes than one are not supported yet; allowed: 1"],
+    lines: ["controlPlane.count = 2: more than one control plane is not supported yet; allowed: 1"],
   },
   "labels that Kubernetes refuses": {
     settings: {
