@@ -39,6 +39,19 @@ module.exports = {
     ),
     never("lab-without-tests", "The lab knows no test and no bench.", "^lab/", "^(test|bench|docs)/"),
     never(
+      "lab-ground",
+      "The files at the lab's top (commands, files, processes, locks) know none of its rooms.",
+      "^lab/[^/]+\\.ts$",
+      "^lab/[^/]+/",
+    ),
+    never(
+      "lab-rooms",
+      "Machines and their supply know neither each other nor the rooms above them.",
+      "^lab/(host|supply)/",
+      "^lab/(?!$1/)[^/]+/",
+    ),
+    never("lab-rooms", "The engine's room does not know the command line.", "^lab/pulumi/", "^lab/cli/"),
+    never(
       "application-alone",
       "The application and its dashboards know no stack.",
       "^(telemetry|dashboards)/",

@@ -44,7 +44,7 @@ lab-test: setup ## The real thing: nodes, pods, traffic, failures, clean-up (roo
 	@mocha --config test/lab/.mocharc.json 'test/lab/*.test.ts'
 
 toolchain: $(installed) ## Build everything that the lab runs
-	@tsx lab/toolchain/build.ts
+	@tsx lab/supply/toolchain/build.ts
 
 up: $(installed) ## Bring the lab up on this machine (root)
 	@$(lab) up

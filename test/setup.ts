@@ -5,7 +5,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { pulumiCli } from "../lab/engine/cli";
+import { pulumiCli } from "../lab/pulumi/engine/cli";
 
 /** Program -> the Debian package that brings it. */
 const programs = { shellcheck: "shellcheck", chromium: "chromium" } as const;

@@ -15,8 +15,8 @@ import { labStackSettings } from "../../lab/cli/labConfig";
 import { labEngine } from "../../lab/cli/labEngine";
 import { changingTheLab } from "../../lab/cli/session";
 import { infraOutputs, STACK, workloads } from "../../lab/cli/stacks";
-import { repository } from "../../lab/engine/paths";
-import { ensureStack } from "../../lab/engine/stacks";
+import { ensureStack } from "../../lab/pulumi/engine/stacks";
+import { repositoryRoot } from "../../settings/repositoryRoot";
 import { byHand, type Machines, resetMachines } from "./byHand";
 import { circumstances, load, progress } from "./circumstances";
 import { labRun, onOwnLab } from "./labRun";
@@ -34,7 +34,7 @@ interface Ways {
 async function waysOf(shell: RemoteShell, nodes: readonly NodeOutput[]): Promise<Ways> {
   const options = await labEngine();
   const settings = await labStackSettings();
-  const stack = await ensureStack(repository, STACK, options, settings);
+  const stack = await ensureStack(repositoryRoot, STACK, options, settings);
   const machines = machinesOf(nodes);
   const { kubernetesVersion, podCidr } = parseSettings(ownSettings(settings.config ?? {}), STACK);
   const manifest = flannelManifest(releaseOf(kubernetesVersion), podCidr.text);

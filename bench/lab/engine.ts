@@ -4,7 +4,7 @@
  * Each size gets a stack of its own; a size that is named in both is previewed first, then brought up.
  */
 import { parseArgs } from "node:util";
-import type { StackSettings } from "../../lab/engine/stacks";
+import type { StackSettings } from "../../lab/pulumi/engine/stacks";
 import { TestStack } from "../../test/engine/stack";
 import { circumstances, load, markdown, progress } from "./circumstances";
 import { TreeUse } from "./treeUse";

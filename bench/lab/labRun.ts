@@ -1,8 +1,8 @@
 /** The lab's own commands as a user runs them, with a time limit; what they say goes to standard error. */
 import { spawn } from "node:child_process";
-import { repository } from "../../lab/engine/paths";
-import { leftovers } from "../../lab/machines/leftovers";
-import { labFolders, labSettings } from "../../lab/machines/settings";
+import { leftovers } from "../../lab/host/leftovers";
+import { labFolders, labSettings } from "../../lab/settings";
+import { repositoryRoot } from "../../settings/repositoryRoot";
 
 export interface LabRun {
   readonly output: string;
@@ -37,7 +37,7 @@ export function labRun(
   const start = Date.now();
   const limit = ["--foreground", "--signal=INT", "--kill-after=5m", `${limitMinutes}m`];
   const child = spawn("timeout", [...limit, "tsx", "lab/cli/main.ts", command], {
-    cwd: repository,
+    cwd: repositoryRoot,
     env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -37,7 +37,7 @@ export function readProcess(name: string): ProcessSample[] {
 
 function roleOf(commandLine: string): Role {
   if (commandLine.includes("@pulumi/pulumi/cmd/run")) return "program";
-  return commandLine.includes("/lab/providers/") || commandLine.includes("pulumi-resource-")
+  return commandLine.includes("/lab/pulumi/providers/") || commandLine.includes("pulumi-resource-")
     ? "providers"
     : "engine";
 }

@@ -1,6 +1,6 @@
 /** Runs of the engine on the lab's stacks that must succeed, with a time limit. */
-import { type EngineOptions, type PulumiRun, runPulumi } from "../../lab/engine/pulumi";
-import { type Stack, stackOptions } from "../../lab/engine/stacks";
+import { type EngineOptions, type PulumiRun, runPulumi } from "../../lab/pulumi/engine/pulumi";
+import { type Stack, stackOptions } from "../../lab/pulumi/engine/stacks";
 
 const LIMIT_MS = 20 * 60_000;
 

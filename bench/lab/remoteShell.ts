@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assembled, quoted, stepCommand } from "../../infra/kubeadm/step";
-import { run } from "../../lab/toolchain/run";
+import { run } from "../../lab/command";
 
 const SSH_OPTIONS = [
   "StrictHostKeyChecking=no",

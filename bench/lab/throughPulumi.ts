@@ -1,6 +1,6 @@
 /** The cluster made by `pulumi up` of the unmodified infra program, on machines that are up already. */
-import type { EngineOptions } from "../../lab/engine/pulumi";
-import { type Stack, stackOptions } from "../../lab/engine/stacks";
+import type { EngineOptions } from "../../lab/pulumi/engine/pulumi";
+import { type Stack, stackOptions } from "../../lab/pulumi/engine/stacks";
 import { pulumi } from "./pulumi";
 import { StepWatch } from "./stepWatch";
 import type { Timing } from "./timing";

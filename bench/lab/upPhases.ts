@@ -1,5 +1,5 @@
 /** What `make up` says at its end, read and written again as a table. */
-import { formatSeconds } from "../../lab/toolchain/progress";
+import { formatSeconds } from "../../lab/progress";
 import { circumstances, markdown } from "./circumstances";
 import type { LabRun } from "./labRun";
 

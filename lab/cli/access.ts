@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { NodeOutput } from "../../contract/outputs";
-import { labSettings } from "../machines/settings";
+import { labSettings } from "../settings";
 import { type Command, say, UsageError } from "./command";
 import { labEngineWithoutImage } from "./labEngine";
 import { infraOutputs } from "./stacks";

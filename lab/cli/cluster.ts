@@ -1,6 +1,6 @@
 /** What the cluster itself says, through the stack's kubeconfig. */
 import { CoreV1Api, KubeConfig, type V1Node, type V1Pod } from "@kubernetes/client-node";
-import type { EngineOptions } from "../engine/pulumi";
+import type { EngineOptions } from "../pulumi/engine/pulumi";
 import { infraOutputs } from "./stacks";
 
 const LIMIT_MS = 10_000;

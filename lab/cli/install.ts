@@ -1,6 +1,6 @@
 /** Preparation of this machine: missing Debian packages and kernel modules, for `make up` or as a command. */
-import { type LabFolders, labFolders, labSettings } from "../machines/settings";
-import { run } from "../toolchain/run";
+import { run } from "../command";
+import { type LabFolders, labFolders, labSettings } from "../settings";
 import { type Command, say } from "./command";
 import { type LabConfig, labConfig } from "./labConfig";
 import { preflight, printPreflight } from "./preflight";

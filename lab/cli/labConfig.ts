@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
 import { defaultKubernetesVersion } from "../../infra/versions";
-import type { StackSettings } from "../engine/stacks";
+import type { StackSettings } from "../pulumi/engine/stacks";
 import { labConfigFile } from "./settings";
 
 export interface LabConfig {

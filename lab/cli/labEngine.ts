@@ -1,9 +1,9 @@
 /** How the engine runs in this lab: its state, and real machines behind the AWS provider. */
-import type { EngineOptions } from "../engine/pulumi";
-import { ensureMachineImage } from "../machineImage/image";
-import { LAB_MARK, labSettings } from "../machines/settings";
-import { buildToolchain, program } from "../toolchain/build";
-import type { Progress } from "../toolchain/progress";
+import type { Progress } from "../progress";
+import type { EngineOptions } from "../pulumi/engine/pulumi";
+import { LAB_MARK, labSettings } from "../settings";
+import { ensureMachineImage } from "../supply/machineImage/image";
+import { buildToolchain, program } from "../supply/toolchain/build";
 
 /** Options for every run of the engine on the lab's stacks. Builds the machine image and Helm where they are missing. */
 export async function labEngine(progress: Progress = () => undefined): Promise<EngineOptions> {

@@ -1,5 +1,5 @@
 /** The phases of a long command: what is being done now, and in the end how long each took. */
-import { formatSeconds } from "../toolchain/progress";
+import { formatSeconds } from "../progress";
 import { say } from "./command";
 
 export class Phases {

@@ -1,6 +1,6 @@
 /** Check of this machine before the lab runs: problems and missing packages, for `make up` or as a command. */
-import { type LabFolders, labFolders, labSettings } from "../machines/settings";
-import { labAddresses } from "../network/addresses";
+import { labAddresses } from "../host/addresses";
+import { type LabFolders, labFolders, labSettings } from "../settings";
 import { type Command, say } from "./command";
 import { type LabConfig, labConfig } from "./labConfig";
 import { preflightProblems } from "./preflightProblems";

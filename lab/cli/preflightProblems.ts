@@ -1,6 +1,6 @@
 /** What is wrong with a machine as a place for the lab: every problem, in words for its owner. Pure. */
 import { overlaps, parseCidr } from "../../infra/network/cidr";
-import { BRIDGE, type LabAddresses, OPERATOR_ADDRESS } from "../network/addresses";
+import { BRIDGE, type LabAddresses, OPERATOR_ADDRESS } from "../host/addresses";
 import { BUILD_DISK_GIB, GATEWAY_PORTS, MEMORY_GIB, STATE_DISK_GIB } from "./requirements";
 
 /** A route as `ip -j route` writes it. */

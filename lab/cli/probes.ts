@@ -2,15 +2,15 @@
 import { access, constants, readdir, readFile, statfs } from "node:fs/promises";
 import { cpus } from "node:os";
 import { dirname, join } from "node:path";
-import { BRIDGE } from "../network/addresses";
-import { bridgeExists } from "../network/hostNetwork";
-import { componentNames } from "../toolchain/components";
-import { goVersions, MissingTools } from "../toolchain/preflight";
-import { run } from "../toolchain/run";
-import { cacheRoot } from "../toolchain/settings";
+import { run } from "../command";
+import { BRIDGE } from "../host/addresses";
+import { bridgeExists } from "../host/hostNetwork";
+import { cacheRoot } from "../settings";
+import { programFolders } from "../settings";
+import { componentNames } from "../supply/toolchain/components";
+import { goVersions, MissingTools } from "../supply/toolchain/preflight";
 import type { HostFacts, Route } from "./preflightProblems";
 import { FILES, KERNEL_FEATURES, PROGRAMS } from "./requirements";
-import { programFolders } from "./settings";
 
 /** Everything that preflight judges. */
 export async function hostFacts(stateFolder: string): Promise<HostFacts> {

@@ -1,7 +1,7 @@
 /** Session of a command that changes the lab: root, the lab's lock, and an abort signal for interrupts. */
-import { lockFile, takeLock } from "../machines/lock";
-import { type LabFolders, labFolders, labSettings } from "../machines/settings";
+import { type LabFolders, labFolders, labSettings } from "../settings";
 import { watchInterrupts } from "./interrupt";
+import { lockFile, takeLock } from "./lock";
 import { completePath } from "./settings";
 
 export interface Session {

@@ -1,23 +1,18 @@
 /** Settings of the lab's command line from the environment: files, charts, program folders, apt-get's variables. */
 import { delimiter, join, resolve } from "node:path";
-import type { GivenCharts } from "../chart/edition";
-import { repository } from "../engine/paths";
+import { repositoryRoot } from "../../settings/repositoryRoot";
+import { plainEnvironment, programFolders } from "../settings";
+import type { GivenCharts } from "../supply/chart/edition";
 
 /** The file with the lab's own settings of the infra stack: LAB_CONFIG, default Pulumi.lab.yaml. */
 export function labConfigFile(environment: NodeJS.ProcessEnv = process.env): string {
-  return resolve(environment["LAB_CONFIG"] || join(repository, "Pulumi.lab.yaml"));
+  return resolve(environment["LAB_CONFIG"] || join(repositoryRoot, "Pulumi.lab.yaml"));
 }
 
 /** LAB_CHART and LAB_CRDS_CHART: chart archives or folders to install instead of what the lab would choose. */
 export function givenCharts(environment: NodeJS.ProcessEnv = process.env): GivenCharts {
   const { LAB_CHART: stack, LAB_CRDS_CHART: crds } = environment;
   return { ...(stack && { stack }), ...(crds && { crds }) };
-}
-
-/** Where programs are looked for. root's PATH may lack the sbin folders, where half of the lab's programs are. */
-export function programFolders(environment: NodeJS.ProcessEnv = process.env): string[] {
-  const own = (environment["PATH"] ?? "").split(delimiter);
-  return [...new Set([...own, "/usr/sbin", "/sbin"])].filter((folder) => folder !== "");
 }
 
 /** Gives this process and its children a PATH with those folders. */
@@ -27,5 +22,5 @@ export function completePath(): void {
 
 /** For apt-get: no questions, nothing translated. */
 export function aptEnvironment(environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-  return { ...environment, LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive", NEEDRESTART_SUSPEND: "1" };
+  return { ...plainEnvironment(environment), NEEDRESTART_SUSPEND: "1" };
 }

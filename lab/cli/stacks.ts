@@ -1,11 +1,11 @@
 /** The lab's stacks, each a phase of `make up`, and what is done to them. */
 import { join } from "node:path";
 import type { InfraOutputs } from "../../contract/outputs";
-import { repository } from "../engine/paths";
-import { type EngineOptions, type PulumiRun, type RunOptions, runPulumi } from "../engine/pulumi";
-import { ensureStack, type Stack, stackOptions, type StackSettings } from "../engine/stacks";
-import { exists } from "../toolchain/cacheEntry";
-import type { Progress } from "../toolchain/progress";
+import { repositoryRoot } from "../../settings/repositoryRoot";
+import type { Progress } from "../progress";
+import { type EngineOptions, type PulumiRun, type RunOptions, runPulumi } from "../pulumi/engine/pulumi";
+import { ensureStack, type Stack, stackOptions, type StackSettings } from "../pulumi/engine/stacks";
+import { exists } from "../supply/cacheEntry";
 import { labStackSettings } from "./labConfig";
 import { workloadsFolder, workloadsSettings } from "./workloads";
 
@@ -26,7 +26,7 @@ export const STACK = "lab";
 
 const infra: LabStack = {
   title: "cluster",
-  project: repository,
+  project: repositoryRoot,
   settings: () => labStackSettings(),
   endpoints: ({ apiServerUrl, publishedHost }) => [
     ["Kubernetes API", String(apiServerUrl)],

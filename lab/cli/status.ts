@@ -1,11 +1,11 @@
 /** `make status`: tables of nodes, pods and endpoints, and a summary of the monitoring. */
 import type { V1Node, V1Pod } from "@kubernetes/client-node";
 import type { NodeOutput } from "../../contract/outputs";
-import type { EngineOptions } from "../engine/pulumi";
-import { leftovers } from "../machines/leftovers";
-import type { MachineState } from "../machines/machine";
-import { labFolders } from "../machines/settings";
-import { SystemdMachines } from "../machines/systemdMachines";
+import { leftovers } from "../host/leftovers";
+import type { MachineState } from "../host/machine";
+import { SystemdMachines } from "../host/systemdMachines";
+import type { EngineOptions } from "../pulumi/engine/pulumi";
+import { labFolders } from "../settings";
 import { askCluster, type ClusterView } from "./cluster";
 import { type Command, say } from "./command";
 import { labEngineWithoutImage } from "./labEngine";

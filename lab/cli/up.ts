@@ -1,15 +1,15 @@
 /** `make up`: brings the lab up in phases, from the check of this machine to the first answer of Prometheus. */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { failuresOf } from "../engine/events";
-import type { EngineOptions } from "../engine/pulumi";
-import { clearLab, isFromBeforeRestart } from "../machines/clear";
-import { readJson } from "../machines/jsonFile";
-import type { MachineSpec } from "../machines/machine";
-import { keepMachineFiles } from "../machines/machineFiles";
-import type { LabFolders } from "../machines/settings";
-import { SystemdMachines } from "../machines/systemdMachines";
-import { networkUp } from "../network/hostNetwork";
+import { readJson } from "../files";
+import { clearLab, isFromBeforeRestart } from "../host/clear";
+import { networkUp } from "../host/hostNetwork";
+import type { MachineSpec } from "../host/machine";
+import { keepMachineFiles } from "../host/machineFiles";
+import { SystemdMachines } from "../host/systemdMachines";
+import { failuresOf } from "../pulumi/engine/events";
+import type { EngineOptions } from "../pulumi/engine/pulumi";
+import type { LabFolders } from "../settings";
 import { prepareSupply, serveSupply, type Supply, supplyFiles } from "../supply";
 import { type Command, say } from "./command";
 import { ready } from "./install";

@@ -2,20 +2,20 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { ensureLabCharts } from "../chart/build";
-import { chooseEdition, type Edition, editionSettings } from "../chart/edition";
-import { repository } from "../engine/paths";
-import type { StackSettings } from "../engine/stacks";
-import { readJson, writeJson } from "../machines/jsonFile";
-import { labSettings } from "../machines/settings";
-import type { Progress } from "../toolchain/progress";
+import { repositoryRoot } from "../../settings/repositoryRoot";
+import { readJson, writeJson } from "../files";
+import type { Progress } from "../progress";
+import type { StackSettings } from "../pulumi/engine/stacks";
+import { labSettings } from "../settings";
+import { ensureLabCharts } from "../supply/chart/build";
+import { chooseEdition, type Edition, editionSettings } from "../supply/chart/edition";
 import { helmProgram } from "./labEngine";
 import { givenCharts } from "./settings";
 
 /** A battery takes hours to run down; nobody who asks for it wants to wait that long. */
 const timeScale = 60;
 
-export const workloadsFolder = join(repository, "workloads");
+export const workloadsFolder = join(repositoryRoot, "workloads");
 
 /** What stays the same from one run to the next, until `make down`. */
 interface Choices {

@@ -1,6 +1,4 @@
-/** Settings of the rules with their defaults, and folders and environment of Debian's programs. */
-import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
+/** Settings of the rules with their defaults. */
 
 /** What a site may choose about its alerts. */
 export interface RuleSettings {
@@ -40,18 +38,3 @@ export const defaultRuleSettings: RuleSettings = {
   exporterLoopLagSeconds: 0.25,
   exporterScrapeSeconds: 0.5,
 };
-
-/** Where programs taken from Debian packages are kept. */
-export function debianCache(environment: NodeJS.ProcessEnv = process.env): string {
-  return join(environment["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "perigee", "debian");
-}
-
-/** The folders in which programs are looked up. */
-export function programFolders(environment: NodeJS.ProcessEnv = process.env): string[] {
-  return (environment["PATH"] ?? "").split(delimiter).filter(Boolean);
-}
-
-/** The environment for programs whose messages are read by a program: plain and untranslated. */
-export function plainEnvironment(environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-  return { ...environment, LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive" };
-}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { PulumiRun } from "../../lab/engine/pulumi";
-import { NEVER_ENDS, SCRIPTED_SECRET } from "../../lab/providers/command/scriptedMachines";
+import type { PulumiRun } from "../../lab/pulumi/engine/pulumi";
+import { NEVER_ENDS, SCRIPTED_SECRET } from "../../lab/pulumi/providers/command/scriptedMachines";
 import { done, killWhen, moment, TestStack } from "./stack";
 
 const INSTANCE = "aws:ec2/instance:Instance";

@@ -1,18 +1,23 @@
 /**
- * A stack of a real program of the repository on the real engine, in a state folder of its own, without machines:
- * lab/providers answers for AWS, scripted machines for SSH.
+ * A stack of a real program of the repositoryRoot on the real engine, in a state folder of its own, without machines:
+ * lab/pulumi/providers answers for AWS, scripted machines for SSH.
  */
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ResourceEvent } from "../../lab/engine/events";
-import { repository } from "../../lab/engine/paths";
-import { type EngineOptions, type PulumiRun, type RunOptions, runPulumi } from "../../lab/engine/pulumi";
-import { ensureStack, type Stack, stackOptions, type StackSettings } from "../../lab/engine/stacks";
-import type { AccountData } from "../../lab/providers/aws/account";
-import type { RecordedMachine, RecordedMachines } from "../../lab/providers/aws/noMachines";
-import type { JournalEntry } from "../../lab/providers/command/scriptedMachines";
+import type { ResourceEvent } from "../../lab/pulumi/engine/events";
+import {
+  type EngineOptions,
+  type PulumiRun,
+  type RunOptions,
+  runPulumi,
+} from "../../lab/pulumi/engine/pulumi";
+import { ensureStack, type Stack, stackOptions, type StackSettings } from "../../lab/pulumi/engine/stacks";
+import type { AccountData } from "../../lab/pulumi/providers/aws/account";
+import type { RecordedMachine, RecordedMachines } from "../../lab/pulumi/providers/aws/noMachines";
+import type { JournalEntry } from "../../lab/pulumi/providers/command/scriptedMachines";
+import { repositoryRoot } from "../../settings/repositoryRoot";
 
 const STACK = "test";
 
@@ -31,7 +36,7 @@ export class TestStack {
     this.options = { stateFolder, machines: "none", variables };
   }
 
-  static async make(project: string = repository): Promise<TestStack> {
+  static async make(project: string = repositoryRoot): Promise<TestStack> {
     return new TestStack(await mkdtemp(join(tmpdir(), "perigee-engine-")), project);
   }
 
@@ -123,7 +128,7 @@ export class TestStack {
         return ours ? (await read(pid, "cmdline")).replaceAll("\0", " ") : "";
       }),
     );
-    return found.filter((line) => line.includes("lab/providers"));
+    return found.filter((line) => line.includes("lab/pulumi/providers"));
   }
 
   async remove(): Promise<void> {

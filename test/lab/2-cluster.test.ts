@@ -2,18 +2,9 @@
 import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { repositoryRoot } from "../../settings/repositoryRoot";
 import { answers, type EchoAnswer, echoOnBoth, echoService, get, removeEcho } from "./echo";
-import {
-  clusterDns,
-  controlPlane,
-  engineSucceeds,
-  eventually,
-  kubectl,
-  outputs,
-  repository,
-  ssh,
-  worker,
-} from "./lab";
+import { clusterDns, controlPlane, engineSucceeds, eventually, kubectl, outputs, ssh, worker } from "./lab";
 
 interface NodeList {
   items: {
@@ -44,7 +35,7 @@ describe("the cluster", () => {
   });
 
   it("has on each machine what docs/on-a-node.md names", async () => {
-    const page = await readFile(join(repository, "docs/on-a-node.md"), "utf8");
+    const page = await readFile(join(repositoryRoot, "docs/on-a-node.md"), "utf8");
     const [, machine = "", own = "", joined = "", logs = ""] = page.split(/^## /m);
     const paths = (section: string): string[] =>
       [...section.matchAll(/`(\/[^`]+)`/g)].map(([, path = ""]) => path.replace(/VERSION|NAME/, "*"));

@@ -6,8 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { nodePorts } from "../../contract/outputs";
+import { repositoryRoot } from "../../settings/repositoryRoot";
 import { defaultDictionaryPath, loadDictionary } from "../../telemetry/dictionary";
-import { eventually, kubectl, outputs, repository } from "./lab";
+import { eventually, kubectl, outputs } from "./lab";
 import { counted, flight, send, type Sockets } from "./packets";
 import { failedRuleGroups, managedAlerts, query, sampleTimes } from "./prometheus";
 import { WebhookReceiver, workloads, type WorkloadsChanges, workloadsSucceed } from "./workloads";
@@ -142,7 +143,7 @@ describe("the exporter", () => {
       "--target",
       target,
     ];
-    await promisify(execFile)("node", [...replay, "--rate", "20"], { cwd: repository, timeout: 120_000 });
+    await promisify(execFile)("node", [...replay, "--rate", "20"], { cwd: repositoryRoot, timeout: 120_000 });
     assert.ok((await sampleTimes(battery, 30)).length > 0, "samples of the battery voltage from outside");
     await workloadsSucceed("up");
   });

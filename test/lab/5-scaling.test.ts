@@ -1,8 +1,8 @@
 /** Workers come and go while an application runs. */
 import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
-import type { PulumiRun } from "../../lab/engine/pulumi";
-import { BRIDGE } from "../../lab/network/addresses";
+import { BRIDGE } from "../../lab/host/addresses";
+import type { PulumiRun } from "../../lab/pulumi/engine/pulumi";
 import { echoContainer } from "./echo";
 import { apply, engine, engineSucceeds, eventually, kubectl, node, pool, worker } from "./lab";
 import { leftoversOf } from "./leftovers";

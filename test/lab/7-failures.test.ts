@@ -2,6 +2,7 @@
 import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { repositoryRoot } from "../../settings/repositoryRoot";
 import { answers, echoOnBoth, echoService, get, removeEcho } from "./echo";
 import {
   clusterDns,
@@ -11,7 +12,6 @@ import {
   killMachine,
   kubectl,
   node,
-  repository,
   ssh,
   worker,
 } from "./lab";
@@ -91,7 +91,7 @@ describe("a backup, taken and restored as the runbook says", () => {
 
 /** A block of commands of the runbook, as it stands there. */
 async function runbook(name: string): Promise<string> {
-  const text = await readFile(join(repository, "docs/runbook.md"), "utf8");
+  const text = await readFile(join(repositoryRoot, "docs/runbook.md"), "utf8");
   const block = new RegExp(`<!-- lab: ${name} -->\n+\`\`\`sh\n([^]*?)\`\`\``).exec(text)?.[1];
   assert.ok(block !== undefined, `docs/runbook.md has no block of commands marked "lab: ${name}"`);
   return `set -euo pipefail\n${block}`;

@@ -1,4 +1,4 @@
-/** Pods that answer HTTP with what they were asked, and that can ask themselves (lab/toolchain/echo). */
+/** Pods that answer HTTP with what they were asked, and that can ask themselves (lab/supply/toolchain/echo). */
 import { strict as assert } from "node:assert";
 import { apply, controlPlane, eventually, kubectl, worker } from "./lab";
 

@@ -3,15 +3,16 @@ import { mkdtemp, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { labEngine } from "../../lab/cli/labEngine";
-import { runPulumi } from "../../lab/engine/pulumi";
-import { ensureStack, stackOptions } from "../../lab/engine/stacks";
-import { node, outputs, repository, worker } from "./lab";
+import { runPulumi } from "../../lab/pulumi/engine/pulumi";
+import { ensureStack, stackOptions } from "../../lab/pulumi/engine/stacks";
+import { repositoryRoot } from "../../settings/repositoryRoot";
+import { node, outputs, worker } from "./lab";
 
 /** @returns what the engine said when it refused */
 export async function dialWithHostKey(hostKey: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "perigee-host-key-"));
   await writeFile(join(folder, "Pulumi.yaml"), "name: host-key\nruntime: nodejs\nmain: index.js\n");
-  await symlink(join(repository, "node_modules"), join(folder, "node_modules"));
+  await symlink(join(repositoryRoot, "node_modules"), join(folder, "node_modules"));
   const connection = {
     host: (await node(worker)).publicIp,
     user: "ubuntu",

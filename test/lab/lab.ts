@@ -9,19 +9,19 @@ import { parse } from "yaml";
 import type { NodeOutput } from "../../contract/outputs";
 import { quoted } from "../../infra/kubeadm/step";
 import { labEngine } from "../../lab/cli/labEngine";
-import { type PulumiRun, runPulumi } from "../../lab/engine/pulumi";
-import { ensureStack, stackOptions, type StackSettings } from "../../lab/engine/stacks";
-import { labFolders, labSettings as labHostSettings } from "../../lab/machines/settings";
-import { SystemdMachines } from "../../lab/machines/systemdMachines";
-import { buildToolchain, program } from "../../lab/toolchain/build";
+import { SystemdMachines } from "../../lab/host/systemdMachines";
+import { type PulumiRun, runPulumi } from "../../lab/pulumi/engine/pulumi";
+import { ensureStack, stackOptions, type StackSettings } from "../../lab/pulumi/engine/stacks";
+import { labFolders, labSettings as labHostSettings } from "../../lab/settings";
+import { buildToolchain, program } from "../../lab/supply/toolchain/build";
+import { repositoryRoot } from "../../settings/repositoryRoot";
 
 const execute = promisify(execFile);
-export const repository = join(__dirname, "../..");
 
 /** Settings of the lab's own stack, as a user would edit them. */
 export type LabConfig = Readonly<Record<string, unknown>>;
 
-const own = parse(readFileSync(join(repository, "Pulumi.lab.yaml"), "utf8")) as { config: LabConfig };
+const own = parse(readFileSync(join(repositoryRoot, "Pulumi.lab.yaml"), "utf8")) as { config: LabConfig };
 
 /** `Pulumi.lab.yaml` with other values: `with({ workers: [...] })`. */
 function labSettings(changes: LabConfig = {}): StackSettings {
@@ -46,8 +46,8 @@ export async function engine(
   changes: LabConfig = {},
   ...args: string[]
 ): Promise<PulumiRun> {
-  const options = { ...(await labEngine()), cwd: repository };
-  const stack = await ensureStack(repository, "lab", options, labSettings(changes));
+  const options = { ...(await labEngine()), cwd: repositoryRoot };
+  const stack = await ensureStack(repositoryRoot, "lab", options, labSettings(changes));
   const skip =
     command === "up" || command === "destroy" || command === "refresh" ? ["--yes", "--skip-preview"] : [];
   return runPulumi([command, ...skip, ...stackOptions(stack), ...args], options).finally(forgetOutputs);
@@ -89,7 +89,7 @@ function forgetOutputs(): void {
 }
 
 async function readOutputs(): Promise<LabOutputs> {
-  const options = { ...(await labEngine()), cwd: repository };
+  const options = { ...(await labEngine()), cwd: repositoryRoot };
   const run = await runPulumi(["stack", "output", "--stack", "lab", "--show-secrets", "--json"], options);
   if (run.exitCode !== 0) throw new Error(run.stderr);
   return JSON.parse(run.stdout) as LabOutputs;
@@ -179,7 +179,7 @@ export class LabCommand {
 
   constructor(command: "up" | "down", environment: Readonly<Record<string, string>> = {}) {
     this.child = spawn("tsx", ["lab/cli/main.ts", command], {
-      cwd: repository,
+      cwd: repositoryRoot,
       env: { ...process.env, ...environment },
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],

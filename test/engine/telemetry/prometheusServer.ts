@@ -8,7 +8,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { stringify } from "yaml";
 import * as z from "zod";
 import type { RuleFile } from "../../../telemetry/rules";
-import { prometheusProgram } from "../../../telemetry/rules/promtool";
+import { prometheusProgram } from "../../support/promtool";
 
 const alertsAnswer = z.object({
   data: z.object({

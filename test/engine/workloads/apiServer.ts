@@ -10,7 +10,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { cacheRoot } from "../../../lab/toolchain/settings";
+import { cacheRoot } from "../../../lab/settings";
 import { kubeconfigOf } from "./kubeconfig";
 
 const START_LIMIT_MS = 90_000;

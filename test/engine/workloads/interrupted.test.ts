@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { contractVersion } from "../../../contract/outputs";
-import type { PulumiRun } from "../../../lab/engine/pulumi";
+import type { PulumiRun } from "../../../lab/pulumi/engine/pulumi";
 import { done, killWhen, messages } from "../stack";
 import { BothStacks } from "./stacks";
 

@@ -3,7 +3,7 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { contractVersion } from "../../../contract/outputs";
-import type { PulumiRun } from "../../../lab/engine/pulumi";
+import type { PulumiRun } from "../../../lab/pulumi/engine/pulumi";
 import { defaultDictionaryPath } from "../../../telemetry/dictionary";
 import { alerting, secrets } from "../../unit/workloads/settingsExamples";
 import { done, messages, moment } from "../stack";

@@ -7,15 +7,15 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stackLabel } from "../../../contract/stackLabel";
-import { ensureLabCharts } from "../../../lab/chart/build";
-import { repository } from "../../../lab/engine/paths";
-import { type Connection, connections } from "../../../lab/providers/kubernetes/connection";
-import { releaseArguments } from "../../../lab/providers/kubernetes/helm";
-import { asProperties, type LiveObject } from "../../../lab/providers/kubernetes/kubernetesObject";
-import { KubernetesProvider } from "../../../lab/providers/kubernetes/kubernetesProvider";
-import { releaseSpec } from "../../../lab/providers/kubernetes/releases";
-import type { ResourceCall } from "../../../lab/providers/rpc/provider";
-import { map, type Properties, reveal, text } from "../../../lab/providers/rpc/values";
+import { type Connection, connections } from "../../../lab/pulumi/providers/kubernetes/connection";
+import { releaseArguments } from "../../../lab/pulumi/providers/kubernetes/helm";
+import { asProperties, type LiveObject } from "../../../lab/pulumi/providers/kubernetes/kubernetesObject";
+import { KubernetesProvider } from "../../../lab/pulumi/providers/kubernetes/kubernetesProvider";
+import { releaseSpec } from "../../../lab/pulumi/providers/kubernetes/releases";
+import type { ResourceCall } from "../../../lab/pulumi/providers/rpc/provider";
+import { map, type Properties, reveal, text } from "../../../lab/pulumi/providers/rpc/values";
+import { ensureLabCharts } from "../../../lab/supply/chart/build";
+import { repositoryRoot } from "../../../settings/repositoryRoot";
 import { loadDictionary } from "../../../telemetry/dictionary";
 import { ruleFile } from "../../../telemetry/rules";
 import { beforeInstall, beforeUpgrade, ownNamespace } from "../../../workloads/adoption";
@@ -228,7 +228,7 @@ const token = (inputs: Properties): string => {
   });
 
   describe("the check before stack 1 is destroyed", () => {
-    const program = join(repository, "contract/inUse/check.js");
+    const program = join(repositoryRoot, "contract/inUse/check.js");
     const check = () =>
       new Promise<{ code: number; said: string }>((resolve) => {
         const child = execFile(process.execPath, [program], { env: trusting }, (error, stdout, stderr) => {

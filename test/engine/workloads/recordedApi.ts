@@ -6,8 +6,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import type { Recorded } from "../../../lab/providers/kubernetes/recordedCluster";
-import type { RecordedRevisions } from "../../../lab/providers/kubernetes/recordedReleases";
+import type { Recorded } from "../../../lab/pulumi/providers/kubernetes/recordedCluster";
+import type { RecordedRevisions } from "../../../lab/pulumi/providers/kubernetes/recordedReleases";
 import { kubeconfigOf } from "./kubeconfig";
 
 export class RecordedApi {

@@ -2,17 +2,17 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { repository } from "../../../lab/engine/paths";
-import { type PulumiRun, type RunOptions, runPulumi } from "../../../lab/engine/pulumi";
-import { ensureStack, stackOptions, type StackSettings } from "../../../lab/engine/stacks";
-import type { Recorded } from "../../../lab/providers/kubernetes/recordedCluster";
-import type { RecordedRevisions } from "../../../lab/providers/kubernetes/recordedReleases";
+import { type PulumiRun, type RunOptions, runPulumi } from "../../../lab/pulumi/engine/pulumi";
+import { ensureStack, stackOptions, type StackSettings } from "../../../lab/pulumi/engine/stacks";
+import type { Recorded } from "../../../lab/pulumi/providers/kubernetes/recordedCluster";
+import type { RecordedRevisions } from "../../../lab/pulumi/providers/kubernetes/recordedReleases";
+import { repositoryRoot } from "../../../settings/repositoryRoot";
 import { RecordedApi } from "./recordedApi";
 
 const STACK = "test";
 
 /** The engine finds the stand-in through PATH. */
-const provider = join(repository, "lab/providers/kubernetes/bin");
+const provider = join(repositoryRoot, "lab/pulumi/providers/kubernetes/bin");
 
 type Verb = "up" | "preview" | "refresh" | "destroy";
 
@@ -52,7 +52,7 @@ export class BothStacks {
     const config = Object.fromEntries(
       Object.entries(settings).map(([key, value]) => [`perigee-workloads:${key}`, value]),
     );
-    return this.run(verb, join(repository, "workloads"), { config }, options);
+    return this.run(verb, join(repositoryRoot, "workloads"), { config }, options);
   }
 
   private async run(
@@ -107,7 +107,7 @@ export class BothStacks {
     const options = {
       stateFolder: this.stateFolder,
       machines: "none",
-      cwd: join(repository, "workloads"),
+      cwd: join(repositoryRoot, "workloads"),
     } as const;
     const args = ["stack", "output", "--json", "--show-secrets", "--stack", STACK];
     return JSON.parse((await runPulumi(args, options)).stdout) as Record<string, unknown>;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensureCacheEntry } from "../../../../lab/toolchain/cacheEntry";
+import { ensureCacheEntry } from "../../../../lab/supply/cacheEntry";
 
 describe("the cache", () => {
   const before = process.env["XDG_CACHE_HOME"];

@@ -7,11 +7,11 @@ import {
   components,
   kubernetesComponent,
   kubernetesVersions,
-} from "../../../../lab/toolchain/components";
-import { buildFlags, componentKey, moduleFolder } from "../../../../lab/toolchain/goBuild";
+} from "../../../../lab/supply/toolchain/components";
+import { buildFlags, componentKey, moduleFolder } from "../../../../lab/supply/toolchain/goBuild";
 
 describe("the toolchain's table", () => {
-  const folder = join(__dirname, "../../../../lab/toolchain");
+  const folder = join(__dirname, "../../../../lab/supply/toolchain");
 
   it("has a row for every folder with a go.mod, and a folder for every row", () => {
     const modules = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { contentHash, folderContents } from "../../../../lab/toolchain/contentHash";
+import { contentHash, folderContents } from "../../../../lab/supply/contentHash";
 
 describe("content hashes", () => {
   it("do not depend on the order of the pieces", () => {

@@ -2,21 +2,21 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { imagesKey } from "../../../../lab/images/build";
+import { imagesKey } from "../../../../lab/supply/images/build";
 import {
   checkDisjoint,
   clusterImages,
   imageComponents,
   type ImageDefinition,
   repositoryPath,
-} from "../../../../lab/images/definitions";
-import { librariesOf } from "../../../../lab/images/nodeTools";
+} from "../../../../lab/supply/images/definitions";
+import { librariesOf } from "../../../../lab/supply/images/nodeTools";
 import {
   type Component,
   componentNames,
   components,
   kubernetesVersions,
-} from "../../../../lab/toolchain/components";
+} from "../../../../lab/supply/toolchain/components";
 
 const programs = Object.fromEntries(
   componentNames.flatMap((name) =>

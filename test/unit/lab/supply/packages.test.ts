@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { minorOf } from "../../../../infra/versions";
-import { archiveLines } from "../../../../lab/machineImage/archive";
-import { controlFile, kubernetesPackages } from "../../../../lab/packages/definitions";
-import { archiveFiles } from "../../../../lab/packages/serve";
-import { type Component, componentNames, components } from "../../../../lab/toolchain/components";
+import { archiveLines } from "../../../../lab/supply/machineImage/archive";
+import { controlFile, kubernetesPackages } from "../../../../lab/supply/packages/definitions";
+import { archiveFiles } from "../../../../lab/supply/packages/serve";
+import { type Component, componentNames, components } from "../../../../lab/supply/toolchain/components";
 
 /** Stand-ins for built programs: every name of the table, at a path that says it. */
 const programs = Object.fromEntries(
@@ -108,7 +108,7 @@ describe("the machines' archive", () => {
     const files = ["finish.sh", "archive.ts", "image.ts", "debianPackages.ts"];
     for (const file of files) {
       assert.doesNotMatch(
-        readFileSync(join(__dirname, "../../../../lab/machineImage", file), "utf8"),
+        readFileSync(join(__dirname, "../../../../lab/supply/machineImage", file), "utf8"),
         /https?:\/\//,
         file,
       );

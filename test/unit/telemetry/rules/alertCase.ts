@@ -13,9 +13,9 @@ import {
   type Rule,
   type RuleFile,
 } from "../../../../telemetry/rules";
-import { prometheusProgram } from "../../../../telemetry/rules/promtool";
 import { runbookUrl } from "../../../../telemetry/rules/rule";
 import { recordedNeighbours } from "../../../lab/neighbours";
+import { prometheusProgram } from "../../../support/promtool";
 
 /** An alert that must be firing. The alert's fixed labels and its runbook are filled in. */
 export interface Firing {

@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { stringify } from "yaml";
 import { loadDictionary, parseDictionary } from "../../../../telemetry/dictionary";
 import { alertsOf, isAlert, ruleFile } from "../../../../telemetry/rules";
-import { prometheusProgram } from "../../../../telemetry/rules/promtool";
+import { prometheusProgram } from "../../../support/promtool";
 import { metricsOf, selectorsOf, syntaxErrors } from "../../dashboards/promql";
 import { metricsWithSeries, scrapedAfter, simulatedPackets } from "../../dashboards/realExporter";
 

@@ -1,0 +1,96 @@
+/** Removes what there is of a lab, whatever became of the processes that made it. */
+import { rm } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { run } from "../command";
+import { runningDaemon, stopDaemon } from "../daemon";
+import { readJson } from "../files";
+import { end, labProcessNames, markedProcesses, namesIn, stopLabProcess } from "../processes";
+import { type LabFolders, labSettings } from "../settings";
+import { killAll, labCgroups, removeCgroups } from "./cgroups";
+import { bootId, networkDown, type NetworkRecord, type Say } from "./hostNetwork";
+import { labLoops, labMounts } from "./leftovers";
+import { hostLink, labLinks, labNamespaces, namespaceOf, removeLink } from "./machineNetwork";
+import { SystemdMachines } from "./systemdMachines";
+
+/**
+ * Removes machines, servers, network and state of the machine layer, in that order; safe when nothing is there.
+ * Goes on past failures, so that one stubborn thing does not keep the rest.
+ * @returns what could not be removed, and why
+ */
+export async function clearLab(folders: LabFolders, say: Say = () => undefined): Promise<string[]> {
+  const failures: string[] = [];
+  const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      failures.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  const machines = new SystemdMachines({ ...labSettings(), stateFolder: folders.root });
+  for (const id of await machines.ids()) {
+    say(`removing machine ${id}`);
+    await attempt(`machine ${id}`, () => machines.remove(id));
+  }
+  await attempt("servers", () => stopServers(folders));
+  await attempt("processes", () => endMarkedProcesses(folders));
+  await attempt("cgroups", () => removeAllCgroups(folders));
+  await attempt("mounts", () => unmountAll(folders));
+  await attempt("machines' network", () => removeStrayNetwork());
+  await attempt("network", () => networkDown(folders, say));
+  if (failures.length === 0) await forget(folders);
+  return failures;
+}
+
+/** Whether this lab was made before the host was last started: nothing of it runs, its records are history. */
+export async function isFromBeforeRestart(folders: LabFolders): Promise<boolean> {
+  const record = await readJson<NetworkRecord>(folders.networkRecord);
+  return record !== undefined && record.bootId !== (await bootId());
+}
+
+async function stopServers(folders: LabFolders): Promise<void> {
+  for (const name of await labProcessNames(folders)) await stopLabProcess(folders, name);
+  for (const file of (await namesIn(folders.processes)).filter((name) => name.endsWith(".pid"))) {
+    const path = join(folders.processes, file);
+    if ((await runningDaemon(path)) !== undefined) await stopDaemon(path);
+    await rm(path, { force: true });
+  }
+}
+
+async function endMarkedProcesses(folders: LabFolders): Promise<void> {
+  for (const process of await markedProcesses(folders.root)) await end(process);
+}
+
+async function removeAllCgroups(folders: LabFolders): Promise<void> {
+  const cgroups = await labCgroups(folders);
+  await killAll(cgroups);
+  await removeCgroups(cgroups);
+}
+
+async function unmountAll(folders: LabFolders): Promise<void> {
+  for (const point of (await labMounts(folders.root)).reverse()) await run("umount", ["--lazy", point]);
+  for (const loop of await labLoops(folders.root)) await run("losetup", ["--detach", loop]);
+}
+
+/** Namespaces and cables of machines that no record tells of. */
+async function removeStrayNetwork(): Promise<void> {
+  const prefix = namespaceOf("");
+  for (const namespace of await labNamespaces()) {
+    await removeLink(hostLink(basename(namespace).slice(prefix.length)));
+    await run("ip", ["netns", "delete", namespace]);
+  }
+  for (const link of (await labLinks()).filter((name) => name.startsWith(hostLink("")))) {
+    await removeLink(link);
+  }
+}
+
+/** The machine layer's own records; the engine's (state, passphrase) are not ours to remove. */
+async function forget(folders: LabFolders): Promise<void> {
+  const own = [
+    folders.machines,
+    folders.runc,
+    folders.networkFolder,
+    folders.processes,
+    folders.machineFiles,
+  ];
+  for (const path of own) await rm(path, { recursive: true, force: true });
+}

@@ -1,0 +1,13 @@
+/** Containers of a lab, as runc lists them. */
+import { ask } from "../ask";
+import { namesIn } from "../processes";
+import type { LabFolders } from "../settings";
+
+/** Ids of the containers that runc knows in this lab, running or not. */
+export async function labContainers(folders: LabFolders): Promise<string[]> {
+  if ((await namesIn(folders.runc)).length === 0) return [];
+  const list = JSON.parse(
+    (await ask("runc", ["--root", folders.runc, "list", "--format", "json"])) || "[]",
+  ) as { id: string }[] | null;
+  return (list ?? []).map(({ id }) => id);
+}

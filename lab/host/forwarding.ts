@@ -1,0 +1,54 @@
+/**
+ * Hosts whose packet filter drops forwarded packets by default (Docker sets this): two rules let the lab's through.
+ * br_netfilter sends bridged packets through the same chain, so that without them machines could not even reach
+ * each other.
+ */
+import { run } from "../command";
+import { BRIDGE } from "./addresses";
+
+const COMMENT = "perigee lab";
+
+/** Adds the two rules where the host's forward policy is not to accept. */
+export async function allowForwarding(): Promise<void> {
+  const chain = await forwardChain();
+  if (chain === undefined || chain.includes("-P FORWARD ACCEPT")) return;
+  for (const rule of rules()) {
+    if (!chain.some((line) => isOurs(line) && line.includes(rule.slice(0, 2).join(" ")))) {
+      await run("iptables", ["-w", "-I", "FORWARD", ...rule]);
+    }
+  }
+}
+
+/** Removes the rules of the lab, if any. */
+export async function disallowForwarding(): Promise<void> {
+  const ours = await forwardingRules();
+  for (const rule of rules()) {
+    if (ours.some((line) => line.includes(rule.slice(0, 2).join(" ")))) {
+      await run("iptables", ["-w", "-D", "FORWARD", ...rule]);
+    }
+  }
+}
+
+/** The lab's rules in the host's forward chain. */
+export async function forwardingRules(): Promise<string[]> {
+  return ((await forwardChain()) ?? []).filter(isOurs);
+}
+
+function rules(): string[][] {
+  return ["-i", "-o"].map((side) => [side, BRIDGE, "-m", "comment", "--comment", COMMENT, "-j", "ACCEPT"]);
+}
+
+function isOurs(line: string): boolean {
+  return line.includes(`--comment "${COMMENT}"`);
+}
+
+/** The chain as `iptables -S` writes it; undefined on a host without iptables or whose kernel has no such table. */
+async function forwardChain(): Promise<string[] | undefined> {
+  try {
+    // Listing through iptables would make an empty filter table on a host that has none: look first.
+    if (!(await run("nft", ["list", "tables"])).split("\n").includes("table ip filter")) return undefined;
+    return (await run("iptables", ["-w", "-S", "FORWARD"])).trimEnd().split("\n");
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,124 @@
+/** The lab's network on the host: one bridge with the subnets' gateways, an Internet gateway, a resolver. */
+import { readFile, writeFile } from "node:fs/promises";
+import { ask } from "../ask";
+import { run } from "../command";
+import { readJson, writeJson } from "../files";
+import { type LabFolders } from "../settings";
+import { BRIDGE, type LabAddresses, labAddresses, OPERATOR_ADDRESS, prefixOf } from "./addresses";
+import { missingHierarchies, mountHierarchies, unmountHierarchies } from "./cgroups";
+import { allowForwarding, disallowForwarding } from "./forwarding";
+import { applyHostRules, removeHostRules } from "./publicAddresses";
+import { startResolver, stopResolver } from "./resolver";
+import { rememberSysctls, restoreSysctls, setSysctls, type Sysctls } from "./sysctls";
+
+/** What the lab found and made, so that it can be put back whoever does it. */
+export interface NetworkRecord {
+  readonly vpcCidr: string;
+  /** Identity of the host's run in which the lab was made. */
+  readonly bootId: string;
+  readonly sysctls: Sysctls;
+  readonly cgroupMounts: readonly string[];
+}
+
+/**
+ * Hardware address of the gateways, a locally administered one. A bridge that has none set takes the lowest of its ports':
+ * it changes when a machine comes or goes, and the others cannot reach the host until they have looked for it again.
+ */
+const GATEWAY_MAC = "02:70:67:00:00:01";
+
+/** Says what it does to the host, one line at a time. */
+export type Say = (line: string) => void;
+
+/**
+ * Brings the network up; again is harmless. The record is written before anything is changed, so that an
+ * interrupted call can be finished or undone.
+ * @throws Error when a lab with another vpcCidr is up
+ */
+export async function networkUp(
+  folders: LabFolders,
+  vpcCidr: string,
+  say: Say = () => undefined,
+): Promise<LabAddresses> {
+  const addresses = labAddresses(vpcCidr);
+  const known = await readJson<NetworkRecord>(folders.networkRecord);
+  if (known !== undefined && known.vpcCidr !== vpcCidr) {
+    throw new Error(`the lab is up with vpcCidr ${known.vpcCidr}; \`make down\` before ${vpcCidr}`);
+  }
+  const record: NetworkRecord = {
+    vpcCidr,
+    bootId: await bootId(),
+    sysctls: known?.sysctls ?? (await rememberSysctls()),
+    cgroupMounts: [...new Set([...(known?.cgroupMounts ?? []), ...(await missingHierarchies())])],
+  };
+  await writeJson(folders.networkRecord, record);
+  for (const change of await setSysctls()) say(`sysctl ${change}; put back by make down`);
+  await mountHierarchies(record.cgroupMounts);
+  await makeBridge(folders, addresses);
+  await allowForwarding();
+  await applyHostRules(folders, vpcCidr);
+  await startResolver(folders, addresses);
+  return addresses;
+}
+
+/** Takes everything back that `networkUp` made. Machines have to be gone. Harmless when nothing is there. */
+export async function networkDown(folders: LabFolders, say: Say = () => undefined): Promise<void> {
+  const record = await readJson<NetworkRecord>(folders.networkRecord);
+  await stopResolver(folders);
+  await removeHostRules();
+  await disallowForwarding();
+  if (await bridgeExists()) await run("ip", ["link", "delete", BRIDGE]);
+  if (record === undefined) return;
+  await unmountHierarchies(record.cgroupMounts);
+  // After a restart the host has its own settings already.
+  if (record.bootId !== (await bootId())) return;
+  for (const change of await restoreSysctls(record.sysctls)) say(`sysctl ${change}, as before the lab`);
+}
+
+/** The addresses of the lab that is up; undefined when none is. */
+export async function presentNetwork(folders: LabFolders): Promise<LabAddresses | undefined> {
+  const record = await readJson<NetworkRecord>(folders.networkRecord);
+  return record === undefined || !(await bridgeExists()) ? undefined : labAddresses(record.vpcCidr);
+}
+
+/** Identity of the host's present run: another one after every restart. */
+export async function bootId(): Promise<string> {
+  return (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
+}
+
+/** Bytes per packet on the way out: a machine on a bridge with a larger one would lose its large packets. */
+export async function uplinkMtu(): Promise<number> {
+  const [route] = JSON.parse(await run("ip", ["-j", "route", "show", "default"])) as { dev: string }[];
+  if (route === undefined) return 1500;
+  const [link] = JSON.parse(await run("ip", ["-j", "link", "show", route.dev])) as { mtu: number }[];
+  return Math.min(1500, link?.mtu ?? 1500);
+}
+
+export async function bridgeExists(): Promise<boolean> {
+  const links = JSON.parse((await ask("ip", ["-j", "link", "show", "type", "bridge"])) || "[]") as {
+    ifname?: string;
+  }[];
+  return links.some((link) => link.ifname === BRIDGE);
+}
+
+async function makeBridge(folders: LabFolders, { subnets }: LabAddresses): Promise<void> {
+  if (!(await bridgeExists())) await run("ip", ["link", "add", BRIDGE, "type", "bridge"]);
+  // The alias names the state that knows how to take the bridge down.
+  await run("ip", [
+    "link",
+    "set",
+    BRIDGE,
+    "address",
+    GATEWAY_MAC,
+    "mtu",
+    String(await uplinkMtu()),
+    "alias",
+    `perigee lab in ${folders.root}`,
+  ]);
+  for (const { cidr, gateway } of subnets) {
+    await run("ip", ["address", "replace", `${gateway}/${prefixOf(cidr)}`, "dev", BRIDGE]);
+  }
+  await run("ip", ["address", "replace", `${OPERATOR_ADDRESS}/32`, "dev", BRIDGE]);
+  await run("ip", ["link", "set", BRIDGE, "up"]);
+  // Subnets share the bridge: without this, machines would be told to bypass their gateway.
+  await writeFile(`/proc/sys/net/ipv4/conf/${BRIDGE}/send_redirects`, "0");
+}

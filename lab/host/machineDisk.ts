@@ -1,0 +1,60 @@
+/** A machine's root disk: an ext4 image of the size asked for, with the first boot's files already in it. */
+import { mkdir, mkdtemp, rename, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { run } from "../command";
+import { isMissing } from "../files";
+import type { MachineFolders } from "../settings";
+import type { FirstBootFile } from "./firstBoot";
+import type { MachineSpec } from "./machine";
+import { REAL_FOLDERS } from "./ociConfig";
+
+/**
+ * Makes the disk unless it is there. Sparse: it takes what the machine writes, but `df` inside shows rootDiskGiB
+ * and no machine can fill the host further than that. Without a journal: a lab does not outlive its host's crash,
+ * and every fsync of etcd is spared a second write.
+ */
+export async function makeDisk(
+  folders: MachineFolders,
+  spec: Pick<MachineSpec, "rootDiskGiB">,
+  files: readonly FirstBootFile[],
+): Promise<void> {
+  if (await exists(folders.disk)) return;
+  await mkdir(folders.root, { recursive: true, mode: 0o700 });
+  const fresh = `${folders.disk}.new`;
+  const content = await mkdtemp(join(folders.root, "content-"));
+  try {
+    await layOut(content, files);
+    await rm(fresh, { force: true });
+    await writeFile(fresh, "", { mode: 0o600 });
+    await truncate(fresh, spec.rootDiskGiB * 2 ** 30);
+    const lazily = "lazy_itable_init=1,nodiscard,root_owner=0:0";
+    await run("mkfs.ext4", ["-q", "-F", "-m", "0", "-O", "^has_journal", "-E", lazily, "-d", content, fresh]);
+    await rename(fresh, folders.disk);
+  } finally {
+    await rm(content, { recursive: true, force: true });
+  }
+}
+
+async function layOut(content: string, files: readonly FirstBootFile[]): Promise<void> {
+  const upper = join(content, "upper");
+  // The overlay takes a folder's mode from its upper layer: /etc and /var have to stay readable to all.
+  for (const folder of [upper, ...REAL_FOLDERS.map((name) => join(content, name))]) {
+    await mkdir(folder, { recursive: true, mode: 0o755 });
+  }
+  for (const file of files) {
+    const path = join(upper, file.path);
+    await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+    if ("linkTo" in file) await symlink(file.linkTo, path);
+    else await writeFile(path, file.text, { mode: file.secret === true ? 0o600 : 0o644 });
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}

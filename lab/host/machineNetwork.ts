@@ -1,0 +1,90 @@
+/** A machine's network namespace: eth0 on the lab's bridge, behind the packet filter of its security groups. */
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import { ask } from "../ask";
+import { run } from "../command";
+import { readText, writeWhole } from "../files";
+import type { LabFolders } from "../settings";
+import { BRIDGE, gatewayOf, prefixOf } from "./addresses";
+import { uplinkMtu } from "./hostNetwork";
+import { ingressRules } from "./ingressRules";
+import type { IngressRule, MachineSpec } from "./machine";
+
+const NAMESPACE_PREFIX = "perigee-";
+
+export function namespaceOf(id: string): string {
+  return `${NAMESPACE_PREFIX}${id}`;
+}
+
+/** Where `ip netns` keeps the namespace. */
+export function namespacePath(id: string): string {
+  return join("/run/netns", namespaceOf(id));
+}
+
+/** The host's end of the machine's cable; interface names have at most 15 characters. */
+export function hostLink(id: string): string {
+  return `pg-${id.slice(-12)}`;
+}
+
+/** Makes the namespace with everything in it, closed to the outside; again is harmless. */
+export async function makeMachineNetwork(folders: LabFolders, spec: MachineSpec): Promise<void> {
+  const namespace = namespaceOf(spec.id);
+  const inside = (...args: string[]): Promise<string> => run("ip", ["-n", namespace, ...args]);
+  if (!(await namespaceExists(spec.id))) await run("ip", ["netns", "add", namespace]);
+  const filter = folders.machine(spec.id).ingress;
+  if ((await readText(filter)) === undefined) await writeWhole(filter, ingressRules([]));
+  await run("ip", ["netns", "exec", namespace, "nft", "-f", filter]); // before there is anything to come in by
+  if (!(await inside("-o", "link", "show")).includes(": eth0@")) {
+    const mtu = String(await uplinkMtu());
+    await removeLink(hostLink(spec.id));
+    await run("ip", ["link", "add", hostLink(spec.id), "mtu", mtu, "type", "veth",
+      "peer", "name", "eth0", "mtu", mtu, "netns", namespace]); // prettier-ignore
+  }
+  await run("ip", ["link", "set", hostLink(spec.id), "master", BRIDGE, "up"]);
+  await inside("link", "set", "lo", "up");
+  await inside("address", "replace", `${spec.privateIp}/${prefixOf(spec.subnetCidr)}`, "dev", "eth0");
+  await inside("link", "set", "eth0", "up");
+  await inside("route", "replace", "default", "via", gatewayOf(spec.subnetCidr));
+}
+
+/** Replaces the packet filter as one transaction, and keeps it for the next boot. */
+export async function replaceIngress(
+  folders: LabFolders,
+  id: string,
+  rules: readonly IngressRule[],
+): Promise<void> {
+  const filter = folders.machine(id).ingress;
+  await writeWhole(filter, ingressRules(rules));
+  if (await namespaceExists(id)) await run("ip", ["netns", "exec", namespaceOf(id), "nft", "-f", filter]);
+}
+
+/** Removes the namespace and the cable into it; nothing when they are gone. */
+export async function removeMachineNetwork(id: string): Promise<void> {
+  await removeLink(hostLink(id));
+  if (await namespaceExists(id)) await run("ip", ["netns", "delete", namespaceOf(id)]);
+}
+
+/** Names of all namespaces of the lab, whether a machine is known to them or not. */
+export async function labNamespaces(): Promise<string[]> {
+  const list = JSON.parse((await ask("ip", ["-j", "netns", "list"])) || "[]") as { name: string }[];
+  return list.map(({ name }) => name).filter((name) => name.startsWith(NAMESPACE_PREFIX));
+}
+
+/** The lab's interfaces on the host. */
+export async function labLinks(): Promise<string[]> {
+  const links = JSON.parse((await ask("ip", ["-j", "link", "show"])) || "[]") as { ifname: string }[];
+  return links.map(({ ifname }) => ifname).filter((name) => name === BRIDGE || name.startsWith("pg-"));
+}
+
+export async function removeLink(name: string): Promise<void> {
+  if ((await labLinks()).includes(name)) await run("ip", ["link", "delete", name]);
+}
+
+async function namespaceExists(id: string): Promise<boolean> {
+  try {
+    await access(namespacePath(id));
+    return true;
+  } catch {
+    return false;
+  }
+}

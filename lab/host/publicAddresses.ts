@@ -1,0 +1,51 @@
+/** Which public address stands for which machine, kept with the machines and applied to the host as one table. */
+import { ask } from "../ask";
+import { run } from "../command";
+import { readJson } from "../files";
+import { namesIn } from "../processes";
+import type { LabFolders } from "../settings";
+import { BRIDGE, OPERATOR_ADDRESS } from "./addresses";
+import { hostRules, type PublicAddress } from "./hostRules";
+import type { MachineSpec } from "./machine";
+
+/** Rewrites the host's table from what the machines' folders say, so that two processes come to the same end. */
+export async function applyHostRules(folders: LabFolders, vpcCidr: string): Promise<void> {
+  const assigned = await assignedAddresses(folders);
+  await run("nft", ["-f", "-"], { input: hostRules(vpcCidr, assigned) });
+  await routeToBridge(assigned.map(({ publicIp }) => publicIp));
+}
+
+/** Makes exactly these addresses reachable over the bridge, from the operator's address. */
+async function routeToBridge(addresses: readonly string[]): Promise<void> {
+  const shown = await run("ip", ["-j", "-4", "route", "show", "dev", BRIDGE, "proto", "static"]);
+  const present = (JSON.parse(shown || "[]") as { dst: string }[]).map(({ dst }) => dst);
+  for (const stale of present.filter((address) => !addresses.includes(address))) {
+    await run("ip", ["route", "delete", stale, "dev", BRIDGE]);
+  }
+  for (const address of addresses.filter((wanted) => !present.includes(wanted))) {
+    await run("ip", ["route", "replace", address, "dev", BRIDGE, "proto", "static", "src", OPERATOR_ADDRESS]);
+  }
+}
+
+/** Every public address in use. */
+async function assignedAddresses(folders: LabFolders): Promise<PublicAddress[]> {
+  const all: PublicAddress[] = [];
+  for (const id of await namesIn(folders.machines)) {
+    const machine = folders.machine(id);
+    const spec = await readJson<MachineSpec>(machine.spec);
+    const addresses = (await readJson<string[]>(machine.publicAddresses)) ?? [];
+    if (spec !== undefined) {
+      all.push(...addresses.map((publicIp) => ({ publicIp, privateIp: spec.privateIp })));
+    }
+  }
+  return all;
+}
+
+/** Removes the host's table; nothing when there is none. */
+export async function removeHostRules(): Promise<void> {
+  if (await hostTableExists()) await run("nft", ["delete", "table", "ip", "perigee"]);
+}
+
+export async function hostTableExists(): Promise<boolean> {
+  return (await ask("nft", ["list", "tables"])).split("\n").includes("table ip perigee");
+}

@@ -1,0 +1,195 @@
+/**
+ * EC2 instances as systemd machines on this host: a root of their own over the shared base tree, a network
+ * namespace of their own, and runc with a configuration that is written here (see ociConfig.ts for what is left
+ * out of it, and why). Needs root, and the lab's network up.
+ */
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { run } from "../command";
+import { readText, writeJson } from "../files";
+import { namesIn, readProc } from "../processes";
+import { type LabFolders, labFolders, type LabSettings, labSettings } from "../settings";
+import { Turns } from "../turns";
+import { gatewayOf } from "./addresses";
+import { boundingSet } from "./capabilities";
+import { killAll, labCgroups, machineCgroup, removeCgroups } from "./cgroups";
+import { type FirstBootFile, firstBootFiles, hostname } from "./firstBoot";
+import { presentNetwork } from "./hostNetwork";
+import type { IngressRule, MachineHost, MachineSpec, MachineState } from "./machine";
+import { makeDisk } from "./machineDisk";
+import { machineFiles } from "./machineFiles";
+import { makeMachineNetwork, namespacePath, removeMachineNetwork, replaceIngress } from "./machineNetwork";
+import { type HostTraits, ociConfig } from "./ociConfig";
+import { applyHostRules } from "./publicAddresses";
+import { setZone } from "./resolver";
+import { startSupervisor, stopSupervisor, supervisorRuns } from "./supervisor";
+
+/** How long systemd may take to answer after a start; 2 to 5 s are usual, on a busy host a multiple. */
+const BOOT_LIMIT_MS = 120_000;
+
+export class SystemdMachines implements MachineHost {
+  private readonly folders: LabFolders;
+  /** The engine deletes a machine and its security group's rules at the same time. */
+  private readonly turns = new Turns();
+  private readonly removed = new Set<string>();
+
+  constructor(private readonly settings: LabSettings = labSettings()) {
+    this.folders = labFolders(settings.stateFolder);
+  }
+
+  async start(spec: MachineSpec): Promise<void> {
+    if (this.settings.baseTree === "") {
+      throw new Error("PERIGEE_LAB_BASE_TREE is not set: there is nothing to boot");
+    }
+    if ((await presentNetwork(this.folders)) === undefined) throw new Error("the lab's network is not up");
+    await this.turns.run(spec.id, () => this.boot(spec));
+    await this.waitForInit(spec.id);
+  }
+
+  private async boot(spec: MachineSpec): Promise<void> {
+    this.removed.delete(spec.id);
+    const machine = this.folders.machine(spec.id);
+    await mkdir(machine.bundle, { recursive: true, mode: 0o700 });
+    await writeJson(machine.spec, spec);
+    await makeMachineNetwork(this.folders, spec);
+    await makeDisk(machine, spec, await diskContent(this.folders, spec));
+    await this.renewHostRules(); // addresses may have been given before there was a machine
+    if (!(await this.runs(spec.id))) {
+      await this.writeConfig(spec);
+      await this.sweep(spec.id); // what a boot that was cut short left
+      await startSupervisor(this.folders, spec.id, this.settings.baseTree);
+    }
+  }
+
+  async state(id: string): Promise<MachineState> {
+    const machine = this.folders.machine(id);
+    if ((await readText(machine.spec)) === undefined) return "absent";
+    if (await this.runs(id)) return "running";
+    return (await readText(machine.poweredOff)) === undefined ? "absent" : "stopped";
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.turns.run(id, async () => {
+      this.removed.add(id);
+      await stopSupervisor(this.folders, id); // first, or it would take the end for a reboot
+      await this.sweep(id);
+      await removeMachineNetwork(id);
+      await rm(this.folders.machine(id).root, { recursive: true, force: true });
+    });
+    await this.renewHostRules();
+  }
+
+  async setPublicAddresses(id: string, addresses: readonly string[]): Promise<void> {
+    await this.unlessRemoved(id, () => writeJson(this.folders.machine(id).publicAddresses, addresses));
+    await this.renewHostRules();
+  }
+
+  async setIngress(id: string, rules: readonly IngressRule[]): Promise<void> {
+    await this.unlessRemoved(id, () => replaceIngress(this.folders, id, rules));
+  }
+
+  async setZone(zone: string, records: ReadonlyMap<string, readonly string[]>): Promise<void> {
+    await this.turns.run("zones", () => setZone(this.folders, zone, records));
+  }
+
+  /** Ids of all machines that exist, running or not. */
+  async ids(): Promise<string[]> {
+    return namesIn(this.folders.machines);
+  }
+
+  /** Process id of the machine's init as the host sees it; undefined when the machine does not run. */
+  async initPid(id: string): Promise<number | undefined> {
+    const pid = Number(await readText(this.folders.machine(id).initPid));
+    // The id may belong to another process by now: it is the machine's if it is in the machine's cgroup.
+    const cgroups = pid > 0 ? await readProc(pid, "cgroup") : undefined;
+    return cgroups?.includes(machineCgroup(this.folders, id)) === true ? pid : undefined;
+  }
+
+  /** Runs a command inside a machine, past its network and SSH: for logs and diagnosis. */
+  async exec(id: string, command: readonly string[]): Promise<string> {
+    return run("runc", ["--root", this.folders.runc, "exec", id, ...command]);
+  }
+
+  /** What is set on a machine that has just been removed must not leave a folder of it behind. */
+  private async unlessRemoved(id: string, work: () => Promise<void>): Promise<void> {
+    await this.turns.run(id, async () => {
+      if (!this.removed.has(id)) await work();
+    });
+  }
+
+  /** A machine whose supervisor has it rebooting counts as running, as it does on EC2. */
+  private async runs(id: string): Promise<boolean> {
+    return (await this.initPid(id)) !== undefined || (await supervisorRuns(this.folders, id));
+  }
+
+  private async writeConfig(spec: MachineSpec): Promise<void> {
+    const machine = this.folders.machine(spec.id);
+    const config = ociConfig(
+      {
+        hostname: hostname(spec),
+        root: machine.rootTree,
+        data: machine.mountpoint,
+        networkNamespace: namespacePath(spec.id),
+        cgroup: machineCgroup(this.folders, spec.id),
+      },
+      await hostTraits(),
+    );
+    await writeJson(`${machine.bundle}/config.json`, config);
+  }
+
+  /** Ends and removes what the kernel and runc hold of a machine; its disk stays. */
+  private async sweep(id: string): Promise<void> {
+    const cgroups = await labCgroups(this.folders, id);
+    await killAll(cgroups);
+    await rm(`${this.folders.runc}/${id}`, { recursive: true, force: true });
+    await removeCgroups(cgroups);
+    await rm(this.folders.machine(id).initPid, { force: true });
+  }
+
+  private async waitForInit(id: string): Promise<void> {
+    const deadline = Date.now() + BOOT_LIMIT_MS;
+    while (!(await this.initAnswers(id))) {
+      const log = this.folders.machine(id).console;
+      if (!(await this.runs(id))) {
+        throw new Error(`machine ${id} ended while booting: ${await lastLines(log)}`);
+      }
+      if (Date.now() > deadline) {
+        throw new Error(`machine ${id} does not boot; see ${log}: ${await lastLines(log)}`);
+      }
+      await sleep(100);
+    }
+  }
+
+  private async initAnswers(id: string): Promise<boolean> {
+    if ((await this.initPid(id)) === undefined) return false;
+    try {
+      // Any answer will do, also "degraded": what user data does with the machine is not for us to judge.
+      await this.exec(id, ["systemctl", "show", "--property=SystemState"]);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  private async renewHostRules(): Promise<void> {
+    await this.turns.run("host rules", async () => {
+      const network = await presentNetwork(this.folders);
+      if (network !== undefined) await applyHostRules(this.folders, network.vpcCidr);
+    });
+  }
+}
+
+async function diskContent(folders: LabFolders, spec: MachineSpec): Promise<FirstBootFile[]> {
+  return [...firstBootFiles(spec, gatewayOf(spec.subnetCidr)), ...(await machineFiles(folders))];
+}
+
+async function hostTraits(): Promise<HostTraits> {
+  return {
+    capabilities: boundingSet(await readFile("/proc/self/status", "utf8")),
+    kernelModules: (await namesIn("/lib/modules")).length > 0,
+  };
+}
+
+async function lastLines(file: string): Promise<string> {
+  return ((await readText(file)) ?? "").trimEnd().split("\n").slice(-5).join("\n");
+}

@@ -1,0 +1,75 @@
+/** Which Pulumi CLI and Node language host run: the user's where they are good enough, else the lab's. */
+import { execFile } from "node:child_process";
+import { access, constants } from "node:fs/promises";
+import { delimiter, dirname, join } from "node:path";
+import { promisify } from "node:util";
+import type { Progress } from "../../progress";
+import { buildToolchain, program } from "../../supply/toolchain/build";
+import { standIns } from "./standIns";
+
+const run = promisify(execFile);
+
+/** The release that the lab is built and tested with. An older one lacks what it uses. */
+const OLDEST = [3, 259, 0] as const;
+
+export interface Cli {
+  /** Absolute path of `pulumi`. */
+  readonly pulumi: string;
+  /** Folders that must be on PATH for it: its own, and the language host's. */
+  readonly folders: readonly string[];
+  /** Where it comes from, for the user: `v3.259.0 from PATH`. */
+  readonly origin: string;
+}
+
+const chosen = new Map<string, Promise<Cli>>();
+
+/** Looks once per search path and process; builds (minutes, the first time) where there is nothing to find. */
+export function pulumiCli(searchPath: string, progress: Progress): Promise<Cli> {
+  const known = chosen.get(searchPath) ?? choose(searchPath, progress);
+  chosen.set(searchPath, known);
+  return known;
+}
+
+async function choose(searchPath: string, progress: Progress): Promise<Cli> {
+  const found = await onPath("pulumi", searchPath);
+  const version = found === undefined ? undefined : await versionOf(found);
+  if (found !== undefined && version !== undefined && isGoodEnough(version)) {
+    // A released CLI has its language hosts beside it.
+    const beside = await executable(join(dirname(found), "pulumi-language-nodejs"));
+    const host = beside ?? (await onPath("pulumi-language-nodejs", searchPath));
+    const folder = host === undefined ? standIns.nodejs : dirname(host);
+    return { pulumi: found, folders: [dirname(found), folder], origin: `v${version.join(".")} from PATH` };
+  }
+  const pulumi = program(await buildToolchain(["pulumi"], progress), "pulumi");
+  const folders = [dirname(pulumi), standIns.nodejs];
+  return { pulumi, folders, origin: `v${OLDEST.join(".")} built from its module` };
+}
+
+/** An executable on a search path, or undefined. */
+export async function onPath(name: string, searchPath: string): Promise<string | undefined> {
+  for (const folder of searchPath.split(delimiter)) {
+    const found = folder === "" ? undefined : await executable(join(folder, name));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+async function executable(file: string): Promise<string | undefined> {
+  return access(file, constants.X_OK).then(
+    () => file,
+    () => undefined,
+  );
+}
+
+async function versionOf(pulumi: string): Promise<number[] | undefined> {
+  const { stdout } = await run(pulumi, ["version"], { timeout: 20_000 }).catch(() => ({ stdout: "" }));
+  const found = /^v?(\d+)\.(\d+)\.(\d+)/.exec(stdout.trim());
+  return found === null ? undefined : found.slice(1).map(Number);
+}
+
+/** @param version major, minor, patch */
+export function isGoodEnough(version: readonly number[]): boolean {
+  const different = OLDEST.findIndex((part, index) => part !== version[index]);
+  if (different === -1) return true;
+  return (version[different] ?? 0) > (OLDEST[different] ?? 0);
+}

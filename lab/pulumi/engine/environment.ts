@@ -1,0 +1,82 @@
+/** The environment that the lab runs the Pulumi CLI in: its own home, backend and passphrase, the lab's providers. */
+import { randomBytes } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import type { Progress } from "../../progress";
+import { npmPrograms } from "../../settings";
+import { type Cli, pulumiCli } from "./cli";
+import { choosePlugin, type PluginChoice, type Replaceable, replaceable } from "./plugins";
+import { standIns } from "./standIns";
+
+export interface EngineOptions {
+  /** Folder that holds everything a lab's engine keeps; made where it is missing. */
+  readonly stateFolder: string;
+  /** What an EC2 instance becomes: a systemd machine on this host, or a record (engine tests). */
+  readonly machines: "systemd" | "none";
+  /** Hears what is being built, and which plugins are used; silent by default. */
+  readonly progress?: Progress;
+  /** Variables on top of the lab's own. */
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+export interface Engine {
+  readonly cli: Cli;
+  readonly plugins: Readonly<Record<Replaceable, PluginChoice>>;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** Variables of the caller that would point the engine or a plugin somewhere else, or make it act differently. */
+const STRANGERS = /^(PULUMI_|AWS_|SSH_AUTH_SOCK$)/;
+
+/** Everything that a run of the Pulumi CLI needs. */
+export async function engine(
+  options: EngineOptions,
+  inherited: NodeJS.ProcessEnv = process.env,
+): Promise<Engine> {
+  const { stateFolder, machines, progress = () => undefined } = options;
+  const home = join(stateFolder, "pulumi");
+  const backend = join(stateFolder, "backend");
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  await mkdir(backend, { recursive: true, mode: 0o700 });
+  const searchPath = inherited["PATH"] ?? "";
+  const cli = await pulumiCli(searchPath, progress);
+  const own = Object.fromEntries(Object.entries(inherited).filter(([name]) => !STRANGERS.test(name)));
+  const base = {
+    ...own,
+    PATH: [npmPrograms, ...cli.folders, standIns.aws, searchPath].join(delimiter),
+    PULUMI_HOME: home,
+    PULUMI_BACKEND_URL: `file://${backend}`,
+    PULUMI_CONFIG_PASSPHRASE_FILE: await passphraseFile(stateFolder),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    // `--event-log` is one of the CLI's debugging options.
+    PULUMI_DEBUG_COMMANDS: "true",
+    PERIGEE_LAB_STATE: stateFolder,
+    PERIGEE_LAB_MACHINES: machines,
+    ...options.variables,
+  };
+  const plugins = await choosePlugins({ cli, environment: base, machines, progress });
+  const played = (Object.keys(plugins) as Replaceable[]).filter((name) => plugins[name] === "stand-in");
+  const environment = {
+    ...base,
+    PATH: [...played.map((name) => standIns[name]), base.PATH].join(delimiter),
+    // What is on PATH or installed by now is used; nothing is downloaded behind the user's back.
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  };
+  return { cli, plugins, environment };
+}
+
+async function choosePlugins(
+  question: Omit<Parameters<typeof choosePlugin>[0], "name">,
+): Promise<Engine["plugins"]> {
+  const names = Object.keys(replaceable) as Replaceable[];
+  const choices = names.map(async (name) => [name, await choosePlugin({ ...question, name })] as const);
+  return Object.fromEntries(await Promise.all(choices)) as Record<Replaceable, PluginChoice>;
+}
+
+/** A random passphrase for the stacks' secrets, made once per state folder, readable by its owner only. */
+async function passphraseFile(stateFolder: string): Promise<string> {
+  const file = join(stateFolder, "passphrase");
+  const known = await readFile(file, "utf8").catch(() => "");
+  if (known === "") await writeFile(file, randomBytes(24).toString("base64url"), { mode: 0o600 });
+  return file;
+}

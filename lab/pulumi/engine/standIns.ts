@@ -1,0 +1,13 @@
+/** Folders of the stand-in plugins' executables, which go on PATH for the engine. */
+import { join } from "node:path";
+import { repositoryRoot } from "../../../settings/repositoryRoot";
+
+const providers = join(repositoryRoot, "lab/pulumi/providers");
+
+export const standIns = {
+  aws: join(providers, "aws/bin"),
+  command: join(providers, "command/bin"),
+  kubernetes: join(providers, "kubernetes/bin"),
+  /** The language host of Node. */
+  nodejs: join(providers, "nodejs/bin"),
+} as const;

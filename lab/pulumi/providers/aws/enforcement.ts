@@ -1,0 +1,101 @@
+/** Keeps the machine layer in step with the account: packet filters, public addresses, private zones. */
+import type { MachineHost } from "../../../host/machine";
+import { text } from "../rpc/values";
+import type { Account } from "./account";
+import type { Cloud } from "./cloud";
+import { ingressByInstance, isRunning } from "./firewall";
+import { ZONE, zoneRecords } from "./types/dns";
+import { elasticIpOf } from "./types/publicAddresses";
+import { INSTANCE } from "./types/vpc";
+
+/** One fact for the machine layer: what it is about, its value as text, and the call that makes it so. */
+interface Duty {
+  readonly about: string;
+  readonly value: string;
+  enforce(host: MachineHost): Promise<void>;
+}
+
+export class Enforcement {
+  private readonly enforced = new Map<string, string>();
+  private queue: Promise<void> = Promise.resolve();
+  /** The run that has not begun yet: it will see everything that was changed before it begins. */
+  private waiting: Promise<void> | undefined;
+
+  constructor(
+    private readonly cloud: Cloud,
+    private readonly host: MachineHost,
+  ) {}
+
+  /** Brings the machine layer up to date; returns when it is. Runs follow one another; calls that wait share one. */
+  async apply(): Promise<void> {
+    this.waiting ??= this.nextRun();
+    return this.waiting;
+  }
+
+  private nextRun(): Promise<void> {
+    const run = this.queue.then(() => {
+      this.waiting = undefined;
+      return this.applyNow();
+    });
+    this.queue = run.catch(() => undefined);
+    return run;
+  }
+
+  private async applyNow(): Promise<void> {
+    const duties = await this.cloud.look(dutiesOf);
+    for (const about of this.enforced.keys()) {
+      if (!duties.some((duty) => duty.about === about)) await this.forget(about);
+    }
+    for (const duty of duties) {
+      if (this.enforced.get(duty.about) === duty.value) continue;
+      await duty.enforce(this.host);
+      this.enforced.set(duty.about, duty.value);
+    }
+  }
+
+  /** A machine takes its filter and addresses with it; a zone must be taken back. */
+  private async forget(about: string): Promise<void> {
+    const [kind, name = ""] = about.split(" ");
+    if (kind === "zone") await this.host.setZone(name, new Map());
+    this.enforced.delete(about);
+  }
+}
+
+function dutiesOf(account: Account): Duty[] {
+  return [...ingressDuties(account), ...addressDuties(account), ...zoneDuties(account)];
+}
+
+function ingressDuties(account: Account): Duty[] {
+  return [...ingressByInstance(account)].map(([id, rules]) => ({
+    about: `ingress ${id}`,
+    value: JSON.stringify(rules),
+    enforce: (host) => host.setIngress(id, rules),
+  }));
+}
+
+function addressDuties(account: Account): Duty[] {
+  return account
+    .all(INSTANCE)
+    .filter(isRunning)
+    .map(({ id, properties }) => {
+      const address = elasticIpOf(account, id) ?? text(properties, "autoPublicIp") ?? "";
+      const addresses = address === "" ? [] : [address];
+      return {
+        about: `addresses ${id}`,
+        value: JSON.stringify(addresses),
+        enforce: (host: MachineHost) => host.setPublicAddresses(id, addresses),
+      };
+    });
+}
+
+function zoneDuties(account: Account): Duty[] {
+  return account.all(ZONE).map(({ id, properties }) => {
+    const name = text(properties, "name") ?? "";
+    const records = zoneRecords(account, id);
+    return {
+      about: `zone ${name}`,
+      value: JSON.stringify([...records].sort()),
+      enforce: (host: MachineHost) => host.setZone(name, records),
+    };
+  });
+}

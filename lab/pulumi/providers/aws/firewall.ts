@@ -1,0 +1,67 @@
+/**
+ * What the security groups admit into each instance, as addresses. Pure.
+ * Only ingress is enforced: the groups' egress rules are recorded and not applied.
+ */
+import type { IngressRule } from "../../../host/machine";
+import { numeric, type Properties, text, texts } from "../rpc/values";
+import type { Account, CloudResource } from "./account";
+import { INGRESS_RULE } from "./types/securityGroups";
+import { INSTANCE } from "./types/vpc";
+
+const PROTOCOLS: Readonly<Record<string, IngressRule["protocol"]>> = {
+  "-1": "all", tcp: "tcp", udp: "udp", icmp: "icmp", "6": "tcp", "17": "udp", "1": "icmp",
+}; // prettier-ignore
+
+/** Rules per running instance, sorted, each flow once. */
+export function ingressByInstance(account: Account): Map<string, IngressRule[]> {
+  const instances = account.all(INSTANCE);
+  const rulesOfGroup = new Map<string, IngressRule[]>();
+  for (const { group, rules } of account
+    .all(INGRESS_RULE)
+    .map((rule) => resolve(rule.properties, instances))) {
+    rulesOfGroup.set(group, [...(rulesOfGroup.get(group) ?? []), ...rules]);
+  }
+  return new Map(
+    instances.filter(isRunning).map(({ id, properties }) => {
+      const rules = texts(properties, "vpcSecurityGroupIds").flatMap(
+        (group) => rulesOfGroup.get(group) ?? [],
+      );
+      return [id, distinct(rules)];
+    }),
+  );
+}
+
+export function isRunning({ properties }: CloudResource): boolean {
+  return text(properties, "instanceState") === "running";
+}
+
+function resolve(
+  rule: Properties,
+  instances: readonly CloudResource[],
+): { group: string; rules: IngressRule[] } {
+  const protocol = PROTOCOLS[text(rule, "ipProtocol") ?? ""] ?? "all";
+  const everyPort = protocol === "all" || protocol === "icmp";
+  const ports = {
+    fromPort: everyPort ? 0 : (numeric(rule, "fromPort") ?? 0),
+    toPort: everyPort ? 65535 : (numeric(rule, "toPort") ?? 65535),
+  };
+  return {
+    group: text(rule, "securityGroupId") ?? "",
+    rules: sources(rule, instances).map((sourceCidr) => ({ protocol, ...ports, sourceCidr })),
+  };
+}
+
+/** A group stands for the private addresses of its members, whichever subnet or VPC they live in. */
+function sources(rule: Properties, instances: readonly CloudResource[]): string[] {
+  const cidr = text(rule, "cidrIpv4");
+  if (cidr !== undefined) return [cidr];
+  const group = text(rule, "referencedSecurityGroupId") ?? "";
+  return instances
+    .filter(({ properties }) => texts(properties, "vpcSecurityGroupIds").includes(group))
+    .map(({ properties }) => `${text(properties, "privateIp") ?? ""}/32`);
+}
+
+function distinct(rules: readonly IngressRule[]): IngressRule[] {
+  const byText = new Map(rules.map((rule) => [JSON.stringify(rule), rule]));
+  return [...byText].sort(([left], [right]) => (left < right ? -1 : 1)).map(([, rule]) => rule);
+}

@@ -1,0 +1,63 @@
+/** The machine behind an instance: boots with it, follows its changes, goes with it. */
+import type { MachineHost, MachineSpec } from "../../../host/machine";
+import { map, numeric, type Properties, text } from "../rpc/values";
+import type { Account } from "./account";
+import { decodeUserData } from "./types/instance";
+import { SUBNET } from "./types/vpc";
+
+export function machineSpec(id: string, properties: Properties, account: Account): MachineSpec {
+  const home = account.find(SUBNET, text(properties, "subnetId"));
+  return {
+    id,
+    name: text(map(properties, "tagsAll"), "Name") ?? id,
+    subnetCidr: text(home?.properties ?? {}, "cidrBlock") ?? "",
+    privateIp: text(properties, "privateIp") ?? "",
+    userData: decodeUserData(properties).toString("utf8"),
+    rootDiskGiB: numeric(map(properties, "rootBlockDevice"), "volumeSize") ?? 8,
+    instanceType: text(properties, "instanceType") ?? "",
+    availabilityZone: text(properties, "availabilityZone") ?? "",
+  };
+}
+
+/**
+ * Boots a machine within the limit.
+ * @throws Error saying which machine, and why; by then everything the attempt left is removed again
+ */
+export async function bootMachine(
+  host: MachineHost,
+  spec: MachineSpec,
+  signal: AbortSignal,
+  limitMs: number,
+): Promise<void> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
+  const booting = host.start(spec);
+  try {
+    await Promise.race([booting, aborted(limit)]);
+  } catch (error) {
+    const reason =
+      limit.aborted && !signal.aborted ? `not running after ${limitMs / 1000} s` : describe(error);
+    // The attempt itself may still be at work: removal comes after it has ended, one way or the other.
+    await booting.catch(() => undefined);
+    await host.remove(spec.id);
+    throw new Error(`machine ${spec.name} (${spec.id}, ${spec.privateIp}) did not start: ${reason}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Whether the machine itself must hear of an update. Tags do not reach it; user data only on its first boot. */
+export function machineChanged(before: MachineSpec, now: MachineSpec): boolean {
+  return before.instanceType !== now.instanceType || before.rootDiskGiB !== now.rootDiskGiB;
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const fail = () => reject(signal.reason instanceof Error ? signal.reason : new Error("cancelled"));
+    if (signal.aborted) fail();
+    else signal.addEventListener("abort", fail, { once: true });
+  });
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

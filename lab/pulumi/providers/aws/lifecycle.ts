@@ -1,0 +1,167 @@
+/** Creating, changing, reading and deleting in the account, with the machines behind the instances. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { MachineHost, MachineSpec } from "../../../host/machine";
+import type { ResourceCall } from "../rpc/provider";
+import { type Properties, text } from "../rpc/values";
+import type { Account, CloudResource } from "./account";
+import type { AwsType } from "./awsType";
+import type { Cloud } from "./cloud";
+import type { Enforcement } from "./enforcement";
+import { bootMachine, machineChanged, machineSpec } from "./instanceMachine";
+import type { AwsProviderSettings } from "./settings";
+import { publicDns } from "./types/instance";
+import { elasticIpOf } from "./types/publicAddresses";
+import { INSTANCE } from "./types/vpc";
+
+const POLL_MS = 250;
+
+export class Lifecycle {
+  constructor(
+    private readonly cloud: Cloud,
+    private readonly host: MachineHost,
+    private readonly enforcement: Enforcement,
+    private readonly settings: AwsProviderSettings,
+  ) {}
+
+  async create(
+    type: AwsType,
+    inputs: Properties,
+    call: ResourceCall,
+  ): Promise<{ id: string; outputs: Properties }> {
+    const { id, outputs, spec } = await this.cloud.change((account) => {
+      type.refuse?.(inputs, account);
+      const newId = type.id(inputs, account);
+      const made = { ...inputs, ...type.outputs({ id: newId, inputs, account }) };
+      // An instance is there, and holds its address, from now on; it counts as running once it is.
+      const pending = type.token === INSTANCE ? { instanceState: "pending" } : {};
+      account.put(stored(type, newId, { ...made, ...pending }));
+      return { id: newId, outputs: made, spec: specOf(type, newId, made, account) };
+    });
+    try {
+      if (spec !== undefined) await this.boot(type, spec, call);
+      await this.enforcement.apply();
+    } catch (error) {
+      await this.undo(type, id, spec);
+      throw error;
+    }
+    return { id, outputs: visible(type, outputs) };
+  }
+
+  async update(type: AwsType, id: string, inputs: Properties, call: ResourceCall): Promise<Properties> {
+    const { outputs, before, now } = await this.cloud.change((account) => {
+      const previous = account.find(type.token, id);
+      if (previous === undefined) {
+        throw new Error(`${type.token} ${id} is not there any more; run \`pulumi refresh\``);
+      }
+      type.refuse?.(inputs, account, previous);
+      const made = { ...inputs, ...type.outputs({ id, inputs, account, previous }) };
+      account.put(stored(type, id, made));
+      const then = { ...previous.properties, ...pick(inputs, type.hidden ?? []) };
+      return { outputs: made, before: specOf(type, id, then, account), now: specOf(type, id, made, account) };
+    });
+    if (before !== undefined && now !== undefined && machineChanged(before, now)) {
+      // EC2 stops and starts the machine for this. The machine layer may be asked to start one again.
+      call.log.status(`restarting ${now.name}`);
+      await this.host.start(now);
+    }
+    await this.enforcement.apply();
+    return visible(type, outputs);
+  }
+
+  /** Undefined when it is gone. What is found out about machines is written down in the account. */
+  async read(type: AwsType, id: string): Promise<Properties | undefined> {
+    const found = await this.cloud.look((account) => account.find(type.token, id));
+    if (found === undefined) return undefined;
+    if (type.token !== INSTANCE) return visible(type, found.properties);
+    const state = await this.host.state(id);
+    const properties = await this.cloud.change((account) => observe(account, found, state));
+    if (properties === undefined) await this.host.remove(id);
+    await this.enforcement.apply();
+    return properties === undefined ? undefined : visible(type, properties);
+  }
+
+  async delete(type: AwsType, id: string, call: ResourceCall): Promise<void> {
+    await this.untilUnused(type, id, call.signal);
+    if (type.token === INSTANCE) await this.host.remove(id);
+    await this.cloud.change((account) => account.remove(type.token, id));
+    await this.enforcement.apply();
+  }
+
+  private async boot(type: AwsType, spec: MachineSpec, call: ResourceCall): Promise<void> {
+    call.log.status(`booting ${spec.name} at ${spec.privateIp}`);
+    await bootMachine(this.host, spec, call.signal, this.settings.startLimitMs);
+    await this.cloud.change((account) => {
+      const resource = account.find(type.token, spec.id);
+      if (resource === undefined) return;
+      account.put({ ...resource, properties: { ...resource.properties, instanceState: "running" } });
+    });
+  }
+
+  private async undo(type: AwsType, id: string, spec: MachineSpec | undefined): Promise<void> {
+    if (spec !== undefined) await this.host.remove(id);
+    await this.cloud.change((account) => account.remove(type.token, id));
+  }
+
+  /** What else is being deleted may still be on its way: AWS's own tools wait a while, too. */
+  private async untilUnused(type: AwsType, id: string, signal: AbortSignal): Promise<void> {
+    const limit = Date.now() + this.settings.deleteWaitMs;
+    for (;;) {
+      const obstacle = await this.cloud.look((account) => obstacleTo(type, id, account));
+      if (obstacle === undefined) return;
+      if (Date.now() > limit || signal.aborted) throw obstacle;
+      await sleep(POLL_MS);
+    }
+  }
+}
+
+function obstacleTo(type: AwsType, id: string, account: Account): Error | undefined {
+  const resource = account.find(type.token, id);
+  if (resource === undefined) return undefined;
+  if (resource.properties["disableApiTermination"] === true) {
+    return new Error(
+      `OperationNotPermitted: The instance '${id}' may not be terminated (disableApiTermination)`,
+    );
+  }
+  return type.inUse?.(resource, account);
+}
+
+function observe(account: Account, found: CloudResource, state: string): Properties | undefined {
+  if (state === "absent") {
+    account.remove(found.type, found.id);
+    return undefined;
+  }
+  const publicIp = elasticIpOf(account, found.id) ?? text(found.properties, "autoPublicIp") ?? "";
+  const properties = {
+    ...found.properties,
+    instanceState: state,
+    publicIp,
+    publicDns: publicDns(publicIp, account.region),
+  };
+  account.put({ ...found, properties });
+  return properties;
+}
+
+function stored(type: AwsType, id: string, properties: Properties): CloudResource {
+  return { id, type: type.token, properties: without(properties, type.hidden ?? []) };
+}
+
+function visible(type: AwsType, properties: Properties): Properties {
+  return without(properties, type.internal ?? []);
+}
+
+function without(properties: Properties, names: readonly string[]): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => !names.includes(name)));
+}
+
+function pick(properties: Properties, names: readonly string[]): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => names.includes(name)));
+}
+
+function specOf(
+  type: AwsType,
+  id: string,
+  properties: Properties,
+  account: Account,
+): MachineSpec | undefined {
+  return type.token === INSTANCE ? machineSpec(id, properties, account) : undefined;
+}

@@ -1,0 +1,60 @@
+/** Cache of build products, by a hash of what they depend on: each entry is complete or absent. */
+import { access, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { withLock } from "../lock";
+import type { Progress } from "../progress";
+import { cacheRoot } from "../settings";
+
+/** A build product that is kept by its content. */
+export interface CacheEntry {
+  /** Path below the cache root, e.g. `toolchain/crane`. */
+  name: string;
+  /** What the product depends on, as a hash: another hash is another product. */
+  key: string;
+  progress: Progress;
+  /** Makes the product in an empty folder, which is then renamed into place. */
+  build: (folder: string) => Promise<void>;
+}
+
+/**
+ * The folder that holds a build product, built only where it is missing.
+ *
+ * A folder under its final name is always complete: the product is made beside it and renamed. An interrupted build
+ * leaves a folder that the next one clears; two builds of one product wait for each other.
+ */
+export async function ensureCacheEntry(entry: CacheEntry): Promise<string> {
+  const parent = join(cacheRoot(), entry.name);
+  const final = join(parent, entry.key);
+  if (await exists(final)) return final;
+  const waiting = (holder: string) =>
+    entry.progress(`${entry.name}: waiting for process ${holder}, which builds it`);
+  await withLock(join(parent, ".lock"), waiting, async () => {
+    if (await exists(final)) return;
+    await clearInterrupted(parent);
+    const unfinished = join(parent, `${unfinishedPrefix}${process.pid}-${entry.key.slice(0, 12)}`);
+    await mkdir(unfinished, { recursive: true });
+    try {
+      await entry.build(unfinished);
+      await rename(unfinished, final);
+    } catch (error) {
+      await rm(unfinished, { recursive: true, force: true });
+      throw error;
+    }
+  });
+  return final;
+}
+
+const unfinishedPrefix = ".unfinished-";
+
+async function clearInterrupted(parent: string): Promise<void> {
+  const names = (await readdir(parent)).filter((name) => name.startsWith(unfinishedPrefix));
+  for (const name of names) await rm(join(parent, name), { recursive: true, force: true });
+}
+
+/** Whether something is there under that path. */
+export function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,77 @@
+/**
+ * The lab's offline edition of the two charts, whole: with the operator's resource definitions, which are taken from
+ * its Go module and not kept in this repository (4 MB).
+ */
+import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { run } from "../../command";
+import type { Progress } from "../../progress";
+import { ensureCacheEntry } from "../cacheEntry";
+import { contentHash, folderContents } from "../contentHash";
+import { moduleFolder } from "../toolchain/goBuild";
+import { goEnvironment } from "../toolchain/settings";
+
+/** Absolute paths of chart folders. */
+export interface LabCharts {
+  readonly stack: string;
+  readonly definitions: string;
+}
+
+const stackChart = "kube-prometheus-stack";
+const crdsChart = "prometheus-operator-crds";
+const operatorModule = "github.com/prometheus-operator/prometheus-operator";
+
+/** Makes sure that both charts are in the cache, and says where. Needs Go, for the operator's module; no root. */
+export async function ensureLabCharts(progress: Progress): Promise<LabCharts> {
+  const folder = await ensureCacheEntry({
+    name: "charts",
+    key: await chartsKey(),
+    progress,
+    build: async (target) => {
+      for (const chart of [stackChart, crdsChart]) {
+        await cp(join(__dirname, chart), join(target, chart), { recursive: true });
+      }
+      await writeDefinitions(join(target, crdsChart, "files"));
+    },
+  });
+  return { stack: join(folder, stackChart), definitions: join(folder, crdsChart) };
+}
+
+async function chartsKey(): Promise<string> {
+  const module = await folderContents(moduleFolder("prometheus-operator"), (path) =>
+    /^go\.(mod|sum)$/.test(path),
+  );
+  const charts = await folderContents(__dirname, (path) => !path.endsWith(".ts"));
+  return contentHash({ ...module, ...charts, ":builder": await readFile(__filename) });
+}
+
+async function writeDefinitions(target: string): Promise<void> {
+  const source = join(await operatorFolder(), "example", "prometheus-operator-crd");
+  await mkdir(target);
+  for (const file of await readdir(source)) {
+    const definition: unknown = parse(await readFile(join(source, file), "utf8"));
+    await writeFile(join(target, file), stringify(withoutDescriptions(definition), { lineWidth: 0 }));
+  }
+}
+
+async function operatorFolder(): Promise<string> {
+  const cwd = moduleFolder("prometheus-operator");
+  const env = goEnvironment(false);
+  await run("go", ["mod", "download", operatorModule], { cwd, env });
+  return (await run("go", ["list", "-m", "-f", "{{.Dir}}", operatorModule], { cwd, env })).trim();
+}
+
+/**
+ * A Helm release holds its chart twice and must fit into a Secret of 1 MiB: the fields' descriptions, four fifths of
+ * the definitions, go. A field that is called `description` stays: its value is a schema and no text.
+ */
+export function withoutDescriptions(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutDescriptions);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key, inner]) => key !== "description" || typeof inner !== "string")
+      .map(([key, inner]) => [key, withoutDescriptions(inner)]),
+  );
+}

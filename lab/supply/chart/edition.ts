@@ -1,0 +1,86 @@
+/**
+ * Which kube-prometheus-stack the lab runs: the chart that is given, else the original where its chart and images can be
+ * had, else the offline edition. `make up` says which, and why.
+ */
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { isAbsolute } from "node:path";
+import { promisify } from "node:util";
+import { testedCharts } from "../../../workloads/config";
+import type { LabCharts } from "./build";
+
+const run = promisify(execFile);
+
+export type Edition =
+  | { readonly kind: "given"; readonly charts: GivenCharts; readonly why: string }
+  | { readonly kind: "original"; readonly why: string }
+  | { readonly kind: "offline"; readonly why: string };
+
+/** Absolute paths of chart archives or folders. */
+export interface GivenCharts {
+  /** LAB_CHART: kube-prometheus-stack. */
+  readonly stack?: string;
+  /** LAB_CRDS_CHART: prometheus-operator-crds. */
+  readonly crds?: string;
+}
+
+const variables = { stack: "LAB_CHART", crds: "LAB_CRDS_CHART" } as const;
+
+/** A registry that answers, and is not reached over a bad line. */
+const ANSWER_LIMIT_MS = 15_000;
+/** The registries of the original's images; any answer will do, also "authenticate first". */
+const registries = ["https://quay.io/v2/", "https://docker.io/v2/"] as const;
+
+/**
+ * @param helm path of the helm program
+ * @throws Error naming each variable that names nothing
+ */
+export async function chooseEdition(given: GivenCharts, helm: string): Promise<Edition> {
+  const named = (Object.keys(variables) as (keyof GivenCharts)[]).flatMap((chart) => {
+    const path = given[chart];
+    return path === undefined ? [] : [{ variable: variables[chart], path }];
+  });
+  const wrong = named.filter(({ path }) => !isAbsolute(path) || !existsSync(path));
+  if (wrong.length > 0) {
+    const problems = wrong.map(({ variable, path }) => `${variable} is "${path}"`).join(" and ");
+    throw new Error(`${problems}; it must be the absolute path of a chart archive or folder`);
+  }
+  if (named.length > 0) {
+    const why = `${named.map(({ variable }) => variable).join(" and ")} given`;
+    return { kind: "given", charts: given, why };
+  }
+  const { reference, version } = testedCharts.stack;
+  const missing = await Promise.all([
+    reached(`the chart ${reference} ${version}`, showChart(helm, reference, version)),
+    ...registries.map((url) => reached(url, fetch(url, { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) }))),
+  ]);
+  const unreachable = missing.filter((what) => what !== undefined);
+  if (unreachable.length === 0) return { kind: "original", why: "chart and images can be had" };
+  return { kind: "offline", why: `cannot be reached: ${unreachable.join(", ")}` };
+}
+
+/**
+ * What stack 2 is told for an edition, on top of Pulumi.lab.yaml's `perigee-workloads:monitoring`.
+ * @param charts where the offline edition's charts are
+ */
+export function editionSettings(edition: Edition, charts: LabCharts): Readonly<Record<string, unknown>> {
+  if (edition.kind === "original") return {};
+  const { stack, crds = charts.definitions } = edition.kind === "given" ? edition.charts : {};
+  // The offline edition has neither Grafana nor kube-state-metrics, and refuses values that ask for them.
+  const ownStack = { chart: { reference: charts.stack }, grafana: false, kubeStateMetrics: false };
+  return {
+    ...(stack === undefined ? ownStack : { chart: { reference: stack } }),
+    crdsChart: { reference: crds },
+  };
+}
+
+async function reached(what: string, answer: Promise<unknown>): Promise<string | undefined> {
+  return answer.then(
+    () => undefined,
+    () => what,
+  );
+}
+
+async function showChart(helm: string, reference: string, version: string): Promise<unknown> {
+  return run(helm, ["show", "chart", reference, "--version", version], { timeout: ANSWER_LIMIT_MS });
+}

@@ -1,0 +1,98 @@
+/**
+ * The images that stack 2 runs in the lab, under the names that the lab's charts and settings ask for: from Go modules,
+ * Debian's Alertmanager, and the Node that npm installed.
+ */
+import { execFile } from "node:child_process";
+import { readdir, realpath } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { debianPackageTree } from "../debianProgram";
+import type { ImageDefinition, ImageFile } from "../images/definitions";
+import { librariesOf } from "../images/nodeTools";
+import { program, type Programs } from "../toolchain/build";
+import type { ComponentName } from "../toolchain/components";
+
+const run = promisify(execFile);
+
+/** What `buildToolchain` has to build for {@link monitoringImages}; helm is for the provider. */
+export const monitoringComponents: readonly ComponentName[] = [
+  "prometheus",
+  "prometheus-operator",
+  "node-exporter",
+];
+
+/** The tag of the Node image that the settings name by default. */
+export const nodeReference = "docker.io/library/node:24.21.0-bookworm-slim";
+
+/**
+ * Images beside the cluster's own, for `ensureImages`.
+ * @param node the pinned Node: `realpath node_modules/.bin/node`
+ */
+export async function monitoringImages(programs: Programs, node: string): Promise<ImageDefinition[]> {
+  return [...operatorImages(programs), await alertmanagerImage(), await nodeImage(node)];
+}
+
+function operatorImages(programs: Programs): ImageDefinition[] {
+  const single = (reference: string, name: string, target: string): ImageDefinition => ({
+    reference,
+    files: [{ source: program(programs, name), target }],
+    entrypoint: [target],
+  });
+  const { operator, reloader, prometheus, nodeExporter } = references;
+  return [
+    single(operator, "prometheus-operator", "/bin/operator"),
+    single(reloader, "prometheus-config-reloader", "/bin/prometheus-config-reloader"),
+    single(prometheus, "prometheus", "/bin/prometheus"),
+    single(nodeExporter, "node-exporter", "/bin/node_exporter"),
+  ];
+}
+
+/** As lab/supply/chart/kube-prometheus-stack/values.yaml has them; a test compares. */
+export const references = {
+  operator: "quay.io/prometheus-operator/prometheus-operator:v0.93.1",
+  reloader: "quay.io/prometheus-operator/prometheus-config-reloader:v0.93.1",
+  prometheus: "quay.io/prometheus/prometheus:v3.15.0",
+  nodeExporter: "quay.io/prometheus/node-exporter:v1.12.1-distroless",
+  alertmanager: "quay.io/prometheus/alertmanager:v0.25.0",
+} as const;
+
+/** Debian's, with its templates: the release does not build from its module. */
+async function alertmanagerImage(): Promise<ImageDefinition> {
+  const tree = await debianPackageTree("prometheus-alertmanager", "prometheus-alertmanager");
+  const binary = join(tree, "usr/bin/prometheus-alertmanager");
+  return {
+    reference: references.alertmanager,
+    files: [
+      { source: binary, target: "/bin/alertmanager" },
+      ...(await filesBelow(tree, "usr/share/prometheus/alertmanager")),
+      ...(await librariesFor(binary)),
+    ],
+    entrypoint: ["/bin/alertmanager"],
+  };
+}
+
+async function nodeImage(node: string): Promise<ImageDefinition> {
+  const binary = await realpath(node);
+  return {
+    reference: nodeReference,
+    files: [{ source: binary, target: "/usr/local/bin/node" }, ...(await librariesFor(binary))],
+    entrypoint: ["/usr/local/bin/node"],
+  };
+}
+
+/** This machine's own libraries, which the program was seen running with. */
+async function librariesFor(binary: string): Promise<ImageFile[]> {
+  const { stdout } = await run("ldd", [binary]);
+  return Promise.all(
+    librariesOf(stdout).map(async (path) => ({ source: await realpath(path), target: path })),
+  );
+}
+
+async function filesBelow(tree: string, folder: string): Promise<ImageFile[]> {
+  const entries = await readdir(join(tree, folder), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((source) => ({ source, target: source.slice(tree.length) }))
+    .sort((one, other) => one.target.localeCompare(other.target));
+}

@@ -1,0 +1,122 @@
+/** Definitions of a cluster's container images, under the names and versions that its manifests ask for. */
+import { releaseOf } from "../../../infra/versions";
+import { program, type Programs } from "../toolchain/build";
+import { type ComponentName, components, kubernetesComponent } from "../toolchain/components";
+
+/** A container image, as data: static programs laid into an empty root, with Debian's tools below where it needs any. */
+export interface ImageDefinition {
+  /** The name under which manifests ask for it, its original registry included. */
+  reference: string;
+  files: readonly ImageFile[];
+  entrypoint: readonly string[];
+  /** `uid:gid`; root where nothing is said. */
+  user?: string;
+  /** Whether it needs a shell, `cp`, iptables and nft: a layer shared by all that do. */
+  nodeTools?: boolean;
+}
+
+export interface ImageFile {
+  /** Absolute path on this machine. */
+  source: string;
+  /** Absolute path in the image. */
+  target: string;
+}
+
+/** The versions of what goes with a Kubernetes version. */
+interface CompanionVersions {
+  etcd: string;
+  etcdTag: string;
+  coredns: string;
+  pause: string;
+}
+
+/**
+ * What each Kubernetes version's own kubeadm asks for (`kubeadm config images list`), the very versions and not
+ * neighbours of them. Two may share a pause: it is one program of ours under each tag.
+ * @throws Error when the version is none that was tested
+ */
+function companionVersions(version: string): CompanionVersions {
+  const { etcd, coredns, pause } = releaseOf(version);
+  return { etcd: etcd.replace(/-\d+$/, ""), etcdTag: etcd, coredns: coredns.replace(/^v/, ""), pause };
+}
+
+/** The components that the images of these Kubernetes versions are made from. */
+export function imageComponents(versions: readonly string[]): ComponentName[] {
+  const names = new Set<string>(["flannel", "flannel-cni", "echo", "pause"]);
+  for (const version of versions) {
+    const { etcd, coredns } = companionVersions(version);
+    names.add(kubernetesComponent(version)).add(`etcd-${etcd}`).add(`coredns-${coredns}`);
+  }
+  return (Object.keys(components) as ComponentName[]).filter((name) => names.has(name));
+}
+
+/** Every image that a cluster of this version, its pod network and the lab's own tests run. */
+export function clusterImages(version: string, programs: Programs): ImageDefinition[] {
+  const { etcd, etcdTag, coredns, pause } = companionVersions(version);
+  const file = (name: string, target: string): ImageFile => ({ source: program(programs, name), target });
+  const kubernetes = (name: string): ImageDefinition => ({
+    reference: `registry.k8s.io/${name}:v${version}`,
+    files: [file(`${name}-${version}`, `/usr/local/bin/${name}`)],
+    entrypoint: [`/usr/local/bin/${name}`],
+  });
+  const etcdFiles = ["etcd", "etcdctl", "etcdutl"].map((name) =>
+    file(`${name}-${etcd}`, `/usr/local/bin/${name}`),
+  );
+  return [
+    kubernetes("kube-apiserver"),
+    kubernetes("kube-controller-manager"),
+    kubernetes("kube-scheduler"),
+    { ...kubernetes("kube-proxy"), nodeTools: true },
+    { reference: `registry.k8s.io/etcd:${etcdTag}`, files: etcdFiles, entrypoint: ["etcd"] },
+    {
+      reference: `registry.k8s.io/coredns/coredns:v${coredns}`,
+      files: [file(`coredns-${coredns}`, "/coredns")],
+      entrypoint: ["/coredns"],
+    },
+    {
+      reference: `registry.k8s.io/pause:${pause}`,
+      files: [file("pause", "/pause")],
+      entrypoint: ["/pause"],
+      user: "65535:65535",
+    },
+    ...addOnImages(file),
+  ];
+}
+
+/** The tags that flannel v0.28.4's own manifest names. */
+function addOnImages(file: (name: string, target: string) => ImageFile): ImageDefinition[] {
+  return [
+    {
+      reference: "ghcr.io/flannel-io/flannel:v0.28.4",
+      files: [file("flanneld", "/opt/bin/flanneld")],
+      entrypoint: ["/opt/bin/flanneld"],
+      nodeTools: true,
+    },
+    {
+      reference: "ghcr.io/flannel-io/flannel-cni-plugin:v1.9.1-flannel1",
+      files: [file("flannel-cni", "/flannel")],
+      entrypoint: ["/flannel"],
+      nodeTools: true,
+    },
+    { reference: "perigee.invalid/lab/echo:1", files: [file("echo", "/echo")], entrypoint: ["/echo"] },
+  ];
+}
+
+/** The repository of a reference within its registry: `coredns/coredns:v1` of `registry.k8s.io/coredns/coredns:v1`. */
+export function repositoryPath(reference: string): string {
+  return reference.slice(reference.indexOf("/") + 1);
+}
+
+/**
+ * One local registry answers for all the original ones, so that a repository path may belong to one of them only.
+ * @throws Error naming the references that would hide each other
+ */
+export function checkDisjoint(images: readonly ImageDefinition[]): void {
+  const owners = new Map<string, string>();
+  for (const { reference } of images) {
+    const path = repositoryPath(reference);
+    const owner = owners.get(path) ?? reference;
+    if (owner !== reference) throw new Error(`${owner} and ${reference} cannot both be served as ${path}`);
+    owners.set(path, reference);
+  }
+}

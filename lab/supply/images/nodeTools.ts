@@ -1,0 +1,46 @@
+/** Node tools for container images, copied from the machines' base tree: shell, cp, sleep, nft, iptables. */
+import { mkdir, symlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { run } from "../../command";
+
+/** What kube-proxy and Flannel call, with Flannel's init container and hook: taken from the machines' own base tree. */
+const programs = [
+  "/usr/bin/sh",
+  "/usr/bin/cp",
+  "/usr/bin/sleep",
+  "/usr/sbin/nft",
+  "/usr/sbin/xtables-nft-multi",
+];
+
+/** Loaded by iptables at run time, so that no program names them. */
+const iptablesExtensions = "/usr/lib/x86_64-linux-gnu/xtables";
+
+/** The names under which the one iptables program is called. */
+const iptablesNames = ["iptables", "ip6tables"].flatMap((name) =>
+  ["", "-save", "-restore"].flatMap((verb) => [`${name}${verb}`, `${name}-nft${verb}`]),
+);
+
+/** Lays a shell, cp, sleep, nft and iptables with their libraries into an empty folder. Needs root (it enters the tree). */
+export async function layOutNodeTools(tree: string, root: string): Promise<void> {
+  // Debian's merged /usr: the links first, so that each file lands once, whichever way its path is written.
+  for (const name of ["bin", "sbin", "lib", "lib64"]) {
+    await mkdir(join(root, "usr", name), { recursive: true });
+    await symlink(`usr/${name}`, join(root, name));
+  }
+  const libraries = librariesOf(await run("chroot", [tree, "ldd", ...programs]));
+  for (const path of [...programs, ...libraries, iptablesExtensions]) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await run("cp", ["--recursive", "--dereference", join(tree, path), join(root, path)]);
+  }
+  for (const name of iptablesNames) await symlink("xtables-nft-multi", join(root, "usr/sbin", name));
+}
+
+/** The paths of the shared libraries, and of the loader, in what `ldd` says. */
+export function librariesOf(ldd: string): string[] {
+  const paths = new Set<string>();
+  for (const line of ldd.split("\n")) {
+    const path = /^\s+(?:\S+ => )?(\/\S+) \(0x[0-9a-f]+\)$/.exec(line)?.[1];
+    if (path !== undefined) paths.add(path);
+  }
+  return [...paths].sort();
+}

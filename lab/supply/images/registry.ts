@@ -1,0 +1,82 @@
+/** Image registry of the lab (Debian's docker-registry): a read-only server, and a temporary one for builds. */
+import { spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { answering, startDaemon } from "../../daemon";
+import type { Progress } from "../../progress";
+import { plainEnvironment } from "../../settings";
+import { ensureMachineImageParts } from "../machineImage/image";
+import type { Service } from "../packages/serve";
+
+const configuration = join(__dirname, "registry.yml");
+
+/**
+ * Serves an image storage, read-only, in a process that outlives this one; does nothing when it already runs. To be
+ * ended with `stopDaemon(pidFile)`; started again, it serves the same from the folder.
+ *
+ * Debian's docker-registry: `crane registry serve --disk` keeps manifests in memory only, and forgets them when it ends.
+ * @returns the server's process id
+ */
+export async function startRegistry(storage: string, service: Service, progress: Progress): Promise<number> {
+  const { registryProgram: command } = await ensureMachineImageParts(progress);
+  const { listenAddress: address, port, pidFile, logFile } = service;
+  const env = registryEnvironment(storage, `${address}:${port}`);
+  env["REGISTRY_STORAGE_MAINTENANCE_READONLY"] = "{enabled: true}"; // what is kept by content does not change
+  return startDaemon({
+    command,
+    args: ["serve", configuration],
+    env,
+    pidFile,
+    logFile,
+    listen: { address, port },
+  });
+}
+
+/**
+ * Serves a storage folder on a free loopback port for as long as `work` takes.
+ * The registry ends with this process, also when that is killed: nobody else would end it.
+ */
+export async function withRegistry<T>(
+  program: string,
+  storage: string,
+  work: (address: string) => Promise<T>,
+): Promise<T> {
+  const port = await freePort();
+  const address = `127.0.0.1:${port}`;
+  const env = registryEnvironment(storage, address);
+  const child = spawn("setpriv", ["--pdeathsig", "KILL", program, "serve", configuration], {
+    env,
+    stdio: "ignore",
+  });
+  const ended = new Promise<string>((resolve) => {
+    child.once("error", (error) => resolve(error.message));
+    child.once("exit", (code) => resolve(`the registry ended with exit ${code}`));
+  });
+  try {
+    const problem = await Promise.race([ended, answering({ address: "127.0.0.1", port }, 15_000)]);
+    if (problem !== undefined) throw new Error(`${program}: ${problem}`);
+    return await work(address);
+  } finally {
+    child.kill("SIGTERM");
+    await ended;
+  }
+}
+
+function registryEnvironment(storage: string, address: string): NodeJS.ProcessEnv {
+  return {
+    ...plainEnvironment(),
+    REGISTRY_HTTP_ADDR: address,
+    REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY: storage,
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject).listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      const port = typeof address === "object" && address !== null ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}

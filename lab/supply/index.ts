@@ -1,0 +1,70 @@
+/**
+ * What the lab's machines are made from and install: built once and kept outside the tree, served on the
+ * gateway while the lab runs. It stands in for pkgs.k8s.io, the image registries and Ubuntu's archive.
+ */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Progress } from "../progress";
+import { npmPrograms } from "../settings";
+import { monitoringComponents, monitoringImages } from "./chart/images";
+import { ensureImages } from "./images/build";
+import { startRegistry } from "./images/registry";
+import { ensureMachineImage } from "./machineImage/image";
+import { ensurePackageRepository } from "./packages/repository";
+import { archiveFiles, type MachineFile, servePackages, type Service } from "./packages/serve";
+import { buildToolchain } from "./toolchain/build";
+
+/** Where a supply listens; the `mirrors` of Pulumi.lab.yaml name the same ports. */
+const supplyPorts = { registry: 5000, packages: 8080 } as const;
+
+/** All of a supply, built. Paths are absolute. */
+export interface Supply {
+  /** Root file system that machines' own are laid over. */
+  readonly baseTree: string;
+  readonly packageRepository: string;
+  readonly images: string;
+}
+
+export interface ServedSupply {
+  /** Address of the first subnet's gateway. */
+  readonly address: string;
+  /** The lab's state folder: process ids and logs go there. */
+  readonly stateFolder: string;
+}
+
+/**
+ * Builds what is missing. Needs root (the machines' base tree holds device nodes and files of others).
+ * @param kubernetesVersions full versions that machines may ask for, e.g. `1.36.3`
+ */
+export async function prepareSupply(
+  kubernetesVersions: readonly string[],
+  progress: Progress,
+): Promise<Supply> {
+  const baseTree = await ensureMachineImage(progress);
+  const packageRepository = await ensurePackageRepository(kubernetesVersions, progress);
+  const programs = await buildToolchain(monitoringComponents, progress);
+  const monitoring = await monitoringImages(programs, join(npmPrograms, "node"));
+  const images = await ensureImages(kubernetesVersions, progress, monitoring);
+  return { baseTree, packageRepository, images };
+}
+
+/** Starts the two servers, which outlive this process; does nothing where they run already. */
+export async function serveSupply(supply: Supply, served: ServedSupply, progress: Progress): Promise<void> {
+  await servePackages(supply.packageRepository, service("packages", served), progress);
+  await startRegistry(supply.images, service("registry", served), progress);
+}
+
+/** Files that every machine has before it boots, so that it installs Debian's packages from the supply. */
+export async function supplyFiles(supply: Supply, address: string): Promise<MachineFile[]> {
+  const key = await readFile(join(supply.packageRepository, "debian", "Release.key"), "utf8");
+  return archiveFiles(`http://${address}:${supplyPorts.packages}`, key);
+}
+
+function service(name: keyof typeof supplyPorts, { address, stateFolder }: ServedSupply): Service {
+  return {
+    listenAddress: address,
+    port: supplyPorts[name],
+    pidFile: join(stateFolder, "processes", `${name}.pid`),
+    logFile: join(stateFolder, "logs", `${name}.log`),
+  };
+}

@@ -1,0 +1,85 @@
+/** Signed apt repositories of the lab: one for each minor version of Kubernetes, and one of Debian's packages. */
+import { copyFile, mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { minorOf } from "../../../infra/versions";
+import { run } from "../../command";
+import type { Progress } from "../../progress";
+import { plainEnvironment } from "../../settings";
+import { ensureCacheEntry } from "../cacheEntry";
+import { contentHash, folderContents } from "../contentHash";
+import { ensureMachineImageParts, machineImageKey } from "../machineImage/image";
+import { buildToolchain, type Programs } from "../toolchain/build";
+import { kubernetesComponent } from "../toolchain/components";
+import { buildPackage } from "./buildPackage";
+import { controlFile, type DebianPackage, kubernetesPackages } from "./definitions";
+import { ensureSigningKey, type SigningKey, signRelease } from "./signing";
+
+/**
+ * Makes sure that the package repository for these Kubernetes versions is there and gives its root folder, to be
+ * served as it is: `v1.36/deb/` in the layout of pkgs.k8s.io for each minor version, and `debian/` with what machines
+ * install from Debian. All flat, all signed with one key, which is in each as `Release.key`.
+ */
+export async function ensurePackageRepository(
+  versions: readonly string[],
+  progress: Progress,
+): Promise<string> {
+  const image = await ensureMachineImageParts(progress);
+  const programs = await buildToolchain([...versions.map(kubernetesComponent), "cni-plugins"], progress);
+  const signing = await ensureSigningKey(progress);
+  const packages = new Map(versions.map((version) => [version, kubernetesPackages(version, programs)]));
+  return ensureCacheEntry({
+    name: "packages",
+    key: await repositoryKey([...packages.values()].flat(), programs, signing),
+    progress,
+    build: async (root) => {
+      for (const [version, definitions] of packages) {
+        progress(`packages: Kubernetes ${version}`);
+        const folder = join(root, `v${minorOf(version)}`, "deb");
+        await mkdir(folder, { recursive: true });
+        for (const definition of definitions) await buildPackage(definition, folder);
+      }
+      progress("packages: signing the repositories");
+      for (const minor of new Set(versions.map(minorOf))) {
+        await index(join(root, `v${minor}`, "deb"), signing);
+      }
+      await copyFolder(image.publishedPackages, join(root, "debian"));
+      await index(join(root, "debian"), signing);
+    },
+  });
+}
+
+async function repositoryKey(
+  definitions: DebianPackage[],
+  programs: Programs,
+  signing: SigningKey,
+): Promise<string> {
+  return contentHash({
+    ...(await folderContents(__dirname, (path) => !path.endsWith(".ts"))),
+    ":control": definitions.map((definition) => controlFile(definition, 0)).join("\n"),
+    ":files": JSON.stringify(definitions.map(({ files }) => files.map(({ target, mode }) => [target, mode]))),
+    ":programs": JSON.stringify(programs), // their paths hold the hashes of what they are built from
+    ":image": await machineImageKey(),
+    ":key": signing.fingerprint,
+  });
+}
+
+/** Writes a flat repository's index and signs it. */
+async function index(folder: string, signing: SigningKey): Promise<void> {
+  const options = { cwd: folder, env: plainEnvironment() };
+  const packages = await run("apt-ftparchive", ["packages", "."], options);
+  await writeFile(join(folder, "Packages"), packages);
+  await writeFile(join(folder, "Packages.gz"), gzipSync(packages));
+  const about = ["Origin=Perigee lab", "Label=Perigee lab", "Architectures=amd64"];
+  const settings = about.flatMap((setting) => ["-o", `APT::FTPArchive::Release::${setting}`]);
+  await writeFile(
+    join(folder, "Release"),
+    await run("apt-ftparchive", [...settings, "release", "."], options),
+  );
+  await signRelease(signing, folder);
+}
+
+async function copyFolder(from: string, to: string): Promise<void> {
+  await mkdir(to);
+  for (const name of await readdir(from)) await copyFile(join(from, name), join(to, name));
+}

@@ -1,0 +1,98 @@
+/** Build of the lab's Go programs into the cache, for the rest of the lab or as a command. */
+import { join } from "node:path";
+import { formatSeconds, type Progress, progressLine, withHeartbeat } from "../../progress";
+import { cacheRoot } from "../../settings";
+import { ensureCacheEntry, exists } from "../cacheEntry";
+import { type Component, type ComponentName, componentNames, components } from "./components";
+import { componentKey, goBuild } from "./goBuild";
+import { goVersions } from "./preflight";
+
+/** Absolute paths of built programs by name; Kubernetes, etcd and CoreDNS carry their version: `kubeadm-1.36.3`. */
+export type Programs = Readonly<Record<string, string>>;
+
+/**
+ * Makes sure that the programs of these components are built, and says where they are.
+ *
+ * Kept by content below `<cache>/toolchain/<component>/`: built only when the module, our sources, the flags or Go
+ * itself changed. Safe to interrupt and to run twice at once.
+ * @throws MissingTools when Go or a C compiler is missing, with everything that is
+ */
+export async function buildToolchain(names: readonly ComponentName[], progress: Progress): Promise<Programs> {
+  const start = Date.now();
+  const versions = await goVersions(names);
+  const programs: Record<string, string> = {};
+  for (const [index, name] of names.entries()) {
+    const say = (state: string) =>
+      progress(progressLine(index + 1, names.length, name, state, Date.now() - start));
+    const bin = join(await ensureComponent(name, versions.get(name) ?? "", say), "bin");
+    const component: Component = components[name];
+    for (const program of component.programs) programs[program.name] = join(bin, program.file);
+  }
+  return programs;
+}
+
+async function ensureComponent(name: ComponentName, goVersion: string, say: Progress): Promise<string> {
+  const key = await componentKey(name, goVersion);
+  const entry = join("toolchain", name);
+  if (await exists(join(cacheRoot(), entry, key))) say("already built");
+  return ensureCacheEntry({
+    name: entry,
+    key,
+    progress: say,
+    build: async (folder) => {
+      const start = Date.now();
+      say("building");
+      await withHeartbeat(
+        () => say("still building"),
+        () => goBuild(name, folder),
+      );
+      say(`built in ${formatSeconds(Date.now() - start)}`);
+    },
+  });
+}
+
+/**
+ * The path of one program.
+ * @throws Error when it is not among those that were built: a mistake in the caller's list of components
+ */
+export function program(programs: Programs, name: string): string {
+  const path = programs[name];
+  if (path === undefined) {
+    throw new Error(`${name} is none of the programs built: ${Object.keys(programs).join(", ")}`);
+  }
+  return path;
+}
+
+const help = `Builds the programs that the lab runs, each from its Go module, and prints where they are.
+Usage: tsx lab/supply/toolchain/build.ts [--help] [component...]      (default: every component)
+Components:
+${componentNames.map((name) => `  ${name.padEnd(24)}${components[name].about}`).join("\n")}
+`;
+
+async function main(args: readonly string[]): Promise<number> {
+  if (args.includes("--help") || args.includes("-h")) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const unknown = args.filter((arg) => !(componentNames as string[]).includes(arg));
+  if (unknown.length > 0) {
+    process.stderr.write(`Unknown component: ${unknown.join(", ")}.\n${help}`);
+    return 2;
+  }
+  const names = args.length === 0 ? componentNames : componentNames.filter((name) => args.includes(name));
+  const programs = await buildToolchain(names, (line) => process.stderr.write(`${line}\n`));
+  for (const [name, path] of Object.entries(programs)) process.stdout.write(`${name}\t${path}\n`);
+  return 0;
+}
+
+if (require.main === module) {
+  main(process.argv.slice(2)).then(
+    (code) => {
+      process.exitCode = code;
+    },
+    (error: unknown) => {
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      process.exitCode = 1;
+    },
+  );
+}

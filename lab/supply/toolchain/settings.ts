@@ -1,0 +1,20 @@
+/** The environment of Go builds. */
+
+/**
+ * The environment for a Go build: the user's own module source and caches, but none of the settings that would
+ * change what is built. (An empty GOFLAGS would let the user's `go env -w GOFLAGS` through: it has to say something.)
+ */
+export function goEnvironment(cgo: boolean, environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  return {
+    ...environment,
+    GOFLAGS: "-mod=readonly",
+    GOWORK: "off",
+    GOOS: "linux",
+    GOARCH: "amd64",
+    GOAMD64: "v1",
+    GOEXPERIMENT: "",
+    CGO_ENABLED: cgo ? "1" : "0",
+    CGO_CFLAGS: "-O2",
+    CGO_LDFLAGS: "",
+  };
+}

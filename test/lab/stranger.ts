@@ -1,0 +1,47 @@
+/** A computer somewhere on the lab's Internet that is nobody's operator: for tests of what it cannot reach. */
+import { run } from "../../lab/command";
+import { namespaceOf, removeLink } from "../../lab/host/machineNetwork";
+
+const NAMESPACE = namespaceOf("stranger");
+const LINK = "pg-stranger";
+
+/** A network namespace with one address, from which commands can be run. */
+export interface Stranger {
+  /** Runs a program as if on that computer; its output. */
+  run(command: string, args: readonly string[]): Promise<string>;
+  remove(): Promise<void>;
+}
+
+/**
+ * @param address an IPv4 address outside the lab's own blocks and `adminCidrs`; this host is on the even
+ *   neighbour of an odd one and the other way round
+ */
+export async function makeStranger(address = "198.18.255.11"): Promise<Stranger> {
+  await removeStranger();
+  await run("ip", ["netns", "add", NAMESPACE]);
+  await run("ip", ["link", "add", LINK, "type", "veth", "peer", "name", "eth0", "netns", NAMESPACE]);
+  await run("ip", ["address", "add", `${neighbour(address)}/31`, "dev", LINK]);
+  await run("ip", ["link", "set", LINK, "up"]);
+  const inside = (...args: string[]): Promise<string> => run("ip", ["-n", NAMESPACE, ...args]);
+  await inside("link", "set", "lo", "up");
+  await inside("address", "add", `${address}/31`, "dev", "eth0");
+  await inside("link", "set", "eth0", "up");
+  await inside("route", "add", "default", "via", neighbour(address));
+  return {
+    run: (command, args) => run("ip", ["netns", "exec", NAMESPACE, command, ...args]),
+    remove: removeStranger,
+  };
+}
+
+async function removeStranger(): Promise<void> {
+  await removeLink(LINK);
+  if ((await run("ip", ["netns", "list"])).includes(NAMESPACE)) {
+    await run("ip", ["netns", "delete", NAMESPACE]);
+  }
+}
+
+/** The other address of a /31 (RFC 3021). */
+function neighbour(address: string): string {
+  const parts = address.split(".").map(Number);
+  return [...parts.slice(0, 3), (parts[3] ?? 0) ^ 1].join(".");
+}

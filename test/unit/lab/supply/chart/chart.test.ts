@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { parse } from "yaml";
+import { withoutDescriptions } from "../../../../../lab/supply/chart/build";
+import { monitoringImages, nodeReference, references } from "../../../../../lab/supply/chart/images";
+import { debianPackageTree } from "../../../../../lab/supply/debianProgram";
+import { parseSettings } from "../../../../../workloads/config";
+import { chartValues } from "../../../../../workloads/monitoring/values";
+import { prometheusProgram } from "../../../../support/promtool";
+import { settingsWith } from "../../../workloads/settingsExamples";
+
+const run = promisify(execFile);
+const chart = join(__dirname, "../../../../../lab/supply/chart/kube-prometheus-stack");
+const values = parse(readFileSync(join(chart, "values.yaml"), "utf8")) as Record<string, unknown>;
+
+/** The paths of all leaves. */
+function paths(value: unknown, path = ""): string[] {
+  const isInner =
+    typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length > 0;
+  if (!isInner) return [path];
+  return Object.entries(value).flatMap(([key, inner]) => paths(inner, path === "" ? key : `${path}.${key}`));
+}
+
+describe("the lab's edition of kube-prometheus-stack", () => {
+  it("knows every value that Perigee sets in the lab", () => {
+    const monitoring = {
+      grafana: false,
+      kubeStateMetrics: false,
+      storage: { kind: "local", node: "orbit-default-1" },
+      disabledAlerts: ["A"],
+    };
+    const set = chartValues({
+      ...settingsWith(monitoring),
+      ...{ publishedHost: "203.0.113.10", routingSecret: "alertmanager-routing", passwordVersion: "7" },
+    });
+    const known = new Set(paths(values));
+    const isKnown = (path: string): boolean =>
+      path.split(".").some((_, index, parts) => known.has(parts.slice(0, index + 1).join(".")));
+    assert.deepEqual(
+      paths(set).filter((path) => !isKnown(path)),
+      [],
+    );
+  });
+
+  it("names the images that the lab builds", () => {
+    const named = JSON.stringify(values).match(/quay\.io\/[^"]+/g) ?? [];
+    assert.deepEqual([...new Set(named)].sort(), Object.values(references).sort());
+  });
+
+  it("runs the Node that the settings name, in the version that npm installs", () => {
+    assert.equal(parseSettings({}).nodeImage, nodeReference);
+    const { devDependencies } = JSON.parse(
+      readFileSync(join(__dirname, "../../../../../package.json"), "utf8"),
+    ) as {
+      devDependencies: Record<string, string>;
+    };
+    assert.ok(nodeReference.includes(`:${devDependencies["node"]}-`), nodeReference);
+  });
+
+  it("finds every file of its images, libraries and loader too", async () => {
+    const built = ["prometheus", "prometheus-operator", "prometheus-config-reloader", "node-exporter"];
+    const programs = Object.fromEntries(built.map((name) => [name, __filename]));
+    const images = await monitoringImages(programs, join(__dirname, "../../../../../node_modules/.bin/node"));
+    for (const { source } of images.flatMap(({ files }) => files)) assert.ok(existsSync(source), source);
+    const node = images.find(({ reference }) => reference === nodeReference);
+    assert.ok(node?.files.some(({ target }) => target.includes("ld-linux")));
+  }).timeout(180_000);
+
+  it("says what it leaves out", () => {
+    const notes = readFileSync(join(chart, "templates/NOTES.txt"), "utf8");
+    for (const missing of ["Grafana", "kube-state-metrics", "admission webhooks"]) {
+      assert.ok(notes.includes(missing));
+    }
+  });
+
+  it("keeps a field that is called description, and drops what describes it", () => {
+    const schema = {
+      description: "long text",
+      properties: { description: { type: "string", description: "more" } },
+    };
+    assert.deepEqual(withoutDescriptions(schema), { properties: { description: { type: "string" } } });
+  });
+});
+
+describe("the lab's default rules", function () {
+  this.timeout(180_000);
+  const rules = join(chart, "files/rules.yaml");
+
+  it("are rules that promtool accepts", async () => {
+    const { stdout } = await run(await prometheusProgram("promtool"), ["check", "rules", rules]);
+    assert.match(stdout, /SUCCESS: 23 rules found/);
+  });
+
+  it("fire when they must, and stay silent when they must", async () => {
+    const { stdout } = await run(await prometheusProgram("promtool"), [
+      ...["test", "rules", join(__dirname, "defaultRules.promtool.yaml")],
+    ]);
+    assert.match(stdout, /SUCCESS/);
+  });
+});
+
+describe("Debian's Alertmanager", function () {
+  this.timeout(180_000);
+  it("is the release that the lab's chart tells the operator", async () => {
+    const tree = await debianPackageTree("prometheus-alertmanager", "prometheus-alertmanager");
+    const { stdout, stderr } = await run(join(tree, "usr/bin/prometheus-alertmanager"), ["--version"]);
+    assert.match(stdout + stderr, /version 0\.25\.0/);
+  });
+});
