@@ -4,14 +4,22 @@ import { spawn } from "node:child_process";
 /** What a child process needs beside its arguments. */
 export interface RunOptions {
   cwd?: string;
-  env?: NodeJS.ProcessEnv;
+  env?: NodeJS.ProcessEnv | undefined;
   /** Written to the child's standard input, which is then closed. */
   input?: string;
+  /** After this long the child is ended, and the error says so. Default: no limit. */
+  limitMs?: number;
 }
 
 /** A program that could not be started or did not end well; the message holds the end of what it wrote. */
 export class CommandError extends Error {
-  constructor(command: string, args: readonly string[], reason: string, output: string) {
+  constructor(
+    command: string,
+    args: readonly string[],
+    reason: string,
+    output: string,
+    readonly code?: string,
+  ) {
     const tail = output.trimEnd().split("\n").slice(-15).join("\n");
     super(`${[command, ...args].join(" ").slice(0, 300)}: ${reason}${tail === "" ? "" : `\n${tail}`}`);
     this.name = "CommandError";
@@ -19,16 +27,14 @@ export class CommandError extends Error {
 }
 
 /**
- * Runs a program to its end and gives its standard output.
- * @throws CommandError with the end of both outputs when it cannot be started or exits other than 0
+ * Standard output of a program that ran to its end.
+ * @throws CommandError with the end of both outputs when it cannot be started, runs out of time or exits other than 0
  */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      cwd: options.cwd,
-      env: options.env,
-      stdio: ["pipe", "pipe", "pipe"],
-    });
+    const { cwd, env, limitMs } = options;
+    const child = spawn(command, args, { cwd, env, timeout: limitMs, stdio: ["pipe", "pipe", "pipe"] });
+    const start = Date.now();
     let stdout = "";
     let both = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -40,10 +46,27 @@ export function run(command: string, args: readonly string[], options: RunOption
     });
     child.stdin.on("error", () => undefined); // a child that ends before it has read its input says why itself
     child.stdin.end(options.input ?? "");
-    child.on("error", (error) => reject(new CommandError(command, args, error.message, "")));
+    child.on("error", (error: NodeJS.ErrnoException) => {
+      reject(new CommandError(command, args, error.message, "", error.code));
+    });
     child.on("close", (code, signal) => {
-      if (code === 0) resolve(stdout);
-      else reject(new CommandError(command, args, signal ? `ended by ${signal}` : `exit ${code}`, both));
+      if (code === 0) return resolve(stdout);
+      const late = limitMs !== undefined && Date.now() - start >= limitMs;
+      const ended = late ? `timed out after ${limitMs / 1000} s` : `ended by ${signal}`;
+      return reject(new CommandError(command, args, signal === null ? `exit ${code}` : ended, both));
     });
   });
+}
+
+/**
+ * Standard output of a host program; empty where the program is not installed: without it nobody can have made what
+ * it would show.
+ */
+export async function ask(command: string, args: readonly string[]): Promise<string> {
+  try {
+    return await run(command, args);
+  } catch (error) {
+    if (error instanceof CommandError && error.code === "ENOENT") return "";
+    throw error;
+  }
 }

@@ -1,10 +1,11 @@
-/** The lab's processes: who they are, started detached, recognised later, ended by id. */
+/** The lab's processes: started detached, who they are, recognised later, ended by id. */
 import { spawn } from "node:child_process";
 import { mkdir, open, readdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { connect } from "node:net";
+import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isMissing, readJson, writeJson } from "./files";
-import { LAB_MARK, type LabFolders, markedEnvironment } from "./settings";
+import { readJson, readText } from "./files";
+import { LAB_MARK, markedEnvironment } from "./settings";
 
 /** A process as it can be recognised later: ids are used again, an id with its start time is not. */
 export interface ProcessRecord {
@@ -14,86 +15,102 @@ export interface ProcessRecord {
   readonly command: string;
 }
 
-/** Start time of a live process; undefined when there is none or it is a zombie. */
-async function startTimeOf(pid: number): Promise<string | undefined> {
-  const stat = await readProc(pid, "stat");
-  if (stat === undefined) return undefined;
-  // The command name, in parentheses, may itself hold spaces and parentheses.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return fields[0] === "Z" ? undefined : fields[19];
+export interface TcpAddress {
+  readonly address: string;
+  readonly port: number;
 }
 
-/** Whether the recorded process, and not a later one with its id, is alive. */
-export async function isAlive(record: ProcessRecord): Promise<boolean> {
-  return (await startTimeOf(record.pid)) === record.startTime;
-}
-
-/** What identifies a process now; undefined when it has ended already. */
-export async function describeProcess(pid: number, command: string): Promise<ProcessRecord | undefined> {
-  const startTime = await startTimeOf(pid);
-  return startTime === undefined ? undefined : { pid, startTime, command };
-}
-
+/** A process that outlives the one that starts it. */
 export interface LabProcess {
-  /** Unique within the lab, e.g. `registry`: names its record and its log. */
-  readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
   /** Besides the caller's environment. */
   readonly environment?: NodeJS.ProcessEnv;
+  /** Where its {@link ProcessRecord} is kept: what finds it again. */
+  readonly record: string;
+  /** Both of its outputs are added to this file. */
+  readonly log: string;
+  /** Where it answers once it is ready. Default: it is ready when it runs. */
+  readonly listen?: TcpAddress;
 }
 
 /**
- * Starts a process that outlives this one, with its output in `logs/NAME.log`; does nothing when it runs already.
- * `make down` ends it, `make status` and the check for leftovers know it.
- * @throws when it cannot be started or ends within its first moments
+ * The new process writes its own record before it becomes the program: an interruption at any moment leaves either no
+ * process or one that can be found. ($1: the record, $2: the program's name as JSON; the rest: its command line.)
  */
-export async function startLabProcess(folders: LabFolders, process: LabProcess): Promise<ProcessRecord> {
-  const known = await labProcess(folders, process.name);
-  if (known !== undefined) return known;
-  await mkdir(folders.logs, { recursive: true, mode: 0o700 });
-  const logFile = join(folders.logs, `${process.name}.log`);
+const recordThenRun =
+  `printf '{"pid":%s,"startTime":"%s","command":%s}\\n' $$ "$(cut -d ' ' -f 22 /proc/$$/stat)" "$2" >"$1.new"; ` +
+  'mv "$1.new" "$1"; shift 2; exec "$@"';
+
+/** How long a process may take to be ready. */
+const startLimitMs = 15_000;
+
+/**
+ * Starts a process of a lab and waits until it is ready; does nothing when it runs already.
+ * @param stateFolder the lab's, which marks the process
+ * @throws Error with the end of its log when it ends or is not ready in time, or when another program has its address
+ */
+export async function startProcess(stateFolder: string, wanted: LabProcess): Promise<ProcessRecord> {
+  const running = await runningProcess(wanted.record);
+  if (running !== undefined) return running;
+  const { command, args, environment, record, log: logFile, listen } = wanted;
+  if (listen !== undefined && (await takesConnection(listen))) {
+    throw new Error(`another program already listens on ${listen.address}:${listen.port}`);
+  }
+  await rm(record, { force: true });
+  for (const file of [record, logFile]) await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const log = await open(logFile, "a", 0o600);
   try {
-    const child = spawn(process.command, process.args, {
+    const name = JSON.stringify(command);
+    const child = spawn("sh", ["-euc", recordThenRun, "sh", record, name, command, ...args], {
       detached: true, // a group of its own: Ctrl-C in the terminal is for `make up`, not for the lab
       stdio: ["ignore", log.fd, log.fd],
       cwd: "/",
-      env: { ...markedEnvironment(folders.root), ...process.environment },
+      env: { ...markedEnvironment(stateFolder), ...environment },
     });
-    const failed = new Promise<never>((_, reject) => child.once("error", reject));
-    await Promise.race([failed, new Promise((resolve) => child.once("spawn", resolve))]);
+    const failed = new Promise<string>((resolve) => {
+      child.once("error", (error) => resolve(error.message));
+      child.once("exit", (code) => resolve(`it ended with exit ${code}`));
+    });
+    const problem = await Promise.race([failed, readyIn(startLimitMs, record, listen)]);
     child.unref();
-    const record = await describeProcess(child.pid ?? -1, process.command);
-    if (record === undefined) throw new Error(`${process.name} ended at once; see ${logFile}`);
-    await writeJson(recordFile(folders, process.name), record);
-    return record;
+    const started = await runningProcess(record);
+    if (problem === undefined && started !== undefined) return started;
+    await stopProcess(record);
+    throw new Error(`${command}: ${problem ?? "it ended at once"}\n${await lastLines(logFile)}`.trimEnd());
   } finally {
     await log.close();
   }
 }
 
-/** The named process of the lab if it is alive. */
-export async function labProcess(folders: LabFolders, name: string): Promise<ProcessRecord | undefined> {
-  const record = await readJson<ProcessRecord>(recordFile(folders, name));
-  return record !== undefined && (await isAlive(record)) ? record : undefined;
+/** Resolves with nothing once the process is ready, or with what went wrong. */
+async function readyIn(
+  limitMs: number,
+  record: string,
+  listen: TcpAddress | undefined,
+): Promise<string | undefined> {
+  const end = Date.now() + limitMs;
+  while ((await readText(record)) === undefined) {
+    if (Date.now() > end) return `it does not start within ${limitMs / 1000} s`;
+    await sleep(5);
+  }
+  return listen === undefined ? undefined : answering(listen, end - Date.now());
 }
 
-/** Ends a process of the lab (politely, then not) and forgets it. */
-export async function stopLabProcess(folders: LabFolders, name: string): Promise<void> {
-  const record = await labProcess(folders, name);
-  if (record !== undefined) await end(record);
-  await rm(recordFile(folders, name), { force: true });
+/** The process of a record, if that very process still runs. */
+export async function runningProcess(record: string): Promise<ProcessRecord | undefined> {
+  const known = await readJson<ProcessRecord>(record);
+  return known !== undefined && (await isAlive(known)) ? known : undefined;
 }
 
-/** Names of all processes that were recorded, alive or not. */
-export async function labProcessNames(folders: LabFolders): Promise<string[]> {
-  return (await namesIn(folders.processes))
-    .filter((name) => name.endsWith(".json"))
-    .map((name) => name.slice(0, -5));
+/** Ends the process of a record, if it still runs, and removes the record. */
+export async function stopProcess(record: string, patienceMs?: number): Promise<void> {
+  const running = await runningProcess(record);
+  if (running !== undefined) await end(running, patienceMs);
+  await rm(record, { force: true });
 }
 
-/** Ends a recorded process and waits until it is gone; kills it when it has not gone after five seconds. */
+/** Ends a process and waits until it is gone; kills it when it has not gone after a time. */
 export async function end(record: ProcessRecord, patienceMs = 5000): Promise<void> {
   for (const [signal, limit] of [
     ["SIGTERM", patienceMs],
@@ -114,17 +131,13 @@ export async function end(record: ProcessRecord, patienceMs = 5000): Promise<voi
 export async function markedProcesses(stateFolder: string): Promise<ProcessRecord[]> {
   const mark = `${LAB_MARK}=${stateFolder}`;
   const found: ProcessRecord[] = [];
-  for (const pid of await allPids()) {
+  for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number)) {
     if (pid === process.pid || !(await readProc(pid, "environ"))?.split("\0").includes(mark)) continue;
+    const startTime = await startTimeOf(pid);
     const command = ((await readProc(pid, "cmdline")) ?? "").split("\0").join(" ").trim();
-    const record = await describeProcess(pid, command);
-    if (record !== undefined) found.push(record);
+    if (startTime !== undefined) found.push({ pid, startTime, command });
   }
   return found;
-}
-
-async function allPids(): Promise<number[]> {
-  return (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
 }
 
 /** Sends a signal; a process that has ended meanwhile is fine. */
@@ -145,16 +158,42 @@ export async function readProc(pid: number, file: string): Promise<string | unde
   }
 }
 
-/** What a folder holds; nothing when there is no such folder. */
-export async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
+/** Resolves with nothing once a connection is taken, or with what went wrong. */
+export async function answering(listen: TcpAddress, withinMs: number): Promise<string | undefined> {
+  const end = Date.now() + withinMs;
+  while (Date.now() < end) {
+    if (await takesConnection(listen)) return undefined;
+    await sleep(100);
   }
+  return `nothing answers on ${listen.address}:${listen.port} within ${Math.ceil(withinMs / 1000)} s`;
 }
 
-function recordFile(folders: LabFolders, name: string): string {
-  return join(folders.processes, `${name}.json`);
+/** Whether the recorded process, and not a later one with its id, is alive. */
+async function isAlive(record: ProcessRecord): Promise<boolean> {
+  return (await startTimeOf(record.pid)) === record.startTime;
+}
+
+/** Start time of a live process; undefined when there is none or it is a zombie. */
+async function startTimeOf(pid: number): Promise<string | undefined> {
+  const stat = await readProc(pid, "stat");
+  if (stat === undefined) return undefined;
+  // The command name, in parentheses, may itself hold spaces and parentheses.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return fields[0] === "Z" ? undefined : fields[19];
+}
+
+function takesConnection({ address, port }: TcpAddress): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, address);
+    const done = (answered: boolean) => {
+      socket.destroy();
+      resolve(answered);
+    };
+    socket.once("connect", () => done(true)).once("error", () => done(false));
+    socket.setTimeout(1000, () => done(false));
+  });
+}
+
+async function lastLines(file: string): Promise<string> {
+  return ((await readText(file)) ?? "").trimEnd().split("\n").slice(-10).join("\n");
 }

@@ -77,6 +77,11 @@ export function labFolders(root: string) {
     processes: join(root, "processes"),
     logs: join(root, "logs"),
     machine: (id: string) => machineFolders(join(machines, id)),
+    /** A server of the lab: where `make down` finds it again, and what it writes. */
+    process: (name: string) => ({
+      record: join(root, "processes", `${name}.json`),
+      log: join(root, "logs", `${name}.log`),
+    }),
   } as const;
 }
 

@@ -1,11 +1,11 @@
 /** `make down`: destroys the stacks, removes machines, network and state, and reports anything that is left. */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { exists } from "../files";
 import { clearLab } from "../host/clear";
 import { leftovers } from "../host/leftovers";
 import type { EngineOptions } from "../pulumi/engine/pulumi";
 import type { LabFolders } from "../settings";
-import { exists } from "../supply/cacheEntry";
 import { clusterAnswers } from "./cluster";
 import { type Command, say } from "./command";
 import { toEngine } from "./interrupt";

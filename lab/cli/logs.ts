@@ -1,9 +1,8 @@
 /** `make logs`: the newest log lines of the machines, their supervisors and the lab's servers. */
 import { join } from "node:path";
-import { readJson, readText } from "../files";
+import { namesIn, readJson, readText } from "../files";
 import type { MachineSpec } from "../host/machine";
 import { SystemdMachines } from "../host/systemdMachines";
-import { namesIn } from "../processes";
 import { type LabFolders, labFolders, labSettings } from "../settings";
 import { type Command, say, UsageError } from "./command";
 

@@ -2,10 +2,10 @@
 import { join } from "node:path";
 import type { InfraOutputs } from "../../contract/outputs";
 import { repositoryRoot } from "../../settings/repositoryRoot";
+import { exists } from "../files";
 import type { Progress } from "../progress";
 import { type EngineOptions, type PulumiRun, type RunOptions, runPulumi } from "../pulumi/engine/pulumi";
 import { ensureStack, type Stack, stackOptions, type StackSettings } from "../pulumi/engine/stacks";
-import { exists } from "../supply/cacheEntry";
 import { labStackSettings } from "./labConfig";
 import { workloadsFolder, workloadsSettings } from "./workloads";
 

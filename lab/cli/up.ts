@@ -79,7 +79,7 @@ async function forgetLabOfEarlierRun(folders: LabFolders): Promise<void> {
 
 async function openNetwork(folders: LabFolders, config: LabConfig, supply: Supply): Promise<void> {
   const addresses = await networkUp(folders, config.vpcCidr, say);
-  await serveSupply(supply, { address: addresses.services, stateFolder: folders.root }, say);
+  await serveSupply(supply, { address: addresses.services, folders }, say);
   await keepMachineFiles(folders, await supplyFiles(supply, addresses.services));
 }
 

@@ -3,8 +3,8 @@ import { mkdir, readdir, readFile, rmdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "../command";
-import { isMissing, readText } from "../files";
-import { namesIn, signalProcess } from "../processes";
+import { isMissing, namesIn, readText } from "../files";
+import { signalProcess } from "../processes";
 import type { LabFolders } from "../settings";
 
 /** The machine's cgroup as runc is told it. */

@@ -2,9 +2,8 @@
 import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { run } from "../command";
-import { runningDaemon, stopDaemon } from "../daemon";
-import { readJson } from "../files";
-import { end, labProcessNames, markedProcesses, namesIn, stopLabProcess } from "../processes";
+import { namesIn, readJson } from "../files";
+import { end, markedProcesses, stopProcess } from "../processes";
 import { type LabFolders, labSettings } from "../settings";
 import { killAll, labCgroups, removeCgroups } from "./cgroups";
 import { bootId, networkDown, type NetworkRecord, type Say } from "./hostNetwork";
@@ -48,12 +47,7 @@ export async function isFromBeforeRestart(folders: LabFolders): Promise<boolean>
 }
 
 async function stopServers(folders: LabFolders): Promise<void> {
-  for (const name of await labProcessNames(folders)) await stopLabProcess(folders, name);
-  for (const file of (await namesIn(folders.processes)).filter((name) => name.endsWith(".pid"))) {
-    const path = join(folders.processes, file);
-    if ((await runningDaemon(path)) !== undefined) await stopDaemon(path);
-    await rm(path, { force: true });
-  }
+  for (const name of await namesIn(folders.processes)) await stopProcess(join(folders.processes, name));
 }
 
 async function endMarkedProcesses(folders: LabFolders): Promise<void> {

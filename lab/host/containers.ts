@@ -1,6 +1,6 @@
 /** Containers of a lab, as runc lists them. */
-import { ask } from "../ask";
-import { namesIn } from "../processes";
+import { ask } from "../command";
+import { namesIn } from "../files";
 import type { LabFolders } from "../settings";
 
 /** Ids of the containers that runc knows in this lab, running or not. */

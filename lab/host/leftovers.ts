@@ -1,7 +1,8 @@
 /** What exists of a lab on this host, asked of the host itself and not of the lab's records. */
 import { readFile } from "node:fs/promises";
-import { ask } from "../ask";
-import { markedProcesses, namesIn } from "../processes";
+import { ask } from "../command";
+import { namesIn } from "../files";
+import { markedProcesses } from "../processes";
 import type { LabFolders } from "../settings";
 import { OPERATOR_ADDRESS } from "./addresses";
 import { labCgroups } from "./cgroups";

@@ -1,8 +1,8 @@
 /** A machine's root disk: an ext4 image of the size asked for, with the first boot's files already in it. */
-import { mkdir, mkdtemp, rename, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { run } from "../command";
-import { isMissing } from "../files";
+import { exists } from "../files";
 import type { MachineFolders } from "../settings";
 import type { FirstBootFile } from "./firstBoot";
 import type { MachineSpec } from "./machine";
@@ -46,15 +46,5 @@ async function layOut(content: string, files: readonly FirstBootFile[]): Promise
     await mkdir(dirname(path), { recursive: true, mode: 0o755 });
     if ("linkTo" in file) await symlink(file.linkTo, path);
     else await writeFile(path, file.text, { mode: file.secret === true ? 0o600 : 0o644 });
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
   }
 }

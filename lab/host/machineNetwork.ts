@@ -1,7 +1,7 @@
 /** A machine's network namespace: eth0 on the lab's bridge, behind the packet filter of its security groups. */
 import { access } from "node:fs/promises";
 import { join } from "node:path";
-import { ask } from "../ask";
+import { ask } from "../command";
 import { run } from "../command";
 import { readText, writeWhole } from "../files";
 import type { LabFolders } from "../settings";

@@ -1,8 +1,6 @@
 /** Which public address stands for which machine, kept with the machines and applied to the host as one table. */
-import { ask } from "../ask";
-import { run } from "../command";
-import { readJson } from "../files";
-import { namesIn } from "../processes";
+import { ask, run } from "../command";
+import { namesIn, readJson } from "../files";
 import type { LabFolders } from "../settings";
 import { BRIDGE, OPERATOR_ADDRESS } from "./addresses";
 import { hostRules, type PublicAddress } from "./hostRules";

@@ -2,8 +2,8 @@
 import { Resolver } from "node:dns/promises";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { readJson, readText, writeJson, writeWhole } from "../files";
-import { labProcess, namesIn, signalProcess, startLabProcess, stopLabProcess } from "../processes";
+import { namesIn, readJson, readText, writeJson, writeWhole } from "../files";
+import { runningProcess, signalProcess, startProcess, stopProcess } from "../processes";
 import type { LabFolders } from "../settings";
 import type { LabAddresses } from "./addresses";
 import { dnsmasqArguments, hostsFile, nameServers, serversFile, type Zone } from "./resolverFiles";
@@ -14,15 +14,15 @@ const PROCESS = "resolver";
 export async function startResolver(folders: LabFolders, addresses: LabAddresses): Promise<void> {
   await writeFiles(folders);
   const upstream = await answeringServers(nameServers((await readText("/etc/resolv.conf")) ?? ""));
-  await startLabProcess(folders, {
-    name: PROCESS,
+  await startProcess(folders.root, {
     command: "dnsmasq",
     args: dnsmasqArguments(folders.resolver, addresses, upstream),
+    ...folders.process(PROCESS),
   });
 }
 
 export async function stopResolver(folders: LabFolders): Promise<void> {
-  await stopLabProcess(folders, PROCESS);
+  await stopProcess(folders.process(PROCESS).record);
 }
 
 /** Replaces one private zone; an empty map removes it. Works while the resolver is down, too. */
@@ -31,7 +31,7 @@ export async function setZone(folders: LabFolders, zone: string, records: Zone):
   if (records.size === 0) await rm(file, { force: true });
   else await writeJson(file, { zone, records: [...records] });
   await writeFiles(folders);
-  const resolver = await labProcess(folders, PROCESS);
+  const resolver = await runningProcess(folders.process(PROCESS).record);
   if (resolver !== undefined) signalProcess(resolver.pid, "SIGHUP");
 }
 

@@ -6,8 +6,8 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "../command";
-import { readText, writeJson } from "../files";
-import { namesIn, readProc } from "../processes";
+import { namesIn, readText, writeJson } from "../files";
+import { readProc } from "../processes";
 import { type LabFolders, labFolders, type LabSettings, labSettings } from "../settings";
 import { Turns } from "../turns";
 import { gatewayOf } from "./addresses";

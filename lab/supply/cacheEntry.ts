@@ -1,6 +1,7 @@
 /** Cache of build products, by a hash of what they depend on: each entry is complete or absent. */
-import { access, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { exists } from "../files";
 import { withLock } from "../lock";
 import type { Progress } from "../progress";
 import { cacheRoot } from "../settings";
@@ -26,9 +27,8 @@ export async function ensureCacheEntry(entry: CacheEntry): Promise<string> {
   const parent = join(cacheRoot(), entry.name);
   const final = join(parent, entry.key);
   if (await exists(final)) return final;
-  const waiting = (holder: string) =>
-    entry.progress(`${entry.name}: waiting for process ${holder}, which builds it`);
-  await withLock(join(parent, ".lock"), waiting, async () => {
+  const waiting = (holder: string) => entry.progress(`${entry.name}: waiting for ${holder}, which builds it`);
+  await withLock(join(parent, ".lock"), { holder: `process ${process.pid}`, waiting }, async () => {
     if (await exists(final)) return;
     await clearInterrupted(parent);
     const unfinished = join(parent, `${unfinishedPrefix}${process.pid}-${entry.key.slice(0, 12)}`);
@@ -49,12 +49,4 @@ const unfinishedPrefix = ".unfinished-";
 async function clearInterrupted(parent: string): Promise<void> {
   const names = (await readdir(parent)).filter((name) => name.startsWith(unfinishedPrefix));
   for (const name of names) await rm(join(parent, name), { recursive: true, force: true });
-}
-
-/** Whether something is there under that path. */
-export function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,12 +1,10 @@
 /** Programs of Debian packages: on PATH, else in the cache, else taken out of the package. No root, no installation. */
-import { execFile } from "node:child_process";
 import { constants } from "node:fs";
 import { access, mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { run } from "../command";
 import { cacheRoot, plainEnvironment, programFolders } from "../settings";
 
-const run = promisify(execFile);
 const downloadLimitMs = 120_000;
 const debianCache = (): string => join(cacheRoot(), "debian");
 
@@ -31,7 +29,7 @@ export async function debianPackageTree(packageName: string, program: string): P
   await mkdir(debianCache(), { recursive: true });
   const work = await mkdtemp(join(debianCache(), `.${packageName}-`));
   try {
-    const options = { cwd: work, env: plainEnvironment(), timeout: downloadLimitMs };
+    const options = { cwd: work, env: plainEnvironment(), limitMs: downloadLimitMs };
     await run("apt-get", ["download", packageName], options);
     const archive = (await readdir(work)).find((file) => file.endsWith(".deb"));
     if (archive === undefined) throw new Error("apt-get download left no .deb file");

@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Progress } from "../progress";
-import { npmPrograms } from "../settings";
+import { type LabFolders, npmPrograms } from "../settings";
 import { monitoringComponents, monitoringImages } from "./chart/images";
 import { ensureImages } from "./images/build";
 import { startRegistry } from "./images/registry";
@@ -28,8 +28,7 @@ export interface Supply {
 export interface ServedSupply {
   /** Address of the first subnet's gateway. */
   readonly address: string;
-  /** The lab's state folder: process ids and logs go there. */
-  readonly stateFolder: string;
+  readonly folders: LabFolders;
 }
 
 /**
@@ -60,11 +59,6 @@ export async function supplyFiles(supply: Supply, address: string): Promise<Mach
   return archiveFiles(`http://${address}:${supplyPorts.packages}`, key);
 }
 
-function service(name: keyof typeof supplyPorts, { address, stateFolder }: ServedSupply): Service {
-  return {
-    listenAddress: address,
-    port: supplyPorts[name],
-    pidFile: join(stateFolder, "processes", `${name}.pid`),
-    logFile: join(stateFolder, "logs", `${name}.log`),
-  };
+function service(name: keyof typeof supplyPorts, { address, folders }: ServedSupply): Service {
+  return { folders, name, listen: { address, port: supplyPorts[name] } };
 }

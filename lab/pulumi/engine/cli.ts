@@ -1,13 +1,10 @@
 /** Which Pulumi CLI and Node language host run: the user's where they are good enough, else the lab's. */
-import { execFile } from "node:child_process";
 import { access, constants } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
-import { promisify } from "node:util";
+import { run } from "../../command";
 import type { Progress } from "../../progress";
 import { buildToolchain, program } from "../../supply/toolchain/build";
 import { standIns } from "./standIns";
-
-const run = promisify(execFile);
 
 /** The release that the lab is built and tested with. An older one lacks what it uses. */
 const OLDEST = [3, 259, 0] as const;
@@ -62,7 +59,7 @@ async function executable(file: string): Promise<string | undefined> {
 }
 
 async function versionOf(pulumi: string): Promise<number[] | undefined> {
-  const { stdout } = await run(pulumi, ["version"], { timeout: 20_000 }).catch(() => ({ stdout: "" }));
+  const stdout = await run(pulumi, ["version"], { limitMs: 20_000 }).catch(() => "");
   const found = /^v?(\d+)\.(\d+)\.(\d+)/.exec(stdout.trim());
   return found === null ? undefined : found.slice(1).map(Number);
 }

@@ -2,16 +2,13 @@
  * Which plugin runs for a provider that has a stand-in: one on the user's PATH, else the released one where the engine
  * can install it, else the lab's stand-in (lab/pulumi/providers/). The user is told.
  */
-import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import commandPackage from "@pulumi/command/package.json";
 import kubernetesPackage from "@pulumi/kubernetes/package.json";
+import { run } from "../../command";
 import type { Progress } from "../../progress";
 import { type Cli, onPath } from "./cli";
-
-const run = promisify(execFile);
 
 /** Providers that are released as plugins and have a stand-in for where those cannot be had. */
 export const replaceable = {
@@ -69,7 +66,7 @@ function described(name: Replaceable, choice: PluginChoice, found: string | unde
 
 async function tryInstall({ name, cli, environment }: PluginQuestion): Promise<"installed" | "stand-in"> {
   const args = ["plugin", "install", "resource", name, `v${replaceable[name]}`];
-  return run(cli.pulumi, args, { env: environment, timeout: INSTALL_LIMIT_MS }).then(
+  return run(cli.pulumi, args, { env: environment, limitMs: INSTALL_LIMIT_MS }).then(
     () => "installed",
     () => "stand-in",
   );

@@ -2,14 +2,11 @@
  * Which kube-prometheus-stack the lab runs: the chart that is given, else the original where its chart and images can be
  * had, else the offline edition. `make up` says which, and why.
  */
-import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { isAbsolute } from "node:path";
-import { promisify } from "node:util";
 import { testedCharts } from "../../../workloads/config";
+import { run } from "../../command";
 import type { LabCharts } from "./build";
-
-const run = promisify(execFile);
 
 export type Edition =
   | { readonly kind: "given"; readonly charts: GivenCharts; readonly why: string }
@@ -82,5 +79,5 @@ async function reached(what: string, answer: Promise<unknown>): Promise<string |
 }
 
 async function showChart(helm: string, reference: string, version: string): Promise<unknown> {
-  return run(helm, ["show", "chart", reference, "--version", version], { timeout: ANSWER_LIMIT_MS });
+  return run(helm, ["show", "chart", reference, "--version", version], { limitMs: ANSWER_LIMIT_MS });
 }

@@ -2,17 +2,14 @@
  * The images that stack 2 runs in the lab, under the names that the lab's charts and settings ask for: from Go modules,
  * Debian's Alertmanager, and the Node that npm installed.
  */
-import { execFile } from "node:child_process";
 import { readdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { run } from "../../command";
 import { debianPackageTree } from "../debianProgram";
 import type { ImageDefinition, ImageFile } from "../images/definitions";
 import { librariesOf } from "../images/nodeTools";
 import { program, type Programs } from "../toolchain/build";
 import type { ComponentName } from "../toolchain/components";
-
-const run = promisify(execFile);
 
 /** What `buildToolchain` has to build for {@link monitoringImages}; helm is for the provider. */
 export const monitoringComponents: readonly ComponentName[] = [
@@ -82,9 +79,9 @@ async function nodeImage(node: string): Promise<ImageDefinition> {
 
 /** This machine's own libraries, which the program was seen running with. */
 async function librariesFor(binary: string): Promise<ImageFile[]> {
-  const { stdout } = await run("ldd", [binary]);
+  const listed = await run("ldd", [binary]);
   return Promise.all(
-    librariesOf(stdout).map(async (path) => ({ source: await realpath(path), target: path })),
+    librariesOf(listed).map(async (path) => ({ source: await realpath(path), target: path })),
   );
 }
 

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { answering, startDaemon } from "../../daemon";
+import { answering, startProcess } from "../../processes";
 import type { Progress } from "../../progress";
 import { plainEnvironment } from "../../settings";
 import { ensureMachineImageParts } from "../machineImage/image";
@@ -11,25 +11,18 @@ import type { Service } from "../packages/serve";
 const configuration = join(__dirname, "registry.yml");
 
 /**
- * Serves an image storage, read-only, in a process that outlives this one; does nothing when it already runs. To be
- * ended with `stopDaemon(pidFile)`; started again, it serves the same from the folder.
+ * Serves an image storage, read-only, in a process that outlives this one; does nothing when it already runs.
+ * Started again, it serves the same from the folder.
  *
  * Debian's docker-registry: `crane registry serve --disk` keeps manifests in memory only, and forgets them when it ends.
- * @returns the server's process id
  */
-export async function startRegistry(storage: string, service: Service, progress: Progress): Promise<number> {
+export async function startRegistry(storage: string, service: Service, progress: Progress): Promise<void> {
   const { registryProgram: command } = await ensureMachineImageParts(progress);
-  const { listenAddress: address, port, pidFile, logFile } = service;
-  const env = registryEnvironment(storage, `${address}:${port}`);
-  env["REGISTRY_STORAGE_MAINTENANCE_READONLY"] = "{enabled: true}"; // what is kept by content does not change
-  return startDaemon({
-    command,
-    args: ["serve", configuration],
-    env,
-    pidFile,
-    logFile,
-    listen: { address, port },
-  });
+  const { folders, name, listen } = service;
+  const environment = registryEnvironment(storage, `${listen.address}:${listen.port}`);
+  environment["REGISTRY_STORAGE_MAINTENANCE_READONLY"] = "{enabled: true}"; // what is kept by content does not change
+  const args = ["serve", configuration];
+  await startProcess(folders.root, { command, args, environment, listen, ...folders.process(name) });
 }
 
 /**

@@ -1,26 +1,24 @@
 /** HTTP server of the package repositories, and the apt files of a machine that uses the one of Debian's packages. */
-import { startDaemon } from "../../daemon";
+import { startProcess, type TcpAddress } from "../../processes";
 import type { Progress } from "../../progress";
+import type { LabFolders } from "../../settings";
 import { buildToolchain, program } from "../toolchain/build";
 
 /** Where a server of the supply listens and where it leaves its traces. */
 export interface Service {
-  listenAddress: string;
-  port: number;
-  pidFile: string;
-  logFile: string;
+  folders: LabFolders;
+  /** Names its record and its log. */
+  name: string;
+  listen: TcpAddress;
 }
 
 /**
- * Serves a package repository over HTTP in a process that outlives this one; does nothing when it already runs.
- * To be ended with `stopDaemon(pidFile)`.
- * @returns the server's process id
- */
-export async function servePackages(root: string, service: Service, progress: Progress): Promise<number> {
+ * Serves a package repository over HTTP in a process that outlives this one; does nothing when it already runs. */
+export async function servePackages(root: string, service: Service, progress: Progress): Promise<void> {
   const command = program(await buildToolchain(["file-server"], progress), "file-server");
-  const { listenAddress: address, port, pidFile, logFile } = service;
-  const args = ["-folder", root, "-listen", `${address}:${port}`];
-  return startDaemon({ command, args, pidFile, logFile, listen: { address, port } });
+  const { folders, name, listen } = service;
+  const args = ["-folder", root, "-listen", `${listen.address}:${listen.port}`];
+  await startProcess(folders.root, { command, args, listen, ...folders.process(name) });
 }
 
 /** A file that a machine has before it boots. */

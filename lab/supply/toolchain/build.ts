@@ -1,8 +1,9 @@
 /** Build of the lab's Go programs into the cache, for the rest of the lab or as a command. */
 import { join } from "node:path";
+import { exists } from "../../files";
 import { formatSeconds, type Progress, progressLine, withHeartbeat } from "../../progress";
 import { cacheRoot } from "../../settings";
-import { ensureCacheEntry, exists } from "../cacheEntry";
+import { ensureCacheEntry } from "../cacheEntry";
 import { type Component, type ComponentName, componentNames, components } from "./components";
 import { componentKey, goBuild } from "./goBuild";
 import { goVersions } from "./preflight";

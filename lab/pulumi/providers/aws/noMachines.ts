@@ -2,9 +2,9 @@
  * A machine layer without machines: it writes down what was asked of it, in `machines.json` in the state
  * folder. A test kills a machine by setting its state to `absent` there, or stops it with `stopped`.
  */
-import fs from "node:fs/promises";
 import path from "node:path";
 import type { IngressRule, MachineHost, MachineSpec, MachineState } from "../../../host/machine";
+import { RecordFile } from "../../../recordFile";
 
 export interface RecordedMachine {
   state: MachineState;
@@ -22,27 +22,26 @@ export interface RecordedMachines {
 }
 
 export class NoMachines implements MachineHost {
-  private queue: Promise<unknown> = Promise.resolve();
-  private readonly file: string;
+  private readonly file: RecordFile<RecordedMachines>;
 
   constructor(folder: string) {
-    this.file = path.join(folder, "machines.json");
+    this.file = new RecordFile(path.join(folder, "machines.json"), { machines: {}, zones: {} });
   }
 
   async start(spec: MachineSpec): Promise<void> {
     const { name, privateIp, instanceType, rootDiskGiB } = spec;
-    await this.change(({ machines }) => {
+    await this.file.change(({ machines }) => {
       const before = machines[spec.id] ?? { publicAddresses: [], ingress: [] };
       machines[spec.id] = { ...before, state: "running", name, privateIp, instanceType, rootDiskGiB };
     });
   }
 
   async state(id: string): Promise<MachineState> {
-    return (await this.load()).machines[id]?.state ?? "absent";
+    return (await this.file.read()).machines[id]?.state ?? "absent";
   }
 
   async remove(id: string): Promise<void> {
-    await this.change(({ machines }) => {
+    await this.file.change(({ machines }) => {
       delete machines[id];
     });
   }
@@ -60,37 +59,16 @@ export class NoMachines implements MachineHost {
   }
 
   async setZone(zone: string, records: ReadonlyMap<string, readonly string[]>): Promise<void> {
-    await this.change(({ zones }) => {
+    await this.file.change(({ zones }) => {
       if (records.size === 0) delete zones[zone];
       else zones[zone] = Object.fromEntries(records);
     });
   }
 
   private async onMachine(id: string, step: (machine: RecordedMachine) => void): Promise<void> {
-    await this.change(({ machines }) => {
+    await this.file.change(({ machines }) => {
       const machine = machines[id];
       if (machine !== undefined) step(machine);
     });
-  }
-
-  private async change(step: (recorded: RecordedMachines) => void): Promise<void> {
-    const turn = this.queue.then(async () => {
-      const recorded = await this.load();
-      step(recorded);
-      const fresh = `${this.file}.${process.pid}`;
-      await fs.writeFile(fresh, JSON.stringify(recorded, undefined, 1), { mode: 0o600 });
-      await fs.rename(fresh, this.file);
-    });
-    this.queue = turn.catch(() => undefined);
-    return turn;
-  }
-
-  private async load(): Promise<RecordedMachines> {
-    try {
-      return JSON.parse(await fs.readFile(this.file, "utf8")) as RecordedMachines;
-    } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
-      return { machines: {}, zones: {} };
-    }
   }
 }

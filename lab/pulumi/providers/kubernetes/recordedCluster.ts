@@ -3,11 +3,11 @@
  * A test makes it unreachable by setting `reachable` to false there.
  */
 import path from "node:path";
+import { RecordFile } from "../../../recordFile";
 import { changes } from "../rpc/diff";
 import { map, numeric, type Properties } from "../rpc/values";
 import { type Applier, type Cluster, type ListQuery, RefusedError, UnreachableError } from "./cluster";
 import { asProperties, idOf, type LiveObject, metadata, type ObjectReference } from "./kubernetesObject";
-import { RecordFile } from "./recordFile";
 
 /** What `kubernetes.json` holds. */
 export interface Recorded {
@@ -28,11 +28,18 @@ export class ClusterRecord {
 
   /** @throws UnreachableError when the record says that nobody answers */
   async change<T>(step: (recorded: Recorded) => T): Promise<T> {
-    return this.file.change((recorded) => {
-      if (!recorded.reachable) throw new UnreachableError("the record says so");
-      return step(recorded);
-    });
+    return this.file.change((recorded) => step(reachable(recorded)));
   }
+
+  /** @throws UnreachableError when the record says that nobody answers */
+  async look<T>(question: (recorded: Recorded) => T): Promise<T> {
+    return question(reachable(await this.file.read()));
+  }
+}
+
+function reachable(recorded: Recorded): Recorded {
+  if (!recorded.reachable) throw new UnreachableError("the record says so");
+  return recorded;
 }
 
 export class RecordedCluster implements Cluster {
@@ -51,7 +58,7 @@ export class RecordedCluster implements Cluster {
   }
 
   read(reference: ObjectReference): Promise<LiveObject | undefined> {
-    return this.record.change(({ objects }) => objects[key(reference)] as unknown as LiveObject | undefined);
+    return this.record.look(({ objects }) => objects[key(reference)] as unknown as LiveObject | undefined);
   }
 
   delete(reference: ObjectReference): Promise<void> {

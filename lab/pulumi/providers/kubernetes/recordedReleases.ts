@@ -4,9 +4,9 @@
  */
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { RecordFile } from "../../../recordFile";
 import type { Properties } from "../rpc/values";
 import type { ClusterRecord } from "./recordedCluster";
-import { RecordFile } from "./recordFile";
 import type { Release, ReleaseReference, Releases, ReleaseSpec } from "./releases";
 
 /** How long an operation takes: a release is pending meanwhile, so that a test can kill the engine then. */

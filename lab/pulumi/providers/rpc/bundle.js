@@ -5,6 +5,7 @@
 const { createHash } = require("node:crypto");
 const fs = require("node:fs");
 const path = require("node:path");
+const { sync: writeWhole } = require("write-file-atomic");
 
 /** Modules keep their own `__dirname`, so that a file beside its source is found from within the bundle. */
 const ownFolder = {
@@ -29,13 +30,6 @@ function stampOf(root, inputs) {
     hash.update(`${input} ${stat.size} ${stat.mtimeMs}\n`);
   }
   return hash.digest("hex").slice(0, 16);
-}
-
-/** A file appears whole or not at all: engines start several providers at once. */
-function writeWhole(file, content) {
-  const fresh = `${file}.${process.pid}`;
-  fs.writeFileSync(fresh, content);
-  fs.renameSync(fresh, file);
 }
 
 /**
@@ -76,7 +70,8 @@ async function bundle(root, entry, cache) {
   const stamp = stampOf(root, inputs);
   const file = path.join(cache, `${name}-${stamp}.js`);
   fs.mkdirSync(cache, { recursive: true });
-  writeWhole(file, result.outputFiles[0].contents);
+  // A file appears whole or not at all: engines start several providers at once.
+  writeWhole(file, Buffer.from(result.outputFiles[0].contents));
   writeWhole(record, JSON.stringify({ inputs, stamp }));
   for (const other of fs.readdirSync(cache)) {
     const isOlder = other.startsWith(`${name}-`) && other.endsWith(".js") && path.join(cache, other) !== file;

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { workloadsFolder } from "../../../../../lab/cli/workloads";
 import {
   chooseEdition,
   type Edition,
   editionSettings,
   type GivenCharts,
 } from "../../../../../lab/supply/chart/edition";
-import { workloadsFolder } from "../../../../../lab/cli/workloads";
 import { parseSettings } from "../../../../../workloads/config";
 
 const charts = { stack: __dirname, definitions: __dirname };
