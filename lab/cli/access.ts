@@ -4,19 +4,17 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { NodeOutput } from "../../contract/outputs";
 import { labSettings } from "../settings";
-import { type Command, say, UsageError } from "./command";
+import { command, say } from "./command";
 import { labEngineWithoutImage } from "./labEngine";
 import { infraOutputs } from "./stacks";
 
-export const sshCommand: Command = {
+export const sshCommand = command({
   name: "ssh",
   summary: "a shell on a node, or a command there",
-  usage: `
-make ssh NODE=perigee-lab-default-1
-tsx lab/cli/main.ts ssh NODE [COMMAND...]
-Opens a shell as \`ubuntu\` (who may \`sudo\`) on the node of that name, through its public address, as on AWS; with
-a command it runs that. \`make status\` lists the names.`,
-  run: async ([name, ...command]) => {
+  description: `Opens a shell as \`ubuntu\` (who may \`sudo\`) on the node of that name, through its public address, as on AWS; with
+a command it runs that. \`make status\` lists the names; from the root: make ssh NODE=perigee-lab-default-1`,
+  configure: (made) => made.argument("[node]").argument("[command...]").passThroughOptions(),
+  run: async (name, ...words) => {
     const { nodes, sshPrivateKey } = await infraOutputs(labEngineWithoutImage());
     const node = chooseNode(nodes, name);
     const folder = join(labSettings().stateFolder, "ssh");
@@ -36,19 +34,17 @@ a command it runs that. \`make status\` lists the names.`,
       key,
       ...options.flatMap((option) => ["-o", option]),
       `ubuntu@${node.publicIp}`,
-      ...command,
+      ...words,
     ]);
   },
-};
+});
 
-export const kubeconfigCommand: Command = {
+export const kubeconfigCommand = command({
   name: "kubeconfig",
   summary: "write ./kubeconfig for kubectl",
-  usage: `
-make kubeconfig
-tsx lab/cli/main.ts kubeconfig [FILE | -]
-Writes the cluster's admin kubeconfig to FILE (default ./kubeconfig, readable by you alone), or to standard output.`,
-  run: async ([file = "kubeconfig"]) => {
+  description: `Writes the cluster's admin kubeconfig to FILE (default ./kubeconfig, readable by you alone), or to standard output.`,
+  configure: (made) => made.argument("[file]", "or - for standard output", "kubeconfig"),
+  run: async (file = "kubeconfig") => {
     const { kubeconfig } = await infraOutputs(labEngineWithoutImage());
     if (file === "-") {
       process.stdout.write(kubeconfig);
@@ -59,11 +55,11 @@ Writes the cluster's admin kubeconfig to FILE (default ./kubeconfig, readable by
     say(`export KUBECONFIG=${path}`);
     return 0;
   },
-};
+});
 
 /**
  * The node of that name; the only one where there is but one.
- * @throws UsageError with the names there are
+ * @throws Error with the names there are
  */
 export function chooseNode(nodes: readonly NodeOutput[], name: string | undefined): NodeOutput {
   const [only] = nodes;
@@ -71,9 +67,7 @@ export function chooseNode(nodes: readonly NodeOutput[], name: string | undefine
   const found = nodes.find((node) => node.name === name);
   if (found !== undefined) return found;
   const names = nodes.map((node) => node.name).join(", ");
-  throw new UsageError(
-    `${name === undefined ? "NODE is not set" : `There is no node ${name}`}. Nodes: ${names}`,
-  );
+  throw new Error(`${name === undefined ? "NODE is not set" : `There is no node ${name}`}. Nodes: ${names}`);
 }
 
 function inTerminal(command: string, args: readonly string[]): Promise<number> {

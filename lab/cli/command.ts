@@ -1,16 +1,34 @@
-/** One command of the lab's command line. */
-export interface Command {
+/** What the commands of the lab's command line have in common. */
+import { Command } from "commander";
+
+export interface LabCommand {
   readonly name: string;
   /** One line, for the list of commands. */
   readonly summary: string;
-  /** What `--help` prints. */
-  readonly usage: string;
+  /** Paragraphs that `--help` prints. */
+  readonly description: string;
+  /** Arguments and options. */
+  readonly configure?: (command: Command) => Command;
   /** @returns the exit code */
-  run(args: readonly string[]): Promise<number>;
+  readonly run: (...args: string[]) => Promise<number>;
 }
 
-/** Wrong arguments: the message says which, and what is allowed. */
-export class UsageError extends Error {}
+/** A command; wrong arguments end it with exit code 2 and its help. */
+export function command({ name, summary, description, configure, run }: LabCommand): Command {
+  const made = lab(new Command(name)).summary(summary).description(description);
+  return (configure?.(made) ?? made).action(async () => {
+    process.exitCode = await run(...made.args);
+  });
+}
+
+/** The settings that the command line and each of its commands share. */
+export function lab(made: Command): Command {
+  return made
+    .helpOption("-h, --help", "print this text")
+    .configureHelp({ helpWidth: 118 })
+    .showHelpAfterError()
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
+}
 
 /** For people, on standard output. */
 export function say(line: string): void {

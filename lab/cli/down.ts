@@ -7,7 +7,7 @@ import { leftovers } from "../host/leftovers";
 import type { EngineOptions } from "../pulumi/engine/pulumi";
 import type { LabFolders } from "../settings";
 import { clusterAnswers } from "./cluster";
-import { type Command, say } from "./command";
+import { command, say } from "./command";
 import { toEngine } from "./interrupt";
 import { helmProgram, labEngineWithoutImage } from "./labEngine";
 import { Phases } from "./phases";
@@ -17,16 +17,14 @@ import { destroy, type LabStack, labStacks, type StackOptions } from "./stacks";
 /** A healthy lab is destroyed in about a minute; a dead one is not waited for. */
 const DESTROY_LIMIT_MS = 5 * 60_000;
 
-export const downCommand: Command = {
+export const downCommand = command({
   name: "down",
   summary: "remove the lab, all of it",
-  usage: `
-make down
-Destroys the lab's stacks in reverse order, then removes machines, servers, network and state, and puts back what was
+  description: `Destroys the lab's stacks in reverse order, then removes machines, servers, network and state, and puts back what was
 changed on this machine. Goes on past failures and says what they were; also when the cluster is dead, and after an
 interruption. Ends by looking for anything left. Built programs and images stay in ~/.cache/perigee. Needs root.`,
   run: () => changingTheLab("make down", down),
-};
+});
 
 async function down({ folders, signal }: Session): Promise<number> {
   if (await nothingThere(folders)) {

@@ -1,19 +1,17 @@
 /** Preparation of this machine: missing Debian packages and kernel modules, for `make up` or as a command. */
 import { run } from "../command";
 import { type LabFolders, labFolders, labSettings } from "../settings";
-import { type Command, say } from "./command";
+import { command, say } from "./command";
 import { type LabConfig, labConfig } from "./labConfig";
 import { preflight, printPreflight } from "./preflight";
 import { aptEnvironment } from "./settings";
 
-export const installCommand: Command = {
+export const installCommand = command({
   name: "install",
   summary: "install the Debian packages that the lab needs, and nothing else",
-  usage: `
-tsx lab/cli/main.ts install
-Checks this machine as \`make up\` does, and installs the Debian packages that are missing. Needs root.`,
+  description: `Checks this machine as \`make up\` does, and installs the Debian packages that are missing. Needs root.`,
   run: async () => ((await ready(labFolders(labSettings().stateFolder), await labConfig())) ? 0 : 1),
-};
+});
 
 /**
  * Makes this machine ready: nothing is changed while there is a problem, then missing packages are installed, and

@@ -4,24 +4,24 @@ import { namesIn, readJson, readText } from "../files";
 import type { MachineSpec } from "../host/machine";
 import { SystemdMachines } from "../host/systemdMachines";
 import { type LabFolders, labFolders, labSettings } from "../settings";
-import { type Command, say, UsageError } from "./command";
+import { command, say } from "./command";
 
 const LINES = 100;
 
-export const logsCommand: Command = {
+export const logsCommand = command({
   name: "logs",
   summary: "what the machines and the lab's servers said last",
-  usage: `
-make logs [NODE=perigee-lab-default-1]
-Prints the last ${LINES} lines of every machine's journal (cloud-init, containerd and kubelet are in it), of its
-supervisor, and of the lab's servers; with NODE, of that machine alone. Works without SSH and without a cluster.`,
-  run: async ([name]) => {
+  description: `Prints the last ${LINES} lines of every machine's journal (cloud-init, containerd and kubelet are in it), of its
+supervisor, and of the lab's servers; with NODE, of that machine alone. Works without SSH and without a cluster. From
+the root: make logs [NODE=perigee-lab-default-1]`,
+  configure: (made) => made.argument("[node]"),
+  run: async (name) => {
     const folders = labFolders(labSettings().stateFolder);
     const machines = await knownMachines(folders);
     const wanted =
       name === undefined ? machines : machines.filter((spec) => spec.name === name || spec.id === name);
     if (name !== undefined && wanted.length === 0) {
-      throw new UsageError(
+      throw new Error(
         `There is no machine ${name}. Machines: ${machines.map((spec) => spec.name).join(", ")}`,
       );
     }
@@ -29,7 +29,7 @@ supervisor, and of the lab's servers; with NODE, of that machine alone. Works wi
     if (name === undefined) await printServers(folders);
     return 0;
   },
-};
+});
 
 async function knownMachines(folders: LabFolders): Promise<MachineSpec[]> {
   const ids = await namesIn(folders.machines);

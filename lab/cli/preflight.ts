@@ -1,7 +1,7 @@
 /** Check of this machine before the lab runs: problems and missing packages, for `make up` or as a command. */
 import { labAddresses } from "../host/addresses";
 import { type LabFolders, labFolders, labSettings } from "../settings";
-import { type Command, say } from "./command";
+import { command, say } from "./command";
 import { type LabConfig, labConfig } from "./labConfig";
 import { preflightProblems } from "./preflightProblems";
 import { hostFacts } from "./probes";
@@ -14,19 +14,20 @@ export interface Preflight {
   readonly missingPackages: readonly string[];
 }
 
-export const preflightCommand: Command = {
+export const preflightCommand = command({
   name: "preflight",
   summary: "say what keeps the lab from running here, and change nothing",
-  usage: `
-tsx lab/cli/main.ts preflight
-Checks root, kernel, memory, disk, addresses, ports and programs. Lists every problem, and the Debian packages that
+  description: `Checks root, kernel, memory, disk, addresses, ports and programs. Lists every problem, and the Debian packages that
 \`make up\` would install. Exit code 0 when there is no problem.`,
-  run: async () => {
-    const result = await preflight(labFolders(labSettings().stateFolder), await labConfig());
-    printPreflight(result);
-    return result.problems.length === 0 ? 0 : 1;
-  },
-};
+  run: sayWhetherItCanRun,
+});
+
+/** @returns the exit code: 0 when there is no problem */
+export async function sayWhetherItCanRun(): Promise<number> {
+  const result = await preflight(labFolders(labSettings().stateFolder), await labConfig());
+  printPreflight(result);
+  return result.problems.length === 0 ? 0 : 1;
+}
 
 /** Looks at everything and changes nothing. */
 export async function preflight(folders: LabFolders, config: LabConfig): Promise<Preflight> {

@@ -1,30 +1,22 @@
 /** `make scenario`: records another scenario for the simulator and applies it to stack 2. */
+import { Argument } from "commander";
 import { scenarioNames } from "../../telemetry/simulator";
-import { type Command, say, UsageError } from "./command";
+import { command, say } from "./command";
 import { toEngine } from "./interrupt";
 import { labEngine } from "./labEngine";
 import { changingTheLab, type Session } from "./session";
 import { bringUp, infraOutputs, workloads } from "./stacks";
 import { keepScenario } from "./workloads";
 
-export const scenarioCommand: Command = {
+export const scenarioCommand = command({
   name: "scenario",
   summary: "let something happen to the simulated spacecraft",
-  usage: `
-make scenario NAME=battery-undervoltage
-Switches the simulator: its Deployment is rolled, nothing else changes. Stays until another one is named.
+  description: `Switches the simulator: its Deployment is rolled, nothing else changes. Stays until another one is named.
+From the root: make scenario NAME=battery-undervoltage
 Scenarios: ${scenarioNames.join(", ")}`,
-  run: ([name, ...more]) => {
-    if (name === undefined || more.length > 0 || !isScenario(name)) {
-      throw new UsageError(`NAME is "${name ?? ""}"; allowed: ${scenarioNames.join(", ")}`);
-    }
-    return changingTheLab("make scenario", (session) => play(name, session));
-  },
-};
-
-function isScenario(name: string): boolean {
-  return (scenarioNames as readonly string[]).includes(name);
-}
+  configure: (made) => made.addArgument(new Argument("<name>").choices(scenarioNames)),
+  run: (name = "") => changingTheLab("make scenario", (session) => play(name, session)),
+});
 
 async function play(name: string, { signal }: Session): Promise<number> {
   const options = await labEngine(say);

@@ -7,21 +7,19 @@ import { SystemdMachines } from "../host/systemdMachines";
 import type { EngineOptions } from "../pulumi/engine/pulumi";
 import { labFolders } from "../settings";
 import { askCluster, type ClusterView } from "./cluster";
-import { type Command, say } from "./command";
+import { command, say } from "./command";
 import { labEngineWithoutImage } from "./labEngine";
 import { monitoringLines } from "./monitoring";
 import { labStacks, outputsOf } from "./stacks";
 import { age, table } from "./table";
 
-export const statusCommand: Command = {
+export const statusCommand = command({
   name: "status",
   summary: "nodes with their age and readiness, endpoints, what runs where",
-  usage: `
-make status
-Prints the lab's nodes (machine state, readiness and age in the cluster), endpoints, and how many pods run on which
+  description: `Prints the lab's nodes (machine state, readiness and age in the cluster), endpoints, and how many pods run on which
 node, and which targets are not up and which alerts fire. Exit code 0 when the lab is up and every node is Ready, else 1.`,
   run: async () => ((await printStatus(labEngineWithoutImage())) ? 0 : 1),
-};
+});
 
 /** @returns whether everything is as it should be */
 export async function printStatus(options: EngineOptions): Promise<boolean> {

@@ -11,30 +11,28 @@ import { failuresOf } from "../pulumi/engine/events";
 import type { EngineOptions } from "../pulumi/engine/pulumi";
 import type { LabFolders } from "../settings";
 import { prepareSupply, serveSupply, type Supply, supplyFiles } from "../supply";
-import { type Command, say } from "./command";
+import { command, say } from "./command";
 import { ready } from "./install";
 import { toEngine } from "./interrupt";
 import { type LabConfig, labConfig } from "./labConfig";
 import { labEngine } from "./labEngine";
 import { untilPrometheusAnswers } from "./monitoring";
 import { Phases } from "./phases";
-import { preflightCommand } from "./preflight";
+import { sayWhetherItCanRun } from "./preflight";
 import { changingTheLab, type Session } from "./session";
 import { bringUp, labStacks, outputsOf, workloads } from "./stacks";
 import { printStatus } from "./status";
 
-export const upCommand: Command = {
+export const upCommand = command({
   name: "up",
   summary: "bring the lab up on this machine, or go on where an interrupted one stopped",
-  usage: `
-make up
-Brings the lab up: checks this machine, installs Debian packages that are missing (and names them), builds what the
+  description: `Brings the lab up: checks this machine, installs Debian packages that are missing (and names them), builds what the
 lab runs (once; kept in ~/.cache/perigee), makes the network, and runs the stack \`lab\` of the programs in this
 repository. Ends by printing the nodes and endpoints. Needs root. Call it again after an interruption, or after a
 change of Pulumi.lab.yaml. Ctrl-C ends what is in progress and stops; twice stops at once.`,
   // Who is not root is told of that together with everything else.
-  run: () => (process.getuid?.() === 0 ? changingTheLab("make up", up) : preflightCommand.run([])),
-};
+  run: () => (process.getuid?.() === 0 ? changingTheLab("make up", up) : sayWhetherItCanRun()),
+});
 
 async function up({ folders, signal }: Session): Promise<number> {
   const phases = new Phases();

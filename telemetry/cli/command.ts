@@ -1,6 +1,7 @@
 /** Form of a telemetry command, made from the specification of its settings and a function that runs it. */
+import { Command } from "commander";
 import type { Log } from "../log";
-import { type CommandSpec, helpOf, readSettings, type Settings, type SettingsShape } from "./settings";
+import { addSettings, type CommandSpec, readSettings, type Settings, type SettingsShape } from "./settings";
 
 /** What a command has of the process around it. */
 export interface Surroundings {
@@ -13,13 +14,8 @@ export interface Surroundings {
   readonly stopped: AbortSignal;
 }
 
-export interface Command {
-  readonly name: string;
-  readonly summary: string;
-  readonly help: string;
-  /** @returns the exit code */
-  run(args: readonly string[], surroundings: Surroundings): Promise<number>;
-}
+/** A command of the command line, once it knows what is around it and who takes its exit code. */
+export type TelemetryCommand = (surroundings: Surroundings, ended: (exitCode: number) => void) => Command;
 
 export function command<Shape extends SettingsShape>(
   spec: CommandSpec<Shape>,
@@ -28,14 +24,11 @@ export function command<Shape extends SettingsShape>(
     surroundings: Surroundings,
     argument: string | undefined,
   ) => Promise<number>,
-): Command {
-  return {
-    name: spec.name,
-    summary: spec.summary,
-    help: helpOf(spec),
-    run: async (args, surroundings) => {
-      const { settings, argument } = readSettings(spec, args);
-      return run(settings, surroundings, argument);
-    },
+): TelemetryCommand {
+  return (surroundings, ended) => {
+    const made = addSettings(new Command(spec.name).summary(spec.summary).description(spec.summary), spec);
+    return made.action(async () =>
+      ended(await run(readSettings(spec, made.opts()), surroundings, made.args[0])),
+    );
   };
 }

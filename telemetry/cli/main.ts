@@ -1,52 +1,43 @@
-/** Command line of `perigee-telemetry`: choice of the command, help, version, signals and exit codes. */
+/** Command line of `perigee-telemetry`: the commands, version, signals and exit codes. */
+import { Command, CommanderError } from "commander";
 import { jsonLog } from "../log";
 import { perigeeVersion } from "../version";
 import { checkDictionary } from "./checkDictionary";
-import type { Command, Surroundings } from "./command";
+import type { Surroundings, TelemetryCommand } from "./command";
 import { decode } from "./decode";
 import { replay } from "./replay";
 import { serve } from "./serve";
 import { UsageError } from "./settings";
 import { simulate } from "./simulate";
 
-const commands: readonly Command[] = [serve, simulate, replay, checkDictionary, decode];
-
-const help = [
-  "perigee-telemetry COMMAND: spacecraft housekeeping (CCSDS space packets) as Prometheus metrics",
-  "",
-  ...commands.map((each) => `  ${each.name.padEnd(18)}${each.summary}`),
-  "",
-  "perigee-telemetry COMMAND --help says more; perigee-telemetry --version.",
-  "",
-].join("\n");
+const commands: readonly TelemetryCommand[] = [serve, simulate, replay, checkDictionary, decode];
 
 /**
  * Runs one command line.
  * @returns exit code: 0 done, 1 the file has faults, 2 asked for something that cannot be
  */
 export async function run(args: readonly string[], surroundings: Surroundings): Promise<number> {
-  const [name, ...rest] = args;
+  const { print, complain } = surroundings;
+  let exitCode = 0;
+  let printed = Promise.resolve();
+  const quiet = {
+    writeOut: (text: string) => void (printed = printed.then(() => print(text))),
+    writeErr: () => undefined, // an error is told below, in one line
+  };
+  const program = new Command("perigee-telemetry")
+    .description("spacecraft housekeeping (CCSDS space packets) as Prometheus metrics")
+    .version(perigeeVersion(), "--version");
+  for (const each of commands) program.addCommand(each(surroundings, (code) => (exitCode = code)));
+  for (const each of [program, ...program.commands]) each.exitOverride().configureOutput(quiet);
   try {
-    if (name === undefined || name === "--help" || name === "-h" || name === "help") {
-      await surroundings.print(help);
-      return name === undefined ? 2 : 0;
-    }
-    if (name === "--version") {
-      await surroundings.print(`${perigeeVersion()}\n`);
-      return 0;
-    }
-    const wanted = commands.find((each) => each.name === name);
-    if (!wanted) {
-      throw new UsageError(`no command ${name}; there are ${commands.map((each) => each.name).join(", ")}`);
-    }
-    if (rest.includes("--help") || rest.includes("-h")) {
-      await surroundings.print(wanted.help);
-      return 0;
-    }
-    return await wanted.run(rest, surroundings);
+    await program.parseAsync(args, { from: "user" });
+    return exitCode;
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    surroundings.complain(`perigee-telemetry: ${error.message}\n`);
+    await printed;
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    if (!(error instanceof CommanderError || error instanceof UsageError)) throw error;
+    if (args.length === 0) await print(program.helpInformation());
+    else complain(`perigee-telemetry: ${error.message.replace(/^error: /, "").replaceAll("\n", " ")}\n`);
     return 2;
   }
 }

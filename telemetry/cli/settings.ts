@@ -1,5 +1,5 @@
 /** Settings of the commands from flags and environment variables, checked by zod schemas, and their help text. */
-import { parseArgs } from "node:util";
+import type { Command } from "commander";
 import * as z from "zod";
 
 /** The user asked for something that cannot be: said in one line, exit code 2. */
@@ -30,95 +30,52 @@ export const port = z.coerce.number().int().min(0).max(65_535);
 export const positive = z.coerce.number().positive();
 export const text = z.string().min(1);
 
+/** Gives a command its flags, its argument, and what its help says of them. */
+export function addSettings(command: Command, spec: CommandSpec<SettingsShape>): Command {
+  for (const [key, schema] of Object.entries(spec.settings)) {
+    const { description = "", ...json } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+    const hasDefault = json.default !== undefined && json.default !== false;
+    const fallback = hasDefault ? ` (default: ${JSON.stringify(json.default)})` : "";
+    command.option(`--${kebab(key)} <value>`, `${description}${fallback}`);
+  }
+  if (spec.argument !== undefined) command.argument(`[${spec.argument}]`);
+  if (spec.list !== undefined) command.addHelpText("after", `\n${spec.list.title}:\n${rows(spec.list.rows)}`);
+  const [first] = Object.keys(spec.settings);
+  if (first === undefined) return command;
+  const example = `--${kebab(first)} as ${environmentName(first)}`;
+  return command.addHelpText("after", `\nEach can be given in the environment instead: ${example}.`);
+}
+
 /**
  * Settings of a command from flags, then the environment, then defaults.
+ * @param flags values by key, as given on the command line
  * @param environment default: the process's
  * @throws UsageError naming every setting that is wrong
  */
 export function readSettings<Shape extends SettingsShape>(
   spec: CommandSpec<Shape>,
-  args: readonly string[],
+  flags: Readonly<Record<string, unknown>>,
   environment: Readonly<Record<string, string | undefined>> = process.env,
-): { settings: Settings<Shape>; argument: string | undefined } {
-  const keys = Object.keys(spec.settings);
-  const { values, positionals } = parseFlags(spec, args);
+): Settings<Shape> {
   const given: Record<string, unknown> = {};
-  for (const key of keys) {
+  for (const key of Object.keys(spec.settings)) {
     const variable = environment[environmentName(key)];
-    const value = values[kebab(key)] ?? (variable === "" ? undefined : variable);
+    const value = flags[key] ?? (variable === "" ? undefined : variable);
     if (value !== undefined) given[key] = value;
   }
   const parsed = z.object(spec.settings).safeParse(given);
-  if (!parsed.success) {
-    throw new UsageError(
-      parsed.error.issues
-        .map(
-          ({ path, message }) =>
-            `--${kebab(String(path[0]))} (or ${environmentName(String(path[0]))}): ${message}`,
-        )
-        .join("; "),
-    );
-  }
-  return { settings: parsed.data, argument: readArgument(spec, positionals) };
-}
-
-function parseFlags(
-  spec: CommandSpec<SettingsShape>,
-  args: readonly string[],
-): {
-  values: Record<string, unknown>;
-  positionals: string[];
-} {
-  const options = Object.fromEntries(
-    Object.keys(spec.settings).map((key) => [kebab(key), { type: "string" as const }]),
+  if (parsed.success) return parsed.data;
+  throw new UsageError(
+    parsed.error.issues
+      .map(
+        ({ path, message }) =>
+          `--${kebab(String(path[0]))} (or ${environmentName(String(path[0]))}): ${message}`,
+      )
+      .join("; "),
   );
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${message.split(". ")[0] ?? message} (see perigee-telemetry ${spec.name} --help)`);
-  }
 }
 
-function readArgument(spec: CommandSpec<SettingsShape>, positionals: readonly string[]): string | undefined {
-  const most = spec.argument === undefined ? 0 : 1;
-  if (positionals.length > most) {
-    throw new UsageError(
-      `${spec.name} takes ${most === 0 ? "no file" : "one file"}, got ${positionals.join(" ")}`,
-    );
-  }
-  return positionals[0];
-}
-
-/** The text of --help. */
-export function helpOf(spec: CommandSpec<SettingsShape>): string {
-  const argument = spec.argument === undefined ? "" : ` ${spec.argument}`;
-  const rows = Object.entries(spec.settings).map(([key, schema]) => {
-    const { description = "", ...json } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
-    const fallback =
-      json.default === undefined || json.default === false
-        ? ""
-        : ` (default ${JSON.stringify(json.default)})`;
-    return [`--${kebab(key)} VALUE`, `${description}${fallback}`] as const;
-  });
-  return [
-    `perigee-telemetry ${spec.name}${argument} [settings]`,
-    "",
-    `  ${spec.summary}`,
-    "",
-    ...aligned(rows),
-    ...(spec.list ? ["", `${spec.list.title}:`, ...aligned(spec.list.rows)] : []),
-    ...(rows.length > 0
-      ? [
-          "",
-          `Each can be given in the environment instead: --stale-after as ${environmentName("staleAfter")}.`,
-        ]
-      : []),
-    "",
-  ].join("\n");
-}
-
-function aligned(rows: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(0, ...rows.map(([name]) => name.length)) + 2;
-  return rows.map(([name, meaning]) => `  ${name.padEnd(width)}${meaning}`);
+function rows(named: readonly (readonly [string, string])[]): string {
+  const width = Math.max(0, ...named.map(([name]) => name.length)) + 2;
+  return named.map(([name, meaning]) => `  ${name.padEnd(width)}${meaning}`).join("\n");
 }

@@ -1,43 +1,34 @@
 /** Command that prints the Prometheus rule file of a dictionary as YAML. */
-import { parseArgs } from "node:util";
+import { Command } from "commander";
 import { stringify } from "yaml";
 import { loadDictionary } from "../dictionary";
 import { runTool } from "../tool";
 import { ruleFile } from "./ruleFile";
+import { defaultRuleSettings, type RuleSettings } from "./settings";
 
-const help = `tsx telemetry/rules/main.ts [--dictionary FILE] [--job NAME] [--prometheus-job NAME]
-                                  [--runbook-base-url URL] [--interval DURATION]
-
-  Prints the Prometheus rule file for a telemetry dictionary.
-
-  --dictionary FILE         default: the dictionary that comes with Perigee
-  --job NAME                the exporter's job label (default perigee-telemetry)
-  --prometheus-job NAME     Prometheus's own job label (default monitoring-prometheus)
-  --runbook-base-url URL    goes before <AlertName>.md (default docs/alerts/)
-  --interval DURATION       how often the rules are evaluated, such as 5s (default: as Prometheus is set)
-`;
-
-const text = { type: "string" } as const;
-const options = {
-  dictionary: text,
-  job: text,
-  "prometheus-job": text,
-  "runbook-base-url": text,
-  interval: text,
-  help: { type: "boolean", default: false },
-} as const;
-
-/** @returns what to print */
-function main(args: string[]): string {
-  const { values } = parseArgs({ args, options, strict: true });
-  if (values.help) return help;
-  const file = ruleFile(loadDictionary(values.dictionary), {
-    ...(values.job !== undefined && { job: values.job }),
-    ...(values["prometheus-job"] !== undefined && { prometheusJob: values["prometheus-job"] }),
-    ...(values["runbook-base-url"] !== undefined && { runbookBaseUrl: values["runbook-base-url"] }),
-    ...(values.interval !== undefined && { evaluationInterval: values.interval }),
-  });
-  return stringify(file, { lineWidth: 0, aliasDuplicateObjects: false });
+interface Options extends Pick<RuleSettings, "job" | "prometheusJob" | "runbookBaseUrl"> {
+  readonly dictionary?: string;
+  readonly interval?: string;
 }
 
-runTool(main);
+const { job, prometheusJob, runbookBaseUrl } = defaultRuleSettings;
+
+const command = new Command("tsx telemetry/rules/main.ts")
+  .description("Prints the Prometheus rule file for a telemetry dictionary.")
+  .option("--dictionary <file>", "default: the dictionary that comes with Perigee")
+  .option("--job <name>", "the exporter's job label", job)
+  .option("--prometheus-job <name>", "Prometheus's own job label", prometheusJob)
+  .option("--runbook-base-url <url>", "goes before <AlertName>.md", runbookBaseUrl)
+  .option(
+    "--interval <duration>",
+    "how often the rules are evaluated, such as 5s; default: as Prometheus is set",
+  )
+  .action(({ dictionary, interval, ...settings }: Options) => {
+    const file = ruleFile(loadDictionary(dictionary), {
+      ...settings,
+      ...(interval !== undefined && { evaluationInterval: interval }),
+    });
+    process.stdout.write(stringify(file, { lineWidth: 0, aliasDuplicateObjects: false }));
+  });
+
+runTool(command);

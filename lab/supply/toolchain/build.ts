@@ -1,5 +1,6 @@
 /** Build of the lab's Go programs into the cache, for the rest of the lab or as a command. */
 import { join } from "node:path";
+import { Argument, Command } from "commander";
 import { exists } from "../../files";
 import { formatSeconds, type Progress, progressLine, withHeartbeat } from "../../progress";
 import { cacheRoot } from "../../settings";
@@ -64,36 +65,22 @@ export function program(programs: Programs, name: string): string {
   return path;
 }
 
-const help = `Builds the programs that the lab runs, each from its Go module, and prints where they are.
-Usage: tsx lab/supply/toolchain/build.ts [--help] [component...]      (default: every component)
-Components:
-${componentNames.map((name) => `  ${name.padEnd(24)}${components[name].about}`).join("\n")}
-`;
-
-async function main(args: readonly string[]): Promise<number> {
-  if (args.includes("--help") || args.includes("-h")) {
-    process.stdout.write(help);
-    return 0;
-  }
-  const unknown = args.filter((arg) => !(componentNames as string[]).includes(arg));
-  if (unknown.length > 0) {
-    process.stderr.write(`Unknown component: ${unknown.join(", ")}.\n${help}`);
-    return 2;
-  }
-  const names = args.length === 0 ? componentNames : componentNames.filter((name) => args.includes(name));
-  const programs = await buildToolchain(names, (line) => process.stderr.write(`${line}\n`));
-  for (const [name, path] of Object.entries(programs)) process.stdout.write(`${name}\t${path}\n`);
-  return 0;
-}
+const command = new Command("tsx lab/supply/toolchain/build.ts")
+  .description("Builds the programs that the lab runs, each from its Go module, and prints where they are.")
+  .addArgument(new Argument("[component...]", "default: every component").choices(componentNames))
+  .addHelpText(
+    "after",
+    `\nComponents:\n${componentNames.map((name) => `  ${name.padEnd(24)}${components[name].about}`).join("\n")}`,
+  )
+  .action(async (wanted: readonly string[]) => {
+    const names = componentNames.filter((name) => wanted.length === 0 || wanted.includes(name));
+    const programs = await buildToolchain(names, (line) => process.stderr.write(`${line}\n`));
+    for (const [name, path] of Object.entries(programs)) process.stdout.write(`${name}\t${path}\n`);
+  });
 
 if (require.main === module) {
-  main(process.argv.slice(2)).then(
-    (code) => {
-      process.exitCode = code;
-    },
-    (error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-      process.exitCode = 1;
-    },
-  );
+  command.parseAsync().catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  });
 }

@@ -23,24 +23,22 @@ describe("settings", () => {
 
   it("come from flags, then the environment, then defaults", () => {
     const environment = { PERIGEE_TELEMETRY_HTTP_PORT: "2", PERIGEE_TELEMETRY_SPACECRAFT: "" };
-    assert.deepEqual(readSettings(spec, [], {}).settings, { httpPort: 1, spacecraft: "a" });
-    assert.deepEqual(readSettings(spec, [], environment).settings, { httpPort: 2, spacecraft: "a" });
-    assert.deepEqual(readSettings(spec, ["--http-port", "3"], environment).settings, {
+    assert.deepEqual(readSettings(spec, {}, {}), { httpPort: 1, spacecraft: "a" });
+    assert.deepEqual(readSettings(spec, {}, environment), { httpPort: 2, spacecraft: "a" });
+    assert.deepEqual(readSettings(spec, { httpPort: "3" }, environment), {
       httpPort: 3,
       spacecraft: "a",
     });
   });
 
   it("are refused with the name of every flag and variable that is wrong", () => {
-    const wrong = (): unknown => readSettings(spec, ["--http-port", "70000", "--spacecraft", ""], {});
+    const wrong = (): unknown => readSettings(spec, { httpPort: "70000", spacecraft: "" }, {});
     assert.throws(
       wrong,
       (error) =>
         error instanceof UsageError &&
         /--http-port.*PERIGEE_TELEMETRY_HTTP_PORT.*--spacecraft/.test(error.message),
     );
-    assert.throws(() => readSettings(spec, ["--nothing"], {}), UsageError);
-    assert.throws(() => readSettings(spec, ["file"], {}), UsageError);
   });
 });
 
@@ -64,13 +62,13 @@ describe("the commands", () => {
       assert.match(help.stdout, new RegExp(`^  ${name} `, "m"));
       const own = await runHere(name, "--help");
       assert.equal(own.status, 0);
-      assert.match(own.stdout, new RegExp(`^perigee-telemetry ${name}`));
+      assert.match(own.stdout, new RegExp(`^Usage: perigee-telemetry ${name}`));
     }
   });
 
   for (const [what, args, message] of [
-    ["an unknown command", ["fly"], /no command fly/],
-    ["an unknown flag", ["serve", "--prot", "1"], /Unknown option '--prot'/],
+    ["an unknown command", ["fly"], /unknown command 'fly'/],
+    ["an unknown flag", ["serve", "--prot", "1"], /unknown option '--prot'/],
     [
       "a file that is not there",
       ["decode", "/nowhere/packets"],

@@ -71,7 +71,7 @@ async function bundle(root, entry, cache) {
   const file = path.join(cache, `${name}-${stamp}.js`);
   fs.mkdirSync(cache, { recursive: true });
   // A file appears whole or not at all: engines start several providers at once.
-  writeWhole(file, Buffer.from(result.outputFiles[0].contents));
+  writeWhole(file, result.outputFiles[0].text);
   writeWhole(record, JSON.stringify({ inputs, stamp }));
   for (const other of fs.readdirSync(cache)) {
     const isOlder = other.startsWith(`${name}-`) && other.endsWith(".js") && path.join(cache, other) !== file;

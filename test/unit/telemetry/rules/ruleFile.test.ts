@@ -181,13 +181,13 @@ describe("the command", () => {
   });
 
   it("explains itself", async () => {
-    assert.match((await command("--help")).stdout, /--runbook-base-url URL/);
+    assert.match((await command("--help")).stdout, /--runbook-base-url <url>/);
   });
 
   it("says in one line what is wrong, with exit code 2", async () => {
     for (const [args, message] of [
       [["--dictionary", "/nowhere.yaml"], /^ENOENT.*\n$/],
-      [["--nonsense"], /^Unknown option '--nonsense'.*\n$/],
+      [["--nonsense"], /^error: unknown option '--nonsense'.*\n$/],
     ] as const) {
       await assert.rejects(command(...args), (error: Error & { code?: number; stderr?: string }) => {
         assert.equal(error.code, 2);
