@@ -4,7 +4,7 @@ import {
   exporterMetricNames as names,
   scrapeIntervalSeconds,
 } from "../telemetry/dictionary";
-import { defaultRuleSettings, recorded, type RuleSettings } from "../telemetry/rules";
+import { alertLimits, defaultRuleSettings, recorded, type RuleSettings } from "../telemetry/rules";
 import { frame, uids } from "./frame";
 import { thresholds, zones } from "./limits";
 import { graph, type PanelSpec, stat, table, timeline, valueMap } from "./panels";
@@ -26,14 +26,7 @@ export function exporterDashboard(
     description: "The exporter itself: availability, load and resources, with the limits of its alerts.",
     perSpacecraft: false,
   }).withPanel(answering(of));
-  const parts = [
-    headlines(of),
-    [builds()],
-    intake(of, step),
-    load(of, step, settings),
-    delays(of, settings),
-    runtime(of, step),
-  ];
+  const parts = [headlines(of), [builds()], intake(of, step), load(of, step), delays(of), runtime(of, step)];
   for (const panel of parts.flat()) board.withPanel(panel);
   return board;
 }
@@ -160,7 +153,7 @@ function limitedGraph(spec: PanelSpec, limit: number): TimeseriesBuilder {
     .axisSoftMax(limit);
 }
 
-function load(of: string, step: string, settings: RuleSettings): TimeseriesBuilder[] {
+function load(of: string, step: string): TimeseriesBuilder[] {
   return [
     limitedGraph(
       {
@@ -173,7 +166,7 @@ function load(of: string, step: string, settings: RuleSettings): TimeseriesBuild
           overTime(`nodejs_heap_size_used_bytes${of}`, "{{instance}} heap"),
         ],
       },
-      settings.exporterMemoryBytes,
+      alertLimits.exporterMemoryBytes,
     ),
     limitedGraph(
       {
@@ -185,12 +178,12 @@ function load(of: string, step: string, settings: RuleSettings): TimeseriesBuild
           overTime(`rate(process_cpu_seconds_total${of}[$__rate_interval])`, "{{instance}}").interval(step),
         ],
       },
-      settings.exporterCores,
+      alertLimits.exporterCores,
     ),
   ];
 }
 
-function delays(of: string, settings: RuleSettings): TimeseriesBuilder[] {
+function delays(of: string): TimeseriesBuilder[] {
   return [
     limitedGraph(
       {
@@ -203,7 +196,7 @@ function delays(of: string, settings: RuleSettings): TimeseriesBuilder[] {
           overTime(`nodejs_eventloop_lag_p99_seconds${of}`, "{{instance}} 99 %"),
         ],
       },
-      settings.exporterLoopLagSeconds,
+      alertLimits.exporterLoopLagSeconds,
     ),
     limitedGraph(
       {
@@ -213,7 +206,7 @@ function delays(of: string, settings: RuleSettings): TimeseriesBuilder[] {
         unit: "s",
         queries: [overTime(`scrape_duration_seconds${of}`, "{{instance}}")],
       },
-      settings.exporterScrapeSeconds,
+      alertLimits.exporterScrapeSeconds,
     ),
   ];
 }

@@ -1,6 +1,6 @@
 /** Dashboard of a spacecraft's link: passes, age and rate of packets, losses, decode errors and clock offset. */
 import { type Dictionary, exporterMetricNames as names } from "../telemetry/dictionary";
-import { defaultRuleSettings, recorded, rolesOf } from "../telemetry/rules";
+import { alertLimits, recorded, rolesOf } from "../telemetry/rules";
 import type { DashboardSettings } from ".";
 import { frame, uids } from "./frame";
 import { thresholds, zones } from "./limits";
@@ -100,7 +100,7 @@ function completeness(): TimeseriesBuilder[] {
         unit: "percentunit",
         queries: [overTime(ofChosen(recorded.packetLoss), "{{packet}}")],
       },
-      defaultRuleSettings.lossRatio,
+      alertLimits.lossRatio,
       colours.yellow,
     ),
     graph({
@@ -124,7 +124,7 @@ function completeness(): TimeseriesBuilder[] {
 }
 
 function readability(): TimeseriesBuilder[] {
-  const { clockOffsetSeconds: most } = defaultRuleSettings;
+  const { clockOffsetSeconds: most } = alertLimits;
   return [
     graph({
       key: "errors",

@@ -1,13 +1,6 @@
 /** Dashboard of one spacecraft: headline figures, mode and orbit timelines, alarms, and limited values. */
 import { type Dictionary, exporterMetricNames as names, type Parameter } from "../telemetry/dictionary";
-import {
-  defaultRuleSettings,
-  recorded,
-  recordedCount,
-  recordedState,
-  type Roles,
-  rolesOf,
-} from "../telemetry/rules";
+import { alertLimits, recorded, recordedCount, recordedState, type Roles, rolesOf } from "../telemetry/rules";
 import type { DashboardSettings } from ".";
 import { frame, spacecraftLink, uids } from "./frame";
 import { isLimitedByMode, limitSteps, thresholds } from "./limits";
@@ -85,7 +78,7 @@ function lateness({ staleAfterPeriods }: DashboardSettings): StatBuilder {
 }
 
 function clockOffset(): StatBuilder {
-  const { clockOffsetSeconds: most } = defaultRuleSettings;
+  const { clockOffsetSeconds: most } = alertLimits;
   return stat(
     {
       key: "clock",

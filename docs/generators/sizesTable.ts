@@ -1,6 +1,6 @@
-/** The table of docs/workloads-settings.md that says what stack 2 asks for, from workloads/monitoring/sizes.ts. */
+/** The table of docs/workloads-settings.md that says what stack 2 asks for, from workloads/sizes.ts. */
 import { parseSettings } from "../../workloads/config";
-import { prometheusSize, requestedMiB, type Size, sizes } from "../../workloads/monitoring/sizes";
+import { prometheusSize, requestedMiB, type Size, sizes } from "../../workloads/sizes";
 import { between } from "./marks";
 
 /** @param prometheusMemoryMiB the setting of that name @param nodes of the cluster */

@@ -1,5 +1,6 @@
 /** Alert rules of the exporter: availability, agreement with the dictionary, use of resources. */
 import { type Dictionary, exporterMetricNames as names } from "../dictionary";
+import { alertLimits } from "./limits";
 import { recorded } from "./recordingRules";
 import { type AlertRule, alertRule, type AlertSpec } from "./rule";
 import { seriesOf } from "./series";
@@ -66,7 +67,7 @@ function coherence({ name, version }: Dictionary, settings: RuleSettings): Expor
 }
 
 function resources(settings: RuleSettings): ExporterAlertSpec[] {
-  const { exporterMemoryBytes, exporterCores, exporterLoopLagSeconds, exporterScrapeSeconds } = settings;
+  const { exporterMemoryBytes, exporterCores, exporterLoopLagSeconds, exporterScrapeSeconds } = alertLimits;
   const of = seriesOf(settings.job);
   const warning = { severity: "warning" } as const;
   return [

@@ -9,6 +9,7 @@
  *   series.ts           selectors with a job   evaluationAlerts.ts rules that cannot be evaluated
  *   promtool.ts         Debian's promtool and prometheus, for tests
  */
+export { alertLimits } from "./limits";
 export { recorded, recordedCount, recordedState } from "./recordingRules";
 export { type Roles, rolesOf } from "./roles";
 export { type AlertRule, isAlert, type Rule, type RuleFile } from "./rule";

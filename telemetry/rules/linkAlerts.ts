@@ -1,5 +1,6 @@
 /** Alert rules of the link: loss of signal, overdue, lost and undecodable packets, unknown APIDs, clock drift. */
 import { exporterMetricNames as names } from "../dictionary";
+import { alertLimits } from "./limits";
 import { recorded } from "./recordingRules";
 import type { Roles } from "./roles";
 import { type AlertRule, alertRule, type AlertSpec } from "./rule";
@@ -41,7 +42,7 @@ function signalAlerts({ staleAfterPeriods: most }: RuleSettings): AlertSpec[] {
 
 /** Packets lost or spoilt on the way: the ground's matter first. */
 function packetAlerts(roles: Roles, settings: RuleSettings): AlertSpec[] {
-  const { lossRatio } = settings;
+  const { lossRatio } = alertLimits;
   const of = seriesOf(settings.job);
   // A computer that starts again counts its packets from 0, which looks like thousands of lost ones.
   const afterBoot = roles.boots ? ` unless on (spacecraft) changes(${of(roles.boots.metric)}[6m]) > 0` : "";
@@ -76,7 +77,7 @@ function packetAlerts(roles: Roles, settings: RuleSettings): AlertSpec[] {
 }
 
 function clockDrift(settings: RuleSettings): AlertSpec {
-  const { clockOffsetSeconds: most } = settings;
+  const { clockOffsetSeconds: most } = alertLimits;
   const offset = `avg by (spacecraft) (${seriesOf(settings.job)(names.onboardTimeOffset)})`;
   return {
     alert: "BusClockDrift",

@@ -12,18 +12,6 @@ export interface RuleSettings {
   readonly evaluationInterval?: string;
   /** A packet is overdue when it is this many of its periods late. Default: 5. */
   readonly staleAfterPeriods: number;
-  /** Share of a packet kind's packets that may be lost over 5 minutes. Default: 0.01. */
-  readonly lossRatio: number;
-  /** Seconds that the on-board clock may differ from the ground's. Default: 2. */
-  readonly clockOffsetSeconds: number;
-  /** The exporter's memory, bytes. Default: 200 MiB. */
-  readonly exporterMemoryBytes: number;
-  /** The exporter's processor use, cores; it has one main thread. Default: 0.8. */
-  readonly exporterCores: number;
-  /** Wait of the exporter's event loop, 99th percentile, seconds. Default: 0.25. */
-  readonly exporterLoopLagSeconds: number;
-  /** How long a scrape of the exporter may take, seconds. Default: 0.5. */
-  readonly exporterScrapeSeconds: number;
 }
 
 export const defaultRuleSettings: RuleSettings = {
@@ -31,10 +19,4 @@ export const defaultRuleSettings: RuleSettings = {
   job: "perigee-telemetry",
   prometheusJob: "monitoring-prometheus",
   staleAfterPeriods: 5,
-  lossRatio: 0.01,
-  clockOffsetSeconds: 2,
-  exporterMemoryBytes: 200 * 1024 ** 2,
-  exporterCores: 0.8,
-  exporterLoopLagSeconds: 0.25,
-  exporterScrapeSeconds: 0.5,
 };

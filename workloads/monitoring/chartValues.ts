@@ -2,7 +2,8 @@
  * The part of kube-prometheus-stack's values that Perigee sets, as types: Helm ignores a misspelt value in silence.
  * A test checks every path that is set against the list of the chart's values.
  */
-import type { Resources } from "./sizes";
+import type { Toleration } from "../pods";
+import type { Resources } from "../sizes";
 
 export interface ChartValues {
   readonly fullnameOverride: string;
@@ -53,13 +54,6 @@ export interface PrometheusValues {
     readonly storageSpec?: Readonly<Record<string, unknown>>;
     readonly initContainers?: readonly Readonly<Record<string, unknown>>[];
   };
-}
-
-export interface Toleration {
-  readonly key: string;
-  readonly operator: "Exists";
-  readonly effect: "NoExecute";
-  readonly tolerationSeconds: number;
 }
 
 export interface AlertmanagerValues {

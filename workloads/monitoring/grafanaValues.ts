@@ -1,9 +1,9 @@
 /** Grafana's part of the chart's values. */
 import { nodePorts } from "../../contract/outputs";
 import { homeDashboardFile } from "../../dashboards";
+import { resources, sizes } from "../sizes";
 import type { GrafanaValues } from "./chartValues";
 import { monitoringNames } from "./names";
-import { resources, sizes } from "./sizes";
 
 /**
  * @param publishedHost address where the published node ports answer

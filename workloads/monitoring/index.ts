@@ -3,7 +3,6 @@
  *
  *   values.ts, grafanaValues.ts  the chart's values, from the settings
  *   chartValues.ts               their types
- *   sizes.ts                     requests and limits of everything, as a table
  *   storage.ts                   where samples live       password.ts   Grafana's administrator
  *   release.ts                   where charts come from   names.ts      what several parts agree on
  *   kubeletService.ts            what the operator would leave behind

@@ -4,9 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { NodeOutput } from "../../contract/outputs";
 import { owned } from "../adoption/fieldManager";
 import type { StorageSettings } from "../config";
+import { resources, type Size } from "../sizes";
 import type { PrometheusValues } from "./chartValues";
 import { monitoringNames } from "./names";
-import { resources, type Size } from "./sizes";
 
 type LocalStorage = Extract<StorageSettings, { kind: "local" }>;
 

@@ -1,17 +1,17 @@
 /** The values of kube-prometheus-stack, from the settings: a pure function, part by part. */
 import { nodePorts } from "../../contract/outputs";
 import type { MonitoringSettings } from "../config";
+import { leaveDeadNode } from "../pods";
+import { prometheusSize, resources, sizes } from "../sizes";
 import type {
   AlertmanagerValues,
   ChartValues,
   NodeExporterValues,
   OperatorValues,
   PrometheusValues,
-  Toleration,
 } from "./chartValues";
 import { grafanaValues } from "./grafanaValues";
 import { monitoringNames } from "./names";
-import { prometheusSize, resources, sizes } from "./sizes";
 import { storageValues } from "./storage";
 
 export interface ValuesArgs {
@@ -62,14 +62,6 @@ const operator: OperatorValues = {
   resources: resources(sizes.operator),
   prometheusConfigReloader: { resources: resources(sizes.configReloader) },
 };
-
-/** A pod leaves a dead node after half a minute; Kubernetes' own default is five. */
-export const leaveDeadNode: readonly Toleration[] = ["not-ready", "unreachable"].map((state) => ({
-  key: `node.kubernetes.io/${state}`,
-  operator: "Exists",
-  effect: "NoExecute",
-  tolerationSeconds: 30,
-}));
 
 function prometheus({ monitoring, nodeImage, publishedHost }: ValuesArgs): PrometheusValues {
   const { retentionDays, retentionSizeGiB, scrapeIntervalSeconds, prometheusMemoryMiB, storage } = monitoring;

@@ -3,7 +3,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { contentHash } from "../../contract/contentHash";
 import { owned } from "../adoption/fieldManager";
-import { leaveDeadNode } from "../monitoring/values";
+import { leaveDeadNode } from "../pods";
 import { restrictedContainer, restrictedPod } from "./podSecurity";
 import type { Program } from "./program";
 

@@ -4,7 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { nodePorts } from "../../contract/outputs";
 import { owned } from "../adoption/fieldManager";
 import type { TelemetrySettings } from "../config";
-import { resources, sizes } from "../monitoring/sizes";
+import { resources, sizes } from "../sizes";
 import { dictionaryFlag, telemetryDeployment, type TelemetryPodArgs } from "./deployment";
 import { nameLabel, telemetryNames } from "./names";
 

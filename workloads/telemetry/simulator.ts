@@ -2,7 +2,7 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { TelemetrySettings } from "../config";
-import { resources, sizes } from "../monitoring/sizes";
+import { resources, sizes } from "../sizes";
 import { dictionaryFlag, telemetryDeployment, type TelemetryPodArgs } from "./deployment";
 import { nameLabel, telemetryNames } from "./names";
 

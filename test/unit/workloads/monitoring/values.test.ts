@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { nodePorts } from "../../../../contract/outputs";
+import { alertLimits } from "../../../../telemetry/rules";
 import type { GrafanaValues } from "../../../../workloads/monitoring/chartValues";
-import { requestedMiB, resources, sizes } from "../../../../workloads/monitoring/sizes";
 import { nodeFor } from "../../../../workloads/monitoring/storage";
 import { chartValues } from "../../../../workloads/monitoring/values";
+import { requestedMiB, resources, sizes } from "../../../../workloads/sizes";
 import { settingsWith } from "../settingsExamples";
 import { unknownPaths } from "./valuesList";
 
@@ -115,6 +116,12 @@ describe("values of kube-prometheus-stack", () => {
       requests: { cpu: "20m", memory: "80Mi" },
       limits: { cpu: "500m", memory: "192Mi" },
     });
+  });
+
+  it("let the exporter's memory alert come before its container is killed", () => {
+    assert.ok(alertLimits.exporterMemoryBytes < sizes.exporter.memoryMiB.limit * 1024 ** 2);
+    assert.ok(alertLimits.exporterMemoryBytes > sizes.exporter.memoryMiB.request * 1024 ** 2);
+    assert.ok(alertLimits.exporterCores < sizes.exporter.cpu.limit);
   });
 
   it("fit on the smallest worker: half of a t3.large's 8 GiB", () => {
