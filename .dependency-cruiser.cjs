@@ -35,9 +35,16 @@ module.exports = {
       "product-alone",
       "Nothing of the product knows the lab, the tests, the benches or the docs.",
       "^(infra|workloads|contract|settings|telemetry|dashboards|policy)/",
-      "^(lab|test|bench|docs)/",
+      "^(lab|test|bench|tools)/",
     ),
-    never("lab-without-tests", "The lab knows no test and no bench.", "^lab/", "^(test|bench|docs)/"),
+    never("lab-without-tests", "The lab knows no test and no bench.", "^lab/", "^(test|bench|tools)/"),
+    never(
+      "support",
+      "Benches and tools take helpers from test/support/, not from tests.",
+      "^(bench|tools)/",
+      "^test/(?!support/)",
+    ),
+    never("support", "What tests share knows no test.", "^test/support/", "^test/(?!support/|golden)"),
     never(
       "lab-ground",
       "The files at the lab's top (commands, files, processes, locks) know none of its rooms.",

@@ -1,5 +1,5 @@
 /** One run, in a process of its own: registers a cluster of so many workers under mocks, prints what it took as JSON. */
-import { deploy } from "../../test/unit/infra/mocks";
+import { deploy } from "../../test/support/infra/mocks";
 import type { Run } from "./run";
 
 /** A pool has at most 500 machines. */

@@ -3,9 +3,9 @@
  * that is crossed to the notification, and what the stack costs at rest. Prints a Markdown table; changes the lab's
  * settings for some minutes and puts them back.
  */
-import { apply, eventually, kubectl } from "../../test/lab/lab";
-import { query, samples, sampleTimes, value } from "../../test/lab/prometheus";
-import { type ReceivedAlert, WebhookReceiver, workloadsSucceed } from "../../test/lab/workloads";
+import { apply, eventually, kubectl } from "../../test/support/lab/lab";
+import { query, samples, sampleTimes, value } from "../../test/support/lab/prometheus";
+import { type ReceivedAlert, WebhookReceiver, workloadsSucceed } from "../../test/support/lab/workloads";
 import { markdown } from "./circumstances";
 
 const GROUP_WAIT = 1;

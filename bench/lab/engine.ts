@@ -5,7 +5,7 @@
  */
 import { parseArgs } from "node:util";
 import type { StackSettings } from "../../lab/pulumi/engine/stacks";
-import { TestStack } from "../../test/engine/stack";
+import { TestStack } from "../../test/support/testStack";
 import { circumstances, load, markdown, progress } from "./circumstances";
 import { TreeUse } from "./treeUse";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { PulumiRun } from "../../lab/pulumi/engine/pulumi";
 import { NEVER_ENDS, SCRIPTED_SECRET } from "../../lab/pulumi/providers/command/scriptedMachines";
-import { done, killWhen, moment, TestStack } from "./stack";
+import { done, killWhen, moment, TestStack } from "../support/testStack";
 
 const INSTANCE = "aws:ec2/instance:Instance";
 const COMMAND = "command:remote:Command";

@@ -1,6 +1,6 @@
 /** From nothing to a cluster, through every interruption: whatever is killed, the next `make up` goes on. */
 import { strict as assert } from "node:assert";
-import { engine, eventually, LabCommand, processes } from "./lab";
+import { engine, eventually, LabCommand, processes } from "../support/lab/lab";
 
 describe("make up, interrupted", () => {
   before("remove what an earlier lab left", () => new LabCommand("down").succeeds());

@@ -3,8 +3,17 @@ import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { repositoryRoot } from "../../settings/repositoryRoot";
-import { answers, type EchoAnswer, echoOnBoth, echoService, get, removeEcho } from "./echo";
-import { clusterDns, controlPlane, engineSucceeds, eventually, kubectl, outputs, ssh, worker } from "./lab";
+import { answers, type EchoAnswer, echoOnBoth, echoService, get, removeEcho } from "../support/lab/echo";
+import {
+  clusterDns,
+  controlPlane,
+  engineSucceeds,
+  eventually,
+  kubectl,
+  outputs,
+  ssh,
+  worker,
+} from "../support/lab/lab";
 
 interface NodeList {
   items: {

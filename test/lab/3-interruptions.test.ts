@@ -7,10 +7,10 @@ import { execFile } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { seededRandom } from "../../telemetry/simulator/random";
-import { kubectl } from "./lab";
-import { query } from "./prometheus";
-import { killSettings } from "./settings";
-import { workloads, type WorkloadsChanges, workloadsSucceed } from "./workloads";
+import { kubectl } from "../support/lab/lab";
+import { query } from "../support/lab/prometheus";
+import { killSettings } from "../support/lab/settings";
+import { workloads, type WorkloadsChanges, workloadsSucceed } from "../support/lab/workloads";
 
 const { kills, seed } = killSettings();
 const random = seededRandom(seed);

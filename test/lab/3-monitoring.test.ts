@@ -1,10 +1,10 @@
 /** Prometheus and Alertmanager on the cluster: everything is watched, and nothing cries wolf. */
 import { strict as assert } from "node:assert";
-import { metricsOf } from "../unit/dashboards/promql";
-import { eventually, kubectl, outputs } from "./lab";
-import { kindOf, liveNeighbours, recordedNeighbours } from "./neighbours";
-import { alerts, query, rules, sampleTimes, targets } from "./prometheus";
-import { workloadsSucceed } from "./workloads";
+import { eventually, kubectl, outputs } from "../support/lab/lab";
+import { kindOf, liveNeighbours, recordedNeighbours } from "../support/lab/neighbours";
+import { alerts, query, rules, sampleTimes, targets } from "../support/lab/prometheus";
+import { workloadsSucceed } from "../support/lab/workloads";
+import { metricsOf } from "../support/promql";
 
 /** Jobs of the offline edition -> how many targets each has on one control plane and one worker. */
 const jobs: Readonly<Record<string, number>> = {

@@ -8,10 +8,15 @@ import { promisify } from "node:util";
 import { nodePorts } from "../../contract/outputs";
 import { repositoryRoot } from "../../settings/repositoryRoot";
 import { defaultDictionaryPath, loadDictionary } from "../../telemetry/dictionary";
-import { eventually, kubectl, outputs } from "./lab";
-import { counted, flight, send, type Sockets } from "./packets";
-import { failedRuleGroups, managedAlerts, query, sampleTimes } from "./prometheus";
-import { WebhookReceiver, workloads, type WorkloadsChanges, workloadsSucceed } from "./workloads";
+import { eventually, kubectl, outputs } from "../support/lab/lab";
+import { counted, flight, send, type Sockets } from "../support/lab/packets";
+import { failedRuleGroups, managedAlerts, query, sampleTimes } from "../support/lab/prometheus";
+import {
+  WebhookReceiver,
+  workloads,
+  type WorkloadsChanges,
+  workloadsSucceed,
+} from "../support/lab/workloads";
 
 const battery = "bus_power_battery_voltage_volts";
 const receiver = new WebhookReceiver();

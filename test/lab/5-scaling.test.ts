@@ -3,9 +3,9 @@ import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
 import { BRIDGE } from "../../lab/host/addresses";
 import type { PulumiRun } from "../../lab/pulumi/engine/pulumi";
-import { echoContainer } from "./echo";
-import { apply, engine, engineSucceeds, eventually, kubectl, node, pool, worker } from "./lab";
-import { leftoversOf } from "./leftovers";
+import { echoContainer } from "../support/lab/echo";
+import { apply, engine, engineSucceeds, eventually, kubectl, node, pool, worker } from "../support/lab/lab";
+import { leftoversOf } from "../support/lab/leftovers";
 
 const second = "perigee-lab-default-2";
 const replicas = 4;

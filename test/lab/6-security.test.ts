@@ -3,10 +3,10 @@ import { strict as assert } from "node:assert";
 import type { NodeOutput } from "../../contract/outputs";
 import { deriveSshKeyPair } from "../../infra/machines/sshKeys";
 import { type Peer, portRange, trafficRules } from "../../infra/network/trafficRules";
-import { echoOn, reaches } from "./echo";
-import { dialWithHostKey } from "./hostKey";
-import { apply, controlPlane, kubectl, node, ssh, worker } from "./lab";
-import { makeStranger, type Stranger } from "./stranger";
+import { echoOn, reaches } from "../support/lab/echo";
+import { dialWithHostKey } from "../support/lab/hostKey";
+import { apply, controlPlane, kubectl, node, ssh, worker } from "../support/lab/lab";
+import { makeStranger, type Stranger } from "../support/lab/stranger";
 
 /** Ports on which something listens on a control plane; on a worker the first three. */
 const listening = {

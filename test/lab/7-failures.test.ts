@@ -3,7 +3,7 @@ import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { repositoryRoot } from "../../settings/repositoryRoot";
-import { answers, echoOnBoth, echoService, get, removeEcho } from "./echo";
+import { answers, echoOnBoth, echoService, get, removeEcho } from "../support/lab/echo";
 import {
   clusterDns,
   controlPlane,
@@ -14,8 +14,8 @@ import {
   node,
   ssh,
   worker,
-} from "./lab";
-import { failedRuleGroups } from "./prometheus";
+} from "../support/lab/lab";
+import { failedRuleGroups } from "../support/lab/prometheus";
 
 describe("the rules", () => {
   it("were all evaluated without a failure, through all that was done to cluster and machines so far", async () => {

@@ -12,10 +12,10 @@ import {
   node,
   ssh,
   worker,
-} from "./lab";
-import { labLeftovers } from "./leftovers";
-import { failedRuleGroups } from "./prometheus";
-import { workloadsSucceed } from "./workloads";
+} from "../support/lab/lab";
+import { labLeftovers } from "../support/lab/leftovers";
+import { failedRuleGroups } from "../support/lab/prometheus";
+import { workloadsSucceed } from "../support/lab/workloads";
 
 describe("the rules", () => {
   it("were all evaluated without a failure since Prometheus came back", async () => {

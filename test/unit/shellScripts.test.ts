@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { onPath } from "./infra/tools";
+import { onPath } from "../support/infra/tools";
 
 const root = join(__dirname, "../..");
 const shebang = "^(#!(/usr)?/bin/(env )?(ba)?sh|# shellcheck shell=)";

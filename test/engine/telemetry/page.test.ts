@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { chromiumPath, type OpenPage, openPage } from "./browser";
-import { fly, type ServedPage, servePage } from "./flownPage";
+import { chromiumPath, type OpenPage, openPage } from "../../support/telemetry/browser";
+import { fly, type ServedPage, servePage } from "../../support/telemetry/flownPage";
 
 /**
  * The page in a real browser. Debian: apt-get install chromium. With CI=true a missing browser is a failure.

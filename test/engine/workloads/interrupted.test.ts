@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { contractVersion } from "../../../contract/outputs";
 import type { PulumiRun } from "../../../lab/pulumi/engine/pulumi";
-import { done, killWhen, messages } from "../stack";
+import { done, killWhen, messages } from "../../support/testStack";
 import { BothStacks } from "./stacks";
 
 const outputs = (kubeconfig: string) => ({

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { contractVersion } from "../../../contract/outputs";
 import type { PulumiRun } from "../../../lab/pulumi/engine/pulumi";
 import { defaultDictionaryPath } from "../../../telemetry/dictionary";
-import { alerting, secrets } from "../../unit/workloads/settingsExamples";
-import { done, messages, moment } from "../stack";
+import { done, messages, moment } from "../../support/testStack";
+import { alerting, secrets } from "../../support/workloads/settingsExamples";
 import { BothStacks } from "./stacks";
 
 const kubeconfigSecret = "kubeconfig-secret-0007";

@@ -22,7 +22,7 @@ import { beforeInstall, beforeUpgrade, ownNamespace } from "../../../workloads/a
 import { type ClusterApi, clusterApi } from "../../../workloads/adoption/clusterApi";
 import { owned } from "../../../workloads/adoption/fieldManager";
 import { chartValues } from "../../../workloads/monitoring/values";
-import { settingsWith } from "../../unit/workloads/settingsExamples";
+import { settingsWith } from "../../support/workloads/settingsExamples";
 import { ApiServer, builtProgram } from "./apiServer";
 
 const helm = builtProgram("helm", "helm");

@@ -9,7 +9,7 @@ import { grafanaUnit } from "../../../dashboards/style";
 import { loadDictionary } from "../../../telemetry/dictionary";
 import { units } from "../../../telemetry/dictionary/units";
 import { isAlert, ruleFile } from "../../../telemetry/rules";
-import { metricsOf, selectorsOf, syntaxErrors, withoutVariables } from "./promql";
+import { metricsOf, selectorsOf, syntaxErrors, withoutVariables } from "../../support/promql";
 import { metricsWithSeries, scrapedAfter, simulatedPackets } from "./realExporter";
 
 const dictionary = loadDictionary();

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { dashboards } from "../../../dashboards";
-import { metricsReference } from "../../../docs/generators/metrics";
 import { defaultDictionaryText, parseDictionary } from "../../../telemetry/dictionary";
 import { alertsOf, ruleFile } from "../../../telemetry/rules";
+import { metricsReference } from "../../../tools/docs/metrics";
 import { metricsWithSeries, packetsOfOnes, scrapedAfter } from "./realExporter";
 
 /** A subsystem that nobody has heard of, with a number, an enumeration and a boolean. Nothing else is edited. */

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { portRange, trafficRules } from "../../../infra/network/trafficRules";
-import { deploy, type Deployment, type RecordedResource } from "./mocks";
-import { small, threeZones, twoPools } from "./settingsExamples";
+import { deploy, type Deployment, type RecordedResource } from "../../support/infra/mocks";
+import { small, threeZones, twoPools } from "../../support/infra/settingsExamples";
 
 const types = {
   instance: "aws:ec2/instance:Instance",

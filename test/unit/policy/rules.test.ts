@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { untaggable } from "../../../policy/rules/tags";
-import { deploy } from "../infra/mocks";
-import { small, threeZones, twoPools } from "../infra/settingsExamples";
+import { deploy } from "../../support/infra/mocks";
+import { small, threeZones, twoPools } from "../../support/infra/settingsExamples";
 import { violations } from "./violations";
 
 const tags = { "perigee:cluster": "ground", "kubernetes.io/cluster/ground": "owned" };

@@ -4,8 +4,8 @@ import { homeDashboardFile } from "../../../dashboards";
 import { secretKeys } from "../../../settings/redact";
 import { maxBundleBytes } from "../../../telemetry/build";
 import { drainSeconds } from "../../../workloads/telemetry/exporter";
-import { deploy, type Deployment, type RecordedResource } from "./mocks";
-import { alerting, secrets } from "./settingsExamples";
+import { deploy, type Deployment, type RecordedResource } from "../../support/workloads/mocks";
+import { alerting, secrets } from "../../support/workloads/settingsExamples";
 
 const kinds = {
   namespace: "kubernetes:core/v1:Namespace",

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { SettingsError } from "../../../settings/load";
 import { parseSettings } from "../../../workloads/config";
-import { alerting, secrets } from "./settingsExamples";
+import { alerting, secrets } from "../../support/workloads/settingsExamples";
 
 function problemsOf(raw: Readonly<Record<string, unknown>>): string[] {
   try {

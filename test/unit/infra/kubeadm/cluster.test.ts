@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { operatorKubeconfig } from "../../../../infra/kubeadm/kubeconfig";
-import { deploy, type Deployment } from "../mocks";
-import { small, threeZones } from "../settingsExamples";
+import { deploy, type Deployment } from "../../../support/infra/mocks";
+import { small, threeZones } from "../../../support/infra/settingsExamples";
 
 interface Step {
   readonly connection: { readonly host: string; readonly privateKey: string; readonly hostKey: string };

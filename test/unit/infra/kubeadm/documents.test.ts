@@ -8,7 +8,7 @@ import { auditPolicy, controlPlaneDocuments, workerDocument } from "../../../../
 import { flannelManifest } from "../../../../infra/kubeadm/flannel";
 import { imagesOf, releaseOf, testedVersions } from "../../../../infra/versions";
 import { matchesGolden } from "../../../golden";
-import { kubeadmOf } from "../tools";
+import { kubeadmOf } from "../../../support/infra/tools";
 import { controlPlane, taintedWorker, worker } from "./examples";
 
 const documents: Readonly<Record<string, string>> = {

@@ -4,8 +4,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { stepCommand, stepInput, type StepScript } from "../../../../infra/kubeadm/step";
-import { deploy } from "../mocks";
-import { twoPools } from "../settingsExamples";
+import { deploy } from "../../../support/infra/mocks";
+import { twoPools } from "../../../support/infra/settingsExamples";
 
 const folder = join(__dirname, "../../../../infra/kubeadm/scripts");
 const shared = "step.sh";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { architectureOf, imageParameter } from "../../../../infra/machines/image";
-import { deploy, type Deployment, type RecordedResource } from "../mocks";
-import { threeZones, twoPools } from "../settingsExamples";
+import { deploy, type Deployment, type RecordedResource } from "../../../support/infra/mocks";
+import { threeZones, twoPools } from "../../../support/infra/settingsExamples";
 
 /** What AWS can tag; the policy pack has the full list. */
 const cannotBeTagged = /Route$|Association$|Attachment$|RolePolicy$|Record$/;

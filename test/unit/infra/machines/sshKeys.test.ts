@@ -7,7 +7,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { utils } from "ssh2";
 import { deriveSshKeyPair } from "../../../../infra/machines/sshKeys";
-import { onPath } from "../tools";
+import { onPath } from "../../../support/infra/tools";
 
 const seed = Buffer.alloc(32, 7).toString("base64");
 const seeds = fc

@@ -5,9 +5,9 @@ import { parse } from "yaml";
 import { renderUserData, userDataLimitBytes } from "../../../../infra/machines/userData";
 import { testedReleases } from "../../../../infra/versions";
 import { matchesGolden } from "../../../golden";
+import { deploy } from "../../../support/infra/mocks";
+import { twoPools } from "../../../support/infra/settingsExamples";
 import { login, machines, seed } from "../kubeadm/examples";
-import { deploy } from "../mocks";
-import { twoPools } from "../settingsExamples";
 
 interface CloudConfig {
   readonly hostname: string;

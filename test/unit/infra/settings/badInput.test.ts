@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { refusal } from "../mocks";
+import { refusal } from "../../../support/infra/mocks";
 import { refused } from "./wrongSettings";
 
 describe("settings that are refused, all problems at once, before any resource is registered", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseSettings } from "../../../../infra/config";
 import { limitStackTraces, machinesWithTraces } from "../../../../infra/settings/stackTraces";
-import { small } from "../settingsExamples";
+import { small } from "../../../support/infra/settingsExamples";
 
 describe("stack traces", () => {
   const limit = Error.stackTraceLimit;

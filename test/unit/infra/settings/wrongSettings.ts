@@ -1,5 +1,5 @@
 /** Settings that are wrong, and what a user is told. */
-import { small } from "../settingsExamples";
+import { small } from "../../../support/infra/settingsExamples";
 
 const pool = { name: "default" };
 const keys =

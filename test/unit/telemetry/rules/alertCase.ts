@@ -14,7 +14,7 @@ import {
   type RuleFile,
 } from "../../../../telemetry/rules";
 import { runbookUrl } from "../../../../telemetry/rules/rule";
-import { recordedNeighbours } from "../../../lab/neighbours";
+import { recordedNeighbours } from "../../../support/lab/neighbours";
 import { prometheusProgram } from "../../../support/promtool";
 
 /** An alert that must be firing. The alert's fixed labels and its runbook are filled in. */

@@ -8,8 +8,8 @@ import { promisify } from "node:util";
 import { stringify } from "yaml";
 import { loadDictionary, parseDictionary } from "../../../../telemetry/dictionary";
 import { alertsOf, isAlert, ruleFile } from "../../../../telemetry/rules";
+import { metricsOf, selectorsOf, syntaxErrors } from "../../../support/promql";
 import { prometheusProgram } from "../../../support/promtool";
-import { metricsOf, selectorsOf, syntaxErrors } from "../../dashboards/promql";
 import { metricsWithSeries, scrapedAfter, simulatedPackets } from "../../dashboards/realExporter";
 
 const root = join(__dirname, "..", "..", "..", "..");

@@ -10,7 +10,7 @@ import { loadDictionary } from "../../../../telemetry/dictionary";
 import { alertsOf, ruleFile } from "../../../../telemetry/rules";
 import { type Inhibition, inhibitions } from "../../../../workloads/alerting/inhibition";
 import { routing } from "../../../../workloads/alerting/routing";
-import { alerting, settingsWith } from "../settingsExamples";
+import { alerting, settingsWith } from "../../../support/workloads/settingsExamples";
 
 const run = promisify(execFile);
 

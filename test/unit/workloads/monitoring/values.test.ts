@@ -5,7 +5,7 @@ import type { GrafanaValues } from "../../../../workloads/monitoring/chartValues
 import { nodeFor } from "../../../../workloads/monitoring/storage";
 import { chartValues } from "../../../../workloads/monitoring/values";
 import { requestedMiB, resources, sizes } from "../../../../workloads/sizes";
-import { settingsWith } from "../settingsExamples";
+import { settingsWith } from "../../../support/workloads/settingsExamples";
 import { unknownPaths } from "./valuesList";
 
 const valuesOf = (monitoring: Readonly<Record<string, unknown>>) =>

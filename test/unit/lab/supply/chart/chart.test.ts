@@ -10,7 +10,7 @@ import { debianPackageTree } from "../../../../../lab/supply/debianProgram";
 import { parseSettings } from "../../../../../workloads/config";
 import { chartValues } from "../../../../../workloads/monitoring/values";
 import { prometheusProgram } from "../../../../support/promtool";
-import { settingsWith } from "../../../workloads/settingsExamples";
+import { settingsWith } from "../../../../support/workloads/settingsExamples";
 
 const run = promisify(execFile);
 const chart = join(__dirname, "../../../../../lab/supply/chart/kube-prometheus-stack");

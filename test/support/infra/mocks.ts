@@ -169,7 +169,7 @@ function freshProgram(): Record<string, unknown> {
   // The contributor's own agent, alive or not, is no matter of the program's.
   delete process.env["SSH_AUTH_SOCK"];
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would run once for all tests
-  return require("../../../infra/index") as Record<string, unknown>;
+  return require("../../../infra") as Record<string, unknown>;
 }
 
 function settled<T>(output: pulumi.Output<T>): Promise<T> {

@@ -1,16 +1,19 @@
 /**
- * Writes every document that is generated (`npm run docs`). test/unit/docs/ checks that each is current.
+ * Writes every document that is generated (`npm run docs`). test/unit/tools/docs.test.ts checks that each is current.
  * A further one is one more line of `documents`.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { format, resolveConfig } from "prettier";
-import { loadDictionary } from "../telemetry/dictionary";
-import { iamPolicy } from "./generators/iamPolicy";
-import { metricsReference } from "./generators/metrics";
-import { settingsReference } from "./generators/settings";
-import { withSizesTable } from "./generators/sizesTable";
-import { withTrafficTable } from "./generators/trafficTable";
+import { repositoryRoot } from "../../settings/repositoryRoot";
+import { loadDictionary } from "../../telemetry/dictionary";
+import { iamPolicy } from "./iamPolicy";
+import { metricsReference } from "./metrics";
+import { settingsReference } from "./settings";
+import { withSizesTable } from "./sizesTable";
+import { withTrafficTable } from "./trafficTable";
+
+const folder = join(repositoryRoot, "docs");
 
 /** What a generator is given: the document as it is now, empty where there is none. */
 type Generator = (current: string) => string | Promise<string>;
@@ -28,7 +31,7 @@ export const documents: Readonly<Record<string, Generator>> = {
 export async function generated(path: string): Promise<{ current: string; wanted: string }> {
   const generator = documents[path];
   if (generator === undefined) throw new Error(`docs/${path} is not generated`);
-  const file = join(__dirname, path);
+  const file = join(folder, path);
   const current = existsSync(file) ? readFileSync(file, "utf8") : "";
   const wanted = await format(await generator(current), { ...(await resolveConfig(file)), filepath: file });
   return { current, wanted };
@@ -37,7 +40,7 @@ export async function generated(path: string): Promise<{ current: string; wanted
 async function writeAll(): Promise<void> {
   for (const path of Object.keys(documents)) {
     const { current, wanted } = await generated(path);
-    if (current !== wanted) writeFileSync(join(__dirname, path), wanted);
+    if (current !== wanted) writeFileSync(join(folder, path), wanted);
     console.log(`docs/${path}: ${current === wanted ? "current" : "written"}`);
   }
 }

@@ -1,6 +1,6 @@
 /** A computer somewhere on the lab's Internet that is nobody's operator: for tests of what it cannot reach. */
-import { run } from "../../lab/command";
-import { namespaceOf, removeLink } from "../../lab/host/machineNetwork";
+import { run } from "../../../lab/command";
+import { namespaceOf, removeLink } from "../../../lab/host/machineNetwork";
 
 const NAMESPACE = namespaceOf("stranger");
 const LINK = "pg-stranger";

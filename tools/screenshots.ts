@@ -1,13 +1,13 @@
 /**
  * Makes docs/images/telemetry-nominal.png and telemetry-alarm.png:
- *   npx tsx test/engine/telemetry/screenshots.ts
+ *   npm run pictures
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { openPage } from "./browser";
-import { fly, servePage } from "./flownPage";
+import { openPage } from "../test/support/telemetry/browser";
+import { fly, servePage } from "../test/support/telemetry/flownPage";
 
-const folder = join(__dirname, "../../../docs/images");
+const folder = join(__dirname, "../docs/images");
 
 async function main(): Promise<void> {
   mkdirSync(folder, { recursive: true });

@@ -1,9 +1,9 @@
 /** Stack 2 in the lab, changed as a user would change its settings. */
 import { createServer, type Server } from "node:http";
-import { labEngine } from "../../lab/cli/labEngine";
-import { workloadsFolder, workloadsSettings } from "../../lab/cli/workloads";
-import { type PulumiRun, runPulumi } from "../../lab/pulumi/engine/pulumi";
-import { ensureStack, stackOptions } from "../../lab/pulumi/engine/stacks";
+import { labEngine } from "../../../lab/cli/labEngine";
+import { workloadsFolder, workloadsSettings } from "../../../lab/cli/workloads";
+import { type PulumiRun, runPulumi } from "../../../lab/pulumi/engine/pulumi";
+import { ensureStack, stackOptions } from "../../../lab/pulumi/engine/stacks";
 import type { LabConfig } from "./lab";
 
 /** What differs from the lab's own settings, by section. */

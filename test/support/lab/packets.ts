@@ -1,9 +1,9 @@
 /** Packets sent to the cluster from outside, as a ground station does, and what the exporters have counted of them. */
 import { createSocket, type Socket } from "node:dgram";
 import { setTimeout as sleep } from "node:timers/promises";
-import { nodePorts } from "../../contract/outputs";
-import { loadDictionary } from "../../telemetry/dictionary";
-import { Simulator } from "../../telemetry/simulator";
+import { nodePorts } from "../../../contract/outputs";
+import { loadDictionary } from "../../../telemetry/dictionary";
+import { Simulator } from "../../../telemetry/simulator";
 import { outputs } from "./lab";
 import { value } from "./prometheus";
 

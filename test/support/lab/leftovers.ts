@@ -1,6 +1,6 @@
 /** What is left of the lab, or of one of its machines, on this host. */
-import { leftovers } from "../../lab/host/leftovers";
-import { labFolders, labSettings } from "../../lab/settings";
+import { leftovers } from "../../../lab/host/leftovers";
+import { labFolders, labSettings } from "../../../lab/settings";
 
 export function labLeftovers(): Promise<string[]> {
   return leftovers(labFolders(labSettings().stateFolder));

@@ -6,15 +6,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
-import type { NodeOutput } from "../../contract/outputs";
-import { quoted } from "../../infra/kubeadm/step";
-import { labEngine } from "../../lab/cli/labEngine";
-import { SystemdMachines } from "../../lab/host/systemdMachines";
-import { type PulumiRun, runPulumi } from "../../lab/pulumi/engine/pulumi";
-import { ensureStack, stackOptions, type StackSettings } from "../../lab/pulumi/engine/stacks";
-import { labFolders, labSettings as labHostSettings } from "../../lab/settings";
-import { buildToolchain, program } from "../../lab/supply/toolchain/build";
-import { repositoryRoot } from "../../settings/repositoryRoot";
+import type { NodeOutput } from "../../../contract/outputs";
+import { quoted } from "../../../infra/kubeadm/step";
+import { labEngine } from "../../../lab/cli/labEngine";
+import { SystemdMachines } from "../../../lab/host/systemdMachines";
+import { type PulumiRun, runPulumi } from "../../../lab/pulumi/engine/pulumi";
+import { ensureStack, stackOptions, type StackSettings } from "../../../lab/pulumi/engine/stacks";
+import { labFolders, labSettings as labHostSettings } from "../../../lab/settings";
+import { buildToolchain, program } from "../../../lab/supply/toolchain/build";
+import { repositoryRoot } from "../../../settings/repositoryRoot";
 
 const execute = promisify(execFile);
 

@@ -1,5 +1,5 @@
 /** What the lab's Prometheus and Alertmanager say, asked from outside through their node ports. */
-import { nodePorts } from "../../contract/outputs";
+import { nodePorts } from "../../../contract/outputs";
 import { outputs } from "./lab";
 
 export interface Sample {

@@ -3,7 +3,7 @@
  * remove it. Written by hand from the Service Authorization Reference and the provider's source; the tests make
  * sure that no type of the program is missing.
  */
-import type { RecordedResource } from "../../test/unit/infra/mocks";
+import type { RecordedResource } from "../../test/support/infra/mocks";
 
 type Condition = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 

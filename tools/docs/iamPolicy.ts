@@ -1,6 +1,6 @@
 /** docs/iam-policy.json: what an operator's `pulumi up` and `pulumi destroy` of stack 1 need in AWS. */
-import { deploy, type Deployment } from "../../test/unit/infra/mocks";
-import { small, twoPools } from "../../test/unit/infra/settingsExamples";
+import { deploy, type Deployment } from "../../test/support/infra/mocks";
+import { small, twoPools } from "../../test/support/infra/settingsExamples";
 import { functionPermissions, type Grant, permissionsOf } from "./awsPermissions";
 
 interface Statement {
@@ -34,7 +34,7 @@ export function grantsOf({ resources, calls }: Pick<Deployment, "resources" | "c
 }
 
 const unknown = (what: string): string =>
-  `no IAM actions are written down for ${what}: add it to docs/generators/awsPermissions.ts`;
+  `no IAM actions are written down for ${what}: add it to tools/docs/awsPermissions.ts`;
 
 /** One statement per set of actions and condition, its resources gathered. */
 function statements(grants: readonly Grant[]): Statement[] {

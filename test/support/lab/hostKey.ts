@@ -2,10 +2,10 @@
 import { mkdtemp, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { labEngine } from "../../lab/cli/labEngine";
-import { runPulumi } from "../../lab/pulumi/engine/pulumi";
-import { ensureStack, stackOptions } from "../../lab/pulumi/engine/stacks";
-import { repositoryRoot } from "../../settings/repositoryRoot";
+import { labEngine } from "../../../lab/cli/labEngine";
+import { runPulumi } from "../../../lab/pulumi/engine/pulumi";
+import { ensureStack, stackOptions } from "../../../lab/pulumi/engine/stacks";
+import { repositoryRoot } from "../../../settings/repositoryRoot";
 import { node, outputs, worker } from "./lab";
 
 /** @returns what the engine said when it refused */

@@ -4,9 +4,9 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadDictionary } from "../../telemetry/dictionary";
-import { defaultRuleSettings, ruleFile } from "../../telemetry/rules";
-import { metricsOf } from "../unit/dashboards/promql";
+import { loadDictionary } from "../../../telemetry/dictionary";
+import { defaultRuleSettings, ruleFile } from "../../../telemetry/rules";
+import { metricsOf } from "../promql";
 import { query } from "./prometheus";
 
 export interface Neighbour {
@@ -15,7 +15,7 @@ export interface Neighbour {
   readonly value: string;
 }
 
-const file = join(__dirname, "../unit/telemetry/rules/neighbours.json");
+const file = join(__dirname, "../../unit/telemetry/rules/neighbours.json");
 
 /** Those that were recorded last. */
 export function recordedNeighbours(): Neighbour[] {

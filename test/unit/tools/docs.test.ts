@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { documents, generated } from "../../../docs/generate";
-import { grantsOf, iamPolicy } from "../../../docs/generators/iamPolicy";
-import { settingsOf, stacks } from "../../../docs/generators/settings";
-import { trafficTable, withTrafficTable } from "../../../docs/generators/trafficTable";
+import { documents, generated } from "../../../tools/docs/generate";
+import { grantsOf, iamPolicy } from "../../../tools/docs/iamPolicy";
+import { settingsOf, stacks } from "../../../tools/docs/settings";
+import { trafficTable, withTrafficTable } from "../../../tools/docs/trafficTable";
 
 interface Statement {
   readonly Effect: string;
@@ -135,7 +135,7 @@ describe("the operator's IAM policy", () => {
     const queue = { type: "aws:sqs/queue:Queue", name: "queue", inputs: {}, secretInputs: [] };
     assert.throws(() => grantsOf({ resources: [queue], calls: [] }), {
       message:
-        "no IAM actions are written down for aws:sqs/queue:Queue: add it to docs/generators/awsPermissions.ts",
+        "no IAM actions are written down for aws:sqs/queue:Queue: add it to tools/docs/awsPermissions.ts",
     });
     assert.throws(
       () => grantsOf({ resources: [], calls: ["aws:ec2/getVpc:getVpc"] }),

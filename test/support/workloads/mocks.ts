@@ -2,7 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { contractVersion, type InfraOutputs } from "../../../contract/outputs";
-import program from "../../../workloads/index";
+import program from "../../../workloads";
 
 /** A resource as the engine would have been asked for it. */
 export interface RecordedResource {
