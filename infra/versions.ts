@@ -15,7 +15,7 @@ export interface KubernetesRelease {
 }
 
 /** The first is the default. Anything else is refused: what was not tested is not offered. */
-export const testedReleases: readonly KubernetesRelease[] = [
+export const testedReleases: readonly [KubernetesRelease, ...KubernetesRelease[]] = [
   {
     kubernetes: "1.36.3",
     etcd: "3.6.8-0",
@@ -38,7 +38,7 @@ export const testedReleases: readonly KubernetesRelease[] = [
   },
 ];
 
-export const defaultKubernetesVersion = "1.36.3";
+export const defaultKubernetesVersion = testedReleases[0].kubernetes;
 
 /** @throws Error naming the tested versions when this one is not among them */
 export function releaseOf(kubernetesVersion: string): KubernetesRelease {

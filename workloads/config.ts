@@ -11,6 +11,9 @@ import { dictionaryFile } from "./settings/dictionaryFile";
 
 export const namespace = "perigee-workloads";
 
+/** Default of the setting `nodeImage`: the Node release that the tests run on. */
+export const defaultNodeImage = "docker.io/library/node:24.21.0-bookworm-slim";
+
 /** The chart that the values are checked against, and the chart of the operator's definitions that goes with it. */
 export const testedCharts = {
   stack: { reference: "oci://ghcr.io/prometheus-community/charts/kube-prometheus-stack", version: "88.5.3" },
@@ -143,7 +146,7 @@ export const settingsSchema = strictObject({
     .optional()
     .describe("Stack that made the cluster. Default: the stack of perigee-infra with the same name."),
   nodeImage: image
-    .default("docker.io/library/node:24.21.0-bookworm-slim")
+    .default(defaultNodeImage)
     .describe("Node.js image that runs the telemetry bundle and sets the owner of Prometheus's data folder."),
   monitoring: monitoring.prefault({}).describe("Prometheus, Alertmanager, Grafana and their samples."),
   telemetry: telemetry.prefault({}).describe("The spacecraft's housekeeping packets as metrics."),

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { testedVersions } from "../../infra/versions";
 import type { PulumiRun } from "../../lab/pulumi/engine/pulumi";
 import { NEVER_ENDS, SCRIPTED_SECRET } from "../../lab/pulumi/providers/command/scriptedMachines";
 import { done, killWhen, moment, TestStack } from "../support/testStack";
@@ -190,7 +191,7 @@ describe("stack 1 on the real engine", function () {
     });
 
     it("touches no machine for another Kubernetes version", async () => {
-      const other = { "perigee-infra:kubernetesVersion": "1.35.4" };
+      const other = { "perigee-infra:kubernetesVersion": testedVersions().at(-1) };
       const run = await stack.succeed("preview", settings({ count: 2, ...changed }, other));
       assert.deepEqual(operations(run, INSTANCE), []);
       assert.ok(

@@ -2,6 +2,7 @@
 import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { defaultKubernetesVersion } from "../../infra/versions";
 import { repositoryRoot } from "../../settings/repositoryRoot";
 import { answers, type EchoAnswer, echoOnBoth, echoService, get, removeEcho } from "../support/lab/echo";
 import {
@@ -37,7 +38,7 @@ describe("the cluster", () => {
         "True",
         metadata.name,
       );
-      assert.equal(status.nodeInfo["kubeletVersion"], "v1.36.3");
+      assert.equal(status.nodeInfo["kubeletVersion"], `v${defaultKubernetesVersion}`);
       assert.match(status.nodeInfo["containerRuntimeVersion"] ?? "", /^containerd:\/\/1\.6\.20/);
       assert.equal(spec.providerID, `aws:///lab-local-1a/${known.get(metadata.name)}`);
     }

@@ -1,5 +1,6 @@
 /** Removing the lab: alive or dead, nothing stays. */
 import { strict as assert } from "node:assert";
+import { testedVersions } from "../../infra/versions";
 import {
   clusterDns,
   controlPlane,
@@ -74,9 +75,11 @@ describe("a cluster that is dead", () => {
   });
 });
 
-describe("the other tested Kubernetes", () => {
-  it("1.35.4 comes up as well", async () => {
-    const file = await labConfigFile({ kubernetesVersion: "1.35.4" });
+describe("the oldest tested Kubernetes", () => {
+  const other = testedVersions().at(-1) ?? "";
+
+  it(`${other} comes up as well`, async () => {
+    const file = await labConfigFile({ kubernetesVersion: other });
     await new LabCommand("up", { LAB_CONFIG: file }).succeeds();
     const versions = await kubectl(
       "get",
@@ -84,7 +87,7 @@ describe("the other tested Kubernetes", () => {
       "-o",
       "jsonpath={.items[*].status.nodeInfo.kubeletVersion}",
     );
-    assert.equal(versions, "v1.35.4 v1.35.4");
+    assert.equal(versions, `v${other} v${other}`);
     await clusterDns(60);
   });
 

@@ -4,6 +4,7 @@
  */
 import { readdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
+import { defaultNodeImage } from "../../../workloads/config";
 import { run } from "../../command";
 import { debianPackageTree } from "../debianProgram";
 import type { ImageDefinition, ImageFile } from "../images/definitions";
@@ -17,9 +18,6 @@ export const monitoringComponents: readonly ComponentName[] = [
   "prometheus-operator",
   "node-exporter",
 ];
-
-/** The tag of the Node image that the settings name by default. */
-export const nodeReference = "docker.io/library/node:24.21.0-bookworm-slim";
 
 /**
  * Images beside the cluster's own, for `ensureImages`.
@@ -71,7 +69,7 @@ async function alertmanagerImage(): Promise<ImageDefinition> {
 async function nodeImage(node: string): Promise<ImageDefinition> {
   const binary = await realpath(node);
   return {
-    reference: nodeReference,
+    reference: defaultNodeImage,
     files: [{ source: binary, target: "/usr/local/bin/node" }, ...(await librariesFor(binary))],
     entrypoint: ["/usr/local/bin/node"],
   };

@@ -1,5 +1,5 @@
 /** Definitions of a cluster's container images, under the names and versions that its manifests ask for. */
-import { releaseOf } from "../../../infra/versions";
+import { type KubernetesRelease, releaseOf } from "../../../infra/versions";
 import { program, type Programs } from "../toolchain/build";
 import { type ComponentName, components, kubernetesComponent } from "../toolchain/components";
 
@@ -79,21 +79,24 @@ export function clusterImages(version: string, programs: Programs): ImageDefinit
       entrypoint: ["/pause"],
       user: "65535:65535",
     },
-    ...addOnImages(file),
+    ...addOnImages(releaseOf(version), file),
   ];
 }
 
-/** The tags that flannel v0.28.4's own manifest names. */
-function addOnImages(file: (name: string, target: string) => ImageFile): ImageDefinition[] {
+/** Flannel's images, and the echo server of the tests. */
+function addOnImages(
+  { flannel, flannelCni }: KubernetesRelease,
+  file: (name: string, target: string) => ImageFile,
+): ImageDefinition[] {
   return [
     {
-      reference: "ghcr.io/flannel-io/flannel:v0.28.4",
+      reference: `ghcr.io/flannel-io/flannel:${flannel}`,
       files: [file("flanneld", "/opt/bin/flanneld")],
       entrypoint: ["/opt/bin/flanneld"],
       nodeTools: true,
     },
     {
-      reference: "ghcr.io/flannel-io/flannel-cni-plugin:v1.9.1-flannel1",
+      reference: `ghcr.io/flannel-io/flannel-cni-plugin:${flannelCni}`,
       files: [file("flannel-cni", "/flannel")],
       entrypoint: ["/flannel"],
       nodeTools: true,

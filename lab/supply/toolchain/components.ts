@@ -1,3 +1,6 @@
+/** Table of the Go programs that the lab builds. */
+import { testedReleases } from "../../../infra/versions";
+
 /** One Go module in a folder of its own beside this file, built as a whole. */
 export interface Component {
   /** What it is for, in a few words: shown by `--help`. */
@@ -96,7 +99,7 @@ export const components = {
   flannel: {
     about: "the pod network's daemon",
     programs: [{ name: "flanneld", file: "flanneld", builtAs: "flannel" }],
-    versions: { "github.com/flannel-io/flannel/pkg/version.Version": "v0.28.4" },
+    versions: { "github.com/flannel-io/flannel/pkg/version.Version": testedReleases[0].flannel },
     cTags: ["netgo", "osusergo"], // its UDP backend is C
   },
   "coredns-1.14.2": coredns("1.14.2"),

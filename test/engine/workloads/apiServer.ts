@@ -10,10 +10,18 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { defaultKubernetesVersion, releaseOf } from "../../../infra/versions";
 import { cacheRoot } from "../../../lab/settings";
+import { kubernetesComponent } from "../../../lab/supply/toolchain/components";
 import { kubeconfigOf } from "./kubeconfig";
 
 const START_LIMIT_MS = 90_000;
+
+/** The toolchain's components of the default Kubernetes. */
+const components = {
+  kubernetes: kubernetesComponent(defaultKubernetesVersion),
+  etcd: `etcd-${releaseOf(defaultKubernetesVersion).etcd.split("-")[0] ?? ""}`,
+};
 
 /** The newest build of a program in the toolchain's cache, or undefined: it is too long to be made for a test. */
 export function builtProgram(component: string, file: string): string | undefined {
@@ -59,7 +67,7 @@ export class ApiServer {
     const [clientPort, peerPort] = [await freePort(), await freePort()];
     const etcd = `http://127.0.0.1:${clientPort}`;
     const peer = `http://127.0.0.1:${peerPort}`;
-    this.run("etcd-3.6.8", "etcd", [
+    this.run(components.etcd, "etcd", [
       `--data-dir=${join(this.folder, "etcd")}`,
       ...[`--listen-client-urls=${etcd}`, `--advertise-client-urls=${etcd}`],
       ...[
@@ -71,7 +79,7 @@ export class ApiServer {
     ]);
     const key = await this.serviceAccountKey();
     const tokens = await this.file("tokens.csv", `${this.token},admin,admin,system:masters\n`);
-    this.run("kubernetes-1.36", "kube-apiserver", [
+    this.run(components.kubernetes, "kube-apiserver", [
       ...[
         "--bind-address=127.0.0.1",
         `--secure-port=${this.port}`,
@@ -83,7 +91,7 @@ export class ApiServer {
     ]);
     await this.untilReady();
     const kubeconfig = await this.file("kubeconfig", this.kubeconfig);
-    this.run("kubernetes-1.36", "kube-controller-manager", [
+    this.run(components.kubernetes, "kube-controller-manager", [
       ...[`--kubeconfig=${kubeconfig}`, "--leader-elect=false", "--secure-port=0"],
       ...[`--service-account-private-key-file=${key}`, "--use-service-account-credentials=false"],
     ]);

@@ -2,12 +2,18 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { contractVersion } from "../../../contract/outputs";
+import { defaultKubernetesVersion } from "../../../infra/versions";
 import type { PulumiRun } from "../../../lab/pulumi/engine/pulumi";
 import { done, killWhen, messages } from "../../support/testStack";
 import { BothStacks } from "./stacks";
 
 const outputs = (kubeconfig: string) => ({
-  ...{ contractVersion, clusterName: "orbit", kubernetesVersion: "1.36.3", publishedHost: "203.0.113.10" },
+  ...{
+    contractVersion,
+    clusterName: "orbit",
+    kubernetesVersion: defaultKubernetesVersion,
+    publishedHost: "203.0.113.10",
+  },
   ...{ kubeconfig, nodes: [] },
 });
 

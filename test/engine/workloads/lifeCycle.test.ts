@@ -3,6 +3,7 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { contractVersion } from "../../../contract/outputs";
+import { defaultKubernetesVersion } from "../../../infra/versions";
 import type { PulumiRun } from "../../../lab/pulumi/engine/pulumi";
 import { defaultDictionaryPath } from "../../../telemetry/dictionary";
 import { done, messages, moment } from "../../support/testStack";
@@ -20,7 +21,7 @@ const outputs = (stacks: BothStacks) => ({
   kubeconfig: stacks.kubeconfig(kubeconfigSecret),
   contractVersion,
   clusterName: "orbit",
-  kubernetesVersion: "1.36.3",
+  kubernetesVersion: defaultKubernetesVersion,
   nodes: [node("orbit-control-plane-1", "control-plane"), node("orbit-default-1", "worker")],
   publishedHost: "203.0.113.10",
 });

@@ -7,6 +7,7 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stackLabel } from "../../../contract/stackLabel";
+import { defaultKubernetesVersion } from "../../../infra/versions";
 import { type Connection, connections } from "../../../lab/pulumi/providers/kubernetes/connection";
 import { releaseArguments } from "../../../lab/pulumi/providers/kubernetes/helm";
 import { asProperties, type LiveObject } from "../../../lab/pulumi/providers/kubernetes/kubernetesObject";
@@ -15,6 +16,7 @@ import { releaseSpec } from "../../../lab/pulumi/providers/kubernetes/releases";
 import type { ResourceCall } from "../../../lab/pulumi/providers/rpc/provider";
 import { map, type Properties, reveal, text } from "../../../lab/pulumi/providers/rpc/values";
 import { ensureLabCharts } from "../../../lab/supply/chart/build";
+import { kubernetesComponent } from "../../../lab/supply/toolchain/components";
 import { repositoryRoot } from "../../../settings/repositoryRoot";
 import { loadDictionary } from "../../../telemetry/dictionary";
 import { ruleFile } from "../../../telemetry/rules";
@@ -26,7 +28,9 @@ import { settingsWith } from "../../support/workloads/settingsExamples";
 import { ApiServer, builtProgram } from "./apiServer";
 
 const helm = builtProgram("helm", "helm");
-const isBuilt = helm !== undefined && builtProgram("kubernetes-1.36", "kube-apiserver") !== undefined;
+const isBuilt =
+  helm !== undefined &&
+  builtProgram(kubernetesComponent(defaultKubernetesVersion), "kube-apiserver") !== undefined;
 
 function call(type: string, name: string, seconds = 60): ResourceCall {
   const log = { status: () => undefined, warn: () => undefined, error: () => undefined };

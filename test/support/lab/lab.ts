@@ -8,12 +8,14 @@ import { promisify } from "node:util";
 import { parse } from "yaml";
 import type { NodeOutput } from "../../../contract/outputs";
 import { quoted } from "../../../infra/kubeadm/step";
+import { defaultKubernetesVersion } from "../../../infra/versions";
 import { labEngine } from "../../../lab/cli/labEngine";
 import { SystemdMachines } from "../../../lab/host/systemdMachines";
 import { type PulumiRun, runPulumi } from "../../../lab/pulumi/engine/pulumi";
 import { ensureStack, stackOptions, type StackSettings } from "../../../lab/pulumi/engine/stacks";
 import { labFolders, labSettings as labHostSettings } from "../../../lab/settings";
 import { buildToolchain, program } from "../../../lab/supply/toolchain/build";
+import { kubernetesComponent } from "../../../lab/supply/toolchain/components";
 import { repositoryRoot } from "../../../settings/repositoryRoot";
 
 const execute = promisify(execFile);
@@ -121,8 +123,8 @@ let kubectlProgram: Promise<string> | undefined;
 
 /** Runs kubectl as the operator; its output. */
 export async function kubectl(...args: string[]): Promise<string> {
-  kubectlProgram ??= buildToolchain(["kubernetes-1.36"], () => undefined).then((all) =>
-    program(all, "kubectl-1.36.3"),
+  kubectlProgram ??= buildToolchain([kubernetesComponent(defaultKubernetesVersion)], () => undefined).then(
+    (all) => program(all, `kubectl-${defaultKubernetesVersion}`),
   );
   const kubeconfig = await scratchFile("kubeconfig", (await outputs()).kubeconfig);
   const { stdout } = await execute(

@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { contractVersion, type InfraOutputs } from "../../../contract/outputs";
+import { defaultKubernetesVersion } from "../../../infra/versions";
 import program from "../../../workloads";
 
 /** A resource as the engine would have been asked for it. */
@@ -29,7 +30,7 @@ const node = (name: string, role: "control-plane" | "worker") => ({
 const infraOutputs: Partial<InfraOutputs> = {
   contractVersion,
   clusterName: "orbit",
-  kubernetesVersion: "1.36.3",
+  kubernetesVersion: defaultKubernetesVersion,
   kubeconfig: "kubeconfig-secret-0000",
   nodes: [node("orbit-control-plane-1", "control-plane"), node("orbit-default-1", "worker")],
   publishedHost: "203.0.113.10",

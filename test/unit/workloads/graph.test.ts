@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { nodePorts } from "../../../contract/outputs";
 import { homeDashboardFile } from "../../../dashboards";
+import { defaultKubernetesVersion, minorOf } from "../../../infra/versions";
 import { secretKeys } from "../../../settings/redact";
 import { maxBundleBytes } from "../../../telemetry/build";
 import { drainSeconds } from "../../../workloads/telemetry/exporter";
@@ -89,7 +90,8 @@ describe("stack 2 with default settings", () => {
     const [monitoring, telemetry] = labels;
     assert.equal(monitoring?.["pod-security.kubernetes.io/enforce"], "privileged");
     assert.equal(telemetry?.["pod-security.kubernetes.io/enforce"], "restricted");
-    for (const each of labels) assert.equal(each["pod-security.kubernetes.io/enforce-version"], "v1.36");
+    const minor = `v${minorOf(defaultKubernetesVersion)}`;
+    for (const each of labels) assert.equal(each["pod-security.kubernetes.io/enforce-version"], minor);
   });
 
   for (const name of ["telemetry", "simulator"]) {

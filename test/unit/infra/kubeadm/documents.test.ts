@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { auditPolicy, controlPlaneDocuments, workerDocument } from "../../../../infra/kubeadm/documents";
 import { flannelManifest } from "../../../../infra/kubeadm/flannel";
-import { imagesOf, releaseOf, testedVersions } from "../../../../infra/versions";
+import { defaultKubernetesVersion, imagesOf, releaseOf, testedVersions } from "../../../../infra/versions";
 import { matchesGolden } from "../../../golden";
 import { kubeadmOf } from "../../../support/infra/tools";
 import { controlPlane, taintedWorker, worker } from "./examples";
@@ -51,7 +51,7 @@ describe("kubeadm's documents", () => {
 
   it("are the golden audit policy and Flannel manifest", () => {
     matchesGolden("kubeadm/auditPolicy.yaml", auditPolicy);
-    const manifest = flannelManifest(releaseOf("1.36.3"), "10.244.0.0/16");
+    const manifest = flannelManifest(releaseOf(defaultKubernetesVersion), "10.244.0.0/16");
     matchesGolden("kubeadm/flannel.json", `${JSON.stringify(JSON.parse(manifest), null, 2)}\n`);
   });
 

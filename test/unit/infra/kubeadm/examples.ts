@@ -2,6 +2,7 @@
 import type { ControlPlaneDocumentArgs, WorkerDocumentArgs } from "../../../../infra/kubeadm/documents";
 import { deriveSshKeyPair } from "../../../../infra/machines/sshKeys";
 import type { UserDataArgs } from "../../../../infra/machines/userData";
+import { defaultKubernetesVersion } from "../../../../infra/versions";
 
 /** Not a real cluster's seed. */
 export const seed = Buffer.alloc(32, 7).toString("base64");
@@ -13,7 +14,7 @@ export const controlPlane: ControlPlaneDocumentArgs = {
   publicIp: "203.0.113.10",
   clusterName: "ground",
   apiName: "api.ground.internal",
-  kubernetesVersion: "1.36.3",
+  kubernetesVersion: defaultKubernetesVersion,
   podCidr: "10.244.0.0/16",
   serviceCidr: "10.96.0.0/12",
 };
@@ -38,7 +39,7 @@ export const taintedWorker: WorkerDocumentArgs = {
 const machine = (role: UserDataArgs["role"], hostName: string): UserDataArgs => ({
   role,
   hostName,
-  kubernetesVersion: "1.36.3",
+  kubernetesVersion: defaultKubernetesVersion,
   mirrors: { kubernetesPackages: "https://pkgs.k8s.io/core:/stable:", registries: {} },
   hostKey: deriveSshKeyPair(seed, `host/${hostName}`, hostName),
   authorizedKey: login.public,

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { renderUserData, userDataLimitBytes } from "../../../../infra/machines/userData";
-import { testedReleases } from "../../../../infra/versions";
+import { defaultKubernetesVersion, minorOf, releaseOf, testedReleases } from "../../../../infra/versions";
 import { matchesGolden } from "../../../golden";
 import { deploy } from "../../../support/infra/mocks";
 import { twoPools } from "../../../support/infra/settingsExamples";
@@ -52,14 +52,15 @@ describe("a machine's user data", () => {
   });
 
   it("has the exact version, its packages' repository and its images", () => {
+    const { kubernetes, pause, etcd } = releaseOf(defaultKubernetesVersion);
     const text = renderUserData(machines["controlPlane.yaml"] ?? assert.fail());
     assert.equal(
       file(text, "/etc/perigee/machine.env"),
-      "KUBERNETES_VERSION='1.36.3'\n" +
-        "KUBERNETES_PACKAGES='https://pkgs.k8s.io/core:/stable:/v1.36/deb'\n" +
-        "PAUSE_IMAGE='registry.k8s.io/pause:3.10.2'\n",
+      `KUBERNETES_VERSION='${kubernetes}'\n` +
+        `KUBERNETES_PACKAGES='https://pkgs.k8s.io/core:/stable:/v${minorOf(kubernetes)}/deb'\n` +
+        `PAUSE_IMAGE='registry.k8s.io/pause:${pause}'\n`,
     );
-    assert.match(file(text, "/etc/perigee/images"), /^registry\.k8s\.io\/etcd:3\.6\.8-0$/m);
+    assert.ok(file(text, "/etc/perigee/images").split("\n").includes(`registry.k8s.io/etcd:${etcd}`));
     const worker = renderUserData(machines["worker.yaml"] ?? assert.fail());
     assert.doesNotMatch(file(worker, "/etc/perigee/images"), /etcd|kube-apiserver/);
   });

@@ -1,4 +1,5 @@
 /** Settings that are wrong, and what a user is told. */
+import { testedVersions } from "../../../../infra/versions";
 import { small } from "../../../support/infra/settingsExamples";
 
 const pool = { name: "default" };
@@ -77,12 +78,14 @@ export const refused: Readonly<Record<string, { settings: object; lines: readonl
   "an unknown or untested version": {
     settings: { ...small, kubernetesVersion: "1.33.0" },
     lines: [
-      'kubernetesVersion = "1.33.0": "1.33.0" was not tested with this Perigee; allowed: 1.36.3, 1.35.4',
+      `kubernetesVersion = "1.33.0": "1.33.0" was not tested with this Perigee; allowed: ${testedVersions().join(", ")}`,
     ],
   },
   "a version without its patch number": {
     settings: { ...small, kubernetesVersion: 1.36 },
-    lines: ["kubernetesVersion = 1.36: 1.36 was not tested with this Perigee; allowed: 1.36.3, 1.35.4"],
+    lines: [
+      `kubernetesVersion = 1.36: 1.36 was not tested with this Perigee; allowed: ${testedVersions().join(", ")}`,
+    ],
   },
   "two pools of one name": {
     settings: { ...small, workers: [pool, { name: "other" }, pool, { name: "control-plane" }] },

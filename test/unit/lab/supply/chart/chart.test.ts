@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
 import { withoutDescriptions } from "../../../../../lab/supply/chart/build";
-import { monitoringImages, nodeReference, references } from "../../../../../lab/supply/chart/images";
+import { monitoringImages, references } from "../../../../../lab/supply/chart/images";
 import { debianPackageTree } from "../../../../../lab/supply/debianProgram";
-import { parseSettings } from "../../../../../workloads/config";
+import { repositoryRoot } from "../../../../../settings/repositoryRoot";
+import { defaultNodeImage } from "../../../../../workloads/config";
 import { chartValues } from "../../../../../workloads/monitoring/values";
 import { prometheusProgram } from "../../../../support/promtool";
 import { settingsWith } from "../../../../support/workloads/settingsExamples";
@@ -50,14 +51,15 @@ describe("the lab's edition of kube-prometheus-stack", () => {
     assert.deepEqual([...new Set(named)].sort(), Object.values(references).sort());
   });
 
-  it("runs the Node that the settings name, in the version that npm installs", () => {
-    assert.equal(parseSettings({}).nodeImage, nodeReference);
+  it("runs the Node that the settings and the Dockerfile name, in the version that npm installs", () => {
     const { devDependencies } = JSON.parse(
       readFileSync(join(__dirname, "../../../../../package.json"), "utf8"),
     ) as {
       devDependencies: Record<string, string>;
     };
-    assert.ok(nodeReference.includes(`:${devDependencies["node"]}-`), nodeReference);
+    assert.ok(defaultNodeImage.includes(`:${devDependencies["node"]}-`), defaultNodeImage);
+    const dockerfile = readFileSync(join(repositoryRoot, "telemetry/Dockerfile"), "utf8");
+    assert.ok(dockerfile.includes(`ARG NODE_IMAGE=${defaultNodeImage}\n`), "telemetry/Dockerfile");
   });
 
   it("finds every file of its images, libraries and loader too", async () => {
@@ -65,7 +67,7 @@ describe("the lab's edition of kube-prometheus-stack", () => {
     const programs = Object.fromEntries(built.map((name) => [name, __filename]));
     const images = await monitoringImages(programs, join(__dirname, "../../../../../node_modules/.bin/node"));
     for (const { source } of images.flatMap(({ files }) => files)) assert.ok(existsSync(source), source);
-    const node = images.find(({ reference }) => reference === nodeReference);
+    const node = images.find(({ reference }) => reference === defaultNodeImage);
     assert.ok(node?.files.some(({ target }) => target.includes("ld-linux")));
   }).timeout(180_000);
 
