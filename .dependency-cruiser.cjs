@@ -46,6 +46,12 @@ module.exports = {
     ),
     never("support", "What tests share knows no test.", "^test/support/", "^test/(?!support/|golden)"),
     never(
+      "examples-alone",
+      "An example is what a user writes: it knows nothing of the repository.",
+      "^examples/",
+      "^(?!examples/)[^/]+/",
+    ),
+    never(
       "lab-ground",
       "The files at the lab's top (commands, files, processes, locks) know none of its rooms.",
       "^lab/[^/]+\\.ts$",

@@ -316,7 +316,7 @@ describe("stack 2 with other settings", () => {
       template(await deploy({ telemetry: { dictionary } }), "telemetry").metadata.annotations;
     const before = await annotations("telemetry/dictionary/default.yaml");
     assert.deepEqual(await annotations("telemetry/dictionary/default.yaml"), before);
-    const after = await annotations("test/unit/workloads/otherDictionary.yaml");
+    const after = await annotations("examples/own-dictionary/cubesat.yaml");
     assert.notEqual(after["perigee.dev/dictionary"], before["perigee.dev/dictionary"]);
     assert.equal(after["perigee.dev/program"], before["perigee.dev/program"]);
   });
