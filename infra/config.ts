@@ -104,9 +104,9 @@ const mirrors = strictObject({
 
 /** The settings of `perigee-infra:`. Every key is one line of docs/settings.md. */
 export const settingsSchema = strictObject({
-  clusterName: dnsLabel(32).describe(
-    "Name of the cluster, and prefix of the names of its machines. Default: `perigee-<stack>`.",
-  ),
+  clusterName: dnsLabel(32)
+    .describe("Name of the cluster, and prefix of the names of its machines. Default: `perigee-<stack>`.")
+    .meta({ example: "ground" }),
   kubernetesVersion: z
     .enum(testedVersions() as [string, ...string[]], {
       error: (issue) =>
@@ -120,7 +120,8 @@ export const settingsSchema = strictObject({
       error: "at least one IPv4 block: nobody could reach the cluster",
     })
     .refine(({ length }) => length <= 10, { error: "at most 10 blocks: a security group holds 60 rules" })
-    .describe("IPv4 CIDRs, /8 to /32, that may reach SSH, the API server and the published node ports."),
+    .describe("IPv4 CIDRs, /8 to /32, that may reach SSH, the API server and the published node ports.")
+    .meta({ example: ["198.51.100.7/32"] }),
   vpcCidr: cidr(16, 22)
     .prefault("10.0.0.0/16")
     .describe(
@@ -137,22 +138,46 @@ export const settingsSchema = strictObject({
   serviceCidr: cidr(12, 24)
     .prefault("10.96.0.0/12")
     .describe("Service CIDR, /12 to /24. Cannot be changed later."),
-  controlPlane: controlPlane.prefault({}).describe("The machine that runs the API server and etcd."),
+  controlPlane: controlPlane
+    .prefault({})
+    .describe("The machine that runs the API server and etcd.")
+    .meta({ example: { instanceType: "m7i.large", diskGiB: 50 } }),
   workers: z
     .array(workerPool)
     .prefault([{ name: "default" }])
-    .describe("Worker pools."),
+    .describe("Worker pools.")
+    .meta({
+      example: [
+        { name: "default", count: 2, diskGiB: 100 },
+        {
+          name: "passes",
+          spot: true,
+          labels: { "example.org/pass": "true" },
+          taints: [{ key: "example.org/pass", value: "true", effect: "NoSchedule" }],
+        },
+      ],
+    }),
   machineImage: z
     .string()
     .regex(/^ami-[0-9a-f]{8,17}$/, { error: "an AMI id such as ami-0123456789abcdef0" })
     .optional()
-    .describe("AMI of new machines. Default: the latest Ubuntu 24.04 LTS."),
-  mirrors: mirrors.prefault({}).describe("Mirrors of the public package repository and registries."),
+    .describe("AMI of new machines. Default: the latest Ubuntu 24.04 LTS.")
+    .meta({ example: "ami-0123456789abcdef0" }),
+  mirrors: mirrors
+    .prefault({})
+    .describe("Mirrors of the public package repository and registries.")
+    .meta({
+      example: {
+        kubernetesPackages: "https://mirror.example/kubernetes",
+        registries: { "docker.io": "https://mirror.example/v2/hub" },
+      },
+    }),
   publishedNodePorts: z
     .array(nodePort)
     .refine(({ length }) => length <= 5, { error: "at most 5: a security group holds 60 rules" })
     .default([])
-    .describe("Node ports of your own Services that `adminCidrs` may reach."),
+    .describe("Node ports of your own Services that `adminCidrs` may reach.")
+    .meta({ example: [{ port: 30081, why: "Antenna control" }] }),
   flowLogs: z
     .boolean()
     .default(false)

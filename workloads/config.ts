@@ -63,7 +63,8 @@ const storage = z
   .describe(
     "`{ kind: ephemeral }` loses every sample with the pod; `{ kind: local, node, path }` keeps them on one node's disk " +
       "through restarts of pod and node.",
-  );
+  )
+  .meta({ example: { kind: "local", node: "perigee-dev-default-1" } });
 
 const monitoring = strictObject({
   chart: chart(testedCharts.stack).prefault({}).describe("The kube-prometheus-stack chart."),
@@ -104,7 +105,8 @@ const monitoring = strictObject({
   disabledAlerts: z
     .array(matching(/^[A-Z]\w*$/, "an alert's name"))
     .default([])
-    .describe("Names of the chart's alerts to leave out, such as `KubeCPUOvercommit`."),
+    .describe("Names of the chart's alerts to leave out, such as `KubeCPUOvercommit`.")
+    .meta({ example: ["KubeCPUOvercommit"] }),
   alerting: alerting.prefault({}).describe("Who is notified of which alert."),
 });
 
@@ -119,10 +121,12 @@ const simulator = strictObject({
 const telemetry = strictObject({
   spacecraft: matching(/^[\w.-]{1,64}$/, "1 to 64 of: letters, digits, _ . -")
     .default("perigee-1")
-    .describe("Value of the label `spacecraft` on every metric of the spacecraft."),
+    .describe("Value of the label `spacecraft` on every metric of the spacecraft.")
+    .meta({ example: "cubesat-1" }),
   dictionary: dictionaryFile
     .prefault("telemetry/dictionary/default.yaml")
-    .describe("Path of the telemetry dictionary, relative to the repository's root."),
+    .describe("Path of the telemetry dictionary, relative to the repository's root.")
+    .meta({ example: "examples/own-dictionary/cubesat.yaml" }),
   source: oneOf(["simulator", "udp"])
     .default("simulator")
     .describe(
@@ -144,7 +148,8 @@ export const settingsSchema = strictObject({
     "a stack of perigee-infra, such as dev, or organization/project/stack",
   )
     .optional()
-    .describe("Stack that made the cluster. Default: the stack of perigee-infra with the same name."),
+    .describe("Stack that made the cluster. Default: the stack of perigee-infra with the same name.")
+    .meta({ example: "ground-ops/perigee-infra/prod" }),
   nodeImage: image
     .default(defaultNodeImage)
     .describe("Node.js image that runs the telemetry bundle and sets the owner of Prometheus's data folder."),

@@ -1,4 +1,5 @@
 /** docs/settings.md: every setting of both stacks, from their zod schemas. */
+import { Document, isCollection } from "yaml";
 import { z } from "zod";
 import { namespace as infra, settingsSchema as infraSchema } from "../../infra/config";
 import { namespace as workloads, settingsSchema as workloadsSchema } from "../../workloads/config";
@@ -7,6 +8,8 @@ import { namespace as workloads, settingsSchema as workloadsSchema } from "../..
 interface Schema {
   readonly type?: string;
   readonly description?: string;
+  /** Given by `.meta({ example })`: zod leaves `examples` out of what it transforms. */
+  readonly example?: unknown;
   readonly default?: unknown;
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
@@ -24,6 +27,8 @@ export interface Setting {
   readonly type: string;
   readonly default: string;
   readonly meaning: string;
+  /** A value that a person may set. */
+  readonly example?: unknown;
 }
 
 export interface StackSettings {
@@ -80,6 +85,7 @@ function inside(schema: Schema, above: string): Setting[] {
       type: typeOf(property),
       default: defaultOf(property, required),
       meaning: property.description ?? "",
+      ...(property.example !== undefined && { example: property.example }),
     };
     return [own, ...below(property, key)];
   });
@@ -131,7 +137,15 @@ function defaultOf(schema: Schema, required: boolean): string {
   return `\`${JSON.stringify(schema.default)}\``;
 }
 
-function row({ key, type, default: standard, meaning }: Setting): string {
-  const cells = [`\`${key}\``, type, standard, meaning.replaceAll("\n", " ")];
+function row({ key, type, default: standard, meaning, example }: Setting): string {
+  const shown = example === undefined ? "" : ` Example: \`${yaml(example)}\`.`;
+  const cells = [`\`${key}\``, type, standard, `${meaning.replaceAll("\n", " ")}${shown}`];
   return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+}
+
+/** A value on one line, as a person writes it into `Pulumi.<stack>.yaml`. */
+function yaml(value: unknown): string {
+  const document = new Document(value);
+  if (isCollection(document.contents)) document.contents.flow = true;
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false }).trim();
 }

@@ -50,17 +50,24 @@ export const alerting = strictObject({
   receivers: z
     .array(receiver)
     .default([])
-    .describe("Named receivers: Slack, PagerDuty, e-mail, webhook, or several of them at once."),
+    .describe("Named receivers: Slack, PagerDuty, e-mail, webhook, or several of them at once.")
+    .meta({
+      example: [{ name: "flight", slack: { url: "https://hooks.slack.com/services/…", channel: "#flight" } }],
+    }),
   routes: z
     .array(route)
     .default([])
-    .describe("Routes from alerts to receivers; the first that matches is used."),
+    .describe("Routes from alerts to receivers; the first that matches is used.")
+    .meta({ example: [{ team: "flight-control", severity: "critical", receiver: "flight" }] }),
   defaultReceiver: receiverName
     .optional()
     .describe(
       "Receiver for alerts that match no route. Required once you define receivers; use `nobody` to notify no one.",
     ),
-  mail: mail.optional().describe("SMTP server. Required for receivers with `email`."),
+  mail: mail
+    .optional()
+    .describe("SMTP server. Required for receivers with `email`.")
+    .meta({ example: { server: "smtp.example.org:587", from: "alerts@example.org" } }),
   watchdogUrl: url
     .optional()
     .describe("Secret. URL of a dead man's switch, called every minute while alerting works end to end."),

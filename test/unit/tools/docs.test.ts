@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { parseSettings as parseInfra } from "../../../infra/config";
 import { documents, generated } from "../../../tools/docs/generate";
 import { grantsOf, iamPolicy } from "../../../tools/docs/iamPolicy";
 import { settingsOf, stacks } from "../../../tools/docs/settings";
 import { trafficTable, withTrafficTable } from "../../../tools/docs/trafficTable";
+import { parseSettings as parseWorkloads } from "../../../workloads/config";
+import { small } from "../../support/infra/settingsExamples";
 
 interface Statement {
   readonly Effect: string;
@@ -35,6 +38,37 @@ describe("the settings reference", () => {
     for (const { key, meaning } of stacks.flatMap(settingsOf)) {
       assert.notEqual(meaning, "", `${key} has no meaning: .describe() it in the schema`);
     }
+  });
+
+  it("shows examples that the programs accept", () => {
+    const parse = {
+      "perigee-infra": (raw: Record<string, unknown>) => parseInfra({ ...small, ...raw }, "dev"),
+      "perigee-workloads": parseWorkloads,
+    };
+    // Receivers ask for a default, mail for somebody who gets it, a route for its receiver.
+    const flight = { name: "flight", email: { to: "flight@example.org" } };
+    const mail = { server: "smtp.example.org:587", from: "alerts@example.org" };
+    const besides = {
+      receivers: [flight],
+      routes: [{ receiver: "flight" }],
+      defaultReceiver: "nobody",
+      mail,
+    };
+    let examples = 0;
+    for (const stack of stacks) {
+      for (const { key, example } of settingsOf(stack)) {
+        if (example === undefined) continue;
+        examples += 1;
+        const path = key.split(".");
+        const value = path.reduceRight<unknown>((inner, name) => ({ [name]: inner }), example);
+        const raw = value as { monitoring?: { alerting?: object } };
+        if (raw.monitoring?.alerting !== undefined) {
+          raw.monitoring.alerting = { ...besides, ...raw.monitoring.alerting };
+        }
+        assert.doesNotThrow(() => parse[stack.namespace as keyof typeof parse](raw), key);
+      }
+    }
+    assert.ok(examples > 10);
   });
 
   it("lists what is inside objects and lists", () => {
