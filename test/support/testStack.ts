@@ -23,6 +23,30 @@ const STACK = "test";
 
 type Verb = "up" | "preview" | "refresh" | "destroy";
 
+/** The state of a project's test stack, secrets in clear. */
+export async function exportState(project: string, options: EngineOptions): Promise<string> {
+  const args = ["stack", "export", "--show-secrets", "--stack", STACK];
+  const run = await runPulumi(args, { ...options, cwd: project });
+  if (run.exitCode !== 0) throw new Error(run.stderr);
+  return run.stdout;
+}
+
+/** Replaces the state of a project's test stack, which exists, by an exported one. */
+export async function importState(project: string, options: EngineOptions, state: string): Promise<void> {
+  type Exported = { deployment: { secrets_providers?: unknown } };
+  const imported = JSON.parse(state) as Exported;
+  const own = JSON.parse(await exportState(project, options)) as Exported;
+  // Its secrets are in clear, and are encrypted as this stack's are.
+  imported.deployment.secrets_providers = own.deployment.secrets_providers;
+  const file = join(options.stateFolder, "imported.json");
+  await writeFile(file, JSON.stringify(imported), { mode: 0o600 });
+  const run = await runPulumi(["stack", "import", "--stack", STACK, "--file", file], {
+    ...options,
+    cwd: project,
+  });
+  if (run.exitCode !== 0) throw new Error(run.stderr);
+}
+
 export class TestStack {
   private readonly options: EngineOptions;
   private readonly runs: PulumiRun[] = [];
@@ -78,6 +102,17 @@ export class TestStack {
     const options = { ...this.options, cwd: this.project };
     const args = ["stack", "output", "--json", "--show-secrets", "--stack", STACK];
     return JSON.parse((await runPulumi(args, options)).stdout) as Record<string, unknown>;
+  }
+
+  /** The state as `pulumi stack export` writes it, secrets in clear. */
+  async exportState(): Promise<string> {
+    return exportState(this.project, this.options);
+  }
+
+  /** Replaces the state by an exported one, of a stack of the same name. */
+  async importState(state: string, settings: StackSettings): Promise<void> {
+    await ensureStack(this.project, STACK, this.options, settings);
+    await importState(this.project, this.options, state);
   }
 
   /** Every command that ran on a machine, in order. */

@@ -13,7 +13,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { defaultKubernetesVersion, releaseOf } from "../../../infra/versions";
 import { cacheRoot } from "../../../lab/settings";
 import { kubernetesComponent } from "../../../lab/supply/toolchain/components";
-import { kubeconfigOf } from "./kubeconfig";
+import { kubeconfigOf } from "../../support/workloads/kubeconfig";
 
 const START_LIMIT_MS = 90_000;
 

@@ -5,7 +5,7 @@ import { contractVersion } from "../../../contract/outputs";
 import { defaultKubernetesVersion } from "../../../infra/versions";
 import type { PulumiRun } from "../../../lab/pulumi/engine/pulumi";
 import { done, killWhen, messages } from "../../support/testStack";
-import { BothStacks } from "./stacks";
+import { BothStacks } from "../../support/workloads/bothStacks";
 
 const outputs = (kubeconfig: string) => ({
   ...{

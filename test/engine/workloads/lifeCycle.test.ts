@@ -7,8 +7,8 @@ import { defaultKubernetesVersion } from "../../../infra/versions";
 import type { PulumiRun } from "../../../lab/pulumi/engine/pulumi";
 import { defaultDictionaryPath } from "../../../telemetry/dictionary";
 import { done, messages, moment } from "../../support/testStack";
+import { BothStacks } from "../../support/workloads/bothStacks";
 import { alerting, secrets } from "../../support/workloads/settingsExamples";
-import { BothStacks } from "./stacks";
 
 const kubeconfigSecret = "kubeconfig-secret-0007";
 const node = (name: string, role: string) => ({

@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { answer } from "../../../../workloads/adoption/answer";
 import { type ClusterApi, clusterApi } from "../../../../workloads/adoption/clusterApi";
-import { kubeconfigOf } from "../../../engine/workloads/kubeconfig";
+import { kubeconfigOf } from "../../../support/workloads/kubeconfig";
 
 /** What an API server does with one request: a status, or `drop` for a connection that breaks off. */
 type Reply = number | "drop";

@@ -2,11 +2,17 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { type PulumiRun, type RunOptions, runPulumi } from "../../../lab/pulumi/engine/pulumi";
+import {
+  type EngineOptions,
+  type PulumiRun,
+  type RunOptions,
+  runPulumi,
+} from "../../../lab/pulumi/engine/pulumi";
 import { ensureStack, stackOptions, type StackSettings } from "../../../lab/pulumi/engine/stacks";
 import type { Recorded } from "../../../lab/pulumi/providers/kubernetes/recordedCluster";
 import type { RecordedRevisions } from "../../../lab/pulumi/providers/kubernetes/recordedReleases";
 import { repositoryRoot } from "../../../settings/repositoryRoot";
+import { exportState, importState } from "../testStack";
 import { RecordedApi } from "./recordedApi";
 
 const STACK = "test";
@@ -23,6 +29,12 @@ export class BothStacks {
     readonly stateFolder: string,
     private readonly api: RecordedApi,
   ) {}
+
+  private get options(): EngineOptions {
+    return { stateFolder: this.stateFolder, machines: "none" };
+  }
+
+  private readonly project = join(repositoryRoot, "workloads");
 
   static async make(): Promise<BothStacks> {
     if (!process.env.PATH?.split(delimiter).includes(provider)) {
@@ -52,7 +64,7 @@ export class BothStacks {
     const config = Object.fromEntries(
       Object.entries(settings).map(([key, value]) => [`perigee-workloads:${key}`, value]),
     );
-    return this.run(verb, join(repositoryRoot, "workloads"), { config }, options);
+    return this.run(verb, this.project, { config }, options);
   }
 
   private async run(
@@ -103,12 +115,19 @@ export class BothStacks {
     return readFile(file, "utf8");
   }
 
+  /** Replaces the state of stack 2 by an exported one. */
+  async importState(state: string): Promise<void> {
+    await ensureStack(this.project, STACK, this.options, {});
+    await importState(this.project, this.options, state);
+  }
+
+  /** The state of stack 2 as `pulumi stack export` writes it, secrets in clear. */
+  async exportState(): Promise<string> {
+    return exportState(this.project, this.options);
+  }
+
   async outputs(): Promise<Record<string, unknown>> {
-    const options = {
-      stateFolder: this.stateFolder,
-      machines: "none",
-      cwd: join(repositoryRoot, "workloads"),
-    } as const;
+    const options = { ...this.options, cwd: this.project };
     const args = ["stack", "output", "--json", "--show-secrets", "--stack", STACK];
     return JSON.parse((await runPulumi(args, options)).stdout) as Record<string, unknown>;
   }

@@ -1,0 +1,48 @@
+/** No version takes along what an earlier one made: `preview` on the states that released versions left. */
+import assert from "node:assert/strict";
+import { defaultKubernetesVersion } from "../../infra/versions";
+import type { PulumiRun } from "../../lab/pulumi/engine/pulumi";
+import { keptOutputs, keptSettings, releasedState, releasedVersions } from "../support/releasedStates";
+import { TestStack } from "../support/testStack";
+import { BothStacks } from "../support/workloads/bothStacks";
+
+/** What a new version may do to what is there: new resources and steps, other settings of objects. */
+const harmless = ["same", "read", "refresh", "create", "update"];
+
+/** `replace aws:ec2/instance:Instance ground-steady-1` of everything that a preview would take along or touch. */
+function losses(run: PulumiRun): string[] {
+  assert.equal(run.exitCode, 0, `${run.stdout.slice(-4000)}\n${run.stderr}`);
+  return run.events.resources
+    .filter(({ kind }) => kind === "begun")
+    .filter(({ operation, type }) =>
+      type.startsWith("aws:") ? operation !== "same" : !harmless.includes(operation),
+    )
+    .map(({ operation, type, name }) => `${operation} ${type} ${name}`);
+}
+
+for (const version of releasedVersions()) {
+  describe(`stacks that Perigee ${version} made`, function () {
+    this.timeout(240_000);
+
+    it("keep every machine and network of stack 1 as they are", async () => {
+      const stack = await TestStack.make();
+      try {
+        await stack.importState(releasedState(version, "infra"), keptSettings.infra);
+        assert.deepEqual(losses(await stack.run("preview", keptSettings.infra)), []);
+      } finally {
+        await stack.remove();
+      }
+    });
+
+    it("keep every object and release of stack 2", async () => {
+      const stacks = await BothStacks.make();
+      try {
+        await stacks.infra(keptOutputs(stacks.kubeconfig("kubeconfig-secret"), defaultKubernetesVersion));
+        await stacks.importState(releasedState(version, "workloads"));
+        assert.deepEqual(losses(await stacks.workloads("preview", keptSettings.workloads)), []);
+      } finally {
+        await stacks.remove();
+      }
+    });
+  });
+}
