@@ -58,7 +58,7 @@ class RecordingMocks implements pulumi.runtime.Mocks {
       inputs: unwrapped(inputs) as Record<string, unknown>,
       secretInputs: Object.keys(inputs).filter((key) => isSecret(inputs[key])),
     });
-    return { id: `${args.name}-id`, state: { ...inputs, ...this.computed(args) } };
+    return { id: `${args.name}-id`, state: { name: args.name, ...inputs, ...this.computed(args) } };
   }
 
   call(args: pulumi.runtime.MockCallArgs): Record<string, unknown> {

@@ -2,7 +2,6 @@
 import type { MachineHost, MachineSpec } from "../../../host/machine";
 import { map, numeric, type Properties, text } from "../rpc/values";
 import type { Account } from "./account";
-import { decodeUserData } from "./types/instance";
 import { SUBNET } from "./types/vpc";
 
 export function machineSpec(id: string, properties: Properties, account: Account): MachineSpec {
@@ -12,7 +11,7 @@ export function machineSpec(id: string, properties: Properties, account: Account
     name: text(map(properties, "tagsAll"), "Name") ?? id,
     subnetCidr: text(home?.properties ?? {}, "cidrBlock") ?? "",
     privateIp: text(properties, "privateIp") ?? "",
-    userData: decodeUserData(properties).toString("utf8"),
+    userData: text(properties, "userData") ?? "",
     rootDiskGiB: numeric(map(properties, "rootBlockDevice"), "volumeSize") ?? 8,
     instanceType: text(properties, "instanceType") ?? "",
     availabilityZone: text(properties, "availabilityZone") ?? "",

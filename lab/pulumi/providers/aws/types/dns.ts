@@ -13,7 +13,7 @@ export const zone: AwsType = {
     name: "string",
     comment: "string",
     forceDestroy: "boolean",
-    vpcs: { fields: { vpcId: "string", vpcRegion: "string" }, list: true, required: ["vpcId"] },
+    vpcs: { fields: { vpcId: "string" }, list: true, required: ["vpcId"] },
     tags: "map",
   },
   required: ["name", "vpcs"],
@@ -46,7 +46,6 @@ export const record: AwsType = {
     type: "string",
     ttl: "number",
     records: "string[]",
-    allowOverwrite: "boolean",
   },
   required: ["zoneId", "name", "type", "ttl", "records"],
   replaces: ["zoneId", "name", "type"],
@@ -60,7 +59,7 @@ export const record: AwsType = {
     }
     const [name, type] = [fullName(inputs, account), text(inputs, "type")];
     const rivals = account.where(RECORD, "fqdn", name).filter((r) => text(r.properties, "type") === type);
-    if (inputs["allowOverwrite"] !== true && rivals.some(({ id }) => id !== previous?.id)) {
+    if (rivals.some(({ id }) => id !== previous?.id)) {
       throw new AwsError(
         "InvalidChangeBatch",
         `Tried to create resource record set [name='${name}.', type='${type}'] but it already exists`,

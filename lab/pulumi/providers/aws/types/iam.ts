@@ -30,7 +30,6 @@ export const role: AwsType = {
     description: "string",
     path: "string",
     maxSessionDuration: "number",
-    permissionsBoundary: "string",
     tags: "map",
   },
   required: ["assumeRolePolicy"],
@@ -117,7 +116,6 @@ export const logGroup: AwsType = {
   inputs: {
     name: "string",
     retentionInDays: "number",
-    kmsKeyId: "string",
     skipDestroy: "boolean",
     tags: "map",
   },
@@ -147,25 +145,27 @@ export const flowLog: AwsType = {
   token: "aws:ec2/flowLog:FlowLog",
   inputs: {
     vpcId: "string",
-    subnetId: "string",
     trafficType: "string",
     iamRoleArn: "string",
     logDestination: "string",
     logDestinationType: "string",
-    logFormat: "string",
     maxAggregationInterval: "number",
     tags: "map",
   },
-  replaces: ["vpcId", "subnetId", "trafficType", "iamRoleArn", "logDestination", "logDestinationType", "logFormat",
-    "maxAggregationInterval"], // prettier-ignore
+  required: ["vpcId"],
+  replaces: [
+    "vpcId",
+    "trafficType",
+    "iamRoleArn",
+    "logDestination",
+    "logDestinationType",
+    "maxAggregationInterval",
+  ],
   defaults: { logDestinationType: "cloud-watch-logs", maxAggregationInterval: 600 },
   computed: ["arn"],
   check: (inputs) => [
     ...checkOneOf(inputs, "trafficType", ["ACCEPT", "REJECT", "ALL"]),
     ...checkOneOf(inputs, "logDestinationType", ["cloud-watch-logs", "s3", "kinesis-data-firehose"]),
-    ...(inputs["vpcId"] === undefined && inputs["subnetId"] === undefined
-      ? [{ property: "vpcId", reason: "one of vpcId, subnetId must be given" }]
-      : []),
   ],
   id: () => ec2Id("fl"),
   outputs: ({ id, account }) => ({ arn: account.arn("ec2", `vpc-flow-log/${id}`) }),

@@ -1,8 +1,7 @@
 /** EC2 instances. */
 import type { CheckFailure } from "../../rpc/provider";
-import { isUnknown, map, numeric, type Properties, text, texts } from "../../rpc/values";
+import { map, numeric, type Properties, text, texts } from "../../rpc/values";
 import { type Account, AwsError, type CloudResource, ec2Id } from "../account";
-import { cidrContains } from "../addresses";
 import type { AwsType, ResourceView } from "../awsType";
 import { instanceProfile } from "./iam";
 import { elasticIpOf } from "./publicAddresses";
@@ -19,71 +18,44 @@ export const instance: AwsType = {
     instanceType: "string",
     subnetId: "string",
     vpcSecurityGroupIds: "string[]",
-    privateIp: "string",
-    availabilityZone: "string",
     associatePublicIpAddress: "boolean",
     sourceDestCheck: "boolean",
     iamInstanceProfile: "string",
     userData: "string",
-    userDataBase64: "string",
     userDataReplaceOnChange: "boolean",
-    disableApiTermination: "boolean",
-    ebsOptimized: "boolean",
-    monitoring: "boolean",
-    instanceInitiatedShutdownBehavior: "string",
-    creditSpecification: { fields: { cpuCredits: "string" } },
     instanceMarketOptions: {
       fields: {
         marketType: "string",
-        spotOptions: {
-          fields: {
-            instanceInterruptionBehavior: "string",
-            maxPrice: "string",
-            spotInstanceType: "string",
-            validUntil: "string",
-          },
-        },
+        spotOptions: { fields: { spotInstanceType: "string" } },
       },
     },
-    maintenanceOptions: { fields: { autoRecovery: "string" } },
     metadataOptions: {
       fields: {
         httpEndpoint: "string",
-        httpProtocolIpv6: "string",
         httpPutResponseHopLimit: "number",
         httpTokens: "string",
-        instanceMetadataTags: "string",
-      },
-    },
-    privateDnsNameOptions: {
-      fields: {
-        enableResourceNameDnsARecord: "boolean",
-        enableResourceNameDnsAaaaRecord: "boolean",
-        hostnameType: "string",
       },
     },
     rootBlockDevice: {
       fields: {
         deleteOnTermination: "boolean",
         encrypted: "boolean",
-        iops: "number",
-        kmsKeyId: "string",
         tags: "map",
-        throughput: "number",
         volumeSize: "number",
         volumeType: "string",
       },
     },
-    volumeTags: "map",
     tags: "map",
   },
   required: ["ami", "instanceType", "subnetId"],
   replaces: [
-    "ami", "subnetId", "privateIp", "availabilityZone", "associatePublicIpAddress", "instanceMarketOptions",
-    "rootBlockDevice.encrypted", "rootBlockDevice.kmsKeyId", "privateDnsNameOptions.hostnameType",
-  ], // prettier-ignore
-  alsoReplaces: (inputs) =>
-    inputs["userDataReplaceOnChange"] === true ? ["userData", "userDataBase64"] : [],
+    "ami",
+    "subnetId",
+    "associatePublicIpAddress",
+    "instanceMarketOptions",
+    "rootBlockDevice.encrypted",
+  ],
+  alsoReplaces: (inputs) => (inputs["userDataReplaceOnChange"] === true ? ["userData"] : []),
   defaults: { sourceDestCheck: true, userDataReplaceOnChange: false },
   computed: [
     "arn", "instanceState", "privateIp", "privateDns", "publicIp", "publicDns", "availabilityZone",
@@ -91,7 +63,7 @@ export const instance: AwsType = {
   ], // prettier-ignore
   // A stop and a start give another public address, unless it is an elastic one.
   changesWith: { publicIp: ["instanceType"], publicDns: ["instanceType"] },
-  hidden: ["userData", "userDataBase64"],
+  hidden: ["userData"],
   internal: ["autoPublicIp"],
   check: checkInstance,
   id: () => ec2Id("i"),
@@ -121,22 +93,11 @@ function checkFormat(inputs: Properties, property: string, format: RegExp, allow
 }
 
 function checkUserData(inputs: Properties): CheckFailure[] {
-  if (inputs["userData"] !== undefined && inputs["userDataBase64"] !== undefined) {
-    return [{ property: "userData", reason: "only one of userData, userDataBase64 can be given" }];
-  }
-  const encoded = text(inputs, "userDataBase64");
-  const property = encoded === undefined ? "userData" : "userDataBase64";
-  const size = decodeUserData(inputs).length;
+  const size = Buffer.byteLength(text(inputs, "userData") ?? "");
   if (size <= USER_DATA_LIMIT) return [];
-  return [{ property, reason: `User data is limited to ${USER_DATA_LIMIT} bytes; this is ${size}` }];
-}
-
-/** The bytes that the machine gets. The released provider takes base64 in `userData` as it is, too: so does EC2. */
-export function decodeUserData(inputs: Properties): Buffer {
-  const encoded = text(inputs, "userDataBase64");
-  return encoded === undefined
-    ? Buffer.from(text(inputs, "userData") ?? "", "utf8")
-    : Buffer.from(encoded, "base64");
+  return [
+    { property: "userData", reason: `User data is limited to ${USER_DATA_LIMIT} bytes; this is ${size}` },
+  ];
 }
 
 function outputs({ id, inputs, account, previous }: ResourceView): Properties {
@@ -145,7 +106,6 @@ function outputs({ id, inputs, account, previous }: ResourceView): Properties {
   const region = account.region;
   const privateIp =
     text(before, "privateIp") ??
-    text(inputs, "privateIp") ??
     account.freePrivateAddress(text(home?.properties ?? {}, "cidrBlock") ?? "").text;
   const wantsPublic = inputs["associatePublicIpAddress"] ?? home?.properties["mapPublicIpOnLaunch"] ?? false;
   const restarted = previous !== undefined && before["instanceType"] !== inputs["instanceType"];
@@ -210,32 +170,12 @@ function refuse(inputs: Properties, account: Account, previous?: CloudResource):
     "InvalidParameterValue",
     "instance profile",
   );
-  refuseAddress(inputs, account, home, previous);
   refuseSmallerDisk(inputs, previous);
 }
 
 function needs(account: Account, type: string, id: string | undefined, code: string, what: string): void {
   if (id !== undefined && !account.find(type, id)) {
     throw new AwsError(code, `The ${what} '${id}' does not exist`);
-  }
-}
-
-function refuseAddress(
-  inputs: Properties,
-  account: Account,
-  home: CloudResource,
-  previous?: CloudResource,
-): void {
-  const wanted = text(inputs, "privateIp");
-  if (wanted === undefined || isUnknown(wanted)) return;
-  if (!cidrContains(text(home.properties, "cidrBlock") ?? "", wanted)) {
-    throw new AwsError(
-      "InvalidParameterValue",
-      `Address ${wanted} does not fall within the subnet's address range`,
-    );
-  }
-  if (account.where(INSTANCE, "privateIp", wanted).some(({ id }) => id !== previous?.id)) {
-    throw new AwsError("InvalidIPAddress.InUse", `Address ${wanted} is in use.`);
   }
 }
 

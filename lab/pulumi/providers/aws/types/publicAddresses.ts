@@ -1,35 +1,30 @@
 /** Elastic IPs. */
 import { type Properties, text } from "../../rpc/values";
-import { type Account, AwsError, type CloudResource, ec2Id } from "../account";
+import { type Account, AwsError, ec2Id } from "../account";
 import type { AwsType } from "../awsType";
 import { checkOneOf } from "./rules";
 import { EIP, INSTANCE } from "./vpc";
 
 export const eip: AwsType = {
   token: EIP,
-  inputs: { domain: "string", instance: "string", tags: "map" },
+  inputs: { domain: "string", tags: "map" },
   replaces: ["domain"],
   defaults: { domain: "vpc" },
   computed: ["allocationId", "associationId", "arn", "publicIp", "publicDns", "privateIp", "privateDns",
     "networkInterface"], // prettier-ignore
-  changesWith: { associationId: ["instance"], privateIp: ["instance"], networkInterface: ["instance"] },
   check: (inputs) => checkOneOf(inputs, "domain", ["vpc"]),
   id: () => ec2Id("eipalloc"),
-  outputs: ({ id, inputs, account, previous }) => {
+  outputs: ({ id, account, previous }) => {
     const publicIp = text(previous?.properties ?? {}, "publicIp") ?? account.freePublicAddress();
-    const holder = account.find(INSTANCE, text(inputs, "instance"));
     return {
       allocationId: id,
       arn: account.arn("ec2", `elastic-ip/${id}`),
       publicIp,
       publicDns: `ec2-${publicIp.replaceAll(".", "-")}.${account.region}.compute.amazonaws.com`,
-      associationId: holder === undefined ? "" : ec2Id("eipassoc"),
-      privateIp: text(holder?.properties ?? {}, "privateIp") ?? "",
-      privateDns: text(holder?.properties ?? {}, "privateDns") ?? "",
-      networkInterface: text(holder?.properties ?? {}, "primaryNetworkInterfaceId") ?? "",
+      // Of an address that was allocated alone: its association is a resource.
+      ...{ associationId: "", privateIp: "", privateDns: "", networkInterface: "" },
     };
   },
-  refuse: (inputs, account) => needsInstance(account, text(inputs, "instance")),
   inUse: ({ id }, account) =>
     account.where(eipAssociation.token, "allocationId", id).length === 0
       ? undefined
@@ -38,9 +33,9 @@ export const eip: AwsType = {
 
 export const eipAssociation: AwsType = {
   token: "aws:ec2/eipAssociation:EipAssociation",
-  inputs: { allocationId: "string", instanceId: "string", allowReassociation: "boolean" },
+  inputs: { allocationId: "string", instanceId: "string" },
   required: ["allocationId", "instanceId"],
-  replaces: ["allocationId", "instanceId", "allowReassociation"],
+  replaces: ["allocationId", "instanceId"],
   computed: ["networkInterfaceId", "privateIpAddress", "publicIp"],
   id: () => ec2Id("eipassoc"),
   outputs: ({ inputs, account }) => {
@@ -54,30 +49,20 @@ export const eipAssociation: AwsType = {
   refuse: refuseAssociation,
 };
 
-function needsInstance(account: Account, id: string | undefined): void {
-  if (id !== undefined && !account.find(INSTANCE, id)) {
-    throw new AwsError("InvalidInstanceID.NotFound", `The instance ID '${id}' does not exist`);
+/** EC2 moves an address that another instance holds: its default for addresses of a VPC. */
+function refuseAssociation(inputs: Properties, account: Account): void {
+  const [allocation, holder] = [text(inputs, "allocationId"), text(inputs, "instanceId")];
+  if (!account.find(INSTANCE, holder)) {
+    throw new AwsError("InvalidInstanceID.NotFound", `The instance ID '${holder}' does not exist`);
   }
-}
-
-function refuseAssociation(inputs: Properties, account: Account, previous?: CloudResource): void {
-  const allocation = text(inputs, "allocationId");
-  needsInstance(account, text(inputs, "instanceId"));
   if (!account.find(EIP, allocation)) {
     throw new AwsError("InvalidAllocationID.NotFound", `The allocation ID '${allocation}' does not exist`);
   }
-  // EC2's default for a VPC address is to move it, unless the program says otherwise.
-  if (inputs["allowReassociation"] !== false) return;
-  const taken = account.where(eipAssociation.token, "allocationId", allocation);
-  if (taken.some(({ id }) => id !== previous?.id)) {
-    throw new AwsError("Resource.AlreadyAssociated", `resource ${allocation} is already associated`);
-  }
 }
 
-/** The elastic IP that answers for an instance, whichever way it was associated; the latest wins. */
+/** Elastic IP of an instance; the latest association of an address wins. */
 export function elasticIpOf(account: Account, instanceId: string): string | undefined {
   const latest = new Map<string, string | undefined>();
-  for (const address of account.all(EIP)) latest.set(address.id, text(address.properties, "instance"));
   for (const { properties } of account.all(eipAssociation.token)) {
     latest.set(text(properties, "allocationId") ?? "", text(properties, "instanceId"));
   }

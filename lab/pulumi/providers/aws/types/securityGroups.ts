@@ -9,26 +9,8 @@ import { INSTANCE, notFound, SECURITY_GROUP, VPC } from "./vpc";
 export const INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 const EGRESS_RULE = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
 
-const inlineRule = {
-  fields: {
-    description: "string",
-    fromPort: "number",
-    toPort: "number",
-    protocol: "string",
-    cidrBlocks: "string[]",
-  },
-  list: true,
-} as const;
-
-/** Rules are resources of their own here: lists within the group may only be empty. */
-function checkNoInlineRules(inputs: Properties): CheckFailure[] {
-  return ["ingress", "egress"]
-    .filter((property) => Array.isArray(inputs[property]) && (inputs[property] as unknown[]).length > 0)
-    .map((property) => ({
-      property,
-      reason: `the lab's AWS knows security rules only as resources of their own; "${property}" must be empty`,
-    }));
-}
+/** Rules are resources of their own here: a list within the group may only be empty. */
+const noInlineRules = { fields: {}, list: true } as const;
 
 export const securityGroup: AwsType = {
   token: SECURITY_GROUP,
@@ -36,8 +18,6 @@ export const securityGroup: AwsType = {
     vpcId: "string",
     name: "string",
     description: "string",
-    ingress: inlineRule,
-    egress: inlineRule,
     revokeRulesOnDelete: "boolean",
     tags: "map",
   },
@@ -46,7 +26,6 @@ export const securityGroup: AwsType = {
   defaults: { description: "Managed by Pulumi", revokeRulesOnDelete: false },
   autoName: "name",
   computed: ["arn", "ownerId"],
-  check: checkNoInlineRules,
   id: () => ec2Id("sg"),
   outputs: ({ id, account }) => ({
     arn: account.arn("ec2", `security-group/${id}`),
@@ -82,15 +61,13 @@ export const defaultSecurityGroup: AwsType = {
   token: "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
   inputs: {
     vpcId: "string",
-    ingress: inlineRule,
-    egress: inlineRule,
-    revokeRulesOnDelete: "boolean",
+    ingress: noInlineRules,
+    egress: noInlineRules,
     tags: "map",
   },
   required: ["vpcId"],
   replaces: ["vpcId"],
   computed: ["arn", "name", "description", "ownerId"],
-  check: checkNoInlineRules,
   id: (inputs, account) => {
     const home = account.find(VPC, text(inputs, "vpcId"));
     if (home === undefined) throw notFound("InvalidVpcID.NotFound", "vpc", inputs, "vpcId");

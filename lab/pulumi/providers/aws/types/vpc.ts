@@ -126,11 +126,9 @@ export const internetGateway: AwsType = {
   },
 };
 
-const routeFields = { cidrBlock: "string", gatewayId: "string" } as const;
-
 export const routeTable: AwsType = {
   token: ROUTE_TABLE,
-  inputs: { vpcId: "string", routes: { fields: routeFields, list: true }, tags: "map" },
+  inputs: { vpcId: "string", tags: "map" },
   required: ["vpcId"],
   replaces: ["vpcId"],
   computed: ["arn", "ownerId"],

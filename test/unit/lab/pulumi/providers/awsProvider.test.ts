@@ -98,12 +98,10 @@ describe("the lab's AWS", () => {
       assert.match((await refusals(RULE, rule)).join(), /exactly one of cidrIpv4, referencedSecurityGroupId/);
     });
 
-    it("refuses user data above 16 KiB, counted in bytes before base64", async () => {
+    it("refuses user data above 16 KiB, counted in bytes", async () => {
       const given = { ...shape, subnetId: "subnet-1" };
       const limit = 16 * 1024;
       assert.deepEqual(await refusals(INSTANCE, { ...given, userData: "x".repeat(limit) }), []);
-      const encoded = Buffer.alloc(limit, "x").toString("base64");
-      assert.deepEqual(await refusals(INSTANCE, { ...given, userDataBase64: encoded }), []);
       for (const userData of [
         "x".repeat(limit + 1),
         "ü".repeat(limit / 2 + 1),
@@ -146,11 +144,6 @@ describe("the lab's AWS", () => {
 
     it("are refused while somebody has them", async () => {
       const { subnet } = await network();
-      await make(INSTANCE, { ...shape, subnetId: subnet.id, privateIp: "10.0.1.9" });
-      await assert.rejects(
-        make(INSTANCE, { ...shape, subnetId: subnet.id, privateIp: "10.0.1.9" }),
-        /InvalidIPAddress.InUse/,
-      );
       await assert.rejects(
         make(SUBNET, { vpcId: subnet.outputs["vpcId"] ?? null, cidrBlock: "10.0.1.128/25" }),
         /InvalidSubnet.Conflict/,

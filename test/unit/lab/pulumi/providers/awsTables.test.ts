@@ -3,6 +3,8 @@ import { join } from "node:path";
 import ts from "typescript";
 import { awsTypes } from "../../../../../lab/pulumi/providers/aws/types";
 import type { Fields, Kind } from "../../../../../lab/pulumi/providers/rpc/kinds";
+import { deploy } from "../../../../support/infra/mocks";
+import { small, twoPools } from "../../../../support/infra/settingsExamples";
 
 const PACKAGE = join(__dirname, "../../../../../node_modules/@pulumi/aws");
 
@@ -10,6 +12,24 @@ const PACKAGE = join(__dirname, "../../../../../node_modules/@pulumi/aws");
 function declarationOf(token: string): { file: string; args: string } {
   const [, path = "", name = ""] = token.split(":");
   return { file: join(PACKAGE, `${path}.d.ts`), args: `${name}Args` };
+}
+
+/** `rootBlockDevice`, `rootBlockDevice.volumeSize` of everything that is set. */
+function pathsIn(value: unknown, above = ""): string[] {
+  if (Array.isArray(value)) return value.flatMap((entry) => pathsIn(entry, above));
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => [
+    `${above}${name}`,
+    ...pathsIn(inner, `${above}${name}.`),
+  ]);
+}
+
+/** The same of everything that a table accepts. */
+function fieldsIn(fields: Fields, above = ""): string[] {
+  return Object.entries(fields).flatMap(([name, kind]) => [
+    `${above}${name}`,
+    ...(typeof kind === "string" ? [] : fieldsIn(kind.fields, `${above}${name}.`)),
+  ]);
 }
 
 describe("the lab's AWS tables against what @pulumi/aws declares", function () {
@@ -93,6 +113,31 @@ describe("the lab's AWS tables against what @pulumi/aws declares", function () {
     assert.ok(declared, `${file} declares no ${args}`);
     return checker.getTypeAtLocation(declared);
   }
+
+  it("know what the program sets, and no more", async () => {
+    const used = new Map<string, Set<string>>();
+    for (const settings of [small, twoPools]) {
+      for (const { type, inputs } of (await deploy(settings)).resources) {
+        used.set(type, used.get(type) ?? new Set());
+        pathsIn(inputs).forEach((path) => used.get(type)?.add(path));
+      }
+    }
+    const idle = [...awsTypes].flatMap(([token, { inputs, defaults, autoName }]) => {
+      const ours = used.get(token);
+      if (ours === undefined) return [token];
+      // Inputs with a default are in every state, and a name is made where none is given.
+      const known = new Set([...ours, ...Object.keys(defaults ?? {}), autoName]);
+      return fieldsIn(inputs)
+        .filter((path) => !known.has(path))
+        .map((path) => `${token} ${path}`);
+    });
+    // Egress rules are described by the same table as ingress rules.
+    const egress = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
+    assert.deepEqual(
+      idle,
+      ["fromPort", "toPort", "referencedSecurityGroupId"].map((name) => `${egress} ${name}`),
+    );
+  });
 
   for (const [token, type] of awsTypes) {
     it(`${token}: every input exists, of the same kind, and what it requires is required`, () => {
