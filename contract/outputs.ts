@@ -1,6 +1,6 @@
 /** The contract between the two stacks: stack 1 writes these outputs, stack 2 reads them. */
 
-/** Raised when an output is renamed, removed or changes its meaning. */
+/** Version of the contract: increase it when an output is renamed, removed or changes its meaning. */
 export const contractVersion = 1;
 
 export type Role = "control-plane" | "worker";
@@ -17,25 +17,25 @@ export interface InfraOutputs {
   readonly contractVersion: number;
   readonly clusterName: string;
   readonly kubernetesVersion: string;
-  /** `https://<address>:6443`, reachable from `adminCidrs`. */
+  /** URL of the API server, `https://<address>:6443`, reachable from `adminCidrs`. */
   readonly apiServerUrl: string;
-  /** Secret: cluster-admin. Usable as it is from a machine within `adminCidrs`. */
+  /** Secret: cluster-admin kubeconfig, usable without changes from a machine within `adminCidrs`. */
   readonly kubeconfig: string;
   /** Secret: OpenSSH private key of the login user `ubuntu` on every machine. */
   readonly sshPrivateKey: string;
   readonly nodes: readonly NodeOutput[];
-  /** Address where the published node ports answer. */
+  /** Address of the published node ports. */
   readonly publishedHost: string;
 }
 
-/** A node port that `adminCidrs` may reach. */
+/** A node port reachable from `adminCidrs`. */
 export interface PublishedNodePort {
   readonly port: number;
   readonly protocol: "tcp" | "udp";
   readonly why: string;
 }
 
-/** The node ports of stack 2: named here once, opened by stack 1, used by stack 2. */
+/** Node ports of stack 2: defined here, opened by stack 1, used by stack 2. */
 export const nodePorts = {
   prometheus: { port: 30090, protocol: "tcp", why: "Prometheus" },
   alertmanager: { port: 30093, protocol: "tcp", why: "Alertmanager" },

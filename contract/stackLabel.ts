@@ -1,4 +1,4 @@
-/** The label by which stack 1 knows that stack 2 is on its cluster. */
+/** Label that marks the namespaces of stack 2 on the cluster of stack 1. */
 
-/** On every namespace of stack 2. Stack 1 is not destroyed while there is one (inUse/), and stack 2 takes over no other. */
+/** Label of stack 2's namespaces. While one exists, stack 1 is not destroyed (inUse/); stack 2 adopts no other. */
 export const stackLabel = { "perigee.dev/stack": "perigee-workloads" } as const;

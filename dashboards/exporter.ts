@@ -1,4 +1,4 @@
-/** Dashboard of the telemetry exporter: availability, intake, load, delays, runtime, and the limits of its alerts. */
+/** Dashboard of the telemetry exporter: availability, input, load, delays, runtime, and the limits of its alerts. */
 import {
   type Dictionary,
   exporterMetricNames as names,
@@ -12,13 +12,13 @@ import { now, overTime, rows } from "./queries";
 import type { model, StatBuilder, TableBuilder, TimeseriesBuilder } from "./sdk";
 import { colours } from "./style";
 
-/** The exporter itself: whether it answers, what it takes in, what it needs. Its limits are the alert rules'. */
+/** Dashboard with availability, input and resource usage of the exporter. Its limits are those of the alert rules. */
 export function exporterDashboard(
   dictionary: Dictionary,
   settings: RuleSettings = defaultRuleSettings,
 ): model.DashboardBuilder {
   const of = `{job="${settings.job}"}`;
-  // Grafana knows how often the cluster is scraped, not the exporter: four samples are in each of its intervals.
+  // Grafana has the scrape interval of the cluster, not of the exporter: this step contains four of its samples.
   const step = `${4 * scrapeIntervalSeconds(dictionary)}s`;
   const board = frame(dictionary, {
     uid: uids.exporter,

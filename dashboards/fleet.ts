@@ -10,7 +10,7 @@ import { alarms, now, overTime, rows } from "./queries";
 import type { model, StatBuilder, StateTimelineBuilder, TableBuilder } from "./sdk";
 import { colours } from "./style";
 
-/** Every spacecraft at a glance: who is silent, who is in alarm, in which mode. Grafana's home. */
+/** Overview of all spacecraft: lost signals, alarms and modes. Grafana's home dashboard. */
 export function fleetDashboard(
   dictionary: Dictionary,
   { staleAfterPeriods }: DashboardSettings,
@@ -77,7 +77,7 @@ function headlines(most: number): StatBuilder[] {
   ];
 }
 
-/** The columns of the table: a query each, joined by spacecraft. */
+/** Column of the table: one query, joined by spacecraft. */
 interface Column {
   readonly name: string;
   readonly expr: string;
@@ -128,7 +128,7 @@ function spacecraftTable(roles: Roles): TableBuilder {
   return panel;
 }
 
-/** Every joined query brings a column of times: "Time 1", "Time 2", ... */
+/** Time columns to exclude; each joined query adds one: "Time 1", "Time 2", ... */
 function timesOf(queries: number): Record<string, boolean> {
   const numbered = Array.from({ length: queries }, (_, i) => [`Time ${i + 1}`, true] as const);
   return { Time: true, __name__: true, ...Object.fromEntries(numbered) };

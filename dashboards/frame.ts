@@ -1,4 +1,4 @@
-/** Common frame of all dashboards: addresses, variables, annotations, and links from one to another. */
+/** Common frame of all dashboards: uids, variables, annotations, and links between them. */
 import type { Dictionary } from "../telemetry/dictionary";
 import { exporterMetricNames as names } from "../telemetry/dictionary";
 import { rolesOf } from "../telemetry/rules";
@@ -6,7 +6,7 @@ import { alarms, chosen, datasource } from "./queries";
 import { type Builder, model } from "./sdk";
 import { colours } from "./style";
 
-/** Names in addresses: a bookmark must stay good. */
+/** Uids of the dashboards, part of their URLs: do not change them, bookmarks must stay valid. */
 export const uids = {
   fleet: "perigee-fleet",
   spacecraft: "perigee-spacecraft",
@@ -22,11 +22,11 @@ export interface Frame {
   readonly title: string;
   readonly description: string;
   readonly tags?: readonly string[];
-  /** Whether the viewer chooses one spacecraft; else the dashboard is about all. */
+  /** True when the viewer selects one spacecraft; otherwise the dashboard shows all. */
   readonly perSpacecraft: boolean;
 }
 
-/** What all dashboards have: variables, links to each other, alarms, passes and reboots drawn into every graph. */
+/** Builder of a dashboard with the common variables and links, and alarms, passes and reboots as annotations. */
 export function frame(
   dictionary: Dictionary,
   { uid, title, description, tags, perSpacecraft }: Frame,
@@ -45,7 +45,7 @@ export function frame(
     .links(links().map(inTheOpen));
 }
 
-/** The SDK's builders put links and annotations into a menu, where nobody in a hurry finds them. */
+/** Builder without `placement`: the SDK's builders hide links and annotations in a menu. */
 function inTheOpen<T extends { placement?: unknown }>(builder: Builder<T>): Builder<T> {
   return {
     build: () => {
@@ -108,7 +108,7 @@ function annotations(dictionary: Dictionary, of: readonly string[]): model.Annot
           drawn(
             "Reboots",
             colours.reboot,
-            // Not `changes`: a simulator that is started again counts from less, and that is no reboot.
+            // Not `changes`: a restarted simulator has a lower count, which is not a reboot.
             `${boots.metric}${selector} > min_over_time(${boots.metric}${selector}[2m])`,
             "Reboot",
             "The on-board computer of {{spacecraft}} started again",
@@ -118,7 +118,7 @@ function annotations(dictionary: Dictionary, of: readonly string[]): model.Annot
   ];
 }
 
-/** From the whole to its parts, the same on every dashboard. */
+/** Links from the fleet to its parts, the same on every dashboard. */
 function links(): model.DashboardLinkBuilder[] {
   const to = (title: string, uid: string): model.DashboardLinkBuilder =>
     new model.DashboardLinkBuilder(title)
@@ -142,8 +142,8 @@ function links(): model.DashboardLinkBuilder[] {
 }
 
 /**
- * Where a spacecraft's name or value leads.
- * @param spacecraft default: the value that was clicked
+ * Link of a spacecraft's name or value.
+ * @param spacecraft default: the clicked value
  */
 export function spacecraftLink(
   uid: string,

@@ -1,6 +1,6 @@
 /*
- * The SDK names its parts in package.json's `exports` only, which TypeScript's resolution for CommonJS programs
- * (node10, as Pulumi's runtime needs it) does not read. This says where their types are; Node finds the code itself.
+ * Types of the Grafana SDK. The SDK lists its parts only in package.json's `exports`, which TypeScript's resolution for
+ * CommonJS programs (node10, required by Pulumi's runtime) does not read. Node finds the code itself.
  */
 declare module "@grafana/grafana-foundation-sdk/cog" {
   export * from "@grafana/grafana-foundation-sdk/dist/cog";

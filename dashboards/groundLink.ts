@@ -9,7 +9,7 @@ import { ofChosen, overTime } from "./queries";
 import type { model, StateTimelineBuilder, TimeseriesBuilder } from "./sdk";
 import { colours } from "./style";
 
-/** How the packets of one spacecraft arrive: whether they come, whether all come, whether they can be read. */
+/** Dashboard with the packets of one spacecraft: arrival, completeness and decode errors. */
 export function groundLinkDashboard(
   dictionary: Dictionary,
   { staleAfterPeriods }: DashboardSettings,
@@ -46,7 +46,7 @@ function passes(dictionary: Dictionary): StateTimelineBuilder[] {
   ];
 }
 
-/** A graph with a limit that is a rule's, drawn as a zone. */
+/** A graph with the limit of an alert rule as a zone. */
 function limitedGraph(spec: PanelSpec, limit: number, colour: string): TimeseriesBuilder {
   return graph(spec)
     .thresholds(

@@ -1,11 +1,11 @@
 /**
  * Grafana dashboards as code, made from a telemetry dictionary.
  *
- *   fleet.ts -> spacecraft.ts -> subsystem.ts (one for each subsystem)      groundLink.ts      exporter.ts
+ *   fleet.ts -> spacecraft.ts -> subsystem.ts (one per subsystem)           groundLink.ts      exporter.ts
  *
- *   frame.ts            variables, links, annotations, uids    panels.ts      what every panel says
+ *   frame.ts            variables, links, annotations, uids    panels.ts      panel builders with defaults
  *   parameterPanels.ts  panels made from parameters            limits.ts      limits as thresholds and lines
- *   parameterGroups.ts  which parameters share a graph         style.ts       units, colours, titles
+ *   parameterGroups.ts  parameters that share a graph          style.ts       units, colours, titles
  */
 import type { Dictionary } from "../telemetry/dictionary";
 import { defaultRuleSettings, type RuleSettings } from "../telemetry/rules";
@@ -17,13 +17,13 @@ import type { model } from "./sdk";
 import { spacecraftDashboard } from "./spacecraft";
 import { subsystemDashboard } from "./subsystem";
 
-/** A dashboard in Grafana's form, ready to be written as JSON. */
+/** A dashboard in Grafana's format, to be written as JSON. */
 export type Dashboard = model.Dashboard;
 
-/** The uid of what a viewer sees first. */
+/** Uid of the home dashboard. */
 export const homeDashboard = uids.fleet;
 
-/** What a site chose about its alerts and that dashboards show too. */
+/** Alert settings of a site that the dashboards also show. */
 export type DashboardSettings = Pick<RuleSettings, "staleAfterPeriods">;
 
 /** All dashboards for spacecraft with this dictionary. */
@@ -40,10 +40,10 @@ export function dashboards(
   ].map((builder) => builder.build());
 }
 
-/** The file of the dashboard that a viewer sees first. */
+/** File of the home dashboard. */
 export const homeDashboardFile = fileName(homeDashboard);
 
-/** Every dashboard as a file, which is named after its uid: Grafana reads none that does not end in `.json`. */
+/** All dashboards as files, named after their uids: Grafana reads only files that end in `.json`. */
 export function dashboardFiles(
   dictionary: Dictionary,
   settings?: DashboardSettings,

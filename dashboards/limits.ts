@@ -1,4 +1,4 @@
-/** Limits of parameters as Grafana draws them: threshold steps, zones behind a graph, lines that follow the mode. */
+/** Limits of parameters in Grafana: threshold steps, zones behind a graph, lines that follow the mode. */
 import {
   type Bound,
   exporterMetricNames as names,
@@ -9,19 +9,19 @@ import { ofChosen, overTime } from "./queries";
 import { common, type DataqueryBuilder, model } from "./sdk";
 import { colours } from "./style";
 
-/** A limit that holds in every mode. */
+/** Normal limit of a parameter. */
 function limitOf(parameter: Parameter, severity: Severity, bound: Bound): number | undefined {
   return parameter.limits?.normal.find((each) => each.severity === severity && each.bound === bound)?.value;
 }
 
-/** Whether limits change with the mode: then they are drawn as the lines that the exporter serves. */
+/** True when limits change with the mode; they are then drawn as lines from the exporter's series. */
 export const isLimitedByMode = (parameter: Parameter): boolean => (parameter.limits?.byMode.size ?? 0) > 0;
 
-/** A threshold's place; null: from minus infinity. */
+/** Start of a threshold; null: minus infinity. */
 type Step = model.Threshold;
 
 /**
- * Colours from red low over nominal to red high. A parameter without limits is nominal everywhere.
+ * Threshold steps from red low over nominal to red high. A parameter without limits is nominal everywhere.
  * @param nominal default: green; `transparent` for areas behind a graph
  */
 export function limitSteps(parameter: Parameter, nominal: string = colours.nominal): Step[] {
@@ -42,18 +42,18 @@ export function thresholds(steps: Step[]): model.ThresholdsConfigBuilder {
   return new model.ThresholdsConfigBuilder().mode(model.ThresholdsMode.Absolute).steps(steps);
 }
 
-/** Zones behind a graph. */
+/** Style of thresholds as zones behind a graph. */
 export function zones(): common.GraphThresholdsStyleConfigBuilder {
   return new common.GraphThresholdsStyleConfigBuilder().mode(common.GraphThresholdsStyleMode.DashedAndArea);
 }
 
-/** The limits in force, as series: they follow the mode. */
+/** Limits in force as series, which follow the mode. */
 export function limitLines(parameter: Parameter): DataqueryBuilder[] {
   const limits = ofChosen(names.parameterLimit, `parameter="${parameter.metric}"`);
   return [overTime(`max by (severity, bound) (${limits})`, "{{severity}} {{bound}} limit")];
 }
 
-/** How {@link limitLines} look. */
+/** Style of {@link limitLines}. */
 export function limitLineOverrides(): { regexp: string; properties: model.DynamicConfigValue[] }[] {
   return (["yellow", "red"] as const).map((severity) => ({
     regexp: `/^${severity} (low|high) limit$/`,
@@ -66,7 +66,7 @@ export function limitLineOverrides(): { regexp: string; properties: model.Dynami
   }));
 }
 
-/** The span that a graph shows at least, so that its limits are in the picture. */
+/** Minimum range of a graph's axis, so that the limits are visible. */
 export function limitSpan(parameter: Parameter): { min?: number; max?: number } {
   const values = (parameter.limits?.normal ?? []).map((limit) => limit.value);
   if (values.length === 0) return {};

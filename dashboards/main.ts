@@ -1,4 +1,4 @@
-/** Command that writes the dashboards of a dictionary into a folder, a JSON file each. */
+/** Command that writes the dashboards of a dictionary into a folder, one JSON file each. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";

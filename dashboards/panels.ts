@@ -1,4 +1,4 @@
-/** Panel builders (graph, stat, table, timeline) with the project's defaults, and panel ids that stay the same. */
+/** Panel builders (graph, stat, table, timeline) with the project's defaults, and stable panel ids. */
 import { thresholds } from "./limits";
 import {
   common,
@@ -11,29 +11,29 @@ import {
 } from "./sdk";
 import { colours } from "./style";
 
-/** What every panel must say. */
+/** Specification of a panel. */
 export interface PanelSpec {
-  /** Tells the panel from all others of its dashboard; its id comes from it, so never change it. */
+  /** Unique key within the dashboard. The panel id is derived from it, so never change it. */
   readonly key: string;
   readonly title: string;
   readonly description: string;
-  /** Grafana's unit. */
+  /** Unit in Grafana's format. */
   readonly unit: string;
-  /** In the grid's 24 columns; default 8. */
+  /** Width in the grid's 24 columns; default 8. */
   readonly width?: number;
-  /** In the grid's rows; default 8. */
+  /** Height in the grid's rows; default 8. */
   readonly height?: number;
   readonly queries: readonly DataqueryBuilder[];
 }
 
-/** A panel's number, from its key (FNV-1a): it stays when panels come and go. */
+/** Id of a panel, from its key (FNV-1a): it does not change when other panels are added or removed. */
 function panelId(key: string): number {
   let hash = 0x811c9dc5;
   for (const byte of Buffer.from(key)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
   return (hash % 0x3fffffff) + 1;
 }
 
-/** The panels of this project have these methods, whatever they draw. */
+/** Methods common to all panel builders of this project. */
 interface AnyPanel {
   id(id: number): this;
   title(title: string): this;
@@ -58,7 +58,7 @@ function describe<P extends AnyPanel>(panel: P, spec: PanelSpec): P {
     .targets(named);
 }
 
-/** A, B, ... Z, A1, B1, ... */
+/** Id of a query: A, B, ... Z, A1, B1, ... */
 function refId(place: number): string {
   const round = Math.floor(place / 26);
   return `${String.fromCharCode(65 + (place % 26))}${round > 0 ? round : ""}`;
@@ -70,7 +70,7 @@ export function graph(spec: PanelSpec): TimeseriesBuilder {
       .lineWidth(1)
       .fillOpacity(5)
       .showPoints(common.VisibilityMode.Never)
-      // A hole in the data is a loss of signal: it must stay visible.
+      // A gap in the data is a loss of signal and must stay visible.
       .spanNulls(false)
       .tooltip(new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi))
       .legend(
@@ -83,7 +83,7 @@ export function graph(spec: PanelSpec): TimeseriesBuilder {
   );
 }
 
-/** Numbers of now. `steps`: their colours; default: neutral. */
+/** Panel of current values. `steps`: their colours; default: neutral. */
 export function stat(spec: PanelSpec, steps?: model.Threshold[]): StatBuilder {
   return describe(new StatBuilder(), { height: 4, width: 4, ...spec })
     .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(["lastNotNull"]).values(false))
@@ -115,13 +115,13 @@ export function timeline(spec: PanelSpec): StateTimelineBuilder {
     );
 }
 
-/** Green at 0, then the colour of a severity. */
+/** Threshold steps of an alarm count: green at 0, then the colour of the severity. */
 export const alarmSteps = (colour: string): model.Threshold[] => [
   { value: null, color: colours.nominal },
   { value: 1, color: colour },
 ];
 
-/** Values shown as words. */
+/** Mapping of values to words and colours. */
 export function valueMap(
   entries: readonly (readonly [value: string | number, text: string, colour: string])[],
 ): model.ValueMapping {

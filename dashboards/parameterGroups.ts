@@ -1,19 +1,19 @@
-/** Grouping of similar numeric parameters into graphs, by unit, kind, packet, limits and the shape of their names. */
+/** Grouping of similar numeric parameters into graphs, by unit, kind, packet, limits and name pattern. */
 import type { Parameter } from "../telemetry/dictionary";
 import { title } from "./style";
 
-/** Parameters that are drawn in one graph: same unit and limits, alike by name (four wheels, four panels). */
+/** Parameters of one graph: same unit, same limits, similar names (four wheels, four panels). */
 export interface ParameterGroup {
   readonly title: string;
   readonly parameters: readonly [Parameter, ...Parameter[]];
-  /** What tells each parameter from the others of its group, in their order. */
+  /** Distinguishing part of each parameter's name, in the same order. */
   readonly legends: readonly string[];
 }
 
-/** Numbers only: enumerations and booleans have timelines of their own. */
+/** True for a numeric parameter; enumerations and booleans have separate timelines. */
 export const isNumber = ({ type }: Parameter): boolean => type !== "enumeration" && type !== "boolean";
 
-/** Groups of the numeric ones among the parameters; each stands where its first parameter stands. */
+/** Groups of the numeric parameters, in the order of their first parameters. */
 export function parameterGroups(parameters: readonly Parameter[]): ParameterGroup[] {
   const groups: [Parameter, ...Parameter[]][] = [];
   for (const parameter of parameters.filter(isNumber)) {
@@ -37,10 +37,10 @@ function areAlike(a: Parameter, b: Parameter): boolean {
 const limitsKey = ({ limits }: Parameter): string =>
   JSON.stringify(limits ? [limits.normal, [...limits.byMode], limits.persistenceSeconds] : []);
 
-/** Numbers, axes and signs are what parameters of one kind differ in. */
+/** True for a word that distinguishes parameters of one kind: a number, axis, sign or side. */
 const isPlace = (word: string): boolean => /^(\d+|[xyz]|plus|minus|top|bottom|left|right)$/.test(word);
 
-/** `wheel_2_speed` is `wheel * speed`. */
+/** Pattern of a name: `wheel * speed` for `wheel_2_speed`. */
 function shape(name: string): string {
   const words = name.split("_").map((word) => (isPlace(word) ? "*" : word));
   return words.filter((word, i) => word !== "*" || words[i - 1] !== "*").join(" ");

@@ -16,7 +16,7 @@ import { ofChosen, overTime } from "./queries";
 import { common, type model, type StateTimelineBuilder, type TimeseriesBuilder } from "./sdk";
 import { colours, grafanaUnit, stateColour, title } from "./style";
 
-/** Parameters over time, with their limits. */
+/** Graph of a group of parameters, with their limits. */
 export function groupGraph(group: ParameterGroup): TimeseriesBuilder {
   const [first] = group.parameters;
   const values = group.parameters.map((each, i) => overTime(valueOf(each), group.legends[i] ?? each.name));
@@ -56,7 +56,7 @@ function describeLimits(parameter: Parameter): string {
   return `${lasting} The dashed lines are the limits in force: other ones hold in ${modes}.`;
 }
 
-/** The state of an enumeration over time. */
+/** Timeline of an enumeration's state. */
 export function stateTimeline(parameter: Parameter): StateTimelineBuilder {
   return timeline({
     key: parameter.metric,
@@ -73,7 +73,7 @@ export function stateMap(parameter: Parameter): model.ValueMapping {
   );
 }
 
-/** Booleans over time, one row each. */
+/** Timeline of booleans, one row each. */
 export function booleanTimeline(key: string, parameters: readonly Parameter[]): StateTimelineBuilder {
   return timeline({
     key,

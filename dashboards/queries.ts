@@ -1,23 +1,23 @@
 /** Prometheus queries of the panels: data source, chosen spacecraft, range and instant queries, firing alerts. */
 import { DataqueryBuilder, PromQueryFormat } from "./sdk";
 
-/** The Prometheus that the viewer chose. */
+/** The Prometheus selected by the viewer. */
 export const datasource = { type: "prometheus", uid: "${datasource}" };
 
-/** The spacecraft that the viewer chose. */
+/** Label matcher for the spacecraft selected by the viewer. */
 export const chosen = `spacecraft="$spacecraft"`;
 
-/** A metric of the chosen spacecraft, with more label matchers if there are any. */
+/** Selector of a metric of the selected spacecraft, with additional label matchers. */
 export function ofChosen(metric: string, ...matchers: readonly string[]): string {
   return `${metric}{${[chosen, ...matchers].join(",")}}`;
 }
 
-/** A query that is drawn over time. */
+/** A range query. */
 export function overTime(expr: string, legend: string): DataqueryBuilder {
   return new DataqueryBuilder().expr(expr).legendFormat(legend).range().datasource(datasource);
 }
 
-/** A query of what holds now: its newest value. */
+/** An instant query: the newest value. */
 export function now(expr: string, legend: string): DataqueryBuilder {
   return new DataqueryBuilder().expr(expr).legendFormat(legend).instant().datasource(datasource);
 }
@@ -27,6 +27,6 @@ export function rows(expr: string): DataqueryBuilder {
   return now(expr, "").format(PromQueryFormat.Table);
 }
 
-/** The alarms that are up, as Prometheus itself records them. */
+/** Selector of the firing alerts, in Prometheus' own series `ALERTS`. */
 export const alarms = (...matchers: readonly string[]): string =>
   `ALERTS{${['alertstate="firing"', ...matchers].join(",")}}`;

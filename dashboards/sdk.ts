@@ -1,8 +1,8 @@
-// A Pulumi program compiles only what it imports: the reference brings the types along.
+// Types of the SDK: a Pulumi program compiles only imported files, so they need this reference.
 // eslint-disable-next-line @typescript-eslint/triple-slash-reference
 /// <reference path="./grafanaSdk.d.ts" />
 
-/** The parts of Grafana's SDK that the dashboards are made of. */
+/** Parts of Grafana's SDK that the dashboards use. */
 export type { Builder } from "@grafana/grafana-foundation-sdk/cog";
 export * as common from "@grafana/grafana-foundation-sdk/common";
 export * as model from "@grafana/grafana-foundation-sdk/dashboard";

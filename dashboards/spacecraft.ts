@@ -11,7 +11,7 @@ import { alarms, chosen, now, ofChosen, overTime, rows } from "./queries";
 import { common, type model, type StatBuilder, type StateTimelineBuilder, type TableBuilder } from "./sdk";
 import { colours, grafanaUnit, title } from "./style";
 
-/** One spacecraft: its state, its alarms, and every limited value in its limit's colour, by subsystem. */
+/** Dashboard with state and alarms of one spacecraft, and every limited value in its limit's colour, by subsystem. */
 export function spacecraftDashboard(
   dictionary: Dictionary,
   settings: DashboardSettings,
@@ -120,7 +120,7 @@ function bootStat({ boots }: Roles): StatBuilder[] {
   ];
 }
 
-/** The mode, and what the orbit does to the spacecraft: eclipses and passes. */
+/** Timelines of the mode, the other enumerations, and the orbit (eclipses and passes). */
 function timelines(dictionary: Dictionary, { mode, eclipse, pass }: Roles): StateTimelineBuilder[] {
   const orbit = [eclipse, pass].filter((each) => each !== undefined);
   const others = dictionary.parameters.filter((each) => each.type === "enumeration" && each !== mode);
@@ -187,7 +187,7 @@ function alarmTable(): TableBuilder {
   ]);
 }
 
-/** Limited values of a subsystem, each in the colour of its own limits; leads to the subsystem's dashboard. */
+/** Limited values of a subsystem, each in the colour of its limits, with a link to the subsystem's dashboard. */
 function subsystemValues(subsystem: string, parameters: readonly Parameter[]): StatBuilder {
   const panel = stat({
     key: `subsystem-${subsystem}`,

@@ -1,7 +1,7 @@
-/** Colours, units and titles as the dashboards show them. */
+/** Colours, units and titles of the dashboards. */
 import type { BaseUnit } from "../telemetry/dictionary";
 
-/** One meaning, one colour, on every dashboard. Names are Grafana's, so that they fit both themes. */
+/** Colours by meaning, the same on every dashboard. Named colours of Grafana fit both of its themes. */
 export const colours = {
   nominal: "green",
   yellow: "yellow",
@@ -12,10 +12,10 @@ export const colours = {
   reboot: "purple",
 } as const;
 
-/** States of an enumeration, by their place; the first ones are calm. */
+/** Colours of an enumeration's states by position; the first ones are calm. */
 const stateColours = ["blue", "green", "purple", "orange", "super-light-blue", "dark-yellow", "#6e7079"];
 
-/** States whose names say that something is wrong or that all is well. */
+/** Colours of states whose name indicates a fault, or the nominal state. */
 const knownStates: ReadonlyMap<string, string> = new Map([
   ["SAFE", colours.red],
   ["FAULT", colours.red],
@@ -33,7 +33,7 @@ export function stateColour(state: string, place: number): string {
   return knownStates.get(state) ?? stateColours[place % stateColours.length] ?? colours.neutral;
 }
 
-/** Grafana's unit for each base unit; what Grafana does not have is written behind the number. */
+/** Grafana's unit for each base unit; a unit that Grafana does not have is a suffix. */
 const grafanaUnits: Readonly<Record<string, string>> = {
   "": "none",
   volts: "volt",
@@ -64,7 +64,7 @@ export function grafanaUnit(unit: BaseUnit): string {
   return grafanaUnits[unit.suffix] ?? `suffix:${unit.symbol}`;
 }
 
-/** A name of the dictionary as a title: `battery_voltage` is "Battery voltage". */
+/** Title for a name of the dictionary: "Battery voltage" for `battery_voltage`. */
 export function title(name: string): string {
   const text = name.replaceAll("_", " ");
   return text.charAt(0).toUpperCase() + text.slice(1);

@@ -8,7 +8,7 @@ import { alarms, chosen, overTime } from "./queries";
 import type { model, StateTimelineBuilder } from "./sdk";
 import { colours, title } from "./style";
 
-/** Every parameter of one subsystem: alarms and states on top, then the values with their limits. */
+/** Dashboard with all parameters of one subsystem: alarms and states on top, then the values with their limits. */
 export function subsystemDashboard(dictionary: Dictionary, subsystem: string): model.DashboardBuilder {
   const parameters = dictionary.parameters.filter((each) => each.subsystem === subsystem);
   const booleans = parameters.filter((each) => each.type === "boolean");

@@ -1,4 +1,4 @@
-/** What a user may set for stack 1: schema, defaults, units. docs/settings.md is generated from it. */
+/** Settings of stack 1: schema, defaults, units. docs/settings.md is generated from it. */
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { whole } from "../settings/kinds";
@@ -195,7 +195,7 @@ export const settingsSchema = strictObject({
 export type Settings = z.output<typeof settingsSchema>;
 
 /**
- * Checks settings that were read from anywhere.
+ * Settings checked against the schema, whatever their source.
  * @throws SettingsError with every problem, before any resource is registered
  */
 export function parseSettings(raw: Readonly<Record<string, unknown>>, stack: string): Settings {
@@ -203,7 +203,7 @@ export function parseSettings(raw: Readonly<Record<string, unknown>>, stack: str
   return checkSettings(namespace, settingsSchema, named, crossChecks);
 }
 
-/** The settings of the stack that is running. */
+/** Settings of the current stack. */
 export function loadSettings(): Settings {
   return parseSettings(rawSettings(namespace, settingsSchema), pulumi.getStack());
 }

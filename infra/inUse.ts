@@ -1,17 +1,17 @@
-/** Stack 1 does not go while stack 2 is on it: a destroy asks the cluster first. */
+/** Guard against destroying stack 1 while stack 2 is deployed on it: a destroy queries the cluster first. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * A destroy runs no program, so the question is the `delete` of a command that depends on everything else and therefore
- * goes first. The script is part of the resource, since a destroy may be run from another checkout; and it is in the
- * environment, since a command that fails is printed whole before what it said.
+ * Check script. A destroy runs no program, so the check is the `delete` of a command that depends on every other
+ * resource and is therefore deleted first. The resource contains the script, because a destroy may run from another
+ * checkout. The script is in the environment, because the error of a failed command starts with its whole command line.
  */
 const check = readFileSync(join(__dirname, "../contract/inUse/check.js"), "utf8");
 
-/** @param kubeconfig secret; goes to the check by stdin */
+/** @param kubeconfig secret; passed to the check by stdin */
 export function refuseWhileInUse(
   kubeconfig: pulumi.Output<string>,
   everything: readonly pulumi.Resource[],

@@ -1,4 +1,4 @@
-/** Stack 1: EC2 machines become a Kubernetes cluster. Read top to bottom. */
+/** Stack 1: a Kubernetes cluster on EC2 machines. Read top to bottom. */
 import { loadSettings } from "./config";
 import { refuseWhileInUse } from "./inUse";
 import { KubeadmCluster } from "./kubeadm";
@@ -9,9 +9,9 @@ import { refuseDeadSshAgent } from "./settings/environment";
 import { limitStackTraces } from "./settings/stackTraces";
 import { infraOutputs } from "./stackOutputs";
 
-const settings = loadSettings(); // every setting checked, every problem told at once
-refuseDeadSshAgent(); // with one, every step on every machine fails
-limitStackTraces(settings); // they are most of the time that a large cluster takes
+const settings = loadSettings(); // checks every setting, reports all problems at once
+refuseDeadSshAgent(); // a dead agent fails every step on every machine
+limitStackTraces(settings); // for a large cluster they take most of the program's time
 
 const network = new Network("network", settings);
 const identity = new ClusterIdentity("identity", settings); // SSH keys, host keys, instance profile

@@ -1,4 +1,4 @@
-/** Stack 1's outputs, as the contract in outputs.ts has them. */
+/** Outputs of stack 1, as defined by the contract in outputs.ts. */
 import * as pulumi from "@pulumi/pulumi";
 import { contractVersion, type InfraOutputs } from "../contract/outputs";
 import type { Settings } from "./config";
@@ -25,7 +25,7 @@ export function infraOutputs(
     kubeconfig: cluster.kubeconfig,
     sshPrivateKey: identity.login.apply((pair) => pair.private),
     nodes: pulumi.all(machines.map(nodeOutput)),
-    // Every node answers on a published node port; the control plane's address is the one that stays.
+    // Every node serves a published node port; only the control plane's address is permanent.
     publishedHost: first.publicIp,
   };
 }

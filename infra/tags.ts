@@ -1,8 +1,8 @@
-/** The tags that every taggable resource carries; policy/ refuses one without them. */
+/** Tags of every taggable resource; policy/ rejects a resource without them. */
 
 export type Tags = Readonly<Record<string, string>>;
 
-/** @returns the cluster's tags, also what AWS integrations of Kubernetes look for */
+/** @returns the cluster's tags, including the one that AWS integrations of Kubernetes look for */
 export function clusterTags(clusterName: string): Tags {
   return {
     [`kubernetes.io/cluster/${clusterName}`]: "owned",
@@ -10,7 +10,7 @@ export function clusterTags(clusterName: string): Tags {
   };
 }
 
-/** The same with the name that the AWS console shows. */
+/** Tags with the name that the AWS console shows. */
 export function named(tags: Tags, name: string): Record<string, string> {
   return { ...tags, Name: name };
 }

@@ -1,20 +1,20 @@
-/** Which versions go together, and where each combination was seen working. */
+/** Tested combinations of versions, and the environment of each test. */
 
 export interface KubernetesRelease {
   readonly kubernetes: string;
-  /** Image tags that this kubeadm asks for (`kubeadm config images list`). */
+  /** Image tags of this kubeadm release (`kubeadm config images list`). */
   readonly etcd: string;
   readonly pause: string;
   readonly coredns: string;
   readonly flannel: string;
   readonly flannelCni: string;
-  /** Oldest containerd that it was seen with. */
+  /** Oldest containerd that it was tested with. */
   readonly containerd: string;
-  /** Where the combination was seen working, most recent first. */
+  /** Environments in which the combination was tested, most recent first. */
   readonly tested: string;
 }
 
-/** The first is the default. Anything else is refused: what was not tested is not offered. */
+/** Tested releases; the first is the default. Untested versions are refused. */
 export const testedReleases: readonly [KubernetesRelease, ...KubernetesRelease[]] = [
   {
     kubernetes: "1.36.3",
@@ -40,7 +40,7 @@ export const testedReleases: readonly [KubernetesRelease, ...KubernetesRelease[]
 
 export const defaultKubernetesVersion = testedReleases[0].kubernetes;
 
-/** @throws Error naming the tested versions when this one is not among them */
+/** @throws Error with the list of tested versions when this one is not among them */
 export function releaseOf(kubernetesVersion: string): KubernetesRelease {
   const release = testedReleases.find((candidate) => candidate.kubernetes === kubernetesVersion);
   if (release === undefined) throw new Error(`was not tested; tested: ${testedVersions().join(", ")}`);
@@ -51,7 +51,7 @@ export function testedVersions(): string[] {
   return testedReleases.map((release) => release.kubernetes);
 }
 
-/** `1.36.3` -> `1.36`: the package repository has one folder per minor version. */
+/** Minor version, `1.36.3` -> `1.36`: the package repository has one folder per minor version. */
 export function minorOf(kubernetesVersion: string): string {
   return kubernetesVersion.split(".").slice(0, 2).join(".");
 }
@@ -61,7 +61,7 @@ const flannelImages = (release: KubernetesRelease): string[] => [
   `ghcr.io/flannel-io/flannel-cni-plugin:${release.flannelCni}`,
 ];
 
-/** The images that a machine pulls while it boots, so that joining does not wait for them. */
+/** Images that a machine pulls at boot, so that joining does not wait for them. */
 export function imagesOf(role: "control-plane" | "worker", release: KubernetesRelease): string[] {
   const version = `v${release.kubernetes}`;
   const everywhere = [

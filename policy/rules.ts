@@ -1,4 +1,4 @@
-/** Every rule of the pack. Each has a test that breaks it (test/unit/policy/). */
+/** All rules of the pack. Each has a test that violates it (test/unit/policy/). */
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { noPublicBuckets } from "./rules/buckets";
 import { encryptedDisks, imdsV2, smallUserData } from "./rules/machines";

@@ -1,4 +1,4 @@
-/** Kinds of values that several settings are of, each with a message that says what is allowed. */
+/** Kinds of values shared by several settings, each with a message that lists the allowed values. */
 import { z } from "zod";
 
 /** A whole number within bounds. */
@@ -13,12 +13,12 @@ export function positive(most: number): z.ZodNumber {
   return z.number({ error }).positive({ error }).max(most, { error });
 }
 
-/** Text of a form that `error` describes. */
+/** Text that matches `form`, which `error` describes. */
 export function matching(form: RegExp, error: string): z.ZodString {
   return z.string({ error }).regex(form, { error });
 }
 
-/** A container image, with its registry: a name alone means different things to different machines. */
+/** A container image with its registry: a name alone is resolved differently on different machines. */
 export const image = matching(
   /^[a-z0-9.-]+(:\d+)?\/[\w./-]+(:[\w.-]+|@sha256:[0-9a-f]{64})$/,
   "an image with its registry and tag or digest, such as docker.io/library/node:24-slim",
@@ -27,7 +27,7 @@ export const image = matching(
 /** An http(s) URL. */
 export const url = matching(/^https?:\/\/[^\s/]+\S*$/, "an http(s) URL");
 
-/** One of some words. */
+/** One of a list of words. */
 export function oneOf<const Words extends readonly [string, ...string[]]>(
   words: Words,
 ): z.ZodEnum<{ [Word in Words[number]]: Word }> {

@@ -1,20 +1,20 @@
 /**
- * Reads a stack's settings: every one checked against a zod schema, every problem told at once,
+ * Loader of a stack's settings: checks each one against a zod schema and reports all problems at once,
  * before any resource is registered. Both stacks use it.
  */
 import * as pulumi from "@pulumi/pulumi";
 import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
 
-/** One thing that is wrong: which setting, what was given, what is allowed. */
+/** One problem of a setting: its path, the given value, and the allowed values. */
 export interface SettingProblem {
-  /** Path as a user writes it, e.g. `workers[0].count`. */
+  /** Path of the setting, e.g. `workers[0].count`. */
   readonly setting: string;
   readonly given: unknown;
   readonly problem: string;
 }
 
-/** All that is wrong with a stack's settings. Pulumi prints the message without a stack trace. */
+/** Error with all problems of a stack's settings. Pulumi prints its message without a stack trace. */
 export class SettingsError extends pulumi.RunError {
   constructor(
     readonly namespace: string,
@@ -31,11 +31,11 @@ export class SettingsError extends pulumi.RunError {
 
 type Shape = Record<string, z.ZodType>;
 
-/** The checks that look at several settings; it sees those that are right by themselves. */
+/** Checks across several settings; the argument contains those that are valid on their own. */
 export type CrossChecks<T> = (settings: Partial<T>) => SettingProblem[];
 
 /**
- * Checks raw settings against a schema.
+ * Settings checked against a schema.
  * @param raw key -> value, without the namespace; objects already parsed
  * @throws SettingsError with all problems
  */
@@ -50,7 +50,7 @@ export function checkSettings<S extends Shape>(
     .filter((key) => !known.includes(key))
     .map((key) => unknownKey(key, raw[key], known, ""));
 
-  // Setting by setting, so that one wrong value does not hide what is wrong with the others together.
+  // One setting at a time, so that an invalid value does not hide problems across the others.
   const right: Record<string, unknown> = {};
   for (const key of known) {
     const result = (schema.shape[key] as z.ZodType).safeParse(raw[key], { reportInput: true });
@@ -63,8 +63,8 @@ export function checkSettings<S extends Shape>(
 }
 
 /**
- * The stack's settings as Pulumi hands them over: strings, JSON where they are more than that.
- * @returns key -> value without the namespace; text that is no JSON stays text, for the schema to judge
+ * Settings of the stack as Pulumi stores them: strings, which contain JSON for other types.
+ * @returns key -> value without the namespace; text that is not JSON stays text, for the schema to check
  */
 export function rawSettings(namespace: string, schema: z.ZodObject<Shape>): Record<string, unknown> {
   const prefix = `${namespace}:`;
@@ -103,19 +103,19 @@ function explain(
     const inside = issue.keys;
     return inside.map((key) => unknownKey(key, undefined, knownBeside(issue), `${written(path)}.`));
   }
-  // What is wrong with a record's key is said by the key's own schema.
+  // The message about an invalid record key comes from the key's schema.
   const message = issue.code === "invalid_key" ? (issue.issues[0]?.message ?? issue.message) : issue.message;
   const given = issue.input === undefined ? valueAt(raw, path) : issue.input;
   return [{ setting: written(path), given, problem: given === undefined ? missing(issue) : message }];
 }
 
-/** Strict objects carry the keys that they know in the issue's own `params`; see `strictObject`. */
+/** Known keys of a strict object, parsed from the issue's message; see `strictObject`. */
 function knownBeside(issue: z.core.$ZodIssue): string[] {
   const known = issue.message.split(": ").at(-1) ?? "";
   return known.split(", ").filter((key) => key !== "");
 }
 
-/** A z.strictObject whose complaint about an unknown key names the known ones. */
+/** A z.strictObject whose error about an unknown key lists the known keys. */
 export function strictObject<S extends Shape>(shape: S): z.ZodObject<S, z.core.$strict> {
   return z.strictObject(shape, {
     error: (issue) =>

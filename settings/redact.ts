@@ -1,18 +1,18 @@
-/** Takes secrets out of what is said about settings. */
+/** Removal of secrets from problems of settings. */
 import type { SettingProblem } from "./load";
 
-/** The keys, at any depth, whose values are secret. */
+/** Keys, at any depth, whose values are secret. */
 export const secretKeys: readonly string[] = [
   "grafanaAdminPassword",
   "watchdogUrl",
-  "url", // of Slack and of webhooks: whoever has it can write there
+  "url", // of Slack and webhooks: anyone with the URL can post there
   "routingKey",
   "password",
 ];
 
 const hidden = "[secret]";
 
-/** The same problem without any secret: whether it is about one, or holds one somewhere inside. */
+/** The same problem without secrets: neither as the given value nor nested inside it. */
 export function redacted(problem: SettingProblem): SettingProblem {
   if (problem.given === undefined) return problem;
   const path = problem.setting.split(/[.[\]]+/);
@@ -21,7 +21,7 @@ export function redacted(problem: SettingProblem): SettingProblem {
 }
 
 function withoutSecrets(value: unknown): unknown {
-  // A whole object that did not parse as JSON may hold anything.
+  // An object that did not parse as JSON may contain anything.
   if (typeof value === "string") return /[{[]/.test(value) ? hidden : value;
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (typeof value !== "object" || value === null) return value;

@@ -1,4 +1,4 @@
-/** Where paths in the settings begin. */
+/** Base directory of paths in the settings. */
 import { resolve } from "node:path";
 
 /** Absolute path of this repository. */

@@ -1,4 +1,4 @@
-/** Build of the telemetry bundle with esbuild, with a limit on its size: it has to fit into a ConfigMap. */
+/** Build of the telemetry bundle with esbuild, with a size limit: the bundle must fit into a ConfigMap. */
 import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
@@ -6,16 +6,16 @@ import { defaultDictionaryText } from "./dictionary";
 import { pageHtml } from "./exporter/page";
 import { perigeeVersion } from "./version";
 
-/** A ConfigMap holds 1 MiB at most, and the dictionary goes beside it. */
+/** Size limit of the bundle, below the 1 MiB limit of a ConfigMap. */
 export const maxBundleBytes = 600 * 1024;
 
 export const bundlePath = join(__dirname, "dist", "perigee-telemetry.js");
 
 /**
- * Makes telemetry/dist/perigee-telemetry.js: one file that a stock Node image runs, the page and the default
- * dictionary in it.
- * @returns its size in bytes
- * @throws Error when it grows over 600 KiB
+ * Size of the built telemetry/dist/perigee-telemetry.js: one file for a stock Node image, including the page and the
+ * default dictionary.
+ * @returns the size in bytes
+ * @throws Error when the size exceeds 600 KiB
  */
 export async function buildBundle(outfile: string = bundlePath): Promise<number> {
   mkdirSync(join(outfile, ".."), { recursive: true });
@@ -26,7 +26,7 @@ export async function buildBundle(outfile: string = bundlePath): Promise<number>
     platform: "node",
     target: "node22",
     minify: true,
-    // Names stay readable in a stack trace.
+    // Readable names in stack traces.
     keepNames: true,
     legalComments: "none",
     logLevel: "error",

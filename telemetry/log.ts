@@ -1,11 +1,11 @@
-/** Structured logs: one JSON object a line. */
+/** Structured logs: one JSON object per line. */
 export interface Log {
   info(message: string, fields?: Readonly<Record<string, unknown>>): void;
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
   error(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
-/** @param write gets each line, with its end; default: standard error, so that a command's output stays its own */
+/** @param write receives each line with its newline; default: standard error, so that stdout has only the output */
 export function jsonLog(write: (line: string) => void = (line) => void process.stderr.write(line)): Log {
   const at =
     (level: string) =>

@@ -1,13 +1,13 @@
-/** Small commands that print one text: what they have in common. */
+/** Common part of small commands that print one text. */
 import type { Command } from "commander";
 import { DictionaryError } from "./dictionary";
 
 /**
- * Runs a command. Wrong flags, a file that cannot be read or written, a wrong dictionary: exit code 2 and what to
- * change, without a stack.
+ * Runs a command. Wrong flags, an unreadable or unwritable file, or an invalid dictionary: exit code 2 and the problem
+ * to fix, without a stack trace.
  */
 export function runTool(command: Command): void {
-  // A reader that has gone (npm run rules | head) is no fault.
+  // A closed pipe (npm run rules | head) is not an error.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
   try {
     command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2)).parse();

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Put in by the bundler. */
+/** Version, defined by the bundler. */
 declare const PERIGEE_VERSION: string | undefined;
 
 /** Perigee's version, from package.json. */

@@ -1,5 +1,5 @@
 /**
- * Makes docs/images/telemetry-nominal.png and telemetry-alarm.png:
+ * Generator of docs/images/telemetry-nominal.png and telemetry-alarm.png:
  *   npm run pictures
  */
 import { mkdirSync } from "node:fs";

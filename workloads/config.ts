@@ -1,4 +1,4 @@
-/** What a user may set for stack 2: schema, defaults, units. docs/settings.md is generated from it. */
+/** Settings of stack 2: schema, defaults, units. docs/settings.md is generated from it. */
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { image, matching, oneOf, positive, whole } from "../settings/kinds";
@@ -14,7 +14,7 @@ export const namespace = "perigee-workloads";
 /** Default of the setting `nodeImage`: the Node release that the tests run on. */
 export const defaultNodeImage = "docker.io/library/node:24.21.0-bookworm-slim";
 
-/** The chart that the values are checked against, and the chart of the operator's definitions that goes with it. */
+/** Versions of the chart that the values are tested with, and of the matching chart of the operator's CRDs. */
 export const testedCharts = {
   stack: { reference: "oci://ghcr.io/prometheus-community/charts/kube-prometheus-stack", version: "88.5.3" },
   definitions: {
@@ -164,8 +164,8 @@ export type StorageSettings = MonitoringSettings["storage"];
 export type ChartSettings = MonitoringSettings["chart"];
 
 /**
- * Checks settings that were read from anywhere.
- * @throws SettingsError with every problem, before any resource is registered; no secret is in it
+ * Settings checked against the schema, whatever their source.
+ * @throws SettingsError with every problem and no secret, before any resource is registered
  */
 export function parseSettings(raw: Readonly<Record<string, unknown>>): Settings {
   try {
@@ -176,12 +176,12 @@ export function parseSettings(raw: Readonly<Record<string, unknown>>): Settings 
   }
 }
 
-/** The settings of the stack that is running. */
+/** Settings of the current stack. */
 export function loadSettings(): Settings {
   return parseSettings(rawSettings(namespace, settingsSchema));
 }
 
-/** The full name of the stack that made the cluster: `organization/project/stack`. */
+/** Full name of the stack that made the cluster: `organization/project/stack`. */
 export function infraStackName({ infraStack }: Pick<Settings, "infraStack">): string {
   const name = infraStack ?? pulumi.getStack();
   return name.includes("/") ? name : `${pulumi.getOrganization()}/perigee-infra/${name}`;

@@ -1,4 +1,4 @@
-/** Perigee's dashboards as ConfigMaps that Grafana's sidecar picks up. */
+/** Perigee's dashboards as ConfigMaps, loaded by Grafana's sidecar. */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { dashboardFiles } from "../dashboards";
@@ -8,12 +8,12 @@ import type { DictionaryFile } from "./settings/dictionaryFile";
 
 export interface DashboardsArgs {
   readonly dictionary: DictionaryFile;
-  /** A parameter disappears, and its packet is overdue, after this many of the packet's periods. */
+  /** Age of a packet, in its own periods, after which its parameters disappear and it is overdue. */
   readonly staleAfterPeriods: number;
   readonly namespace: pulumi.Input<string>;
 }
 
-/** One ConfigMap for each: together they would outgrow one. */
+/** One ConfigMap per dashboard: a single one would exceed the size limit. */
 export class Dashboards extends pulumi.ComponentResource {
   constructor(
     private readonly name: string,

@@ -10,29 +10,29 @@ import { namespaceWithSecurity } from "./namespaces";
 import { type WorkloadsOutputs, workloadsOutputs } from "./stackOutputs";
 import { Telemetry } from "./telemetry";
 
-/** A function and not a plain module: what is wrong with stack 1 has to be known before the first resource. */
+/** Program of stack 2, an async function: problems of stack 1 must be known before the first resource is registered. */
 export = async (): Promise<WorkloadsOutputs> => {
-  const settings = loadSettings(); // every setting checked, every problem told at once
-  const infra = await readInfra(infraStackName(settings)); // not up, or of another contract: nothing is registered
+  const settings = loadSettings(); // checks every setting, reports all problems at once
+  const infra = await readInfra(infraStackName(settings)); // throws when stack 1 is not up or has another contract
 
   const cluster = new kubernetes.Provider("cluster", {
     kubeconfig: infra.kubeconfig,
     enableServerSideApply: true,
-    // Changed in place; what reads them at its start only is rolled by a value that changes with them.
+    // ConfigMaps and Secrets change in place. Pods that read them only at start contain a value that changes with them.
     enableConfigMapMutable: true,
     enableSecretMutable: true,
-    // What a run that was killed has made and not recorded is taken over.
+    // Adopts objects that a killed run created but did not record.
     upsertExistingObjects: true,
-    // The program says what holds: what was changed by hand, or by a run before this one, is no conflict.
+    // The program's values win: changes by hand or by an earlier run are no conflict.
     enablePatchForce: true,
-    // A renewed certificate or another address of the API server is no other cluster: nothing is replaced for it.
+    // A renewed certificate or a new address of the API server replaces nothing: the cluster is the same.
     clusterIdentifier: infra.clusterName,
   });
   const adopted = adoption(infra.kubeconfig);
   const ownNamespace = { provider: cluster, hooks: adopted.ofNamespace };
 
   const { kubernetesVersion } = infra;
-  // node-exporter looks at the node itself: its network, its processes, its disks.
+  // node-exporter reads the node's network, processes and disks.
   const monitoringSpace = namespaceWithSecurity(
     "monitoring",
     { enforce: "privileged", kubernetesVersion },

@@ -1,21 +1,21 @@
-/** Reads stack 1 through the contract in contract/outputs.ts. */
+/** Reader of stack 1's outputs, through the contract in contract/outputs.ts. */
 import * as pulumi from "@pulumi/pulumi";
 import { contractVersion, type InfraOutputs } from "../contract/outputs";
 
-/** What stack 2 takes from stack 1. */
+/** Outputs of stack 1 that stack 2 uses. */
 export type Infra = {
   readonly [
     Key in "clusterName" | "kubernetesVersion" | "kubeconfig" | "nodes" | "publishedHost"
   ]: pulumi.Output<InfraOutputs[Key]>;
 };
 
-/** Stack 1 cannot be used. Pulumi prints the message without a stack trace. */
+/** Error when stack 1 cannot be used. Pulumi prints its message without a stack trace. */
 class InfraStackError extends pulumi.RunError {}
 
 /**
- * The outputs of stack 1.
+ * Outputs of stack 1.
  * @param stack `organization/project/stack`
- * @throws InfraStackError when there is no such stack, it is not up, or speaks another contract
+ * @throws InfraStackError when the stack does not exist, is not up, or has another contract version
  */
 export async function readInfra(stack: string): Promise<Infra> {
   await checkReadable(stack);
@@ -30,7 +30,7 @@ export async function readInfra(stack: string): Promise<Infra> {
   };
 }
 
-/** Before the StackReference, which fails inside the engine, where nobody could say what to do about it. */
+/** Check before the StackReference, whose failure inside the engine would not name the fix. */
 async function checkReadable(stack: string): Promise<void> {
   const outputs = await stackOutputs(stack).catch((error: unknown) => {
     throw new InfraStackError(missing(stack, error instanceof Error ? error.message : String(error)));
@@ -62,8 +62,8 @@ function missing(stack: string, reason: string): string {
 }
 
 /**
- * What is wrong with the outputs of stack 1, if anything.
- * @param outputs as they are in its state: none where it is not up
+ * Problem with the outputs of stack 1, or undefined.
+ * @param outputs outputs in the state of stack 1; empty when it is not up
  */
 export function contractProblem(
   stack: string,

@@ -1,4 +1,4 @@
-/** Namespaces, each with the Pod Security level that its pods keep to. */
+/** Namespaces with the Pod Security level of their pods. */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { stackLabel } from "../contract/stackLabel";
@@ -7,13 +7,13 @@ import { owned } from "./adoption/fieldManager";
 type PodSecurityLevel = "privileged" | "baseline" | "restricted";
 
 export interface NamespaceArgs {
-  /** What is enforced; anything stricter is only warned about. */
+  /** Enforced level; violations of stricter levels only produce warnings. */
   readonly enforce: PodSecurityLevel;
-  /** Full version of the cluster: the level means what it means in this release, not in the next. */
+  /** Full version of the cluster; pins the definition of the level to this release. */
   readonly kubernetesVersion: pulumi.Input<string>;
 }
 
-/** A namespace whose name is the resource's. */
+/** A namespace with the same name as the resource. */
 export function namespaceWithSecurity(
   name: string,
   { enforce, kubernetesVersion }: NamespaceArgs,
@@ -30,7 +30,7 @@ export function namespaceWithSecurity(
   return new kubernetes.core.v1.Namespace(name, { metadata: owned({ name, labels }) }, opts);
 }
 
-/** `1.36.3` as Pod Security writes it: `v1.36`. */
+/** Version in the format of Pod Security: `v1.36` for `1.36.3`. */
 function podSecurityVersion(kubernetesVersion: string): string {
   return `v${kubernetesVersion.split(".").slice(0, 2).join(".")}`;
 }

@@ -1,4 +1,4 @@
-/** What pods of this stack have in common. */
+/** Common settings of this stack's pods. */
 
 export interface Toleration {
   readonly key: string;
@@ -7,7 +7,7 @@ export interface Toleration {
   readonly tolerationSeconds: number;
 }
 
-/** A pod leaves a dead node after half a minute; Kubernetes' own default is five. */
+/** Tolerations that evict a pod from a dead node after 30 seconds; the default of Kubernetes is 5 minutes. */
 export const leaveDeadNode: readonly Toleration[] = ["not-ready", "unreachable"].map((state) => ({
   key: `node.kubernetes.io/${state}`,
   operator: "Exists",

@@ -1,14 +1,14 @@
-/** What every container of the stack may use: the one table that values, docs and tests are made from. */
+/** Requests and limits of every container of the stack: the single source of values, docs and tests. */
 
 export interface Size {
-  /** Cores. */
+  /** CPU in cores. */
   readonly cpu: { readonly request: number; readonly limit: number };
   readonly memoryMiB: { readonly request: number; readonly limit: number };
-  /** How many of it run: on every node, or so many in the cluster. */
+  /** Number of copies in the cluster, or one per node. */
   readonly copies: number | "per node";
 }
 
-/** A container's `resources` as Kubernetes reads them. */
+/** `resources` of a container in the format of Kubernetes. */
 export interface Resources {
   readonly requests: Readonly<Record<"cpu" | "memory", string>>;
   readonly limits: Readonly<Record<"cpu" | "memory", string>>;
@@ -24,7 +24,7 @@ const size = (
   memoryMiB: { request: memoryRequest, limit: memoryLimit },
 });
 
-/** Limits are about twice what was measured at rest on two nodes (docs/bench.md). */
+/** Sizes of the containers. Limits are about twice the usage measured at idle on two nodes (docs/bench.md). */
 export const sizes = {
   alertmanager: size(1, [0.01, 0.2], [48, 128]),
   operator: size(1, [0.02, 0.5], [80, 192]),
@@ -37,7 +37,7 @@ export const sizes = {
   simulator: size(1, [0.02, 0.5], [96, 192]),
 } as const satisfies Record<string, Size>;
 
-/** Prometheus' own size follows the setting `prometheusMemoryMiB`. */
+/** Size of Prometheus, from the setting `prometheusMemoryMiB`. */
 export function prometheusSize(memoryMiB: number): Size {
   return size(1, [0.1, 2], [Math.floor(memoryMiB / 2), memoryMiB]);
 }
@@ -49,12 +49,12 @@ export function resources({ cpu, memoryMiB }: Size): Resources {
   };
 }
 
-/** The way Kubernetes writes it back: `100m`, `2`. */
+/** CPU quantity in Kubernetes' canonical form: `100m`, `2`. */
 function cores(value: number): string {
   return Number.isInteger(value) ? String(value) : `${Math.round(value * 1000)}m`;
 }
 
-/** Requests of the whole stack, in MiB, on so many nodes. */
+/** Memory requests of the whole stack in MiB, on this number of nodes. */
 export function requestedMiB(prometheusMemoryMiB: number, nodes: number): number {
   return [...Object.values(sizes), prometheusSize(prometheusMemoryMiB)].reduce(
     (sum, { copies, memoryMiB }) => sum + memoryMiB.request * (copies === "per node" ? nodes : copies),

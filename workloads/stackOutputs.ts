@@ -1,4 +1,4 @@
-/** Stack 2's outputs. */
+/** Outputs of stack 2. */
 import * as pulumi from "@pulumi/pulumi";
 import { nodePorts } from "../contract/outputs";
 import type { Settings } from "./config";
@@ -7,15 +7,15 @@ import type { MonitoringStack } from "./monitoring";
 import { telemetryNames } from "./telemetry/names";
 
 export interface WorkloadsOutputs {
-  /** Not there where Grafana is off. */
+  /** URL of Grafana. Absent when Grafana is off. */
   readonly grafanaUrl?: pulumi.Output<string>;
   readonly prometheusUrl: pulumi.Output<string>;
   readonly alertmanagerUrl: pulumi.Output<string>;
-  /** Secret; the user is `admin`. Not there where Grafana is off. */
+  /** Secret; the user is `admin`. Absent when Grafana is off. */
   readonly grafanaAdminPassword?: pulumi.Output<string>;
-  /** Inside the cluster only. */
+  /** URL of the exporter's metrics, reachable only inside the cluster. */
   readonly telemetryMetricsUrl: pulumi.Output<string>;
-  /** `host:port`, UDP: where a ground station sends its packets. */
+  /** UDP address for a ground station's packets, `host:port`. */
   readonly telemetryAddress: pulumi.Output<string>;
 }
 

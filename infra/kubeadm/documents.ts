@@ -1,11 +1,11 @@
 /**
- * The documents that kubeadm reads (kubeadm.k8s.io/v1beta4), the kubelet's and kube-proxy's
- * configuration, and the audit policy: typed values, rendered as YAML. Golden files in test/golden/.
+ * Configuration of kubeadm (kubeadm.k8s.io/v1beta4), kubelet and kube-proxy, and the audit policy:
+ * typed values, rendered as YAML. Golden files in test/golden/.
  */
 import { toYaml } from "../yaml";
 import type { Taint } from "./labels";
 
-/** v1beta4: extra arguments are a list, so that an argument may be repeated. */
+/** Extra argument of v1beta4: a list entry, so that an argument may be repeated. */
 interface ExtraArg {
   readonly name: string;
   readonly value: string;
@@ -24,7 +24,7 @@ export interface ControlPlaneDocumentArgs {
   readonly privateIp: string;
   readonly publicIp: string;
   readonly clusterName: string;
-  /** Stable name of the API server, in its certificate from the first day. */
+  /** Stable DNS name of the API server, in its certificate from the start. */
   readonly apiName: string;
   readonly kubernetesVersion: string;
   readonly podCidr: string;
@@ -40,7 +40,7 @@ export interface WorkerDocumentArgs {
 
 const apiVersion = "kubeadm.k8s.io/v1beta4";
 const criSocket = "unix:///run/containerd/containerd.sock";
-/** Where prepare.sh and the steps put what only the node knows: cgroup driver, provider id. */
+/** Patch directory: prepare.sh and the steps write node-specific values there (cgroup driver, provider id). */
 const patches = { directory: "/etc/perigee/patches" };
 const privateFolder = "/etc/kubernetes/perigee";
 const auditFolder = "/var/log/kubernetes";
@@ -48,7 +48,7 @@ const auditFolder = "/var/log/kubernetes";
 const extraArgs = (args: Readonly<Record<string, string>>): ExtraArg[] =>
   Object.entries(args).map(([name, value]) => ({ name, value }));
 
-/** Everything kubeadm needs to know about the first control plane, as one multi-document YAML. */
+/** Configuration of kubeadm for the first control plane, as one multi-document YAML. */
 export function controlPlaneDocuments(args: ControlPlaneDocumentArgs): string {
   return yaml([
     initConfiguration(args),
@@ -58,7 +58,7 @@ export function controlPlaneDocuments(args: ControlPlaneDocumentArgs): string {
   ]);
 }
 
-/** What `kubeadm join` reads on a worker; the credentials are in the file that `discovery` names. */
+/** Configuration of `kubeadm join` on a worker. The credentials are in the file that `discovery` names. */
 export function workerDocument(args: WorkerDocumentArgs): string {
   const labels = Object.entries(args.labels).map(([key, value]) => `${key}=${value}`);
   return yaml([
@@ -134,7 +134,7 @@ function clusterConfiguration(args: ControlPlaneDocumentArgs): object {
     etcd: {
       local: {
         extraArgs: extraArgs({
-          // The first one is the liveness probe's.
+          // The liveness probe uses the first URL.
           "listen-metrics-urls": `http://127.0.0.1:2381,http://${args.privateIp}:2381`,
           "tls-min-version": "TLS1.2",
         }),
@@ -158,11 +158,11 @@ const kubeletConfiguration = {
   rotateCertificates: true,
   seccompDefault: true,
   tlsMinVersion: "VersionTLS12",
-  // Mounted Secrets and ConfigMaps follow their objects within 10 s instead of a minute: a dashboard, a rule
-  // or a dictionary that changed is seen soon.
+  // The kubelet updates mounted Secrets and ConfigMaps within 10 s instead of a minute, so that changes of
+  // dashboards, rules and the dictionary take effect soon.
   syncFrequency: "10s",
-  // Pods get time to end when a machine is stopped or AWS takes a spot machine back. Ubuntu's logind lets nobody hold a
-  // shutdown up for more than 30 s (unattended-upgrades sets it); a kubelet that asks for more gets nothing.
+  // Graceful termination of pods when a machine is stopped or AWS interrupts a Spot instance. Ubuntu's logind limits
+  // shutdown delays to 30 s (set by unattended-upgrades); a kubelet that requests more gets no delay at all.
   shutdownGracePeriod: "30s",
   shutdownGracePeriodCriticalPods: "10s",
 };
@@ -172,18 +172,18 @@ const kubeProxyConfiguration = {
   kind: "KubeProxyConfiguration",
   mode: "nftables",
   metricsBindAddress: "0.0.0.0:10249",
-  // The kernel's own size is right for machines of this kind, and a container may not change it.
+  // Keep the kernel's default table size: it suits these machines, and a container may not change it.
   conntrack: { maxPerCore: 0, min: 0 },
 };
 
-/** Who changed what is kept; bodies of Secrets and tokens never are. First match wins. */
+/** Audit policy: logs every change with its user, never the bodies of Secrets and tokens. First match wins. */
 export const auditPolicy = yaml([
   {
     apiVersion: "audit.k8s.io/v1",
     kind: "Policy",
     omitStages: ["RequestReceived"],
     rules: [
-      // Noise: what components do all day, and health checks.
+      // Noise: routine requests of components, and health checks.
       {
         level: "None",
         nonResourceURLs: ["/healthz*", "/livez*", "/readyz*", "/version", "/metrics", "/openapi*"],
@@ -197,7 +197,7 @@ export const auditPolicy = yaml([
         verbs: ["get", "list", "watch", "patch", "update"],
         resources: [{ group: "", resources: ["nodes", "nodes/status", "pods", "pods/status"] }],
       },
-      // Who touched a secret matters; what was in it must not be written down.
+      // Log who accessed a Secret, never its contents.
       {
         level: "Metadata",
         resources: [

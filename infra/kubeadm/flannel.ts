@@ -1,4 +1,4 @@
-/** Flannel over VXLAN: what gives every pod an address that every node can reach. */
+/** Flannel over VXLAN: the pod network, in which every node can reach every pod. */
 import { contentHash } from "../../contract/contentHash";
 import type { KubernetesRelease } from "../versions";
 
@@ -6,13 +6,13 @@ const namespace = "kube-flannel";
 const name = "flannel";
 const labels = { app: name, "k8s-app": name };
 
-/** The List of objects to apply; JSON is YAML that needs no indentation. */
+/** List of the objects to apply, as JSON (which is valid YAML without indentation). */
 export function flannelManifest(release: KubernetesRelease, podCidr: string): string {
   const items = [
     {
       apiVersion: "v1",
       kind: "Namespace",
-      // It configures the node's network: the one namespace of the cluster that is privileged.
+      // Flannel configures the node's network, so this namespace is privileged, the only one in the cluster.
       metadata: {
         name: namespace,
         labels: { ...labels, "pod-security.kubernetes.io/enforce": "privileged" },
@@ -53,7 +53,7 @@ function configuration(podCidr: string): object {
       { type: "portmap", capabilities: { portMappings: true } },
     ],
   };
-  // nftables, as kube-proxy: one packet filter on the node, not two.
+  // nftables, like kube-proxy: one packet filter per node, not two.
   const net = { Network: podCidr, EnableNFTables: true, Backend: { Type: "vxlan" } };
   return {
     apiVersion: "v1",
@@ -63,7 +63,7 @@ function configuration(podCidr: string): object {
   };
 }
 
-/** @param configurationHash rolls the pods, which read their configuration at their start only */
+/** @param configurationHash restarts the pods on a change: they read their configuration only at start */
 function daemonSet(release: KubernetesRelease, configurationHash: string): object {
   return {
     apiVersion: "apps/v1",
@@ -80,7 +80,7 @@ function daemonSet(release: KubernetesRelease, configurationHash: string): objec
           nodeSelector: { "kubernetes.io/os": "linux" },
           hostNetwork: true,
           priorityClassName: "system-node-critical",
-          // Without it no node becomes Ready: it runs on all of them, whatever their taints.
+          // No node becomes Ready without Flannel, so it tolerates every taint.
           tolerations: [{ operator: "Exists" }],
           serviceAccountName: name,
           initContainers: [
@@ -107,8 +107,9 @@ function daemonSet(release: KubernetesRelease, configurationHash: string): objec
 }
 
 /**
- * The configuration that makes the kubelet call its node Ready comes last, when pods can be given addresses. Where it
- * comes first, as in Flannel's own manifest, pods of a new node fail at once and are tried again after 14 seconds.
+ * Shell command that installs the CNI configuration once Flannel can assign pod addresses. With this file the kubelet
+ * reports its node Ready. If it is installed first, as in Flannel's own manifest, pods of a new node fail at once and
+ * are retried after 14 seconds.
  */
 const configureWhenUp = [
   "until [ -s /run/flannel/subnet.env ]; do sleep 0.2; done",

@@ -1,6 +1,6 @@
 /**
- * Machines become a cluster: init, then the pod network, while every worker is admitted and joins.
- * When this component is made, every node is Ready and cluster DNS answers.
+ * Cluster made from machines: init, then the pod network, while every worker is admitted and joins.
+ * When this component is complete, every node is Ready and cluster DNS responds.
  */
 import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "../machines";
@@ -14,7 +14,7 @@ import { operatorKubeconfig } from "./kubeconfig";
 import type { Taint } from "./labels";
 import { RemoteSteps } from "./remoteSteps";
 
-/** A pool of workers and what its nodes carry. */
+/** A pool of workers, and the labels and taints of its nodes. */
 export interface WorkerMembership {
   readonly machines: readonly Machine[];
   readonly labels: Readonly<Record<string, string>>;
@@ -34,7 +34,7 @@ export interface KubeadmClusterArgs {
   readonly workers: readonly WorkerMembership[];
 }
 
-/** A control plane on which a step ran, and what it printed. */
+/** A control plane after a step, and the CA certificate that init printed. */
 interface Initialised {
   readonly machine: Machine;
   /** The step to wait for before the cluster is used. */
@@ -61,7 +61,7 @@ export class KubeadmCluster extends pulumi.ComponentResource {
 
     const initialised = this.initialise(first);
     const network = this.installPodNetwork(initialised);
-    // Workers join while the pod network comes up; they are Ready once it has.
+    // Workers join while the pod network starts, and become Ready once it is up.
     for (const pool of args.workers) {
       for (const machine of pool.machines) this.join(machine, pool, initialised);
     }
@@ -111,7 +111,7 @@ export class KubeadmCluster extends pulumi.ComponentResource {
     return this.steps.run(`${this.name}-network`, {
       machine,
       script: "network",
-      // Three waits of the limit, one after the other, at the worst.
+      // Worst case: three consecutive waits, each up to the limit.
       limitSeconds: 3 * readyTimeoutSeconds + 180,
       inputs: {
         FLANNEL_MANIFEST: flannelManifest(releaseOf(kubernetesVersion), podCidr.text),
@@ -122,8 +122,8 @@ export class KubeadmCluster extends pulumi.ComponentResource {
   }
 
   /**
-   * request (worker) -> admit (control plane) -> join (worker): docs/adr/0002 says why there is no join token.
-   * Removing the worker runs these backwards: `leave` drains its node and deletes it, then the machine goes.
+   * request (worker) -> admit (control plane) -> join (worker). No join token: see docs/adr/0002.
+   * Removing the worker runs in reverse order: `leave` drains and deletes the node, then the machine is deleted.
    */
   private join(machine: Machine, pool: WorkerMembership, cluster: Initialised): void {
     const { network, drainTimeoutSeconds, readyTimeoutSeconds } = this.args;
@@ -185,7 +185,7 @@ export class KubeadmCluster extends pulumi.ComponentResource {
   }
 }
 
-/** What ties a Kubernetes Node to its EC2 instance. */
+/** Provider id: links a Kubernetes Node to its EC2 instance. */
 function providerId({ instance }: Machine): pulumi.Output<string> {
   return pulumi.interpolate`aws:///${instance.availabilityZone}/${instance.id}`;
 }

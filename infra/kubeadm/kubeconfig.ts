@@ -1,4 +1,4 @@
-/** The administrator's kubeconfig as an operator uses it from outside. */
+/** The administrator's kubeconfig for use from outside the cluster. */
 import { parse } from "yaml";
 import { z } from "zod";
 import { toYaml } from "../yaml";
@@ -10,7 +10,7 @@ const kubeconfig = z.looseObject({
 
 /**
  * @param adminConf the control plane's /etc/kubernetes/admin.conf
- * @param apiServerUrl address that an operator reaches; it is in the API server's certificate
+ * @param apiServerUrl address reachable by operators; it is in the API server's certificate
  * @returns the same credentials, named after the cluster, so that several kubeconfigs can be merged
  * @throws Error when the text is not a kubeconfig of one cluster and one user
  */

@@ -1,11 +1,11 @@
-/** Which labels and taints Kubernetes accepts on a node that registers itself. */
+/** Labels and taints that Kubernetes accepts on a node that registers itself. */
 import { z } from "zod";
 import { strictObject } from "../../settings/load";
 
 const namePattern = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 const prefixPattern = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
 
-/** What a kubelet may say of itself below kubernetes.io; the rest is refused (NodeRestriction). */
+/** Prefixes below kubernetes.io that a kubelet may set on its own node; NodeRestriction rejects the others. */
 const selfLabelPrefixes = ["kubelet.kubernetes.io", "node.kubernetes.io"];
 const selfLabels = [
   "kubernetes.io/arch",
@@ -15,7 +15,7 @@ const selfLabels = [
   "topology.kubernetes.io/zone",
 ];
 
-/** @returns why Kubernetes would refuse the key, or undefined */
+/** @returns the reason why Kubernetes would reject the key, or undefined */
 function keyProblem(key: string): string | undefined {
   const [first = "", second, ...more] = key.split("/");
   const name = second ?? first;
@@ -26,7 +26,7 @@ function keyProblem(key: string): string | undefined {
   return undefined;
 }
 
-/** @returns why a kubelet may not put this label on its own node, or undefined */
+/** @returns the reason why a kubelet may not set this label on its own node, or undefined */
 function selfLabelProblem(key: string): string | undefined {
   const prefix = key.includes("/") ? (key.split("/")[0] ?? "") : "";
   const reserved = /(^|\.)(kubernetes|k8s)\.io$/.test(prefix);

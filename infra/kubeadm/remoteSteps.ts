@@ -1,4 +1,4 @@
-/** Steps as resources: one remote.Command each, with a pinned host key, a time limit and nothing logged that is secret. */
+/** Steps as resources: one remote.Command each, with a pinned host key, a time limit and no secret in the log. */
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "../machines";
@@ -6,24 +6,24 @@ import type { ClusterIdentity } from "../machines/identity";
 import { stepCommand, stepInput, type StepScript } from "./step";
 
 export interface RemoteStepArgs {
-  /** Where it runs. */
+  /** Machine that the step runs on. */
   readonly machine: Machine;
-  /** The node's machine, by default the one that the step runs on. When its instance is replaced, the step runs again. */
+  /** Machine of the node, by default the one that the step runs on. A new instance runs the step again. */
   readonly for?: Machine;
   readonly script: StepScript;
-  /** What the script is told to do; `delete` only where removing the resource has to do something. */
+  /** Verbs passed to the script; `delete` only where removing the resource needs an action. */
   readonly verbs?: { readonly create: string; readonly delete: string };
   readonly limitSeconds: number;
   readonly inputs?: Readonly<Record<string, pulumi.Input<string>>>;
   /**
-   * What stdout is: words for the reader (default), a value for another step (only stderr is logged then), or a
+   * Kind of stdout: words for the reader (default), a value for another step (only stderr is logged), or a
    * secret (nothing is logged, and the output is a secret).
    */
   readonly output?: "words" | "value" | "secret";
   readonly after?: readonly pulumi.Resource[];
 }
 
-/** A machine that boots answers SSH after a while: some 30 dials, at most 15 s each. */
+/** Dial limits of SSH while a machine boots: 30 attempts, at most 15 s each. */
 const dialing = { dialErrorLimit: 30, perDialTimeout: 15 };
 
 const logging = { words: "stdoutAndStderr", value: "stderr", secret: "none" } as const;
@@ -59,9 +59,9 @@ export class RemoteSteps {
       {
         parent: this.parent,
         dependsOn: [machine.reachable, ...after],
-        // What is on the machine goes with the machine: a destroy does not dial one that is going anyway.
+        // A destroy does not connect to a machine that is itself deleted.
         deletedWith: machine.instance,
-        // `leave` must be over before `admit` lets a machine of the same name in.
+        // `leave` must finish before `admit` accepts a machine of the same name.
         deleteBeforeReplace: true,
         ...(output === "secret" ? { additionalSecretOutputs: ["stdout"] } : {}),
       },

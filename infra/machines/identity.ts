@@ -1,4 +1,4 @@
-/** Who the machines are: SSH login and host keys, and what they may do in AWS. */
+/** Identity of the machines: SSH login key, host keys, and permissions in AWS. */
 import * as aws from "@pulumi/aws";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
@@ -37,7 +37,7 @@ export class ClusterIdentity extends pulumi.ComponentResource {
     return pulumi.secret(this.seed.apply((seed) => deriveSshKeyPair(seed, purpose, comment)));
   }
 
-  /** 32 random bytes, made once and kept as a secret in the state. */
+  /** 32 random bytes, generated once and kept as a secret in the state. */
   private makeSeed(): pulumi.Output<string> {
     const seed = new command.local.Command(
       `${this.name}-seed`,
@@ -57,7 +57,7 @@ export class ClusterIdentity extends pulumi.ComponentResource {
     return pulumi.secret(seed.stdout);
   }
 
-  /** Session Manager, as the way in when SSH is not; nothing else. */
+  /** Instance profile for Session Manager, the access when SSH fails; no other permission. */
   private makeInstanceProfile(): aws.iam.InstanceProfile {
     const tags = named(clusterTags(this.args.clusterName), `${this.args.clusterName}-machine`);
     const role = new aws.iam.Role(

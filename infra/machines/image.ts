@@ -1,11 +1,12 @@
-/** Which machine image new machines boot: Ubuntu 24.04 LTS for the instance type's architecture. */
+/** Machine image of new machines: Ubuntu 24.04 LTS for the instance type's architecture. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
 export type Architecture = "amd64" | "arm64";
 
 /**
- * Graviton families carry a `g` after their generation: t4g, m7gd, c8gn, im4gn, x2gd; the first one was a1.
+ * Architecture of an instance type. Graviton families have a `g` after their generation (t4g, m7gd, c8gn, im4gn, x2gd);
+ * the first one was a1.
  * Source: Amazon EC2 instance type naming conventions.
  */
 export function architectureOf(instanceType: string): Architecture {
@@ -13,12 +14,12 @@ export function architectureOf(instanceType: string): Architecture {
   return family === "a1" || /^[a-z]+\d+[a-z]*g/.test(family) ? "arm64" : "amd64";
 }
 
-/** The public parameter through which Canonical names its current image. */
+/** Public SSM parameter with the id of Canonical's current image. */
 export function imageParameter(architecture: Architecture): string {
   return `/aws/service/canonical/ubuntu/server/24.04/stable/current/${architecture}/hvm/ebs-gp3/ami-id`;
 }
 
-/** AMI id: the one that the settings name, else Canonical's current one. */
+/** AMI id from the settings, or else Canonical's current one. */
 export function machineImage(
   instanceType: string,
   fixed: string | undefined,

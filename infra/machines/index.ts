@@ -26,15 +26,15 @@ export interface MachinesArgs {
 }
 
 export interface Machine {
-  /** The Kubernetes node's name, which is the host name too. */
+  /** Name of the Kubernetes node, also the host name. */
   readonly name: string;
   readonly role: Role;
   readonly instance: aws.ec2.Instance;
-  /** Elastic for a control plane, so that it survives a stop and a start. */
+  /** Public IP address: an Elastic IP for a control plane, so that it survives a stop and a start. */
   readonly publicIp: pulumi.Output<string>;
-  /** authorized_keys form, for connections to pin. */
+  /** Public host key in authorized_keys format, pinned by connections. */
   readonly hostKey: pulumi.Output<string>;
-  /** What a connection to the machine has to wait for. */
+  /** Resource that a connection to the machine has to wait for. */
   readonly reachable: pulumi.Resource;
 }
 
@@ -68,13 +68,13 @@ export class Machines extends pulumi.ComponentResource {
       },
       {
         parent: this,
-        // A newer image, another boot script or another spread over zones is for new machines; a running one is rolled
-        // on purpose (docs/runbook.md: pulumi up --replace). One that is stopped has no public address, for AWS.
+        // A changed image, boot script or zone applies to new machines only; replace a running machine explicitly
+        // (docs/runbook.md: pulumi up --replace). AWS reports no public address for a stopped machine.
         ignoreChanges: ["ami", "userData", "subnetId", "associatePublicIpAddress"],
-        // AWS changes the type by a stop and a start, without a drain, and of a spot machine not at all. A control
-        // plane holds etcd, and comes back.
+        // AWS changes the type with a stop and a start, without a drain, and not at all for a Spot instance, so a
+        // worker is replaced. A control plane holds etcd and is restarted.
         replaceOnChanges: role === "worker" ? ["instanceType"] : [],
-        // A name and its address cannot be had twice, so the old one goes first.
+        // Name and address are unique, so the old machine is deleted first.
         deleteBeforeReplace: true,
         customTimeouts: { create: "15m", delete: "15m" },
       },
@@ -99,7 +99,7 @@ export class Machines extends pulumi.ComponentResource {
       vpcSecurityGroupIds: role === "control-plane" ? [node.id, controlPlane.id] : [node.id],
       iamInstanceProfile: identity.instanceProfile.name,
       associatePublicIpAddress: true,
-      // Session tokens only, and one hop: a pod cannot ask for the machine's credentials.
+      // Session tokens only, and one hop: a pod cannot read the machine's credentials.
       metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
       rootBlockDevice: {
         encrypted: true,
@@ -115,7 +115,7 @@ export class Machines extends pulumi.ComponentResource {
     };
   }
 
-  /** Secret because the host's private key is in it; what opens the cluster is not (docs/adr/0004). */
+  /** User data; a secret because it contains the private host key. It has no cluster credentials (docs/adr/0004). */
   private userData(name: string): pulumi.Output<string> {
     const { role, kubernetesVersion, mirrors, identity } = this.args;
     return pulumi.all([identity.hostKey(name), identity.login]).apply(([hostKey, login]) =>
@@ -148,7 +148,7 @@ export class Machines extends pulumi.ComponentResource {
   }
 }
 
-/** What stack 1 tells the world about a machine. */
+/** Entry of a machine in stack 1's output `nodes`. */
 export function nodeOutput(machine: Machine): pulumi.Output<NodeOutput> {
   const { name, role, instance, publicIp } = machine;
   return pulumi

@@ -1,7 +1,7 @@
 /**
- * Ed25519 SSH keys derived from the cluster's one secret seed (HKDF-SHA256, RFC 5869).
- * One secret in the state gives the login key and every machine's host key, so that a machine
- * costs no extra resource and its host key is known before it boots (docs/adr/0004).
+ * Ed25519 SSH keys derived from the cluster's single secret seed (HKDF-SHA256, RFC 5869).
+ * The login key and every machine's host key come from this one secret in the state, so that a
+ * machine needs no extra resource and its host key is known before it boots (docs/adr/0004).
  */
 import { createPrivateKey, createPublicKey, hkdfSync } from "node:crypto";
 
@@ -12,13 +12,13 @@ export interface SshKeyPair {
   readonly public: string;
 }
 
-/** DER around a raw 32-byte Ed25519 private key (RFC 8410, section 7). */
+/** DER header of a raw 32-byte Ed25519 private key (RFC 8410, section 7). */
 const pkcs8Header = Buffer.from("302e020100300506032b657004220420", "hex");
 const keyType = "ssh-ed25519";
 
 /**
- * The key pair of one purpose, e.g. `login` or `host/perigee-dev-default-1`.
- * The same seed and purpose always give the same pair.
+ * Key pair of one purpose, e.g. `login` or `host/perigee-dev-default-1`.
+ * The same seed and purpose always return the same pair.
  * @param seed base64 of at least 32 random bytes
  * @throws Error when the seed is shorter
  */
@@ -35,9 +35,9 @@ export function deriveSshKeyPair(seed: string, purpose: string, comment: string)
   };
 }
 
-/** The unencrypted `openssh-key-v1` container (OpenSSH's PROTOCOL.key). sshd reads no PKCS #8 Ed25519 key before 9.6. */
+/** Unencrypted `openssh-key-v1` container (OpenSSH's PROTOCOL.key). sshd before 9.6 reads no PKCS #8 Ed25519 key. */
 function openSshPrivateKey(raw: Buffer, point: Buffer, blob: Buffer, comment: string): string {
-  // Two equal numbers tell a decrypting reader that the passphrase was right; here nothing is encrypted.
+  // Two equal numbers: a reader compares them to verify the passphrase. Nothing is encrypted here.
   const check = point.subarray(0, 4);
   const entry = Buffer.concat([
     check,

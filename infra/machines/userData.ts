@@ -1,4 +1,4 @@
-/** cloud-init user data of a machine: a pure function of its role, so that it can be read in test/golden/. */
+/** cloud-init user data of a machine: a pure function of its arguments, with golden files in test/golden/. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Role } from "../../contract/outputs";
@@ -7,7 +7,7 @@ import { toYaml } from "../yaml";
 import { type Mirrors, registryFiles } from "./mirrors";
 import type { SshKeyPair } from "./sshKeys";
 
-/** EC2's own limit, before base64 encoding. */
+/** Size limit of EC2 in bytes, before base64 encoding. */
 export const userDataLimitBytes = 16_384;
 
 export interface UserDataArgs {
@@ -15,9 +15,9 @@ export interface UserDataArgs {
   readonly hostName: string;
   readonly kubernetesVersion: string;
   readonly mirrors: Mirrors;
-  /** Given to the machine so that every connection can pin it. It opens nothing. */
+  /** Host key of the machine, so that every connection can pin it. It grants no access. */
   readonly hostKey: SshKeyPair;
-  /** The login key's public half, an authorized_keys line. */
+  /** Public login key, an authorized_keys line. */
   readonly authorizedKey: string;
 }
 
@@ -27,12 +27,12 @@ interface CloudFile {
   readonly permissions?: string;
 }
 
-/** How long a machine may take to install Kubernetes and pull its images. */
+/** Time limit for installing Kubernetes and pulling its images. */
 const prepareTimeoutSeconds = 1200;
 
 const prepareScript = readFileSync(join(__dirname, "scripts/prepare.sh"), "utf8");
 
-/** The `#cloud-config` document. No credential that opens the cluster is in it. */
+/** The `#cloud-config` document. It contains no cluster credentials. */
 export function renderUserData(args: UserDataArgs): string {
   const document = {
     hostname: args.hostName,
@@ -67,10 +67,10 @@ function files(args: UserDataArgs): CloudFile[] {
       content: lines([
         "net.ipv4.ip_forward = 1",
         "net.bridge.bridge-nf-call-iptables = 1",
-        // Every pod's file watches and every kubelet's own come out of these two.
+        // These limits cover the file watches of all pods and of the kubelet.
         "fs.inotify.max_user_instances = 8192",
         "fs.inotify.max_user_watches = 524288",
-        // As large a buffer for housekeeping packets as the exporter asks for; the kernel's own limit is 208 KiB.
+        // The size of the exporter's receive buffer for housekeeping packets; the kernel's default limit is 208 KiB.
         "net.core.rmem_max = 4194304",
       ]),
     },
@@ -80,6 +80,6 @@ function files(args: UserDataArgs): CloudFile[] {
 
 const lines = (content: readonly string[]): string => `${content.join("\n")}\n`;
 
-/** `KEY='value'` lines; the values are versions and URLs, none of which can hold a quote. */
+/** `KEY='value'` lines. The values are versions and URLs, which cannot contain a quote. */
 const environment = (values: Record<string, string>): string =>
   lines(Object.entries(values).map(([key, value]) => `${key}='${value}'`));

@@ -1,7 +1,7 @@
-/** IPv4 block arithmetic: the few questions that settings and subnets ask. */
+/** CIDR arithmetic for settings and subnets. */
 import { Address4 } from "ip-address";
 
-/** An IPv4 block whose address is its first one, e.g. `10.0.1.0/24`. */
+/** An IPv4 block without host bits, e.g. `10.0.1.0/24`. */
 export interface Cidr {
   readonly text: string;
   readonly prefix: number;
@@ -11,8 +11,8 @@ export interface Cidr {
 }
 
 /**
- * Reads `a.b.c.d/n`.
- * @throws Error saying what is wrong: no IPv4 block, no prefix length, or host bits set
+ * Block parsed from `a.b.c.d/n`.
+ * @throws Error with the reason: no IPv4 block, no prefix length, or host bits set
  */
 export function parseCidr(text: string): Cidr {
   if (!/^[\d.]+\/\d+$/.test(text)) throw new Error("is not an IPv4 block such as 10.0.0.0/16");
@@ -30,14 +30,14 @@ export function parseCidr(text: string): Cidr {
   return block(first, prefix);
 }
 
-/** Whether the two blocks share an address. */
+/** True when the two blocks share an address. */
 export function overlaps(a: Cidr, b: Cidr): boolean {
   return a.first <= b.last && b.first <= a.last;
 }
 
 /**
- * The /24 blocks of a VPC that machines live in, one per availability zone.
- * The first /24 is left free; adding a zone never moves an existing block.
+ * The /24 subnets of a VPC for machines, one per availability zone.
+ * The first /24 stays free; adding a zone never moves an existing block.
  * @throws Error when the VPC is too small for that many zones
  */
 export function machineSubnets(vpc: Cidr, zones: number): Cidr[] {

@@ -1,6 +1,6 @@
 /**
- * VPC flow logs: who spoke to whom, accepted or rejected. Off by default.
- * Costs: about 0.50 USD per GB that CloudWatch takes in (us-east-1, November 2026), 0.03 USD per GB and month kept.
+ * VPC flow logs: source, destination and verdict (accepted or rejected) of traffic. Off by default.
+ * Costs: about 0.50 USD per GB ingested by CloudWatch (us-east-1, November 2026), 0.03 USD per GB and month stored.
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";

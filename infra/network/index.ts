@@ -1,7 +1,7 @@
 /**
- * The network that machines live in: a VPC with DNS names, a public subnet per zone, the security
- * groups from trafficRules.ts and the private zone of the API server's name.
- * Costs: the private zone 0.50 USD a month; flow logs, where asked for, by volume.
+ * Network of the machines: a VPC with DNS names, a public subnet per zone, the security groups from
+ * trafficRules.ts and the private DNS zone of the API server's name.
+ * Costs: the private zone 0.50 USD a month; flow logs, when enabled, by volume.
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
@@ -21,7 +21,7 @@ export interface NetworkArgs {
 }
 
 export class Network extends pulumi.ComponentResource {
-  /** Ids, one per zone. */
+  /** Subnet ids, one per zone. */
   readonly subnets: readonly pulumi.Output<string>[];
   readonly securityGroups: SecurityGroups;
   readonly zone: aws.route53.Zone;
@@ -52,7 +52,7 @@ export class Network extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 
-  /** Points the API server's name to the control planes. */
+  /** DNS record of the API server's name, with the control planes' addresses. */
   publishApi(addresses: readonly pulumi.Input<string>[]): aws.route53.Record {
     return new aws.route53.Record(
       `${this.name}-api`,
@@ -76,8 +76,8 @@ export class Network extends pulumi.ComponentResource {
   }
 
   /**
-   * The VPC's id, once it is sure that its block is the one of the settings: to change it would take every machine, and
-   * the cluster, along.
+   * Id of the VPC, after a check that its CIDR matches the settings: changing the CIDR would replace every machine and
+   * the cluster.
    */
   private checkedVpcId(): pulumi.Output<string> {
     const { text } = this.args.vpcCidr;
@@ -89,7 +89,7 @@ export class Network extends pulumi.ComponentResource {
     });
   }
 
-  /** AWS makes it, with rules that admit; nothing here uses it. */
+  /** The VPC's default security group without rules: AWS creates it with permissive ones. Nothing here uses it. */
   private emptyDefaultSecurityGroup(): void {
     new aws.ec2.DefaultSecurityGroup(
       this.name,
@@ -131,7 +131,7 @@ export class Network extends pulumi.ComponentResource {
           availabilityZone: zone,
           tags: named(this.tags, `${clusterName}-${index + 1}`),
         },
-        // AWS' list of zones changes: a subnet stays in the zone that it was made in.
+        // AWS' list of zones changes; a subnet stays in the zone it was created in.
         { parent: this, ignoreChanges: ["availabilityZone"] },
       );
       new aws.ec2.RouteTableAssociation(
@@ -158,7 +158,7 @@ export class Network extends pulumi.ComponentResource {
   }
 }
 
-/** Zones in the order of their names, so that a zone keeps its place whatever order AWS lists them in. */
+/** The n-th zone, sorted by name, so that its index does not depend on the order of AWS' list. */
 function nthZone(names: readonly string[], index: number): string {
   const zone = [...names].sort()[index];
   if (zone === undefined) {

@@ -13,7 +13,7 @@ export interface SecurityGroupsArgs {
   readonly publishedNodePorts: readonly PublishedNodePort[];
 }
 
-/** Where traffic comes from, as a rule resource says it. */
+/** Source of traffic, as arguments of a rule resource. */
 interface Source {
   readonly name: string;
   readonly cidrIpv4?: string;
@@ -21,9 +21,9 @@ interface Source {
 }
 
 export class SecurityGroups extends pulumi.ComponentResource {
-  /** Every machine is in it. */
+  /** Security group of every machine. */
   readonly node: aws.ec2.SecurityGroup;
-  /** Control planes are in this one too. */
+  /** Additional security group of control planes. */
   readonly controlPlane: aws.ec2.SecurityGroup;
 
   constructor(
@@ -79,7 +79,7 @@ export class SecurityGroups extends pulumi.ComponentResource {
     );
   }
 
-  /** Packages, images, time, AWS: machines may speak to the world, the world not to them. */
+  /** Allows all egress (packages, images, time, AWS APIs). Ingress needs a rule of its own. */
   private allowOutgoing(): void {
     new aws.vpc.SecurityGroupEgressRule(
       `${this.name}-node-out`,

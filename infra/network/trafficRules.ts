@@ -1,6 +1,6 @@
 /**
- * Who may talk to whom. The security groups, the lab's packet filter and the table in
- * docs/architecture.md come from here; whatever is not in it is dropped.
+ * Allowed traffic: source, destination, port and reason. The security groups, the lab's packet filter
+ * and the table in docs/architecture.md are made from it; all other traffic is dropped.
  */
 import { nodePorts, type PublishedNodePort } from "../../contract/outputs";
 
@@ -35,7 +35,7 @@ const fixedRules: readonly TrafficRule[] = [
   { to: "node", port: 8472, protocol: "udp", from: ["node"], why: "Flannel VXLAN" },
 ];
 
-/** The whole table, the node ports that a user publishes included. */
+/** All rules, including the node ports that the user publishes. */
 export function trafficRules(published: readonly PublishedNodePort[] = []): TrafficRule[] {
   const ports = [...Object.values<PublishedNodePort>(nodePorts), ...published];
   return [
@@ -55,7 +55,7 @@ export function portRange(rule: TrafficRule): readonly [number, number] {
   return typeof rule.port === "number" ? [rule.port, rule.port] : rule.port;
 }
 
-/** `6443`, `2379-2380`. */
+/** Port or range as text: `6443`, `2379-2380`. */
 export function portText(rule: TrafficRule): string {
   const [first, last] = portRange(rule);
   return first === last ? String(first) : `${first}-${last}`;

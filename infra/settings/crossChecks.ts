@@ -1,4 +1,4 @@
-/** The checks that look at several of stack 1's settings together. */
+/** Checks across several settings of stack 1. */
 import { nodePorts } from "../../contract/outputs";
 import type { SettingProblem } from "../../settings/load";
 import type { Settings } from "../config";
@@ -93,7 +93,7 @@ function samePorts({ publishedNodePorts = [] }: Partial<Settings>): SettingProbl
   });
 }
 
-/** AWS's default quota: inbound rules per security group. */
+/** Default AWS quota of inbound rules per security group. */
 const rulesPerGroup = 60;
 
 function tooManyRules({ adminCidrs, publishedNodePorts }: Partial<Settings>): SettingProblem[] {
@@ -112,7 +112,7 @@ function tooManyRules({ adminCidrs, publishedNodePorts }: Partial<Settings>): Se
   ];
 }
 
-/** An image is for one architecture. */
+/** Problem when the pools need more than one architecture: an image has only one. */
 function mixedArchitectures({ machineImage, controlPlane, workers }: Partial<Settings>): SettingProblem[] {
   if (machineImage === undefined || controlPlane === undefined || workers === undefined) return [];
   const pools = [controlPlane, ...workers.filter(({ count }) => count > 0)];
@@ -124,7 +124,7 @@ function mixedArchitectures({ machineImage, controlPlane, workers }: Partial<Set
   return [{ setting: "machineImage", given: machineImage, problem }];
 }
 
-/** EC2 refuses user data above 16 KiB; what a user can make too large is the list of mirrors. */
+/** Problem when the list of mirrors is too long: EC2 rejects user data above 16 KiB. */
 function largeUserData(settings: Partial<Settings>): SettingProblem[] {
   const { clusterName, kubernetesVersion, mirrors } = settings;
   if (clusterName === undefined || kubernetesVersion === undefined || mirrors === undefined) return [];

@@ -1,16 +1,16 @@
-/** What of the operator's environment would break a run: an SSH agent that is gone. */
+/** Check of the operator's environment: a dead SSH agent would break a run. */
 import { spawnSync } from "node:child_process";
 import { RunError } from "@pulumi/pulumi";
 
-/** Exits with 1 and the error's code on stderr when nobody listens on the socket that is its argument. */
+/** Node script: exits with 1 and prints the error code on stderr when nothing listens on the given socket. */
 const connect = `require("node:net").connect(process.argv[1])
   .once("connect", () => process.exit(0))
   .once("error", ({ code }) => { process.stderr.write(code); process.exit(1); })`;
 
 /**
- * Refuses a stale SSH_AUTH_SOCK before anything is changed: with it the command plugin (1.2.1) fails every step on every
- * machine, though Perigee brings its own key.
- * @throws RunError that names the variable and the way out
+ * Refuses a stale SSH_AUTH_SOCK before anything is changed: the command plugin (1.2.1) would fail every step on every
+ * machine, although Perigee uses its own key.
+ * @throws RunError with the name of the variable and the fix
  */
 export function refuseDeadSshAgent(environment: NodeJS.ProcessEnv = process.env): void {
   const socket = environment["SSH_AUTH_SOCK"];

@@ -1,13 +1,13 @@
-/** What large clusters save on. */
+/** Stack traces of promises: disabled for large clusters. */
 import type { Settings } from "../config";
 
-/** Up to here the traces cost less than a second. */
+/** Largest number of machines with traces; up to here they cost less than a second. */
 export const machinesWithTraces = 50;
 
 /**
- * The SDK takes a stack trace, mapped back to TypeScript, for each of the 400 promises behind a worker's resources.
- * That was 18 of 25 s of the program's time at 400 workers (docs/bench.md). They help to find a promise that never
- * ends, and an error's origin in this program; a cluster that is large was a small one before.
+ * Disables stack traces above the limit. The SDK takes a stack trace, mapped back to TypeScript, for each of the 400
+ * promises behind a worker's resources: 18 of 25 s of the program's time at 400 workers (docs/bench.md). Traces help to
+ * find a promise that never resolves and the origin of an error in this program; both also appear in a small cluster.
  */
 export function limitStackTraces({
   controlPlane,

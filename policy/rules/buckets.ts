@@ -1,4 +1,4 @@
-/** No bucket that the public can read or write. */
+/** Policy against buckets that the public can read or write. */
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { object, objects, type Properties, text } from "./properties";
 
@@ -15,14 +15,14 @@ export const noPublicBuckets: ResourceValidationPolicy = {
     const acl = text(props, "acl");
     if (acl !== undefined && publicAcls.includes(acl)) report(`the ACL ${acl} makes the bucket public`);
     if (type.endsWith("PublicAccessBlock")) {
-      // What is not set is off.
+      // An unset block is off.
       for (const block of blocks.filter((name) => props[name] !== true)) report(`${block} must be true`);
     }
     if (statements(props).some(admitsEverybody)) report("the bucket's policy allows everybody something");
   },
 };
 
-/** A policy is a JSON text or, in Pulumi, an object of the same form. */
+/** Statements of a bucket policy, which is a JSON text or, in Pulumi, an object of the same structure. */
 function statements(props: Properties): Properties[] {
   const given = text(props, "policy");
   try {

@@ -1,10 +1,10 @@
-/** What every machine has: guarded metadata, encrypted disks, user data that EC2 accepts. */
+/** Policies for machines: protected metadata, encrypted disks, user data within the limit of EC2. */
 import type { ReportViolation, ResourceValidationPolicy } from "@pulumi/policy";
 import { object, objects, type Properties, text } from "./properties";
 
 const machineTypes = ["aws:ec2/instance:Instance", "aws:ec2/launchTemplate:LaunchTemplate"];
 
-/** EC2's own limit, before base64 encoding. */
+/** Size limit of EC2 in bytes, before base64 encoding. */
 const userDataLimitBytes = 16_384;
 
 export const imdsV2: ResourceValidationPolicy = {
@@ -56,7 +56,7 @@ function judge(bytes: number, report: ReportViolation): void {
   if (bytes > userDataLimitBytes) report(`user data has ${bytes} bytes; EC2 takes ${userDataLimitBytes}`);
 }
 
-/** Name -> disk. A machine always has a root disk, said or not; what is not said is not encrypted. */
+/** Disks by name. A machine always has a root disk, even if not specified; without arguments it is not encrypted. */
 function disksOf(type: string, props: Properties): [string, Properties][] {
   const numbered = (name: string, disks: readonly Properties[]): [string, Properties][] =>
     disks.map((disk, index) => [`${name}[${index}]`, disk]);

@@ -1,14 +1,14 @@
-/** Reading a resource's inputs without knowing their types: what is not there is undefined, never an exception. */
+/** Untyped access to a resource's inputs: a missing value is undefined, never an exception. */
 
 export type Properties = Readonly<Record<string, unknown>>;
 
-/** The object under a key; an empty one where there is none. */
+/** The object under a key; an empty object when there is none. */
 export function object(properties: Properties, key: string): Properties {
   const value = properties[key];
   return typeof value === "object" && value !== null ? (value as Properties) : {};
 }
 
-/** The list under a key; an empty one where there is none. */
+/** The list under a key; an empty list when there is none. */
 export function list(properties: Properties, key: string): readonly unknown[] {
   const value = properties[key];
   return Array.isArray(value) ? (value as unknown[]) : [];

@@ -1,10 +1,10 @@
-/** Whatever AWS can tag says which cluster it belongs to. */
+/** Policy that every taggable AWS resource has the tags of its cluster. */
 import type { ReportViolation, ResourceValidationPolicy } from "@pulumi/policy";
 import { object, type Properties } from "./properties";
 
 /**
- * The resource types that AWS has no tags for, among those that Perigee uses or could. Every other type of AWS
- * must be tagged: a new one is looked at once, here. A test compares the list with the provider's own types.
+ * Resource types without tags in AWS, among those that Perigee uses or may use. Every other AWS type must be tagged:
+ * check a new type here once. A test compares the list with the provider's types.
  */
 export const untaggable: readonly string[] = [
   "aws:ec2/eipAssociation:EipAssociation",

@@ -1,8 +1,8 @@
-/** Nobody but the operators' own blocks reaches SSH, the API server or a node port. */
+/** Policy that only the operators' CIDRs may reach SSH, the API server and node ports. */
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { list, number, objects, type Properties, text } from "./properties";
 
-/** What a rule admits, however the resource writes it. */
+/** Traffic that a rule admits, independent of the resource type. */
 interface Admission {
   readonly protocol: string;
   readonly first: number;
@@ -22,10 +22,10 @@ const guarded: readonly PortRange[] = [
   { name: "a node port (30000-32767)", first: 30_000, last: 32_767 },
 ];
 
-/** The largest blocks that one operator could call his own: `adminCidrs` refuses larger ones too. */
+/** Shortest prefixes of a CIDR that may belong to one operator; `adminCidrs` refuses larger blocks too. */
 const smallestPrefix = { ipv4: 8, ipv6: 19 };
 
-/** Resource type -> the inbound rules in it. */
+/** Inbound rules by resource type. */
 const admissionsOf: Readonly<Record<string, (properties: Properties) => Admission[]>> = {
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": (rule) => [
     admission(text(rule, "ipProtocol"), rule, [rule.cidrIpv4, rule.cidrIpv6]),
@@ -39,7 +39,7 @@ const inline = (rule: Properties): Admission =>
   admission(text(rule, "protocol"), rule, [...list(rule, "cidrBlocks"), ...list(rule, "ipv6CidrBlocks")]);
 
 function admission(protocol: string | undefined, rule: Properties, blocks: readonly unknown[]): Admission {
-  // "-1", all protocols, has no ports: every one is admitted.
+  // "-1" is all protocols without ports: every port is admitted.
   const all = protocol === undefined || protocol === "-1" || protocol === "all";
   return {
     protocol: all ? "every protocol" : protocol,

@@ -1,20 +1,20 @@
-/** Form of a telemetry command, made from the specification of its settings and a function that runs it. */
+/** Constructor of a telemetry command, from the specification of its settings and its run function. */
 import { Command } from "commander";
 import type { Log } from "../log";
 import { addSettings, type CommandSpec, readSettings, type Settings, type SettingsShape } from "./settings";
 
-/** What a command has of the process around it. */
+/** Environment of a command: output, log and stop signal. */
 export interface Surroundings {
-  /** Writes to standard output; settled when there is room for more. */
+  /** Writer to standard output; resolves when the text is written. */
   readonly print: (text: string) => Promise<void>;
-  /** Writes one line to standard error: why a command does not do what it was asked. */
+  /** Writer of one line to standard error, the reason why a command failed. */
   readonly complain: (line: string) => void;
   readonly log: Log;
-  /** Aborted on SIGTERM and SIGINT. */
+  /** Signal that is aborted on SIGTERM and SIGINT. */
   readonly stopped: AbortSignal;
 }
 
-/** A command of the command line, once it knows what is around it and who takes its exit code. */
+/** Factory of a command, from its environment and a callback for its exit code. */
 export type TelemetryCommand = (surroundings: Surroundings, ended: (exitCode: number) => void) => Command;
 
 export function command<Shape extends SettingsShape>(

@@ -1,4 +1,4 @@
-/** The command `decode`: prints packets of a file as tables or JSON lines, and counts what it cannot decode. */
+/** The command `decode`: prints the packets of a file as tables or JSON lines, and counts decode errors. */
 import * as z from "zod";
 import { decodeParameters, Decoder, type PacketLayout, type PacketSink } from "../decoder";
 import type { Parameter } from "../dictionary";
@@ -7,7 +7,7 @@ import { command } from "./command";
 import { dictionarySetting, readDictionary, readPackets } from "./dictionarySetting";
 import { packetsOf } from "./packetFile";
 
-/** One packet as it is printed. */
+/** One packet to print. */
 interface DecodedPacket {
   readonly time: string;
   readonly apid: number;
@@ -89,7 +89,7 @@ class Collector implements PacketSink {
   }
 }
 
-/** A spacecraft's clock may say anything: Date ends in the year 275760. */
+/** ISO time, or the number of seconds when it is outside the range of Date, as with a wrong spacecraft clock. */
 function isoTime(seconds: number): string {
   const date = new Date(seconds * 1000);
   return Number.isNaN(date.getTime()) ? String(seconds) : date.toISOString();

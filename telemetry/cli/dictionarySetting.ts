@@ -1,4 +1,4 @@
-/** Input files of the commands: the dictionary setting, and readers that turn failures into usage errors. */
+/** Input files of the commands: the dictionary setting, and readers that convert failures to usage errors. */
 import { readFileSync } from "node:fs";
 import { type Dictionary, DictionaryError, loadDictionary } from "../dictionary";
 import { text, UsageError } from "./settings";
@@ -7,7 +7,7 @@ export const dictionarySetting = text
   .optional()
   .describe("telemetry dictionary (YAML); without it, the one that comes with Perigee");
 
-/** @throws UsageError when the file cannot be read or is no dictionary */
+/** @throws UsageError when the file cannot be read or is not a valid dictionary */
 export function readDictionary(path: string | undefined): Dictionary {
   try {
     return loadDictionary(path);

@@ -1,4 +1,4 @@
-/** The command line's entry: what the npm bin, the bundle and the image run. */
+/** Entry point of the command line, for the npm bin, the bundle and the image. */
 import { main } from "./main";
 
 main().catch((error: unknown) => {

@@ -13,8 +13,8 @@ import { simulate } from "./simulate";
 const commands: readonly TelemetryCommand[] = [serve, simulate, replay, checkDictionary, decode];
 
 /**
- * Runs one command line.
- * @returns exit code: 0 done, 1 the file has faults, 2 asked for something that cannot be
+ * Exit code of one command line.
+ * @returns 0: success, 1: problems in the file, 2: usage error
  */
 export async function run(args: readonly string[], surroundings: Surroundings): Promise<number> {
   const { print, complain } = surroundings;
@@ -22,7 +22,7 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   let printed = Promise.resolve();
   const quiet = {
     writeOut: (text: string) => void (printed = printed.then(() => print(text))),
-    writeErr: () => undefined, // an error is told below, in one line
+    writeErr: () => undefined, // errors are printed below, in one line
   };
   const program = new Command("perigee-telemetry")
     .description("spacecraft housekeeping (CCSDS space packets) as Prometheus metrics")
@@ -42,11 +42,11 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   }
 }
 
-/** Runs the process's own command line and ends the process. */
+/** Main function: runs the command line of the process and sets its exit code. */
 export async function main(): Promise<void> {
   const stop = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
-  // A reader that has gone (decode FILE | head) is no fault.
+  // A closed pipe (decode FILE | head) is not an error.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
   const print = (text: string): Promise<void> =>
     new Promise((resolve) => {

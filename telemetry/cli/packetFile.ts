@@ -1,9 +1,9 @@
-/** Files of packets: the packets one by one, and their sending at a given rate. */
+/** Files of packets: iteration over the packets, and sending at a given rate. */
 import { primaryHeaderBytes, readDataBytes } from "../decoder";
 
 /**
- * The packets of a file in which they stand one behind the other, as ground stations record them.
- * The last one may be cut short: it is given as it is, for the decoder to count.
+ * Packets of a file of consecutive packets, as recorded by ground stations.
+ * The last one may be truncated: it is returned unchanged and counted by the decoder.
  */
 export function* packetsOf(file: Buffer): Generator<Buffer> {
   for (let at = 0; at < file.length;) {
@@ -16,9 +16,9 @@ export function* packetsOf(file: Buffer): Generator<Buffer> {
 }
 
 /**
- * Calls `send` for each packet, `rate` times a second.
- * @param rate packets a second; 0: as fast as they can be sent
- * @returns how many were sent before the end, or before `stopped`
+ * Number of packets sent by calling `send` for each packet, `rate` times a second.
+ * @param rate packets per second; 0: as fast as possible
+ * @returns the number of packets sent before the end, or before `stopped`
  */
 export async function atRate(
   packets: Iterable<Buffer>,
@@ -30,7 +30,7 @@ export async function atRate(
   let sent = 0;
   for (const packet of packets) {
     const due = rate > 0 ? start + (sent * 1000) / rate : 0;
-    // Waits only when there is time to wait: at high rates several packets are due at each wake.
+    // Wait only until the packet is due: at high rates several packets are due at each wake-up.
     while (performance.now() < due && !stopped.aborted) {
       await new Promise((resolve) =>
         setTimeout(resolve, Math.min(Math.max(due - performance.now(), 0), 100)),

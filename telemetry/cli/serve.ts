@@ -1,4 +1,4 @@
-/** The command `serve`: runs the exporter, plays a file of packets into it, and drains it before it stops. */
+/** The command `serve`: runs the exporter, replays a file of packets into it, and drains it before it stops. */
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import { type Exporter, startExporter } from "../exporter";
@@ -66,8 +66,8 @@ export const serve = command(
 );
 
 /**
- * The timer that ends the time in which the exporter before this one may still get some of the packets. That one drains
- * once this one is ready, and until then the network goes on sending known flows to it.
+ * Timer for the end of the period in which the previous exporter may still receive some of the packets. It starts to
+ * drain once this one is ready, and until then the network sends existing flows to it.
  */
 function sharingPackets({ state }: Exporter, drainSeconds: number): NodeJS.Timeout {
   state.sharesPackets = drainSeconds > 0;
@@ -75,8 +75,8 @@ function sharingPackets({ state }: Exporter, drainSeconds: number): NodeJS.Timeo
 }
 
 /**
- * Packets go on coming here until the network has heard of the replacement. New flows go there at once; those in progress
- * are led there only when this exporter says that it is not ready.
+ * Drain of the exporter, which receives packets until the network has the endpoint of the replacement. New flows go to
+ * the replacement at once; existing flows move only when this exporter reports not ready.
  */
 async function drain(exporter: Exporter, seconds: number, { log }: Surroundings): Promise<void> {
   if (seconds === 0) return;

@@ -2,19 +2,19 @@
 import type { Command } from "commander";
 import * as z from "zod";
 
-/** The user asked for something that cannot be: said in one line, exit code 2. */
+/** Usage error: printed in one line, exit code 2. */
 export class UsageError extends Error {}
 
-/** What a command may be told: each key is a flag (--http-port) and an environment variable (PERIGEE_TELEMETRY_HTTP_PORT). */
+/** Settings of a command. Each key is a flag (--http-port) and a variable (PERIGEE_TELEMETRY_HTTP_PORT). */
 export type SettingsShape = Record<string, z.ZodType>;
 
 export interface CommandSpec<Shape extends SettingsShape> {
   readonly name: string;
-  /** One line. */
+  /** Summary in one line. */
   readonly summary: string;
-  /** Name of the file that the command takes as its only argument, if it takes one. */
+  /** Name of the command's only argument, a file, if it has one. */
   readonly argument?: string;
-  /** What --help says below the settings: a title, then rows of a name and its meaning. */
+  /** List in the --help text below the settings: a title, then rows of a name and its meaning. */
   readonly list?: { readonly title: string; readonly rows: readonly (readonly [string, string])[] };
   readonly settings: Shape;
 }
@@ -25,12 +25,12 @@ const kebab = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${let
 const environmentName = (key: string): string =>
   `PERIGEE_TELEMETRY_${kebab(key).replaceAll("-", "_").toUpperCase()}`;
 
-/** The schemas that settings are made of; each takes the text that a flag or a variable gives. */
+/** Schemas of settings; each parses the text of a flag or variable. */
 export const port = z.coerce.number().int().min(0).max(65_535);
 export const positive = z.coerce.number().positive();
 export const text = z.string().min(1);
 
-/** Gives a command its flags, its argument, and what its help says of them. */
+/** The command with its flags, its argument and their help text. */
 export function addSettings(command: Command, spec: CommandSpec<SettingsShape>): Command {
   for (const [key, schema] of Object.entries(spec.settings)) {
     const { description = "", ...json } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
@@ -48,9 +48,9 @@ export function addSettings(command: Command, spec: CommandSpec<SettingsShape>):
 
 /**
  * Settings of a command from flags, then the environment, then defaults.
- * @param flags values by key, as given on the command line
- * @param environment default: the process's
- * @throws UsageError naming every setting that is wrong
+ * @param flags values by key, from the command line
+ * @param environment environment variables; default: those of the process
+ * @throws UsageError with every invalid setting
  */
 export function readSettings<Shape extends SettingsShape>(
   spec: CommandSpec<Shape>,

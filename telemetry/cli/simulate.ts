@@ -7,9 +7,9 @@ import { dictionarySetting, readDictionary, reason } from "./dictionarySetting";
 import { positive, text, UsageError } from "./settings";
 import { parseTarget, udpSender } from "./udpSender";
 
-/** Often enough for packets of a tenth of a second. */
+/** Interval of the send loop, short enough for packets with a period of 0.1 s. */
 const tickMilliseconds = 50;
-/** A target that is away must not fill the log. */
+/** Minimum interval between logged errors, so that an unreachable target does not fill the log. */
 const errorLogMilliseconds = 10_000;
 
 export const simulate = command(
@@ -46,7 +46,7 @@ export const simulate = command(
   },
 );
 
-/** A file that packets are put into, each at once: a few a second, and none is lost whatever ends the process. */
+/** File of recorded packets. Each is written at once (a few per second), so that no exit of the process loses one. */
 class Recording {
   private readonly file: number;
 
@@ -96,7 +96,7 @@ async function sendUntil(
       await pause(tickMilliseconds, stopped);
     }
   } finally {
-    // An open socket keeps the process.
+    // An open socket keeps the process running.
     sender.close();
   }
   return packets;

@@ -8,7 +8,7 @@ export interface Target {
   readonly port: number;
 }
 
-/** @throws UsageError unless it is HOST:PORT, an IPv6 address in brackets */
+/** @throws UsageError unless the target is HOST:PORT, with an IPv6 address in brackets */
 export function parseTarget(target: string): Target {
   const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(target);
   const port = Number(match?.[3]);
@@ -20,14 +20,14 @@ export function parseTarget(target: string): Target {
 }
 
 export interface UdpSender {
-  /** Settled when the system has taken the datagram; a failure is reported, not thrown: the next may get through. */
+  /** Resolves when the system accepted the datagram. A failure is reported, not thrown: the next one may succeed. */
   send(datagram: Buffer): Promise<void>;
   close(): void;
 }
 
 /**
- * Sends datagrams to a name or an address. The name is looked up again for every datagram (by the system's resolver),
- * so that a Service that was replaced is found.
+ * Sender of datagrams to a name or an address. The system's resolver looks up the name for every datagram, so that a
+ * replaced Service is found.
  */
 export function udpSender(target: Target, onError: (reason: string) => void): UdpSender {
   const socket = createSocket(target.host.includes(":") ? "udp6" : "udp4");

@@ -16,7 +16,7 @@ export function calibrate(raw: number, calibration: Calibration): number {
   }
 }
 
-/** Horner's scheme. */
+/** Value of a polynomial, by Horner's scheme. */
 function evaluate(coefficients: readonly number[], raw: number): number {
   let value = 0;
   for (let i = coefficients.length - 1; i >= 0; i--) value = value * raw + (coefficients[i] ?? 0);
@@ -38,8 +38,8 @@ function interpolate(raws: readonly number[], values: readonly number[], raw: nu
 }
 
 /**
- * The raw number whose value is nearest to the one given: the way back of `calibrate`, for the simulator.
- * A curved calibration must only rise or only fall over what the field can say.
+ * Raw number whose value is nearest to the given one: the inverse of `calibrate`, for the simulator.
+ * A curved calibration must be monotonic over the range of the field.
  * @throws RangeError for a float field with a curved calibration
  */
 export function uncalibrate(value: number, parameter: Parameter): number {
@@ -57,7 +57,7 @@ export function uncalibrate(value: number, parameter: Parameter): number {
   return nearestRaw(value, parameter);
 }
 
-/** Bisection over the raw numbers: at most 53 steps, whatever the curve. */
+/** Nearest raw number, by bisection: at most 53 steps for any curve. */
 function nearestRaw(value: number, parameter: Parameter): number {
   const { lowest, highest } = rawRange(parameter);
   const at = (raw: number): number => calibrate(raw, parameter.calibration);

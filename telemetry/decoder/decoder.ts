@@ -1,4 +1,4 @@
-/** Decoder of datagrams into packets and of packets into parameter values, with the reasons of a refusal. */
+/** Decoder of datagrams into packets and of packets into parameter values, with the reasons of decode errors. */
 import type { Dictionary, Parameter } from "../dictionary";
 import { calibrate } from "./calibrate";
 import { type PacketLayout, packetLayouts } from "./packetLayout";
@@ -16,33 +16,33 @@ import {
 } from "./primaryHeader";
 import { readRaw } from "./rawField";
 
-/** Why a packet, or one of its values, was refused. A closed list: it becomes a label. */
+/** Reasons of decode errors, for a packet or one of its values. A closed list, because it is a label. */
 export const decodeErrorReasons = [
-  /** The datagram ends before the packet does: cut short, or a length that lies. */
+  /** The datagram ends before the packet: truncated, or a wrong length field. */
   "truncated",
-  /** Packet version number other than 0; what follows in the datagram cannot be trusted. */
+  /** Packet version number other than 0; the rest of the datagram is not decoded. */
   "version",
   /** A telecommand packet where telemetry is expected. */
   "telecommand",
   /** A part of a segmented packet. */
   "fragment",
-  /** A packet longer or shorter than the dictionary says. */
+  /** A packet longer or shorter than in the dictionary. */
   "length",
   /** No secondary header, or no time in it. */
   "secondary_header",
   /** A float that is NaN or infinite: the parameter has no value. */
   "not_finite",
-  /** A number that is none of an enumeration's states: the parameter has no value. */
+  /** A number that is not a state of the enumeration: the parameter has no value. */
   "unknown_state",
 ] as const;
 
 export type DecodeErrorReason = (typeof decodeErrorReasons)[number];
 
-/** Receives what is found in a datagram. Called in order, never kept waiting. */
+/** Receiver of the packets and errors of a datagram. Its methods are called in order and synchronously. */
 export interface PacketSink {
   /**
-   * A well-formed packet of the dictionary.
-   * @param at where it starts in `bytes`
+   * Callback for a well-formed packet of the dictionary.
+   * @param at offset of the packet in `bytes`
    * @param onboardTime seconds since 1970
    */
   packet(layout: PacketLayout, sequenceCount: number, onboardTime: number, bytes: Buffer, at: number): void;
@@ -51,7 +51,7 @@ export interface PacketSink {
   error(reason: DecodeErrorReason): void;
 }
 
-/** Finds the packets of a dictionary in datagrams. Keeps nothing between two calls. */
+/** Decoder that finds the packets of a dictionary in datagrams. It has no state between two calls. */
 export class Decoder {
   readonly layouts: readonly PacketLayout[];
   private readonly byApid: readonly (PacketLayout | undefined)[];
@@ -63,7 +63,7 @@ export class Decoder {
     this.byApid = byApid;
   }
 
-  /** Every packet of a datagram, one behind the other. */
+  /** Decodes all packets of a datagram in sequence. */
   decode(datagram: Buffer, sink: PacketSink): void {
     for (let at = 0; at < datagram.length;) {
       const left = datagram.length - at;
@@ -93,8 +93,8 @@ export class Decoder {
 }
 
 /**
- * Decodes a packet's parameters into `values[parameter.index]`, in base units: an enumeration's raw number, 0 or 1 for
- * a boolean, NaN for a parameter without a value.
+ * Decodes the parameters of a packet into `values[parameter.index]`, in base units: the raw number of an enumeration,
+ * 0 or 1 for a boolean, NaN for a parameter without a value.
  */
 export function decodeParameters(
   layout: PacketLayout,

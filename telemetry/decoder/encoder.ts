@@ -5,8 +5,8 @@ import { primaryHeaderBytes, writePrimaryHeader } from "./primaryHeader";
 import { writeRaw } from "./rawField";
 
 /**
- * Makes the packet that a spacecraft would send: what `decodeParameters` reads back, to the field's resolution.
- * @param values base units by `parameter.index`; held within what each field can say
+ * Packet as sent by a spacecraft; `decodeParameters` returns the same values, to the resolution of the fields.
+ * @param values base units by `parameter.index`; clamped to the range of each field
  * @param onboardTime seconds since 1970
  */
 export function encodePacket(

@@ -1,6 +1,6 @@
 /**
- * Space packets (CCSDS 133.0-B-2) to values and back, by the dictionary. Pure functions on buffers; what has to be
- * remembered between packets is the SequenceTracker's and, for values, the exporter's.
+ * Conversion of space packets (CCSDS 133.0-B-2) to values and back, by the dictionary. Pure functions on buffers; the
+ * state between packets is in the SequenceTracker and, for values, in the exporter.
  */
 export {
   type DecodeErrorReason,

@@ -3,15 +3,15 @@ import type { Dictionary, Packet } from "../dictionary";
 import { primaryHeaderBytes } from "./primaryHeader";
 import { type TimeReader, timeReader } from "./timeCode";
 
-/** What decoding one kind of packet needs, worked out once. */
+/** Layout of one kind of packet, computed once for the decoder. */
 export interface PacketLayout {
-  /** Position among the dictionary's packets. */
+  /** Position in `Dictionary.packets`. */
   readonly index: number;
   readonly packet: Packet;
   readonly time: TimeReader;
-  /** Bytes of the whole packet. */
+  /** Size of the whole packet in bytes. */
   readonly totalBytes: number;
-  /** From the packet's first byte to the data after the secondary header. */
+  /** Offset in bytes from the start of the packet to the data after the secondary header. */
   readonly userDataAt: number;
 }
 

@@ -4,14 +4,14 @@
  *   version 3 | type 1 | secondary header flag 1 | APID 11 || sequence flags 2 | sequence count 14 || length - 1: 16
  */
 export const primaryHeaderBytes = 6;
-/** APID of idle packets, which carry no data (4.1.3.3.4.4). */
+/** APID of idle packets, which have no data (4.1.3.3.4.4). */
 export const idleApid = 0x7ff;
-/** Sequence counts wrap here (4.1.3.4.3.4). */
+/** Modulus of sequence counts (4.1.3.4.3.4). */
 export const sequenceModulus = 16_384;
-/** Sequence flags of a packet that is no fragment of a longer one. */
+/** Sequence flags of a packet that is not a segment of a longer one. */
 export const unsegmented = 0b11;
 
-/** Each reads one field of the header that starts at `at`; the caller has checked that six bytes are there. */
+/** Readers of one field each of the header at offset `at`; the caller has checked that it has six bytes. */
 export const readVersion = (bytes: Uint8Array, at: number): number => byte(bytes, at) >>> 5;
 export const readIsTelecommand = (bytes: Uint8Array, at: number): boolean => (byte(bytes, at) & 0x10) !== 0;
 export const readHasSecondaryHeader = (bytes: Uint8Array, at: number): boolean =>
@@ -21,14 +21,14 @@ export const readApid = (bytes: Uint8Array, at: number): number =>
 export const readSequenceFlags = (bytes: Uint8Array, at: number): number => byte(bytes, at + 2) >>> 6;
 export const readSequenceCount = (bytes: Uint8Array, at: number): number =>
   ((byte(bytes, at + 2) & 0x3f) << 8) | byte(bytes, at + 3);
-/** Bytes after the primary header. */
+/** Number of bytes after the primary header. */
 export const readDataBytes = (bytes: Uint8Array, at: number): number =>
   ((byte(bytes, at + 4) << 8) | byte(bytes, at + 5)) + 1;
 
 export interface PrimaryHeader {
   readonly apid: number;
   readonly sequenceCount: number;
-  /** Bytes after the primary header, 1 to 65,536. */
+  /** Number of bytes after the primary header, 1 to 65,536. */
   readonly dataBytes: number;
 }
 

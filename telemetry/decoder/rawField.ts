@@ -1,13 +1,13 @@
-/** Raw fields of a packet, read and written bit by bit or bytewise: integers, floats and booleans. */
+/** Raw fields of a packet, read and written by bits or bytes: integers, floats and booleans. */
 import type { Parameter } from "../dictionary";
 
-/** What reading a field needs to know of a parameter. */
+/** Layout of a field: the properties of a parameter that reading needs. */
 export type FieldLayout = Pick<Parameter, "type" | "bitOffset" | "bitSize" | "byteOrder">;
 
 /**
- * Reads a field's raw number: an integer, a float's value, 0 or 1 for a boolean.
- * @param bytes holds the whole field: the caller has checked the packet's length
- * @param at where the data after the secondary header starts
+ * Raw number of a field: an integer, the value of a float, 0 or 1 for a boolean.
+ * @param bytes contains the whole field: the caller has checked the packet's length
+ * @param at offset of the data after the secondary header
  */
 export function readRaw(bytes: Buffer, at: number, field: FieldLayout): number {
   const { bitOffset, bitSize } = field;
@@ -27,13 +27,13 @@ export function readRaw(bytes: Buffer, at: number, field: FieldLayout): number {
   return field.type === "boolean" ? Math.min(value, 1) : value;
 }
 
-/** Unsigned integer of up to 53 bits, the most significant first. */
+/** Unsigned integer of up to 53 bits, most significant bit first. */
 function readBits(bytes: Uint8Array, start: number, firstBit: number, size: number): number {
   let at = start;
   let taken = 8 - firstBit;
   let value = (bytes[at] ?? 0) & (0xff >>> firstBit);
   if (size <= taken) return value >>> (taken - size);
-  // Whole bytes: multiplied, not shifted, since shifts end at 32 bits.
+  // Whole bytes: multiplied, not shifted, because shifts are limited to 32 bits.
   for (; taken + 8 <= size; taken += 8) value = value * 256 + (bytes[++at] ?? 0);
   const rest = size - taken;
   return rest === 0 ? value : value * 2 ** rest + ((bytes[at + 1] ?? 0) >>> (8 - rest));
@@ -46,8 +46,8 @@ function readLittle(bytes: Uint8Array, start: number, size: number): number {
 }
 
 /**
- * Writes a field's raw number; an integer is held within what the field can say.
- * @param at where the data after the secondary header starts; other fields' bits stay as they are
+ * Writes the raw number of a field; an integer is clamped to the range of the field.
+ * @param at offset of the data after the secondary header; the bits of other fields do not change
  */
 export function writeRaw(bytes: Buffer, at: number, field: FieldLayout, raw: number): void {
   const { bitOffset, bitSize } = field;
@@ -68,7 +68,7 @@ export function writeRaw(bytes: Buffer, at: number, field: FieldLayout, raw: num
   else writeBits(bytes, at * 8 + bitOffset, bitSize, value);
 }
 
-/** The least and the greatest raw number that an integer field can say. */
+/** Lowest and highest raw number of an integer field. */
 export function rawRange(field: FieldLayout): { lowest: number; highest: number } {
   if (field.type === "boolean") return { lowest: 0, highest: 1 };
   const span = 2 ** field.bitSize;

@@ -1,36 +1,36 @@
-/** Sequence counts of received packets: tells gaps, duplicates, late packets and restarts apart. */
+/** Sequence counts of received packets: detection of gaps, duplicates, late packets and restarts. */
 import { sequenceModulus } from "./primaryHeader";
 
-/** How far behind the newest a packet may be and still be told from a restart of the count. */
+/** Maximum distance of a late packet behind the newest; beyond it the count has restarted. */
 const windowPackets = 32;
-/** Packets on request come more often than the dictionary says, packets that were put off less often: by this much. */
+/** Tolerance factor of the period: requested packets are more frequent than in the dictionary, delayed ones less. */
 const tolerance = 2;
 
 export type Arrival = "in-order" | "duplicate" | "late" | "restart";
 
 /**
- * Follows the sequence count of one APID (CCSDS 133.0-B-2, 4.1.3.4.3: counts each APID's packets modulo 16,384).
+ * Tracker of the sequence count of one APID (CCSDS 133.0-B-2, 4.1.3.4.3: each APID counts its packets modulo 16,384).
  *
- * A count ahead of the expected one is a gap of as many packets. A count behind it is a duplicate if that packet came
- * before, late if it did not. The count alone cannot tell that from a computer that has started again and counts from 0,
- * so the on-board time decides: a restart is
- * - a count that is not ahead in a packet that was made later than the newest,
- * - or made so much earlier that its clock has started again too,
- * - or more than 32 behind,
- * - or further ahead than can have been sent since the newest.
+ * A count ahead of the expected one is a gap of that many packets. A count behind it is a duplicate if that packet was
+ * received before, otherwise late. A rebooted computer, which counts from 0, can have the same counts, so the on-board
+ * time decides. The count has restarted when the packet
+ * - is not ahead, but was made later than the newest,
+ * - or was made so much earlier that its clock has restarted too,
+ * - or is more than 32 behind,
+ * - or is further ahead than packets can have been sent since the newest.
  */
 export class SequenceTracker {
-  /** Packets that were skipped by the last in-order arrival. */
+  /** Number of packets skipped by the last in-order arrival. */
   missing = 0;
   private newest = -1;
   private newestTime = NaN;
-  /** Bit n: the packet n counts before the newest has come. Starts full: what came before the first is not awaited. */
+  /** Bit n: true when the packet n counts before the newest was received. Initially all set: none before it is late. */
   private seen = -1;
 
-  /** @param periodSeconds between two packets of this APID, as the dictionary says */
+  /** @param periodSeconds period of this APID's packets, from the dictionary */
   constructor(private readonly periodSeconds: number) {}
 
-  /** @param onboardTime when the packet was made, seconds by any clock: recordings may be replayed at any rate */
+  /** @param onboardTime time of the packet in seconds, by any clock: recordings may be replayed at any rate */
   arrive(count: number, onboardTime: number): Arrival {
     this.missing = 0;
     if (this.newest < 0) return this.advance(count, onboardTime, 0);
@@ -64,7 +64,7 @@ export class SequenceTracker {
     return "in-order";
   }
 
-  /** What was sent before it is not awaited. */
+  /** Restarts at this count; packets sent before it are not expected. */
   private restart(count: number, onboardTime: number): Arrival {
     this.seen = -1;
     this.newest = count;

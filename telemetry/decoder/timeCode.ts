@@ -1,25 +1,25 @@
-/** CCSDS time codes (CUC and CDS) of a packet's secondary header: a reader and writer for each. */
+/** CCSDS time codes (CUC and CDS) of the secondary header, with a reader and writer each. */
 import type { TimeCode } from "../dictionary";
 
 /**
- * Time in the secondary header, CCSDS 301.0-B-4: CUC (3.2) counts seconds and binary fractions since an epoch,
- * CDS (3.3) days, milliseconds and parts of them.
+ * Time codes in the secondary header, CCSDS 301.0-B-4: CUC (3.2) counts seconds and binary fractions since an epoch,
+ * CDS (3.3) counts days, milliseconds and parts of milliseconds.
  */
 type Cuc = Extract<TimeCode, { code: "CUC" }>;
 type Cds = Extract<TimeCode, { code: "CDS" }>;
 
 const secondsPerDay = 86_400;
-/** A day with a leap second has 86,401 of them. */
+/** Limit of the milliseconds of a day: 86,401 seconds on a day with a leap second. */
 const maxMillisecondsOfDay = 86_401_000;
-/** The epoch that CCSDS recommends; any other is the agency's own. */
+/** Epoch recommended by CCSDS; any other is agency-defined. */
 const ccsdsEpoch = Date.UTC(1958, 0, 1) / 1000;
 
-/** Reads and writes one packet's time; made once per packet of the dictionary. */
+/** Reader and writer of a packet's time; one per packet of the dictionary. */
 export interface TimeReader {
   readonly bytes: number;
-  /** @returns seconds since 1970 (UTC), or NaN if the bytes are no such time */
+  /** @returns seconds since 1970 (UTC), or NaN if the bytes are not a valid time */
   read(bytes: Uint8Array, at: number): number;
-  /** @param time seconds since 1970 (UTC); held at the epoch and at the code's end */
+  /** @param time seconds since 1970 (UTC); clamped to the epoch and to the end of the code's range */
   write(bytes: Uint8Array, at: number, time: number): void;
 }
 
@@ -37,7 +37,7 @@ export function timeReader(time: TimeCode): TimeReader {
   };
 }
 
-/** Seconds since 1970 at which the code counts 0. */
+/** Seconds since 1970 at count 0 of the code. */
 function epochOf(time: TimeCode): number {
   return Date.parse(time.epoch) / 1000 - time.leapSeconds;
 }
@@ -46,12 +46,12 @@ function isCcsdsEpoch(time: TimeCode): boolean {
   return Date.parse(time.epoch) / 1000 === ccsdsEpoch;
 }
 
-/** P-field, 3.2.2: no extension, code 001 (CCSDS epoch) or 010 (agency's), octets of the coarse time - 1, of the fine time. */
+/** P-field, 3.2.2: no extension, code 001 (CCSDS epoch) or 010 (agency's), coarse octets - 1, fine octets. */
 function cucPreamble(time: Cuc): number {
   return ((isCcsdsEpoch(time) ? 0b001 : 0b010) << 4) | ((time.coarseBytes - 1) << 2) | time.fineBytes;
 }
 
-/** P-field, 3.3.2: code 100, epoch, length of the day, length of the submilliseconds. */
+/** P-field, 3.3.2: code 100, epoch, length of the day field, length of the submillisecond field. */
 function cdsPreamble(time: Cds): number {
   const epoch = isCcsdsEpoch(time) ? 0 : 1;
   return (0b100 << 4) | (epoch << 3) | ((time.dayBytes - 2) << 2) | (time.submillisecondBytes / 2);
@@ -64,7 +64,7 @@ function cucReader(time: Cuc): TimeReader {
   const most = 256 ** (coarseBytes + fineBytes) - 1;
   return {
     bytes: coarseBytes + fineBytes,
-    // Coarse and fine together are at most 56 bits, so they are read apart: a float64 holds 53.
+    // Coarse and fine time have up to 56 bits together, so they are read separately: a float64 holds 53.
     read: (bytes, at) =>
       epoch +
       readUnsigned(bytes, at, coarseBytes) +
@@ -94,7 +94,7 @@ function cdsReader(time: Cds): TimeReader {
     write: (bytes, at, value) => {
       const elapsed = Math.min(Math.max(value - epoch, 0), (lastDay + 1) * secondsPerDay - 0.001);
       const days = Math.floor(elapsed / secondsPerDay);
-      // Rounded as a whole, so that 0.9999 ms does not become 1000 microseconds. Picoseconds are finer than the float.
+      // Rounded once, so that 0.9999 ms does not become 1000 microseconds. Picoseconds are finer than a float64.
       const parts = Math.round((elapsed - days * secondsPerDay) * 1000 * partsPerMillisecond);
       writeUnsigned(bytes, at, dayBytes, days);
       writeUnsigned(bytes, at + dayBytes, 4, Math.floor(parts / partsPerMillisecond));

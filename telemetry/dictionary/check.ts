@@ -4,10 +4,10 @@ import type { Limit } from "./limits";
 import { exporterMetricNames } from "./metricName";
 import type { Path } from "./problem";
 
-/** Says that something is wrong with a part of the dictionary. */
+/** Function that reports a problem of a packet or parameter. */
 export type Report = (part: Packet | Parameter, key: Path, message: string) => void;
 
-/** What is wrong with a dictionary when its parts are seen together. */
+/** Checks across the parts of a dictionary; reports every problem. */
 export function checkDictionary(dictionary: Dictionary, report: Report): void {
   checkUnique(
     dictionary.packets,
@@ -124,7 +124,7 @@ function checkStates(parameter: Parameter, report: Report): void {
   }
 }
 
-/** red low <= yellow low < yellow high <= red high, whichever of them are given. */
+/** Check of the order red low <= yellow low < yellow high <= red high, for the limits that exist. */
 function checkOrder(parameter: Parameter, limits: readonly Limit[], key: Path, report: Report): void {
   const order = ["red low", "yellow low", "yellow high", "red high"];
   const given = limits

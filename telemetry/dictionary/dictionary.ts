@@ -5,7 +5,7 @@ import type { Unit } from "./units";
 
 export type { TimeCode } from "./schema";
 
-/** From the raw number of a field to the parameter's value in base units. */
+/** Conversion of a field's raw number to the parameter's value in base units. */
 export type Calibration =
   | { readonly kind: "none" }
   /** constant + raw * numerator / denominator. */
@@ -17,7 +17,7 @@ export type Calibration =
     }
   /** Sum of coefficients[i] * raw^i. */
   | { readonly kind: "polynomial"; readonly coefficients: readonly number[] }
-  /** Straight lines between points; before the first and after the last point the value stays. Raw values rise. */
+  /** Linear interpolation between points; constant before the first and after the last point. Raw values rise. */
   | { readonly kind: "table"; readonly raw: readonly number[]; readonly value: readonly number[] };
 
 type FieldType = "unsigned" | "signed" | "float" | "enumeration" | "boolean";
@@ -32,22 +32,22 @@ export interface Parameter {
   readonly name: string;
   readonly subsystem: string;
   readonly description: string;
-  /** The Prometheus metric's name. */
+  /** Name of the Prometheus metric. */
   readonly metric: string;
   readonly kind: "gauge" | "counter";
   readonly type: FieldType;
-  /** From the start of the data after the secondary header; bit 0 is the most significant of the first byte. */
+  /** Bits from the start of the data after the secondary header; bit 0 is the most significant of the first byte. */
   readonly bitOffset: number;
   readonly bitSize: number;
   readonly byteOrder: "big" | "little";
-  /** Gives base units, not the file's unit. */
+  /** Calibration to base units, not to the file's unit. */
   readonly calibration: Calibration;
   readonly unit: Unit;
-  /** Enumeration: raw value to state's name; empty for the other types. */
+  /** State names by raw value for an enumeration; empty for the other types. */
   readonly states: ReadonlyMap<number, string>;
-  /** Base units. */
+  /** Limits in base units. */
   readonly limits?: Limits | undefined;
-  /** Where it stands in the dictionary file, from 1. */
+  /** Line in the dictionary file, from 1. */
   readonly line: number;
 }
 
@@ -72,6 +72,6 @@ export interface Dictionary {
   /** Every packet's parameters, in the file's order. */
   readonly parameters: readonly Parameter[];
   readonly subsystems: readonly string[];
-  /** The enumeration that chooses between limits by mode. */
+  /** Enumeration that selects the limits by mode. */
   readonly mode?: Parameter | undefined;
 }

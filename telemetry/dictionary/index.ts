@@ -1,12 +1,12 @@
 /**
- * The telemetry dictionary: what the spacecraft's packets contain and what it means.
+ * The telemetry dictionary: contents of the spacecraft's packets, and their meaning.
  *
- *   schema.ts     shape of the file, part by part          check.ts      what shows only when parts are seen together
+ *   schema.ts     shape of the file, part by part          check.ts      checks across parts
  *   load.ts       file -> checked dictionary                problem.ts    problems with file, line and key
  *   dictionary.ts the checked dictionary's types            limits.ts     yellow and red limits, by mode
  *   units.ts      units and Prometheus base units           metricName.ts parameter -> metric name
- *   layout.ts     where fields lie, calibration             default.yaml  the dictionary that comes with Perigee
- *   scrapeInterval.ts  how often its exporter is scraped
+ *   layout.ts     positions of fields, calibration          default.yaml  the dictionary shipped with Perigee
+ *   scrapeInterval.ts  scrape interval of the exporter
  */
 export type { Calibration, Dictionary, Packet, Parameter, TimeCode } from "./dictionary";
 export { type Bound, crossedLimit, type Limit, limitsInForce, type Severity } from "./limits";

@@ -1,15 +1,15 @@
-/** Positions and sizes of a packet's fields, and calibrations that include the conversion of units. */
+/** Positions and sizes of a packet's fields, and calibrations that include the unit conversion. */
 import type { Calibration } from "./dictionary";
 import type { ParameterSource } from "./schema";
 import { asFraction, toBaseUnit, type Unit } from "./units";
 
-/** Where a field lies in the data after the secondary header. */
+/** Position and size of a field in the data after the secondary header. */
 export interface Extent {
   readonly bitOffset: number;
   readonly bitSize: number;
 }
 
-/** Sizes and offsets of a packet's fields: one without an offset follows the one before it. */
+/** Sizes and offsets of a packet's fields. A field without an offset follows the previous field. */
 export function layOut(parameters: readonly ParameterSource[]): Extent[] {
   let next = 0;
   return parameters.map((parameter) => {
@@ -20,7 +20,7 @@ export function layOut(parameters: readonly ParameterSource[]): Extent[] {
   });
 }
 
-/** Why a field cannot lie where it does, or undefined if it can. */
+/** Problem with the alignment of a field, or undefined. */
 export function alignmentProblem(parameter: ParameterSource, extent: Extent): string | undefined {
   const isWholeBytes = extent.bitOffset % 8 === 0 && extent.bitSize % 8 === 0;
   if (parameter.type === "float" && !isWholeBytes) {
@@ -33,7 +33,7 @@ export function alignmentProblem(parameter: ParameterSource, extent: Extent): st
 }
 
 /**
- * The calibration of a dictionary file with the unit's conversion folded in, so that decoding does both in one step.
+ * Calibration of a dictionary file combined with the unit conversion, so that decoding does both in one step.
  */
 export function calibrateToBase(source: ParameterSource["calibration"], unit: Unit): Calibration {
   if (source && "table" in source) {

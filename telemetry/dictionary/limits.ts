@@ -1,4 +1,4 @@
-/** Limits of a parameter, by mode: which one is in force, which one is crossed. */
+/** Limits of a parameter, by mode: limits in force, and the limit that a value crosses. */
 import type { LimitsSource } from "./schema";
 import { toBaseUnit, type Unit } from "./units";
 
@@ -14,11 +14,11 @@ export interface Limit {
 
 /** Limits of a parameter, in base units. */
 export interface Limits {
-  /** In force where the mode has none of its own, and while the mode is not known. */
+  /** Limits when the mode has no limits of its own, and while the mode is unknown. */
   readonly normal: readonly Limit[];
-  /** In force while the dictionary's mode parameter has that state, instead of the normal ones. */
+  /** Limits by state of the dictionary's mode parameter; they replace the normal ones. */
   readonly byMode: ReadonlyMap<string, readonly Limit[]>;
-  /** A limit crossed for less than this is no alarm. */
+  /** Minimum time that a limit must stay crossed to raise an alarm. */
   readonly persistenceSeconds: number;
 }
 
@@ -36,7 +36,7 @@ function limitsOf(source: LimitSetSource, unit: Unit): Limit[] {
   );
 }
 
-/** The limits of a dictionary file, converted to base units. */
+/** Limits of a dictionary file, converted to base units. */
 export function convertLimits(source: LimitsSource, unit: Unit): Limits {
   const byMode = Object.entries(source.byMode ?? {}).map(
     ([mode, set]) => [mode, limitsOf(set, unit)] as const,
@@ -46,7 +46,7 @@ export function convertLimits(source: LimitsSource, unit: Unit): Limits {
 
 const none: readonly Limit[] = [];
 
-/** The limits that hold in a mode (undefined: mode not known). */
+/** Limits in force in a mode (undefined: mode unknown). */
 export function limitsInForce(
   parameter: { readonly limits?: Limits | undefined },
   mode: string | undefined,
@@ -57,8 +57,8 @@ export function limitsInForce(
 }
 
 /**
- * The worst limit that a value crosses. A value on a limit is still inside it.
- * @returns undefined inside all limits
+ * The worst limit that a value crosses. A value equal to a limit does not cross it.
+ * @returns undefined when the value is inside all limits
  */
 export function crossedLimit(value: number, limits: readonly Limit[]): Limit | undefined {
   let worst: Limit | undefined;

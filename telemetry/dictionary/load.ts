@@ -1,4 +1,4 @@
-/** Loading of a dictionary: from YAML text to the checked dictionary, or to an error with all problems. */
+/** Loader of dictionaries: YAML text to the checked dictionary, or to an error with all problems. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Document, LineCounter, parseDocument } from "yaml";
@@ -19,21 +19,21 @@ import {
 } from "./schema";
 import { noUnit, units } from "./units";
 
-/** Put in by the bundler, so that the bundle needs no file beside it. */
+/** Text of the default dictionary, defined by the bundler, so that the bundle needs no other file. */
 declare const PERIGEE_DEFAULT_DICTIONARY: string | undefined;
 
-/** The dictionary that comes with Perigee: a small satellite's bus. */
+/** Path of the dictionary shipped with Perigee: the bus of a small satellite. */
 export const defaultDictionaryPath = join(__dirname, "default.yaml");
 
-/** The text of the default dictionary, in the bundle as in the source tree. */
+/** Text of the default dictionary, in the bundle and in the source tree. */
 export function defaultDictionaryText(): string {
   if (typeof PERIGEE_DEFAULT_DICTIONARY === "string") return PERIGEE_DEFAULT_DICTIONARY;
   return readFileSync(defaultDictionaryPath, "utf8");
 }
 
 /**
- * Reads and checks a dictionary file.
- * @param path the file; default: the dictionary that comes with Perigee
+ * Checked dictionary of a file.
+ * @param path path of the file; default: the dictionary shipped with Perigee
  * @throws DictionaryError with every problem at once; the file system's error if the file cannot be read
  */
 export function loadDictionary(path?: string): Dictionary {
@@ -42,8 +42,8 @@ export function loadDictionary(path?: string): Dictionary {
 }
 
 /**
- * Checks the text of a dictionary.
- * @param file the name to say in problems
+ * Checked dictionary of a text.
+ * @param file name of the file in problems
  * @throws DictionaryError with every problem at once
  */
 export function parseDictionary(text: string, file = "dictionary.yaml"): Dictionary {
@@ -58,7 +58,7 @@ export function parseDictionary(text: string, file = "dictionary.yaml"): Diction
   return dictionary;
 }
 
-/** Stands in for a refused dictionary, so that the problems of its packets are reported with its own. */
+/** Placeholder for an invalid dictionary, so that the problems of its packets are reported too. */
 function withPacketsOf(value: unknown): DictionarySource {
   const isRecord = typeof value === "object" && value !== null;
   const packets: unknown[] =
@@ -83,7 +83,7 @@ function throwIfNotYaml(document: Document, file: string): void {
       line: error.linePos?.[0].line ?? 1,
       column: error.linePos?.[0].col ?? 1,
       key: "",
-      // The place is said already.
+      // Line and column are separate fields.
       message: error.message.split("\n")[0]?.replace(/ at line \d+, column \d+:$/, "") ?? error.code,
     })),
   );
@@ -106,7 +106,7 @@ function accept<S extends z.ZodType>(
   return undefined;
 }
 
-/** Builds the checked dictionary; remembers where each part came from, so that every check can point to its line. */
+/** Builder of the checked dictionary. Stores the path of each part, so that every check can report its line. */
 class Reader {
   private readonly parameters: Parameter[] = [];
   private readonly places = new Map<Packet | Parameter, Path>();
@@ -179,7 +179,7 @@ class Reader {
     return [packet];
   }
 
-  /** A wrong key in a packet must not hide what is wrong further in. */
+  /** Check of the parameters of an invalid packet, so that a wrong key in it does not hide their problems. */
   private checkParametersOfRefusedPacket(value: unknown, path: Path): void {
     if (
       typeof value !== "object" ||

@@ -1,7 +1,7 @@
-/** Metric names: those of parameters, made from subsystem, name and unit, and the exporter's own. */
+/** Metric names: of parameters (from subsystem, name and unit) and of the exporter itself. */
 import type { Unit } from "./units";
 
-/** What a metric's name depends on. */
+/** Parts of a metric name. */
 export interface Named {
   readonly subsystem: string;
   readonly name: string;
@@ -10,8 +10,8 @@ export interface Named {
 }
 
 /**
- * The Prometheus name of a parameter: `bus_<subsystem>_<name>_<base unit>`, with `_total` last for a counter.
- * A plain count, an enumeration and a boolean have no unit in their name.
+ * Prometheus name of a parameter: `bus_<subsystem>_<name>_<base unit>`, with the suffix `_total` for a counter.
+ * The name of a plain count, an enumeration or a boolean has no unit.
  * @example bus_power_battery_voltage_volts
  */
 export function metricName(parameter: Named): string {
@@ -21,7 +21,7 @@ export function metricName(parameter: Named): string {
     .join("_");
 }
 
-/** The exporter's own metrics: a parameter may not take one of these names. */
+/** Names of the exporter's own metrics: reserved, no parameter may use them. */
 export const exporterMetricNames = {
   parameterLimit: "bus_parameter_limit",
   packetsReceived: "bus_packets_received_total",

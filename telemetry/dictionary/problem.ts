@@ -1,13 +1,13 @@
-/** Problems of a dictionary file, collected with their line and column and thrown as one error. */
+/** Problems of a dictionary file, collected with line and column and thrown as one error. */
 import { type Document, isMap, isNode, isPair, type LineCounter } from "yaml";
 
-/** One thing that is wrong in a dictionary, and where. */
+/** One problem of a dictionary, and its place. */
 export interface Problem {
   readonly file: string;
-  /** From 1. */
+  /** Line, from 1. */
   readonly line: number;
   readonly column: number;
-  /** For example packets[1].parameters[0].unit; empty for the file as a whole. */
+  /** Key, for example packets[1].parameters[0].unit; empty for the whole file. */
   readonly key: string;
   readonly message: string;
 }
@@ -17,7 +17,7 @@ export function formatProblem(problem: Problem): string {
   return problem.key ? `${where}: ${problem.key}: ${problem.message}` : `${where}: ${problem.message}`;
 }
 
-/** A dictionary that cannot be used. Its message lists every problem, one a line. */
+/** Error of an invalid dictionary. Its message lists all problems, one per line. */
 export class DictionaryError extends Error {
   constructor(readonly problems: readonly Problem[]) {
     super(problems.map(formatProblem).join("\n"));
@@ -34,7 +34,7 @@ function formatKey(path: Path): string {
   );
 }
 
-/** Collects problems and finds the place of each in the YAML text. */
+/** Collector of problems; finds the place of each in the YAML text. */
 export class Problems {
   readonly found: Problem[] = [];
 
@@ -64,7 +64,7 @@ export class Problems {
     throw new DictionaryError([...this.found].sort((a, b) => a.line - b.line || a.column - b.column));
   }
 
-  /** A key that is missing has no place: its nearest parent has. */
+  /** Offset of a key in the text; for a missing key, the offset of its nearest parent. */
   private offsetOf(path: Path): number {
     for (let length = path.length; length > 0; length--) {
       const offset = this.keyOffset(path.slice(0, length));

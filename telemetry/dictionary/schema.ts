@@ -1,11 +1,11 @@
-/** Zod schemas of a telemetry dictionary file, and the types that follow from them. */
+/** Zod schemas of a telemetry dictionary file, and the types inferred from them. */
 import { distance } from "fastest-levenshtein";
 import * as z from "zod";
 import { units } from "./units";
 
 /**
- * The shape of a telemetry dictionary file: what one part may contain, seen by itself.
- * What only shows when parts are seen together (overlaps, order of limits, double names) is in check.ts.
+ * Shape of a telemetry dictionary file: rules for each part on its own.
+ * Rules across parts (overlaps, order of limits, duplicate names) are in check.ts.
  */
 const identifier = z
   .string()
@@ -23,7 +23,7 @@ const unitName = z.string().superRefine((name, context) => {
   if (Object.hasOwn(units, name)) return;
   const known = Object.keys(units);
   const wanted = name.toLowerCase();
-  // "volt" is nearer to "volts" than to "V".
+  // Compares suffixes too: "volt" is nearer to "volts" than to "V".
   const far = (each: string): number =>
     Math.min(distance(each.toLowerCase(), wanted), distance(units[each]?.base.suffix ?? "", wanted));
   const nearest = known.reduce((best, each) => (far(each) < far(best) ? each : best), "count");
@@ -38,13 +38,13 @@ const bounds = z
   .strictObject({ low: finite.optional(), high: finite.optional() })
   .refine((pair) => pair.low !== undefined || pair.high !== undefined, "give low, high or both");
 
-/** Limits in the parameter's own unit. An empty set means: no limits. */
+/** Limits in the parameter's own unit. An empty set means no limits. */
 const limitSet = z.strictObject({ yellow: bounds.optional(), red: bounds.optional() });
 
 const limitsSchema = limitSet.extend({
-  /** Seconds for which a limit must stay crossed before it is an alarm. */
+  /** Seconds that a limit must stay crossed to raise an alarm. */
   persistence: finite.min(0).max(86_400).default(0),
-  /** Other limits in some states of the dictionary's `mode` parameter; a set replaces the normal one as a whole. */
+  /** Limits by state of the dictionary's `mode` parameter; a set replaces the normal one completely. */
   byMode: z.record(z.string(), limitSet).optional(),
 });
 
@@ -69,21 +69,21 @@ export const parameterSchema = z
       (name) => !name.endsWith("_total"),
       "must not end in _total: kind: counter adds it",
     ),
-    /** Default: the packet's. */
+    /** Subsystem; default: the packet's. */
     subsystem: identifier.optional(),
     description: z.string().min(1).max(400),
     type: z.enum(["unsigned", "signed", "float", "enumeration", "boolean"]),
-    /** Bits; default 1 for a boolean, 32 for a float. */
+    /** Size in bits; default 1 for a boolean, 32 for a float. */
     bits: z.int().min(1).max(64).optional(),
-    /** Bits from the start of the data after the secondary header, the most significant first; default: after the field before. */
+    /** Bits from the start of the data after the secondary header, MSB first; default: after the previous field. */
     bitOffset: z.int().min(0).max(524_288).optional(),
     byteOrder: z.enum(["big", "little"]).default("big"),
     /** Raw value to value in `unit`; default: the raw value itself. */
     calibration: calibrationSchema.optional(),
     unit: unitName.optional(),
-    /** counter: only ever rises, or starts again at 0. */
+    /** Kind of metric. counter: only rises, or restarts at 0. */
     kind: z.enum(["gauge", "counter"]).default("gauge"),
-    /** Enumeration only: raw value to name. */
+    /** State names by raw value, for an enumeration only. */
     states: z.record(z.string().regex(/^\d+$/, "must be a whole number"), stateName).optional(),
     limits: limitsSchema.optional(),
   })
@@ -117,13 +117,13 @@ function sizeProblem(type: string, bits: number | undefined): string | undefined
   }
   if (bits === undefined) return "needs a size in bits";
   if (type === "enumeration" && bits > 32) return "an enumeration has at most 32 bits";
-  // A Prometheus sample is a float64: a wider integer would not arrive as it was sent.
+  // A Prometheus sample is a float64 and cannot represent every wider integer exactly.
   return bits > 53 ? "an integer has at most 53 bits" : undefined;
 }
 
 /**
- * Time in the secondary header, CCSDS 301.0-B-4: unsegmented (CUC, 3.2) or day segmented (CDS, 3.3).
- * `preamble`: the P-field is in the packet (one octet) and is checked. `leapSeconds`: subtracted, for a clock in TAI.
+ * Time code in the secondary header, CCSDS 301.0-B-4: unsegmented (CUC, 3.2) or day segmented (CDS, 3.3).
+ * `preamble`: the packet contains the P-field (one octet), which is checked. `leapSeconds`: subtracted for a TAI clock.
  */
 const timeSchema = z.discriminatedUnion("code", [
   z.strictObject({
@@ -138,25 +138,25 @@ const timeSchema = z.discriminatedUnion("code", [
     code: z.literal("CDS"),
     epoch: z.iso.datetime({ error: "must be a UTC time such as 2000-01-01T00:00:00Z" }),
     dayBytes: z.union([z.literal(2), z.literal(3)]).default(2),
-    /** 0: milliseconds only; 2: and microseconds; 4: and picoseconds. */
+    /** Size of the submillisecond field. 0: milliseconds only; 2: plus microseconds; 4: plus picoseconds. */
     submillisecondBytes: z.union([z.literal(0), z.literal(2), z.literal(4)]).default(0),
     preamble: z.boolean().default(false),
     leapSeconds: finite.default(0),
   }),
 ]);
 
-/** A packet without its parameters: they are read one by one, so that one bad parameter does not hide the next. */
+/** A packet with unchecked parameters. They are checked one by one, so that an invalid one does not hide the next. */
 export const packetSchema = z.strictObject({
-  /** 0 to 2046; 2047 is the idle packet's (CCSDS 133.0-B-2, 4.1.3.3.4.4). */
+  /** APID, 0 to 2046; idle packets use 2047 (CCSDS 133.0-B-2, 4.1.3.3.4.4). */
   apid: z.int().min(0).max(2046),
   name: identifier,
   description: z.string().min(1).max(400),
   subsystem: identifier,
   /** Seconds between two packets. */
   period: finite.positive().max(86_400),
-  /** Default: the dictionary's. */
+  /** Time code; default: the dictionary's. */
   time: timeSchema.optional(),
-  /** Bytes after the secondary header; default: as many as the parameters need. */
+  /** Bytes after the secondary header; default: the size of the parameters. */
   bytes: z.int().min(1).max(65_536).optional(),
   parameters: z.array(z.unknown()).min(1).max(4096),
 });
@@ -167,7 +167,7 @@ export const dictionarySchema = z.strictObject(
     version: z.string({ error: "must be a text; write it in quotes" }).min(1).max(32),
     description: z.string().max(400).default(""),
     time: timeSchema,
-    /** `subsystem.name` of the enumeration that says the spacecraft's mode, for limits by mode. */
+    /** `subsystem.name` of the enumeration with the spacecraft's mode, for limits by mode. */
     mode: z.string().optional(),
     packets: z.array(z.unknown()).min(1).max(2047),
   },

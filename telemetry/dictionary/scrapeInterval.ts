@@ -1,8 +1,8 @@
-/** How often an exporter of a dictionary is scraped: the ServiceMonitor, the drain and the dashboards go by it. */
+/** Scrape interval of the exporter, used by the ServiceMonitor, the drain and the dashboards. */
 import type { Dictionary } from "./dictionary";
 
 /**
- * Seconds between scrapes: the fastest packet's period, so that no packet of it goes unseen; at least one second,
+ * Scrape interval in seconds: the period of the most frequent packet, so that no packet is missed; at least one second,
  * at most 30.
  */
 export function scrapeIntervalSeconds({ packets }: Pick<Dictionary, "packets">): number {

@@ -1,18 +1,18 @@
 /**
- * Units that a dictionary may use, and the base unit that each becomes in Prometheus.
+ * Units that a dictionary may use, and the Prometheus base unit of each.
  *
  * Base units follow https://prometheus.io/docs/practices/naming/#base-units (seconds, celsius, meters, bytes,
- * ratio, volts, amperes, joules, grams). Quantities that page does not name get one fixed unit each, see
+ * ratio, volts, amperes, joules, grams). Quantities missing on that page have one fixed unit each, see
  * docs/adr/0101-telemetry-base-units.md.
  */
 export interface BaseUnit {
   /** Suffix of the metric name, without the underscore; empty for a plain number. */
   readonly suffix: string;
-  /** What a person reads behind the value. */
+  /** Symbol to display after the value. */
   readonly symbol: string;
 }
 
-/** base value = value * factor + offset; the factor is always positive, so that limits keep their order. */
+/** Unit with its conversion: base value = value * factor + offset. A positive factor keeps the order of limits. */
 export interface Unit {
   readonly base: BaseUnit;
   readonly factor: number;
@@ -46,7 +46,7 @@ const count: BaseUnit = { suffix: "", symbol: "" };
 const as = (base: BaseUnit, factor = 1, offset = 0): Unit => ({ base, factor, offset });
 const degreesPerRadian = 180 / Math.PI;
 
-/** Every unit that a dictionary may name. */
+/** All units that a dictionary may use. */
 export const units: Readonly<Record<string, Unit>> = {
   V: as(volts),
   mV: as(volts, 1e-3),
@@ -112,8 +112,8 @@ export interface Fraction {
 }
 
 /**
- * 0.001 as 1/1000: dividing by 1000 gives 16.9 from 16900, multiplying by 0.001 gives 16.900000000000002, which would
- * be above a limit of 16.9.
+ * Factor as a fraction, 0.001 as 1/1000: 16900 divided by 1000 is 16.9, but multiplied by 0.001 it is
+ * 16.900000000000002, above a limit of 16.9.
  */
 export function asFraction(factor: number): Fraction {
   const inverse = Math.round(1 / factor);
@@ -121,7 +121,7 @@ export function asFraction(factor: number): Fraction {
   return isInverse ? { numerator: 1, denominator: inverse } : { numerator: factor, denominator: 1 };
 }
 
-/** @returns the value in the unit's base unit */
+/** @returns the value in the base unit */
 export function toBaseUnit(value: number, unit: Unit): number {
   const { numerator, denominator } = asFraction(unit.factor);
   return (value * numerator) / denominator + unit.offset;

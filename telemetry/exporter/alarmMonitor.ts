@@ -1,12 +1,12 @@
-/** Limit alarms in the exporter: yellow or red once a limit has stayed crossed for its persistence. */
+/** Limit alarms in the exporter: yellow or red when a limit stays crossed for its persistence. */
 import { crossedLimit, type Dictionary, limitsInForce, type Parameter, type Severity } from "../dictionary";
 
-/** A limit that has been crossed for the parameter's persistence. */
+/** Severity of a limit that has been crossed for the parameter's persistence. */
 export type Alarm = Severity;
 
-/** Remembers since when each parameter has been outside its limits. */
+/** Monitor of the limits; stores the time since which each parameter is outside them. */
 export class AlarmMonitor {
-  /** Seconds since 1970 by `parameter.index`; NaN: inside. Outside red is outside yellow too. */
+  /** Start times in seconds since 1970, by `parameter.index`; NaN: inside. Outside red is also outside yellow. */
   private readonly outsideSince: Float64Array;
   private readonly redSince: Float64Array;
 
@@ -15,7 +15,7 @@ export class AlarmMonitor {
     this.redSince = new Float64Array(dictionary.parameters.length).fill(NaN);
   }
 
-  /** Takes in a packet's new values. */
+  /** Updates the start times with the new values of a packet. */
   update(
     parameters: readonly Parameter[],
     values: Float64Array,

@@ -1,4 +1,4 @@
-/** The exporter as a whole: UDP receiver, telemetry state, metrics and HTTP server, started and stopped together. */
+/** The complete exporter: UDP receiver, telemetry state, metrics and HTTP server, started and stopped together. */
 import type { AddressInfo } from "node:net";
 import type { Dictionary } from "../dictionary";
 import type { Log } from "../log";
@@ -12,13 +12,13 @@ import { UdpReceiver } from "./udpReceiver";
 export interface ExporterArgs {
   readonly dictionary: Dictionary;
   readonly spacecraft: string;
-  /** 0: any free port. */
+  /** TCP port; 0: any free port. */
   readonly httpPort: number;
   readonly httpHost: string;
-  /** 0: any free port; undefined: no UDP, packets come by `receive`. */
+  /** UDP port; 0: any free port; undefined: no UDP, packets are passed to `receive`. */
   readonly udpPort: number | undefined;
   readonly udpHost: string;
-  /** A parameter disappears when its packet is older than this many of its periods. */
+  /** Age of a packet, in its own periods, after which its parameters disappear. */
   readonly staleAfterPeriods: number;
   readonly version: string;
   readonly log: Log;
@@ -29,17 +29,17 @@ export interface Exporter {
   readonly udpPort: number | undefined;
   readonly state: TelemetryState;
   receive(datagram: Buffer): void;
-  /** From now on /readyz says no; packets are received and metrics served as before. */
+  /** Sets /readyz to not ready; packets are received and metrics served as before. */
   withdraw(): void;
   stop(): Promise<void>;
 }
 
-/** Seconds since 1970. */
+/** Current time in seconds since 1970. */
 const clock = (): number => Date.now() / 1000;
 
 /**
- * Starts receiving and serving.
- * @throws the system's error when a port cannot be had; nothing is left open then
+ * Exporter that receives packets and serves metrics.
+ * @throws the system's error when a port is not available; nothing stays open then
  */
 export async function startExporter(args: ExporterArgs): Promise<Exporter> {
   const { dictionary, spacecraft, version, log } = args;

@@ -5,10 +5,10 @@ import type { Registry } from "@prometheus-io/client";
 
 export interface HttpContent {
   readonly registry: Registry;
-  /** The page for people. */
+  /** HTML page for users. */
   readonly page: string;
   readonly stateDocument: () => unknown;
-  /** Whether datagrams can be received; false again as soon as the exporter is told to stop. */
+  /** True while the exporter is ready for datagrams; false once it drains or stops. */
   readonly isReady: () => boolean;
   readonly onError: (error: unknown) => void;
 }
@@ -46,7 +46,7 @@ async function answer(path: string, content: HttpContent): Promise<Answer> {
   }
 }
 
-/** The page has its script and style in itself and speaks to this server only. */
+/** Content security policy of the page: inline script and style, connections to this server only. */
 const contentSecurityPolicy =
   "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
@@ -70,8 +70,8 @@ async function respond(
 }
 
 /**
- * Serves /metrics, the page and the probes.
- * @throws the system's error (EADDRINUSE, EACCES, ...) when the port cannot be had
+ * HTTP server for /metrics, the page and the probes.
+ * @throws the system's error (EADDRINUSE, EACCES, ...) when the port is not available
  */
 export async function listenHttp(port: number, host: string, content: HttpContent): Promise<Server> {
   const server = createServer((request, response) => {
@@ -81,7 +81,7 @@ export async function listenHttp(port: number, host: string, content: HttpConten
       response.end();
     });
   });
-  // A reader that does not read must not hold the exporter: a scrape takes milliseconds.
+  // A slow client must not block the exporter: a scrape takes milliseconds.
   server.requestTimeout = 10_000;
   server.headersTimeout = 5_000;
   server.maxConnections = 256;
@@ -90,7 +90,7 @@ export async function listenHttp(port: number, host: string, content: HttpConten
   return server;
 }
 
-/** Lets answers in progress end, for at most two seconds. */
+/** Closes the server; responses in progress have at most two seconds to finish. */
 export async function closeHttp(server: Server): Promise<void> {
   const closed = once(server, "close");
   server.close();

@@ -10,14 +10,14 @@ export interface MetricsArgs {
   readonly state: TelemetryState;
   /** Value of the label `spacecraft`. */
   readonly spacecraft: string;
-  /** Of the exporter. */
+  /** Version of the exporter. */
   readonly version: string;
-  /** Seconds since 1970. */
+  /** Current time in seconds since 1970. */
   readonly clock: () => number;
   readonly udp?: () => UdpStatistics;
 }
 
-/** Every metric of the exporter. Values are read from the state when Prometheus asks, not when packets arrive. */
+/** Registry of all metrics. Values are read from the state at each scrape, not when packets arrive. */
 export function telemetryRegistry(args: MetricsArgs): Registry {
   const registry = new Registry();
   for (const parameter of args.state.dictionary.parameters) registerParameter(registry, parameter, args);
@@ -33,7 +33,7 @@ function registerParameter(registry: Registry, parameter: Parameter, args: Metri
   const { state, spacecraft, clock } = args;
   const config = { name: parameter.metric, help: parameter.description, registers: [registry] };
   if (parameter.type === "enumeration") {
-    // A state set: one series for each state, 1 for the one that holds.
+    // A state set: one series per state, with value 1 for the current state.
     const states = [...parameter.states].map(([raw, name]) => ({ raw, labels: { spacecraft, state: name } }));
     new SampledGauge(config, () => {
       const value = state.value(parameter, clock());

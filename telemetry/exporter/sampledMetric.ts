@@ -18,8 +18,8 @@ export interface SampledConfig {
 }
 
 /**
- * A gauge whose series are made when it is scraped, from state that something else keeps. The client's own gauge
- * would look its series up by their labels on every packet, and would keep the series of a parameter that is gone.
+ * Gauge that computes its series at each scrape, from external state. The client's own gauge would look up series by
+ * their labels for every packet, and would keep the series of a stale parameter.
  */
 export class SampledGauge extends Gauge<string> {
   private readonly described: MetricObject;
@@ -37,7 +37,7 @@ export class SampledGauge extends Gauge<string> {
   }
 }
 
-/** The same for a count that is kept elsewhere: on board, or in the exporter's state. */
+/** Counter that reads its count at each scrape, from on-board counters or the exporter's state. */
 export class SampledCounter extends Counter<string> {
   private readonly described: MetricObject;
 

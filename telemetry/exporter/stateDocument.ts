@@ -2,7 +2,7 @@
 import { type Limit, limitsInForce, type Parameter } from "../dictionary";
 import type { ParameterCondition, TelemetryState } from "./telemetryState";
 
-/** What the page shows, as /state.json gives it. */
+/** Content of /state.json, which the page displays. */
 export interface StateDocument {
   readonly spacecraft: string;
   readonly dictionary: string;
@@ -33,7 +33,7 @@ interface ParameterDocument {
   readonly metric: string;
   readonly description: string;
   readonly type: string;
-  /** A number in the base unit, a state's name, "on" or "off"; null: none, or stale. */
+  /** Number in the base unit, state name, "on" or "off"; null: no value, or stale. */
   readonly value: number | string | null;
   readonly unit: string;
   readonly ageSeconds: number | null;
@@ -82,7 +82,7 @@ export function stateDocument(
   };
 }
 
-/** A value as a person reads it: the state's name of an enumeration, on or off for a boolean. */
+/** Value for display: the state name of an enumeration, on or off for a boolean. */
 export function shownValue(parameter: Parameter, value: number | undefined): number | string | null {
   if (value === undefined || Number.isNaN(value)) return null;
   if (parameter.type === "enumeration") return parameter.states.get(value) ?? null;

@@ -1,4 +1,4 @@
-/** State of the telemetry in the exporter: values, packet counts, freshness, mode and conditions. */
+/** Telemetry state of the exporter: values, packet counts, freshness, mode and conditions. */
 import {
   type DecodeErrorReason,
   decodeErrorReasons,
@@ -11,28 +11,28 @@ import {
 import type { Dictionary, Packet, Parameter } from "../dictionary";
 import { type Alarm, AlarmMonitor } from "./alarmMonitor";
 
-/** What is known of one kind of packet. Counts are since the start. */
+/** State of one kind of packet. Counts are since the start of the exporter. */
 export interface PacketState {
   readonly packet: Packet;
   received: number;
-  /** Packets that the sequence count skipped. */
+  /** Number of packets skipped by the sequence count. */
   missing: number;
   duplicates: number;
   late: number;
-  /** When the newest came, seconds since 1970; 0: never. */
+  /** Time of the newest packet, seconds since 1970; 0: none. */
   lastReceived: number;
   readonly sequence: SequenceTracker;
 }
 
-/** stale: no packet for longer than the dictionary's period allows. unknown: a packet, but no value in it. */
+/** Condition of a parameter. stale: its packet is overdue. unknown: the newest packet has no value for it. */
 export type ParameterCondition = "nominal" | "unknown" | "stale" | Alarm;
 
 /**
- * The newest value of every parameter and what happened on the way. Its size is fixed by the dictionary: nothing that
- * arrives can make it grow.
+ * Newest value of every parameter, and counts of packets and errors. The dictionary fixes its size: received data
+ * cannot make it grow.
  */
 export class TelemetryState implements PacketSink {
-  /** By `parameter.index`, base units; NaN: no value. */
+  /** Values by `parameter.index`, in base units; NaN: no value. */
   readonly values: Float64Array;
   readonly packets: readonly PacketState[];
   readonly errors = Object.fromEntries(decodeErrorReasons.map((reason) => [reason, 0])) as Record<
@@ -44,11 +44,11 @@ export class TelemetryState implements PacketSink {
   datagrams = 0;
   receivedBytes = 0;
   /**
-   * Whether another exporter may get some of the packets, as in a roll. A skipped sequence count is no gap then: the
-   * packet may have gone there.
+   * True while another exporter may receive some of the packets, as in a rollout. A skipped sequence count is not a gap
+   * then: the other exporter may have received the packet.
    */
   sharesPackets = false;
-  /** On-board clock minus the ground's, seconds; NaN before the first packet. */
+  /** On-board clock minus ground clock in seconds; NaN before the first packet. */
   onboardTimeOffset = NaN;
 
   private readonly decoder: Decoder;
@@ -56,7 +56,7 @@ export class TelemetryState implements PacketSink {
   private readonly byApid = new Map<number, PacketState>();
   private now = 0;
 
-  /** @param staleAfterPeriods a parameter disappears when its packet is older than this many periods */
+  /** @param staleAfterPeriods age of a packet, in its own periods, after which its parameters disappear */
   constructor(
     readonly dictionary: Dictionary,
     private readonly staleAfterPeriods: number,
@@ -90,9 +90,9 @@ export class TelemetryState implements PacketSink {
     state.received++;
     const arrival = state.sequence.arrive(sequenceCount, onboardTime);
     if (arrival === "duplicate") state.duplicates++;
-    // A late packet makes up for a gap, and there is none that it could make up for.
+    // A late packet compensates a counted gap; while packets are shared, no gaps are counted.
     else if (arrival === "late" && !this.sharesPackets) state.late++;
-    // Neither says anything newer than what is known.
+    // Neither has newer values.
     if (arrival === "duplicate" || arrival === "late") return;
     if (!this.sharesPackets) state.missing += state.sequence.missing;
     state.lastReceived = this.now;
@@ -113,7 +113,7 @@ export class TelemetryState implements PacketSink {
     this.errors[reason]++;
   };
 
-  /** Whether a packet of this kind came recently enough for its values to count. */
+  /** True when the newest packet of this kind is recent enough for its values to be valid. */
   isFresh(apid: number, now: number): boolean {
     const state = this.byApid.get(apid);
     return (
@@ -123,19 +123,19 @@ export class TelemetryState implements PacketSink {
     );
   }
 
-  /** Seconds since the newest packet of this kind; undefined: none came. */
+  /** Seconds since the newest packet of this kind; undefined: none received. */
   age(apid: number, now: number): number | undefined {
     const last = this.byApid.get(apid)?.lastReceived ?? 0;
     return last > 0 ? now - last : undefined;
   }
 
-  /** @returns undefined without a fresh value */
+  /** @returns the value, or undefined when there is no fresh one */
   value(parameter: Parameter, now: number): number | undefined {
     const value = this.values[parameter.index] ?? NaN;
     return Number.isNaN(value) || !this.isFresh(parameter.apid, now) ? undefined : value;
   }
 
-  /** The state's name of the dictionary's mode parameter; undefined while it is not known. */
+  /** Current state of the dictionary's mode parameter; undefined while it is unknown. */
   mode(now: number): string | undefined {
     const parameter = this.dictionary.mode;
     if (!parameter) return undefined;

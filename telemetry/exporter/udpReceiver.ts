@@ -1,15 +1,15 @@
-/** UDP receiver of the exporter, with the size of its buffer and the kernel's count of dropped datagrams. */
+/** UDP receiver of the exporter, with its buffer size and the kernel's count of dropped datagrams. */
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 
 export interface UdpStatistics {
-  /** Datagrams that the kernel dropped for want of room; 0 where it does not say. */
+  /** Number of datagrams that the kernel dropped because the buffer was full; 0 when it does not report them. */
   readonly dropped: number;
   readonly bufferBytes: number;
 }
 
-/** Asked for; the kernel grants up to net.core.rmem_max. At 50,000 packets/s it holds what comes during a long pause. */
+/** Requested buffer size, limited by net.core.rmem_max. At 50,000 packets/s it holds the packets of a long pause. */
 const wantedBufferBytes = 4 * 1024 * 1024;
 
 /** A bound UDP socket. */
@@ -18,7 +18,7 @@ export class UdpReceiver {
 
   /**
    * @param host address to listen on
-   * @throws the system's error (EADDRINUSE, EACCES, ...) when the port cannot be had
+   * @throws the system's error (EADDRINUSE, EACCES, ...) when the port is not available
    */
   static async listen(
     port: number,
@@ -33,7 +33,7 @@ export class UdpReceiver {
     socket.on("message", onDatagram);
     socket.bind(port, host);
     await once(socket, "listening");
-    // Without a listener an error would end the process; the next datagram may be received all the same.
+    // Without a listener an error would end the process, although later datagrams may still arrive.
     socket.on("error", onError);
     return new UdpReceiver(socket);
   }
@@ -53,7 +53,7 @@ export class UdpReceiver {
   }
 }
 
-/** The last column of /proc/net/udp (Linux, proc(5)): drops of every socket on that port. */
+/** Dropped datagrams of all sockets on the port: the last column of /proc/net/udp (Linux, proc(5)). */
 function droppedDatagrams(port: number): number {
   const suffix = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
   let dropped = 0;

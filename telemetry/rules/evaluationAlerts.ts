@@ -1,9 +1,9 @@
-/** Alerts about the rules themselves: an expression that fails records nothing and alerts nobody. */
+/** Alerts about the rules themselves: a failing expression records nothing and alerts nobody. */
 import { type AlertRule, alertRule, groupPrefix } from "./rule";
 import { seriesOf } from "./series";
 import type { RuleSettings } from "./settings";
 
-/** To be in a group of their own: a group that fails must not take its own alert along. */
+/** Alerts for a separate group: the failure of a group must not disable the alert about it. */
 export function evaluationAlerts(settings: RuleSettings): AlertRule[] {
   const ofPrometheus = seriesOf(settings.prometheusJob);
   const failures = ofPrometheus(

@@ -1,4 +1,4 @@
-/** Alert rules of the exporter: availability, agreement with the dictionary, use of resources. */
+/** Alert rules of the exporter: availability, match with the dictionary, resource usage. */
 import { type Dictionary, exporterMetricNames as names } from "../dictionary";
 import { alertLimits } from "./limits";
 import { recorded } from "./recordingRules";
@@ -6,7 +6,7 @@ import { type AlertRule, alertRule, type AlertSpec } from "./rule";
 import { seriesOf } from "./series";
 import type { RuleSettings } from "./settings";
 
-/** Alerts about the exporter: without it nobody sees the spacecraft. */
+/** Alerts about the exporter: without it there is no telemetry. */
 export function exporterAlerts(dictionary: Dictionary, settings: RuleSettings): AlertRule[] {
   return [...availability(settings), ...coherence(dictionary, settings), ...resources(settings)].map((spec) =>
     alertRule({ team: "ground-segment", subsystem: "exporter", ...spec }, settings),
@@ -21,8 +21,8 @@ function availability(settings: RuleSettings): ExporterAlertSpec[] {
   return [
     {
       alert: "TelemetryExporterDown",
-      // A pod that was rolled away stays in the samples for five minutes when Prometheus restarts with it: what counts is
-      // whether a pod of the same Service answers.
+      // When Prometheus restarts during a rollout, the replaced pod stays in its samples for five minutes: the alert
+      // fires only if no pod of the same Service is up.
       expr:
         `(${of("up")} == 0 unless on (job, namespace, service) ${of("up", 'service!=""')} == 1) ` +
         `or absent(${of("up")})`,
@@ -42,7 +42,7 @@ function availability(settings: RuleSettings): ExporterAlertSpec[] {
   ];
 }
 
-/** Whether the rules speak of what the exporter serves. */
+/** Alerts when rules and exporter do not match. */
 function coherence({ name, version }: Dictionary, settings: RuleSettings): ExporterAlertSpec[] {
   const of = seriesOf(settings.job);
   const expected = `${name} ${version}`;

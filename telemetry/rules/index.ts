@@ -1,13 +1,13 @@
 /**
  * Alert and recording rules, made from a telemetry dictionary.
  *
- *   ruleFile.ts         all of them            limitAlerts.ts      yellow and red limits, from the dictionary
- *   rule.ts             a rule's form          linkAlerts.ts       packets that do not come, are lost or spoilt; time
- *   settings.ts         what a site chooses    spacecraftAlerts.ts reboot, rejected telecommand, safe mode
+ *   ruleFile.ts         the rule file          limitAlerts.ts      yellow and red limits, from the dictionary
+ *   rule.ts             types of rules         linkAlerts.ts       missing, lost or damaged packets; clock drift
+ *   settings.ts         settings of a site     spacecraftAlerts.ts reboot, rejected telecommand, safe mode
  *   roles.ts            parameters by meaning  exporterAlerts.ts   the exporter itself
- *   shownValue.ts       values with units      recordingRules.ts   what dashboards and alerts share
+ *   shownValue.ts       values with units      recordingRules.ts   records for dashboards and alerts
  *   series.ts           selectors with a job   evaluationAlerts.ts rules that cannot be evaluated
- *   promtool.ts         Debian's promtool and prometheus, for tests
+ *   limits.ts           limits of the alerts   main.ts             prints the rule file
  */
 export { alertLimits } from "./limits";
 export { recorded, recordedCount, recordedState } from "./recordingRules";

@@ -16,7 +16,7 @@ const families = {
   red: { alert: "BusParameterRed", severity: "critical" },
 } as const;
 
-/** Every subsystem with limits: one group, one alert per parameter, severity and bound. */
+/** Groups of limit alerts: one group per subsystem, one alert per parameter, severity and bound. */
 export function limitGroups(dictionary: Dictionary, settings: RuleSettings): RuleGroup[] {
   return dictionary.subsystems.flatMap((subsystem) => {
     const rules = dictionary.parameters
@@ -36,7 +36,7 @@ interface LimitKind {
   readonly bound: Bound;
 }
 
-/** The limits that exist in some mode, each kind once. */
+/** Kinds of limits that exist in any mode, each once. */
 function limitKinds({ limits }: Parameter): LimitKind[] {
   if (!limits) return [];
   const all = [limits.normal, ...limits.byMode.values()].flat();
@@ -45,9 +45,9 @@ function limitKinds({ limits }: Parameter): LimitKind[] {
 }
 
 /**
- * The value is compared with the limit that the exporter says is in force, so that a change of mode changes the limit
- * too. Both sides are aggregated: while a pod is replaced there may be two exporters of one spacecraft, and an alert
- * must not start over because its pod has another name.
+ * Alert that compares the value with the limit in force, a metric of the exporter, so that a change of mode changes the
+ * limit too. Both sides are aggregated: during a rollout there may be two exporters of one spacecraft, and an alert
+ * must not restart because its pod has another name.
  */
 function limitAlert(
   parameter: Parameter,
@@ -81,7 +81,7 @@ function limitAlert(
   );
 }
 
-/** The limit itself; where modes have limits of their own, what was in force when the rule was evaluated. */
+/** The limit itself; for limits by mode, a template of the limit in force when the rule was evaluated. */
 function shownLimit(parameter: Parameter, severity: Severity, bound: Bound, { job }: RuleSettings): string {
   const { metric, limits, unit } = parameter;
   const only = limits?.normal.find((limit) => limit.severity === severity && limit.bound === bound);

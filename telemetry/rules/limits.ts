@@ -1,15 +1,15 @@
-/** Limits of the alerts that are no parameter's: the same for every mission. */
+/** Limits of the alerts that do not belong to a parameter: the same for every mission. */
 export const alertLimits = {
-  /** Share of a packet kind's packets that may be lost over 5 minutes. */
+  /** Ratio of lost packets of a kind over 5 minutes. */
   lossRatio: 0.01,
-  /** Seconds that the on-board clock may differ from the ground's. */
+  /** Offset between on-board and ground clock, in seconds. */
   clockOffsetSeconds: 2,
-  /** The exporter's memory, bytes: below its container's limit. */
+  /** Memory of the exporter in bytes, below its container's limit. */
   exporterMemoryBytes: 200 * 1024 ** 2,
-  /** The exporter's processor use, cores; it has one main thread. */
+  /** CPU usage of the exporter in cores; it has one main thread. */
   exporterCores: 0.8,
-  /** Wait of the exporter's event loop, 99th percentile, seconds. */
+  /** Event loop lag of the exporter, 99th percentile, in seconds. */
   exporterLoopLagSeconds: 0.25,
-  /** How long a scrape of the exporter may take, seconds. */
+  /** Duration of a scrape of the exporter, in seconds. */
   exporterScrapeSeconds: 0.5,
 } as const;

@@ -7,14 +7,14 @@ import { type AlertRule, alertRule, type AlertSpec } from "./rule";
 import { seriesOf } from "./series";
 import type { RuleSettings } from "./settings";
 
-/** Alerts about what arrives, whatever is in it. */
+/** Alerts about the arrival of packets, independent of their contents. */
 export function linkAlerts(roles: Roles, settings: RuleSettings): AlertRule[] {
   return [...signalAlerts(settings), ...packetAlerts(roles, settings), clockDrift(settings)].map((spec) =>
     alertRule(spec, settings),
   );
 }
 
-/** Signal lost: the spacecraft's matter first. */
+/** Alerts about a lost signal, for flight control first. */
 function signalAlerts({ staleAfterPeriods: most }: RuleSettings): AlertSpec[] {
   return [
     {
@@ -40,18 +40,18 @@ function signalAlerts({ staleAfterPeriods: most }: RuleSettings): AlertSpec[] {
   ];
 }
 
-/** Packets lost or spoilt on the way: the ground's matter first. */
+/** Alerts about packets lost or damaged on the link, for the ground segment first. */
 function packetAlerts(roles: Roles, settings: RuleSettings): AlertSpec[] {
   const { lossRatio } = alertLimits;
   const of = seriesOf(settings.job);
-  // A computer that starts again counts its packets from 0, which looks like thousands of lost ones.
+  // A rebooted computer restarts its sequence counts at 0, which looks like thousands of lost packets.
   const afterBoot = roles.boots ? ` unless on (spacecraft) changes(${of(roles.boots.metric)}[6m]) > 0` : "";
   const common = { severity: "warning", team: "ground-segment", subsystem: "link" } as const;
   return [
     {
       ...common,
       alert: "BusSequenceGaps",
-      // One packet lost in five minutes is no alarm, however slow the packet.
+      // One packet lost in five minutes is not an alarm, even for a packet with a long period.
       expr: `(${recorded.packetLoss} > ${lossRatio} and ${recorded.packetsLost} > 1.5)${afterBoot}`,
       forSeconds: 60,
       summary: "{{ $labels.spacecraft }}: {{ $labels.packet }} packets are lost",

@@ -5,36 +5,36 @@ import type { RecordingRule } from "./rule";
 import { type SeriesOf, seriesOf } from "./series";
 import type { RuleSettings } from "./settings";
 
-/** Names of what the rules record, by what the dashboards and alerts take from them. */
+/** Names of the recorded series, by their meaning for dashboards and alerts. */
 export const recorded = {
   /** Seconds since the newest packet of a kind. */
   packetAge: "spacecraft_packet:bus_packet_age_seconds:min",
-  /** The same in the packet's periods: 1 is punctual. */
+  /** Age of the newest packet of a kind in periods of the packet: 1 is on time. */
   packetLateness: "spacecraft_packet:bus_packet_lateness:ratio",
   /** Seconds since the newest packet of any kind. */
   signalAge: "spacecraft:bus_signal_age_seconds:min",
-  /** Packets per second of a kind, over 5 minutes: a slow dictionary is scraped every 30 s. */
+  /** Packets per second of a kind, over 5 minutes: the scrape interval may be 30 s. */
   packetRate: "spacecraft_packet:bus_packets_received:rate5m",
-  /** Share of a kind's packets lost over 5 minutes. */
+  /** Ratio of lost packets of a kind over 5 minutes. */
   packetLoss: "spacecraft_packet:bus_packet_loss:ratio5m",
   /** Packets of a kind lost over 5 minutes. */
   packetsLost: "spacecraft_packet:bus_packets_lost:increase5m",
-  /** Parameters that the dictionary's limits watch at present. */
+  /** Number of parameters with a limit in force. */
   limitedParameters: "spacecraft:bus_parameter_limit:count",
 } as const;
 
-/** The newest value of a counter: dashboards show a counter itself only where its number means something. */
+/** Name of the record with a counter's newest value, for counters whose absolute value is displayed. */
 export const recordedCount = (parameter: Parameter): string =>
   `spacecraft:${parameter.metric.replace(/_total$/, "")}:max`;
 
-/** The raw value of an enumeration's present state: what a state timeline draws. */
+/** Name of the record with the raw value of an enumeration's current state, for state timelines. */
 export const recordedState = (parameter: Parameter): string => `spacecraft:${parameter.metric}:raw`;
 
 const kind = "by (spacecraft, apid, packet)";
 
 /**
- * The age as it was when the exporter was scraped (`timestamp`), so that a long scrape interval does not look like a
- * silent spacecraft. A packet that never came since the exporter's start has the exporter's age.
+ * Age at the time of the scrape (`timestamp`), so that a long scrape interval does not look like a loss of signal. The
+ * age of a packet never received since the exporter's start is the exporter's uptime.
  */
 function age(of: SeriesOf): string {
   const newest = of(names.lastPacketTimestamp);
@@ -44,7 +44,7 @@ function age(of: SeriesOf): string {
   );
 }
 
-/** Records about the link. The order matters: a group's rules are evaluated one after the other. */
+/** Records about the link. The order matters: rules of a group are evaluated sequentially. */
 export function linkRecords(settings: RuleSettings): RecordingRule[] {
   const of = seriesOf(settings.job);
   const increase = (metric: string): string => `sum ${kind} (increase(${of(metric)}[5m]))`;
@@ -57,7 +57,7 @@ export function linkRecords(settings: RuleSettings): RecordingRule[] {
     { record: recorded.signalAge, expr: `min by (spacecraft) (${recorded.packetAge})` },
     { record: recorded.packetRate, expr: `sum ${kind} (rate(${of(names.packetsReceived)}[5m]))` },
     {
-      // A packet that came late was counted as missing before it came.
+      // A late packet was counted as missing before it arrived.
       record: recorded.packetsLost,
       expr: `clamp_min(${increase(names.packetGaps)} - ${increase(names.packetReordered)}, 0)`,
     },
@@ -72,7 +72,7 @@ export function linkRecords(settings: RuleSettings): RecordingRule[] {
   ];
 }
 
-/** One record for each enumeration, and the number of boots. */
+/** Records of each enumeration's state, and of the number of boots. */
 export function stateRecords(dictionary: Dictionary, settings: RuleSettings): RecordingRule[] {
   const of = seriesOf(settings.job);
   const { boots } = rolesOf(dictionary);
@@ -85,7 +85,7 @@ export function stateRecords(dictionary: Dictionary, settings: RuleSettings): Re
   return [...states, ...counts];
 }
 
-/** From a series per state, 1 for the one that holds, to that state's number. */
+/** Expression for the current state's number, from one series per state with value 1 for the current one. */
 function stateExpression({ metric, states }: Parameter, of: SeriesOf): string {
   const perState = [...states].map(([raw, state]) => `0 * (${of(metric, `state="${state}"`)} == 1) + ${raw}`);
   return `max by (spacecraft) (${perState.join(" or ")})`;

@@ -2,8 +2,8 @@
 import type { Dictionary, Parameter } from "../dictionary";
 
 /**
- * Parameters that mean more than a number to the ground. A dictionary gives a parameter its role by its name; one that
- * has no such parameter gets neither the alert nor the annotation that needs it.
+ * Parameters with a special meaning for the ground segment, found by name. A dictionary without such a parameter has
+ * neither the alert nor the annotation that needs it.
  */
 export interface Roles {
   /** Counter `boots`: starts of the on-board computer. */
@@ -37,7 +37,7 @@ export function rolesOf(dictionary: Dictionary): Roles {
   };
 }
 
-/** The state of an enumeration in which the spacecraft only keeps itself alive. */
+/** Name of the mode in which the spacecraft only keeps itself alive. */
 export const safeState = "SAFE";
 
 export const hasState = (parameter: Parameter | undefined, state: string): boolean =>

@@ -1,11 +1,11 @@
 /** Types of Prometheus rules and rule files, and the conversion of an alert's specification into a rule. */
 import type { RuleSettings } from "./settings";
 
-/** An alerting rule as Prometheus reads it. */
+/** An alerting rule in Prometheus' format. */
 export interface AlertRule {
   readonly alert: string;
   readonly expr: string;
-  /** Such as `10s`; absent: at once. */
+  /** Pending time, such as `10s`; absent: the alert fires at once. */
   readonly for?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: {
@@ -15,7 +15,7 @@ export interface AlertRule {
   };
 }
 
-/** A recording rule as Prometheus reads it. Its name is `<labels it keeps>:<metric>:<what was done>`. */
+/** A recording rule in Prometheus' format. Its name is `level:metric:operations`; the level is the labels kept. */
 export interface RecordingRule {
   readonly record: string;
   readonly expr: string;
@@ -23,7 +23,7 @@ export interface RecordingRule {
 
 export type Rule = AlertRule | RecordingRule;
 
-/** What the name of every group begins with: `perigee-link`, `perigee-states`, ... */
+/** Prefix of every group name: `perigee-link`, `perigee-states`, ... */
 export const groupPrefix = "perigee-";
 
 export interface RuleGroup {
@@ -37,23 +37,23 @@ export interface RuleFile {
   readonly groups: readonly RuleGroup[];
 }
 
-/** Who is called: those who fly the spacecraft, or those who run the ground segment. */
+/** Team to notify: operators of the spacecraft, or of the ground segment. */
 type Team = "flight-control" | "ground-segment";
 
-/** An alert in the project's own words; {@link alertRule} makes Prometheus' form of it. */
+/** Specification of an alert; {@link alertRule} converts it to Prometheus' format. */
 export interface AlertSpec {
   readonly alert: string;
   readonly expr: string;
   readonly forSeconds: number;
   readonly severity: "warning" | "critical";
   readonly team: Team;
-  /** A subsystem of the spacecraft; `link` or `exporter` for what is not on board. */
+  /** Subsystem of the spacecraft; `link`, `exporter` or `rules` for alerts of the ground. */
   readonly subsystem: string;
-  /** More labels, for inhibition. */
+  /** Additional labels, for inhibition. */
   readonly labels?: Readonly<Record<string, string>>;
-  /** One line, without figures. */
+  /** Summary in one line, without numbers. */
   readonly summary: string;
-  /** With the value and its limit. */
+  /** Description with the value and its limit. */
   readonly description: string;
 }
 
@@ -74,7 +74,7 @@ export function runbookUrl(alert: string, { runbookBaseUrl }: Pick<RuleSettings,
 
 export const isAlert = (rule: Rule): rule is AlertRule => "alert" in rule;
 
-/** Prometheus' duration, which has no fractions. */
+/** Duration in Prometheus' format, which has no fractions. */
 export function duration(seconds: number): string {
   const milliseconds = Math.round(seconds * 1000);
   return milliseconds % 1000 === 0 ? `${milliseconds / 1000}s` : `${milliseconds}ms`;

@@ -1,4 +1,4 @@
-/** Rule file of a dictionary: all groups, put together from the records and alerts of the other files. */
+/** Rule file of a dictionary: all groups, assembled from the records and alerts of the other files. */
 import type { Dictionary } from "../dictionary";
 import { evaluationAlerts } from "./evaluationAlerts";
 import { exporterAlerts } from "./exporterAlerts";
@@ -11,8 +11,8 @@ import { defaultRuleSettings, type RuleSettings } from "./settings";
 import { spacecraftAlerts } from "./spacecraftAlerts";
 
 /**
- * Every recording and alerting rule for spacecraft with this dictionary. The same rules serve any number of
- * spacecraft: alerts carry the label `spacecraft`.
+ * All recording and alerting rules for spacecraft with this dictionary. The same rules apply to any number of
+ * spacecraft: alerts have the label `spacecraft`.
  */
 export function ruleFile(dictionary: Dictionary, given: Partial<RuleSettings> = {}): RuleFile {
   const settings = { ...defaultRuleSettings, ...given };

@@ -1,14 +1,14 @@
-/** Selectors of series in PromQL, with their job. */
+/** PromQL series selectors with a job label. */
 
 /**
- * A selector of one of a job's metrics.
- * @param matchers label matchers beyond the job, such as `severity="red"`
+ * Selector of a metric of a job.
+ * @param matchers label matchers in addition to the job, such as `severity="red"`
  */
 export type SeriesOf = (metric: string, ...matchers: readonly string[]) => string;
 
 /**
- * Selectors that name a job. Other processes of a cluster have series of the same names (`process_start_time_seconds`,
- * `up`): the kubelet's have several for one instance, and a rule that joins them fails.
+ * Selectors with the label `job`. Other processes of a cluster have series with the same names
+ * (`process_start_time_seconds`, `up`): the kubelet has several per instance, and a rule that joins them fails.
  */
 export function seriesOf(job: string): SeriesOf {
   return (metric, ...matchers) => `${metric}{${[`job=${JSON.stringify(job)}`, ...matchers].join(",")}}`;

@@ -1,16 +1,16 @@
 /** Settings of the rules with their defaults. */
 
-/** What a site may choose about its alerts. */
+/** Settings of a site for its alerts. */
 export interface RuleSettings {
-  /** Goes before `<AlertName>.md` in every alert's `runbook_url`. Default: the pages' place in this repository. */
+  /** URL prefix of `<AlertName>.md` in every alert's `runbook_url`. Default: the pages' path in this repository. */
   readonly runbookBaseUrl: string;
-  /** The label `job` that Prometheus gives the exporter's targets. Default: `perigee-telemetry`. */
+  /** Label `job` of the exporter's targets. Default: `perigee-telemetry`. */
   readonly job: string;
-  /** The label `job` of the Prometheus that evaluates the rules, as it scrapes itself. Default: `monitoring-prometheus`. */
+  /** Label `job` of the series of the Prometheus that evaluates the rules. Default: `monitoring-prometheus`. */
   readonly prometheusJob: string;
-  /** How often the groups are evaluated, such as `5s`. Default: as Prometheus is set. */
+  /** Evaluation interval of the groups, such as `5s`. Default: Prometheus' global setting. */
   readonly evaluationInterval?: string;
-  /** A packet is overdue when it is this many of its periods late. Default: 5. */
+  /** Age of a packet, in its own periods, after which it is overdue. Default: 5. */
   readonly staleAfterPeriods: number;
 }
 

@@ -1,7 +1,7 @@
 /** Values and limits in the texts of alerts: templates and fixed numbers, with units and prefixes. */
 import type { BaseUnit } from "../dictionary";
 
-/** Units that people read with prefixes: 450 km, 58 uT. Half a degree, though, is not 500 millidegrees. */
+/** Units displayed with SI prefixes: 450 km, 58 uT. Others have none: half a degree is not 500 millidegrees. */
 const prefixed = new Set([
   "volts",
   "amperes",
@@ -19,14 +19,14 @@ const prefixed = new Set([
   "grams",
 ]);
 
-/** A Prometheus template that shows the value of an expression such as `$value` with its unit. */
+/** Prometheus template that displays the value of an expression such as `$value` with its unit. */
 export function shownValue(expression: string, unit: BaseUnit): string {
   if (unit.suffix === "ratio") return `{{ ${expression} | humanizePercentage }}`;
   if (prefixed.has(unit.suffix)) return `{{ ${expression} | humanize }}${unit.symbol}`;
   return `{{ ${expression} | printf "%.6g" }}${unit.symbol && ` ${unit.symbol}`}`;
 }
 
-/** A number as {@link shownValue} would show it. */
+/** A number in the format of {@link shownValue}. */
 export function shownNumber(value: number, unit: BaseUnit): string {
   if (unit.suffix === "ratio") return `${rounded(value * 100)}%`;
   if (prefixed.has(unit.suffix)) return `${humanize(value)}${unit.symbol}`;
@@ -35,7 +35,7 @@ export function shownNumber(value: number, unit: BaseUnit): string {
 
 const rounded = (value: number): number => Number(value.toPrecision(4));
 
-/** As the function of that name in Prometheus' templates: four digits and an SI prefix. */
+/** Same as Prometheus' template function `humanize`: four digits and an SI prefix. */
 function humanize(value: number): string {
   if (value === 0 || !Number.isFinite(value)) return String(value);
   const thousands = Math.floor(Math.log10(Math.abs(value)) / 3);
@@ -45,5 +45,5 @@ function humanize(value: number): string {
   return `${rounded(value / 1000 ** power)}${prefixes[steps] ?? ""}`;
 }
 
-/** `battery_voltage` as words: `battery voltage`. */
+/** Words of a name: `battery voltage` for `battery_voltage`. */
 export const words = (name: string): string => name.replaceAll("_", " ");

@@ -5,7 +5,7 @@ import { type AlertRule, alertRule, type AlertSpec } from "./rule";
 import { type SeriesOf, seriesOf } from "./series";
 import type { RuleSettings } from "./settings";
 
-/** Alerts about what the spacecraft did by itself. Only those for which the dictionary has the parameters. */
+/** Alerts about events on board, limited to those whose parameters the dictionary has. */
 export function spacecraftAlerts(roles: Roles, settings: RuleSettings): AlertRule[] {
   const { boots, commandsRejected, mode } = roles;
   const of = seriesOf(settings.job);
@@ -17,7 +17,7 @@ export function spacecraftAlerts(roles: Roles, settings: RuleSettings): AlertRul
   return specs.map((spec) => alertRule(spec, settings));
 }
 
-/** How long a reboot stays an alert, and how far back the count before it is looked for (a day without contact). */
+/** Time that a reboot stays an alert, and range of the search for the previous count (a day without contact). */
 const shownFor = "15m";
 const before = "1d";
 
@@ -25,9 +25,9 @@ function unexpectedReboot(boots: Parameter, cause: Parameter | undefined, settin
   const of = seriesOf(settings.job);
   const count = of(boots.metric);
   const newest = `max by (spacecraft) (${count})`;
-  // Not `increase`: a simulator that is started again counts from less, which `increase` takes for a counter's reset.
+  // Not `increase`: a restarted simulator has a lower count, which `increase` treats as a counter reset.
   const recent = `min by (spacecraft) (min_over_time(${count}[${shownFor}]))`;
-  // The restart may fall into a loss of signal that is longer than that.
+  // The reboot may happen during a loss of signal that is longer than `shownFor`.
   const earlier = `max by (spacecraft) (max_over_time(${count}[${before}] offset ${shownFor}))`;
   const commanded = cause && hasState(cause, "TELECOMMAND");
   const unless = commanded ? ` unless on (spacecraft) (${of(cause.metric, 'state="TELECOMMAND"')} == 1)` : "";

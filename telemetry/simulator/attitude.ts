@@ -5,10 +5,10 @@ import type { Faults } from "./scenario";
 
 export type Mode = "SAFE" | "DETUMBLE" | "SUN_POINTING" | "NOMINAL" | "DOWNLINK";
 
-/** How much of the held rate each axis has. */
+/** Share of the held rate per axis. */
 const axisShare = [0.9, -0.6, 0.3] as const;
 
-/** Attitude control: slow drifts towards what the mode can hold, wheels that take up and give back momentum. */
+/** Attitude control: slow drift towards the rates and error of the mode; wheels store and release momentum. */
 export class AttitudeControl {
   mode: Mode = "NOMINAL";
   /** Degrees per second about x, y, z. */
@@ -43,7 +43,7 @@ export class AttitudeControl {
     this.spinWheels(seconds, time, faults, random);
   }
 
-  /** Disturbance torques come and go with the orbit; the torquers keep the mean at 2000 rpm. */
+  /** Wheel speeds: disturbance torques vary with the orbit; the torquers keep the mean at 2000 rpm. */
   private spinWheels(seconds: number, time: number, faults: Faults, random: Random): void {
     if (faults.wheelOverspeed) this.extraSpeed = Math.min(4_000, this.extraSpeed + 1.2 * seconds);
     const signs = [1, -1, 1, -1] as const;

@@ -22,7 +22,7 @@ export class OnboardComputer {
       44_000,
       Math.max(24_000, this.memoryKiB + (31_000 - this.memoryKiB) * 0.01 + random.noise(60)),
     );
-    // About one upset of a memory cell in two hours.
+    // About one memory upset per two hours.
     if (random.next() < seconds / 7_200) this.memoryErrors++;
     this.storageMiB = Math.min(12_000, Math.max(6_000, this.storageMiB + seconds * (isLocked ? 1.2 : -0.15)));
     if (isLocked) this.commandsAccepted += seconds / 20;

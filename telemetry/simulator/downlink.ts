@@ -1,23 +1,23 @@
-/** Simulated downlink: lost, doubled, reordered and damaged packets by scenario, and sequence counts. */
+/** Simulated downlink: lost, duplicated, reordered and damaged packets by scenario, and sequence counts. */
 import { readApid, sequenceModulus } from "../decoder";
 import type { Random } from "./random";
 import type { Faults } from "./scenario";
 
-/** The way from the spacecraft to the ground, with what can happen on it. */
+/** Link from the spacecraft to the ground, with its disturbances. */
 export class Downlink {
-  /** By APID: a packet that the next of its kind will overtake. */
+  /** Delayed packets by APID; the next packet of the APID overtakes it. */
   private readonly held = new Map<number, Buffer>();
 
   constructor(private readonly random: Random) {}
 
-  /** @returns the datagrams that arrive because this packet was sent: none, one or several */
+  /** @returns the datagrams that arrive for this packet: none, one or several */
   carry(packet: Buffer, faults: Faults): Buffer[] {
     if (faults.lossOfSignal) return [];
     if (faults.corruptPackets && this.random.next() < 0.2) return [this.damage(packet)];
     return faults.sequenceGaps ? this.disturb(packet) : [packet];
   }
 
-  /** Of a hundred packets: four lost, three doubled, three swapped with the next of their kind. */
+  /** Datagrams of a disturbed link: 4 % of packets lost, 3 % duplicated, 3 % swapped with the next of their APID. */
   private disturb(packet: Buffer): Buffer[] {
     const apid = readApid(packet, 0);
     const before = this.held.get(apid);
@@ -39,13 +39,13 @@ export class Downlink {
       case 1: // another version
         damaged[0] = (damaged[0] ?? 0) | 0x20;
         return damaged;
-      case 2: // an APID that nobody knows
+      case 2: // an unknown APID
         damaged.writeUInt16BE((damaged.readUInt16BE(0) & 0xf800) | 0x7f0, 0);
         return damaged;
       case 3: // a fragment
         damaged[2] = (damaged[2] ?? 0) & 0x3f;
         return damaged;
-      case 4: // more data than the dictionary knows
+      case 4: // more data than in the dictionary
         damaged.writeUInt16BE(damaged.readUInt16BE(4) + 4, 4);
         return Buffer.concat([damaged, Buffer.alloc(4)]);
       default: // noise
@@ -56,8 +56,8 @@ export class Downlink {
 }
 
 /**
- * Counts of packets by APID. They start where a spacecraft that has been sending since 1970 would be, so that a
- * simulator that is started again looks like a pause of the link and not like a new spacecraft.
+ * Sequence counts by APID. They start at the count of a spacecraft that has been sending since 1970, so that a
+ * restarted simulator looks like a pause of the link and not like a new spacecraft.
  */
 export class SequenceCounts {
   private readonly next = new Map<number, number>();

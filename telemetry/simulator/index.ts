@@ -1,6 +1,6 @@
 /**
- * A spacecraft to try everything on: power, thermal, attitude, radio and computer models by seed and scenario, encoded
- * by the same dictionary that decodes it.
+ * Simulated spacecraft for tests: power, thermal, attitude, radio and computer models by seed and scenario, encoded
+ * with the same dictionary that decodes its packets.
  */
 export { type ScenarioName, scenarioNames, scenarios } from "./scenario";
 export { Simulator } from "./simulator";

@@ -1,6 +1,6 @@
 /**
- * A circular sun-synchronous orbit at 550 km over a turning earth, with a cylindrical shadow and one polar ground
- * station. Good to a degree: enough for light, passes and the magnetic field.
+ * Circular sun-synchronous orbit at 550 km over a rotating earth, with a cylindrical shadow and one polar ground
+ * station. Accurate to a degree: enough for light, passes and the magnetic field.
  */
 export interface OrbitState {
   /** Seconds since the simulation's start. */
@@ -14,32 +14,32 @@ export interface OrbitState {
   readonly isEclipse: boolean;
   /** Seconds; 0 in eclipse. */
   readonly nextEclipse: number;
-  /** Whether the ground station sees the spacecraft. */
+  /** True when the spacecraft is in view of the ground station. */
   readonly isPass: boolean;
-  /** Meters to the ground station, and how fast that grows (m/s). */
+  /** Distance to the ground station in meters, and its rate of change in m/s. */
   readonly range: number;
   readonly rangeRate: number;
-  /** Teslas in body axes, the spacecraft facing the earth. */
+  /** Magnetic field in teslas, in body axes of a nadir-pointing spacecraft. */
   readonly field: readonly [number, number, number];
 }
 
 const earthRadius = 6_371_000;
 const meanAltitude = 550_000;
-/** Two pi times the root of a^3/mu, with mu = 3.986e14 m^3/s^2. */
+/** Orbital period: 2 pi times the square root of a^3/mu, with mu = 3.986e14 m^3/s^2. */
 export const orbitSeconds = 5_736;
 const inclination = (97.6 * Math.PI) / 180;
 const earthRate = 7.2921e-5;
-/** asin(R/(R+h))/180 of the orbit lies in the shadow when the sun is in the orbit's plane. */
+/** Fraction of the orbit in shadow when the sun is in the orbital plane: asin(R/(R+h))/180. */
 const eclipseFraction = 0.372;
 const firstOrbit = 7_310;
-/** A station at Svalbard's latitude sees most passes of a polar orbit. */
+/** Ground station at the latitude of Svalbard, with most orbits of a polar orbit in view. */
 const station = { latitude: (78.2 * Math.PI) / 180, longitude: (15.4 * Math.PI) / 180 };
-/** Central angle at which the spacecraft stands 5 degrees over the station's horizon. */
+/** Central angle at which the spacecraft is 5 degrees above the station's horizon. */
 const passAngle = (18.5 * Math.PI) / 180;
-/** Field of a dipole at the equator, 31 uT on the ground (IGRF), at this height. */
+/** Dipole field at the equator at this altitude; 31 uT on the ground (IGRF). */
 const equatorField = 31e-6 * (earthRadius / (earthRadius + meanAltitude)) ** 3;
 
-/** @param phase part of an orbit that was flown before the start, 0 to 1; the shadow begins at 0.628 */
+/** @param phase fraction of an orbit completed before the start, 0 to 1; the shadow begins at 0.628 */
 export function orbitAt(time: number, phase: number): OrbitState {
   const orbits = time / orbitSeconds + phase;
   const inOrbit = orbits - Math.floor(orbits);

@@ -2,11 +2,11 @@
 import type { Random } from "./random";
 import type { Faults } from "./scenario";
 
-/** A battery of four Li-ion cells in series, four solar strings and a regulator that stops charging when it is full. */
+/** Battery of four Li-ion cells in series, four solar strings, and a regulator that stops charging a full battery. */
 export class PowerSystem {
   /** 0 to 1. */
   stateOfCharge = 0.9;
-  /** Amperes; positive charges. */
+  /** Amperes; positive when charging. */
   batteryCurrent = 0;
   /** Volts at the terminals. */
   batteryVoltage = 16;
@@ -23,7 +23,7 @@ export class PowerSystem {
     const isFull = this.stateOfCharge >= 0.995;
     const solar = this.updatePanels(args.sunlight, isFull ? 0.5 : 1, faults, random);
     this.load = args.load;
-    // The cells' protection switches off what is left, so that they are not destroyed.
+    // The cell protection switches off the load, so that the cells are not destroyed.
     const isEmpty = this.stateOfCharge <= 0.02;
     const balance = solar * 0.92 - (isEmpty ? 0 : args.load);
     const charging = isFull ? Math.min(balance, 0) : balance;
@@ -33,7 +33,7 @@ export class PowerSystem {
     );
     this.batteryCurrent = charging / Math.max(12, this.batteryVoltage);
     this.batteryVoltage = 4 * cellVoltage(this.stateOfCharge) + this.batteryCurrent * packResistance;
-    // Hysteresis: a load that comes back at once would be shed again at once.
+    // Hysteresis: without it, a restored load would be shed again at once.
     if (this.stateOfCharge < 0.25) this.isLoadShed = true;
     if (this.stateOfCharge > 0.5) this.isLoadShed = false;
     this.regulator = faults.batteryUndervoltage
@@ -51,7 +51,7 @@ export class PowerSystem {
     for (const panel of this.panels) {
       const isLit = sunlight > 0;
       const isUsed = isLit && !faults.batteryUndervoltage;
-      // Without a load the string goes to its open-circuit voltage.
+      // Without a load the string has its open-circuit voltage.
       panel.voltage = isLit ? (isUsed ? 18.2 : 20.6) + random.noise(0.05) : 0.2;
       panel.current = isUsed ? 0.4 * sunlight * panel.efficiency * share + random.noise(0.004) : 0;
       watts += panel.voltage * panel.current;
@@ -60,10 +60,10 @@ export class PowerSystem {
   }
 }
 
-/** Ohms of the four cells and their wiring. */
+/** Resistance of the four cells and their wiring, in ohms. */
 const packResistance = 0.2;
 
-/** Open-circuit voltage of a cell by charge: the usual shape of an NMC 18650's curve. */
+/** Open-circuit voltage of a cell by charge: typical curve of an NMC 18650. */
 const openCircuit: readonly (readonly [number, number])[] = [
   [0, 3.0],
   [0.1, 3.38],

@@ -2,13 +2,13 @@
 import type { OrbitState } from "./orbit";
 import type { Random } from "./random";
 
-/** Carrier of the receiver, Hz: the S-band space operation uplink, 2025 to 2110 MHz (ITU Radio Regulations). */
+/** Carrier of the receiver in Hz: S-band space operation uplink, 2025 to 2110 MHz (ITU Radio Regulations). */
 const uplinkHertz = 2_050e6;
 const speedOfLight = 299_792_458;
 
 /**
- * Uplink receiver and the high-rate transmitter, both of use during passes only. The housekeeping itself comes by a
- * low-rate beacon that is always on.
+ * Uplink receiver and high-rate transmitter, both used during passes only. A low-rate beacon, which is always on, sends
+ * the housekeeping packets.
  */
 export class Radio {
   linkState: "IDLE" | "ACQUIRING" | "LOCKED" = "IDLE";
@@ -26,7 +26,7 @@ export class Radio {
     this.linkState = this.passSeconds === 0 ? "IDLE" : this.passSeconds < 20 ? "ACQUIRING" : "LOCKED";
     const isLocked = this.linkState === "LOCKED";
     this.isTransmitting = isLocked;
-    // Free-space loss falls with 20 dB for ten times the way; -96 dBm at 1000 km.
+    // Free-space loss: 20 dB per decade of distance; -96 dBm at 1000 km.
     const received = -96 - 20 * Math.log10(orbit.range / 1e6);
     this.signalDbm = (orbit.isPass ? received : -127) + random.noise(0.4);
     this.signalToNoise = Math.max(0, this.signalDbm + 118);

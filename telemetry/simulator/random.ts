@@ -1,8 +1,8 @@
-/** Random numbers that a seed repeats. */
+/** Reproducible random numbers: the same seed gives the same sequence. */
 export interface Random {
-  /** From 0 to below 1. */
+  /** Random number, 0 <= x < 1. */
   next(): number;
-  /** Around 0, most of them within +-2 times `size`. */
+  /** Random number around 0, mostly within +-2 times `size`. */
   noise(size: number): number;
 }
 
@@ -15,6 +15,6 @@ export function seededRandom(seed: number): Random {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
-  // Three uniform numbers are near enough to a normal distribution here.
+  // The sum of three uniform numbers is close enough to a normal distribution.
   return { next, noise: (size) => (next() + next() + next() - 1.5) * 2 * size };
 }

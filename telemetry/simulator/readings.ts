@@ -1,11 +1,11 @@
-/** Sensor readings of the simulated spacecraft, by parameter, with invented ones where the model has none. */
+/** Sensor readings of the simulated spacecraft, by parameter; invented when the model has none. */
 import type { Dictionary, Parameter } from "../dictionary";
 import type { Spacecraft } from "./spacecraft";
 
-/** A reading in base units, a state's name of an enumeration, or whether something is so. */
+/** Reading: number in base units, state name of an enumeration, or boolean. */
 type Reading = number | string | boolean;
 
-/** What the spacecraft's sensors say, by `subsystem.name` of the default dictionary. */
+/** Readings of the spacecraft's sensors, by `subsystem.name` of the default dictionary. */
 export function readings(craft: Spacecraft): Readonly<Record<string, Reading>> {
   return {
     ...power(craft),
@@ -144,8 +144,8 @@ function orbit({ orbit: state, random }: Spacecraft): Record<string, Reading> {
 }
 
 /**
- * Puts the readings where the encoder looks for them. A parameter that the model does not know moves slowly between
- * its limits, so that a dictionary of one's own can be simulated too.
+ * Writes the readings into the encoder's array. A parameter without a model moves slowly between its limits, so that a
+ * custom dictionary can be simulated too.
  * @param time seconds
  */
 export function fillValues(
@@ -161,7 +161,7 @@ export function fillValues(
   }
 }
 
-/** undefined: a state that this dictionary does not have. */
+/** Reading as a number; undefined for a state that is not in this dictionary. */
 function asNumber(reading: Reading, parameter: Parameter): number | undefined {
   if (typeof reading === "number") return reading;
   if (typeof reading === "boolean") return reading ? 1 : 0;

@@ -1,19 +1,19 @@
-/** What goes wrong in a simulation. Everything is off in the nominal scenario. */
+/** Faults of a simulation. All are off in the nominal scenario. */
 export interface Faults {
-  /** The charge regulator has failed (no solar power) and the battery has lost most of its capacity. */
+  /** Failed charge regulator (no solar power), and a battery that lost most of its capacity. */
   readonly batteryUndervoltage: boolean;
-  /** The magnetic torquers no longer unload wheel 3. */
+  /** Magnetic torquers that no longer unload wheel 3. */
   readonly wheelOverspeed: boolean;
-  /** The battery's heater is stuck on and the payload's radiator is blocked. */
+  /** Battery heater stuck on, and blocked payload radiator. */
   readonly overheating: boolean;
   readonly safeMode: boolean;
-  /** The on-board computer restarts: silence, then sequence counts from 0. */
+  /** Restarts of the on-board computer: silence, then sequence counts from 0. */
   readonly reboot: boolean;
-  /** Nothing arrives. */
+  /** No packet arrives. */
   readonly lossOfSignal: boolean;
-  /** Packets are lost, doubled and swapped on the way. */
+  /** Packets lost, duplicated and swapped on the link. */
   readonly sequenceGaps: boolean;
-  /** Packets are damaged on the way. */
+  /** Packets damaged on the link. */
   readonly corruptPackets: boolean;
 }
 
@@ -33,7 +33,7 @@ export const noFaults: Faults = {
   corruptPackets: false,
 };
 
-/** Seconds of wall-clock time for which every scenario starts as the nominal one. */
+/** Seconds of wall-clock time that every scenario is nominal at its start. */
 export const onsetSeconds = 10;
 
 export const scenarioNames = [

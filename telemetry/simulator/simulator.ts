@@ -1,4 +1,4 @@
-/** Simulator of one spacecraft: its packets when they are due, with the faults of the scenario. */
+/** Simulator of one spacecraft: packets at their due times, with the faults of the scenario. */
 import { encodePacket, type PacketLayout, packetLayouts } from "../decoder";
 import type { Dictionary } from "../dictionary";
 import { Downlink, SequenceCounts } from "./downlink";
@@ -10,19 +10,19 @@ import { Spacecraft } from "./spacecraft";
 export interface SimulatorArgs {
   readonly dictionary: Dictionary;
   readonly scenario: ScenarioName;
-  /** Seconds of the spacecraft's time in a second of wall-clock time. Packets keep their wall-clock periods. */
+  /** Seconds of spacecraft time per second of wall-clock time. Packets keep their wall-clock periods. */
   readonly timeScale: number;
   readonly seed: number;
   /** Seconds since 1970 at the start. */
   readonly start: number;
 }
 
-/** Seconds of silence while the on-board computer restarts, and from one restart to the next (wall clock). */
+/** Seconds of silence during a restart of the on-board computer, and seconds between restarts (wall clock). */
 const rebootSilence = 8;
 const rebootInterval = 120;
 
 /**
- * A spacecraft and its downlink. It knows no clock and no socket: `until` says what has arrived on the ground by then.
+ * A spacecraft and its downlink, without clock and socket: `until` returns the packets that arrived on the ground.
  */
 export class Simulator {
   readonly spacecraft: Spacecraft;
@@ -47,8 +47,8 @@ export class Simulator {
   }
 
   /**
-   * @param now seconds since 1970, not before the last call's
-   * @returns datagrams, one packet each, in the order of their arrival
+   * @param now seconds since 1970, not before the previous call's value
+   * @returns datagrams, one packet each, in order of arrival
    */
   until(now: number): Buffer[] {
     const faults = now - this.args.start >= onsetSeconds ? this.faults : noFaults;
@@ -65,7 +65,7 @@ export class Simulator {
     const due = this.nextDue[layout.index] ?? now;
     if (due > now) return [];
     const { apid, periodSeconds } = layout.packet;
-    // What a late call has missed is not made up for: a burst of equal packets would say nothing.
+    // A late call does not catch up on missed packets: a burst of equal packets has no information.
     this.nextDue[layout.index] = Math.max(due + periodSeconds, now + periodSeconds / 2);
     const packet = encodePacket(layout, this.counts.take(apid, periodSeconds, now), now, this.values);
     return this.downlink.carry(packet, faults);

@@ -8,12 +8,12 @@ import { type Random, seededRandom } from "./random";
 import { type Faults, noFaults } from "./scenario";
 import { ThermalModel } from "./thermal";
 
-/** Physics goes on in steps of this size, whatever the time scale: the same seed gives the same flight. */
+/** Step size of the models, independent of the time scale, so that the same seed gives the same flight. */
 const stepSeconds = 1;
-/** Seconds after a restart during which the spacecraft stays in safe mode. */
+/** Seconds in safe mode after a restart. */
 const recoverySeconds = 120;
 
-/** A plausible small satellite. Time is its own: the simulator decides how fast it passes. */
+/** A plausible small satellite with its own time; the simulator sets its speed. */
 export class Spacecraft {
   readonly power = new PowerSystem();
   readonly thermal = new ThermalModel();
@@ -30,7 +30,7 @@ export class Spacecraft {
 
   constructor(seed: number) {
     this.random = seededRandom(seed);
-    // In sunlight, with some of it to come.
+    // Start in sunlight, with some time until the eclipse.
     this.phase = 0.05 + 0.3 * this.random.next();
     this.orbit = orbitAt(0, this.phase);
     this.step();
@@ -71,7 +71,7 @@ export class Spacecraft {
     return this.orbit.isPass ? "DOWNLINK" : "NOMINAL";
   }
 
-  /** Watts. */
+  /** Load of the bus in watts. */
   private busLoad(): number {
     const wheels = this.attitude.isPointing ? 2.4 : 0.6;
     const transmitter = this.radio.isTransmitting ? 7 : 0.8;

@@ -2,16 +2,16 @@
 import type { Faults } from "./scenario";
 
 export interface ThermalNode {
-  /** Celsius. */
+  /** Temperature in degrees Celsius. */
   temperature: number;
-  /** Seconds in which it comes 63 % nearer to its surroundings. */
+  /** Time constant in seconds: 63 % of the difference to the surroundings. */
   readonly timeConstant: number;
-  /** Celsius that it would reach in sunlight and in shadow, without heat of its own. */
+  /** Equilibrium temperatures in degrees Celsius in sunlight and in shadow, without internal heat. */
   readonly sunlit: number;
   readonly shadow: number;
 }
 
-/** Lumped temperatures: each goes to what sun, shadow and its own heat would make of it, with its own time constant. */
+/** Lumped temperatures: each approaches its equilibrium of sun, shadow and internal heat with its own time constant. */
 export class ThermalModel {
   readonly nodes = {
     battery: { temperature: 16, timeConstant: 5_000, sunlit: 19, shadow: 7 },

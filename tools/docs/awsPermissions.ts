@@ -1,7 +1,7 @@
 /**
- * What the AWS provider asks of AWS for each resource type of the program: to make it, read it, change it and
- * remove it. Written by hand from the Service Authorization Reference and the provider's source; the tests make
- * sure that no type of the program is missing.
+ * AWS permissions that the provider needs for each resource type of the program: to create, read, change and
+ * delete it. Written by hand from the Service Authorization Reference and the provider's source; the tests check
+ * that no type of the program is missing.
  */
 import type { RecordedResource } from "../../test/support/infra/mocks";
 
@@ -18,7 +18,7 @@ type Permissions = (resource: RecordedResource) => Grant[];
 
 const anywhere = (...actions: string[]): Grant => ({ actions, resource: "*" });
 
-/** What destroys or changes a thing is allowed on things that carry a cluster's tag. */
+/** Grant of actions that change or delete a resource, limited to resources with a cluster's tag. */
 const onTagged = (...actions: string[]): Grant => ({
   actions,
   resource: "*",
@@ -35,7 +35,7 @@ const ec2 =
     ];
   };
 
-/** Names that Pulumi gives: the resource's own name and seven random digits. */
+/** ARN of a resource named by Pulumi: the resource's own name and seven random digits. */
 const autoNamed = (kind: string, { name }: RecordedResource): string => `arn:aws:iam::*:${kind}/${name}-*`;
 
 const role: Permissions = (resource) => {
@@ -102,7 +102,7 @@ const instance: Permissions = () => [
       ..."StopInstances TerminateInstances".split(" "),
     ],
   )({ type: "", name: "", inputs: {}, secretInputs: [] }),
-  // The first spot machine of an account makes the role that AWS itself runs spot requests with.
+  // The first Spot instance of an account creates the service-linked role for Spot requests.
   {
     actions: ["iam:CreateServiceLinkedRole"],
     resource: "arn:aws:iam::*:role/aws-service-role/spot.amazonaws.com/*",
@@ -111,7 +111,7 @@ const instance: Permissions = () => [
 ];
 
 const logGroup: Permissions = ({ inputs }) => {
-  // All clusters' log groups: `/perigee/<cluster>/flow-logs`.
+  // Log groups of all clusters: `/perigee/<cluster>/flow-logs`.
   const folder = String(inputs.name).split("/").slice(0, 2).join("/");
   return [
     {
@@ -151,7 +151,7 @@ const record: Permissions = () => [
   ),
 ];
 
-/** Resource type -> what it takes. */
+/** Permissions by resource type. */
 export const permissionsOf: Readonly<Record<string, Permissions>> = {
   "aws:cloudwatch/logGroup:LogGroup": logGroup,
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": ec2(
@@ -181,7 +181,7 @@ export const permissionsOf: Readonly<Record<string, Permissions>> = {
     ["DescribeRouteTables"],
   ),
   "aws:ec2/securityGroup:SecurityGroup": ec2(
-    // AWS gives a new group a rule that lets everything out; the provider takes it away.
+    // AWS creates a new group with a rule that allows all egress; the provider removes it.
     ["CreateSecurityGroup", "RevokeSecurityGroupEgress"],
     ["DescribeNetworkInterfaces", "DescribeSecurityGroups"],
     ["DeleteSecurityGroup"],
@@ -214,7 +214,7 @@ export const permissionsOf: Readonly<Record<string, Permissions>> = {
   ),
 };
 
-/** Function that the program calls -> what it takes. */
+/** Permissions by provider function that the program calls. */
 export const functionPermissions: Readonly<Record<string, Grant>> = {
   "aws:index/getAvailabilityZones:getAvailabilityZones": anywhere("ec2:DescribeAvailabilityZones"),
   "aws:ssm/getParameter:getParameter": {

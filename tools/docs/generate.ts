@@ -1,6 +1,6 @@
 /**
- * Writes every document that is generated (`npm run docs`). test/unit/tools/docs.test.ts checks that each is current.
- * A further one is one more line of `documents`.
+ * Generator of all generated documents (`npm run docs`). test/unit/tools/docs.test.ts checks that each is current.
+ * To add a document, add a line to `documents`.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,10 +15,10 @@ import { withTrafficTable } from "./trafficTable";
 
 const folder = join(repositoryRoot, "docs");
 
-/** What a generator is given: the document as it is now, empty where there is none. */
+/** Generator of a document, from its current text (empty when there is none). */
 type Generator = (current: string) => string | Promise<string>;
 
-/** Path below docs/ -> its generator. */
+/** Generators by path below docs/. */
 export const documents: Readonly<Record<string, Generator>> = {
   "settings.md": settingsReference,
   "iam-policy.json": iamPolicy,
@@ -27,7 +27,7 @@ export const documents: Readonly<Record<string, Generator>> = {
   "metrics.md": () => metricsReference(loadDictionary()),
 };
 
-/** The document as it is, and as it should be. */
+/** Current and wanted text of a document. */
 export async function generated(path: string): Promise<{ current: string; wanted: string }> {
   const generator = documents[path];
   if (generator === undefined) throw new Error(`docs/${path} is not generated`);

@@ -1,4 +1,4 @@
-/** docs/iam-policy.json: what an operator's `pulumi up` and `pulumi destroy` of stack 1 need in AWS. */
+/** docs/iam-policy.json: AWS permissions for `pulumi up` and `pulumi destroy` of stack 1. */
 import { deploy, type Deployment } from "../../test/support/infra/mocks";
 import { small, twoPools } from "../../test/support/infra/settingsExamples";
 import { functionPermissions, type Grant, permissionsOf } from "./awsPermissions";
@@ -10,13 +10,13 @@ interface Statement {
   readonly Condition?: Grant["condition"];
 }
 
-/** The policy for the program with everything on that a setting can turn on. */
+/** Policy for the program with all optional features enabled. */
 export async function iamPolicy(): Promise<string> {
   const grants = [...grantsOf(await deploy(small)), ...grantsOf(await deploy(twoPools))];
   return `${JSON.stringify({ Version: "2012-10-17", Statement: statements(grants) }, null, 2)}\n`;
 }
 
-/** @throws Error naming a resource type or a function that no permissions are written down for */
+/** @throws Error with the name of a resource type or function that has no permissions in awsPermissions.ts */
 export function grantsOf({ resources, calls }: Pick<Deployment, "resources" | "calls">): Grant[] {
   const made = resources
     .filter(({ type }) => type.startsWith("aws:"))
@@ -36,7 +36,7 @@ export function grantsOf({ resources, calls }: Pick<Deployment, "resources" | "c
 const unknown = (what: string): string =>
   `no IAM actions are written down for ${what}: add it to tools/docs/awsPermissions.ts`;
 
-/** One statement per set of actions and condition, its resources gathered. */
+/** Statements: one per set of actions and condition, with all its resources. */
 function statements(grants: readonly Grant[]): Statement[] {
   const byResource = gather(grants, ({ resource, condition }) =>
     JSON.stringify([resource, condition ?? null]),

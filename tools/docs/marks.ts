@@ -1,4 +1,4 @@
-/** Generated parts of documents that people write: between `<!-- NAME -->` and `<!-- /NAME -->`. */
+/** Generated parts of handwritten documents, between `<!-- NAME -->` and `<!-- /NAME -->`. */
 
 /**
  * The document with the part between the two marks replaced.

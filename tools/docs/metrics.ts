@@ -1,6 +1,6 @@
 /**
- * docs/metrics.md: the reference of all metrics. Parameters come from the dictionary, the exporter's own metrics from the
- * exporter itself, recorded series and alerts from the rules.
+ * docs/metrics.md: reference of all metrics. Parameters come from the dictionary, the exporter's own metrics from the
+ * exporter, recorded series and alerts from the rules.
  */
 import type { MetricObjectWithValues, MetricValue } from "@prometheus-io/client";
 import { decodeErrorReasons } from "../../telemetry/decoder";
@@ -31,10 +31,10 @@ export async function metricsReference(dictionary: Dictionary): Promise<string> 
 
 type ExporterMetric = MetricObjectWithValues<MetricValue<string>>;
 
-/** What the exporter serves, whatever it has received. */
+/** Metrics of the exporter that do not depend on received packets. */
 async function exporterMetrics(dictionary: Dictionary): Promise<ExporterMetric[]> {
   const state = new TelemetryState(dictionary, 5);
-  state.onboardTimeOffset = 0; // has no series, and so no labels, while it is not known
+  state.onboardTimeOffset = 0; // without a value it has no series, and so no labels
   const registry = telemetryRegistry({
     state,
     spacecraft: "perigee-1",
@@ -45,7 +45,7 @@ async function exporterMetrics(dictionary: Dictionary): Promise<ExporterMetric[]
   return registry.getMetricsAsJSON();
 }
 
-/** Markdown's column separator would end a cell. */
+/** Text of a table cell, with Markdown's column separator escaped. */
 const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
 
 function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
@@ -115,7 +115,7 @@ function ownSection(metrics: readonly ExporterMetric[]): string[] {
 }
 
 const labelsOf = (metric: ExporterMetric): string[] => [
-  // The client leaves labels out where its types say that there are some.
+  // The client may omit labels, although its types require them.
   ...new Set(metric.values.flatMap((value) => Object.keys((value as Partial<typeof value>).labels ?? {}))),
 ];
 
@@ -133,7 +133,7 @@ function recordSection(dictionary: Dictionary): string[] {
   ];
 }
 
-/** One row for each alert name: a family of limit alerts is one. */
+/** Table of alerts, one row per alert name: all limit alerts of a name are one row. */
 function alertSection(alerts: readonly AlertRule[]): string[] {
   const names = [...new Set(alerts.map((each) => each.alert))];
   const rows = names.flatMap((name) => {

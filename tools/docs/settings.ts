@@ -1,10 +1,10 @@
-/** docs/settings.md: every setting of both stacks, from their zod schemas. */
+/** docs/settings.md: all settings of both stacks, from their zod schemas. */
 import { Document, isCollection } from "yaml";
 import { z } from "zod";
 import { namespace as infra, settingsSchema as infraSchema } from "../../infra/config";
 import { namespace as workloads, settingsSchema as workloadsSchema } from "../../workloads/config";
 
-/** The parts of JSON Schema that the settings use. */
+/** Parts of JSON Schema that the settings use. */
 interface Schema {
   readonly type?: string;
   readonly description?: string;
@@ -22,7 +22,7 @@ interface Schema {
 }
 
 export interface Setting {
-  /** As a user writes it: `workers[].name`. */
+  /** Path of the setting: `workers[].name`. */
   readonly key: string;
   readonly type: string;
   readonly default: string;
@@ -41,10 +41,10 @@ export const stacks: readonly StackSettings[] = [
   { namespace: workloads, schema: workloadsSchema },
 ];
 
-/** Settings that Perigee fills in itself, so that nobody has to set them although the schema asks for them. */
+/** Settings that the schema requires but Perigee sets by default. */
 const filledIn: Readonly<Record<string, string>> = { [`${infra}:clusterName`]: "`perigee-<stack>`" };
 
-/** Every setting of a stack, those inside objects and lists too, in the order of the schema. */
+/** All settings of a stack, including those inside objects and lists, in the order of the schema. */
 export function settingsOf({ namespace, schema }: StackSettings): Setting[] {
   const json = z.toJSONSchema(schema, { io: "input", unrepresentable: "any", reused: "inline" }) as Schema;
   return merged(inside(json, "")).map((setting) => ({
@@ -91,7 +91,7 @@ function inside(schema: Schema, above: string): Setting[] {
   });
 }
 
-/** The key that tells alternatives apart is in each of them: one line for all. */
+/** Settings with the discriminator of alternatives, which is in each of them, merged into one line. */
 function merged(settings: readonly Setting[]): Setting[] {
   const byKey = new Map<string, Setting>();
   for (const setting of settings) {
@@ -106,7 +106,7 @@ function merged(settings: readonly Setting[]): Setting[] {
   return [...byKey.values()];
 }
 
-/** The settings inside an object, a list's entries or the alternatives of a choice. */
+/** Settings inside an object, the entries of a list or the alternatives of a choice. */
 function below(schema: Schema, key: string): Setting[] {
   const alternatives = [schema, ...(schema.anyOf ?? []), ...(schema.oneOf ?? [])];
   return alternatives.flatMap((one) => [
@@ -132,7 +132,7 @@ const plural = (type: string): string => (type === "object" ? "objects" : type);
 
 function defaultOf(schema: Schema, required: boolean): string {
   if (schema.default === undefined) return required ? "required" : "none";
-  // An object's own settings have their own lines, and their own defaults.
+  // The settings of an object have separate lines and defaults.
   if (schema.properties !== undefined) return "as below";
   return `\`${JSON.stringify(schema.default)}\``;
 }

@@ -1,9 +1,9 @@
-/** The table of docs/workloads-settings.md that says what stack 2 asks for, from workloads/sizes.ts. */
+/** Table of stack 2's resource requests and limits in docs/workloads-settings.md, from workloads/sizes.ts. */
 import { parseSettings } from "../../workloads/config";
 import { prometheusSize, requestedMiB, type Size, sizes } from "../../workloads/sizes";
 import { between } from "./marks";
 
-/** @param prometheusMemoryMiB the setting of that name @param nodes of the cluster */
+/** @param prometheusMemoryMiB the setting with this name @param nodes number of nodes of the cluster */
 function sizesTable(prometheusMemoryMiB: number, nodes: number): string {
   const rows: [string, Size][] = [
     ["prometheus", prometheusSize(prometheusMemoryMiB)],
@@ -21,7 +21,7 @@ function sizesTable(prometheusMemoryMiB: number, nodes: number): string {
   ].join("\n");
 }
 
-/** The document with the table of the defaults, on two nodes, between its marks. */
+/** Document with the table of the defaults, on two nodes, between its marks. */
 export function withSizesTable(document: string): string {
   const { prometheusMemoryMiB } = parseSettings({}).monitoring;
   return between("sizes", document, sizesTable(prometheusMemoryMiB, 2));

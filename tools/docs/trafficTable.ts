@@ -1,4 +1,4 @@
-/** The table of docs/architecture.md that says who may talk to whom, from infra/network/trafficRules.ts. */
+/** Table of allowed traffic in docs/architecture.md, from infra/network/trafficRules.ts. */
 import { type Peer, portText, trafficRules } from "../../infra/network/trafficRules";
 import { between } from "./marks";
 
@@ -19,6 +19,6 @@ export function trafficTable(): string {
   ].join("\n");
 }
 
-/** The document with the table between its marks. */
+/** Document with the table between its marks. */
 export const withTrafficTable = (document: string): string =>
   between("traffic-rules", document, trafficTable());

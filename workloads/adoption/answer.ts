@@ -1,33 +1,33 @@
-/** Answers of an API server that may be away for a moment: it restarts, or somebody else's request is in its way. */
+/** Requests to the Kubernetes API with retries: the API server may be restarting or busy with other requests. */
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Milliseconds. */
+/** Time limits in milliseconds. */
 export interface Patience {
-  /** For how long the server is asked again. */
+  /** Total time for all attempts. */
   readonly limit: number;
-  /** For how long one answer is waited for. */
+  /** Timeout of one attempt. */
   readonly answer: number;
   readonly pause: number;
 }
 
 const patience: Patience = { limit: 30_000, answer: 20_000, pause: 1_000 };
 
-/** HTTP statuses that say "later": too many requests, and a server that starts or stops. */
+/** HTTP statuses to retry: too many requests, and a server that starts or stops. */
 const LATER = [429, 500, 502, 503, 504];
 
 export interface Question<T> {
-  /** What is asked for, as the error names it: `Helm's records of monitoring/monitoring`. */
+  /** Subject of the request in error messages: `Helm's records of monitoring/monitoring`. */
   readonly what: string;
   readonly server: string;
-  /** @param signal ends the request when its time is over: a connection that stays open would hold the program up */
+  /** @param signal aborts the request when it timed out: an open connection would keep the program running */
   readonly ask: (signal: AbortSignal) => Promise<T>;
-  /** The HTTP status of an error that is the server's own answer; undefined for any other. */
+  /** HTTP status of an error that the server returned; undefined for any other error. */
   readonly statusOf: (error: unknown) => number | undefined;
 }
 
 /**
- * The server's answer. Asked again for half a minute while there is none.
- * @throws the server's refusal as it came; Error that names server and question where it did not answer
+ * Response of the server. The request is retried for half a minute while there is none.
+ * @throws the server's rejection unchanged; Error with server and request when the server did not respond
  */
 export async function answer<T>(question: Question<T>, within: Patience = patience): Promise<T> {
   const { what, server, ask, statusOf } = question;
@@ -67,13 +67,13 @@ async function limited<T>(ask: Question<T>["ask"], milliseconds: number): Promis
   }
 }
 
-/** Whether asking again changes nothing: a certificate that is not accepted, or an address that is none. */
+/** True when a retry cannot succeed: a rejected certificate, or an invalid address. */
 function isForGood(error: unknown): boolean {
   const { code } = innermost(error) as { code?: unknown };
   return typeof code === "string" && /CERT|^ERR_TLS_|^UNABLE_TO_VERIFY|^ERR_INVALID_URL$/.test(code);
 }
 
-/** The reason of an error. fetch itself says "fetch failed" only. */
+/** Message of the innermost cause of an error. The message of fetch is only "fetch failed". */
 export function reasonOf(error: unknown): string {
   const found = innermost(error);
   return found instanceof Error ? found.message : String(found);

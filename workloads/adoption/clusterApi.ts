@@ -1,23 +1,23 @@
-/** The few questions that adoption asks of the cluster, through the official Kubernetes client. */
+/** Requests of the adoption to the cluster, through the official Kubernetes client. */
 import type * as kubernetes from "@kubernetes/client-node";
 import { answer, type Patience } from "./answer";
 import type { ReleaseRecord } from "./releaseRecords";
 
-/** A release of Helm. */
+/** Name and namespace of a Helm release. */
 export interface ReleaseName {
   readonly name: string;
   readonly namespace: string;
 }
 
 export interface ClusterApi {
-  /** The namespace's labels; undefined where there is no such namespace. */
+  /** Labels of the namespace; undefined when it does not exist. */
   namespaceLabels(name: string): Promise<Readonly<Record<string, string>> | undefined>;
   releaseRecords(release: ReleaseName): Promise<ReleaseRecord[]>;
-  /** Does nothing where the record is gone. */
+  /** Removes the record. No error when it does not exist. */
   removeRecord(release: ReleaseName, record: ReleaseRecord): Promise<void>;
 }
 
-/** Loaded when it is needed: it takes a third of a second, and most runs need none of it. */
+/** The client module, loaded on demand: loading takes a third of a second, and most runs do not need it. */
 async function client(): Promise<typeof kubernetes> {
   try {
     return await import("@kubernetes/client-node");
@@ -31,9 +31,9 @@ async function client(): Promise<typeof kubernetes> {
 }
 
 /**
- * @param within how long an answer may take; default: half a minute in all
- * @throws Error when the kubeconfig cannot be read: nothing of it is in the message; or when Node is older than the
- * client needs
+ * @param within time limits of a request; default: half a minute in total
+ * @throws Error when the kubeconfig cannot be parsed (the message contains nothing of it), or when Node is too old for
+ * the client
  */
 export async function clusterApi(kubeconfig: string, within?: Patience): Promise<ClusterApi> {
   const { ApiException, CoreV1Api, createConfiguration, KubeConfig, ServerConfiguration } = await client();
@@ -41,11 +41,11 @@ export async function clusterApi(kubeconfig: string, within?: Patience): Promise
   try {
     config.loadFromString(kubeconfig);
   } catch {
-    // The parser's own message quotes the lines around the fault, keys and all.
+    // The parser's message quotes the lines around the fault, including keys.
     throw new Error("the kubeconfig of stack 1 cannot be read: it is not a kubeconfig");
   }
   const server = config.getCurrentCluster()?.server ?? "?";
-  /** What `makeApiClient` makes, with a signal that ends its requests: no method of the client takes one. */
+  /** Client as made by `makeApiClient`, with a signal that aborts its requests: no method of the client accepts one. */
   const api = (signal: AbortSignal): kubernetes.CoreV1Api =>
     new CoreV1Api(
       createConfiguration({
@@ -66,7 +66,7 @@ export async function clusterApi(kubeconfig: string, within?: Patience): Promise
   const statusOf = (error: unknown): number | undefined =>
     error instanceof ApiException ? error.code : undefined;
 
-  /** The answer, or undefined where there is nothing of that name. */
+  /** Response, or undefined when the object does not exist. */
   async function found<T>(
     what: string,
     ask: (api: kubernetes.CoreV1Api) => Promise<T>,

@@ -1,7 +1,7 @@
-/** Under which name the stack's objects are applied on the server. */
+/** Field manager of the stack's objects for server-side apply. */
 import type * as pulumi from "@pulumi/pulumi";
 
-/** What the stack's objects say of themselves. */
+/** Metadata of the stack's objects. */
 export interface ObjectMetadata {
   readonly name: pulumi.Input<string>;
   readonly namespace?: pulumi.Input<string>;
@@ -10,9 +10,9 @@ export interface ObjectMetadata {
 }
 
 /**
- * An object's metadata, with the name of its field manager. Without it the provider draws a manager for each object and
- * remembers it in the state; what a killed run has made and not recorded then belongs to a manager that nobody knows any
- * more, and the next change of it is a conflict.
+ * Object metadata with a fixed field manager. Without it the provider generates a manager name for each object and
+ * stores it in the state. An object that a killed run created but did not record then belongs to an unknown manager,
+ * and its next change is a conflict.
  */
 export function owned(metadata: ObjectMetadata): ObjectMetadata {
   return {

@@ -1,11 +1,11 @@
 /**
- * What an interrupted `pulumi up` left on the cluster is taken over by the next one.
+ * Adoption of objects that an interrupted `pulumi up` left on the cluster.
  *
- *   releaseRecords.ts  what Helm's records say     clusterApi.ts  how the cluster is asked
- *   settings.ts        how long Helm may take      answer.ts      how long the cluster may take
+ *   releaseRecords.ts  Helm's records              clusterApi.ts  requests to the cluster
+ *   settings.ts        time limit of Helm          answer.ts      retries and time limits of requests
  *
- * Objects are taken over by the provider (`upsertExistingObjects`). Two things need a look first, right before the engine
- * makes or changes them: a namespace that is somebody else's, and a release that Helm would refuse to touch.
+ * The provider adopts objects (`upsertExistingObjects`). Two kinds need a check right before the engine creates or
+ * changes them: a namespace that belongs to someone else, and a release that Helm would refuse to change.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
@@ -14,25 +14,25 @@ import { type ClusterApi, clusterApi, type ReleaseName } from "./clusterApi";
 import { isPending, newestRecord, recordsBeforeUpgrade, type ReleaseRecord } from "./releaseRecords";
 import { pendingLimitMs } from "./settings";
 
-/** Milliseconds between two looks at an operation of Helm's that has not ended. */
+/** Milliseconds between two checks of a pending Helm operation. */
 const LOOK_MS = 2_000;
 
-/** A release's name and namespace, as a program has them. */
+/** Name and namespace of a Helm release as Pulumi inputs. */
 interface ReleaseInput {
   readonly name: string;
   readonly namespace: pulumi.Input<string>;
 }
 
 export interface Adoption {
-  /** For a namespace of the stack: refuses one that is there and is not Perigee's. */
+  /** Hooks of a namespace of the stack: refuse an existing namespace that is not Perigee's. */
   readonly ofNamespace: pulumi.ResourceHookBinding;
-  /** For a Helm release of the stack: clears what Helm would refuse to go on from. */
+  /** Hooks of a Helm release of the stack: remove records that would make Helm refuse the operation. */
   readonly ofRelease: (release: ReleaseInput) => pulumi.ResourceHookBinding;
 }
 
 /**
- * Hooks that look at the cluster right before the engine makes or changes something there; their names are in the
- * engine's messages.
+ * Hooks that check the cluster right before the engine creates or changes objects on it. The engine's messages contain
+ * the names of the hooks.
  * @param kubeconfig secret
  */
 export function adoption(kubeconfig: pulumi.Output<string>): Adoption {
@@ -56,7 +56,7 @@ export function adoption(kubeconfig: pulumi.Output<string>): Adoption {
   };
 }
 
-/** @throws Error when the namespace is there and is not of this stack */
+/** @throws Error when the namespace exists and does not belong to this stack */
 export async function ownNamespace(api: ClusterApi, name: string): Promise<void> {
   const labels = await api.namespaceLabels(name);
   const [[key, wanted]] = Object.entries(stackLabel) as [[string, string]];
@@ -69,8 +69,8 @@ export async function ownNamespace(api: ClusterApi, name: string): Promise<void>
 }
 
 /**
- * Before Helm installs a release that the state does not know: its records go, all of them. Helm then takes the release's
- * objects over, by the owner that they are labelled with, and no pod is disturbed.
+ * Hook before Helm installs a release that is not in the state: removes all records of the release. Helm then adopts
+ * the release's objects by their owner labels, and no pod restarts.
  */
 export async function beforeInstall(api: ClusterApi, release: ReleaseName, limitMs: number): Promise<void> {
   const records = await settled(api, release, limitMs);
@@ -82,7 +82,7 @@ export async function beforeInstall(api: ClusterApi, release: ReleaseName, limit
   await remove(api, release, records);
 }
 
-/** Before Helm upgrades a release. */
+/** Hook before Helm upgrades a release: removes the record of an interrupted operation. */
 export async function beforeUpgrade(api: ClusterApi, release: ReleaseName, limitMs: number): Promise<void> {
   const records = await settled(api, release, limitMs);
   const [stale] = recordsBeforeUpgrade(records);
@@ -98,7 +98,7 @@ export async function beforeUpgrade(api: ClusterApi, release: ReleaseName, limit
   );
 }
 
-/** The release's records, once no operation is going on, or the time for it is over. */
+/** Records of the release, once no operation is pending or the time limit is reached. */
 async function settled(
   api: ClusterApi,
   release: ReleaseName,
@@ -129,7 +129,7 @@ async function remove(
 
 const shown = ({ name, namespace }: ReleaseName): string => `${namespace}/${name}`;
 
-/** An output's value, for use when the engine calls back: by then everything that it comes from is there. */
+/** Value of an output, for use in the engine's callbacks: by then all its sources are resolved. */
 function value<T>(output: pulumi.Output<T>): Promise<T> {
   return new Promise((resolve) => {
     output.apply(resolve);

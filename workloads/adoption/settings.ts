@@ -1,15 +1,15 @@
-/** What may be set about taking over, through the environment: it is about one run, not about the stack. */
+/** Setting of the adoption, an environment variable: it applies to one run, not to the stack. */
 import { RunError } from "@pulumi/pulumi";
 
-/** How long an operation of Helm's may go on before it is taken for dead, when nothing is set. */
+/** Default time that a Helm operation may be pending before it is considered dead. */
 const DEFAULT_SECONDS = 60;
 
 /**
- * Milliseconds that an operation of Helm's may go on before it is taken for dead. A plugin outlives an engine that was
- * killed: it makes its objects within seconds, and then waits for them, up to the release's time limit (15 minutes). When
- * such a wait ends after the takeover, it writes its own values into Helm's record (not onto the cluster).
- * PERIGEE_HELM_WAIT_SECONDS=900 waits for it, 0 does not wait at all.
- * @throws RunError when the variable is no number of seconds
+ * Milliseconds that a Helm operation may be pending before it is considered dead. The plugin keeps running after the
+ * engine was killed: it creates its objects within seconds, then waits for them, up to the release's time limit (15
+ * minutes). If that wait ends after the adoption, the plugin writes its own values into Helm's record (not to the
+ * cluster). PERIGEE_HELM_WAIT_SECONDS=900 waits for it, 0 does not wait at all.
+ * @throws RunError when the variable is not a number of seconds
  */
 export function pendingLimitMs(environment: NodeJS.ProcessEnv = process.env): number {
   const given = environment["PERIGEE_HELM_WAIT_SECONDS"];

@@ -1,4 +1,4 @@
-/** The parts of Alertmanager's configuration file that Perigee writes; in a form that 0.25 and later read. */
+/** Parts of Alertmanager's configuration file that Perigee writes, in the format of Alertmanager 0.25 and later. */
 
 export interface Route {
   readonly receiver?: string;
@@ -13,7 +13,7 @@ export interface Route {
 export interface InhibitRule {
   readonly source_matchers: readonly string[];
   readonly target_matchers: readonly string[];
-  /** Labels that must have the same value on both. */
+  /** Labels that must have the same value in source and target. */
   readonly equal?: readonly string[];
 }
 

@@ -1,8 +1,8 @@
 /**
- * Who is told of which alert.
+ * Alert routing: notifications and their receivers.
  *
- *   settings.ts    what a user may say          routing.ts     the tree, from the settings
- *   receivers.ts   Slack, PagerDuty, ...        inhibition.ts  which alert hides which, as a table
+ *   settings.ts    settings of the user         routing.ts     routing tree, from the settings
+ *   receivers.ts   Slack, PagerDuty, ...        inhibition.ts  inhibition rules, as a table
  */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
@@ -16,9 +16,9 @@ export interface AlertRoutingArgs {
   readonly namespace: pulumi.Input<string>;
 }
 
-/** Alertmanager's configuration, in a Secret because receivers' URLs and keys are in it. */
+/** Alertmanager's configuration, in a Secret because it contains URLs and keys of receivers. */
 export class AlertRouting extends pulumi.ComponentResource {
-  /** Name of the Secret, in the form that the operator expects (`alertmanager.yaml`). */
+  /** Name of the Secret; its key is the one that the operator expects (`alertmanager.yaml`). */
   readonly secretName: pulumi.Output<string>;
 
   constructor(

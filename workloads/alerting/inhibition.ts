@@ -1,4 +1,4 @@
-/** Which alert says so much that others beside it say nothing more. */
+/** Inhibition rules: alerts that mute others, which would add no information. */
 import type { InhibitRule } from "./alertmanagerConfig";
 
 export interface Inhibition extends InhibitRule {
@@ -24,7 +24,7 @@ export const inhibitions: readonly Inhibition[] = [
     target_matchers: ["alertname =~ BusLossOfSignal|BusPacketOverdue|TelemetryLimitsMissing"],
   },
   {
-    // The chart's alerts about pods do not say on which node they ran: while a node is down, all of them wait.
+    // The chart's pod alerts have no node label, so all of them are muted while any node is down.
     why: "a node that is down hides the pods that it takes along",
     source_matchers: ["alertname =~ KubeNodeNotReady|KubeNodeUnreachable|NodeDown"],
     target_matchers: [
@@ -36,8 +36,8 @@ export const inhibitions: readonly Inhibition[] = [
     why: "critical hides warning and info of the same alert",
     source_matchers: ["severity = critical"],
     target_matchers: ["severity =~ warning|info"],
-    // An alert without a namespace equals one without a namespace: spacecraft has to tell them apart, and so has
-    // the parameter: battery red must not hide wheel yellow.
+    // Two alerts without a namespace have an equal namespace, so spacecraft and parameter are compared too:
+    // battery red must not hide wheel yellow.
     equal: ["alertname", "namespace", "spacecraft", "parameter", "instance"],
   },
   {

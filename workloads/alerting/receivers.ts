@@ -1,15 +1,15 @@
-/** From the settings' receivers to Alertmanager's. */
+/** Receivers in Alertmanager's format, from the settings. */
 import type { Receiver } from "./alertmanagerConfig";
 import type { AlertingSettings, ReceiverSettings } from "./settings";
 
-/** Told also when it is over. */
+/** Option to notify also when an alert is resolved. */
 const resolved = { send_resolved: true } as const;
 
 const title =
   '{{ .Status | toUpper }}{{ if eq .Status "firing" }} ({{ .Alerts.Firing | len }}){{ end }}: {{ .CommonLabels.alertname }}';
-/** Never empty, which PagerDuty refuses: alerts of one group have no summary in common where it names their parameter. */
+/** Title and all summaries. Alerts of different parameters have no common one, and PagerDuty rejects an empty text. */
 const oneLine = `${title}{{ range .Alerts }}; {{ .Annotations.summary }}{{ end }}`;
-/** A line per alert, and where to read what to do. */
+/** Text with summary, description and runbook link of each alert. */
 const text =
   "{{ range .Alerts }}{{ .Annotations.summary }}\n{{ .Annotations.description }}\n{{ .Annotations.runbook_url }}\n{{ end }}";
 

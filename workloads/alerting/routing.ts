@@ -1,4 +1,4 @@
-/** The routing tree as a value: which alert reaches whom, when, and together with what. */
+/** Routing tree as a value: receiver, timing and grouping of each alert. */
 import type { AlertmanagerConfig, Route } from "./alertmanagerConfig";
 import { inhibitions } from "./inhibition";
 import { receiverOf } from "./receivers";
@@ -7,8 +7,8 @@ import { type AlertingSettings, deadMansSwitch, nobody, type RouteSettings } fro
 /**
  * Alertmanager's configuration from the settings.
  *
- * Severity is among the labels that group, so that red is told at once and not with the next news of a group that
- * yellow has opened.
+ * `group_by` contains severity, so that a red alert notifies at once and does not wait for the group interval of a
+ * yellow one.
  */
 export function routing(settings: AlertingSettings): AlertmanagerConfig {
   const { groupWaitSeconds, groupIntervalSeconds, repeatHours, watchdogUrl } = settings;
@@ -37,19 +37,19 @@ export function routing(settings: AlertingSettings): AlertmanagerConfig {
   };
 }
 
-/** Fires always: when it stops arriving, something between Prometheus and the receiver is broken. */
+/** Route of the Watchdog alert, which always fires: when it stops arriving, the path to the receiver is broken. */
 function watchdog(url: string | undefined): Route {
   return {
     matchers: ["alertname = Watchdog"],
     receiver: url === undefined ? nobody : deadMansSwitch,
     group_wait: "0s",
     group_interval: "30s",
-    // Sent at every second interval: at the first it is still younger than this, at the second older.
+    // Sent at every second group interval: the last notification is younger than this at the first one.
     repeat_interval: "50s",
   };
 }
 
-/** Exists to inhibit, not to be read. */
+/** Route of InfoInhibitor, an alert that only inhibits others and notifies nobody. */
 const infoInhibitor: Route = { matchers: ["alertname = InfoInhibitor"], receiver: nobody };
 
 function routeOf({ team, severity, receiver }: RouteSettings): Route {

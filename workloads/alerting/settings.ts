@@ -1,4 +1,4 @@
-/** What a user may say about who is told of an alert. */
+/** Settings of alert notifications: receivers, routes and timing. */
 import { z } from "zod";
 import { matching, oneOf, url, whole } from "../../settings/kinds";
 import { type SettingProblem, strictObject } from "../../settings/load";
@@ -92,13 +92,13 @@ export type ReceiverSettings = AlertingSettings["receivers"][number];
 export type RouteSettings = AlertingSettings["routes"][number];
 
 const under = "monitoring.alerting";
-/** Takes what nobody is told of. */
+/** Receiver that notifies nobody. */
 export const nobody = "nobody";
 export const deadMansSwitch = "dead-mans-switch";
-/** Taken by receivers that the routing makes itself. */
+/** Names of the receivers that the routing itself defines. */
 const ownReceivers = [nobody, deadMansSwitch] as const;
 
-/** What shows only when receivers and routes are seen together. */
+/** Problems across receivers and routes. */
 export function alertingChecks(settings: AlertingSettings): SettingProblem[] {
   const names = settings.receivers.map(({ name }) => name);
   const unknown = (setting: string, name: string): SettingProblem[] =>
@@ -124,7 +124,7 @@ export function alertingChecks(settings: AlertingSettings): SettingProblem[] {
   ];
 }
 
-/** Whoever names receivers relies on being told: of every alert, by every one of them. */
+/** Problems of coverage: a receiver that never gets an alert, or an alert that matches no route. */
 function alertsForNobody({ receivers, routes, defaultReceiver }: AlertingSettings): SettingProblem[] {
   const used = new Set([defaultReceiver, ...routes.map(({ receiver }) => receiver)]);
   const idle = receivers.flatMap(({ name }, index) =>
@@ -185,7 +185,7 @@ function receiverChecks(
   return problems;
 }
 
-/** A route behind a wider one never gets an alert: surely not what was meant. */
+/** Problem of a route after a wider one: it would never get an alert. */
 function hiddenRoute(
   route: RouteSettings,
   index: number,

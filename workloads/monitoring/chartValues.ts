@@ -1,6 +1,6 @@
 /**
- * The part of kube-prometheus-stack's values that Perigee sets, as types: Helm ignores a misspelt value in silence.
- * A test checks every path that is set against the list of the chart's values.
+ * Types of the kube-prometheus-stack values that Perigee sets: Helm silently ignores a misspelt value.
+ * A test checks every path against the list of the chart's values.
  */
 import type { Toleration } from "../pods";
 import type { Resources } from "../sizes";
@@ -75,11 +75,11 @@ export interface NodeExporterValues {
 export interface GrafanaValues {
   readonly enabled: true;
   readonly admin: { readonly existingSecret: string; readonly userKey: string; readonly passwordKey: string };
-  /** Variables of its container: a change rolls the pod. */
+  /** Environment variables of the container: a change restarts the pod. */
   readonly env: Readonly<Record<string, string>>;
   readonly service: PublishedService;
   readonly resources: Resources;
-  /** Grafana's own configuration file: section -> key -> value. */
+  /** Grafana's configuration file: section -> key -> value. */
   readonly "grafana.ini": Readonly<Record<string, Readonly<Record<string, string | boolean>>>>;
   readonly sidecar: {
     readonly resources: Resources;

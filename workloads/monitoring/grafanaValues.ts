@@ -1,4 +1,4 @@
-/** Grafana's part of the chart's values. */
+/** Grafana's part of the chart values. */
 import { nodePorts } from "../../contract/outputs";
 import { homeDashboardFile } from "../../dashboards";
 import { resources, sizes } from "../sizes";
@@ -6,8 +6,8 @@ import type { GrafanaValues } from "./chartValues";
 import { monitoringNames } from "./names";
 
 /**
- * @param publishedHost address where the published node ports answer
- * @param passwordVersion changes with the password: Grafana takes it at its start only
+ * @param publishedHost address of the published node ports
+ * @param passwordVersion changes with the password: Grafana reads it only at start
  */
 export function grafanaValues(publishedHost: string, passwordVersion: string): GrafanaValues {
   const { adminSecret, dashboardLabel, dashboardFolderAnnotation, dashboardFolder, dashboardMount } =

@@ -1,11 +1,11 @@
 /**
  * Prometheus, Alertmanager, Grafana and the exporters of the cluster itself: kube-prometheus-stack.
  *
- *   values.ts, grafanaValues.ts  the chart's values, from the settings
- *   chartValues.ts               their types
- *   storage.ts                   where samples live       password.ts   Grafana's administrator
- *   release.ts                   where charts come from   names.ts      what several parts agree on
- *   kubeletService.ts            what the operator would leave behind
+ *   values.ts, grafanaValues.ts  chart values, from the settings
+ *   chartValues.ts               types of the chart values
+ *   storage.ts                   storage of samples       password.ts   password of Grafana's administrator
+ *   release.ts                   Helm releases            names.ts      names shared by several parts
+ *   kubeletService.ts            Service that the operator would leave behind
  */
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
@@ -30,9 +30,9 @@ export interface MonitoringStackArgs {
 }
 
 export class MonitoringStack extends pulumi.ComponentResource {
-  /** The operator's resource definitions: what has to be there before a ServiceMonitor, and to go after it. */
+  /** The operator's CRDs: created before any ServiceMonitor, deleted after it. */
   readonly definitions: pulumi.Resource;
-  /** Secret. Nothing where Grafana is off. */
+  /** Secret. Undefined when Grafana is off. */
   readonly grafanaAdminPassword: pulumi.Output<string> | undefined;
 
   constructor(
@@ -51,8 +51,8 @@ export class MonitoringStack extends pulumi.ComponentResource {
   }
 
   /**
-   * A release of their own: Helm neither upgrades nor removes the definitions inside the big chart, and objects of
-   * kinds that are not there yet fail a first install.
+   * Separate release of the CRDs: Helm neither upgrades nor removes CRDs inside the main chart, and objects without
+   * their CRD fail a first install.
    */
   private installDefinitions(): kubernetes.helm.v3.Release {
     const { monitoring, namespace, adoption } = this.args;
@@ -89,7 +89,7 @@ export class MonitoringStack extends pulumi.ComponentResource {
     return sampleVolume(`${this.name}-samples`, { storage, nodes: infra.nodes, namespace }, { parent: this });
   }
 
-  /** @param passwordVersion the Secret's own version, which tells nothing of what is in it */
+  /** @param passwordVersion resource version of the Secret, which reveals nothing about its contents */
   private installStack(
     passwordVersion: pulumi.Input<string>,
     dependsOn: pulumi.Resource[],

@@ -1,12 +1,12 @@
-/** The Service that the operator puts the kubelets behind. */
+/** Service whose endpoints are the kubelets; the operator maintains them. */
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { owned } from "../adoption/fieldManager";
 import { monitoringNames } from "./names";
 
 /**
- * The operator would make it by itself, in kube-system, and nobody would remove it: `helm uninstall` leaves it behind.
- * Made here it goes with the stack; labels, ports and addresses are still the operator's to write.
+ * Service for the kubelets, in kube-system. If the operator creates it, `helm uninstall` leaves it behind. Created
+ * here, it is deleted with the stack; the operator still sets labels, ports and addresses.
  */
 export function kubeletService(name: string, opts: pulumi.CustomResourceOptions): kubernetes.core.v1.Service {
   return new kubernetes.core.v1.Service(

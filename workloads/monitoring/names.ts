@@ -1,18 +1,18 @@
-/** Names that several parts of the monitoring stack have to agree on. */
+/** Names shared by several parts of the monitoring stack. */
 
 export const monitoringNames = {
   release: "monitoring",
-  /** The label `job` of Prometheus's own series: the name of its Service, which the chart makes from the release's. */
+  /** Label `job` of Prometheus's own series: its Service's name, which the chart derives from the release's name. */
   prometheusJob: "monitoring-prometheus",
   definitionsRelease: "prometheus-operator-crds",
-  /** The folder of Perigee's dashboards in Grafana. */
+  /** Folder of Perigee's dashboards in Grafana. */
   dashboardFolder: "Perigee",
-  /** A ConfigMap with this label is a dashboard. */
+  /** Label of ConfigMaps that contain a dashboard. */
   dashboardLabel: { grafana_dashboard: "1" },
   dashboardFolderAnnotation: "grafana_folder",
-  /** Where Grafana's sidecar puts dashboards, by folder. */
+  /** Directory of Grafana's sidecar for dashboards, with a subdirectory per folder. */
   dashboardMount: "/tmp/dashboards",
   adminSecret: { name: "grafana-admin", userKey: "admin-user", passwordKey: "admin-password" },
-  /** The volume of Prometheus' samples. */
+  /** Volume of Prometheus' samples. */
   sampleVolume: "samples",
 } as const;

@@ -1,11 +1,11 @@
-/** Grafana's administrator. */
+/** Password of Grafana's administrator. */
 import * as command from "@pulumi/command";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { owned } from "../adoption/fieldManager";
 import { monitoringNames } from "./names";
 
-/** Secret: the password from the settings, or one of 24 random bytes, made once and kept as a secret in the state. */
+/** Secret: password from the settings, or 24 random bytes, generated once and kept as a secret in the state. */
 export function adminPassword(
   name: string,
   given: string | undefined,
@@ -23,14 +23,14 @@ export function adminPassword(
     {
       ...opts,
       additionalSecretOutputs: ["stdout"],
-      // Running it again would lock everybody out who has the password.
+      // Running it again would change the password.
       ignoreChanges: ["create", "interpreter", "logging", "addPreviousOutputInEnv"],
     },
   );
   return pulumi.secret(generated.stdout);
 }
 
-/** The Secret that Grafana reads: the password is in no Helm value. */
+/** Secret that Grafana reads, so that no Helm value contains the password. */
 export function adminSecret(
   name: string,
   password: pulumi.Input<string>,

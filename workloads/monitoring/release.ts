@@ -9,7 +9,7 @@ import type { ChartSettings } from "../config";
 
 type ChartArgs = Pick<kubernetes.helm.v3.ReleaseArgs, "chart" | "version" | "repositoryOpts">;
 
-/** Where a chart comes from. A path has no version but its own. */
+/** Source of a chart. `version` does not apply to a path. */
 function chartArgs({ reference, repository, version }: ChartSettings): ChartArgs {
   if (reference.startsWith("oci://")) return { chart: reference, version };
   if (repository !== undefined) return { chart: reference, version, repositoryOpts: { repo: repository } };
@@ -17,7 +17,7 @@ function chartArgs({ reference, repository, version }: ChartSettings): ChartArgs
 }
 
 export interface ReleaseArgs {
-  /** The release's name. */
+  /** Name of the release. */
   readonly release: string;
   readonly chart: ChartSettings;
   readonly namespace: pulumi.Input<string>;
@@ -37,14 +37,14 @@ export function chartRelease(
       name: release,
       namespace,
       values,
-      // A refresh takes values and version of an interrupted upgrade for those in force; this it does not, so that the
-      // next `up` goes on with the upgrade.
+      // A refresh reads values and version of an interrupted upgrade as the current ones, but not the description, so
+      // the next `up` continues the upgrade.
       description: pulumi
         .output(values)
         .apply(
           (known) => `Perigee ${contentHash(JSON.stringify({ chart: chartArgs(chart), values: known }))}`,
         ),
-      // Images are pulled on a first install: about 700 MB for the whole stack.
+      // A first install pulls images: about 700 MB for the whole stack.
       timeout: 900,
       maxHistory: 5,
     },

@@ -1,4 +1,4 @@
-/** Where Prometheus' samples live. */
+/** Storage of Prometheus' samples. */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { NodeOutput } from "../../contract/outputs";
@@ -10,7 +10,7 @@ import { monitoringNames } from "./names";
 
 type LocalStorage = Extract<StorageSettings, { kind: "local" }>;
 
-/** The user and group that the chart runs Prometheus as. */
+/** User and group of Prometheus in the chart. */
 const prometheusUser = { uid: 1000, gid: 2000 } as const;
 const ownerSize: Size = {
   copies: 1,
@@ -19,21 +19,21 @@ const ownerSize: Size = {
 };
 
 /**
- * What ties claim and volume together; nothing measures a folder. A volume cannot grow, so that a figure which
- * followed the settings would make every change of them fail.
+ * Spec that binds claim and volume. Its size is a constant: no quota applies to a folder, and the volume cannot grow,
+ * so a size from the settings would make every change of it fail.
  */
 const claim = {
-  // No class: a claim without one gets the volume that is made for it, and no other.
+  // No class: the claim binds only to the volume made for it.
   storageClassName: "",
   accessModes: ["ReadWriteOnce"],
   resources: { requests: { storage: "1Gi" } },
 } as const;
 
 /**
- * What the chart has to know. `ephemeral`: nothing, it takes an emptyDir.
+ * Storage part of the chart values. `ephemeral`: none, the chart uses an emptyDir.
  *
- * `local` is a folder of the node and not a `local` volume, which has to be there before the first pod and to be made
- * again by hand when the node is replaced. The kubelet makes it as root, so a container gives it to Prometheus first.
+ * `local`: a hostPath folder, not a `local` volume, whose folder must exist before the first pod and must be recreated
+ * by hand when the node is replaced. The kubelet creates the folder as root, so an init container changes its owner.
  */
 export function storageValues(
   { kind }: Pick<StorageSettings, "kind">,
@@ -58,7 +58,7 @@ export function storageValues(
           allowPrivilegeEscalation: false,
           capabilities: { drop: ["ALL"], add: ["CHOWN"] },
         },
-        // The sub-path is the one that the operator gives Prometheus itself.
+        // The operator mounts the same subPath for Prometheus.
         volumeMounts: [{ name: sampleVolume, mountPath: "/prometheus", subPath: "prometheus-db" }],
       },
     ],
@@ -72,8 +72,8 @@ export interface SampleVolumeArgs {
 }
 
 /**
- * The folder of one node as a volume, and the claim that Prometheus' pod finds by its name. Both are the program's
- * own: they go after the pod, in order, and the folder stays.
+ * Volume for the folder of one node, and its claim, which Prometheus' pod finds by name. Both are resources of this
+ * program, so they are deleted in order after the pod, and the folder stays.
  */
 export function sampleVolume(
   name: string,
@@ -117,8 +117,8 @@ export function sampleVolume(
 }
 
 /**
- * The node whose disk holds the samples.
- * @throws pulumi.RunError when the named node is none of the cluster's
+ * Name of the node whose disk holds the samples.
+ * @throws pulumi.RunError when the cluster has no such node
  */
 export function nodeFor({ node }: Pick<LocalStorage, "node">, nodes: readonly NodeOutput[]): string {
   const names = nodes.map(({ name }) => name);

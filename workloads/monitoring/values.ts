@@ -1,4 +1,4 @@
-/** The values of kube-prometheus-stack, from the settings: a pure function, part by part. */
+/** Values of kube-prometheus-stack, from the settings: a pure function, part by part. */
 import { nodePorts } from "../../contract/outputs";
 import type { MonitoringSettings } from "../config";
 import { leaveDeadNode } from "../pods";
@@ -17,11 +17,11 @@ import { storageValues } from "./storage";
 export interface ValuesArgs {
   readonly monitoring: MonitoringSettings;
   readonly nodeImage: string;
-  /** Address where the published node ports answer. */
+  /** Address of the published node ports. */
   readonly publishedHost: string;
-  /** Changes with Grafana's password. */
+  /** Version that changes with Grafana's password. */
   readonly passwordVersion: string;
-  /** The Secret with Alertmanager's configuration. */
+  /** Name of the Secret with Alertmanager's configuration. */
   readonly routingSecret: string;
 }
 
@@ -29,7 +29,7 @@ export function chartValues(args: ValuesArgs): ChartValues {
   const { grafana, kubeStateMetrics, disabledAlerts } = args.monitoring;
   return {
     fullnameOverride: monitoringNames.release,
-    // They come with a release of their own, which upgrades and removes them: docs/adr says why.
+    // A separate release upgrades and removes the CRDs (reason in docs/adr).
     crds: { enabled: false },
     defaultRules: {
       rules: { windows: false, ...(!kubeStateMetrics && withoutKubeStateMetrics) },
@@ -47,7 +47,7 @@ export function chartValues(args: ValuesArgs): ChartValues {
   };
 }
 
-/** The rule groups that say nothing without its metrics. */
+/** Rule groups that need the metrics of kube-state-metrics. */
 const withoutKubeStateMetrics = {
   kubeStateMetrics: false,
   kubernetesApps: false,
@@ -55,7 +55,7 @@ const withoutKubeStateMetrics = {
   kubernetesStorage: false,
 } as const;
 
-/** Rules are tested here with promtool: the webhooks would add an image, two jobs and a certificate to first installs. */
+/** Operator without webhooks: they add an image, two jobs and a certificate to an install; promtool tests the rules. */
 const operator: OperatorValues = {
   admissionWebhooks: { enabled: false },
   tls: { enabled: false },
@@ -76,14 +76,14 @@ function prometheus({ monitoring, nodeImage, publishedHost }: ValuesArgs): Prome
       walCompression: true,
       resources: resources(prometheusSize(prometheusMemoryMiB)),
       ...openSelectors,
-      // Bound to its disk, it could not go elsewhere, and deleting it would only delay its return.
+      // A pod with local storage is bound to its node: eviction would only delay its return.
       tolerations: storage.kind === "local" ? [] : leaveDeadNode,
       ...storageValues(storage, nodeImage),
     },
   };
 }
 
-/** Without these the operator takes the release's own objects only (kube-prometheus-stack's README). */
+/** Selectors for all objects; by default the operator selects only the release's (kube-prometheus-stack's README). */
 const openSelectors = {
   serviceMonitorSelectorNilUsesHelmValues: false,
   podMonitorSelectorNilUsesHelmValues: false,
@@ -92,7 +92,7 @@ const openSelectors = {
   scrapeConfigSelectorNilUsesHelmValues: false,
 } as const;
 
-/** Prometheus takes whole numbers only: 1.5 GiB is 1536MiB. */
+/** Size for Prometheus, which accepts only whole numbers: 1.5 GiB is 1536MiB. */
 function retentionSize(gibibytes: number): string {
   return Number.isInteger(gibibytes) ? `${gibibytes}GiB` : `${Math.round(gibibytes * 1024)}MiB`;
 }

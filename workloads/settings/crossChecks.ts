@@ -1,4 +1,4 @@
-/** The checks that look at several of stack 2's settings together. */
+/** Checks across several settings of stack 2. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { SettingProblem } from "../../settings/load";

@@ -1,4 +1,4 @@
-/** The setting that names the telemetry dictionary. It is read here, once for all that is made from it. */
+/** Setting with the path of the telemetry dictionary. The file is read here, once. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
@@ -6,12 +6,12 @@ import { repositoryRoot } from "../../settings/repositoryRoot";
 import { type Dictionary, DictionaryError, formatProblem, parseDictionary } from "../../telemetry/dictionary";
 
 export interface DictionaryFile {
-  /** As it was written: what the exporter reads on the cluster. */
+  /** Original text of the file, which the exporter reads on the cluster. */
   readonly text: string;
   readonly dictionary: Dictionary;
 }
 
-/** From a path to the dictionary; its problems are the setting's. */
+/** Schema that transforms a path into the dictionary; problems of the file become problems of the setting. */
 export const dictionaryFile = z.string().transform((path, context): DictionaryFile => {
   try {
     const text = readFileSync(resolve(repositoryRoot, path), "utf8");

@@ -1,4 +1,4 @@
-/** What the exporter and the simulator have in common: one confined pod that runs the program with the dictionary. */
+/** Deployment shared by exporter and simulator: one restricted pod that runs the program with the dictionary. */
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { contentHash } from "../../contract/contentHash";
@@ -16,10 +16,10 @@ export interface TelemetryPodArgs {
   readonly dictionary: Dictionary;
 }
 
-/** The dictionary as pods see it. */
+/** The dictionary as mounted in pods. */
 export interface Dictionary {
   readonly configMap: pulumi.Input<string>;
-  /** Changes with the text, so that pods do. */
+  /** Hash of the text: a change restarts the pods. */
   readonly hash: string;
 }
 
@@ -27,14 +27,14 @@ export interface TelemetryDeploymentArgs extends TelemetryPodArgs {
   readonly labels: Readonly<Record<string, string>>;
   readonly strategy: kubernetes.types.input.apps.v1.DeploymentStrategy;
   readonly graceSeconds: number;
-  /** What the container has beyond program and dictionary. */
+  /** Container fields other than program and dictionary. */
   readonly container: Container;
 }
 
 const mountPath = "/etc/perigee";
 const file = "dictionary.yaml";
 
-/** Tells the program where its dictionary is. */
+/** Flag with the path of the dictionary. */
 export const dictionaryFlag = `--dictionary=${mountPath}/${file}`;
 
 export function dictionaryConfigMap(

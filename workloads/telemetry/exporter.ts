@@ -1,4 +1,4 @@
-/** The exporter: a pod that packets reach by a stable name inside and by a node port from outside. */
+/** The exporter: a pod that receives packets through a Service inside the cluster and a node port from outside. */
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { nodePorts } from "../../contract/outputs";
@@ -12,9 +12,9 @@ const { exporter, groundStation, job, httpPort, udpPort } = telemetryNames;
 const labels = { [nameLabel]: job };
 
 /**
- * Seconds that an exporter goes on after it was told to end. Ready for a third of it: every kube-proxy hears of the
- * replacement, which in a roll is ready by then. Then not ready: 6 s until the kubelet (three probes), the EndpointSlice
- * and every kube-proxy have noted it and moved the flows, and a last scrape of what was counted.
+ * Seconds that the exporter keeps running after SIGTERM. It stays ready for the first third, while every kube-proxy
+ * receives the endpoint of the replacement, which in a rollout is ready by then. Then it is not ready: 6 s until the
+ * kubelet (three probes), the EndpointSlice and every kube-proxy have moved the flows, and a last scrape of counters.
  */
 export function drainSeconds(scrapeIntervalSeconds: number): number {
   return Math.ceil(1.5 * (6 + Math.max(2, scrapeIntervalSeconds)));
@@ -31,7 +31,7 @@ export function exporterDeployment(
     {
       ...pod,
       labels,
-      // The new pod is ready before the old one goes, and the old one drains: no packet is missed by a roll.
+      // The new pod is ready before the old one drains and stops: a rollout loses no packet.
       strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
       graceSeconds: drain + 10,
       container: {
@@ -60,17 +60,17 @@ export function exporterDeployment(
 const probes = {
   startupProbe: { httpGet: { path: "/healthz", port: "http" }, periodSeconds: 1, failureThreshold: 60 },
   livenessProbe: { httpGet: { path: "/healthz", port: "http" }, periodSeconds: 10, failureThreshold: 3 },
-  // Three in a row: it is the only exporter, and a slow second must not take it out of the Service.
+  // Three failures in a row: one slow response must not remove the only exporter from the Service.
   readinessProbe: { httpGet: { path: "/readyz", port: "http" }, periodSeconds: 1, failureThreshold: 3 },
 };
 
 /**
- * While two exporters are there, a sender's packets go to one of them, also where each comes from another port: two that
- * share a sender's packets would each count gaps.
+ * Selector and session affinity. While two exporters run, all packets of a sender go to one of them, even when each has
+ * another source port: if both received packets of one sender, both would count sequence gaps.
  */
 const oneExporter = { selector: labels, sessionAffinity: "ClientIP" } as const;
 
-/** The stable name: `telemetry.telemetry.svc`. */
+/** Service with the stable name `telemetry.telemetry.svc`. */
 export function exporterService(
   namespace: pulumi.Input<string>,
   opts: pulumi.CustomResourceOptions,
@@ -91,7 +91,7 @@ export function exporterService(
   );
 }
 
-/** A second Service: on the first one the metrics would get a node port too. */
+/** Service of the node port, separate because the first Service would publish the metrics on a node port too. */
 export function groundStationService(
   namespace: pulumi.Input<string>,
   opts: pulumi.CustomResourceOptions,

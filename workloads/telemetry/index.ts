@@ -1,10 +1,10 @@
 /**
- * The telemetry exporter on the cluster, and a simulated spacecraft where no real one sends.
+ * The telemetry exporter on the cluster, and a simulated spacecraft when there is no real one.
  *
  *   program.ts    bundle on a stock Node image, or an image   exporter.ts   Deployment and Services
  *   simulator.ts  the simulated spacecraft                    scraping.ts   ServiceMonitor and rules
- *   deployment.ts what these two share                        names.ts      names and ports
- *   podSecurity.ts what every pod keeps to
+ *   deployment.ts Deployment shared by the two                names.ts      names and ports
+ *   podSecurity.ts security context of every pod
  */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
@@ -20,10 +20,10 @@ import { simulatorDeployment } from "./simulator";
 export interface TelemetryArgs {
   readonly telemetry: TelemetrySettings;
   readonly nodeImage: string;
-  /** Goes before `<AlertName>.md` in the alerts' links. */
+  /** URL prefix of `<AlertName>.md` in the alerts' links. */
   readonly runbookBaseUrl: string | undefined;
   readonly namespace: pulumi.Output<string>;
-  /** The operator's resource definitions. */
+  /** The operator's CRDs. */
   readonly definitions: pulumi.Resource;
 }
 

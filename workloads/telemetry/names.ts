@@ -1,16 +1,16 @@
-/** Names and ports that the parts of the telemetry have to agree on. */
+/** Names and ports shared by the parts of the telemetry. */
 export const telemetryNames = {
   namespace: "telemetry",
   /** Deployment and Service of the exporter. */
   exporter: "telemetry",
-  /** The node port's Service. */
+  /** Service of the node port. */
   groundStation: "telemetry-ground-station",
   simulator: "simulator",
-  /** Becomes the label `job`; the alert rules know it by this name. */
+  /** Value of the label `job`, used by the alert rules. */
   job: "perigee-telemetry",
   httpPort: 9464,
   udpPort: 10015,
 } as const;
 
-/** The label that Services and monitors find pods by. */
+/** Label that Services and monitors select by. */
 export const nameLabel = "app.kubernetes.io/name";

@@ -1,11 +1,11 @@
-/** What every telemetry pod keeps to: Pod Security's level `restricted`, and a read-only root besides. */
+/** Security context of every telemetry pod: Pod Security level `restricted`, and a read-only root filesystem. */
 
-/** The user `node` of Node's own images. */
+/** UID of the user `node` in the official Node images. */
 const user = 1000;
 
 export const restrictedPod = {
   automountServiceAccountToken: false,
-  // Environment variables for every Service of the namespace: nothing here reads them.
+  // Service links are environment variables for every Service of the namespace; nothing here reads them.
   enableServiceLinks: false,
   securityContext: {
     runAsNonRoot: true,

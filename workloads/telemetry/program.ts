@@ -1,4 +1,4 @@
-/** How a pod runs perigee-telemetry: the bundle on a stock Node image, or an image of its own. */
+/** Program of the telemetry pods, perigee-telemetry: the bundle on a stock Node image, or a separate image. */
 import { readFile } from "node:fs/promises";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
@@ -7,21 +7,21 @@ import { buildBundle, bundlePath } from "../../telemetry/build";
 import { owned } from "../adoption/fieldManager";
 
 export interface ProgramArgs {
-  /** An image whose entry point is perigee-telemetry. */
+  /** Image whose entry point is perigee-telemetry. */
   readonly image: string | undefined;
-  /** Runs the bundle where there is no such image. */
+  /** Image that runs the bundle when `image` is undefined. */
   readonly nodeImage: string;
   readonly namespace: pulumi.Input<string>;
 }
 
-/** What a container needs to run the program. */
+/** Container settings that run the program. */
 export interface Program {
   readonly image: string;
-  /** Absent: the image's own entry point. */
+  /** Command of the container. Absent: the image's entry point. */
   readonly command?: string[];
   readonly volumes: kubernetes.types.input.core.v1.Volume[];
   readonly volumeMounts: kubernetes.types.input.core.v1.VolumeMount[];
-  /** Pod annotations that change with the program, so that pods do. */
+  /** Pod annotations that change with the program and so restart the pods. */
   readonly annotations: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
@@ -46,7 +46,7 @@ export function program(name: string, args: ProgramArgs, opts: pulumi.CustomReso
   };
 }
 
-/** At most 600 KiB: the build refuses more. */
+/** Text of the bundle, at most 600 KiB: the build fails above that. */
 async function builtBundle(): Promise<string> {
   await buildBundle();
   return readFile(bundlePath, "utf8");

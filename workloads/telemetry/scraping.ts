@@ -1,4 +1,4 @@
-/** What Prometheus is told: where to scrape, how often, and which rules to evaluate. */
+/** Objects for Prometheus: a ServiceMonitor (target and interval) and a PrometheusRule. */
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { type Dictionary, scrapeIntervalSeconds } from "../../telemetry/dictionary";
@@ -9,17 +9,17 @@ import { nameLabel, telemetryNames } from "./names";
 
 const { exporter, job } = telemetryNames;
 
-/** Seconds between two evaluations of the rules: twelve a minute are enough for limits that persist for seconds. */
+/** Evaluation interval of the rules in seconds: 12 per minute are enough for limits with a persistence of seconds. */
 function evaluationIntervalSeconds(dictionary: Pick<Dictionary, "packets">): number {
   return Math.max(5, scrapeIntervalSeconds(dictionary));
 }
 
 /**
- * The part of a ServiceMonitor's spec that Perigee sets. The API server drops a misspelt field of a custom resource in
- * silence: the compiler finds it. Source: the operator's API reference, monitoring.coreos.com/v1.
+ * Fields of a ServiceMonitor's spec that Perigee sets. The API server silently drops a misspelt field of a custom
+ * resource; with this type the compiler finds it. Source: the operator's API reference, monitoring.coreos.com/v1.
  */
 interface ServiceMonitorSpec {
-  /** The label of the Service that becomes the label `job`. */
+  /** Label of the Service whose value becomes the label `job`. */
   readonly jobLabel: string;
   readonly serviceDiscoveryRole: "Endpoints" | "EndpointSlice";
   readonly selector: { readonly matchLabels: Readonly<Record<string, string>> };
@@ -27,7 +27,7 @@ interface ServiceMonitorSpec {
     /** Name of the Service's port. */
     readonly port: string;
     readonly path: string;
-    /** Such as `5s`. */
+    /** Scrape interval, such as `5s`. */
     readonly interval: string;
     readonly scrapeTimeout: string;
   }[];
@@ -41,7 +41,7 @@ export function serviceMonitor(
   const interval = `${scrapeIntervalSeconds(dictionary)}s`;
   const spec: ServiceMonitorSpec = {
     jobLabel: nameLabel,
-    // Endpoints forget a pod that ends at once; its slice has it until it is gone, with what it counted last.
+    // Endpoints drop a terminating pod at once; its EndpointSlice keeps it until it is gone, for a last scrape.
     serviceDiscoveryRole: "EndpointSlice",
     selector: { matchLabels: { [nameLabel]: job } },
     endpoints: [{ port: "http", path: "/metrics", interval, scrapeTimeout: interval }],
@@ -61,11 +61,11 @@ export function serviceMonitor(
 export interface RuleArgs {
   readonly namespace: pulumi.Input<string>;
   readonly runbookBaseUrl: string | undefined;
-  /** A packet is overdue when its parameters disappear. */
+  /** Age in periods after which a packet is overdue and its parameters disappear. */
   readonly staleAfterPeriods: number;
 }
 
-/** Recording and alerting rules, made from the dictionary. */
+/** PrometheusRule with the recording and alerting rules, made from the dictionary. */
 export function prometheusRule(
   dictionary: Dictionary,
   { namespace, runbookBaseUrl, staleAfterPeriods }: RuleArgs,

@@ -20,7 +20,7 @@ export function simulatorDeployment(
     {
       ...pod,
       labels: { [nameLabel]: "perigee-simulator" },
-      // Never two spacecraft of one name in the air.
+      // Recreate: two simulators would send as one spacecraft.
       strategy: { type: "Recreate" },
       graceSeconds: 5,
       container: {
