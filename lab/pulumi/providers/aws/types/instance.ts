@@ -9,7 +9,7 @@ import { elasticIpOf } from "./publicAddresses";
 import { checkOneOf, checkRange } from "./rules";
 import { INSTANCE, notFound, SECURITY_GROUP, SUBNET, VPC } from "./vpc";
 
-/** EC2's limit, before base64 (EC2 user guide, "Run commands when you launch an EC2 instance"). */
+/** EC2's size limit of user data, before base64 (EC2 user guide, "Run commands when you launch an EC2 instance"). */
 const USER_DATA_LIMIT = 16 * 1024;
 
 export const instance: AwsType = {
@@ -89,7 +89,7 @@ export const instance: AwsType = {
     "arn", "instanceState", "privateIp", "privateDns", "publicIp", "publicDns", "availabilityZone",
     "primaryNetworkInterfaceId", "associatePublicIpAddress", "instanceLifecycle",
   ], // prettier-ignore
-  // A stop and a start give another public address, unless it is an elastic one.
+  // A stop and a start assign another public address, unless it is an elastic one.
   changesWith: { publicIp: ["instanceType"], publicDns: ["instanceType"] },
   hidden: ["userData", "userDataBase64"],
   internal: ["autoPublicIp"],
@@ -131,7 +131,7 @@ function checkUserData(inputs: Properties): CheckFailure[] {
   return [{ property, reason: `User data is limited to ${USER_DATA_LIMIT} bytes; this is ${size}` }];
 }
 
-/** The bytes that the machine gets. The released provider takes base64 in `userData` as it is, too: so does EC2. */
+/** User data for the machine. Base64 in `userData` stays as it is, as in the released provider and EC2. */
 export function decodeUserData(inputs: Properties): Buffer {
   const encoded = text(inputs, "userDataBase64");
   return encoded === undefined

@@ -66,7 +66,7 @@ function refuseAssociation(inputs: Properties, account: Account, previous?: Clou
   if (!account.find(EIP, allocation)) {
     throw new AwsError("InvalidAllocationID.NotFound", `The allocation ID '${allocation}' does not exist`);
   }
-  // EC2's default for a VPC address is to move it, unless the program says otherwise.
+  // By default EC2 moves a VPC address, unless the program forbids it.
   if (inputs["allowReassociation"] !== false) return;
   const taken = account.where(eipAssociation.token, "allocationId", allocation);
   if (taken.some(({ id }) => id !== previous?.id)) {
@@ -74,7 +74,7 @@ function refuseAssociation(inputs: Properties, account: Account, previous?: Clou
   }
 }
 
-/** The elastic IP that answers for an instance, whichever way it was associated; the latest wins. */
+/** The elastic IP of an instance, by either kind of association; the latest wins. */
 export function elasticIpOf(account: Account, instanceId: string): string | undefined {
   const latest = new Map<string, string | undefined>();
   for (const address of account.all(EIP)) latest.set(address.id, text(address.properties, "instance"));

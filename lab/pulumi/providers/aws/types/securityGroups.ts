@@ -20,7 +20,7 @@ const inlineRule = {
   list: true,
 } as const;
 
-/** Rules are resources of their own here: lists within the group may only be empty. */
+/** Failures for inline rules: here rules are separate resources, so lists within the group must be empty. */
 function checkNoInlineRules(inputs: Properties): CheckFailure[] {
   return ["ingress", "egress"]
     .filter((property) => Array.isArray(inputs[property]) && (inputs[property] as unknown[]).length > 0)
@@ -67,7 +67,7 @@ export const securityGroup: AwsType = {
   inUse: ({ id }, account) => dependents(account, `security group '${id}'`, groupUsers(account, id)),
 };
 
-/** Instances in the group, and rules of other groups that name it. */
+/** Instances in the group, and rules of other groups that reference it. */
 function groupUsers(account: Account, id: string) {
   const members = account
     .all(INSTANCE)
