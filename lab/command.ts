@@ -1,17 +1,17 @@
 /** Child processes that run to their end: standard output on success, an error with the last lines otherwise. */
 import { spawn } from "node:child_process";
 
-/** What a child process needs beside its arguments. */
+/** Options of a child process, beside its arguments. */
 export interface RunOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv | undefined;
-  /** Written to the child's standard input, which is then closed. */
+  /** Text for the child's standard input, which is then closed. */
   input?: string;
-  /** After this long the child is ended, and the error says so. Default: no limit. */
+  /** Time limit; the child is then ended, and the error reports the timeout. Default: no limit. */
   limitMs?: number;
 }
 
-/** A program that could not be started or did not end well; the message holds the end of what it wrote. */
+/** Failure of a program to start or to exit with 0; the message contains the end of its output. */
 export class CommandError extends Error {
   constructor(
     command: string,
@@ -28,7 +28,7 @@ export class CommandError extends Error {
 
 /**
  * Standard output of a program that ran to its end.
- * @throws CommandError with the end of both outputs when it cannot be started, runs out of time or exits other than 0
+ * @throws CommandError with the end of both outputs when it cannot be started, times out or exits non-zero
  */
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -44,7 +44,7 @@ export function run(command: string, args: readonly string[], options: RunOption
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       both += text;
     });
-    child.stdin.on("error", () => undefined); // a child that ends before it has read its input says why itself
+    child.stdin.on("error", () => undefined); // a child that ends before it reads its input reports the reason itself
     child.stdin.end(options.input ?? "");
     child.on("error", (error: NodeJS.ErrnoException) => {
       reject(new CommandError(command, args, error.message, "", error.code));
@@ -59,8 +59,8 @@ export function run(command: string, args: readonly string[], options: RunOption
 }
 
 /**
- * Standard output of a host program; empty where the program is not installed: without it nobody can have made what
- * it would show.
+ * Standard output of a host program; empty when the program is not installed, because nothing that it would list can
+ * exist then.
  */
 export async function ask(command: string, args: readonly string[]): Promise<string> {
   try {

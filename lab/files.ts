@@ -3,12 +3,12 @@ import { access, mkdir, readdir, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 
-/** Whether a file system call failed because there is nothing at that path (ENODEV: a cgroup that went while it was read). */
+/** True when a file system call failed because the path does not exist (ENODEV: a cgroup removed while it was read). */
 export function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENODEV");
 }
 
-/** Whether something is there under that path. */
+/** True when the path exists. */
 export async function exists(path: string): Promise<boolean> {
   try {
     await access(path);
@@ -19,7 +19,7 @@ export async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** Names in a folder; none when there is no such folder. */
+/** Names in a folder; empty when the folder does not exist. */
 export async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
@@ -29,7 +29,7 @@ export async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-/** The file's text, or undefined where there is no such file. */
+/** Text of the file; undefined when it does not exist. */
 export async function readText(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, "utf8");
@@ -39,13 +39,13 @@ export async function readText(path: string): Promise<string | undefined> {
   }
 }
 
-/** A record that `writeJson` wrote (its shape is the writer's word), or undefined where there is none. */
+/** A record that `writeJson` wrote (its type is not checked); undefined when it does not exist. */
 export async function readJson<T>(path: string): Promise<T | undefined> {
   const text = await readText(path);
   return text === undefined ? undefined : (JSON.parse(text) as T);
 }
 
-/** Writes whole or not at all, so that a lab killed in the middle leaves the old record or the new one. */
+/** Writes the whole file or nothing, so that a lab killed meanwhile leaves the old record or the new one. */
 export async function writeWhole(path: string, text: string, mode = 0o600): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await writeFileAtomic(path, text, { mode });

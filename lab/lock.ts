@@ -1,22 +1,22 @@
-/** Locks between processes, by flock on a file: the kernel frees them when the holder ends, however it ends. */
+/** Locks between processes, by flock on a file: the kernel releases them when the holder ends, in whatever way. */
 import { spawn } from "node:child_process";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
 export interface LockRequest {
-  /** Kept in the file for whoever is told of the lock: what holds it, such as `process 123`. */
+  /** Description of the holder for processes that wait, such as `process 123`. Stored in the file. */
   readonly holder: string;
-  /** How long another holder is waited for, seconds. Default: as long as it takes. */
+  /** Time limit for waiting, in seconds. Default: no limit. */
   readonly limitSeconds?: number;
-  /** Hears, after a second, which holder is waited for. */
+  /** Called with the current holder after one second of waiting. */
   readonly waiting?: (holder: string) => void;
 }
 
-/** Another process has the lock. */
+/** Error when another process holds the lock. */
 export class LockHeld extends Error {
   constructor(
     readonly file: string,
-    /** What the other process left in the file. */
+    /** The other process's description from the file. */
     readonly holder: string,
   ) {
     super(`the lock ${file} is held by ${holder}`);
@@ -25,9 +25,9 @@ export class LockHeld extends Error {
 }
 
 /**
- * The shell takes the lock, names the holder in the file, and keeps it until its standard input ends, which happens
- * when this process gives the lock back and when it ends. The file is removed with the lock: whoever waited for it
- * then has locked a file that is no longer there, and tries again. ($1: file, $2: limit in seconds or nothing, $3: holder)
+ * Shell script that takes the lock, writes the holder into the file, and holds the lock until its standard input
+ * ends, which happens when this process releases the lock or ends. The file is removed with the lock: a process that
+ * waited has then locked a deleted file, and tries again. ($1: file, $2: limit in seconds or empty, $3: holder)
  */
 const takeAndHold = `
 exec 9>>"$1"
@@ -39,8 +39,8 @@ exec cat`;
 
 /**
  * Takes a lock for this process.
- * @returns what gives it back
- * @throws LockHeld when another process still has it after the limit
+ * @returns a function that releases it
+ * @throws LockHeld when another process still holds it after the limit
  */
 export async function takeLock(file: string, request: LockRequest): Promise<() => Promise<void>> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
@@ -66,7 +66,7 @@ async function attempt(
 ): Promise<(() => Promise<void>) | "removed meanwhile"> {
   const shell = spawn("sh", ["-euc", takeAndHold, "sh", file, `${limitSeconds ?? ""}`, holder], {
     stdio: ["pipe", "pipe", "inherit"],
-    detached: true, // Ctrl-C in the terminal is for this process, which gives the lock back when it is done
+    detached: true, // Ctrl-C in the terminal is for this process, which releases the lock when it is done
   });
   const ended = new Promise<number | null>((resolve, reject) => {
     shell.once("error", reject);

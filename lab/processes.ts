@@ -1,4 +1,4 @@
-/** The lab's processes: started detached, who they are, recognised later, ended by id. */
+/** The lab's processes: started detached, recorded, recognised later, ended by PID. */
 import { spawn } from "node:child_process";
 import { mkdir, open, readdir, readFile, rm } from "node:fs/promises";
 import { connect } from "node:net";
@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { readJson, readText } from "./files";
 import { LAB_MARK, markedEnvironment } from "./settings";
 
-/** A process as it can be recognised later: ids are used again, an id with its start time is not. */
+/** Identity of a process: PIDs are reused, a PID with its start time is not. */
 export interface ProcessRecord {
   readonly pid: number;
   /** Clock ticks between the boot of the host and the start of the process (field 22 of /proc/PID/stat). */
@@ -24,31 +24,31 @@ export interface TcpAddress {
 export interface LabProcess {
   readonly command: string;
   readonly args: readonly string[];
-  /** Besides the caller's environment. */
+  /** Variables in addition to the caller's environment. */
   readonly environment?: NodeJS.ProcessEnv;
-  /** Where its {@link ProcessRecord} is kept: what finds it again. */
+  /** Path of its {@link ProcessRecord}, by which it is found again. */
   readonly record: string;
-  /** Both of its outputs are added to this file. */
+  /** File to which both outputs are appended. */
   readonly log: string;
-  /** Where it answers once it is ready. Default: it is ready when it runs. */
+  /** Address on which it answers once it is ready. Default: it is ready when it runs. */
   readonly listen?: TcpAddress;
 }
 
 /**
- * The new process writes its own record before it becomes the program: an interruption at any moment leaves either no
- * process or one that can be found. ($1: the record, $2: the program's name as JSON; the rest: its command line.)
+ * Shell script: the new process writes its own record before it executes the program. An interruption at any moment
+ * leaves no process or a recorded one. ($1: the record, $2: the program's name as JSON; the rest: its command line.)
  */
 const recordThenRun =
   `printf '{"pid":%s,"startTime":"%s","command":%s}\\n' $$ "$(cut -d ' ' -f 22 /proc/$$/stat)" "$2" >"$1.new"; ` +
   'mv "$1.new" "$1"; shift 2; exec "$@"';
 
-/** How long a process may take to be ready. */
+/** Time limit for a process to become ready. */
 const startLimitMs = 15_000;
 
 /**
- * Starts a process of a lab and waits until it is ready; does nothing when it runs already.
- * @param stateFolder the lab's, which marks the process
- * @throws Error with the end of its log when it ends or is not ready in time, or when another program has its address
+ * Starts a process of a lab and waits until it is ready; does nothing when it already runs.
+ * @param stateFolder the lab's state folder, which marks the process
+ * @throws Error with the end of its log when it ends or is not ready in time, or when its address is in use
  */
 export async function startProcess(stateFolder: string, wanted: LabProcess): Promise<ProcessRecord> {
   const running = await runningProcess(wanted.record);
@@ -63,7 +63,7 @@ export async function startProcess(stateFolder: string, wanted: LabProcess): Pro
   try {
     const name = JSON.stringify(command);
     const child = spawn("sh", ["-euc", recordThenRun, "sh", record, name, command, ...args], {
-      detached: true, // a group of its own: Ctrl-C in the terminal is for `make up`, not for the lab
+      detached: true, // a separate process group: Ctrl-C in the terminal is for `make up`, not for the lab
       stdio: ["ignore", log.fd, log.fd],
       cwd: "/",
       env: { ...markedEnvironment(stateFolder), ...environment },
@@ -83,7 +83,7 @@ export async function startProcess(stateFolder: string, wanted: LabProcess): Pro
   }
 }
 
-/** Resolves with nothing once the process is ready, or with what went wrong. */
+/** Undefined once the process is ready; otherwise the reason why it is not. */
 async function readyIn(
   limitMs: number,
   record: string,
@@ -97,20 +97,20 @@ async function readyIn(
   return listen === undefined ? undefined : answering(listen, end - Date.now());
 }
 
-/** The process of a record, if that very process still runs. */
+/** The recorded process, if that same process still runs. */
 export async function runningProcess(record: string): Promise<ProcessRecord | undefined> {
   const known = await readJson<ProcessRecord>(record);
   return known !== undefined && (await isAlive(known)) ? known : undefined;
 }
 
-/** Ends the process of a record, if it still runs, and removes the record. */
+/** Ends the recorded process, if it still runs, and removes the record. */
 export async function stopProcess(record: string, patienceMs?: number): Promise<void> {
   const running = await runningProcess(record);
   if (running !== undefined) await end(running, patienceMs);
   await rm(record, { force: true });
 }
 
-/** Ends a process and waits until it is gone; kills it when it has not gone after a time. */
+/** Ends a process by SIGTERM and waits until it is gone; sends SIGKILL after a grace period. */
 export async function end(record: ProcessRecord, patienceMs = 5000): Promise<void> {
   for (const [signal, limit] of [
     ["SIGTERM", patienceMs],
@@ -127,7 +127,7 @@ export async function end(record: ProcessRecord, patienceMs = 5000): Promise<voi
   throw new Error(`process ${record.pid} (${record.command}) does not end`);
 }
 
-/** Processes that carry the lab's mark, whatever the records say. */
+/** Processes that carry the lab's mark, with or without a record. */
 export async function markedProcesses(stateFolder: string): Promise<ProcessRecord[]> {
   const mark = `${LAB_MARK}=${stateFolder}`;
   const found: ProcessRecord[] = [];
@@ -140,7 +140,7 @@ export async function markedProcesses(stateFolder: string): Promise<ProcessRecor
   return found;
 }
 
-/** Sends a signal; a process that has ended meanwhile is fine. */
+/** Sends a signal; ignores a process that has already ended. */
 export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
@@ -149,7 +149,7 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** A file of /proc/PID; undefined when the process is gone (also while it is being read). */
+/** Content of a file in /proc/PID; undefined when the process is gone (also when it ends during the read). */
 export async function readProc(pid: number, file: string): Promise<string | undefined> {
   try {
     return await readFile(`/proc/${pid}/${file}`, "utf8");
@@ -158,7 +158,7 @@ export async function readProc(pid: number, file: string): Promise<string | unde
   }
 }
 
-/** Resolves with nothing once a connection is taken, or with what went wrong. */
+/** Undefined once a connection is accepted; an error text after the time limit. */
 export async function answering(listen: TcpAddress, withinMs: number): Promise<string | undefined> {
   const end = Date.now() + withinMs;
   while (Date.now() < end) {
@@ -168,7 +168,7 @@ export async function answering(listen: TcpAddress, withinMs: number): Promise<s
   return `nothing answers on ${listen.address}:${listen.port} within ${Math.ceil(withinMs / 1000)} s`;
 }
 
-/** Whether the recorded process, and not a later one with its id, is alive. */
+/** True when the recorded process, and not a later one with its PID, is alive. */
 async function isAlive(record: ProcessRecord): Promise<boolean> {
   return (await startTimeOf(record.pid)) === record.startTime;
 }
@@ -177,7 +177,7 @@ async function isAlive(record: ProcessRecord): Promise<boolean> {
 async function startTimeOf(pid: number): Promise<string | undefined> {
   const stat = await readProc(pid, "stat");
   if (stat === undefined) return undefined;
-  // The command name, in parentheses, may itself hold spaces and parentheses.
+  // The command name, in parentheses, may contain spaces and parentheses.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return fields[0] === "Z" ? undefined : fields[19];
 }

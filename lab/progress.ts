@@ -1,7 +1,7 @@
-/** Takes one line about what is being done. */
+/** Function that receives one line of progress. */
 export type Progress = (line: string) => void;
 
-/** Time as a person says it: `8 s`, `3 min 12 s`. */
+/** Duration for people: `8 s`, `3 min 12 s`. */
 export function formatSeconds(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
@@ -19,7 +19,7 @@ export function progressLine(
   return `[${String(position).padStart(width)}/${total}] ${name}: ${state} (${formatSeconds(elapsedMs)} so far)`;
 }
 
-/** Repeats a line while something long runs, so that a silent minute does not look like a hang. */
+/** Repeats a line during long work, so that a silent minute does not look like a hang. */
 export async function withHeartbeat<T>(
   say: () => void,
   work: () => Promise<T>,

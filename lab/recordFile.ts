@@ -2,26 +2,26 @@
 import { readJson, writeJson } from "./files";
 import { withLock } from "./lock";
 
-/** How long a step waits for other processes' steps, which take milliseconds. */
+/** Time limit for a step to wait for other processes' steps, which take milliseconds. */
 const limitSeconds = 30;
 
 export class RecordFile<T extends object> {
   private queue: Promise<unknown> = Promise.resolve();
 
-  /** @param empty what it holds before anything is written */
+  /** @param empty content before the first write */
   constructor(
     private readonly file: string,
     private readonly empty: T,
   ) {}
 
-  /** What it holds now. Changes made to the answer are lost. */
+  /** Current content. Changes to the returned value are lost. */
   async read(): Promise<T> {
     return (await readJson<T>(this.file)) ?? structuredClone(this.empty);
   }
 
   /**
-   * One step after the other, each written before the next begins. Nobody sees a step half done; one that throws
-   * changes nothing.
+   * Runs one step after the other, each written before the next starts. No reader sees a partial step; one that
+   * throws changes nothing.
    */
   async change<R>(step: (content: T) => R): Promise<R> {
     const turn = this.queue.then(() =>

@@ -6,17 +6,17 @@ import { repositoryRoot } from "../settings/repositoryRoot";
 
 const DEFAULT_STATE_FOLDER = "/var/lib/perigee-lab";
 
-/** Where a running lab keeps what it knows, and what its machines are made from. */
+/** Folders of a running lab: its state, and the tree under its machines. */
 export interface LabSettings {
-  /** Everything about the running lab; default `/var/lib/perigee-lab`. */
+  /** All state of the running lab; default `/var/lib/perigee-lab`. */
   readonly stateFolder: string;
-  /** The Debian tree that every machine's root is laid over, made by `lab/supply/machineImage`. */
+  /** The Debian tree under every machine's root, made by `lab/supply/machineImage`. */
   readonly baseTree: string;
 }
 
 /**
  * The lab's settings from the environment: PERIGEE_LAB_STATE and PERIGEE_LAB_BASE_TREE.
- * The base tree may be left unset where no machine is started (`make down`, `make status`).
+ * The base tree may be unset when no machine is started (`make down`, `make status`).
  */
 export function labSettings(environment: NodeJS.ProcessEnv = process.env): LabSettings {
   return {
@@ -25,29 +25,29 @@ export function labSettings(environment: NodeJS.ProcessEnv = process.env): LabSe
   };
 }
 
-/** What npm installed, the pinned Node among it: first on PATH. */
+/** Folder of the programs that npm installed, including the pinned Node: first on PATH. */
 export const npmPrograms = join(repositoryRoot, "node_modules/.bin");
 
-/** Where everything that the lab builds once is kept: outside the tree, so that a fresh clone finds it again. */
+/** Folder of everything that the lab builds once: outside the tree, so that a fresh clone finds it again. */
 export function cacheRoot(environment: NodeJS.ProcessEnv = process.env): string {
   return join(environment["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "perigee");
 }
 
-/** Where programs are looked for. root's PATH may lack the sbin folders, where half of the lab's programs are. */
+/** Folders to search for programs. root's PATH may lack the sbin folders, which contain half of the lab's programs. */
 export function programFolders(environment: NodeJS.ProcessEnv = process.env): string[] {
   const own = (environment["PATH"] ?? "").split(delimiter);
   return [...new Set([...own, "/usr/sbin", "/sbin"])].filter((folder) => folder !== "");
 }
 
-/** For tools whose messages are read by a program: plain, untranslated, without questions. */
+/** Environment for tools whose messages are parsed: plain, untranslated, without questions. */
 export function plainEnvironment(environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   return { ...environment, LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive" };
 }
 
-/** The variable by which a process of the lab is recognised whatever became of its records. */
+/** Variable that identifies a process of the lab, whatever the state of its records. */
 export const LAB_MARK = "PERIGEE_LAB_PROCESS";
 
-/** The environment of a process that belongs to the lab: the caller's own, marked with the lab's state folder. */
+/** Environment of a process of the lab: the caller's own, marked with the lab's state folder. */
 export function markedEnvironment(
   stateFolder: string,
   environment: NodeJS.ProcessEnv = process.env,
@@ -63,10 +63,10 @@ export function labFolders(root: string) {
   const machines = join(root, "machines");
   return {
     root,
-    /** Parent of the machines' cgroups below the root of each hierarchy: a lab never meets another one's. */
+    /** Parent of the machines' cgroups below the root of each hierarchy; unique per lab. */
     cgroup: root === DEFAULT_STATE_FOLDER ? "perigee-lab" : `perigee-lab-${shortHash(root)}`,
     networkFolder: join(root, "network"),
-    /** What `networkUp` made and has to put back. */
+    /** Record of the changes that `networkUp` made and `networkDown` reverts. */
     networkRecord: join(root, "network", "network.json"),
     resolver: join(root, "network", "resolver"),
     zones: join(root, "network", "zones"),
@@ -77,7 +77,7 @@ export function labFolders(root: string) {
     processes: join(root, "processes"),
     logs: join(root, "logs"),
     machine: (id: string) => machineFolders(join(machines, id)),
-    /** A server of the lab: where `make down` finds it again, and what it writes. */
+    /** A server of the lab: its record, by which `make down` finds it, and its log. */
     process: (name: string) => ({
       record: join(root, "processes", `${name}.json`),
       log: join(root, "logs", `${name}.log`),
@@ -85,7 +85,7 @@ export function labFolders(root: string) {
   } as const;
 }
 
-/** One machine's share of the state. Its mounts are seen by its own processes only (see supervise.sh). */
+/** Files and folders of one machine. Only its own processes see its mounts (see supervise.sh). */
 function machineFolders(root: string) {
   return {
     root,
@@ -99,7 +99,7 @@ function machineFolders(root: string) {
     initPid: join(root, "init.pid"),
     console: join(root, "console.log"),
     supervisor: join(root, "supervisor.json"),
-    /** There when it was switched off from inside; one that ended otherwise is lost. */
+    /** Exists when the machine was switched off from inside; one that ended otherwise is lost. */
     poweredOff: join(root, "powered-off"),
   } as const;
 }

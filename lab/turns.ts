@@ -1,12 +1,12 @@
-/** Lets calls that concern the same thing run one after the other, in the order in which they came. */
+/** Runs calls with the same key one after the other, in the order of their arrival. */
 export class Turns {
   private readonly last = new Map<string, Promise<unknown>>();
 
-  /** Runs `work` when all earlier work for `key` has ended, however it ended. */
+  /** Runs `work` when all earlier work for `key` has ended, with or without success. */
   run<T>(key: string, work: () => Promise<T>): Promise<T> {
     const before = this.last.get(key) ?? Promise.resolve();
     const mine = before.then(work, work);
-    // What went wrong is for the caller of that work, not for whoever comes next.
+    // An error is for the caller of that work, not for the next caller.
     this.last.set(
       key,
       mine.catch(() => undefined),

@@ -1,8 +1,8 @@
-/** One run, in a process of its own: registers a cluster of so many workers under mocks, prints what it took as JSON. */
+/** One run in its own process: registers a cluster of N workers under mocks, prints time and memory as JSON. */
 import { deploy } from "../../test/support/infra/mocks";
 import type { Run } from "./run";
 
-/** A pool has at most 500 machines. */
+/** The worker pools: at most 500 machines each. */
 function pools(workers: number): { name: string; count: number }[] {
   const full = Array.from({ length: Math.floor(workers / 500) }, (_, index) => ({
     name: `pool${index}`,
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   const { user, system } = process.cpuUsage();
   const run: Run = {
     resources: resources.length,
-    // Since the process began, so that loading and stripping types is in it.
+    // Since the start of the process: includes loading and type stripping.
     totalSeconds: ended / 1000,
     cpuSeconds: (user + system) / 1e6,
     peakMiB: process.resourceUsage().maxRSS / 1024,

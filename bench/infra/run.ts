@@ -1,4 +1,4 @@
-/** Runs of the program, each in a process of its own, and what they took. */
+/** Runs of the program, each in its own process, with their time and memory. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir, totalmem } from "node:os";
@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 export interface Run {
   readonly resources: number;
-  /** From the start of the process to the last output. */
+  /** Seconds from the start of the process to the last output. */
   readonly totalSeconds: number;
   readonly cpuSeconds: number;
   readonly peakMiB: number;
@@ -14,13 +14,13 @@ export interface Run {
 
 export interface RunOptions {
   readonly workers: number;
-  /** `pulumi up` strips types (infra/tsconfig.json: noCheck). Default: strip. */
+  /** Type handling; `pulumi up` strips types (infra/tsconfig.json: noCheck). Default: strip. */
   readonly types?: "check" | "strip";
-  /** Folder of ts-node's cache; default: a fresh one, so that nothing is compiled yet. */
+  /** Folder of ts-node's cache. Default: an empty one, so that everything is compiled. */
   readonly cache?: string;
 }
 
-/** @throws Error with what the process said when it failed */
+/** @throws Error with the standard error of a process that failed */
 export function runOnce({ workers, types = "strip", cache }: RunOptions): Run {
   const host = join(__dirname, "languageHost.js");
   const folder = cache ?? freshCache();
@@ -49,7 +49,7 @@ export function medians(runs: readonly Run[]): Run {
   };
 }
 
-/** The machine that the figures are of, and how busy it was. */
+/** The machine behind the figures: cores, memory, Node version, load average. */
 export function circumstances(): string {
   const load = loadavg()
     .map((one) => one.toFixed(1))

@@ -1,6 +1,6 @@
 /**
- * `npm run bench:startup`: from the start of the process to 1 + 1 nodes registered, with and without type checking.
- * ts-node keeps what it compiled, and checks nothing again that it kept: the first run after a change is what differs.
+ * `npm run bench:startup`: time from process start to 1 + 1 registered nodes, with and without type checking.
+ * ts-node caches compiled files and does not check them again: only the first run after a change differs.
  */
 import { rmSync } from "node:fs";
 import { circumstances, freshCache, medians, type Run, runOnce } from "./run";

@@ -1,7 +1,7 @@
 /**
- * How long the monitoring takes, on a lab that is up (`make up`): from a ServiceMonitor to its first sample, from a limit
- * that is crossed to the notification, and what the stack costs at rest. Prints a Markdown table; changes the lab's
- * settings for some minutes and puts them back.
+ * Latency and cost of the monitoring on a running lab (`make up`): from a ServiceMonitor to its first sample, from a
+ * crossed limit to the notification, and the stack's memory and CPU at rest. Prints a Markdown table; changes the
+ * lab's settings for some minutes and restores them.
  */
 import { apply, eventually, kubectl } from "../../test/support/lab/lab";
 import { query, samples, sampleTimes, value } from "../../test/support/lab/prometheus";
@@ -30,19 +30,19 @@ async function firstSample(): Promise<number> {
 }
 
 interface Notified {
-  /** From the first sample beyond the limit to the rule that saw it. */
+  /** Seconds from the first sample beyond the limit to the pending alert. */
   readonly seen: number;
-  /** The parameter's persistence: how long the rule waits by order of the dictionary. */
+  /** Seconds from pending to firing: the parameter's persistence in the dictionary (the rule's `for`). */
   readonly persisted: number;
-  /** From the rule that fired to the receiver, through Alertmanager. */
+  /** Seconds from firing to the receiver, through Alertmanager. */
   readonly told: number;
 }
 
-/** How long each part of an alarm's way takes, in seconds; times as Prometheus and the receiver have them. */
+/** Seconds of each stage from crossed limit to notification, by the timestamps of Prometheus and of the receiver. */
 async function crossedToNotified(): Promise<Notified> {
   const receiver = new WebhookReceiver();
   await receiver.open();
-  // A name of its own: Alertmanager remembers for hours what it told a receiver, and does not say it again.
+  // A unique receiver name: Alertmanager's notification log keeps entries for hours and suppresses repeats.
   const name = `bench-${Date.now()}`;
   const alerting = {
     receivers: [{ name, webhook: { url: receiver.url } }],
@@ -75,7 +75,7 @@ async function crossedToNotified(): Promise<Notified> {
   }
 }
 
-/** MiB of working set and cores of the last five minutes, of all containers in a namespace. */
+/** Working set in MiB and cores over the last five minutes, of all containers in a namespace. */
 async function cost(namespace: string): Promise<[number, number]> {
   const of = `{namespace="${namespace}",container!=""}`;
   const memory = (await value(`sum(container_memory_working_set_bytes${of})`)) ?? NaN;

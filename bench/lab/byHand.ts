@@ -1,4 +1,4 @@
-/** The cluster made by hand: bare kubeadm over SSH with the documents, images and manifest that `pulumi up` uses. */
+/** A cluster made by hand: plain kubeadm over SSH with the configuration, images and manifest of `pulumi up`. */
 import type { NodeOutput } from "../../contract/outputs";
 import type { RemoteShell } from "./remoteShell";
 import type { Timing } from "./timing";
@@ -10,12 +10,12 @@ export interface Machines {
 
 const MANIFEST = "/root/byHand-flannel.json";
 
-/** Takes both machines back to where they were when cloud-init had finished. */
+/** Resets both machines to their state after cloud-init. */
 export async function resetMachines(shell: RemoteShell, { controlPlane, worker }: Machines): Promise<void> {
   for (const { publicIp, name } of [worker, controlPlane]) await shell.reset(publicIp, name);
 }
 
-/** @param manifest Flannel's, exactly as the infra program applies it */
+/** @param manifest Flannel's manifest, exactly as the infra program applies it */
 export async function byHand(shell: RemoteShell, machines: Machines, manifest: string): Promise<Timing> {
   const { controlPlane, worker } = machines;
   await shell.write(controlPlane.publicIp, MANIFEST, manifest);
@@ -30,7 +30,7 @@ export async function byHand(shell: RemoteShell, machines: Machines, manifest: s
   return { init, network, admit, join, total: (performance.now() - start) / 1000 };
 }
 
-/** `kubeadm join ENDPOINT --token ...` without its first two words. */
+/** Arguments of the printed `kubeadm join ENDPOINT --token ...`: all but its first two words. */
 function joinWords(printed: string): string[] {
   const [program, verb, ...words] = printed.trim().split(/\s+/);
   if (program !== "kubeadm" || verb !== "join") {

@@ -1,10 +1,10 @@
 /**
- * From machines that have booted to every node Ready: through `pulumi up`, and by hand with bare kubeadm, on the same
+ * Time from booted machines to every node Ready: through `pulumi up`, and by hand with plain kubeadm, on the same
  * machines in the same run.
  *   tsx bench/lab/clusterReady.ts [--runs 1]
- * Brings a lab up (which warms what both ways read; its phases are printed too) and removes it in the end. Before each
- * way the machines are reset to where cloud-init left them: packages installed, images there, no cluster. Which way is
- * first alternates.
+ * Brings a lab up (which warms the files that both ways read; its phases are printed too) and removes it at the end.
+ * Before each way the machines are reset to their state after cloud-init: packages and images present, no cluster.
+ * The order of the ways alternates.
  */
 import { parseArgs } from "node:util";
 import type { NodeOutput } from "../../contract/outputs";
@@ -51,7 +51,7 @@ async function waysOf(shell: RemoteShell, nodes: readonly NodeOutput[]): Promise
   };
 }
 
-/** Stack 2 goes first: what it made would go with the cluster, and the engine would not know. */
+/** Destroys stack 2 first: its resources disappear with the cluster, but stay in the engine's state. */
 async function destroyWorkloads(): Promise<void> {
   progress("destroying stack 2");
   const options = await labEngine();
@@ -59,7 +59,7 @@ async function destroyWorkloads(): Promise<void> {
   await destroy(await ensureStack(workloads.project, STACK, options, settings), options);
 }
 
-/** `perigee-infra:name` -> `name`; the rest is other programs'. */
+/** Settings of the infra program: `perigee-infra:name` -> `name`. The rest belongs to other programs. */
 function ownSettings(config: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const prefix = "perigee-infra:";
   return Object.fromEntries(

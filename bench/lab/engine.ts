@@ -1,7 +1,7 @@
 /**
- * What stack 1 costs the real engine, without machines: time, memory, number of resources.
+ * Cost of stack 1 with the real engine and without machines: time, memory, number of resources.
  *   tsx bench/lab/engine.ts [--up 1,100] [--preview 1,100,1000]
- * Each size gets a stack of its own; a size that is named in both is previewed first, then brought up.
+ * Each size has its own stack; a size that both options name is previewed first, then brought up.
  */
 import { parseArgs } from "node:util";
 import type { StackSettings } from "../../lab/pulumi/engine/stacks";
@@ -11,7 +11,7 @@ import { TreeUse } from "./treeUse";
 
 const LIMIT_MS = 40 * 60_000;
 
-/** The settings' limit for one pool. */
+/** Maximum size of one pool in the settings. */
 const MOST_IN_POOL = 500;
 
 interface Measured {
@@ -80,7 +80,7 @@ function row(one: Measured, smallest: Measured | undefined): string[] {
   ];
 }
 
-/** @throws Error naming what is not a list of whole numbers */
+/** @throws Error with the option and its value when it is not a list of whole numbers */
 function sizes(option: string, list: string): number[] {
   const given = list.split(",").filter((size) => size !== "");
   if (given.some((size) => !/^[1-9]\d{0,3}$/.test(size))) {

@@ -1,4 +1,4 @@
-/** The lab's own commands as a user runs them, with a time limit; what they say goes to standard error. */
+/** The lab's commands as a user runs them, with a time limit; their output goes to standard error. */
 import { spawn } from "node:child_process";
 import { leftovers } from "../../lab/host/leftovers";
 import { labFolders, labSettings } from "../../lab/settings";
@@ -19,15 +19,15 @@ export class LabRunFailed extends Error {
     this.name = "LabRunFailed";
   }
 
-  /** Another command had the lab: nothing was begun. */
+  /** True when another command held the lab: nothing was started. */
   get refused(): boolean {
     return this.output.includes("A lab command is running already");
   }
 }
 
 /**
- * What `make up` and `make down` run.
- * @throws LabRunFailed when it fails or takes longer than the limit
+ * A run of `make up` or `make down`.
+ * @throws LabRunFailed when it fails or exceeds the time limit
  */
 export function labRun(
   command: "up" | "down",
@@ -58,8 +58,8 @@ export function labRun(
 }
 
 /**
- * A measurement brings its own lab up and removes it again: never one that somebody uses.
- * @throws Error when there is anything of a lab on this machine
+ * Refuses a machine with a lab: a measurement brings up its own lab and removes it, never one in use.
+ * @throws Error when this machine has any part of a lab
  */
 export async function refuseWhereLabIs(): Promise<void> {
   const found = await leftovers(labFolders(labSettings().stateFolder));
@@ -69,13 +69,13 @@ export async function refuseWhereLabIs(): Promise<void> {
   );
 }
 
-/** Runs work on a lab of its own, which is removed whatever comes of it. Ctrl-C ends the work, not the removal. */
+/** Runs work on its own lab and removes the lab, also after a failure. Ctrl-C ends the work, not the removal. */
 export async function onOwnLab<T>(
   work: () => Promise<T>,
   environment?: Readonly<Record<string, string>>,
 ): Promise<T> {
   await refuseWhereLabIs();
-  const stay = (): void => undefined; // the children get it too, and fail
+  const stay = (): void => undefined; // the child processes receive SIGINT too, and fail
   process.on("SIGINT", stay);
   let others = false;
   try {

@@ -1,7 +1,7 @@
-/** One process as /proc shows it now. */
+/** A sample of one process from /proc. */
 import { readFileSync } from "node:fs";
 
-/** The engine with its language host, the program that describes the resources, or what makes them. */
+/** The engine with its language host, the program that describes the resources, or the resource providers. */
 export type Role = "engine" | "program" | "providers";
 
 export interface ProcessSample {
@@ -9,16 +9,16 @@ export interface ProcessSample {
   readonly parent: number;
   readonly role: Role;
   readonly residentKiB: number;
-  /** Processor time so far, in hundredths of a second. */
+  /** CPU time so far, in hundredths of a second. */
   readonly ticks: number;
 }
 
-/** @returns nothing for what is no process, or has ended meanwhile */
+/** @returns an empty list when the name is no process ID or the process has ended */
 export function readProcess(name: string): ProcessSample[] {
   if (!/^\d+$/.test(name)) return [];
   try {
     const stat = readFileSync(`/proc/${name}/stat`, "utf8");
-    // Behind the command name, in parentheses, which may itself hold spaces: fields 3 (state) and on.
+    // Fields 3 (state) onwards follow the command name in parentheses, which may contain spaces.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const field = (number: number): number => Number(fields[number - 3]);
     return [

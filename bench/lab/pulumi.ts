@@ -4,7 +4,7 @@ import { type Stack, stackOptions } from "../../lab/pulumi/engine/stacks";
 
 const LIMIT_MS = 20 * 60_000;
 
-/** @throws Error with what the engine said when it fails */
+/** @throws Error with the engine's output when it fails */
 export async function pulumi(
   stack: Stack,
   args: readonly string[],
@@ -17,7 +17,7 @@ export async function pulumi(
   throw new Error(`pulumi ${args[0] ?? ""} failed:\n${run.stdout.slice(-4000)}\n${run.stderr}`);
 }
 
-/** As an operator takes a stack down. */
+/** Destroys a stack with the operator's command, `pulumi destroy`. */
 export async function destroy(stack: Stack, options: EngineOptions): Promise<void> {
   await pulumi(stack, ["destroy", "--yes", "--skip-preview", ...stackOptions(stack)], options);
 }

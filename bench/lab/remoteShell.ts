@@ -18,7 +18,7 @@ const script = (name: "byHand" | "reset"): Promise<string> =>
 export class RemoteShell {
   private constructor(private readonly folder: string) {}
 
-  /** @param privateKey of the login user, as the stack's output has it */
+  /** @param privateKey the login user's key, from the stack's output */
   static async withKey(privateKey: string): Promise<RemoteShell> {
     const folder = await mkdtemp(join(tmpdir(), "perigee-bench-"));
     await writeFile(join(folder, "key"), privateKey, { mode: 0o600 });
@@ -29,7 +29,7 @@ export class RemoteShell {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  /** Runs scripts/byHand.sh as root; gives what it prints. */
+  /** Runs scripts/byHand.sh as root. Returns its standard output. */
   async byHand(host: string, ...args: readonly string[]): Promise<string> {
     const command = ["sudo", "timeout", "600", "bash", "-s", "--", ...args.map(quoted)];
     return this.run(host, command, await script("byHand"));
@@ -41,7 +41,7 @@ export class RemoteShell {
     await this.run(host, [stepCommand(600, "reset")], input);
   }
 
-  /** Writes a file that only root reads. */
+  /** Writes a file that only root can read. */
   async write(host: string, file: string, content: string): Promise<void> {
     await this.run(host, ["sudo", "install", "-m", "600", "/dev/stdin", file], content);
   }

@@ -1,7 +1,7 @@
-/** When the steps of the infra program began and ended, from what the engine says while it runs. */
+/** Start and end of the infra program's steps, from the engine's output while it runs. */
 import type { Phase } from "./timing";
 
-/** Such as ` +  command:remote:Command cluster-init created (73s)`. */
+/** A line about a step, such as ` +  command:remote:Command cluster-init created (73s)`. */
 const LINE = /\+ +command:remote:Command (\S+) (creating|created)\b/;
 
 interface Span {
@@ -13,7 +13,7 @@ export class StepWatch {
   private readonly spans = new Map<string, Span>();
   private unfinished = "";
 
-  /** @param now milliseconds */
+  /** @param now current time in milliseconds */
   hear(text: string, now = performance.now()): void {
     const lines = (this.unfinished + text).split("\n");
     this.unfinished = lines.pop() ?? "";
@@ -26,8 +26,8 @@ export class StepWatch {
   }
 
   /**
-   * Seconds from the first beginning to the last end of a phase's steps (`cluster-init`, `<worker>-join`). A worker's
-   * certificate request is made while the control plane comes up, and costs no time of its own.
+   * Seconds from the first start to the last end of a phase's steps (`cluster-init`, `<worker>-join`). A worker's
+   * certificate request is made while the control plane starts, and takes no extra time.
    */
   seconds(phase: Phase): number {
     const spans = [...this.spans].filter(([name]) => name.endsWith(`-${phase}`)).map(([, span]) => span);

@@ -1,4 +1,4 @@
-/** The cluster made by `pulumi up` of the unmodified infra program, on machines that are up already. */
+/** A cluster made by `pulumi up` of the unmodified infra program, on machines that are already up. */
 import type { EngineOptions } from "../../lab/pulumi/engine/pulumi";
 import { type Stack, stackOptions } from "../../lab/pulumi/engine/stacks";
 import { pulumi } from "./pulumi";
@@ -12,8 +12,8 @@ interface Deployment {
 }
 
 /**
- * Makes the engine forget the steps, and what depends on them: the next `pulumi up` finds the machines there and every
- * step still to do, as the first one does once its machines have booted.
+ * Deletes the steps and their dependents from the engine's state: the next `pulumi up` finds the machines present and
+ * runs every step, as the first one does once its machines have booted.
  */
 export async function forgetSteps(stack: Stack, options: EngineOptions): Promise<void> {
   for (;;) {

@@ -1,10 +1,10 @@
-/** The phases from machines that have booted to all nodes Ready, and two ways compared. Pure. */
+/** The phases from booted machines to all nodes Ready, and a comparison of the two ways. Pure. */
 import { markdown, median } from "./circumstances";
 
 export const phases = ["init", "network", "admit", "join"] as const;
 export type Phase = (typeof phases)[number];
 
-/** Seconds. */
+/** Seconds per phase. */
 export type Timing = Readonly<Record<Phase | "total", number>>;
 
 const titles: Readonly<Record<Phase, string>> = {
@@ -14,7 +14,7 @@ const titles: Readonly<Record<Phase, string>> = {
   join: "join: worker Ready",
 };
 
-/** Medians per phase, as a Markdown table. Through `pulumi up`, admit and join pass during network. */
+/** Medians per phase, as a Markdown table. With `pulumi up`, admit and join happen during network. */
 export function comparison(pulumi: readonly Timing[], byHand: readonly Timing[]): string {
   const line = (title: string, of: (timing: Timing) => number): string[] => {
     const [through, bare] = [median(pulumi.map(of)), median(byHand.map(of))];

@@ -1,6 +1,6 @@
 /**
- * What a run of the engine uses, together with all its descendants: peak of resident memory and processor time,
- * sampled from /proc. A page that two processes share counts twice, so that the memory is an upper limit.
+ * Resource usage of an engine run, with all its descendants: peak of resident memory and CPU time, sampled from
+ * /proc. A page that two processes share counts twice, so the memory is an upper limit.
  */
 import { readdirSync } from "node:fs";
 import { type ProcessSample, readProcess, type Role } from "./processSample";
@@ -12,7 +12,7 @@ export class TreeUse {
   private readonly ticks = new Map<number, { readonly role: Role; readonly ticks: number }>();
   private timer: NodeJS.Timeout | undefined;
 
-  /** @param root the engine's process id */
+  /** @param root the engine's process ID */
   watch(root: number): void {
     this.stop();
     this.timer = setInterval(() => this.sample(root), SAMPLE_EVERY_MS);
@@ -26,7 +26,7 @@ export class TreeUse {
     return this.peakKiB / 1024;
   }
 
-  /** Processor time of the processes of a role. */
+  /** CPU time of the processes of a role. */
   cpuSeconds(role: Role): number {
     const own = [...this.ticks.values()].filter((one) => one.role === role);
     return own.reduce((sum, { ticks }) => sum + ticks, 0) / 100; // USER_HZ is 100 on every Linux
@@ -45,7 +45,7 @@ export class TreeUse {
 /** The process and all its descendants. */
 function familyOf(root: number, processes: readonly ProcessSample[]): Set<number> {
   const members = new Set([root]);
-  // A child may be listed before its parent: once more until nobody is added.
+  // A child may be listed before its parent: repeat until no process is added.
   for (let before = 0; before !== members.size;) {
     before = members.size;
     for (const { pid, parent } of processes) if (members.has(parent)) members.add(pid);

@@ -1,7 +1,7 @@
 /**
- * How long `make up` takes, in the phases that it prints. The lab is removed again.
- *   tsx bench/lab/up.ts           warm: what the lab runs is built already, as after the first `make up`
- *   tsx bench/lab/up.ts --cold    everything is built; in empty caches of its own, nothing of yours is deleted
+ * Duration of `make up`, in the phases that it prints. The lab is removed again.
+ *   tsx bench/lab/up.ts           warm: everything is built already, as after the first `make up`
+ *   tsx bench/lab/up.ts --cold    everything is built, in separate empty caches; your caches stay untouched
  *   --keep                        leaves the lab up
  */
 import { mkdtemp, rm } from "node:fs/promises";
@@ -20,7 +20,7 @@ async function measure(kind: "warm" | "cold", environment: Readonly<Record<strin
   process.stdout.write(upTable(kind, run, loadBefore));
 }
 
-/** Everything that is built lies in these: the lab's own cache, Go's build cache and modules. */
+/** Runs work with empty caches for everything that is built: the lab's own cache, Go's build cache and modules. */
 async function inEmptyCaches(
   work: (environment: Readonly<Record<string, string>>) => Promise<void>,
 ): Promise<void> {

@@ -1,4 +1,4 @@
-/** What `make up` says at its end, read and written again as a table. */
+/** The summary that `make up` prints at its end, parsed and printed again as a table. */
 import { formatSeconds } from "../../lab/progress";
 import { circumstances, markdown } from "./circumstances";
 import type { LabRun } from "./labRun";
@@ -8,7 +8,7 @@ export interface Phase {
   readonly time: string;
 }
 
-/** The lines below `How long it took:`, such as `  cluster  2 min 41 s`. */
+/** Phases from the lines below `How long it took:`, such as `  cluster  2 min 41 s`. */
 export function upPhases(output: string): Phase[] {
   const [, after = ""] = output.split("How long it took:\n");
   const lines = after.split("\n\n")[0] ?? "";
@@ -18,7 +18,7 @@ export function upPhases(output: string): Phase[] {
   }));
 }
 
-/** @param kind how warm it was, for the reader */
+/** @param kind state of the caches, for the reader */
 export function upTable(kind: string, { output, seconds }: LabRun, loadBefore: string): string {
   const phases = upPhases(output).filter(({ name }) => name !== "total");
   const rows = [...phases.map(({ name, time }) => [name, time]), ["all", formatSeconds(seconds * 1000)]];

@@ -1,8 +1,8 @@
-/** Generated dictionaries and packets of any size for the telemetry benches, and quantiles of what they measure. */
+/** Generated dictionaries and packets of any size for the telemetry benches, and quantiles of their measurements. */
 import { encodePacket, type PacketLayout, packetLayouts } from "../../telemetry/decoder";
 import { type Dictionary, parseDictionary } from "../../telemetry/dictionary";
 
-/** Packets of 20 parameters each: 16-bit numbers with a linear calibration, as most housekeeping is. */
+/** Dictionary with packets of 20 parameters each: 16-bit numbers with a linear calibration, as in most housekeeping. */
 export function dictionaryOf(packets: number, parametersEach = 20): Dictionary {
   const source = {
     name: "bench",
@@ -31,13 +31,13 @@ export function layoutsOf(dictionary: Dictionary): readonly PacketLayout[] {
   return packetLayouts(dictionary);
 }
 
-/** A packet with every parameter at another value. */
+/** A packet in which every parameter has a different value. */
 export function packetOf(dictionary: Dictionary, layout: PacketLayout, count: number): Buffer {
   const values = Float64Array.from(dictionary.parameters, (_, i) => ((i * 37 + count) % 30_000) / 1000);
   return encodePacket(layout, count % 16_384, Date.now() / 1000, values);
 }
 
-/** The value below which a share of the sorted numbers lies. */
+/** Quantile of sorted numbers: the value below which the given share of them lies. */
 export function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
 }

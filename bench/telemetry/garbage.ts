@@ -20,7 +20,7 @@ for (let i = 0; i < total; i++) {
   const at = (i * 7919) % (noise.length - 70_000);
   if (i % 1000 === 0) randomFillSync(noise);
   if (i % 2 === 0) {
-    // One datagram in a thousand is as large as UDP allows.
+    // One datagram in a thousand has UDP's maximum size.
     const size = i % 1000 === 0 ? 65_507 : noise.readUInt16BE(at) % 300;
     state.receive(noise.subarray(at, at + size), 1.8e9 + i / 1000);
   } else {

@@ -35,7 +35,7 @@ function perigee(dictionary: Dictionary): Subject {
   };
 }
 
-/** The same decoder; every value is handed to another library's gauge, as its users do. */
+/** The same decoder, with every value set on another library's gauge, as its users do. */
 function withGauges(
   dictionary: Dictionary,
   gauge: (parameter: Parameter) => (value: number) => void,
@@ -96,7 +96,7 @@ interface Measured {
   readonly stop: () => void;
 }
 
-/** Serves a subject and keeps packets coming. */
+/** Serves a subject over HTTP and sends it packets during each scrape. */
 async function start(
   name: string,
   subject: Subject,
@@ -137,7 +137,7 @@ async function main(): Promise<void> {
     for (const [name, subject] of Object.entries(subjects)) {
       measured.push(await start(name, subject(dictionary), datagrams, series));
     }
-    // In turns, so that what else the machine does meets all of them alike.
+    // In turns, so that other load on the machine affects all subjects alike.
     for (let i = 0; i < warmUp + scrapes; i++) for (const each of measured) await each.scrape();
     for (const { name, times, stop } of measured) {
       stop();

@@ -1,7 +1,7 @@
 /**
- * End to end on loopback: a sender, UDP, the bundled exporter. Finds out whether a rate is received without loss.
+ * End-to-end test on loopback: a sender, UDP, the bundled exporter. Reports loss at a given rate.
  *   npx tsx telemetry/build.ts && npx tsx bench/telemetry/throughput.ts RATE SECONDS PACKETS_PER_DATAGRAM
- * for example 50000 30 20. Ends with 1 if anything was lost.
+ * for example 50000 30 20. Exits with 1 if anything was lost.
  */
 import { spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
@@ -17,7 +17,7 @@ const dictionary = dictionaryOf(1);
 const [layout] = layoutsOf(dictionary);
 if (!layout) throw new Error("no packet");
 
-/** Datagrams whose sequence counts go once around. */
+/** Datagrams that cover the range of sequence counts once. */
 const datagrams = Array.from({ length: Math.floor(16_384 / perDatagram) }, (_, d) =>
   Buffer.concat(
     Array.from({ length: perDatagram }, (_, i) => packetOf(dictionary, layout, d * perDatagram + i)),
@@ -97,7 +97,7 @@ async function main(): Promise<void> {
   const [line] = (await once(exporter.stderr, "data")) as [Buffer];
   const { http, udp } = JSON.parse(String(line)) as { http: number; udp: number };
   const memory: number[] = [];
-  // Prometheus scrapes meanwhile, every 5 s.
+  // Scrapes every 5 s meanwhile, as Prometheus does.
   let scrapes = 0;
   const sent = await sendAll(udp, () => {
     memory.push(residentMegabytes(exporter.pid ?? 0));

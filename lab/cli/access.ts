@@ -1,4 +1,4 @@
-/** The ways in: a shell on a node, and a kubeconfig. */
+/** Access to the lab: a shell on a node, and a kubeconfig. */
 import { spawn } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -21,7 +21,7 @@ a command it runs that. \`make status\` lists the names; from the root: make ssh
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const key = join(folder, "id");
     await writeFile(key, sshPrivateKey, { mode: 0o600 });
-    // Addresses are used again by later machines, so that a remembered host key is one per instance.
+    // Later machines reuse addresses, so known host keys are stored per instance.
     const known = join(folder, `known_hosts.${node.instanceId}`);
     const options = [
       "IdentitiesOnly=yes",
@@ -58,8 +58,8 @@ export const kubeconfigCommand = command({
 });
 
 /**
- * The node of that name; the only one where there is but one.
- * @throws Error with the names there are
+ * The node with that name; without a name, the only node.
+ * @throws Error with the names of all nodes
  */
 export function chooseNode(nodes: readonly NodeOutput[], name: string | undefined): NodeOutput {
   const [only] = nodes;

@@ -1,4 +1,4 @@
-/** What the cluster itself says, through the stack's kubeconfig. */
+/** State of the cluster, read through the stack's kubeconfig. */
 import { CoreV1Api, KubeConfig, type V1Node, type V1Pod } from "@kubernetes/client-node";
 import type { EngineOptions } from "../pulumi/engine/pulumi";
 import { infraOutputs } from "./stacks";
@@ -11,7 +11,7 @@ export interface ClusterView {
 }
 
 /**
- * Asks for nodes and pods.
+ * Nodes and pods of the cluster.
  * @throws Error when the API server does not answer within ten seconds
  */
 export async function askCluster(kubeconfig: string): Promise<ClusterView> {
@@ -22,7 +22,7 @@ export async function askCluster(kubeconfig: string): Promise<ClusterView> {
   return { nodes: nodes.items, pods: pods.items };
 }
 
-/** Whether there is a cluster that answers. */
+/** True when the cluster exists and answers. */
 export async function clusterAnswers(options: EngineOptions): Promise<boolean> {
   try {
     await askCluster((await infraOutputs(options)).kubeconfig);

@@ -1,4 +1,4 @@
-/** What the commands of the lab's command line have in common. */
+/** Common parts of the lab's commands. */
 import { Command } from "commander";
 
 export interface LabCommand {
@@ -13,7 +13,7 @@ export interface LabCommand {
   readonly run: (...args: string[]) => Promise<number>;
 }
 
-/** A command; wrong arguments end it with exit code 2 and its help. */
+/** A command. Wrong arguments print its help and exit with code 2. */
 export function command({ name, summary, description, configure, run }: LabCommand): Command {
   const made = lab(new Command(name)).summary(summary).description(description);
   return (configure?.(made) ?? made).action(async () => {
@@ -21,7 +21,7 @@ export function command({ name, summary, description, configure, run }: LabComma
   });
 }
 
-/** The settings that the command line and each of its commands share. */
+/** Settings that the command line and each of its commands share. */
 export function lab(made: Command): Command {
   return made
     .helpOption("-h, --help", "print this text")
@@ -30,7 +30,7 @@ export function lab(made: Command): Command {
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 }
 
-/** For people, on standard output. */
+/** Prints a line for people to standard output. */
 export function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }

@@ -14,7 +14,7 @@ import { Phases } from "./phases";
 import { changingTheLab, type Session } from "./session";
 import { destroy, type LabStack, labStacks, type StackOptions } from "./stacks";
 
-/** A healthy lab is destroyed in about a minute; a dead one is not waited for. */
+/** Time limit of one destroy. A healthy lab takes about a minute; a dead one is not waited for. */
 const DESTROY_LIMIT_MS = 5 * 60_000;
 
 export const downCommand = command({
@@ -35,7 +35,7 @@ async function down({ folders, signal }: Session): Promise<number> {
   const failures: string[] = [];
   const bare = labEngineWithoutImage(say);
   if (await worthDestroying(bare)) {
-    // Stack 2 goes just before; should that fail, its cluster goes all the same.
+    // Stack 2 is destroyed just before; if that fails, its cluster is removed anyway.
     const own = { PERIGEE_LAB_HELM: await helmProgram(say), PERIGEE_CLUSTER_IS_GONE: "true" };
     const options = { ...bare, variables: { ...bare.variables, ...own } };
     for (const stack of [...labStacks].reverse()) {
@@ -57,8 +57,8 @@ async function nothingThere(folders: LabFolders): Promise<boolean> {
 }
 
 /**
- * Whether the stacks are taken down by the engine: in order, draining nodes, as `pulumi destroy` does on AWS. With no
- * cluster that answers there is nothing to drain, and everything the engine knows of goes with the machines.
+ * True when the engine destroys the stacks: in order, with node drain, as `pulumi destroy` does on AWS. When no
+ * cluster answers, there is nothing to drain, and everything in the engine's state is removed with the machines.
  */
 async function worthDestroying(options: EngineOptions): Promise<boolean> {
   if (!(await exists(join(options.stateFolder, "backend")))) return false;
@@ -76,7 +76,7 @@ async function destroyOne(stack: LabStack, options: StackOptions): Promise<strin
   }
 }
 
-/** With nothing left, the engine's state describes nothing any more. */
+/** Deletes the state folder: with nothing left, the engine's state describes no resources. */
 async function forget(folders: LabFolders): Promise<void> {
   await rm(folders.root, { recursive: true, force: true });
 }

@@ -14,9 +14,9 @@ export const installCommand = command({
 });
 
 /**
- * Makes this machine ready: nothing is changed while there is a problem, then missing packages are installed, and
- * what could not be tried without them is tried.
- * @returns whether it is ready; the user has been told why not
+ * Prepares this machine. While there is a problem, nothing changes; otherwise missing packages are installed, and the
+ * checks that need them run.
+ * @returns true when it is ready; otherwise the reasons have been printed
  */
 export async function ready(folders: LabFolders, config: LabConfig): Promise<boolean> {
   const first = await preflight(folders, config);
@@ -36,14 +36,14 @@ async function installPackages(packages: readonly string[]): Promise<void> {
   say(`installing Debian packages: ${packages.join(" ")}`);
   const env = aptEnvironment();
   const install = ["install", "--yes", "--quiet", "--no-install-recommends", ...packages];
-  // The lists may be old or missing: they are brought up to date only when that turns out to matter.
+  // The package lists may be old or missing: they are updated only when the installation fails.
   await run("apt-get", install, { env }).catch(async () => {
     await run("apt-get", ["update", "--quiet"], { env });
     await run("apt-get", install, { env });
   });
 }
 
-/** Modules that the kernel does not load by itself when they are used; no harm where they are built in. */
+/** Loads modules that the kernel does not load on first use; harmless where they are built in. */
 async function loadModules(): Promise<void> {
   for (const name of ["overlay", "br_netfilter", "loop"]) {
     await run("modprobe", ["--quiet", name]).catch(() => undefined);

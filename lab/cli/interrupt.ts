@@ -1,14 +1,14 @@
 /**
- * The interrupt as an option for the engine, where the engine does not get it by itself: a terminal sends Ctrl-C to
- * the whole process group, and an engine that is told twice drops everything.
+ * The interrupt as an engine option, where the engine does not receive it directly: a terminal sends Ctrl-C to the
+ * whole process group, and an engine that receives it twice terminates at once.
  */
 export function toEngine(signal: AbortSignal): { readonly signal?: AbortSignal } {
   return process.stdin.isTTY ? {} : { signal };
 }
 
 /**
- * Ctrl-C: the first one is the engine's (a terminal sends it to the whole process group; `runPulumi` stays to see
- * the engine end), the second one ends this command at once. Either way the next `make up` or `make down` goes on.
+ * Handler of Ctrl-C. The first is for the engine (a terminal sends it to the whole process group; `runPulumi` waits
+ * for the engine to end), the second ends this command at once. The next `make up` or `make down` continues.
  */
 export function watchInterrupts(): { readonly signal: AbortSignal; release(): void } {
   const controller = new AbortController();

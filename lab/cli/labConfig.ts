@@ -1,4 +1,4 @@
-/** What the lab itself has to know of the infra stack's settings before the engine runs. */
+/** Settings of the infra stack that the lab reads before the engine runs. */
 import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
 import { defaultKubernetesVersion } from "../../infra/versions";
@@ -10,12 +10,12 @@ export interface LabConfig {
   readonly kubernetesVersion: string;
 }
 
-/** The infra stack's settings, as they are in the file. */
+/** Settings of the infra stack, as in the file. */
 export async function labStackSettings(file = labConfigFile()): Promise<StackSettings> {
   return (parse(await readFile(file, "utf8")) ?? {}) as StackSettings;
 }
 
-/** The lab stack's settings with the infra stack's defaults; whether they are right the program checks. */
+/** Settings of the lab stack, with the infra stack's defaults; the infra program validates them. */
 export async function labConfig(file = labConfigFile()): Promise<LabConfig> {
   const { config } = await labStackSettings(file);
   const setting = (name: string, fallback: string): string => {

@@ -1,4 +1,4 @@
-/** The lab's command line: `make up`, `make down` and the rest come here. */
+/** The lab's command line: entry point of `make up`, `make down` and the other commands. */
 import { Command } from "commander";
 import { kubeconfigCommand, sshCommand } from "./access";
 import { lab } from "./command";

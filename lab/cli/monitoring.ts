@@ -1,4 +1,4 @@
-/** What the lab's Prometheus says, for `make status`. */
+/** Targets and alerts of the lab's Prometheus, for `make status`. */
 
 interface Targets {
   readonly data: { readonly activeTargets: readonly { health: string; labels: Record<string, string> }[] };
@@ -8,10 +8,10 @@ interface Alerts {
 }
 
 const LIMIT_MS = 5_000;
-/** From the release's installation to a Prometheus that answers: seconds on a machine with room. */
+/** Time limit from the release's installation to Prometheus' first answer; seconds on a machine with spare capacity. */
 const START_LIMIT_MS = 90_000;
 
-/** Waits until Prometheus answers for its targets. Not a failure when it does not: the lines after it say so. */
+/** Waits until Prometheus returns its targets. A timeout is not an error: the lines printed next report it. */
 export async function untilPrometheusAnswers(prometheusUrl: string, signal: AbortSignal): Promise<void> {
   const deadline = Date.now() + START_LIMIT_MS;
   while (Date.now() < deadline && !signal.aborted) {
@@ -21,7 +21,7 @@ export async function untilPrometheusAnswers(prometheusUrl: string, signal: Abor
   }
 }
 
-/** Lines about targets and alerts; one that says so where Prometheus does not answer. */
+/** Lines about targets and alerts; one line with the error when Prometheus does not answer. */
 export async function monitoringLines(prometheusUrl: string): Promise<string[]> {
   try {
     const targets = await activeTargets(prometheusUrl);
@@ -42,7 +42,7 @@ export function targetLines({ data: { activeTargets } }: Targets): string[] {
   ];
 }
 
-/** Watchdog is left out: it always fires. */
+/** Lines about alerts, without Watchdog, which always fires. */
 export function alertLines({ data }: Alerts): string[] {
   const known = data.alerts.filter(({ labels }) => labels["alertname"] !== "Watchdog");
   const pending = known.filter(({ state }) => state === "pending").length;

@@ -1,11 +1,11 @@
-/** The phases of a long command: what is being done now, and in the end how long each took. */
+/** The phases of a long command: the current one, and at the end the duration of each. */
 import { formatSeconds } from "../progress";
 import { say } from "./command";
 
 export class Phases {
   private readonly done: { readonly name: string; readonly ms: number }[] = [];
 
-  /** Runs one phase; what it throws passes through. */
+  /** Runs one phase; its errors pass through. */
   async run<T>(name: string, work: () => Promise<T>): Promise<T> {
     say(`==> ${name}`);
     const start = Date.now();
@@ -16,7 +16,7 @@ export class Phases {
     }
   }
 
-  /** One line per phase, and the sum. */
+  /** One line per phase, and the total. */
   summary(): string {
     const total = { name: "total", ms: this.done.reduce((sum, { ms }) => sum + ms, 0) };
     const width = Math.max(...[...this.done, total].map(({ name }) => name.length));

@@ -8,7 +8,7 @@ import { hostFacts } from "./probes";
 import { completePath } from "./settings";
 
 export interface Preflight {
-  /** What hinders the lab; all of it. */
+  /** Every problem that prevents the lab from running. */
   readonly problems: readonly string[];
   /** Debian packages that `make up` installs. */
   readonly missingPackages: readonly string[];
@@ -29,7 +29,7 @@ export async function sayWhetherItCanRun(): Promise<number> {
   return result.problems.length === 0 ? 0 : 1;
 }
 
-/** Looks at everything and changes nothing. */
+/** Result of all checks; changes nothing. */
 export async function preflight(folders: LabFolders, config: LabConfig): Promise<Preflight> {
   completePath();
   const facts = await hostFacts(folders.root);

@@ -1,9 +1,9 @@
-/** What is wrong with a machine as a place for the lab: every problem, in words for its owner. Pure. */
+/** Problems of a machine as a host of the lab: all of them, in words for its owner. Pure. */
 import { overlaps, parseCidr } from "../../infra/network/cidr";
 import { BRIDGE, type LabAddresses, OPERATOR_ADDRESS } from "../host/addresses";
 import { BUILD_DISK_GIB, GATEWAY_PORTS, MEMORY_GIB, STATE_DISK_GIB } from "./requirements";
 
-/** A route as `ip -j route` writes it. */
+/** A route as `ip -j route` prints it. */
 export interface Route {
   readonly dst: string;
   readonly dev?: string;
@@ -16,13 +16,13 @@ export interface HostFacts {
   readonly cpus: number;
   readonly memoryKiB: number;
   readonly stateDiskBytes: number;
-  /** Free where built programs and images are kept. */
+  /** Free bytes on the disk of built programs and images. */
   readonly cacheDiskBytes: number;
-  /** Whether what the lab runs was built here before, of whatever version. */
+  /** True when the lab's programs, of any version, were built here before. */
   readonly built: boolean;
   readonly missingPackages: readonly string[];
   readonly apt: boolean;
-  /** /proc/filesystems. */
+  /** Content of /proc/filesystems. */
   readonly filesystems: string;
   readonly overlayModule: boolean;
   readonly bridgeNetfilter: boolean;
@@ -30,9 +30,9 @@ export interface HostFacts {
   readonly cgroupsWritable: boolean;
   readonly failedFeatures: readonly string[];
   readonly routes: readonly Route[];
-  /** The alias of an interface perigee0, if there is one. */
+  /** The alias of the interface perigee0, if it exists. */
   readonly bridgeAlias: string | undefined;
-  /** Local addresses of listening sockets as /proc/net writes them. */
+  /** Local addresses of listening sockets, as in /proc/net. */
   readonly listening: readonly string[];
   readonly toolchain: readonly string[];
 }
@@ -44,7 +44,7 @@ export interface PreflightContext {
 
 const GIB = 2 ** 30;
 
-/** Every problem; empty when the lab can be made here. What `make up` can mend itself is none. */
+/** Every problem; empty when the lab can run here. Problems that `make up` fixes are not included. */
 export function preflightProblems(facts: HostFacts, context: PreflightContext): string[] {
   return [
     ...hostProblems(facts),
@@ -73,7 +73,7 @@ function sizeProblems(facts: HostFacts, { stateFolder }: PreflightContext): stri
   const memory = (facts.memoryKiB * 1024) / GIB;
   const disk = facts.stateDiskBytes / GIB;
   const cache = facts.cacheDiskBytes / GIB;
-  // A running lab has taken its share already.
+  // A running lab already uses its share.
   const running = facts.bridgeAlias !== undefined;
   return [
     ...when(facts.cpus < 2, `kubeadm needs 2 CPUs; this machine has ${facts.cpus}.`),
@@ -149,12 +149,12 @@ function foreignBridge(alias: string, stateFolder: string): string[] {
   ];
 }
 
-/** How the bridge of a lab is marked. */
+/** The alias that marks a lab's bridge. */
 function bridgeAliasOf(stateFolder: string): string {
   return `perigee lab in ${stateFolder}`;
 }
 
-/** A socket on the wildcard address (`00000000:0035`, or 32 zeros for IPv6) keeps the port from every other. */
+/** True when the socket has the wildcard address (`00000000:0035`, IPv6: 32 zeros), which blocks the port. */
 function takesEveryAddress(socket: string, port: number): boolean {
   const [address = "", hexPort = ""] = socket.split(":");
   return /^0+$/.test(address) && parseInt(hexPort, 16) === port;

@@ -1,4 +1,4 @@
-/** Looks at this machine and changes nothing. */
+/** Probes of this machine; they change nothing. */
 import { access, constants, readdir, readFile, statfs } from "node:fs/promises";
 import { cpus } from "node:os";
 import { dirname, join } from "node:path";
@@ -12,7 +12,7 @@ import { goVersions, MissingTools } from "../supply/toolchain/preflight";
 import type { HostFacts, Route } from "./preflightProblems";
 import { FILES, KERNEL_FEATURES, PROGRAMS } from "./requirements";
 
-/** Everything that preflight judges. */
+/** All facts that preflight checks. */
 export async function hostFacts(stateFolder: string): Promise<HostFacts> {
   const missingPackages = await absentPackages();
   const has = async (program: string): Promise<boolean> => (await findProgram(program)) !== undefined;
@@ -41,7 +41,7 @@ export async function hostFacts(stateFolder: string): Promise<HostFacts> {
   };
 }
 
-/** Debian packages that are missing, by the programs and files that they bring. */
+/** Missing Debian packages, by the programs and files that they provide. */
 async function absentPackages(): Promise<string[]> {
   const missing: string[] = [];
   for (const { program, debian } of PROGRAMS) {
@@ -59,9 +59,9 @@ async function findProgram(program: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** Features of the kernel that a try in a throw-away network namespace shows to be missing. */
+/** Kernel features that failed a test in a temporary network namespace. */
 async function failedFeatures(): Promise<string[]> {
-  if (process.getuid?.() !== 0) return []; // only root may try
+  if (process.getuid?.() !== 0) return []; // only root can run the tests
   const tries = KERNEL_FEATURES.map(async ({ feature, tried }) =>
     run("unshare", ["--net", "sh", "-c", tried]).then(
       () => undefined,
@@ -71,14 +71,14 @@ async function failedFeatures(): Promise<string[]> {
   return (await Promise.all(tries)).filter((feature) => feature !== undefined);
 }
 
-/** The text by which `networkUp` marks the bridge; empty for a bridge of that name which is not the lab's. */
+/** The alias by which `networkUp` marks the bridge; empty for a bridge of that name that is not the lab's. */
 async function bridgeAlias(): Promise<string | undefined> {
   if (!(await bridgeExists())) return undefined;
   const [link] = JSON.parse(await run("ip", ["-j", "link", "show", BRIDGE])) as { ifalias?: string }[];
   return link?.ifalias ?? "";
 }
 
-/** Local addresses of listening sockets as /proc/net writes them: `0100000A:0035`. */
+/** Local addresses of listening sockets, as in /proc/net: `0100000A:0035`. */
 async function listening(): Promise<string[]> {
   const found: string[] = [];
   for (const table of ["tcp", "tcp6", "udp", "udp6"]) {
@@ -94,7 +94,7 @@ async function listening(): Promise<string[]> {
   return found;
 }
 
-/** What hinders the toolchain, except for packages that are going to be installed. */
+/** Problems of the toolchain, except for packages that will be installed. */
 async function toolchainProblems(missingPackages: readonly string[]): Promise<string[]> {
   try {
     await goVersions(componentNames);
@@ -107,7 +107,7 @@ async function toolchainProblems(missingPackages: readonly string[]): Promise<st
   }
 }
 
-/** Whether a `make up` came as far as the container images here, which are made last: what it takes is on the disk. */
+/** True when a `make up` here reached the container images, which are made last: the disk space is already used. */
 async function everBuilt(): Promise<boolean> {
   const entries = await readdir(join(cacheRoot(), "images")).catch(() => []);
   return entries.some((entry) => !entry.startsWith("."));
@@ -120,7 +120,7 @@ async function moduleAvailable(name: string): Promise<boolean> {
   );
 }
 
-/** Free bytes where a folder is or will be made. */
+/** Free bytes on the disk of a folder that may not exist yet. */
 async function freeBytes(folder: string): Promise<number> {
   if (!(await reachable(folder)) && folder !== "/") return freeBytes(dirname(folder));
   const { bavail, bsize } = await statfs(folder);

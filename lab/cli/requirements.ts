@@ -1,25 +1,25 @@
-/** What the lab needs of this machine: values. */
+/** Requirements of the lab on this machine: constants. */
 
 /** Memory for one control plane and one worker with the monitoring stack (2.6 GiB measured) and the engine. */
 export const MEMORY_GIB = 5;
 
-/** Disk for the state folder: what two machines write, images included (about 3 GiB each measured). */
+/** Disk for the state folder: the data that two machines write, images included (measured: about 3 GiB each). */
 export const STATE_DISK_GIB = 10;
 
 /**
- * Disk for what the first `make up` builds: Go's modules and build cache, programs, packages, images (19 GiB measured,
- * the lab's own state included).
+ * Disk for the first `make up`: Go's modules and build cache, programs, packages, images (measured: 19 GiB, with the
+ * lab's own state).
  */
 export const BUILD_DISK_GIB = 20;
 
-/** Ports that servers of the lab take on the gateways. */
+/** Ports of the lab's servers on the gateways. */
 export const GATEWAY_PORTS = [
   { port: 53, use: "resolver" },
   { port: 5000, use: "image registry" },
   { port: 8080, use: "package server" },
 ] as const;
 
-/** Programs and the Debian packages that bring them. */
+/** Programs and the Debian packages that provide them. */
 export const PROGRAMS: readonly { readonly program: string; readonly debian: string }[] = [
   { program: "runc", debian: "runc" },
   { program: "nft", debian: "nftables" },
@@ -39,15 +39,15 @@ export const PROGRAMS: readonly { readonly program: string; readonly debian: str
   { program: "gcc", debian: "gcc" },
 ];
 
-/** Files whose absence means that a package is missing though no program of it is run by name. */
+/** Files whose absence means a missing package, for packages without a program that is run by name. */
 export const FILES: readonly { readonly file: string; readonly debian: string }[] = [
   { file: "/usr/include/stdlib.h", debian: "libc6-dev" },
   { file: "/etc/ssl/certs/ca-certificates.crt", debian: "ca-certificates" },
 ];
 
 /**
- * What the kernel must be able to do, tried in a network namespace that ends with the try: shell commands, because
- * a kernel's configuration says neither what is a module nor what a virtual machine's owner has left out.
+ * Required kernel features, each tested by shell commands in a temporary network namespace: a kernel's configuration
+ * shows neither which parts are modules nor which the virtual machine's owner left out.
  */
 export const KERNEL_FEATURES: readonly { readonly feature: string; readonly tried: string }[] = [
   { feature: "network bridges (CONFIG_BRIDGE)", tried: "ip link add t0 type bridge" },

@@ -20,7 +20,7 @@ Scenarios: ${scenarioNames.join(", ")}`,
 
 async function play(name: string, { signal }: Session): Promise<number> {
   const options = await labEngine(say);
-  await infraOutputs(options); // says so where the lab is not up
+  await infraOutputs(options); // fails when the lab is not up
   await keepScenario(name);
   const run = await bringUp(workloads, { ...options, ...toEngine(signal) });
   if (run.exitCode === 0) say(`\nThe simulator plays ${name}.`);

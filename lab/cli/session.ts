@@ -11,7 +11,7 @@ export interface Session {
   readonly signal: AbortSignal;
 }
 
-/** Runs a command that changes the lab: alone, and with its interrupts watched. */
+/** Runs a command that changes the lab, under the lab's lock and with an interrupt handler. */
 export async function changingTheLab(
   command: string,
   work: (session: Session) => Promise<number>,
@@ -30,9 +30,9 @@ export async function changingTheLab(
 }
 
 /**
- * Takes the lab's lock for a command, which is refused where another one has it.
- * @returns what gives it back
- * @throws Error that says which command has it, since when and for which lab
+ * Takes the lab's lock for a command; fails when another command holds it.
+ * @returns a function that releases it
+ * @throws Error with the command that holds it, its start time and its lab
  */
 export async function takeLab(
   file: string,
@@ -42,7 +42,7 @@ export async function takeLab(
   const since = new Date().toISOString();
   const holder = `\`${command}\`, process ${process.pid}, since ${since} (state in ${stateFolder})`;
   try {
-    // A command that was killed has let go within a moment.
+    // The lock of a killed command is released within a moment.
     return await takeLock(file, { holder, limitSeconds: 1 });
   } catch (error) {
     if (!(error instanceof LockHeld)) throw error;
@@ -54,8 +54,8 @@ export async function takeLab(
 }
 
 /**
- * Where the lock is: not in the state folder, because what two labs would fight over (the bridge, addresses, packet
- * rules) belongs to the network namespace. It is named after that.
+ * Path of the lock: not in the state folder, because the resources that two labs would contend for (the bridge,
+ * addresses, packet rules) belong to the network namespace. The namespace's number is in the file name.
  */
 async function lockFile(): Promise<string> {
   const namespace = /\d+/.exec(await readlink("/proc/self/ns/net"))?.[0] ?? "0";

@@ -9,18 +9,18 @@ export function labConfigFile(environment: NodeJS.ProcessEnv = process.env): str
   return resolve(environment["LAB_CONFIG"] || join(repositoryRoot, "Pulumi.lab.yaml"));
 }
 
-/** LAB_CHART and LAB_CRDS_CHART: chart archives or folders to install instead of what the lab would choose. */
+/** LAB_CHART and LAB_CRDS_CHART: chart archives or folders to install instead of the lab's choice. */
 export function givenCharts(environment: NodeJS.ProcessEnv = process.env): GivenCharts {
   const { LAB_CHART: stack, LAB_CRDS_CHART: crds } = environment;
   return { ...(stack && { stack }), ...(crds && { crds }) };
 }
 
-/** Gives this process and its children a PATH with those folders. */
+/** Sets PATH of this process and its children to the program folders. */
 export function completePath(): void {
   process.env["PATH"] = programFolders().join(delimiter);
 }
 
-/** For apt-get: no questions, nothing translated. */
+/** Environment of apt-get: no questions, no translations. */
 export function aptEnvironment(environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   return { ...plainEnvironment(environment), NEEDRESTART_SUSPEND: "1" };
 }

@@ -1,4 +1,4 @@
-/** The lab's stacks, each a phase of `make up`, and what is done to them. */
+/** The lab's stacks, each a phase of `make up`, and the operations on them. */
 import { join } from "node:path";
 import type { InfraOutputs } from "../../contract/outputs";
 import { repositoryRoot } from "../../settings/repositoryRoot";
@@ -10,13 +10,13 @@ import { labStackSettings } from "./labConfig";
 import { workloadsFolder, workloadsSettings } from "./workloads";
 
 export interface LabStack {
-  /** What it makes, for people. */
+  /** Name for people, by what the stack makes. */
   readonly title: string;
   /** Folder of the program's Pulumi.yaml. */
   readonly project: string;
-  /** What a `Pulumi.lab.yaml` holds. */
+  /** Content of a `Pulumi.lab.yaml`. */
   readonly settings: (progress: Progress) => Promise<StackSettings>;
-  /** Its endpoints, from its outputs: printed by `up` and `status`. */
+  /** Endpoints from its outputs, printed by `up` and `status`. */
   readonly endpoints: (
     outputs: Readonly<Record<string, unknown>>,
   ) => readonly (readonly [name: string, url: string])[];
@@ -52,13 +52,13 @@ const endpointNames = {
   telemetryAddress: "housekeeping packets",
 } as const;
 
-/** In the order in which they come up; they go down in the reverse one. */
+/** Stacks in the order of `make up`; `make down` reverses it. */
 export const labStacks: readonly LabStack[] = [infra, workloads];
 
-/** The lab's engine, and what may interrupt it. */
+/** Options of the lab's engine, with an abort signal. */
 export type StackOptions = EngineOptions & Pick<RunOptions, "signal">;
 
-/** Brings a stack up; what an interrupted engine left open is settled first. */
+/** Brings a stack up, after settling the pending operations of an interrupted engine. */
 export async function bringUp(
   stack: LabStack,
   options: StackOptions,
@@ -78,12 +78,12 @@ export async function destroy(stack: LabStack, options: StackOptions, limitMs: n
   return runPulumi(["destroy", "--yes", "--skip-preview", ...stackOptions(selected)], engine);
 }
 
-/** A stack's outputs, secrets in clear; undefined when it is not up. */
+/** Outputs of a stack, secrets in plain text; undefined when it is not up. */
 export async function outputsOf(
   stack: LabStack,
   options: EngineOptions,
 ): Promise<Record<string, unknown> | undefined> {
-  // Asking makes a backend where there is none: a lab that is down stays without.
+  // `pulumi stack output` creates a missing backend: a lab that is down stays without one.
   if (!(await exists(join(options.stateFolder, "backend")))) return undefined;
   const args = ["stack", "output", "--stack", STACK, "--json", "--show-secrets"];
   const run = await runPulumi(args, { ...options, cwd: stack.project });
@@ -93,8 +93,8 @@ export async function outputsOf(
 }
 
 /**
- * The cluster's own outputs.
- * @throws Error that says what to do when it is not up
+ * Outputs of the cluster's stack.
+ * @throws Error with the remedy when it is not up
  */
 export async function infraOutputs(options: EngineOptions): Promise<InfraOutputs> {
   const outputs = await outputsOf(infra, options);
@@ -112,8 +112,8 @@ async function select(stack: LabStack, options: StackOptions): Promise<Stack> {
 }
 
 /**
- * A killed engine leaves operations that it had begun in the stack's state, and says so at every run until a refresh
- * has looked at what became of them. Everything the programs begin can be begun again.
+ * Settles pending operations. A killed engine leaves them in the stack's state and reports them at every run until a
+ * refresh has checked their resources. Everything that the programs start can be started again.
  */
 async function settle(stack: LabStack, selected: Stack, options: StackOptions): Promise<void> {
   const engine = { ...options, cwd: stack.project };

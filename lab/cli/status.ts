@@ -21,7 +21,7 @@ node, and which targets are not up and which alerts fire. Exit code 0 when the l
   run: async () => ((await printStatus(labEngineWithoutImage())) ? 0 : 1),
 });
 
-/** @returns whether everything is as it should be */
+/** @returns true when the cluster answers and every node is Ready */
 export async function printStatus(options: EngineOptions): Promise<boolean> {
   const outputs = await Promise.all(
     labStacks.map(async (stack) => [stack, await outputsOf(stack, options)] as const),
@@ -79,7 +79,7 @@ export function nodeTable(
   return table([["NAME", "ROLE", "MACHINE", "NODE", "AGE", "KUBELET", "PRIVATE", "PUBLIC"], ...rows]);
 }
 
-/** How many pods of each namespace run, or do not, on each node. */
+/** Table of pod counts, running and not running, per node and namespace. */
 function podTable(pods: readonly V1Pod[]): string {
   const counts = new Map<string, { running: number; other: number }>();
   for (const pod of pods) {

@@ -1,4 +1,4 @@
-/** Columns for a terminal: pure. */
+/** Tables for a terminal. Pure. */
 
 /** Rows of cells, each column as wide as its widest cell, two spaces between. */
 export function table(rows: readonly (readonly string[])[]): string {
@@ -11,7 +11,7 @@ export function table(rows: readonly (readonly string[])[]): string {
     .join("\n");
 }
 
-/** Time since then, in its two largest units: `3d4h`, `5m12s`. */
+/** Elapsed time in its two largest units: `3d4h`, `5m12s`. */
 export function age(since: Date, now: Date): string {
   const seconds = Math.max(0, Math.floor((now.getTime() - since.getTime()) / 1000));
   const parts = ([["d", 86_400, 1e9], ["h", 3600, 24], ["m", 60, 60], ["s", 1, 60]] as const).map(

@@ -30,7 +30,7 @@ export const upCommand = command({
 lab runs (once; kept in ~/.cache/perigee), makes the network, and runs the stack \`lab\` of the programs in this
 repository. Ends by printing the nodes and endpoints. Needs root. Call it again after an interruption, or after a
 change of Pulumi.lab.yaml. Ctrl-C ends what is in progress and stops; twice stops at once.`,
-  // Who is not root is told of that together with everything else.
+  // Without root, the check reports that together with all other problems.
   run: () => (process.getuid?.() === 0 ? changingTheLab("make up", up) : sayWhetherItCanRun()),
 });
 
@@ -66,7 +66,7 @@ async function up({ folders, signal }: Session): Promise<number> {
   return 0;
 }
 
-/** After a restart of the host nothing of a lab runs: its cluster, which the engine still knows, is no more. */
+/** Removes a lab from before a restart of the host: nothing of it runs, but its cluster is in the engine's state. */
 async function forgetLabOfEarlierRun(folders: LabFolders): Promise<void> {
   if (!(await isFromBeforeRestart(folders))) return;
   say("a lab from before this host's restart is cleared away");
@@ -82,9 +82,9 @@ async function openNetwork(folders: LabFolders, config: LabConfig, supply: Suppl
 }
 
 /**
- * Starts machines that were switched off, as one would with `aws ec2 start-instances`: their disks, and the cluster
- * on them, are still there. One that was killed is lost, and the engine makes another.
- * @returns options for the engine, which learns of either only by a refresh, as on AWS
+ * Starts machines that were switched off, as `aws ec2 start-instances` does: their disks, and the cluster on them,
+ * still exist. A killed machine is lost, and the engine makes a new one.
+ * @returns options for the engine, which detects either only by a refresh, as on AWS
  */
 async function startStopped(folders: LabFolders, baseTree: string): Promise<string[]> {
   const machines = new SystemdMachines({ stateFolder: folders.root, baseTree });

@@ -1,4 +1,4 @@
-/** Stack 2 as a phase of `make up`: which edition of the monitoring it installs, and what the simulator plays. */
+/** Stack 2 as a phase of `make up`: the edition of its monitoring, and the simulator's scenario. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -12,22 +12,22 @@ import { chooseEdition, type Edition, editionSettings } from "../supply/chart/ed
 import { helmProgram } from "./labEngine";
 import { givenCharts } from "./settings";
 
-/** A battery takes hours to run down; nobody who asks for it wants to wait that long. */
+/** Time scale of a scenario: in real time, a battery takes hours to run down. */
 const timeScale = 60;
 
 export const workloadsFolder = join(repositoryRoot, "workloads");
 
-/** What stays the same from one run to the next, until `make down`. */
+/** Choices that persist between runs, until `make down`. */
 interface Choices {
   readonly edition?: Edition;
-  /** What the simulated spacecraft plays; `make scenario` changes it. */
+  /** Scenario of the simulated spacecraft; `make scenario` changes it. */
   readonly scenario?: string;
 }
 
 const choicesFile = (): string => join(labSettings().stateFolder, "workloads.json");
 const readChoices = async (): Promise<Choices> => (await readJson<Choices>(choicesFile())) ?? {};
 
-/** Chosen once for a lab, and said: a lab does not change its edition under a running stack. */
+/** Edition of the monitoring, chosen and printed once per lab: it does not change under a running stack. */
 async function edition(progress: Progress): Promise<Edition> {
   const choices = await readChoices();
   if (choices.edition !== undefined) return choices.edition;
@@ -47,7 +47,7 @@ export async function keepScenario(scenario: string): Promise<void> {
   await writeJson(choicesFile(), { ...(await readChoices()), scenario });
 }
 
-/** The stack's own Pulumi.lab.yaml with what the edition and the scenario change. */
+/** The stack's Pulumi.lab.yaml with the edition's and the scenario's changes. */
 export async function workloadsSettings(progress: Progress): Promise<StackSettings> {
   const file = await readFile(join(workloadsFolder, "Pulumi.lab.yaml"), "utf8");
   const { config = {} } = (parse(file) ?? {}) as StackSettings;

@@ -1,26 +1,26 @@
-/** The lab's addresses, all of which follow from the VPC's block: pure. */
+/** The lab's addresses, all derived from the VPC's CIDR block. Pure. */
 import { type Cidr, machineSubnets, parseCidr } from "../../infra/network/cidr";
 
 export const BRIDGE = "perigee0";
 
 /**
- * The person at the keyboard: where connections from this host to the machines' public addresses come from.
- * Of TEST-NET-3 (RFC 5737), whose addresses no real host has. Even so the block as a whole is not routed to the
- * lab, only this address and those that machines were given: private networks have been seen that use the rest.
+ * Address of the operator: the source of connections from this host to the machines' public addresses. It is from
+ * TEST-NET-3 (RFC 5737), which no real host uses. Only this address and the machines' own are routed to the lab, not
+ * the whole block: private networks that use the rest have been observed.
  */
 export const OPERATOR_ADDRESS = "203.0.113.1";
 
 export interface LabAddresses {
   readonly vpcCidr: string;
-  /** Up to three /24s, each with its gateway: this host, on the bridge. */
+  /** Up to three /24 subnets, each with its gateway: this host, on the bridge. */
   readonly subnets: readonly { readonly cidr: string; readonly gateway: string }[];
-  /** Gateway of the first subnet: where the package server, the image registry and the resolver answer. */
+  /** Gateway of the first subnet: address of the package server, the image registry and the resolver. */
   readonly services: string;
 }
 
 /**
  * @param vpcCidr IPv4 block with room for at least one subnet
- * @throws Error when it is no IPv4 block or too small
+ * @throws Error when it is not an IPv4 block or is too small
  */
 export function labAddresses(vpcCidr: string): LabAddresses {
   const vpc = parseCidr(vpcCidr);
@@ -33,7 +33,7 @@ export function labAddresses(vpcCidr: string): LabAddresses {
   return { vpcCidr, subnets, services };
 }
 
-/** The subnet's first address, which belongs to the VPC's router on AWS too. */
+/** The subnet's first address, which is the VPC router's on AWS too. */
 export function gatewayOf(subnetCidr: string): string {
   return addressIn(parseCidr(subnetCidr), 1);
 }

@@ -8,13 +8,13 @@ const NAMES = [
   "CHECKPOINT_RESTORE",
 ]; // prettier-ignore
 
-/** The capabilities in a set as /proc/PID/status writes it (`CapBnd: 000001fffeffffff`). */
+/** Capability names in a set from /proc/PID/status (`CapBnd: 000001fffeffffff`). */
 function capabilityNames(hexSet: string): string[] {
   const set = BigInt(`0x${hexSet}`);
   return NAMES.filter((_, bit) => ((set >> BigInt(bit)) & 1n) === 1n).map((name) => `CAP_${name}`);
 }
 
-/** The bounding set written in a /proc/PID/status text. */
+/** Capability names of the bounding set in a /proc/PID/status text. */
 export function boundingSet(status: string): string[] {
   const set = /^CapBnd:\s*([0-9a-f]+)$/m.exec(status)?.[1];
   if (set === undefined) throw new Error("/proc/self/status has no CapBnd line");

@@ -7,7 +7,7 @@ import { isMissing, namesIn, readText } from "../files";
 import { signalProcess } from "../processes";
 import type { LabFolders } from "../settings";
 
-/** The machine's cgroup as runc is told it. */
+/** The machine's cgroup path, as passed to runc. */
 export function machineCgroup(folders: LabFolders, id: string): string {
   return `/${folders.cgroup}/${id}`;
 }
@@ -21,10 +21,10 @@ export function cgroupMounts(mountinfo: string): string[] {
 }
 
 /**
- * cgroup v1 only: controllers that the kernel has but no hierarchy mounted on the host. Left so, every machine's
- * systemd mounts them for itself and shares their root with every other, and the kubelets delete each other's pods'
- * cgroups (seen). Whether a hierarchy exists (/proc/cgroups says so) does not matter: the mount may be in some
- * other mount namespace.
+ * Controllers that the kernel has but no hierarchy mounts on the host; cgroup v1 only. Without a mount on the host,
+ * each machine's systemd mounts them itself and shares their root with all others, and the kubelets delete each
+ * other's pod cgroups (observed). An existing hierarchy (in /proc/cgroups) does not count: its mount may be in
+ * another mount namespace.
  */
 export function unmountedControllers(procCgroups: string, mountinfo: string): string[] {
   const mounted = [...mountinfo.matchAll(/ - cgroup \S+ (\S+)$/gm)].flatMap((match) =>
@@ -35,12 +35,12 @@ export function unmountedControllers(procCgroups: string, mountinfo: string): st
   const has = (controller: string): boolean =>
     known.some(([name, , , enabled]) => name === controller && enabled === "1") &&
     !mounted.includes(controller);
-  // Together by custom; whoever mounts them apart does so before any lab.
+  // Mounted together by convention; a host that mounts them separately does so before any lab.
   const network = ["net_cls", "net_prio"].filter(has).join(",");
   return [...["hugetlb", "perf_event"].filter(has), ...(network === "" ? [] : [network])];
 }
 
-/** Mount points for the hierarchies that the lab has to add, to be recorded before they are made. */
+/** Mount points of the hierarchies that the lab must add; they are recorded before they are mounted. */
 export async function missingHierarchies(): Promise<string[]> {
   const missing = unmountedControllers(
     await readFile("/proc/cgroups", "utf8"),
@@ -58,7 +58,7 @@ export async function mountHierarchies(points: readonly string[]): Promise<void>
   }
 }
 
-/** Unmounts hierarchies and removes their folders; nothing when they are gone already. */
+/** Unmounts hierarchies and removes their folders; does nothing when they are gone. */
 export async function unmountHierarchies(points: readonly string[]): Promise<void> {
   const mounted = await hierarchies();
   for (const point of points) {
@@ -67,7 +67,7 @@ export async function unmountHierarchies(points: readonly string[]): Promise<voi
   }
 }
 
-/** The cgroups of the lab, or of one machine, that exist: one folder per hierarchy. */
+/** Existing cgroups of the lab, or of one machine: one folder per hierarchy. */
 export async function labCgroups(folders: LabFolders, id?: string): Promise<string[]> {
   const path = id === undefined ? folders.cgroup : join(folders.cgroup, id);
   const found: string[] = [];
@@ -108,7 +108,7 @@ async function pidsBelow(cgroups: readonly string[]): Promise<Set<number>> {
   return pids;
 }
 
-/** A cgroup and all below it, parents first. */
+/** A cgroup and its descendants, parents first. */
 async function tree(cgroup: string): Promise<string[]> {
   const found = [cgroup];
   for (const folder of found) {
@@ -117,13 +117,13 @@ async function tree(cgroup: string): Promise<string[]> {
         if (entry.isDirectory()) found.push(join(folder, entry.name));
       }
     } catch (error) {
-      if (!isMissing(error)) throw error; // its owner may tidy up at the same time
+      if (!isMissing(error)) throw error; // its owner may remove it at the same time
     }
   }
   return found;
 }
 
-/** A cgroup whose last process has just ended can stay busy for a moment. */
+/** Removes a cgroup, with retries: it can stay busy for a moment after its last process has ended. */
 async function removeFolder(folder: string): Promise<void> {
   for (let attempt = 0; ; attempt += 1) {
     try {

@@ -1,4 +1,4 @@
-/** Removes what there is of a lab, whatever became of the processes that made it. */
+/** Removal of everything that exists of a lab, whatever the state of the processes that made it. */
 import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { run } from "../command";
@@ -12,9 +12,9 @@ import { hostLink, labLinks, labNamespaces, namespaceOf, removeLink } from "./ma
 import { SystemdMachines } from "./systemdMachines";
 
 /**
- * Removes machines, servers, network and state of the machine layer, in that order; safe when nothing is there.
- * Goes on past failures, so that one stubborn thing does not keep the rest.
- * @returns what could not be removed, and why
+ * Removes machines, servers, network and state of the machine layer, in that order; safe when nothing exists.
+ * Continues after failures, so that one failure does not block the rest.
+ * @returns failures, each with its reason
  */
 export async function clearLab(folders: LabFolders, say: Say = () => undefined): Promise<string[]> {
   const failures: string[] = [];
@@ -40,7 +40,7 @@ export async function clearLab(folders: LabFolders, say: Say = () => undefined):
   return failures;
 }
 
-/** Whether this lab was made before the host was last started: nothing of it runs, its records are history. */
+/** True when this lab was made before the host's last restart: nothing of it runs, and its records are obsolete. */
 export async function isFromBeforeRestart(folders: LabFolders): Promise<boolean> {
   const record = await readJson<NetworkRecord>(folders.networkRecord);
   return record !== undefined && record.bootId !== (await bootId());
@@ -65,7 +65,7 @@ async function unmountAll(folders: LabFolders): Promise<void> {
   for (const loop of await labLoops(folders.root)) await run("losetup", ["--detach", loop]);
 }
 
-/** Namespaces and cables of machines that no record tells of. */
+/** Removes network namespaces and veth pairs of machines without a record. */
 async function removeStrayNetwork(): Promise<void> {
   const prefix = namespaceOf("");
   for (const namespace of await labNamespaces()) {
@@ -77,7 +77,7 @@ async function removeStrayNetwork(): Promise<void> {
   }
 }
 
-/** The machine layer's own records; the engine's (state, passphrase) are not ours to remove. */
+/** Deletes the machine layer's records; the engine's (state, passphrase) belong to the engine. */
 async function forget(folders: LabFolders): Promise<void> {
   const own = [
     folders.machines,

@@ -3,7 +3,7 @@ import { ask } from "../command";
 import { namesIn } from "../files";
 import type { LabFolders } from "../settings";
 
-/** Ids of the containers that runc knows in this lab, running or not. */
+/** IDs of the lab's containers in runc, running or not. */
 export async function labContainers(folders: LabFolders): Promise<string[]> {
   if ((await namesIn(folders.runc)).length === 0) return [];
   const list = JSON.parse(

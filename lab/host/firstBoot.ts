@@ -1,4 +1,4 @@
-/** What is on a machine's disk before its first boot, over the base tree: pure. */
+/** Files on a machine's disk before its first boot, over the base tree. Pure. */
 import { stringify } from "yaml";
 import type { MachineSpec } from "./machine";
 
@@ -21,7 +21,7 @@ const MASKED_UNITS = [
   "systemd-resolved.service",
 ];
 
-/** The NoCloud seed (cloud-init's own data source for local files), name resolution, and what must not run. */
+/** The NoCloud seed (cloud-init's data source for local files), name resolution, and masked units. */
 export function firstBootFiles(spec: MachineSpec, resolver: string): FirstBootFile[] {
   const name = hostname(spec);
   return [
@@ -29,9 +29,9 @@ export function firstBootFiles(spec: MachineSpec, resolver: string): FirstBootFi
       path: "var/lib/cloud/seed/nocloud/meta-data",
       text: stringify({ "instance-id": spec.id, "local-hostname": name }),
     },
-    // User data may hold the SSH host key.
+    // User data may contain the SSH host key.
     { path: "var/lib/cloud/seed/nocloud/user-data", text: spec.userData, secret: true },
-    // The lab has set eth0 up already, as EC2's network does by DHCP.
+    // The lab has already configured eth0, as EC2's network does by DHCP.
     {
       path: "etc/cloud/cloud.cfg.d/99-perigee-lab.cfg",
       text: stringify({ network: { config: "disabled" } }),
@@ -43,7 +43,7 @@ export function firstBootFiles(spec: MachineSpec, resolver: string): FirstBootFi
   ];
 }
 
-/** The instance's name as a DNS label, which host names have to be. */
+/** The instance's name as a DNS label, which host names must be. */
 export function hostname(spec: Pick<MachineSpec, "id" | "name">): string {
   const label = spec.name
     .toLowerCase()

@@ -1,14 +1,14 @@
 /**
- * Hosts whose packet filter drops forwarded packets by default (Docker sets this): two rules let the lab's through.
- * br_netfilter sends bridged packets through the same chain, so that without them machines could not even reach
- * each other.
+ * Two rules that accept the lab's packets on hosts whose packet filter drops forwarded packets by default (as Docker
+ * sets it). br_netfilter sends bridged packets through the same chain, so without the rules machines could not even
+ * reach each other.
  */
 import { run } from "../command";
 import { BRIDGE } from "./addresses";
 
 const COMMENT = "perigee lab";
 
-/** Adds the two rules where the host's forward policy is not to accept. */
+/** Adds the two rules unless the host's forward policy is ACCEPT. */
 export async function allowForwarding(): Promise<void> {
   const chain = await forwardChain();
   if (chain === undefined || chain.includes("-P FORWARD ACCEPT")) return;
@@ -42,10 +42,10 @@ function isOurs(line: string): boolean {
   return line.includes(`--comment "${COMMENT}"`);
 }
 
-/** The chain as `iptables -S` writes it; undefined on a host without iptables or whose kernel has no such table. */
+/** The chain as `iptables -S` prints it; undefined on a host without iptables or without that table in its kernel. */
 async function forwardChain(): Promise<string[] | undefined> {
   try {
-    // Listing through iptables would make an empty filter table on a host that has none: look first.
+    // Listing through iptables would create an empty filter table on a host without one: check first.
     if (!(await run("nft", ["list", "tables"])).split("\n").includes("table ip filter")) return undefined;
     return (await run("iptables", ["-w", "-S", "FORWARD"])).trimEnd().split("\n");
   } catch {

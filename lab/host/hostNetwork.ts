@@ -11,27 +11,27 @@ import { applyHostRules, removeHostRules } from "./publicAddresses";
 import { startResolver, stopResolver } from "./resolver";
 import { rememberSysctls, restoreSysctls, setSysctls, type Sysctls } from "./sysctls";
 
-/** What the lab found and made, so that it can be put back whoever does it. */
+/** Settings that the lab found and mounts that it made, so that any process can restore the host. */
 export interface NetworkRecord {
   readonly vpcCidr: string;
-  /** Identity of the host's run in which the lab was made. */
+  /** Boot ID of the host when the lab was made. */
   readonly bootId: string;
   readonly sysctls: Sysctls;
   readonly cgroupMounts: readonly string[];
 }
 
 /**
- * Hardware address of the gateways, a locally administered one. A bridge that has none set takes the lowest of its ports':
- * it changes when a machine comes or goes, and the others cannot reach the host until they have looked for it again.
+ * MAC address of the gateways, locally administered. A bridge without a fixed address takes the lowest of its ports':
+ * it changes when a machine comes or goes, and the others cannot reach the host until they resolve it again.
  */
 const GATEWAY_MAC = "02:70:67:00:00:01";
 
-/** Says what it does to the host, one line at a time. */
+/** Reports changes to the host, one line at a time. */
 export type Say = (line: string) => void;
 
 /**
- * Brings the network up; again is harmless. The record is written before anything is changed, so that an
- * interrupted call can be finished or undone.
+ * Brings the network up; idempotent. The record is written before any change, so that an interrupted call can be
+ * completed or undone.
  * @throws Error when a lab with another vpcCidr is up
  */
 export async function networkUp(
@@ -60,7 +60,7 @@ export async function networkUp(
   return addresses;
 }
 
-/** Takes everything back that `networkUp` made. Machines have to be gone. Harmless when nothing is there. */
+/** Removes everything that `networkUp` made. Machines must be removed first. Harmless when nothing exists. */
 export async function networkDown(folders: LabFolders, say: Say = () => undefined): Promise<void> {
   const record = await readJson<NetworkRecord>(folders.networkRecord);
   await stopResolver(folders);
@@ -69,23 +69,23 @@ export async function networkDown(folders: LabFolders, say: Say = () => undefine
   if (await bridgeExists()) await run("ip", ["link", "delete", BRIDGE]);
   if (record === undefined) return;
   await unmountHierarchies(record.cgroupMounts);
-  // After a restart the host has its own settings already.
+  // After a restart the host already has its own settings.
   if (record.bootId !== (await bootId())) return;
   for (const change of await restoreSysctls(record.sysctls)) say(`sysctl ${change}, as before the lab`);
 }
 
-/** The addresses of the lab that is up; undefined when none is. */
+/** Addresses of the running lab; undefined when none is up. */
 export async function presentNetwork(folders: LabFolders): Promise<LabAddresses | undefined> {
   const record = await readJson<NetworkRecord>(folders.networkRecord);
   return record === undefined || !(await bridgeExists()) ? undefined : labAddresses(record.vpcCidr);
 }
 
-/** Identity of the host's present run: another one after every restart. */
+/** Boot ID of the host; it changes with every restart. */
 export async function bootId(): Promise<string> {
   return (await readFile("/proc/sys/kernel/random/boot_id", "utf8")).trim();
 }
 
-/** Bytes per packet on the way out: a machine on a bridge with a larger one would lose its large packets. */
+/** MTU of the uplink: a machine on a bridge with a larger MTU would lose its large packets. */
 export async function uplinkMtu(): Promise<number> {
   const [route] = JSON.parse(await run("ip", ["-j", "route", "show", "default"])) as { dev: string }[];
   if (route === undefined) return 1500;
@@ -102,7 +102,7 @@ export async function bridgeExists(): Promise<boolean> {
 
 async function makeBridge(folders: LabFolders, { subnets }: LabAddresses): Promise<void> {
   if (!(await bridgeExists())) await run("ip", ["link", "add", BRIDGE, "type", "bridge"]);
-  // The alias names the state that knows how to take the bridge down.
+  // The alias names the state folder whose records remove the bridge.
   await run("ip", [
     "link",
     "set",
@@ -119,6 +119,6 @@ async function makeBridge(folders: LabFolders, { subnets }: LabAddresses): Promi
   }
   await run("ip", ["address", "replace", `${OPERATOR_ADDRESS}/32`, "dev", BRIDGE]);
   await run("ip", ["link", "set", BRIDGE, "up"]);
-  // Subnets share the bridge: without this, machines would be told to bypass their gateway.
+  // Subnets share the bridge: without this, ICMP redirects would make machines bypass their gateway.
   await writeFile(`/proc/sys/net/ipv4/conf/${BRIDGE}/send_redirects`, "0");
 }

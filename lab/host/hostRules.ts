@@ -1,23 +1,23 @@
 /** The host's packet rules: an Internet gateway for the lab's machines, as nft text. Pure. */
 import { BRIDGE } from "./addresses";
 
-/** One machine's public address and the private one that it stands for. */
+/** Public address of one machine, and the private address behind it. */
 export interface PublicAddress {
   readonly publicIp: string;
   readonly privateIp: string;
 }
 
 /**
- * One-to-one address translation at the edge, as an Internet gateway does it: a machine never sees its public
- * address. (It must not have it on eth0 either: kube-proxy in nftables mode answers node ports on the node's
- * primary address only.) A connection from one machine to another's public address arrives from a public one,
- * so that rules which name a security group as the source do not admit it, as on EC2.
- * A packet whose address is in no map goes its way untouched.
+ * Packet rules for one-to-one NAT at the edge, as an Internet gateway does it: a machine never sees its public
+ * address. (eth0 must not have it either: kube-proxy in nftables mode answers node ports only on the node's primary
+ * address.) A connection from one machine to another's public address arrives from a public address, so that rules
+ * with a security group as the source do not admit it, as on EC2.
+ * A packet whose address is in no map passes unchanged.
  */
 export function hostRules(vpcCidr: string, addresses: readonly PublicAddress[]): string {
   const sorted = [...addresses].sort((a, b) => a.publicIp.localeCompare(b.publicIp));
   const inward = elements(sorted.map(({ publicIp, privateIp }) => `${publicIp} : ${privateIp}`));
-  // A machine with several public addresses speaks from the first.
+  // A machine with several public addresses sends from the first.
   const byPrivate = new Map([...sorted].reverse().map(({ publicIp, privateIp }) => [privateIp, publicIp]));
   const outward = elements(
     [...byPrivate].map(([privateIp, publicIp]) => `${privateIp} : ${publicIp}`).sort(),

@@ -2,10 +2,10 @@
 import type { IngressRule } from "./machine";
 
 /**
- * Priority -150: after connection tracking (-200), before kube-proxy's translation of node ports (-100), so that the
- * rules see the port the sender wrote. Only what comes in through eth0 is looked at: traffic between pods is inside
- * the VXLAN packets that the rules have admitted, and AWS does not see into those either. Not on the host's bridge,
- * where this would be simpler to keep, because many kernels cannot track connections there.
+ * Rules at priority -150: after connection tracking (-200), before kube-proxy's translation of node ports (-100), so
+ * that they match the sender's destination port. Only packets from eth0 are filtered: pod traffic is inside VXLAN
+ * packets that the rules have admitted, and AWS does not inspect those either. The rules are not on the host's
+ * bridge, where they would be simpler to maintain, because many kernels cannot track connections there.
  */
 export function ingressRules(rules: readonly IngressRule[]): string {
   const lines = [...new Set(rules.map(ruleLine))];

@@ -1,4 +1,4 @@
-/** What exists of a lab on this host, asked of the host itself and not of the lab's records. */
+/** Leftovers of a lab on this host, read from the host itself and not from the lab's records. */
 import { readFile } from "node:fs/promises";
 import { ask } from "../command";
 import { namesIn } from "../files";
@@ -11,7 +11,7 @@ import { forwardingRules } from "./forwarding";
 import { labLinks, labNamespaces } from "./machineNetwork";
 import { hostTableExists } from "./publicAddresses";
 
-/** One line for each thing of the lab that exists; empty after `make down`. */
+/** One line per existing object of the lab; empty after `make down`. */
 export async function leftovers(folders: LabFolders): Promise<string[]> {
   const found = await Promise.all([
     labelled("container", labContainers(folders)),
@@ -28,13 +28,13 @@ export async function leftovers(folders: LabFolders): Promise<string[]> {
   return found.flat();
 }
 
-/** Mount points below the state folder that this process sees, outermost first. */
+/** Mount points below the state folder, as this process sees them, outermost first. */
 export async function labMounts(root: string): Promise<string[]> {
   const lines = (await readFile("/proc/self/mountinfo", "utf8")).split("\n");
   return lines.map((line) => line.split(" ")[4] ?? "").filter((point) => point.startsWith(`${root}/`));
 }
 
-/** Loop devices whose file is (or was, until it was deleted) below the state folder. */
+/** Loop devices whose backing file is (or was, before its deletion) below the state folder. */
 export async function labLoops(root: string): Promise<string[]> {
   const output = await ask("losetup", ["--json", "--list", "--output", "NAME,BACK-FILE"]);
   if (output.trim() === "") return [];

@@ -1,10 +1,9 @@
 /**
- * What the lab's AWS provider asks of the machine layer: the seam between "an EC2 instance"
- * and whatever stands in for it. `machineHost` picks the implementation: systemd machines on
- * this host (needs root), or none at all (engine tests).
+ * Machine layer behind the lab's AWS provider: the seam between "an EC2 instance" and its implementation.
+ * `machineHost` picks one: systemd machines on this host (needs root), or none at all (engine tests).
  */
 
-/** One EC2 instance as the machine layer sees it. */
+/** An EC2 instance in the machine layer. */
 export interface MachineSpec {
   /** Instance id, e.g. `i-0a1b2c3d4e5f60718`; the key of every other call. */
   readonly id: string;
@@ -13,7 +12,7 @@ export interface MachineSpec {
   /** The subnet's IPv4 block, e.g. `10.0.1.0/24`; its first address is the gateway. */
   readonly subnetCidr: string;
   readonly privateIp: string;
-  /** The instance's cloud-init user data, exactly as EC2 would hand it over. */
+  /** The instance's cloud-init user data, exactly as EC2 passes it. */
   readonly userData: string;
   readonly rootDiskGiB: number;
   readonly instanceType: string;
@@ -25,20 +24,20 @@ export type MachineState = "running" | "stopped" | "absent";
 /** An admitted flow into one machine, already resolved to addresses; anything else is dropped. */
 export interface IngressRule {
   readonly protocol: "tcp" | "udp" | "icmp" | "all";
-  /** First and last destination port, as the sender wrote it (before any NodePort translation). */
+  /** First and last destination port in the sender's packet (before any NodePort translation). */
   readonly fromPort: number;
   readonly toPort: number;
   readonly sourceCidr: string;
 }
 
-/** All calls are idempotent: interrupted anywhere, they may be made again. */
+/** Operations on machines. All calls are idempotent: interrupted anywhere, they may be repeated. */
 export interface MachineHost {
   /** Makes the machine and boots it; returns when its init system runs, not when cloud-init is done. */
   start(spec: MachineSpec): Promise<void>;
   state(id: string): Promise<MachineState>;
   /** Stops the machine and removes everything it left: processes, namespaces, mounts, disk. */
   remove(id: string): Promise<void>;
-  /** The addresses under which the machine answers besides its private one (public and elastic IPs). */
+  /** Sets the addresses under which the machine answers besides its private one (public and elastic IPs). */
   setPublicAddresses(id: string, addresses: readonly string[]): Promise<void>;
   /** Replaces the machine's whole packet filter. Before the first call nothing is admitted. */
   setIngress(id: string, rules: readonly IngressRule[]): Promise<void>;

@@ -1,4 +1,4 @@
-/** A machine's root disk: an ext4 image of the size asked for, with the first boot's files already in it. */
+/** Root disk of a machine: an ext4 image of the requested size that contains the first boot's files. */
 import { mkdir, mkdtemp, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { run } from "../command";
@@ -9,9 +9,9 @@ import type { MachineSpec } from "./machine";
 import { REAL_FOLDERS } from "./ociConfig";
 
 /**
- * Makes the disk unless it is there. Sparse: it takes what the machine writes, but `df` inside shows rootDiskGiB
- * and no machine can fill the host further than that. Without a journal: a lab does not outlive its host's crash,
- * and every fsync of etcd is spared a second write.
+ * Makes the disk unless it exists. Sparse: it takes the space that the machine writes; `df` inside shows rootDiskGiB,
+ * the most that a machine can take from the host. Without a journal: a lab does not outlive its host's crash, and
+ * every fsync of etcd saves a second write.
  */
 export async function makeDisk(
   folders: MachineFolders,
@@ -37,7 +37,7 @@ export async function makeDisk(
 
 async function layOut(content: string, files: readonly FirstBootFile[]): Promise<void> {
   const upper = join(content, "upper");
-  // The overlay takes a folder's mode from its upper layer: /etc and /var have to stay readable to all.
+  // The overlay takes a folder's mode from its upper layer: /etc and /var must stay readable to all.
   for (const folder of [upper, ...REAL_FOLDERS.map((name) => join(content, name))]) {
     await mkdir(folder, { recursive: true, mode: 0o755 });
   }

@@ -1,6 +1,6 @@
 /**
- * Files that every machine of this lab has before it boots, such as where its packages come from. Kept in the
- * lab's state, since `make up` knows them and the AWS provider, another process, boots the machines.
+ * Files that every machine of this lab has before it boots, such as its package sources. Stored in the lab's state,
+ * since `make up` makes them and the AWS provider, another process, boots the machines.
  */
 import { readJson, writeJson } from "../files";
 import type { LabFolders } from "../settings";

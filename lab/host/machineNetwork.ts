@@ -1,4 +1,4 @@
-/** A machine's network namespace: eth0 on the lab's bridge, behind the packet filter of its security groups. */
+/** Network namespace of a machine: eth0 on the lab's bridge, behind the packet filter of its security groups. */
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { ask } from "../command";
@@ -16,24 +16,24 @@ export function namespaceOf(id: string): string {
   return `${NAMESPACE_PREFIX}${id}`;
 }
 
-/** Where `ip netns` keeps the namespace. */
+/** Path of the namespace that `ip netns` creates. */
 export function namespacePath(id: string): string {
   return join("/run/netns", namespaceOf(id));
 }
 
-/** The host's end of the machine's cable; interface names have at most 15 characters. */
+/** Host end of the machine's veth pair; interface names have at most 15 characters. */
 export function hostLink(id: string): string {
   return `pg-${id.slice(-12)}`;
 }
 
-/** Makes the namespace with everything in it, closed to the outside; again is harmless. */
+/** Makes the namespace and its contents, closed to the outside; idempotent. */
 export async function makeMachineNetwork(folders: LabFolders, spec: MachineSpec): Promise<void> {
   const namespace = namespaceOf(spec.id);
   const inside = (...args: string[]): Promise<string> => run("ip", ["-n", namespace, ...args]);
   if (!(await namespaceExists(spec.id))) await run("ip", ["netns", "add", namespace]);
   const filter = folders.machine(spec.id).ingress;
   if ((await readText(filter)) === undefined) await writeWhole(filter, ingressRules([]));
-  await run("ip", ["netns", "exec", namespace, "nft", "-f", filter]); // before there is anything to come in by
+  await run("ip", ["netns", "exec", namespace, "nft", "-f", filter]); // before the namespace has an interface
   if (!(await inside("-o", "link", "show")).includes(": eth0@")) {
     const mtu = String(await uplinkMtu());
     await removeLink(hostLink(spec.id));
@@ -47,7 +47,7 @@ export async function makeMachineNetwork(folders: LabFolders, spec: MachineSpec)
   await inside("route", "replace", "default", "via", gatewayOf(spec.subnetCidr));
 }
 
-/** Replaces the packet filter as one transaction, and keeps it for the next boot. */
+/** Replaces the packet filter in one transaction, and stores it for the next boot. */
 export async function replaceIngress(
   folders: LabFolders,
   id: string,
@@ -58,13 +58,13 @@ export async function replaceIngress(
   if (await namespaceExists(id)) await run("ip", ["netns", "exec", namespaceOf(id), "nft", "-f", filter]);
 }
 
-/** Removes the namespace and the cable into it; nothing when they are gone. */
+/** Removes the namespace and its veth pair; does nothing when they are gone. */
 export async function removeMachineNetwork(id: string): Promise<void> {
   await removeLink(hostLink(id));
   if (await namespaceExists(id)) await run("ip", ["netns", "delete", namespaceOf(id)]);
 }
 
-/** Names of all namespaces of the lab, whether a machine is known to them or not. */
+/** Names of all network namespaces of the lab, with or without a machine. */
 export async function labNamespaces(): Promise<string[]> {
   const list = JSON.parse((await ask("ip", ["-j", "netns", "list"])) || "[]") as { name: string }[];
   return list.map(({ name }) => name).filter((name) => name.startsWith(NAMESPACE_PREFIX));

@@ -1,16 +1,16 @@
-/** The OCI runtime configuration of a machine: what runc is told. */
+/** OCI runtime configuration of a machine, for runc. */
 
-/** What the host can grant, and what it has, as far as a machine's configuration depends on it. */
+/** Host properties on which a machine's configuration depends. */
 export interface HostTraits {
-  /** Capability names in the bounding set of this process: nobody can grant what he does not hold. */
+  /** Capability names in the bounding set of this process: a process can grant only those that it holds. */
   readonly capabilities: readonly string[];
-  /** Whether the host has kernel modules on disk, for `modprobe` inside (some kernels have everything built in). */
+  /** True when the host has kernel modules on disk, for `modprobe` inside (some kernels have everything built in). */
   readonly kernelModules: boolean;
 }
 
 export interface MachineConfigInput {
   readonly hostname: string;
-  /** The mounted root, and the folder beside it with the parts that must not lie on an overlay. */
+  /** The mounted root, and the folder beside it with the parts that must not be on an overlay. */
   readonly root: string;
   readonly data: string;
   readonly networkNamespace: string;
@@ -24,14 +24,14 @@ interface Mount {
   readonly options: readonly string[];
 }
 
-/** Folders that need a file system of their own: overlayfs does not stack on overlayfs, and etcd syncs a lot. */
+/** Folders on a separate file system: overlayfs does not stack on overlayfs, and etcd calls fsync often. */
 export const REAL_FOLDERS = ["containerd", "kubelet", "etcd"] as const;
 
 /**
- * A machine with everything a kubelet needs and nothing the host may not be able to give: no rlimits and no
- * oomScoreAdj (setting either takes CAP_SYS_RESOURCE, which some virtual machines withhold), and every cgroup
- * hierarchy in a cgroup namespace of the machine's own. (podman's `--systemd=always` would bind the host's whole
- * name=systemd hierarchy instead, through which one machine's systemd tidies away another one's pods.)
+ * A machine with everything a kubelet needs and nothing that a host may lack: no rlimits and no oomScoreAdj (setting
+ * either takes CAP_SYS_RESOURCE, which some virtual machines withhold), and every cgroup hierarchy in the machine's
+ * own cgroup namespace. (podman's `--systemd=always` would instead bind the host's whole name=systemd hierarchy,
+ * through which one machine's systemd deletes another's pods.)
  */
 export function ociConfig(input: MachineConfigInput, host: HostTraits): object {
   const capabilities = [...host.capabilities];
@@ -44,7 +44,7 @@ export function ociConfig(input: MachineConfigInput, host: HostTraits): object {
       user: { uid: 0, gid: 0 },
       cwd: "/",
       args: ["/lib/systemd/systemd"],
-      // systemd learns from `container` that it is not on real hardware.
+      // `container` makes systemd detect that it is not on real hardware.
       env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "container=perigee"],
       capabilities: { bounding: capabilities, effective: capabilities, permitted: capabilities },
       noNewPrivileges: false,
@@ -56,10 +56,10 @@ export function ociConfig(input: MachineConfigInput, host: HostTraits): object {
         ...["pid", "ipc", "uts", "mount", "cgroup"].map((type) => ({ type })),
         { type: "network", path: input.networkNamespace },
       ],
-      // kubelet reads the kernel's log for out-of-memory kills; the other usual devices runc makes itself.
+      // kubelet reads the kernel log for out-of-memory kills; runc makes the other usual devices.
       devices: [{ path: "/dev/kmsg", type: "c", major: 1, minor: 11, fileMode: 0o600, uid: 0, gid: 0 }],
       resources: { devices: [{ allow: true, access: "rwm" }] },
-      // As on a real machine, where systemd makes it so: node-exporter's and CSI's host mounts need it.
+      // As on a real machine, where systemd sets it: node-exporter's and CSI's host mounts need it.
       rootfsPropagation: "rshared",
       maskedPaths: [],
       readonlyPaths: [],

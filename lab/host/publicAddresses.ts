@@ -1,4 +1,4 @@
-/** Which public address stands for which machine, kept with the machines and applied to the host as one table. */
+/** Public addresses of the machines, stored with the machines and applied to the host as one table. */
 import { ask, run } from "../command";
 import { namesIn, readJson } from "../files";
 import type { LabFolders } from "../settings";
@@ -6,14 +6,14 @@ import { BRIDGE, OPERATOR_ADDRESS } from "./addresses";
 import { hostRules, type PublicAddress } from "./hostRules";
 import type { MachineSpec } from "./machine";
 
-/** Rewrites the host's table from what the machines' folders say, so that two processes come to the same end. */
+/** Rewrites the host's table from the machines' folders, so that two processes reach the same result. */
 export async function applyHostRules(folders: LabFolders, vpcCidr: string): Promise<void> {
   const assigned = await assignedAddresses(folders);
   await run("nft", ["-f", "-"], { input: hostRules(vpcCidr, assigned) });
   await routeToBridge(assigned.map(({ publicIp }) => publicIp));
 }
 
-/** Makes exactly these addresses reachable over the bridge, from the operator's address. */
+/** Routes exactly these addresses over the bridge, with the operator's address as the source. */
 async function routeToBridge(addresses: readonly string[]): Promise<void> {
   const shown = await run("ip", ["-j", "-4", "route", "show", "dev", BRIDGE, "proto", "static"]);
   const present = (JSON.parse(shown || "[]") as { dst: string }[]).map(({ dst }) => dst);
@@ -39,7 +39,7 @@ async function assignedAddresses(folders: LabFolders): Promise<PublicAddress[]> 
   return all;
 }
 
-/** Removes the host's table; nothing when there is none. */
+/** Removes the host's table; does nothing when there is none. */
 export async function removeHostRules(): Promise<void> {
   if (await hostTableExists()) await run("nft", ["delete", "table", "ip", "perigee"]);
 }

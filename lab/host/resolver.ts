@@ -10,7 +10,7 @@ import { dnsmasqArguments, hostsFile, nameServers, serversFile, type Zone } from
 
 const PROCESS = "resolver";
 
-/** Starts the resolver unless it runs. */
+/** Starts the resolver unless it is running. */
 export async function startResolver(folders: LabFolders, addresses: LabAddresses): Promise<void> {
   await writeFiles(folders);
   const upstream = await answeringServers(nameServers((await readText("/etc/resolv.conf")) ?? ""));
@@ -45,7 +45,7 @@ async function writeFiles(folders: LabFolders): Promise<void> {
   await writeWhole(join(folders.resolver, "servers"), serversFile(zones));
 }
 
-/** Those of the servers that answer at all, whatever the answer. */
+/** Name servers that return any answer at all. */
 async function answeringServers(servers: readonly string[]): Promise<string[]> {
   const probes = servers.map(async (server) => {
     const resolver = new Resolver({ timeout: 1500, tries: 1 });

@@ -1,4 +1,4 @@
-/** What the lab's resolver is told: dnsmasq options and the files that it reads again on SIGHUP. Pure. */
+/** Configuration of the lab's resolver: dnsmasq options and the files that it reloads on SIGHUP. Pure. */
 import { BRIDGE, type LabAddresses } from "./addresses";
 
 /** Fully qualified name -> addresses. */
@@ -15,7 +15,7 @@ export function hostsFile(zones: ReadonlyMap<string, Zone>): string {
     .join("");
 }
 
-/** Zones that are answered here or not at all: a name that is not in them does not exist. */
+/** Lines for zones that are answered only here: a name that is not in them does not exist. */
 export function serversFile(zones: ReadonlyMap<string, Zone>): string {
   return [...zones.keys()]
     .sort()
@@ -24,8 +24,8 @@ export function serversFile(zones: ReadonlyMap<string, Zone>): string {
 }
 
 /**
- * @param upstream addresses that answer for the rest of the world; without any, every other name does not exist,
- *   said at once (a resolver that never answers costs every look-up many seconds)
+ * @param upstream name servers for all other names; without any, every other name gets NXDOMAIN at once (a resolver
+ * that never answers delays every look-up by many seconds)
  */
 export function dnsmasqArguments(
   folder: string,
@@ -36,7 +36,7 @@ export function dnsmasqArguments(
     "--keep-in-foreground",
     "--conf-file=/dev/null",
     "--log-facility=-",
-    "--user=root", // the state folder is root's alone
+    "--user=root", // only root can read the state folder
     "--no-hosts",
     "--no-resolv",
     "--bind-interfaces",

@@ -1,4 +1,4 @@
-/** The process that keeps one machine going (supervise.sh): started, recognised, ended. */
+/** Supervisor process of one machine (supervise.sh): start, check, stop. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { runningProcess, startProcess, stopProcess } from "../processes";
@@ -14,7 +14,7 @@ export async function startSupervisor(folders: LabFolders, id: string, baseTree:
   const script = [SCRIPT, id, machine.root, baseTree, folders.runc, namespaceOf(id)];
   await startProcess(folders.root, {
     command: "unshare",
-    // "slave": what the host unmounts goes away here too, what is mounted here never shows on the host.
+    // "slave": unmounts on the host propagate here, mounts made here never appear on the host.
     args: ["--mount", "--propagation", "slave", "bash", ...script],
     record: machine.supervisor,
     log: machine.console,
@@ -25,8 +25,8 @@ export async function supervisorRuns(folders: LabFolders, id: string): Promise<b
   return (await runningProcess(folders.machine(id).supervisor)) !== undefined;
 }
 
-/** Ends the supervisor at once; the machine itself goes on until its cgroup is emptied. */
+/** Ends the supervisor at once; the machine itself runs until its cgroup is emptied. */
 export async function stopSupervisor(folders: LabFolders, id: string): Promise<void> {
-  // bash waits for runc before it heeds a polite signal.
+  // bash handles SIGTERM only after runc has ended.
   await stopProcess(folders.machine(id).supervisor, 0);
 }

@@ -1,4 +1,4 @@
-/** Kernel settings of the host that the lab changes, and their way back. */
+/** Kernel settings of the host that the lab changes and restores. */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isMissing } from "../files";
@@ -6,11 +6,11 @@ import { isMissing } from "../files";
 /** Kernel setting -> value. */
 export type Sysctls = Readonly<Record<string, string>>;
 
-/** What the lab needs; a setting with `atLeast` is left alone when the host's value is larger. */
+/** Settings that the lab needs; one with `atLeast` stays when the host's value is larger. */
 const LAB_SYSCTLS: readonly { name: string; value: string; atLeast?: boolean; why: string }[] = [
   { name: "net.ipv4.ip_forward", value: "1", why: "machines reach each other's subnets and the outside" },
-  // A kubelet sets these itself, for the whole host, and does not start where it cannot: it finds them set, and
-  // they are put back.
+  // A kubelet sets these for the whole host, and does not start where it cannot. The lab sets them first, and
+  // restores them.
   { name: "vm.overcommit_memory", value: "1", why: "kubelet" },
   { name: "vm.panic_on_oom", value: "0", why: "kubelet" },
   { name: "kernel.panic", value: "10", why: "kubelet" },
@@ -31,7 +31,7 @@ const LAB_SYSCTLS: readonly { name: string; value: string; atLeast?: boolean; wh
   },
 ];
 
-/** Settings that a machine's own systemd-sysctl writes for the whole host, so that they too can be put back. */
+/** Settings that a machine's systemd-sysctl writes for the whole host; recorded so that they can be restored too. */
 const WRITTEN_BY_MACHINES = [
   "kernel.pid_max",
   "kernel.printk",
@@ -45,7 +45,7 @@ const WRITTEN_BY_MACHINES = [
   "net.netfilter.nf_conntrack_max",
 ];
 
-/** The host's present values of everything the lab or a machine may change. */
+/** Current values of all settings that the lab or a machine may change. */
 export async function rememberSysctls(): Promise<Sysctls> {
   const values: Record<string, string> = {};
   for (const name of [...LAB_SYSCTLS.map((setting) => setting.name), ...WRITTEN_BY_MACHINES]) {
@@ -55,7 +55,7 @@ export async function rememberSysctls(): Promise<Sysctls> {
   return values;
 }
 
-/** Sets what the lab needs; gives one line per setting that was changed. */
+/** Sets what the lab needs. Returns one line per changed setting. */
 export async function setSysctls(): Promise<string[]> {
   const changes: string[] = [];
   for (const { name, value, atLeast, why } of LAB_SYSCTLS) {
@@ -67,7 +67,7 @@ export async function setSysctls(): Promise<string[]> {
   return changes;
 }
 
-/** Puts remembered values back; gives one line per setting that had changed. */
+/** Restores the remembered values. Returns one line per changed setting. */
 export async function restoreSysctls(remembered: Sysctls): Promise<string[]> {
   const changes: string[] = [];
   for (const [name, value] of Object.entries(remembered)) {

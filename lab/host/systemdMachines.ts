@@ -1,7 +1,7 @@
 /**
- * EC2 instances as systemd machines on this host: a root of their own over the shared base tree, a network
- * namespace of their own, and runc with a configuration that is written here (see ociConfig.ts for what is left
- * out of it, and why). Needs root, and the lab's network up.
+ * EC2 instances as systemd machines on this host, each with its own root over the shared base tree, its own network
+ * namespace, and runc with a generated configuration (ociConfig.ts explains the omissions). Needs root, and the lab's
+ * network up.
  */
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -24,12 +24,12 @@ import { applyHostRules } from "./publicAddresses";
 import { setZone } from "./resolver";
 import { startSupervisor, stopSupervisor, supervisorRuns } from "./supervisor";
 
-/** How long systemd may take to answer after a start; 2 to 5 s are usual, on a busy host a multiple. */
+/** Time limit for systemd's first answer after a start; 2 to 5 s are usual, several times that on a busy host. */
 const BOOT_LIMIT_MS = 120_000;
 
 export class SystemdMachines implements MachineHost {
   private readonly folders: LabFolders;
-  /** The engine deletes a machine and its security group's rules at the same time. */
+  /** Serializes calls per machine: the engine deletes a machine and its security group's rules at the same time. */
   private readonly turns = new Turns();
   private readonly removed = new Set<string>();
 
@@ -53,10 +53,10 @@ export class SystemdMachines implements MachineHost {
     await writeJson(machine.spec, spec);
     await makeMachineNetwork(this.folders, spec);
     await makeDisk(machine, spec, await diskContent(this.folders, spec));
-    await this.renewHostRules(); // addresses may have been given before there was a machine
+    await this.renewHostRules(); // addresses may have been assigned before the machine existed
     if (!(await this.runs(spec.id))) {
       await this.writeConfig(spec);
-      await this.sweep(spec.id); // what a boot that was cut short left
+      await this.sweep(spec.id); // leftovers of an interrupted boot
       await startSupervisor(this.folders, spec.id, this.settings.baseTree);
     }
   }
@@ -71,7 +71,7 @@ export class SystemdMachines implements MachineHost {
   async remove(id: string): Promise<void> {
     await this.turns.run(id, async () => {
       this.removed.add(id);
-      await stopSupervisor(this.folders, id); // first, or it would take the end for a reboot
+      await stopSupervisor(this.folders, id); // first, or it would treat the end as a reboot
       await this.sweep(id);
       await removeMachineNetwork(id);
       await rm(this.folders.machine(id).root, { recursive: true, force: true });
@@ -92,32 +92,32 @@ export class SystemdMachines implements MachineHost {
     await this.turns.run("zones", () => setZone(this.folders, zone, records));
   }
 
-  /** Ids of all machines that exist, running or not. */
+  /** IDs of all machines that exist, running or not. */
   async ids(): Promise<string[]> {
     return namesIn(this.folders.machines);
   }
 
-  /** Process id of the machine's init as the host sees it; undefined when the machine does not run. */
+  /** PID of the machine's init on the host; undefined when the machine does not run. */
   async initPid(id: string): Promise<number | undefined> {
     const pid = Number(await readText(this.folders.machine(id).initPid));
-    // The id may belong to another process by now: it is the machine's if it is in the machine's cgroup.
+    // The PID may belong to another process by now: it is the machine's if it is in the machine's cgroup.
     const cgroups = pid > 0 ? await readProc(pid, "cgroup") : undefined;
     return cgroups?.includes(machineCgroup(this.folders, id)) === true ? pid : undefined;
   }
 
-  /** Runs a command inside a machine, past its network and SSH: for logs and diagnosis. */
+  /** Runs a command inside a machine, without its network and SSH: for logs and diagnosis. */
   async exec(id: string, command: readonly string[]): Promise<string> {
     return run("runc", ["--root", this.folders.runc, "exec", id, ...command]);
   }
 
-  /** What is set on a machine that has just been removed must not leave a folder of it behind. */
+  /** Runs work unless the machine was removed: settings on a removed machine must not leave a folder behind. */
   private async unlessRemoved(id: string, work: () => Promise<void>): Promise<void> {
     await this.turns.run(id, async () => {
       if (!this.removed.has(id)) await work();
     });
   }
 
-  /** A machine whose supervisor has it rebooting counts as running, as it does on EC2. */
+  /** True when the machine runs; one that its supervisor is rebooting counts as running, as on EC2. */
   private async runs(id: string): Promise<boolean> {
     return (await this.initPid(id)) !== undefined || (await supervisorRuns(this.folders, id));
   }
@@ -137,7 +137,7 @@ export class SystemdMachines implements MachineHost {
     await writeJson(`${machine.bundle}/config.json`, config);
   }
 
-  /** Ends and removes what the kernel and runc hold of a machine; its disk stays. */
+  /** Ends the machine's processes and removes its runc and cgroup state; its disk stays. */
   private async sweep(id: string): Promise<void> {
     const cgroups = await labCgroups(this.folders, id);
     await killAll(cgroups);
@@ -163,7 +163,7 @@ export class SystemdMachines implements MachineHost {
   private async initAnswers(id: string): Promise<boolean> {
     if ((await this.initPid(id)) === undefined) return false;
     try {
-      // Any answer will do, also "degraded": what user data does with the machine is not for us to judge.
+      // Any answer is accepted, also "degraded": the effects of user data are not judged here.
       await this.exec(id, ["systemctl", "show", "--property=SystemState"]);
       return true;
     } catch {

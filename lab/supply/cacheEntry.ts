@@ -1,4 +1,4 @@
-/** Cache of build products, by a hash of what they depend on: each entry is complete or absent. */
+/** Cache of build products, by a hash of their inputs: each entry is complete or absent. */
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { exists } from "../files";
@@ -6,22 +6,22 @@ import { withLock } from "../lock";
 import type { Progress } from "../progress";
 import { cacheRoot } from "../settings";
 
-/** A build product that is kept by its content. */
+/** A build product that is stored by the hash of its inputs. */
 export interface CacheEntry {
   /** Path below the cache root, e.g. `toolchain/crane`. */
   name: string;
-  /** What the product depends on, as a hash: another hash is another product. */
+  /** Hash of the product's inputs: another hash is another product. */
   key: string;
   progress: Progress;
-  /** Makes the product in an empty folder, which is then renamed into place. */
+  /** Builds the product in an empty folder, which is then renamed into place. */
   build: (folder: string) => Promise<void>;
 }
 
 /**
- * The folder that holds a build product, built only where it is missing.
+ * Folder of a build product, which is built when it is missing.
  *
- * A folder under its final name is always complete: the product is made beside it and renamed. An interrupted build
- * leaves a folder that the next one clears; two builds of one product wait for each other.
+ * A folder under its final name is always complete: the product is built beside it and renamed. An interrupted build
+ * leaves a folder that the next one removes; two builds of one product wait for each other.
  */
 export async function ensureCacheEntry(entry: CacheEntry): Promise<string> {
   const parent = join(cacheRoot(), entry.name);

@@ -3,12 +3,12 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Named pieces of content; the names count, their order does not. */
+/** Named pieces of content; the names matter, their order does not. */
 export type Contents = Readonly<Record<string, string | Buffer>>;
 
 /**
- * The SHA-256 (hex) of everything that a build product depends on. Each piece is hashed with its name and its length,
- * so that no two different sets of pieces can run together into the same bytes.
+ * SHA-256 (hex) of all inputs of a build product. Each piece is hashed with its name and its length, so that two
+ * different sets of pieces never yield the same bytes.
  */
 export function contentHash(contents: Contents): string {
   const hash = createHash("sha256");
@@ -19,7 +19,7 @@ export function contentHash(contents: Contents): string {
   return hash.digest("hex");
 }
 
-/** Reads every file below a folder for {@link contentHash}, by path within it; `accept` chooses by that path. */
+/** Content of every file below a folder for {@link contentHash}, by relative path; `accept` filters by that path. */
 export async function folderContents(folder: string, accept: (path: string) => boolean = () => true) {
   const contents: Record<string, Buffer> = {};
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });

@@ -1,4 +1,4 @@
-/** Programs of Debian packages: on PATH, else in the cache, else taken out of the package. No root, no installation. */
+/** Programs of Debian packages: on PATH, in the cache, or extracted from the package. No root, no installation. */
 import { constants } from "node:fs";
 import { access, mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,8 +9,8 @@ const downloadLimitMs = 120_000;
 const debianCache = (): string => join(cacheRoot(), "debian");
 
 /**
- * The path of a program: on PATH, else from its package.
- * @throws Error that says what to install where it cannot be had
+ * Path of a program: on PATH, else from its package.
+ * @throws Error with the package to install when the program is not available
  */
 export async function debianProgram(packageName: string, program: string): Promise<string> {
   for (const folder of programFolders()) {
@@ -20,8 +20,8 @@ export async function debianProgram(packageName: string, program: string): Promi
 }
 
 /**
- * A folder with everything that a package would install.
- * @param program one of the package's programs: without it the folder is taken for incomplete
+ * Folder with everything that a package would install.
+ * @param program one of the package's programs: without it the folder counts as incomplete
  */
 export async function debianPackageTree(packageName: string, program: string): Promise<string> {
   const folder = join(debianCache(), packageName);
@@ -35,7 +35,7 @@ export async function debianPackageTree(packageName: string, program: string): P
     if (archive === undefined) throw new Error("apt-get download left no .deb file");
     await run("dpkg-deb", ["-x", archive, "root"], options);
     await rename(join(work, "root"), folder).catch(async (error: unknown) => {
-      // Another process was quicker.
+      // Another process was faster.
       if (!(await isExecutable(join(folder, "usr", "bin", program)))) throw error;
     });
     return folder;

@@ -1,6 +1,6 @@
 /**
- * What the lab's machines are made from and install: built once and kept outside the tree, served on the
- * gateway while the lab runs. It stands in for pkgs.k8s.io, the image registries and Ubuntu's archive.
+ * Supply of the lab's machines: their base tree, packages and images, built once, stored outside the tree, and served
+ * on the gateway while the lab runs. It replaces pkgs.k8s.io, the image registries and Ubuntu's archive.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,12 +14,12 @@ import { ensurePackageRepository } from "./packages/repository";
 import { archiveFiles, type MachineFile, servePackages, type Service } from "./packages/serve";
 import { buildToolchain } from "./toolchain/build";
 
-/** Where a supply listens; the `mirrors` of Pulumi.lab.yaml name the same ports. */
+/** Ports of a supply; the `mirrors` of Pulumi.lab.yaml use the same ports. */
 const supplyPorts = { registry: 5000, packages: 8080 } as const;
 
-/** All of a supply, built. Paths are absolute. */
+/** A complete, built supply. Paths are absolute. */
 export interface Supply {
-  /** Root file system that machines' own are laid over. */
+  /** Root file system under the machines' own. */
   readonly baseTree: string;
   readonly packageRepository: string;
   readonly images: string;
@@ -32,8 +32,8 @@ export interface ServedSupply {
 }
 
 /**
- * Builds what is missing. Needs root (the machines' base tree holds device nodes and files of others).
- * @param kubernetesVersions full versions that machines may ask for, e.g. `1.36.3`
+ * Builds what is missing. Needs root (the machines' base tree contains device nodes and other users' files).
+ * @param kubernetesVersions full versions that machines may request, e.g. `1.36.3`
  */
 export async function prepareSupply(
   kubernetesVersions: readonly string[],
@@ -47,13 +47,13 @@ export async function prepareSupply(
   return { baseTree, packageRepository, images };
 }
 
-/** Starts the two servers, which outlive this process; does nothing where they run already. */
+/** Starts the two servers, which outlive this process; does nothing when they already run. */
 export async function serveSupply(supply: Supply, served: ServedSupply, progress: Progress): Promise<void> {
   await servePackages(supply.packageRepository, service("packages", served), progress);
   await startRegistry(supply.images, service("registry", served), progress);
 }
 
-/** Files that every machine has before it boots, so that it installs Debian's packages from the supply. */
+/** Files that every machine has before it boots, so that it installs Debian packages from the supply. */
 export async function supplyFiles(supply: Supply, address: string): Promise<MachineFile[]> {
   const key = await readFile(join(supply.packageRepository, "debian", "Release.key"), "utf8");
   return archiveFiles(`http://${address}:${supplyPorts.packages}`, key);

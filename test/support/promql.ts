@@ -1,6 +1,7 @@
+/** PromQL expressions in tests: syntax errors, selectors and metric names. */
 import { parser } from "@prometheus-io/lezer-promql";
 
-/** What Grafana puts in for its variables when it sends a query. */
+/** The expression with values in place of Grafana's variables, as Grafana sends it. */
 export function withoutVariables(expr: string): string {
   return expr
     .replaceAll("$__rate_interval", "1m")
@@ -8,7 +9,7 @@ export function withoutVariables(expr: string): string {
     .replaceAll("$spacecraft", "perigee-1");
 }
 
-/** @returns what cannot be parsed; empty: a correct expression */
+/** @returns the syntax errors; empty for a correct expression */
 export function syntaxErrors(expr: string): string[] {
   const errors: string[] = [];
   parser.parse(expr).iterate({
@@ -19,7 +20,7 @@ export function syntaxErrors(expr: string): string[] {
   return errors;
 }
 
-/** The selectors of an expression as they are written: `up{job="a"}`. */
+/** Selectors of an expression, as written: `up{job="a"}`. */
 export function selectorsOf(expr: string): string[] {
   const selectors: string[] = [];
   parser.parse(expr).iterate({
@@ -30,7 +31,7 @@ export function selectorsOf(expr: string): string[] {
   return selectors;
 }
 
-/** The metrics that an expression names. */
+/** Metric names in an expression. */
 export function metricsOf(expr: string): string[] {
   const names: string[] = [];
   parser.parse(expr).iterate({

@@ -5,9 +5,9 @@ import { debianProgram } from "../../lab/supply/debianProgram";
 export type PrometheusProgram = "promtool" | "prometheus";
 
 /**
- * The path of promtool or prometheus: on PATH, else in the cache, else taken out of Debian's package into the cache.
+ * Path of promtool or prometheus: on PATH, else in the cache, else extracted from Debian's package into the cache.
  * Needs no root, and nothing is installed.
- * @throws Error that says what to install where none of the three can be had
+ * @throws Error with the package to install when none of the three works
  */
 export function prometheusProgram(name: PrometheusProgram): Promise<string> {
   return debianProgram("prometheus", name);

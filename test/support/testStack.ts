@@ -1,5 +1,5 @@
 /**
- * A stack of a real program of the repositoryRoot on the real engine, in a state folder of its own, without machines:
+ * A stack of one of the repository's programs on the real engine, in its own state folder, without machines:
  * lab/pulumi/providers answers for AWS, scripted machines for SSH.
  */
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -55,7 +55,7 @@ export class TestStack {
     readonly stateFolder: string,
     private readonly project: string,
   ) {
-    // What is not needed to prove the life cycle is off: waiting for what cannot come. There is no cluster to ask.
+    // Waits that the life cycle does not need are shortened, and there is no cluster to query.
     const variables = { PERIGEE_LAB_DELETE_WAIT_SECONDS: "2", PERIGEE_CLUSTER_IS_GONE: "true" };
     this.options = { stateFolder, machines: "none", variables };
   }
@@ -78,7 +78,7 @@ export class TestStack {
     return run;
   }
 
-  /** The same, for a command that must succeed. */
+  /** Runs a command that must succeed. */
   async succeed(verb: Verb, settings: StackSettings): Promise<PulumiRun> {
     const run = await this.run(verb, settings);
     if (run.exitCode !== 0) {
@@ -92,7 +92,7 @@ export class TestStack {
     return this.runs.map(({ stdout, stderr }) => stdout + stderr).join("");
   }
 
-  /** The state as it lies on disk. */
+  /** Text of the state file on disk. */
   async stateText(): Promise<string> {
     const { name } = await this.projectName();
     return readFile(join(this.stateFolder, "backend/.pulumi/stacks", name, `${STACK}.json`), "utf8");
@@ -137,7 +137,7 @@ export class TestStack {
     return JSON.parse(await readFile(join(this.stateFolder, "cloud.json"), "utf8")) as AccountData;
   }
 
-  /** Takes machines away behind the engine's back. */
+  /** Removes machines without the engine's knowledge. */
   async kill(...names: readonly string[]): Promise<void> {
     const recorded = await this.machines();
     for (const machine of Object.values(recorded.machines)) {
@@ -146,7 +146,7 @@ export class TestStack {
     await writeFile(join(this.stateFolder, "machines.json"), JSON.stringify(recorded));
   }
 
-  /** Makes a step fail on a machine, with what it says; no steps: everything is well again. */
+  /** Makes steps fail on machines with these error outputs; without steps, all work again. */
   async breakSteps(failures: Readonly<Record<string, string>>): Promise<void> {
     await writeFile(join(this.stateFolder, "failures.json"), JSON.stringify(failures));
   }
@@ -176,7 +176,7 @@ export class TestStack {
   }
 }
 
-/** What the engine did, without what it left alone: `create aws:ec2/vpc:Vpc network`. */
+/** Operations of the engine, without unchanged resources: `create aws:ec2/vpc:Vpc network`. */
 export function done(run: PulumiRun, ...types: readonly string[]): string[] {
   return run.events.resources
     .filter(({ kind, planning }) => kind === "done" && !planning)
@@ -187,13 +187,13 @@ export function done(run: PulumiRun, ...types: readonly string[]): string[] {
 
 const QUIET = new Set(["same", "read", "refresh"]);
 
-/** What the engine and the plugins said, a line each. */
+/** Messages of the engine and the plugins, one per line. */
 export const messages = (run: PulumiRun): string =>
   run.events.diagnostics.map(({ message }) => message).join("\n");
 
 /**
- * Kills an engine without a warning as soon as something is reached, or a minute is over.
- * @throws Error when it was not reached
+ * Kills an engine with SIGKILL as soon as a condition holds, or after a minute.
+ * @throws Error when the condition did not hold in time
  */
 export async function killWhen(reached: () => Promise<boolean>, pid: number): Promise<void> {
   const limit = Date.now() + 60_000;
@@ -202,11 +202,11 @@ export async function killWhen(reached: () => Promise<boolean>, pid: number): Pr
     await sleep(20);
     isReached = await reached();
   }
-  process.kill(pid, "SIGKILL"); // in either case: nobody else would end it
+  process.kill(pid, "SIGKILL"); // in either case: nothing else would end it
   if (!isReached) throw new Error("the moment to kill the engine did not come within a minute");
 }
 
-/** Where in the run something begins or ends, to compare; -1 when it never does. */
+/** Index of an event in the run, for comparisons; -1 when there is none. */
 export function moment(run: PulumiRun, wanted: Partial<ResourceEvent>): number {
   return run.events.resources.findIndex((event) =>
     Object.entries(wanted).every(([key, value]) => event[key as keyof ResourceEvent] === value),

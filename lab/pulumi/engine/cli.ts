@@ -1,4 +1,4 @@
-/** Which Pulumi CLI and Node language host run: the user's where they are good enough, else the lab's. */
+/** Choice of the Pulumi CLI and the Node language host: the user's where recent enough, else the lab's. */
 import { access, constants } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { run } from "../../command";
@@ -6,7 +6,7 @@ import type { Progress } from "../../progress";
 import { buildToolchain, program } from "../../supply/toolchain/build";
 import { standIns } from "./standIns";
 
-/** The release that the lab is built and tested with. An older one lacks what it uses. */
+/** Oldest accepted release, with which the lab is built and tested. Older ones lack features that it uses. */
 const OLDEST = [3, 259, 0] as const;
 
 export interface Cli {
@@ -14,13 +14,13 @@ export interface Cli {
   readonly pulumi: string;
   /** Folders that must be on PATH for it: its own, and the language host's. */
   readonly folders: readonly string[];
-  /** Where it comes from, for the user: `v3.259.0 from PATH`. */
+  /** Origin, for the user: `v3.259.0 from PATH`. */
   readonly origin: string;
 }
 
 const chosen = new Map<string, Promise<Cli>>();
 
-/** Looks once per search path and process; builds (minutes, the first time) where there is nothing to find. */
+/** The CLI, chosen once per search path and process; built (minutes, the first time) when PATH has none. */
 export function pulumiCli(searchPath: string, progress: Progress): Promise<Cli> {
   const known = chosen.get(searchPath) ?? choose(searchPath, progress);
   chosen.set(searchPath, known);
@@ -31,7 +31,7 @@ async function choose(searchPath: string, progress: Progress): Promise<Cli> {
   const found = await onPath("pulumi", searchPath);
   const version = found === undefined ? undefined : await versionOf(found);
   if (found !== undefined && version !== undefined && isGoodEnough(version)) {
-    // A released CLI has its language hosts beside it.
+    // A released CLI has its language hosts in the same folder.
     const beside = await executable(join(dirname(found), "pulumi-language-nodejs"));
     const host = beside ?? (await onPath("pulumi-language-nodejs", searchPath));
     const folder = host === undefined ? standIns.nodejs : dirname(host);
@@ -42,7 +42,7 @@ async function choose(searchPath: string, progress: Progress): Promise<Cli> {
   return { pulumi, folders, origin: `v${OLDEST.join(".")} built from its module` };
 }
 
-/** An executable on a search path, or undefined. */
+/** Path of an executable on a search path, or undefined. */
 export async function onPath(name: string, searchPath: string): Promise<string | undefined> {
   for (const folder of searchPath.split(delimiter)) {
     const found = folder === "" ? undefined : await executable(join(folder, name));

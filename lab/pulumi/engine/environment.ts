@@ -1,4 +1,4 @@
-/** The environment that the lab runs the Pulumi CLI in: its own home, backend and passphrase, the lab's providers. */
+/** Environment in which the lab runs the Pulumi CLI: its own home, backend and passphrase, the lab's providers. */
 import { randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
@@ -9,11 +9,11 @@ import { choosePlugin, type PluginChoice, type Replaceable, replaceable } from "
 import { standIns } from "./standIns";
 
 export interface EngineOptions {
-  /** Folder that holds everything a lab's engine keeps; made where it is missing. */
+  /** Folder for all state of a lab's engine; created when missing. */
   readonly stateFolder: string;
-  /** What an EC2 instance becomes: a systemd machine on this host, or a record (engine tests). */
+  /** Implementation of an EC2 instance: a systemd machine on this host, or a record (engine tests). */
   readonly machines: "systemd" | "none";
-  /** Hears what is being built, and which plugins are used; silent by default. */
+  /** Receives the builds and the chosen plugins; silent by default. */
   readonly progress?: Progress;
   /** Variables on top of the lab's own. */
   readonly variables?: Readonly<Record<string, string>>;
@@ -25,10 +25,10 @@ export interface Engine {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/** Variables of the caller that would point the engine or a plugin somewhere else, or make it act differently. */
+/** Variables of the caller that would redirect the engine or a plugin, or change its behaviour. */
 const STRANGERS = /^(PULUMI_|AWS_|SSH_AUTH_SOCK$)/;
 
-/** Everything that a run of the Pulumi CLI needs. */
+/** CLI, plugins and environment for a run of Pulumi. */
 export async function engine(
   options: EngineOptions,
   inherited: NodeJS.ProcessEnv = process.env,
@@ -48,7 +48,7 @@ export async function engine(
     PULUMI_BACKEND_URL: `file://${backend}`,
     PULUMI_CONFIG_PASSPHRASE_FILE: await passphraseFile(stateFolder),
     PULUMI_SKIP_UPDATE_CHECK: "true",
-    // `--event-log` is one of the CLI's debugging options.
+    // `--event-log` is a debugging option of the CLI.
     PULUMI_DEBUG_COMMANDS: "true",
     PERIGEE_LAB_STATE: stateFolder,
     PERIGEE_LAB_MACHINES: machines,
@@ -59,7 +59,7 @@ export async function engine(
   const environment = {
     ...base,
     PATH: [...played.map((name) => standIns[name]), base.PATH].join(delimiter),
-    // What is on PATH or installed by now is used; nothing is downloaded behind the user's back.
+    // Only plugins on PATH or already installed are used; nothing is downloaded without the user's knowledge.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
   };
   return { cli, plugins, environment };
@@ -73,7 +73,7 @@ async function choosePlugins(
   return Object.fromEntries(await Promise.all(choices)) as Record<Replaceable, PluginChoice>;
 }
 
-/** A random passphrase for the stacks' secrets, made once per state folder, readable by its owner only. */
+/** File with a random passphrase for the stacks' secrets, made once per state folder, readable only by its owner. */
 async function passphraseFile(stateFolder: string): Promise<string> {
   const file = join(stateFolder, "passphrase");
   const known = await readFile(file, "utf8").catch(() => "");

@@ -1,19 +1,19 @@
-/** The engine's event log (`--event-log`): what it did to which resource, in order. */
+/** The engine's event log (`--event-log`): operations on resources, in order. */
 import { readFile } from "node:fs/promises";
 
-/** What the engine does to a resource, such as `same`, `create`, `update`, `delete`, `create-replacement`. */
+/** Operation of the engine on a resource, such as `same`, `create`, `update`, `delete`, `create-replacement`. */
 type Operation = string;
 
 export interface ResourceEvent {
-  /** `begun` when the engine starts on it, `done` when it is through, `failed` when it could not. */
+  /** `begun` at the start of the operation, `done` when it succeeded, `failed` when it did not. */
   readonly kind: "begun" | "done" | "failed";
   readonly operation: Operation;
   readonly urn: string;
   /** Type token, such as `aws:ec2/instance:Instance`. */
   readonly type: string;
-  /** The resource's own name. */
+  /** Name of the resource. */
   readonly name: string;
-  /** Whether it happened in the preview before the update. */
+  /** True when it happened in the preview before the update. */
   readonly planning: boolean;
   /** Paths of the inputs that differ. */
   readonly changed: readonly string[];
@@ -28,7 +28,7 @@ interface Diagnostic {
 export interface EngineEvents {
   readonly resources: readonly ResourceEvent[];
   readonly diagnostics: readonly Diagnostic[];
-  /** How many resources each operation was done to, as the summary says. */
+  /** Number of resources per operation, from the engine's summary. */
   readonly summary: Readonly<Record<Operation, number>>;
 }
 
@@ -40,7 +40,7 @@ interface StepMetadata {
   diffs?: string[];
 }
 
-/** One line of the log; only what is used here. */
+/** One line of the log; only the fields used here. */
 interface LoggedEvent {
   resourcePreEvent?: { metadata: StepMetadata; planning?: boolean };
   resOutputsEvent?: { metadata: StepMetadata; planning?: boolean };
@@ -54,7 +54,7 @@ export async function readEvents(file: string): Promise<EngineEvents> {
   return parseEvents(content);
 }
 
-/** A line that was cut off, as an interrupted engine leaves it, is passed over. */
+/** Events of a log; a truncated line, as an interrupted engine leaves it, is skipped. */
 export function parseEvents(content: string): EngineEvents {
   const events = content.split("\n").flatMap(parseLine);
   return {
@@ -69,7 +69,7 @@ export function parseEvents(content: string): EngineEvents {
   };
 }
 
-/** What went wrong: a text for each resource that failed, without the engine's own summary of them. */
+/** Failures: one text per failed resource, without the engine's own summary of them. */
 export function failuresOf({ diagnostics }: EngineEvents): string[] {
   const failures = diagnostics
     .filter(({ severity }) => severity === "error")
@@ -112,7 +112,7 @@ function described(kind: ResourceEvent["kind"], metadata: StepMetadata, planning
   };
 }
 
-/** Messages carry colour marks such as `<{%fg 1%}>`. */
+/** Message without its colour marks, such as `<{%fg 1%}>`. */
 function plainText(message: string): string {
   return message.replace(/<\{%[^%]*%\}>/g, "");
 }

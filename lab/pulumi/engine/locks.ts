@@ -1,15 +1,15 @@
-/** A killed engine leaves its lock on the stack behind; one whose process is gone guards nothing. */
+/** Stale locks: a killed engine leaves its lock on the stack; a lock without its process protects nothing. */
 import { readdir, readFile, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 
-/** What the file backend writes into a lock. */
+/** Fields of a lock that the file backend writes. */
 interface Lock {
   readonly pid: number;
   readonly hostname: string;
 }
 
-/** Removes the locks of this host's engines that do not run any more; all others stay, and stop the CLI. */
+/** Removes the locks of this host's engines that no longer run; all others stay, and stop the CLI. */
 export async function clearStaleLocks(stateFolder: string): Promise<void> {
   const folder = join(stateFolder, "backend/.pulumi/locks");
   const names = await readdir(folder, { recursive: true }).catch(() => []);
@@ -26,7 +26,7 @@ async function readLock(file: string): Promise<Lock | undefined> {
   try {
     return JSON.parse(await readFile(file, "utf8")) as Lock;
   } catch {
-    return undefined; // taken away, or not yet written
+    return undefined; // removed meanwhile, or not yet written
   }
 }
 

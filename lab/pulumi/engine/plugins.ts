@@ -1,6 +1,6 @@
 /**
- * Which plugin runs for a provider that has a stand-in: one on the user's PATH, else the released one where the engine
- * can install it, else the lab's stand-in (lab/pulumi/providers/). The user is told.
+ * Choice of the plugin for a provider that has a stand-in: one on the user's PATH, else the released one if the
+ * engine can install it, else the lab's stand-in (lab/pulumi/providers/). The choice is printed.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { run } from "../../command";
 import type { Progress } from "../../progress";
 import { type Cli, onPath } from "./cli";
 
-/** Providers that are released as plugins and have a stand-in for where those cannot be had. */
+/** Providers with a released plugin, and a stand-in for hosts where that is not available. */
 export const replaceable = {
   command: commandPackage.version,
   kubernetes: kubernetesPackage.version,
@@ -27,22 +27,22 @@ export interface PluginQuestion {
   readonly progress: Progress;
 }
 
-/** A plugin is some 20 to 60 MB. Where the registry cannot be reached, the try itself may hang. */
+/** Time limit of an installation (20 to 60 MB). Without access to the registry, the attempt may hang. */
 const INSTALL_LIMIT_MS = 120_000;
 
 /**
- * Chosen once for a lab, said then, and kept until `make down`: a stand-in's state and a released plugin's are not alike.
- * @throws Error when the plugin that wrote the lab's state is not there any more
+ * Plugin to run, chosen and printed once, kept until `make down`: a stand-in's state and a released plugin's differ.
+ * @throws Error when the plugin that wrote the lab's state is no longer there
  */
 export async function choosePlugin(question: PluginQuestion): Promise<PluginChoice> {
-  // Without machines nothing answers SSH, and there is no cluster: only the stand-ins can play them.
+  // Without machines nothing answers SSH, and there is no cluster: only the stand-ins can simulate them.
   if (question.machines === "none") return "stand-in";
   const { name, environment, progress } = question;
   const remembered = join(environment["PULUMI_HOME"] ?? "", `${name}-plugin`);
   const found = await onPath(`pulumi-resource-${name}`, environment["PATH"] ?? "");
   const [before = "", path] = (await readFile(remembered, "utf8").catch(() => "")).split("\n");
   if (isChoice(before)) {
-    // The engine takes what is on PATH before what is installed; a stand-in is put before both.
+    // The engine prefers plugins on PATH to installed ones; a stand-in is put before both.
     if (before === "stand-in" || found === path) return before;
     const made = before === "path" ? `with ${path}` : "with the released plugin";
     throw new Error(

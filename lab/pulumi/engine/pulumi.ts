@@ -1,4 +1,4 @@
-/** Runs the Pulumi CLI as the lab does: output as it comes, a time limit, a clean end when interrupted. */
+/** Runs of the Pulumi CLI in the lab: output while it runs, a time limit, a clean end when interrupted. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -12,13 +12,13 @@ export { type EngineOptions } from "./environment";
 export interface RunOptions extends EngineOptions {
   /** Folder of the Pulumi project. */
   readonly cwd: string;
-  /** After this long the engine is asked to stop, and soon after made to. Default: one hour. */
+  /** Time limit, after which the engine is interrupted, and soon after killed. Default: one hour. */
   readonly limitMs?: number;
-  /** Hears the CLI's output as it comes. */
+  /** Receives the CLI's output while it runs. */
   readonly onOutput?: (text: string, stream: "stdout" | "stderr") => void;
-  /** Hears the engine's process id once it runs. */
+  /** Receives the engine's PID once it runs. */
   readonly onStart?: (pid: number) => void;
-  /** Interrupts the engine as Ctrl-C does: what is in progress ends, nothing new begins. */
+  /** Interrupts the engine as Ctrl-C does: operations in progress end, no new ones start. */
   readonly signal?: AbortSignal;
 }
 
@@ -34,12 +34,12 @@ export interface PulumiRun {
 /** Commands that write an event log. */
 const LOGGED = new Set(["up", "preview", "destroy", "refresh"]);
 
-/** How long an interrupted engine may take to stop; providers undo what they have begun. */
+/** Time limit for an interrupted engine to stop; providers undo the operations in progress. */
 const STOP_LIMIT_MS = 60_000;
 
 const DEFAULT_LIMIT_MS = 3_600_000;
 
-/** Runs `pulumi <args>`. A command that fails is a result, not an error: see `exitCode`. */
+/** Runs `pulumi <args>`. A failed command is a result, not an error: see `exitCode`. */
 export async function runPulumi(args: readonly string[], options: RunOptions): Promise<PulumiRun> {
   const { cli, environment } = await engine(options);
   await clearStaleLocks(options.stateFolder);
@@ -89,14 +89,14 @@ function follow(child: ChildProcess, options: RunOptions): Promise<Ended> {
   });
 }
 
-/** @returns what takes the watching back */
+/** @returns a function that removes timers and signal handlers */
 function stopWhenAsked(child: ChildProcess, { signal, limitMs = DEFAULT_LIMIT_MS }: RunOptions): () => void {
   const timers: NodeJS.Timeout[] = [];
   const stop = () => {
     child.kill("SIGINT");
     timers.push(setTimeout(() => child.kill("SIGKILL"), STOP_LIMIT_MS));
   };
-  // Ctrl-C at a terminal reaches the engine too: it ends the run, and we only stay to see it end.
+  // Ctrl-C at a terminal reaches the engine too: it ends the run, and this process waits for its end.
   const stay = () => undefined;
   timers.push(setTimeout(stop, limitMs));
   process.on("SIGINT", stay);

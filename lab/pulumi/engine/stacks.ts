@@ -1,7 +1,7 @@
 /**
- * Stacks of the repository's programs in a lab's own backend. Making a stack writes the salt of its secrets into
- * the project's `Pulumi.<stack>.yaml`; a lab's salt must not end up in the repository, so the stack is made from
- * a copy of the project file, and the lab runs with a copy of the settings that has the salt.
+ * Stacks of the repository's programs in a lab's own backend. Creating a stack writes the salt of its secrets into
+ * the project's `Pulumi.<stack>.yaml`; a lab's salt must not get into the repository, so the stack is created from a
+ * copy of the project file, and the lab runs with a copy of the settings that contains the salt.
  */
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
@@ -18,12 +18,12 @@ export interface Stack {
   /** Folder of the program's Pulumi.yaml. */
   readonly project: string;
   readonly name: string;
-  /** For `--config-file`. */
+  /** Path for `--config-file`. */
   readonly configFile: string;
 }
 
 /**
- * Makes sure that the stack exists in the lab's backend, with these settings.
+ * Ensures that the stack exists in the lab's backend, with these settings.
  * @param settings default: the project's own `Pulumi.<stack>.yaml`
  */
 export async function ensureStack(
@@ -50,7 +50,7 @@ export async function ensureStack(
   return { project, name, configFile };
 }
 
-/** The options that tell `up`, `preview`, `refresh` and `destroy` which stack, and with which settings. */
+/** Options that pass the stack and its settings to `up`, `preview`, `refresh` and `destroy`. */
 export function stackOptions(stack: Stack): string[] {
   return ["--stack", stack.name, "--config-file", stack.configFile];
 }

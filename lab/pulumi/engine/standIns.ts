@@ -1,4 +1,4 @@
-/** Folders of the stand-in plugins' executables, which go on PATH for the engine. */
+/** Folders of the stand-in plugins' executables, for the engine's PATH. */
 import { join } from "node:path";
 import { repositoryRoot } from "../../../settings/repositoryRoot";
 
@@ -8,6 +8,6 @@ export const standIns = {
   aws: join(providers, "aws/bin"),
   command: join(providers, "command/bin"),
   kubernetes: join(providers, "kubernetes/bin"),
-  /** The language host of Node. */
+  /** The Node language host. */
   nodejs: join(providers, "nodejs/bin"),
 } as const;

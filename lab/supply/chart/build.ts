@@ -1,6 +1,6 @@
 /**
- * The lab's offline edition of the two charts, whole: with the operator's resource definitions, which are taken from
- * its Go module and not kept in this repository (4 MB).
+ * The lab's offline edition of the two charts, complete: with the operator's CRDs, which come from its Go module and
+ * are not stored in this repository (4 MB).
  */
 import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -22,7 +22,7 @@ const stackChart = "kube-prometheus-stack";
 const crdsChart = "prometheus-operator-crds";
 const operatorModule = "github.com/prometheus-operator/prometheus-operator";
 
-/** Makes sure that both charts are in the cache, and says where. Needs Go, for the operator's module; no root. */
+/** Ensures that both charts are in the cache, and returns their paths. Needs Go, for the operator's module; no root. */
 export async function ensureLabCharts(progress: Progress): Promise<LabCharts> {
   const folder = await ensureCacheEntry({
     name: "charts",
@@ -63,8 +63,8 @@ async function operatorFolder(): Promise<string> {
 }
 
 /**
- * A Helm release holds its chart twice and must fit into a Secret of 1 MiB: the fields' descriptions, four fifths of
- * the definitions, go. A field that is called `description` stays: its value is a schema and no text.
+ * The value without the fields' descriptions, four fifths of the CRDs: a Helm release contains its chart twice and
+ * must fit into a Secret of 1 MiB. A field named `description` stays: its value is a schema, not text.
  */
 export function withoutDescriptions(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutDescriptions);

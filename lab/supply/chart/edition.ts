@@ -1,6 +1,6 @@
 /**
- * Which kube-prometheus-stack the lab runs: the chart that is given, else the original where its chart and images can be
- * had, else the offline edition. `make up` says which, and why.
+ * Choice of the lab's kube-prometheus-stack: the given chart, else the original when its chart and images are
+ * reachable, else the offline edition. `make up` prints the choice and the reason.
  */
 import { existsSync } from "node:fs";
 import { isAbsolute } from "node:path";
@@ -23,14 +23,14 @@ export interface GivenCharts {
 
 const variables = { stack: "LAB_CHART", crds: "LAB_CRDS_CHART" } as const;
 
-/** A registry that answers, and is not reached over a bad line. */
+/** Time limit for a registry's answer, ample on a working connection. */
 const ANSWER_LIMIT_MS = 15_000;
-/** The registries of the original's images; any answer will do, also "authenticate first". */
+/** Registries of the original's images; any answer is sufficient, also "authenticate first". */
 const registries = ["https://quay.io/v2/", "https://docker.io/v2/"] as const;
 
 /**
  * @param helm path of the helm program
- * @throws Error naming each variable that names nothing
+ * @throws Error with each variable that is not the absolute path of an existing file or folder
  */
 export async function chooseEdition(given: GivenCharts, helm: string): Promise<Edition> {
   const named = (Object.keys(variables) as (keyof GivenCharts)[]).flatMap((chart) => {
@@ -57,13 +57,13 @@ export async function chooseEdition(given: GivenCharts, helm: string): Promise<E
 }
 
 /**
- * What stack 2 is told for an edition, on top of Pulumi.lab.yaml's `perigee-workloads:monitoring`.
- * @param charts where the offline edition's charts are
+ * Settings of stack 2 for an edition, on top of Pulumi.lab.yaml's `perigee-workloads:monitoring`.
+ * @param charts paths of the offline edition's charts
  */
 export function editionSettings(edition: Edition, charts: LabCharts): Readonly<Record<string, unknown>> {
   if (edition.kind === "original") return {};
   const { stack, crds = charts.definitions } = edition.kind === "given" ? edition.charts : {};
-  // The offline edition has neither Grafana nor kube-state-metrics, and refuses values that ask for them.
+  // The offline edition has neither Grafana nor kube-state-metrics, and rejects values that enable them.
   const ownStack = { chart: { reference: charts.stack }, grafana: false, kubeStateMetrics: false };
   return {
     ...(stack === undefined ? ownStack : { chart: { reference: stack } }),

@@ -1,6 +1,6 @@
 /**
- * The images that stack 2 runs in the lab, under the names that the lab's charts and settings ask for: from Go modules,
- * Debian's Alertmanager, and the Node that npm installed.
+ * Images of stack 2 in the lab, under the names in the lab's charts and settings: from Go modules, Debian's
+ * Alertmanager, and the Node that npm installed.
  */
 import { readdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ import { librariesOf } from "../images/nodeTools";
 import { program, type Programs } from "../toolchain/build";
 import type { ComponentName } from "../toolchain/components";
 
-/** What `buildToolchain` has to build for {@link monitoringImages}; helm is for the provider. */
+/** Components to build for {@link monitoringImages}; helm, which is for the provider, is built separately. */
 export const monitoringComponents: readonly ComponentName[] = [
   "prometheus",
   "prometheus-operator",
@@ -20,7 +20,7 @@ export const monitoringComponents: readonly ComponentName[] = [
 ];
 
 /**
- * Images beside the cluster's own, for `ensureImages`.
+ * Images in addition to the cluster's own, for `ensureImages`.
  * @param node the pinned Node: `realpath node_modules/.bin/node`
  */
 export async function monitoringImages(programs: Programs, node: string): Promise<ImageDefinition[]> {
@@ -42,7 +42,7 @@ function operatorImages(programs: Programs): ImageDefinition[] {
   ];
 }
 
-/** As lab/supply/chart/kube-prometheus-stack/values.yaml has them; a test compares. */
+/** Image references, as in lab/supply/chart/kube-prometheus-stack/values.yaml; a test compares. */
 export const references = {
   operator: "quay.io/prometheus-operator/prometheus-operator:v0.93.1",
   reloader: "quay.io/prometheus-operator/prometheus-config-reloader:v0.93.1",
@@ -51,7 +51,7 @@ export const references = {
   alertmanager: "quay.io/prometheus/alertmanager:v0.25.0",
 } as const;
 
-/** Debian's, with its templates: the release does not build from its module. */
+/** Debian's Alertmanager, with its templates: the release does not build from its module. */
 async function alertmanagerImage(): Promise<ImageDefinition> {
   const tree = await debianPackageTree("prometheus-alertmanager", "prometheus-alertmanager");
   const binary = join(tree, "usr/bin/prometheus-alertmanager");
@@ -75,7 +75,7 @@ async function nodeImage(node: string): Promise<ImageDefinition> {
   };
 }
 
-/** This machine's own libraries, which the program was seen running with. */
+/** This machine's libraries that the program is linked with. */
 async function librariesFor(binary: string): Promise<ImageFile[]> {
   const listed = await run("ldd", [binary]);
   return Promise.all(

@@ -21,13 +21,13 @@ import {
 import { layOutNodeTools } from "./nodeTools";
 import { withRegistry } from "./registry";
 
-/** Kubernetes' own images put programs in /usr/local/bin or /, and manifests call some by name only. */
+/** PATH of the images: Kubernetes puts programs in /usr/local/bin or /, and manifests call some by name only. */
 const searchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/";
 
 /**
- * Makes sure that the images for these Kubernetes versions are there and gives the registry's storage folder, for
+ * Ensures that the images for these Kubernetes versions exist and returns the registry's storage folder, for
  * `startRegistry`. Needs root, as the machine image does.
- * @param more images beside the clusters' own
+ * @param more images in addition to the clusters' own
  */
 export async function ensureImages(
   versions: readonly string[],
@@ -52,8 +52,8 @@ export async function ensureImages(
 }
 
 /**
- * What the images are made from, wherever this repository is checked out: files of the cache by their paths, which hold
- * the hashes of what they are built from; others (Node, libraries) by their content.
+ * Cache key of the images, independent of the checkout's path: files in the cache count by their paths, which contain
+ * the hashes of their inputs; others (Node, libraries) by their content.
  */
 export async function imagesKey(images: readonly ImageDefinition[], cache = cacheRoot()): Promise<string> {
   const named = images.map(async ({ files, ...image }) => ({
@@ -104,7 +104,7 @@ async function buildImages({ images, image, crane, storage, progress }: ImageBui
   await rm(scratch, { recursive: true });
 }
 
-/** Two steps, since crane sets the platform and what to run on an image that is there only. */
+/** Pushes an image in two steps, since crane sets platform and entrypoint only on an existing image. */
 async function push(
   crane: string,
   layers: string[],
@@ -118,7 +118,7 @@ async function push(
   await run(crane, ["mutate", target, ...settings, "--tag", target]);
 }
 
-/** Makes a layer's archive, the same bytes from the same files. */
+/** Makes a layer's archive: the same files yield the same bytes. */
 async function layerOf(archive: string, layOut: (root: string) => Promise<void>): Promise<void> {
   const root = `${archive}.root`;
   await mkdir(root);

@@ -1,17 +1,17 @@
-/** Definitions of a cluster's container images, under the names and versions that its manifests ask for. */
+/** Definitions of a cluster's container images, with the names and versions in its manifests. */
 import { type KubernetesRelease, releaseOf } from "../../../infra/versions";
 import { program, type Programs } from "../toolchain/build";
 import { type ComponentName, components, kubernetesComponent } from "../toolchain/components";
 
-/** A container image, as data: static programs laid into an empty root, with Debian's tools below where it needs any. */
+/** A container image, as data: static programs in an empty root, over a layer of Debian's tools when it needs any. */
 export interface ImageDefinition {
-  /** The name under which manifests ask for it, its original registry included. */
+  /** Reference in the manifests, with the original registry. */
   reference: string;
   files: readonly ImageFile[];
   entrypoint: readonly string[];
-  /** `uid:gid`; root where nothing is said. */
+  /** `uid:gid`; default: root. */
   user?: string;
-  /** Whether it needs a shell, `cp`, iptables and nft: a layer shared by all that do. */
+  /** True when it needs a shell, `cp`, iptables and nft: a layer shared by all such images. */
   nodeTools?: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface ImageFile {
   target: string;
 }
 
-/** The versions of what goes with a Kubernetes version. */
+/** Versions of the components that belong to a Kubernetes version. */
 interface CompanionVersions {
   etcd: string;
   etcdTag: string;
@@ -31,16 +31,16 @@ interface CompanionVersions {
 }
 
 /**
- * What each Kubernetes version's own kubeadm asks for (`kubeadm config images list`), the very versions and not
- * neighbours of them. Two may share a pause: it is one program of ours under each tag.
- * @throws Error when the version is none that was tested
+ * Versions that each Kubernetes version's own kubeadm requires (`kubeadm config images list`), exactly these and no
+ * similar ones. Two may share a pause: it is one program of the lab under each tag.
+ * @throws Error when the version is not a tested one
  */
 function companionVersions(version: string): CompanionVersions {
   const { etcd, coredns, pause } = releaseOf(version);
   return { etcd: etcd.replace(/-\d+$/, ""), etcdTag: etcd, coredns: coredns.replace(/^v/, ""), pause };
 }
 
-/** The components that the images of these Kubernetes versions are made from. */
+/** Components that the images of these Kubernetes versions contain. */
 export function imageComponents(versions: readonly string[]): ComponentName[] {
   const names = new Set<string>(["flannel", "flannel-cni", "echo", "pause"]);
   for (const version of versions) {
@@ -111,8 +111,8 @@ export function repositoryPath(reference: string): string {
 }
 
 /**
- * One local registry answers for all the original ones, so that a repository path may belong to one of them only.
- * @throws Error naming the references that would hide each other
+ * Checks that no two images share a repository path: one local registry serves the images of all original ones.
+ * @throws Error with the references in conflict
  */
 export function checkDisjoint(images: readonly ImageDefinition[]): void {
   const owners = new Map<string, string>();

@@ -11,23 +11,23 @@ import type { Service } from "../packages/serve";
 const configuration = join(__dirname, "registry.yml");
 
 /**
- * Serves an image storage, read-only, in a process that outlives this one; does nothing when it already runs.
- * Started again, it serves the same from the folder.
+ * Serves an image storage, read-only, in a process that outlives this one; does nothing when it already runs. After a
+ * restart it serves the same content from the folder.
  *
- * Debian's docker-registry: `crane registry serve --disk` keeps manifests in memory only, and forgets them when it ends.
+ * Uses Debian's docker-registry: `crane registry serve --disk` keeps manifests only in memory, until it ends.
  */
 export async function startRegistry(storage: string, service: Service, progress: Progress): Promise<void> {
   const { registryProgram: command } = await ensureMachineImageParts(progress);
   const { folders, name, listen } = service;
   const environment = registryEnvironment(storage, `${listen.address}:${listen.port}`);
-  environment["REGISTRY_STORAGE_MAINTENANCE_READONLY"] = "{enabled: true}"; // what is kept by content does not change
+  environment["REGISTRY_STORAGE_MAINTENANCE_READONLY"] = "{enabled: true}"; // content-addressed data does not change
   const args = ["serve", configuration];
   await startProcess(folders.root, { command, args, environment, listen, ...folders.process(name) });
 }
 
 /**
- * Serves a storage folder on a free loopback port for as long as `work` takes.
- * The registry ends with this process, also when that is killed: nobody else would end it.
+ * Serves a storage folder on a free loopback port while `work` runs.
+ * The registry ends with this process, also when that is killed: nothing else would end it.
  */
 export async function withRegistry<T>(
   program: string,

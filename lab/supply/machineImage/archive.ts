@@ -1,11 +1,11 @@
-/** Debian archive that the machine image is made from: the host's own sources, where they have the release. */
+/** Debian archive for the machine image: the host's own sources, when they have the release. */
 import { CommandError, run } from "../../command";
 import { plainEnvironment } from "../../settings";
 import { release } from "./debianPackages";
 
 /**
- * The archive lines with which a tree of {@link release} is made: this machine's own, if it runs that release, so that
- * a site's mirror is used; else none, and mmdebstrap uses Debian's.
+ * Archive lines for a tree of {@link release}: this machine's own, if it runs that release, so that a site's mirror
+ * is used; else none, and mmdebstrap uses Debian's.
  */
 export async function hostArchive(): Promise<string> {
   const format = "$(REPO_URI) $(RELEASE) $(COMPONENT)";
@@ -13,14 +13,14 @@ export async function hostArchive(): Promise<string> {
   try {
     return archiveLines(await run("apt-get", query, { env: plainEnvironment() }));
   } catch (error) {
-    if (error instanceof CommandError) return ""; // not a machine with apt: mmdebstrap knows the archive itself
+    if (error instanceof CommandError) return ""; // not a machine with apt: mmdebstrap has its own default
     throw error;
   }
 }
 
 /**
- * Lines for sources.list from lines `<uri> <suite> <component>`, each once, of our release only.
- * Empty where the release itself is not among them.
+ * Lines for sources.list from lines `<uri> <suite> <component>`, without duplicates, of {@link release} only.
+ * Empty when the release itself is not among them.
  */
 export function archiveLines(targets: string): string {
   const lines = new Set<string>();

@@ -1,9 +1,9 @@
-/** The Debian release that lab machines run: containerd, systemd and cloud-init come from it. */
+/** Debian release of the lab's machines: containerd, systemd and cloud-init come from it. */
 export const release = "bookworm";
 
 /**
- * What a machine has before its user data runs: what Ubuntu's cloud image has too, as far as this project's user data
- * or a person who looks into a machine needs it. Nothing of Kubernetes, no container runtime.
+ * Packages on a machine before its user data runs: those of Ubuntu's cloud image that this project's user data, or a
+ * person who inspects a machine, needs. Nothing of Kubernetes, no container runtime.
  */
 export const preinstalled = [
   "apt-utils",
@@ -29,7 +29,7 @@ export const preinstalled = [
   "util-linux",
 ] as const;
 
-/** What a machine can install from the lab's archive, with all that these depend on: they are published again there. */
+/** Packages that a machine can install from the lab's archive, which contains all their dependencies. */
 export const offered = [
   "apt-transport-https",
   "conntrack",
@@ -40,5 +40,5 @@ export const offered = [
   "socat",
 ] as const;
 
-/** The registry that serves the images. Taken out of its package, since installing that would start a service here. */
+/** The registry that serves the images. Extracted from its package: installing it would start a service here. */
 export const registryPackage = "docker-registry";

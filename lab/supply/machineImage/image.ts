@@ -9,20 +9,20 @@ import { contentHash, folderContents } from "../contentHash";
 import { hostArchive } from "./archive";
 import { offered, preinstalled, registryPackage, release } from "./debianPackages";
 
-/** The base tree and what was taken from Debian together with it. All paths are absolute. */
+/** The base tree, and the files taken from Debian with it. All paths are absolute. */
 export interface MachineImage {
-  /** Root file system, owned by root; to be used as the lower, read-only part of each machine's. */
+  /** Root file system, owned by root: the lower, read-only layer of each machine's root. */
   tree: string;
-  /** The .deb files that the lab's archive publishes again. */
+  /** Folder of the .deb files that the lab's archive publishes again. */
   publishedPackages: string;
   /** The image registry's program. */
   registryProgram: string;
 }
 
 /**
- * Makes sure that the base tree of lab machines is there. Needs root (it makes device nodes and files of others).
+ * Ensures that the base tree of lab machines exists. Needs root (it makes device nodes and files of other users).
  *
- * Kept by what it is made from, not by date: a tree lasts until its package list or files change.
+ * Stored by its inputs, not by date: a tree is valid until its package list or files change.
  */
 export async function ensureMachineImageParts(progress: Progress): Promise<MachineImage> {
   const entry = await ensureCacheEntry({
@@ -47,12 +47,12 @@ export async function ensureMachineImageParts(progress: Progress): Promise<Machi
   };
 }
 
-/** The absolute path of the base tree alone: see {@link ensureMachineImageParts}. */
+/** Absolute path of the base tree alone: see {@link ensureMachineImageParts}. */
 export async function ensureMachineImage(progress: Progress): Promise<string> {
   return (await ensureMachineImageParts(progress)).tree;
 }
 
-/** The hash of all that the tree is made from. */
+/** Hash of all inputs of the tree. */
 export async function machineImageKey(): Promise<string> {
   return contentHash({
     ...(await folderContents(join(__dirname, "files"))),
@@ -65,8 +65,8 @@ export async function machineImageKey(): Promise<string> {
 }
 
 /**
- * A mount and process namespace of its own, which ends when this process ends however that comes about: what a killed
- * build had mounted in its tree (this machine's /dev, for one) is gone before the tree is removed.
+ * Arguments for a separate mount and PID namespace, which ends with this process, even when it is killed: the mounts
+ * of a killed build in its tree (this machine's /dev, for one) are gone before the tree is removed.
  */
 const contained = [
   "--pdeathsig",

@@ -5,8 +5,8 @@ import { run } from "../../command";
 import { controlFile, type DebianPackage } from "./definitions";
 
 /**
- * Makes the .deb file of a package in `folder` and gives its path.
- * zstd at its quickest: a third of the size for a second's work, and every machine unpacks it in less.
+ * Builds the .deb file of a package in `folder` and returns its path.
+ * zstd at its fastest level: a third of the size for a second's work, and every machine unpacks it in less.
  */
 export async function buildPackage(definition: DebianPackage, folder: string): Promise<string> {
   const staging = join(folder, `.${definition.name}`);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { program, type Programs } from "../toolchain/build";
 import { cniPlugins, cniPluginsVersion } from "../toolchain/components";
 
-/** A file of a package: where it comes from and where it goes. */
+/** A file of a package: its source and its target. */
 interface PackagedFile {
   source: string;
   /** Absolute path on the machine. */
@@ -20,7 +20,7 @@ export interface DebianPackage {
   depends: readonly string[];
   recommends: readonly string[];
   files: readonly PackagedFile[];
-  /** Folders that are there although nothing is in them. */
+  /** Empty folders that the package creates. */
   folders: readonly string[];
   /** Paths that dpkg keeps when the administrator has changed them. */
   conffiles: readonly string[];
@@ -31,7 +31,7 @@ export interface DebianPackage {
 const revision = "1.1";
 const here = (path: string) => join(__dirname, path);
 
-/** The packages of one Kubernetes version, with the dependencies that pkgs.k8s.io's have. */
+/** Packages of one Kubernetes version, with the same dependencies as those of pkgs.k8s.io. */
 export function kubernetesPackages(version: string, programs: Programs): DebianPackage[] {
   const binary = (name: string): PackagedFile => ({
     source: program(programs, `${name}-${version}`),
@@ -47,7 +47,7 @@ export function kubernetesPackages(version: string, programs: Programs): DebianP
 
 const nothingMore = { depends: [], recommends: [], folders: [], conffiles: [], scripts: {} };
 
-/** Carries the kubelet's drop-in, as upstream's does: without kubeadm the kubelet runs without it. */
+/** Package with the kubelet's drop-in, as upstream's: without kubeadm the kubelet runs without it. */
 function kubeadm(version: string, binary: PackagedFile): DebianPackage {
   const dropIn = "/usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf";
   return {

@@ -1,4 +1,4 @@
-/** Signed apt repositories of the lab: one for each minor version of Kubernetes, and one of Debian's packages. */
+/** Signed apt repositories of the lab: one per minor version of Kubernetes, and one of Debian's packages. */
 import { copyFile, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -16,9 +16,9 @@ import { controlFile, type DebianPackage, kubernetesPackages } from "./definitio
 import { ensureSigningKey, type SigningKey, signRelease } from "./signing";
 
 /**
- * Makes sure that the package repository for these Kubernetes versions is there and gives its root folder, to be
- * served as it is: `v1.36/deb/` in the layout of pkgs.k8s.io for each minor version, and `debian/` with what machines
- * install from Debian. All flat, all signed with one key, which is in each as `Release.key`.
+ * Ensures that the package repository for these Kubernetes versions exists and returns its root folder, to be served
+ * as it is: `v1.36/deb/` in the layout of pkgs.k8s.io for each minor version, and `debian/` with the Debian packages
+ * for machines. All flat, all signed with one key, which each contains as `Release.key`.
  */
 export async function ensurePackageRepository(
   versions: readonly string[],
@@ -58,7 +58,7 @@ async function repositoryKey(
     ...(await folderContents(__dirname, (path) => !path.endsWith(".ts"))),
     ":control": definitions.map((definition) => controlFile(definition, 0)).join("\n"),
     ":files": JSON.stringify(definitions.map(({ files }) => files.map(({ target, mode }) => [target, mode]))),
-    ":programs": JSON.stringify(programs), // their paths hold the hashes of what they are built from
+    ":programs": JSON.stringify(programs), // their paths contain the hashes of their inputs
     ":image": await machineImageKey(),
     ":key": signing.fingerprint,
   });

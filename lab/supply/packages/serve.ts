@@ -1,19 +1,18 @@
-/** HTTP server of the package repositories, and the apt files of a machine that uses the one of Debian's packages. */
+/** HTTP server of the package repositories, and the apt files of a machine that uses Debian's. */
 import { startProcess, type TcpAddress } from "../../processes";
 import type { Progress } from "../../progress";
 import type { LabFolders } from "../../settings";
 import { buildToolchain, program } from "../toolchain/build";
 
-/** Where a server of the supply listens and where it leaves its traces. */
+/** Address of a supply server, and the folders of its record and log. */
 export interface Service {
   folders: LabFolders;
-  /** Names its record and its log. */
+  /** Name of its record and its log. */
   name: string;
   listen: TcpAddress;
 }
 
-/**
- * Serves a package repository over HTTP in a process that outlives this one; does nothing when it already runs. */
+/** Serves a package repository over HTTP in a process that outlives this one; does nothing when it already runs. */
 export async function servePackages(root: string, service: Service, progress: Progress): Promise<void> {
   const command = program(await buildToolchain(["file-server"], progress), "file-server");
   const { folders, name, listen } = service;
@@ -28,9 +27,9 @@ export interface MachineFile {
 }
 
 /**
- * What a machine needs to install Debian's packages from the served repository: the base tree itself names no archive,
- * since the address is known only when a lab is made.
- * @param url where the repository's root is served, e.g. `http://10.0.1.1:5080`
+ * Files for installing Debian packages from the served repository: the base tree itself has no archive, since the
+ * address is known only when a lab is made.
+ * @param url URL of the repository's root, e.g. `http://10.0.1.1:5080`
  * @param releaseKey the content of `<root>/debian/Release.key`
  */
 export function archiveFiles(url: string, releaseKey: string): MachineFile[] {

@@ -5,15 +5,15 @@ import { run } from "../../command";
 import type { Progress } from "../../progress";
 import { ensureCacheEntry } from "../cacheEntry";
 
-/** The key that signs the lab's package repositories: made once per cache, and good for nothing else. */
+/** The key that signs the lab's package repositories: made once per cache, without any other use. */
 export interface SigningKey {
   home: string;
   fingerprint: string;
-  /** The public key, armoured: what machines trust (`Release.key`). */
+  /** The public key, armoured, which machines trust (`Release.key`). */
   publicKey: string;
 }
 
-/** Makes sure that the signing key is there. Its folder can be read by its owner alone. */
+/** Ensures that the signing key exists. Only its owner can read its folder. */
 export async function ensureSigningKey(progress: Progress): Promise<SigningKey> {
   const folder = await ensureCacheEntry({ name: "signing", key: "rsa3072", progress, build: makeKey });
   const [fingerprint, publicKey] = await Promise.all([
@@ -35,7 +35,7 @@ async function makeKey(folder: string): Promise<void> {
   await writeFile(join(folder, "Release.key"), await gpg(home, ["--armor", "--export", fingerprint]));
 }
 
-/** Signs a repository's Release file both ways that apt knows: beside it, and around it. */
+/** Signs a repository's Release file in both forms that apt supports: detached and inline. */
 export async function signRelease(key: SigningKey, folder: string): Promise<void> {
   const release = join(folder, "Release");
   const as = ["--passphrase", "", "--pinentry-mode", "loopback", "--local-user", key.fingerprint, "--armor"];
@@ -44,7 +44,7 @@ export async function signRelease(key: SigningKey, folder: string): Promise<void
   await writeFile(join(folder, "Release.key"), key.publicKey);
 }
 
-/** Runs gpg on a key folder, and ends the agent that it leaves running there. */
+/** Runs gpg on a key folder, and ends the agent that it leaves there. */
 async function gpg(home: string, args: readonly string[]): Promise<string> {
   try {
     return await run("gpg", ["--homedir", home, "--batch", "--yes", "--quiet", ...args]);

@@ -13,11 +13,11 @@ import { goVersions } from "./preflight";
 export type Programs = Readonly<Record<string, string>>;
 
 /**
- * Makes sure that the programs of these components are built, and says where they are.
+ * Builds the programs of these components when they are missing, and returns their paths.
  *
- * Kept by content below `<cache>/toolchain/<component>/`: built only when the module, our sources, the flags or Go
- * itself changed. Safe to interrupt and to run twice at once.
- * @throws MissingTools when Go or a C compiler is missing, with everything that is
+ * Stored by content below `<cache>/toolchain/<component>/`: built only when the module, the lab's sources, the flags
+ * or Go itself changed. Safe to interrupt and to run twice at once.
+ * @throws MissingTools with all missing tools when Go or a C compiler is missing
  */
 export async function buildToolchain(names: readonly ComponentName[], progress: Progress): Promise<Programs> {
   const start = Date.now();
@@ -54,8 +54,8 @@ async function ensureComponent(name: ComponentName, goVersion: string, say: Prog
 }
 
 /**
- * The path of one program.
- * @throws Error when it is not among those that were built: a mistake in the caller's list of components
+ * Path of one program.
+ * @throws Error when it is not among the built ones: a mistake in the caller's list of components
  */
 export function program(programs: Programs, name: string): string {
   const path = programs[name];

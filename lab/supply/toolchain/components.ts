@@ -1,25 +1,25 @@
 /** Table of the Go programs that the lab builds. */
 import { testedReleases } from "../../../infra/versions";
 
-/** One Go module in a folder of its own beside this file, built as a whole. */
+/** One Go module in its own folder beside this file, built as a whole. */
 export interface Component {
-  /** What it is for, in a few words: shown by `--help`. */
+  /** Purpose in a few words, printed by `--help`. */
   about: string;
   programs: readonly Program[];
-  /** `-X` settings by which a program says its version: variable to value. */
+  /** `-X` settings that set a program's version: variable to value. */
   versions?: Readonly<Record<string, string>>;
-  /** Said only where the program has C in it, which is then linked statically: the build tags that avoid libc. */
+  /** Set only for a program with C in it, which is then linked statically: the build tags that avoid libc. */
   cTags?: readonly string[];
-  /** Build tags of programs without C, where parts of them are left out. */
+  /** Build tags of programs without C that leave out parts of them. */
   tags?: readonly string[];
 }
 
 interface Program {
-  /** The name under which {@link buildToolchain} hands it out; with its version where several are built. */
+  /** Name in the result of {@link buildToolchain}; with its version when several are built. */
   name: string;
-  /** The file's name in `bin/`. */
+  /** File name in `bin/`. */
   file: string;
-  /** What `go build` calls it, where that is something else (the last part of the package's path). */
+  /** File name from `go build`, when that differs (the last part of the package's path). */
   builtAs?: string;
 }
 
@@ -64,7 +64,7 @@ function single(name: string, about: string, versions: Readonly<Record<string, s
   return { about, programs: [{ name, file: name }], versions };
 }
 
-/** The plugins that upstream's kubernetes-cni package carries and that build without C. */
+/** Plugins of upstream's kubernetes-cni package that build without C. */
 export const cniPlugins = [
   "bandwidth",
   "bridge",
@@ -83,12 +83,12 @@ export const cniPlugins = [
   "vrf",
 ] as const;
 
-/** The version of {@link cniPlugins}: the one that Kubernetes 1.36 is tested with (its build/dependencies.yaml). */
+/** Version of {@link cniPlugins}: the one that Kubernetes 1.36 is tested with (its build/dependencies.yaml). */
 export const cniPluginsVersion = "1.9.1";
 
 /**
- * What the lab builds. To add a component: a folder with its go.mod (`tool` directives, exact versions) and go.sum,
- * and a row here. The longest builds come first, so that the time left is not a surprise at the end.
+ * Components that the lab builds. To add one: a folder with its go.mod (`tool` directives, exact versions) and
+ * go.sum, and a row here. The longest builds come first, so that no long one is left at the end.
  */
 export const components = {
   "kubernetes-1.36": kubernetes("1.36.3"),
@@ -118,7 +118,7 @@ export const components = {
     about: "the monitoring's database; its API without the web page",
     programs: [{ name: "prometheus", file: "prometheus" }],
     versions: { "github.com/prometheus/common/version.Version": "3.15.0" },
-    // Of all service discoveries only those that a cluster uses: a third of the build time.
+    // Only the service discoveries that a cluster uses: a third of the build time.
     tags: ["remove_all_sd", "enable_kubernetes_sd", "enable_dns_sd"],
   },
   "prometheus-operator": {
@@ -131,7 +131,7 @@ export const components = {
   },
   helm: single("helm", "installs charts", {
     "helm.sh/helm/v3/internal/version.version": "v3.22.0",
-    // What `helm template` takes for the cluster's version: without it, 1.20.
+    // The cluster's version in `helm template`: without it, 1.20.
     "helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor": "1",
     "helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor": "36",
   }),
@@ -150,7 +150,7 @@ export const components = {
 
 export type ComponentName = keyof typeof components;
 
-/** Every component, in the order in which they are built. */
+/** Every component, in build order. */
 export const componentNames = Object.keys(components) as ComponentName[];
 
 /** Every Kubernetes version that the lab can run. */
@@ -160,8 +160,8 @@ export const kubernetesVersions = componentNames.flatMap((name) => {
 });
 
 /**
- * The component that builds a Kubernetes version.
- * @throws Error naming the versions there are
+ * Component that builds a Kubernetes version.
+ * @throws Error with the available versions
  */
 export function kubernetesComponent(version: string): ComponentName {
   const found = componentNames.find((name) =>

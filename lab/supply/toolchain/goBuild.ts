@@ -12,7 +12,7 @@ export function moduleFolder(name: ComponentName): string {
   return join(__dirname, name);
 }
 
-/** Everything that `go build` is told about a component, so that the same arguments are run and hashed. */
+/** Arguments of `go build` for a component, the same for the run and for the hash. */
 export function buildFlags(component: Component): string[] {
   const linker = ["-s", "-w"];
   for (const [variable, value] of Object.entries(component.versions ?? {})) {
@@ -25,8 +25,8 @@ export function buildFlags(component: Component): string[] {
 }
 
 /**
- * The key under which a component's programs are kept.
- * @param goVersion what `go version` says in the component's folder
+ * Cache key of a component's programs.
+ * @param goVersion output of `go version` in the component's folder
  */
 export async function componentKey(name: ComponentName, goVersion: string): Promise<string> {
   const component = components[name];
@@ -54,7 +54,7 @@ export async function goBuild(name: ComponentName, folder: string): Promise<void
   }
 }
 
-/** Whether a module names tools of others, or is a program of ours itself. */
+/** True when a module names tools of other modules; false when it is a program of the lab itself. */
 async function hasTools(folder: string): Promise<boolean> {
   const { "go.mod": module } = await folderContents(folder, (path) => path === "go.mod");
   return /^tool\b/m.test(module?.toString() ?? "");

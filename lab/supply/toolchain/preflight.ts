@@ -5,7 +5,7 @@ import { type Component, type ComponentName, components } from "./components";
 import { moduleFolder } from "./goBuild";
 import { goEnvironment } from "./settings";
 
-/** What has to be installed before anything can be built; the message names all of it. */
+/** Tools that must be installed before anything can be built; the message lists all of them. */
 export class MissingTools extends Error {
   constructor(readonly problems: readonly string[]) {
     super(
@@ -16,8 +16,8 @@ export class MissingTools extends Error {
 }
 
 /**
- * What `go version` says for each component. Go itself decides by the module's `go` line whether it is new enough, and
- * fetches a newer one where its own settings allow that.
+ * Output of `go version` for each component. Go compares its version with the module's `go` line, and downloads a
+ * newer one when its own settings allow that.
  * @throws MissingTools with everything that is missing
  */
 export async function goVersions(names: readonly ComponentName[]): Promise<Map<ComponentName, string>> {

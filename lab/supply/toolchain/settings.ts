@@ -1,8 +1,8 @@
 /** The environment of Go builds. */
 
 /**
- * The environment for a Go build: the user's own module source and caches, but none of the settings that would
- * change what is built. (An empty GOFLAGS would let the user's `go env -w GOFLAGS` through: it has to say something.)
+ * The environment for a Go build: the user's own module source and caches, but no settings that would change the
+ * output. (With an empty GOFLAGS, the user's `go env -w GOFLAGS` would apply: it must have a value.)
  */
 export function goEnvironment(cgo: boolean, environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   return {

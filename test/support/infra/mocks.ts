@@ -1,7 +1,7 @@
-/** Runs the whole stack 1 program under Pulumi mocks and hands back every resource it registered. */
+/** Runs of the whole stack 1 program under Pulumi mocks, and every resource that they register. */
 import * as pulumi from "@pulumi/pulumi";
 
-/** A resource as the engine would have been asked for it; secrets unwrapped. */
+/** A resource as the engine would receive it; secrets unwrapped. */
 export interface RecordedResource {
   readonly type: string;
   readonly name: string;
@@ -25,7 +25,7 @@ const adminConf = [
   "users: [{name: kubernetes-admin, user: {client-certificate-data: Q0VSVA==, client-key-data: S0VZ}}]",
 ].join("\n");
 
-/** How the engine's protocol marks a secret (sdk/nodejs/runtime/rpc.ts: specialSigKey, specialSecretSig). */
+/** Marks of a secret in the engine's protocol (sdk/nodejs/runtime/rpc.ts: specialSigKey, specialSecretSig). */
 const signature = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 
@@ -37,7 +37,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The same value with every secret in it bare. */
+/** The same value with every secret in it unwrapped. */
 function unwrapped(value: unknown): unknown {
   if (isSecret(value)) return unwrapped(value.value);
   if (Array.isArray(value)) return value.map(unwrapped);
@@ -96,7 +96,7 @@ class RecordingMocks implements pulumi.runtime.Mocks {
   }
 }
 
-/** `network-2-id` -> `eu-central-1b` */
+/** Zone of a subnet: `network-2-id` -> `eu-central-1b`. */
 function zoneOf(subnetId: string): string {
   return `eu-central-1${"abc"[Number(/network-(\d)/.exec(subnetId)?.[1]) - 1] ?? ""}`;
 }
@@ -104,7 +104,7 @@ function zoneOf(subnetId: string): string {
 const deployments = new Map<string, Promise<Deployment>>();
 
 /**
- * Runs infra/index.ts with these settings; the same settings a second time give the same deployment.
+ * Runs infra/index.ts with these settings; the same settings return the same deployment again.
  * @param raw settings as a user writes them, without the namespace
  */
 export function deploy(raw: Readonly<Record<string, unknown>>): Promise<Deployment> {
@@ -128,14 +128,14 @@ async function run(raw: Readonly<Record<string, unknown>>): Promise<Deployment> 
   return { resources: mocks.resources, calls: mocks.calls, outputs, secrets };
 }
 
-/** What the program says to settings that it refuses, and what it had registered by then. */
+/** The program's error for settings that it refuses, and the resources that it had registered by then. */
 export interface Refusal {
   readonly message: string;
   readonly resources: readonly RecordedResource[];
 }
 
 /**
- * Runs infra/index.ts with settings that are wrong.
+ * Runs infra/index.ts with invalid settings.
  * @throws Error when the program accepts them
  */
 export async function refusal(raw: Readonly<Record<string, unknown>>): Promise<Refusal> {
@@ -161,12 +161,12 @@ async function mockedEngine(raw: Readonly<Record<string, unknown>>): Promise<Rec
   return mocks;
 }
 
-/** The program registers its resources when it is loaded: forget the modules of the run before. */
+/** Exports of the program, which registers its resources when it is loaded: the cached module is removed first. */
 function freshProgram(): Record<string, unknown> {
   for (const path of Object.keys(require.cache)) {
     if (/[\\/]infra[\\/]index\.ts$/.test(path)) delete require.cache[path];
   }
-  // The contributor's own agent, alive or not, is no matter of the program's.
+  // The contributor's own SSH agent, alive or not, must not affect the program.
   delete process.env["SSH_AUTH_SOCK"];
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would run once for all tests
   return require("../../../infra") as Record<string, unknown>;

@@ -1,4 +1,4 @@
-/** The clusters that the tests of stack 1 are about, as a user would write their settings. */
+/** Clusters for the tests of stack 1, as a user would write their settings. */
 
 /** One control plane, one worker. */
 export const small = { adminCidrs: ["203.0.113.0/24"] };
@@ -11,7 +11,7 @@ export const threeZones = {
   workers: [{ name: "default", count: 3 }],
 };
 
-/** Two pools, one of them spot machines with labels and taints, every optional thing on. */
+/** Two pools, one of them spot machines with labels and taints, every optional setting on. */
 export const twoPools = {
   ...small,
   adminCidrs: ["203.0.113.0/24", "198.51.100.7/32"],

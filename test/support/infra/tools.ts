@@ -1,4 +1,4 @@
-/** Programs that a test uses where they are at hand. */
+/** Programs that a test uses when they are available. */
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";

@@ -1,4 +1,4 @@
-/** Pods that answer HTTP with what they were asked, and that can ask themselves (lab/supply/toolchain/echo). */
+/** Pods that answer HTTP with the request's data, and that can send requests themselves (lab/supply/toolchain/echo). */
 import { strict as assert } from "node:assert";
 import { apply, controlPlane, eventually, kubectl, worker } from "./lab";
 
@@ -40,14 +40,14 @@ export function echoService(name: string, nodePort?: number): object {
   };
 }
 
-/** `echo-cp` and `echo-worker`, each on its node, with these Services; returns when both pods are ready. */
+/** Applies `echo-cp` and `echo-worker`, each on its node, and these Services; returns when both pods are ready. */
 export async function echoOnBoth(limitSeconds: number, ...services: readonly object[]): Promise<void> {
   await apply(echoOn("echo-cp", controlPlane), echoOn("echo-worker", worker), ...services);
   const limit = `--timeout=${limitSeconds}s`;
   await kubectl("wait", "pod/echo-cp", "pod/echo-worker", "--for=condition=Ready", limit);
 }
 
-/** All pods and Services of this kind. */
+/** Deletes all pods and Services of this kind. */
 export async function removeEcho(): Promise<void> {
   await kubectl("delete", "pod,service", "--selector", "test=echo", "--wait=false");
 }
@@ -58,12 +58,12 @@ export interface EchoAnswer {
   readonly args: Readonly<Record<string, string>>;
 }
 
-/** Asks a URL from inside a pod. */
+/** Answer to a request from inside a pod. */
 export async function get(pod: string, url: string): Promise<EchoAnswer> {
   return JSON.parse(await kubectl("exec", pod, "--", "/echo", "-get", url)) as EchoAnswer;
 }
 
-/** A Service answers some moments after its pods are ready: each node's kube-proxy has to hear of them first. */
+/** Answer of a Service, with retries: kube-proxy receives the endpoints shortly after the pods are ready. */
 export async function answers(
   ask: () => Promise<EchoAnswer>,
   server: string,
@@ -82,7 +82,7 @@ export async function answers(
   return answer;
 }
 
-/** Whether a pod can open a TCP connection. */
+/** True when a pod can open a TCP connection. */
 export async function reaches(pod: string, address: string): Promise<boolean> {
   return kubectl("exec", pod, "--", "/echo", "-dial", address, "-limit", "2s").then(
     () => true,

@@ -1,4 +1,4 @@
-/** One remote command on the worker with a host key that is not the machine's, through the real engine. */
+/** One remote command on the worker with a wrong host key, through the real engine. */
 import { mkdtemp, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { ensureStack, stackOptions } from "../../../lab/pulumi/engine/stacks";
 import { repositoryRoot } from "../../../settings/repositoryRoot";
 import { node, outputs, worker } from "./lab";
 
-/** @returns what the engine said when it refused */
+/** @returns the engine's output when it refused */
 export async function dialWithHostKey(hostKey: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "perigee-host-key-"));
   await writeFile(join(folder, "Pulumi.yaml"), "name: host-key\nruntime: nodejs\nmain: index.js\n");

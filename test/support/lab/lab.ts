@@ -25,7 +25,7 @@ export type LabConfig = Readonly<Record<string, unknown>>;
 
 const own = parse(readFileSync(join(repositoryRoot, "Pulumi.lab.yaml"), "utf8")) as { config: LabConfig };
 
-/** `Pulumi.lab.yaml` with other values: `with({ workers: [...] })`. */
+/** `Pulumi.lab.yaml` with other values: `labSettings({ workers: [...] })`. */
 function labSettings(changes: LabConfig = {}): StackSettings {
   const changed = Object.fromEntries(
     Object.entries(changes).map(([key, value]) => [`perigee-infra:${key}`, value]),
@@ -33,7 +33,7 @@ function labSettings(changes: LabConfig = {}): StackSettings {
   return { config: { ...own.config, ...changed } };
 }
 
-/** The same as a file, for LAB_CONFIG. */
+/** The same settings as a file, for LAB_CONFIG. */
 export async function labConfigFile(changes: LabConfig): Promise<string> {
   return scratchFile("Pulumi.lab.yaml", JSON.stringify(labSettings(changes)));
 }
@@ -42,7 +42,7 @@ export const pool = (count: number, more: LabConfig = {}): LabConfig => ({
   workers: [{ name: "default", count, diskGiB: 20, ...more }],
 });
 
-/** Runs the engine on the lab's stack with these settings; the caller judges the exit code. */
+/** Runs the engine on the lab's stack with these settings; the caller checks the exit code. */
 export async function engine(
   command: string,
   changes: LabConfig = {},
@@ -55,7 +55,7 @@ export async function engine(
   return runPulumi([command, ...skip, ...stackOptions(stack), ...args], options).finally(forgetOutputs);
 }
 
-/** The same, and it has to succeed. */
+/** Runs the engine and throws when it fails. */
 export async function engineSucceeds(
   command: string,
   changes: LabConfig = {},
@@ -77,7 +77,7 @@ export interface LabOutputs {
 
 let known: Promise<LabOutputs> | undefined;
 
-/** The stack's outputs: asked once between two changes of the lab. */
+/** The stack's outputs, read once between two changes of the lab. */
 export function outputs(): Promise<LabOutputs> {
   if (known === undefined) {
     known = readOutputs();
@@ -111,7 +111,7 @@ export const worker = "perigee-lab-default-1";
 
 let scratch: Promise<string> | undefined;
 
-/** A file that is gone with the machine's temporary folder. */
+/** Path of a file in a temporary folder. */
 async function scratchFile(name: string, content: string): Promise<string> {
   scratch ??= mkdtemp(join(tmpdir(), "perigee-lab-test-"));
   const file = join(await scratch, name);
@@ -121,7 +121,7 @@ async function scratchFile(name: string, content: string): Promise<string> {
 
 let kubectlProgram: Promise<string> | undefined;
 
-/** Runs kubectl as the operator; its output. */
+/** Runs kubectl as the operator; returns its output. */
 export async function kubectl(...args: string[]): Promise<string> {
   kubectlProgram ??= buildToolchain([kubernetesComponent(defaultKubernetesVersion)], () => undefined).then(
     (all) => program(all, `kubectl-${defaultKubernetesVersion}`),
@@ -146,7 +146,7 @@ export async function apply(...objects: readonly object[]): Promise<void> {
   );
 }
 
-/** Runs a command on a node as root, over SSH, as an operator would. */
+/** Runs a command on a node as root, over SSH, as an operator would; returns its output. */
 export async function ssh(name: string, command: string): Promise<string> {
   const key = await scratchFile("key", (await outputs()).sshPrivateKey);
   const { publicIp } = await node(name);
@@ -173,7 +173,7 @@ export async function ssh(name: string, command: string): Promise<string> {
   return stdout.trim();
 }
 
-/** A command of the lab as the Makefile runs it, in a process group of its own so that all of it can be killed. */
+/** A command of the lab as the Makefile runs it, in its own process group so that all of it can be killed. */
 export class LabCommand {
   output = "";
   private readonly child: ChildProcess;
@@ -194,7 +194,7 @@ export class LabCommand {
     );
   }
 
-  /** Waits for its end; exit code 0 or an error with all that it said. */
+  /** Waits for its end; returns the output, or throws an error with it when the exit code is not 0. */
   async succeeds(): Promise<string> {
     const code = await this.ended;
     if (code !== 0) throw new Error(`exit ${code}\n${this.output}`);
@@ -207,12 +207,12 @@ export class LabCommand {
     return this.output;
   }
 
-  /** What it said, once it has ended. */
+  /** Its output once it has ended, else false. */
   hasEnded(): string | false {
     return this.child.exitCode !== null && `it ended before: ${this.output}`;
   }
 
-  /** Waits until a condition holds while it runs, then kills it and all its children without a warning. */
+  /** Waits until a condition holds while it runs, then sends SIGKILL to it and all its children. */
   async killWhen(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
     await eventually(
       what,
@@ -225,7 +225,7 @@ export class LabCommand {
   }
 }
 
-/** Kills a machine from outside, as a power cut would: the id of the instance that it was. */
+/** Kills a machine from outside, as a power cut would; returns its instance ID. */
 export async function killMachine(name: string): Promise<string> {
   const { instanceId } = await node(name);
   const init = await new SystemdMachines().initPid(instanceId);
@@ -264,7 +264,7 @@ export async function eventually(
   );
 }
 
-/** Process ids, as this host counts them, of processes on the lab's machines whose command line holds this text. */
+/** PIDs on this host of processes on the lab's machines whose command line contains this text. */
 export async function processes(text: string): Promise<number[]> {
   const { cgroup } = labFolders(labHostSettings().stateFolder);
   const { stdout } = await execute("ps", ["-eo", "pid=,args="], { maxBuffer: 16 * 2 ** 20 });

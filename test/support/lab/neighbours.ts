@@ -1,6 +1,6 @@
 /**
- * The series of other processes that have the names of the exporter's own: what a rule meets on a whole cluster. The
- * rule tests run on top of them. `npm run neighbours` records them from the lab that is up.
+ * Series of other processes with the same metric names as the exporter, as a rule meets them on a whole cluster. The
+ * rule tests run on top of them. `npm run neighbours` records them from the running lab.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,24 +11,24 @@ import { query } from "./prometheus";
 
 export interface Neighbour {
   readonly labels: Readonly<Record<string, string>>;
-  /** As Prometheus writes it. */
+  /** Value in Prometheus' text format. */
   readonly value: string;
 }
 
 const file = join(__dirname, "../../unit/telemetry/rules/neighbours.json");
 
-/** Those that were recorded last. */
+/** The last recorded neighbours. */
 export function recordedNeighbours(): Neighbour[] {
   return JSON.parse(readFileSync(file, "utf8")) as Neighbour[];
 }
 
-/** Those of the lab as it is now. */
+/** The neighbours in the running lab. */
 export async function liveNeighbours(): Promise<Neighbour[]> {
   const { job, prometheusJob } = defaultRuleSettings;
   const names = ruleFile(loadDictionary()).groups.flatMap(({ rules }) =>
     rules.flatMap(({ expr }) => metricsOf(expr)),
   );
-  // What an alert of ours watches in Prometheus itself is no neighbour.
+  // A metric of Prometheus itself that an alert watches is no neighbour.
   const watched = "prometheus_rule_evaluation_failures_total";
   const selected = [...new Set(names)].filter((name) => !name.includes(":") && name !== watched);
   const found = await query(`{__name__=~"${selected.join("|")}",job!="${job}"}`);
@@ -40,7 +40,7 @@ export async function liveNeighbours(): Promise<Neighbour[]> {
     .sort((one, other) => (JSON.stringify(one.labels) < JSON.stringify(other.labels) ? -1 : 1));
 }
 
-/** What tells kinds of neighbours apart: the metric, the job and the names of the labels. */
+/** Key of a neighbour's kind: the metric, the job and the names of the labels. */
 export function kindOf({ labels }: Neighbour): string {
   const { __name__: name = "", job = "", ...rest } = labels;
   return `${name} ${job} ${Object.keys(rest).sort().join(",")}`;

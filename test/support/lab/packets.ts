@@ -1,4 +1,4 @@
-/** Packets sent to the cluster from outside, as a ground station does, and what the exporters have counted of them. */
+/** Packets sent to the cluster from outside, as a ground station does, and the exporters' counts of them. */
 import { createSocket, type Socket } from "node:dgram";
 import { setTimeout as sleep } from "node:timers/promises";
 import { nodePorts } from "../../../contract/outputs";
@@ -7,7 +7,7 @@ import { Simulator } from "../../../telemetry/simulator";
 import { outputs } from "./lab";
 import { value } from "./prometheus";
 
-/** A nominal flight's packets in the order in which a spacecraft sends them, some 4 a second. */
+/** A nominal flight's packets in the order of the spacecraft, about 4 a second. */
 export function flight(seconds: number): Buffer[] {
   const start = Date.now() / 1000;
   const dictionary = loadDictionary();
@@ -15,7 +15,7 @@ export function flight(seconds: number): Buffer[] {
   return Array.from({ length: seconds }, (_, second) => simulator.until(start + second)).flat();
 }
 
-/** From which socket a packet is sent: `one` for all, a `fresh` one for each as some stations do, or either `in turn`. */
+/** Sockets of the packets: `one` for all, a `fresh` one for each as some stations do, or both `in turn`. */
 export type Sockets = "one" | "fresh" | "in turn";
 
 /** Sends packets to the node port at an even rate. */
@@ -47,7 +47,7 @@ export interface Counted {
 }
 
 /**
- * What all exporters have counted since a moment, those that have ended meanwhile too.
+ * Counts of all exporters since a moment, including those that have ended.
  * @param since Unix time in seconds
  */
 export async function counted(since: number): Promise<Counted> {

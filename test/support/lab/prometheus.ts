@@ -1,4 +1,4 @@
-/** What the lab's Prometheus and Alertmanager say, asked from outside through their node ports. */
+/** Queries to the lab's Prometheus and Alertmanager, from outside through their node ports. */
 import { nodePorts } from "../../../contract/outputs";
 import { outputs } from "./lab";
 
@@ -22,7 +22,7 @@ async function ask<T>(port: number, path: string): Promise<T> {
   return (await response.json()) as T;
 }
 
-/** An instant query. */
+/** Result of an instant query. */
 export async function query(expression: string): Promise<Sample[]> {
   const path = `/api/v1/query?query=${encodeURIComponent(expression)}`;
   const { data } = await ask<{ data: { result: Sample[] } }>(nodePorts.prometheus.port, path);
@@ -35,7 +35,7 @@ export async function value(expression: string): Promise<number | undefined> {
   return sample === undefined ? undefined : Number(sample.value[1]);
 }
 
-/** Samples of the last seconds as they were scraped, by time: [Unix time in seconds, value]. */
+/** Samples of the last seconds, as scraped, sorted by time: [Unix time in seconds, value]. */
 export async function samples(selector: string, seconds: number): Promise<[number, number][]> {
   const path = `/api/v1/query?query=${encodeURIComponent(`${selector}[${seconds}s]`)}`;
   const { data } = await ask<{ data: { result: { values: [number, string][] }[] } }>(
@@ -47,7 +47,7 @@ export async function samples(selector: string, seconds: number): Promise<[numbe
     .sort(([one], [other]) => one - other);
 }
 
-/** Their times alone. */
+/** Times of these samples. */
 export async function sampleTimes(selector: string, seconds: number): Promise<number[]> {
   return (await samples(selector, seconds)).map(([time]) => time);
 }
@@ -84,7 +84,7 @@ export async function targets(): Promise<Target[]> {
   return data.activeTargets;
 }
 
-/** Groups of rules, Perigee's and the chart's, of which one failed since Prometheus has samples. */
+/** Rule groups, Perigee's and the chart's, in which a rule has failed since Prometheus has samples. */
 export async function failedRuleGroups(): Promise<string[]> {
   const failures = await query(
     "max by (rule_group) (max_over_time(prometheus_rule_evaluation_failures_total[6h])) > 0",
@@ -97,7 +97,7 @@ export interface ManagedAlert {
   readonly status: { readonly state: string; readonly inhibitedBy: readonly string[] };
 }
 
-/** What Alertmanager holds. */
+/** Alerts in Alertmanager. */
 export function managedAlerts(): Promise<ManagedAlert[]> {
   return ask<ManagedAlert[]>(nodePorts.alertmanager.port, "/api/v2/alerts");
 }

@@ -1,13 +1,13 @@
-/** What whoever runs the lab tests may set, through the environment. */
+/** Settings of the lab tests, from the environment. */
 
 export interface KillSettings {
-  /** How often an engine is killed. Default: 4, one of each kind. */
+  /** Number of times that an engine is killed. Default: 4, one of each kind. */
   readonly kills: number;
-  /** Draws the moments. Default: another one each time; it is in the tests' titles. */
+  /** Seed of the random moments. Default: another one each time; it is in the tests' titles. */
   readonly seed: number;
 }
 
-/** @throws Error naming the variable that is wrong */
+/** @throws Error with the variable that is wrong */
 export function killSettings(environment: NodeJS.ProcessEnv = process.env): KillSettings {
   return {
     kills: whole(environment, "PERIGEE_KILLS", 4),

@@ -1,4 +1,4 @@
-/** A computer somewhere on the lab's Internet that is nobody's operator: for tests of what it cannot reach. */
+/** A computer on the lab's Internet that belongs to no operator: for tests of blocked access. */
 import { run } from "../../../lab/command";
 import { namespaceOf, removeLink } from "../../../lab/host/machineNetwork";
 
@@ -7,14 +7,14 @@ const LINK = "pg-stranger";
 
 /** A network namespace with one address, from which commands can be run. */
 export interface Stranger {
-  /** Runs a program as if on that computer; its output. */
+  /** Runs a program as if on that computer; returns its output. */
   run(command: string, args: readonly string[]): Promise<string>;
   remove(): Promise<void>;
 }
 
 /**
- * @param address an IPv4 address outside the lab's own blocks and `adminCidrs`; this host is on the even
- *   neighbour of an odd one and the other way round
+ * @param address an IPv4 address outside the lab's own blocks and `adminCidrs`; this host takes the other address of
+ * its /31 (even for odd, odd for even)
  */
 export async function makeStranger(address = "198.18.255.11"): Promise<Stranger> {
   await removeStranger();

@@ -6,17 +6,17 @@ import { type PulumiRun, runPulumi } from "../../../lab/pulumi/engine/pulumi";
 import { ensureStack, stackOptions } from "../../../lab/pulumi/engine/stacks";
 import type { LabConfig } from "./lab";
 
-/** What differs from the lab's own settings, by section. */
+/** Changes to the lab's own settings, by section. */
 export interface WorkloadsChanges {
   readonly monitoring?: LabConfig;
   readonly telemetry?: LabConfig;
   /** Variables of the engine and its plugins. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Hears the engine's process id once it runs. */
+  /** Receives the engine's PID once it runs. */
   readonly onStart?: (pid: number) => void;
 }
 
-/** Runs the engine on stack 2; the caller judges the exit code. */
+/** Runs the engine on stack 2; the caller checks the exit code. */
 export async function workloads(
   command: "up" | "preview" | "refresh" | "destroy",
   changes: WorkloadsChanges = {},
@@ -45,7 +45,7 @@ export async function workloads(
   });
 }
 
-/** The same, and it has to succeed. */
+/** Runs the engine on stack 2 and throws when it fails. */
 export async function workloadsSucceed(...args: Parameters<typeof workloads>): Promise<PulumiRun> {
   const run = await workloads(...args);
   if (run.exitCode !== 0) {
@@ -95,8 +95,8 @@ export class WebhookReceiver {
   }
 
   /**
-   * The first that came with this name, status and labels.
-   * @param since Unix time in seconds: what came before does not count
+   * The first received alert with this name, status and labels.
+   * @param since Unix time in seconds; earlier alerts do not count
    */
   first(
     alertname: string,

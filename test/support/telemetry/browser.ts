@@ -1,9 +1,10 @@
+/** Headless browser for the tests of pages. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type Page } from "playwright-core";
 
-/** Debian's browser; another one by PERIGEE_CHROMIUM. */
+/** Debian's browser; PERIGEE_CHROMIUM sets another one. */
 export const chromiumPath = process.env.PERIGEE_CHROMIUM ?? "/usr/bin/chromium";
 
 export interface OpenPage {

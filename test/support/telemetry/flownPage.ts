@@ -1,3 +1,4 @@
+/** The exporter with its page, and simulated flights for it. */
 import { loadDictionary } from "../../../telemetry/dictionary";
 import { type Exporter, startExporter } from "../../../telemetry/exporter";
 import { jsonLog } from "../../../telemetry/log";
@@ -11,7 +12,7 @@ export interface ServedPage {
 
 const dictionary = loadDictionary();
 
-/** An exporter without UDP whose packets the test hands in. Stopping it twice is no fault. */
+/** An exporter without UDP that receives its packets from the test. Stopping it twice is no error. */
 export async function servePage(): Promise<ServedPage> {
   const exporter = await startExporter({
     dictionary,
@@ -20,7 +21,7 @@ export async function servePage(): Promise<ServedPage> {
     httpHost: "127.0.0.1",
     udpPort: undefined,
     udpHost: "127.0.0.1",
-    // The test flies minutes in a moment and then looks.
+    // The test flies minutes in a moment, then reads the page.
     staleAfterPeriods: 60,
     version: "0.0.0",
     log: jsonLog(() => undefined),
@@ -33,7 +34,7 @@ export async function servePage(): Promise<ServedPage> {
   };
 }
 
-/** A flight that ends now: what `seconds` of a scenario at time scale 60 leave behind. */
+/** Feeds the exporter a flight that ends now: `seconds` of a scenario at time scale 60. */
 export function fly({ exporter }: ServedPage, scenario: ScenarioName, seconds: number): void {
   const end = Date.now() / 1000;
   const simulator = new Simulator({ dictionary, scenario, timeScale: 60, seed: 1, start: end - seconds });

@@ -1,17 +1,17 @@
-/** Runs the whole stack 2 program under Pulumi mocks and hands back every resource it registered. */
+/** Runs of the whole stack 2 program under Pulumi mocks, and every resource that they register. */
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { contractVersion, type InfraOutputs } from "../../../contract/outputs";
 import { defaultKubernetesVersion } from "../../../infra/versions";
 import program from "../../../workloads";
 
-/** A resource as the engine would have been asked for it. */
+/** A resource as the engine would receive it. */
 export interface RecordedResource {
   readonly type: string;
   readonly name: string;
   /** Secrets unwrapped. */
   readonly inputs: Readonly<Record<string, unknown>>;
-  /** Whether any input came as a secret. */
+  /** True when any input is a secret. */
   readonly hasSecret: boolean;
 }
 
@@ -36,7 +36,7 @@ const infraOutputs: Partial<InfraOutputs> = {
   publishedHost: "203.0.113.10",
 };
 
-// The SDK's mock monitor takes no hooks: without an answer, resources that have some would wait for ever.
+// The SDK's mock monitor does not implement hooks: without an answer, resources with hooks would wait forever.
 Object.assign(MockMonitor.prototype, {
   registerResourceHook: (_request: unknown, callback: (error: null, response: object) => void) =>
     callback(null, {}),

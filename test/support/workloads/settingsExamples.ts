@@ -1,7 +1,7 @@
 /** Settings as a user writes them, for the tests of stack 2. */
 import { parseSettings, type Settings } from "../../../workloads/config";
 
-/** Everything that routing knows, with secrets that no output may show. */
+/** Secrets in every routing setting; no output may contain them. */
 export const secrets = {
   slack: "https://hooks.slack.example/services/T000/B000/slack-secret-0001",
   webhook: "https://ops.example/hook/webhook-secret-0002",
@@ -37,7 +37,7 @@ export const alerting = {
   watchdogUrl: secrets.watchdog,
 } as const;
 
-/** Settings with the monitoring part given; everything else as it is by default. */
+/** Settings with the given monitoring part; all others have their defaults. */
 export function settingsWith(monitoring: Readonly<Record<string, unknown>>): Settings {
   return parseSettings({ monitoring });
 }

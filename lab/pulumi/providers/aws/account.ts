@@ -1,4 +1,4 @@
-/** The simulated account: every resource that exists in it, and questions that AWS would answer from it. */
+/** The simulated account: every resource in it, and queries that AWS would answer from it. */
 import { randomBytes, randomInt } from "node:crypto";
 import { type Properties, text } from "../rpc/values";
 import { type Address, cidrContains, firstAddress, lastAddress, nextAddress } from "./addresses";
@@ -7,16 +7,16 @@ export interface CloudResource {
   readonly id: string;
   /** Type token, such as `aws:ec2/vpc:Vpc`. */
   readonly type: string;
-  /** Inputs and outputs together, without what the type hides. */
+  /** Inputs and outputs together, without the type's hidden inputs. */
   readonly properties: Properties;
 }
 
 export const ACCOUNT_ID = "123456789012";
 
-/** What `cloud.json` holds. */
+/** Content of `cloud.json`. */
 export interface AccountData {
   resources: Record<string, CloudResource>;
-  /** Values of SSM parameters that differ from the built-in ones, by name: a test's newer image. */
+  /** Values of SSM parameters that override the built-in ones, by name: a test's newer image. */
   parameters: Record<string, string>;
 }
 
@@ -52,7 +52,7 @@ export class Account {
     return `arn:aws:${service}:${global ? "" : this.region}:${owner}:${resource}`;
   }
 
-  /** The lowest address of a subnet that nobody has; AWS keeps the first four and the last. */
+  /** The lowest free address of a subnet; AWS reserves the first four and the last. */
   freePrivateAddress(cidr: string): Address {
     const taken = new Set(this.all("aws:ec2/instance:Instance").map((i) => text(i.properties, "privateIp")));
     const last = lastAddress(cidr);
@@ -62,7 +62,7 @@ export class Account {
     throw new AwsError("InsufficientFreeAddressesInSubnet", `There is no free address left in ${cidr}.`);
   }
 
-  /** The lowest free public address: the documentation range first, then the one for benchmarks. */
+  /** The lowest free public address: the documentation range first, then the benchmarking range. */
   freePublicAddress(): string {
     const taken = new Set([
       ...this.all("aws:ec2/instance:Instance").map((i) => text(i.properties, "autoPublicIp")),
@@ -77,7 +77,7 @@ export class Account {
     throw new AwsError("AddressLimitExceeded", "There is no free public address left.");
   }
 
-  /** The subnet of a VPC that holds this address, for messages. */
+  /** The subnet that contains this address, for messages. */
   subnetOf(address: string): CloudResource | undefined {
     return this.all("aws:ec2/subnet:Subnet").find(({ properties }) =>
       cidrContains(text(properties, "cidrBlock") ?? "", address),
@@ -89,7 +89,7 @@ function key(type: string, id: string): string {
   return `${type} ${id}`;
 }
 
-/** An error with AWS's own code, so that a reader can look it up. */
+/** An error with AWS's error code, so that a reader can look it up. */
 export class AwsError extends Error {
   constructor(
     readonly code: string,
@@ -99,14 +99,14 @@ export class AwsError extends Error {
   }
 }
 
-/** An id as EC2 gives them today: the prefix, a zero, and 16 hexadecimal digits. */
+/** ID in EC2's current format: the prefix, a zero, and 16 hexadecimal digits. */
 export function ec2Id(prefix: string): string {
   return `${prefix}-0${randomBytes(8).toString("hex")}`;
 }
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-/** An id as IAM and Route 53 give them: capitals and digits after a fixed prefix. */
+/** ID in the format of IAM and Route 53: capitals and digits after a fixed prefix. */
 export function capitalId(prefix: string, length: number): string {
   return prefix + Array.from({ length }, () => ALPHABET[randomInt(ALPHABET.length)]).join("");
 }

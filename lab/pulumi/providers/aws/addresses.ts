@@ -1,4 +1,4 @@
-/** IPv4 arithmetic for the simulated account. Blocks are valid CIDRs: the tables' checks have seen to it. */
+/** IPv4 arithmetic for the simulated account. Blocks are valid CIDRs: the tables' checks ensure it. */
 import { Address4 } from "ip-address";
 
 export class Address {
@@ -29,7 +29,7 @@ function isCidr(text: string): boolean {
   return text.includes("/") && Address4.isValid(text);
 }
 
-/** Whether the block is written with its network address, as AWS wants it. */
+/** True when the block starts with its network address, as AWS requires. */
 export function isNetwork(cidr: string): boolean {
   return isCidr(cidr) && cidr.startsWith(`${firstAddress(cidr).text}/`);
 }

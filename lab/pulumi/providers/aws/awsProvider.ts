@@ -29,7 +29,7 @@ export class AwsProvider implements Provider {
   private readonly lifecycle: Lifecycle;
 
   constructor(
-    /** The version of `@pulumi/aws` that programs are written against. */
+    /** The version of `@pulumi/aws` that programs use. */
     readonly version: string,
     settings: AwsProviderSettings,
     host: MachineHost,
@@ -118,7 +118,7 @@ export class AwsProvider implements Provider {
     return this.cloud.look((account) => answer(token, args, account));
   }
 
-  /** The inputs as AWS gets them: revealed, with the region and every tag. */
+  /** The inputs as AWS receives them: secrets revealed, with the region and all tags. */
   private desired(type: AwsType, inputs: Properties): Properties {
     const revealed = ownInputs(revealAll(inputs));
     const tags = type.inputs["tags"] === undefined ? {} : { tagsAll: tagsAll(this.config, revealed) };
@@ -129,7 +129,7 @@ export class AwsProvider implements Provider {
     return { ...region, ...revealed, ...tags };
   }
 
-  /** What a preview can say: what was asked for, and unknown for what only AWS decides. */
+  /** Outputs in a preview: the requested values, and unknown for those that only AWS decides. */
   private foreseen(inputs: Properties, desired: Properties, unknown: readonly string[]): Properties {
     const undecided = unknown.filter((name) => desired[name] === undefined || containsUnknown(desired[name]));
     return withMarks(inputs, { ...desired, ...Object.fromEntries(undecided.map((name) => [name, UNKNOWN])) });
@@ -147,7 +147,7 @@ function typeOf(call: ResourceCall): AwsType {
   return type;
 }
 
-/** Outputs, with each input that came as a secret put back as the program marked it. */
+/** Outputs in which each secret input has the program's secret mark again. */
 function withMarks(inputs: Properties, outputs: Properties): Properties {
   const revealed = revealAll(inputs);
   return Object.fromEntries(
@@ -158,7 +158,7 @@ function withMarks(inputs: Properties, outputs: Properties): Properties {
   );
 }
 
-/** AWS keys some things by name: a second of a name that the program chose cannot exist beside the first. */
+/** True when the old resource must go first: AWS keys some types by name, and the program chose the same name. */
 function mustDeleteFirst(type: AwsType, olds: OldState, news: Properties): boolean {
   const { autoName } = type;
   if (autoName === undefined || isNameMadeUp(type, news)) return false;

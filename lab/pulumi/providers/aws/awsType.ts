@@ -1,4 +1,4 @@
-/** How one AWS resource type is described: the tables in `types/` are values of this shape. */
+/** Description of one AWS resource type: the tables in `types/` are values of this shape. */
 import type { Fields } from "../rpc/kinds";
 import type { CheckFailure } from "../rpc/provider";
 import type { Properties } from "../rpc/values";
@@ -6,33 +6,33 @@ import type { Account, CloudResource } from "./account";
 
 export interface AwsType {
   readonly token: string;
-  /** What the lab's AWS accepts: a part of what `@pulumi/aws` declares, of the same kinds (a test checks). */
+  /** Inputs that the lab's AWS accepts: a subset of those in `@pulumi/aws`, of the same kinds (a test checks). */
   readonly inputs: Fields;
   readonly required?: readonly string[];
-  /** Inputs, or parts of them, whose change makes a new resource. */
+  /** Inputs, or parts of them, whose change replaces the resource. */
   readonly replaces?: readonly string[];
   readonly defaults?: Properties;
-  /** The input that is made up from the resource's name where the program gives none. */
+  /** The input that is generated from the resource's name when the program does not set it. */
   readonly autoName?: string;
-  /** Outputs that only AWS knows, until it has made the resource. */
+  /** Outputs that are unknown until AWS has made the resource. */
   readonly computed: readonly string[];
-  /** Of those, the ones that change with an update of these inputs. */
+  /** Computed outputs that change with an update of these inputs. */
   readonly changesWith?: Readonly<Record<string, readonly string[]>>;
-  /** Inputs that stay out of `cloud.json`: they may hold keys. */
+  /** Inputs that are not stored in `cloud.json`: they may contain keys. */
   readonly hidden?: readonly string[];
-  /** Outputs that AWS keeps to itself: in `cloud.json`, never in the stack's state. */
+  /** Outputs that are internal to AWS: in `cloud.json`, never in the stack's state. */
   readonly internal?: readonly string[];
 
-  /** What a kind cannot say: ranges, formats, combinations. Unknown values are left out of `inputs`. */
+  /** Checks that a kind cannot express: ranges, formats, combinations. Unknown values in `inputs` count as given. */
   check?(inputs: Properties): CheckFailure[];
-  /** Replaces that depend on other inputs. */
+  /** Inputs whose change replaces the resource, depending on other inputs. */
   alsoReplaces?(inputs: Properties): readonly string[];
   id(inputs: Properties, account: Account): string;
-  /** The computed outputs. `previous`: what the resource was before an update. */
+  /** The computed outputs. `previous`: the resource before an update. */
   outputs(view: ResourceView): Properties;
-  /** Refuses, by an `AwsError`, what AWS would refuse. `id` is set for an update. */
+  /** Throws the `AwsError` with which AWS would refuse the inputs. `previous` is set for an update. */
   refuse?(inputs: Properties, account: Account, previous?: CloudResource): void;
-  /** Who still needs the resource, so that it cannot be deleted: AWS's error, or undefined. */
+  /** AWS's error when other resources still use this one, so that it cannot be deleted; else undefined. */
   inUse?(resource: CloudResource, account: Account): Error | undefined;
 }
 

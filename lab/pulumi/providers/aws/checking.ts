@@ -1,17 +1,17 @@
-/** Check: is this input something that AWS, and the lab's part of it, would take? */
+/** Check of a resource's inputs: those that AWS, and the lab's part of it, would accept. */
 import { randomBytes } from "node:crypto";
 import { fieldFailures } from "../rpc/kinds";
 import type { CheckFailure, CheckResult } from "../rpc/provider";
 import { containsUnknown, type Properties, revealAll, text } from "../rpc/values";
 import type { AwsType } from "./awsType";
 
-/** Where Pulumi's AWS provider notes which inputs it made up; the engine leaves it out of what it shows. */
+/** The input in which Pulumi's AWS provider records generated inputs; the engine does not display it. */
 const DEFAULTS = "__defaults";
 
-/** Inputs that any resource takes besides its own. */
+/** Inputs that every resource accepts besides its own. */
 const EVERYWHERE = { region: "string" } as const;
 
-/** @returns the inputs with defaults and a made-up name filled in, and everything that is wrong with them */
+/** @returns the inputs with defaults and a generated name, and all failures */
 export function checkInputs(type: AwsType, name: string, olds: Properties, news: Properties): CheckResult {
   const given = Object.fromEntries(
     Object.entries(news).filter(([key, value]) => value !== null && !isInternal(key)),
@@ -21,7 +21,7 @@ export function checkInputs(type: AwsType, name: string, olds: Properties, news:
   const known = Object.fromEntries(Object.entries(revealed).filter(([, value]) => !containsUnknown(value)));
   const failures: CheckFailure[] = [
     ...fieldFailures(type.token, ownInputs(revealed), { ...type.inputs, ...EVERYWHERE }, type.required),
-    // Presence is judged with unknown inputs counted as given.
+    // For presence checks, unknown inputs count as given.
     ...(type.check?.(withPlaceholders(revealed, known)) ?? []),
   ];
   return { inputs: named, failures };
@@ -35,7 +35,7 @@ export function ownInputs(inputs: Properties): Properties {
   return Object.fromEntries(Object.entries(inputs).filter(([key]) => !isInternal(key)));
 }
 
-/** Whether the name was made up, so that a replacement can stand beside what it replaces. */
+/** True when the name was generated, so that a replacement can exist beside the old resource. */
 export function isNameMadeUp(type: AwsType, inputs: Properties): boolean {
   const made = inputs[DEFAULTS];
   return type.autoName !== undefined && Array.isArray(made) && made.includes(type.autoName);

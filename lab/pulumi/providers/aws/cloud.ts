@@ -1,5 +1,5 @@
 /**
- * The simulated account on disk: `cloud.json` in the lab's state folder. One change at a time, across processes too
+ * The simulated account on disk: `cloud.json` in the lab's state folder. Changes are serialized, across processes too
  * (the engine runs one provider process per provider resource).
  */
 import path from "node:path";
@@ -21,12 +21,12 @@ export class Cloud {
     return question(this.account(await this.file.read()));
   }
 
-  /** Changes the account in one step: nobody sees it half done, and an error leaves it as it was. */
+  /** Changes the account atomically: no reader sees a partial change, and an error leaves it unchanged. */
   change<T>(step: (account: Account) => T): Promise<T> {
     return this.file.change((data) => step(this.account(data)));
   }
 
-  /** A test may have written parts of the account. */
+  /** The account with all its parts; a test may have written only some of them. */
   private account(data: Partial<AccountData>): Account {
     const { resources = {}, parameters = {} } = data;
     return new Account(Object.assign(data, { resources, parameters }), this.region());

@@ -1,4 +1,4 @@
-/** Keeps the machine layer in step with the account: packet filters, public addresses, private zones. */
+/** Synchronization of the machine layer with the account: packet filters, public addresses, private zones. */
 import type { MachineHost } from "../../../host/machine";
 import { text } from "../rpc/values";
 import type { Account } from "./account";
@@ -8,7 +8,7 @@ import { ZONE, zoneRecords } from "./types/dns";
 import { elasticIpOf } from "./types/publicAddresses";
 import { INSTANCE } from "./types/vpc";
 
-/** One fact for the machine layer: what it is about, its value as text, and the call that makes it so. */
+/** Desired state of one object in the machine layer: its key, its value as text, and the call that applies it. */
 interface Duty {
   readonly about: string;
   readonly value: string;
@@ -18,7 +18,7 @@ interface Duty {
 export class Enforcement {
   private readonly enforced = new Map<string, string>();
   private queue: Promise<void> = Promise.resolve();
-  /** The run that has not begun yet: it will see everything that was changed before it begins. */
+  /** The queued run that has not started yet: it applies everything that was changed before its start. */
   private waiting: Promise<void> | undefined;
 
   constructor(
@@ -26,7 +26,7 @@ export class Enforcement {
     private readonly host: MachineHost,
   ) {}
 
-  /** Brings the machine layer up to date; returns when it is. Runs follow one another; calls that wait share one. */
+  /** Brings the machine layer up to date, then returns. Runs are sequential; calls that wait share one. */
   async apply(): Promise<void> {
     this.waiting ??= this.nextRun();
     return this.waiting;
@@ -53,7 +53,7 @@ export class Enforcement {
     }
   }
 
-  /** A machine takes its filter and addresses with it; a zone must be taken back. */
+  /** Removes an object's state. A machine's filter and addresses go with the machine; a zone must be deleted. */
   private async forget(about: string): Promise<void> {
     const [kind, name = ""] = about.split(" ");
     if (kind === "zone") await this.host.setZone(name, new Map());

@@ -1,5 +1,5 @@
 /**
- * What the security groups admit into each instance, as addresses. Pure.
+ * Ingress rules of each instance from its security groups, resolved to addresses. Pure.
  * Only ingress is enforced: the groups' egress rules are recorded and not applied.
  */
 import type { IngressRule } from "../../../host/machine";
@@ -12,7 +12,7 @@ const PROTOCOLS: Readonly<Record<string, IngressRule["protocol"]>> = {
   "-1": "all", tcp: "tcp", udp: "udp", icmp: "icmp", "6": "tcp", "17": "udp", "1": "icmp",
 }; // prettier-ignore
 
-/** Rules per running instance, sorted, each flow once. */
+/** Rules per running instance, sorted, without duplicates. */
 export function ingressByInstance(account: Account): Map<string, IngressRule[]> {
   const instances = account.all(INSTANCE);
   const rulesOfGroup = new Map<string, IngressRule[]>();
@@ -51,7 +51,7 @@ function resolve(
   };
 }
 
-/** A group stands for the private addresses of its members, whichever subnet or VPC they live in. */
+/** Source CIDRs of a rule. A group stands for the private addresses of its members, in any subnet or VPC. */
 function sources(rule: Properties, instances: readonly CloudResource[]): string[] {
   const cidr = text(rule, "cidrIpv4");
   if (cidr !== undefined) return [cidr];

@@ -1,4 +1,4 @@
-/** The functions (data sources) that the lab's AWS answers. */
+/** The functions (data sources) of the lab's AWS. */
 import { createHash } from "node:crypto";
 import { type Properties, text, texts } from "../rpc/values";
 import { type Account, AwsError } from "./account";
@@ -8,7 +8,7 @@ type Answer = (args: Properties, account: Account) => Properties;
 
 const ZONES = ["a", "b", "c"];
 
-/** Canonical's public parameters, which name the current image of an Ubuntu release. */
+/** Canonical's public parameters, whose value is the current image of an Ubuntu release. */
 const UBUNTU_IMAGE =
   /^\/aws\/service\/canonical\/ubuntu\/server\/[\w.]+\/stable\/[\w.]+\/(amd64|arm64)\/hvm\/ebs-gp[23]\/ami-id$/;
 
@@ -39,12 +39,12 @@ const answers: Readonly<Record<string, Answer>> = {
   },
 };
 
-/** Always the same image for the same question. */
+/** Image ID, always the same for the same question. */
 function imageId(question: string): string {
   return `ami-0${createHash("sha256").update(question).digest("hex").slice(0, 16)}`;
 }
 
-/** @throws AwsError for a function that the lab's AWS does not know, naming those it does */
+/** @throws Error for a function that the lab's AWS does not have, with the names of those it has */
 export function answer(token: string, args: Properties, account: Account): Properties {
   const found = answers[token];
   if (found === undefined) {

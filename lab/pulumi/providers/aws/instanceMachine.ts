@@ -1,4 +1,4 @@
-/** The machine behind an instance: boots with it, follows its changes, goes with it. */
+/** The machine behind an instance: booted, updated and removed with it. */
 import type { MachineHost, MachineSpec } from "../../../host/machine";
 import { map, numeric, type Properties, text } from "../rpc/values";
 import type { Account } from "./account";
@@ -19,8 +19,8 @@ export function machineSpec(id: string, properties: Properties, account: Account
 }
 
 /**
- * Boots a machine within the limit.
- * @throws Error saying which machine, and why; by then everything the attempt left is removed again
+ * Boots a machine within the time limit.
+ * @throws Error with the machine and the reason; leftovers of the attempt have been removed by then
  */
 export async function bootMachine(
   host: MachineHost,
@@ -35,7 +35,7 @@ export async function bootMachine(
   } catch (error) {
     const reason =
       limit.aborted && !signal.aborted ? `not running after ${limitMs / 1000} s` : describe(error);
-    // The attempt itself may still be at work: removal comes after it has ended, one way or the other.
+    // The attempt itself may still run: the removal starts after it has ended, with or without success.
     await booting.catch(() => undefined);
     await host.remove(spec.id);
     throw new Error(`machine ${spec.name} (${spec.id}, ${spec.privateIp}) did not start: ${reason}`, {
@@ -44,7 +44,7 @@ export async function bootMachine(
   }
 }
 
-/** Whether the machine itself must hear of an update. Tags do not reach it; user data only on its first boot. */
+/** True when an update must reach the machine itself. Tags do not; user data only on its first boot. */
 export function machineChanged(before: MachineSpec, now: MachineSpec): boolean {
   return before.instanceType !== now.instanceType || before.rootDiskGiB !== now.rootDiskGiB;
 }

@@ -1,4 +1,4 @@
-/** Creating, changing, reading and deleting in the account, with the machines behind the instances. */
+/** Create, update, read and delete in the account, with the machines behind the instances. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { MachineHost, MachineSpec } from "../../../host/machine";
 import type { ResourceCall } from "../rpc/provider";
@@ -32,7 +32,7 @@ export class Lifecycle {
       type.refuse?.(inputs, account);
       const newId = type.id(inputs, account);
       const made = { ...inputs, ...type.outputs({ id: newId, inputs, account }) };
-      // An instance is there, and holds its address, from now on; it counts as running once it is.
+      // An instance exists, and holds its address, from now on; its state is running once it has booted.
       const pending = type.token === INSTANCE ? { instanceState: "pending" } : {};
       account.put(stored(type, newId, { ...made, ...pending }));
       return { id: newId, outputs: made, spec: specOf(type, newId, made, account) };
@@ -60,7 +60,7 @@ export class Lifecycle {
       return { outputs: made, before: specOf(type, id, then, account), now: specOf(type, id, made, account) };
     });
     if (before !== undefined && now !== undefined && machineChanged(before, now)) {
-      // EC2 stops and starts the machine for this. The machine layer may be asked to start one again.
+      // EC2 stops and starts the machine for this. The machine layer accepts a repeated start.
       call.log.status(`restarting ${now.name}`);
       await this.host.start(now);
     }
@@ -68,7 +68,7 @@ export class Lifecycle {
     return visible(type, outputs);
   }
 
-  /** Undefined when it is gone. What is found out about machines is written down in the account. */
+  /** Properties of the resource; undefined when it is gone. A machine's observed state is stored in the account. */
   async read(type: AwsType, id: string): Promise<Properties | undefined> {
     const found = await this.cloud.look((account) => account.find(type.token, id));
     if (found === undefined) return undefined;
@@ -102,7 +102,7 @@ export class Lifecycle {
     await this.cloud.change((account) => account.remove(type.token, id));
   }
 
-  /** What else is being deleted may still be on its way: AWS's own tools wait a while, too. */
+  /** Waits until no other resource uses this one: users may be in deletion, and AWS's own tools wait, too. */
   private async untilUnused(type: AwsType, id: string, signal: AbortSignal): Promise<void> {
     const limit = Date.now() + this.settings.deleteWaitMs;
     for (;;) {

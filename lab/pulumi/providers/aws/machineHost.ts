@@ -1,4 +1,4 @@
-/** Which machine layer stands behind the account. */
+/** The machine layer behind the account. */
 import type { MachineHost } from "../../../host/machine";
 import { NoMachines } from "./noMachines";
 import type { AwsProviderSettings } from "./settings";

@@ -1,4 +1,4 @@
-/** `pulumi-resource-aws`: what the engine starts. */
+/** `pulumi-resource-aws`: the program that the engine starts. */
 import awsPackage from "@pulumi/aws/package.json";
 import { serve } from "../rpc/server";
 import { AwsProvider } from "./awsProvider";

@@ -1,6 +1,6 @@
 /**
- * A machine layer without machines: it writes down what was asked of it, in `machines.json` in the state
- * folder. A test kills a machine by setting its state to `absent` there, or stops it with `stopped`.
+ * A machine layer without machines: it records the requested state in `machines.json` in the state folder. A test
+ * kills a machine by setting its state to `absent` there, or stops it with `stopped`.
  */
 import path from "node:path";
 import type { IngressRule, MachineHost, MachineSpec, MachineState } from "../../../host/machine";

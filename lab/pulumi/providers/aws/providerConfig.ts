@@ -1,4 +1,4 @@
-/** The provider resource's own settings: region and default tags. */
+/** Settings of the provider resource: region and default tags. */
 import { fieldFailures } from "../rpc/kinds";
 import type { CheckFailure } from "../rpc/provider";
 import { isMap, isUnknown, map, type Properties, type PropertyValue, text } from "../rpc/values";
@@ -8,7 +8,7 @@ export interface ProviderConfig {
   readonly defaultTags: Properties;
 }
 
-/** What may be said on the provider. Credentials and checks of them have no meaning here and are passed over. */
+/** Settings that the provider accepts. Credentials and checks of them have no meaning here and are ignored. */
 const FIELDS = {
   region: "string",
   defaultTags: { fields: { tags: "map" } },
@@ -20,7 +20,7 @@ const FIELDS = {
   skipRequestingAccountId: "boolean",
 } as const;
 
-/** @param region where the settings name none */
+/** @param region fallback when the settings have none */
 export function parseConfig(
   config: Properties,
   region: string | undefined,
@@ -36,7 +36,7 @@ export function parseConfig(
   };
 }
 
-/** Everything but texts reaches a provider's settings as JSON text. */
+/** Value of a setting: the engine passes everything but strings as JSON text. */
 function decode(name: string, value: PropertyValue): PropertyValue {
   const isTextSetting = name in FIELDS && FIELDS[name as keyof typeof FIELDS] === "string";
   if (isTextSetting || typeof value !== "string" || isUnknown(value)) return value;
@@ -47,7 +47,7 @@ function decode(name: string, value: PropertyValue): PropertyValue {
   }
 }
 
-/** A resource's own tags over the provider's default ones. */
+/** Tags of a resource: its own over the provider's default ones. */
 export function tagsAll(config: ProviderConfig, inputs: Properties): PropertyValue {
   const own = inputs["tags"];
   if (own !== undefined && own !== null && !isMap(own)) return own;

@@ -1,20 +1,20 @@
-/** What the lab tells its AWS provider, through the environment that it starts the engine with. */
+/** Settings of the lab's AWS provider, from the environment of the engine. */
 import path from "node:path";
 
 export interface AwsProviderSettings {
   /** Folder of the simulated account, `cloud.json`. */
   readonly stateFolder: string;
-  /** Whether instances become systemd machines on this host, or only records (engine tests). */
+  /** Implementation of instances: systemd machines on this host, or only records (engine tests). */
   readonly machines: "systemd" | "none";
-  /** Region where neither the program nor the stack names one. */
+  /** Region when neither the program nor the stack sets one. */
   readonly region: string | undefined;
-  /** How long a delete waits for what still uses the resource, before it fails as AWS does. */
+  /** Time limit for a delete to wait while the resource is in use, before it fails as AWS does. */
   readonly deleteWaitMs: number;
-  /** How long a machine may take to boot to a running init system. */
+  /** Time limit for a machine to boot to a running init system. */
   readonly startLimitMs: number;
 }
 
-/** @throws Error naming the variable that is missing or wrong */
+/** @throws Error with the variable that is missing or wrong */
 export function loadSettings(environment: NodeJS.ProcessEnv = process.env): AwsProviderSettings {
   const state = environment["PERIGEE_LAB_STATE"];
   const machines = environment["PERIGEE_LAB_MACHINES"] ?? "none";

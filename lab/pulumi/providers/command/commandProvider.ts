@@ -1,6 +1,6 @@
 /**
- * A stand-in for the released `command` plugin 1.2.1: what it does with each phase of a resource's life,
- * learnt from its public source. Differences: see README.md.
+ * A stand-in for the released `command` plugin 1.2.1, with the same behaviour in each phase of a resource's life,
+ * derived from its public source. Differences: see README.md.
  */
 import { randomBytes } from "node:crypto";
 import { changes } from "../rpc/diff";
@@ -44,7 +44,7 @@ export class CommandProvider implements Provider {
   diff(_call: ResourceCall, _id: string, olds: OldState, news: Properties): Promise<DiffResult> {
     const found = changes(own(revealAll(olds.inputs)), own(revealAll(news)));
     return Promise.resolve({
-      // A trigger within the list is made to replace by the SDK (replaceOnChanges), the list as a whole by us.
+      // The SDK (replaceOnChanges) makes a trigger within the list replace; this provider, the list as a whole.
       changes: found.map((change) => ({ ...change, replaces: change.path === "triggers" })),
       deleteBeforeReplace: false,
     });
@@ -140,7 +140,7 @@ function previousOutput({ stdout, stderr }: Printed): Record<string, string> {
   };
 }
 
-/** In a preview, nobody knows what a command that will run is going to print. */
+/** Outputs in a preview: the output of a command that will run is unknown. */
 function unsettled(call: ResourceCall, inputs: Properties): Properties {
   const outputs = commandTypes.get(call.type)?.outputs ?? [];
   return { ...inputs, ...Object.fromEntries(outputs.map((name) => [name, UNKNOWN])) };

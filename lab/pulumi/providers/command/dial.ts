@@ -1,6 +1,6 @@
 /**
- * SSH connections as the released provider makes them: dial, and dial again with growing pauses, up to a
- * limit of errors; its messages are Go's. Unlike it, a handshake that never ends is given up too.
+ * SSH connections as the released provider makes them: dial, and retry with growing pauses, up to a limit of errors;
+ * its messages are Go's. Unlike there, a handshake that does not end times out.
  */
 import net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,7 +13,7 @@ const FIRST_PAUSE_MS = 100;
 const PAUSE_GROWTH = 1.5;
 const LONGEST_PAUSE_MS = 5_000;
 
-/** Go's SSH client has no limit here; a machine that accepts and never answers would hang `up` for ever. */
+/** Time limit of the handshake. Go's SSH client has none: a machine that accepts and never answers would block `up`. */
 const HANDSHAKE_LIMIT_MS = 60_000;
 
 /** Opens the connection that the `connection` input describes. */
@@ -53,7 +53,7 @@ async function connect(connection: Properties, config: ConnectConfig, signal: Ab
   return handshake(await connectTcp(connection, signal), config, signal);
 }
 
-/** `perDialTimeout` is about the TCP connection only; 0 means no limit. */
+/** TCP connection to the machine. `perDialTimeout` applies to it only; 0 means no limit. */
 function connectTcp(connection: Properties, signal: AbortSignal): Promise<net.Socket> {
   const host = text(connection, "host") ?? "";
   const port = numeric(connection, "port") ?? 22;
@@ -130,7 +130,7 @@ function handshakeReason(error: Error & { level?: string }, hostKeyRefused: bool
   return error.message;
 }
 
-/** The released provider dials the agent first and fails with it, whatever else it could log in with (1.2.1). */
+/** Refuses a dead agent: the released provider dials it first and fails, whatever other credentials exist (1.2.1). */
 async function refuseDeadAgent(socket: string | undefined): Promise<void> {
   if (socket === undefined) return;
   await new Promise<void>((resolve, reject) => {
@@ -158,7 +158,7 @@ function clientConfig(connection: Properties, agent: string | undefined): Connec
   };
 }
 
-/** A host key in authorized_keys form admits that very key, and only its own algorithm is offered. */
+/** Options for a pinned host key in authorized_keys format: only that key is accepted, only its algorithm offered. */
 function pinned(hostKey: string | undefined): Pick<ConnectConfig, "algorithms" | "hostVerifier"> {
   if (hostKey === undefined) return {};
   const found = /(?:^|\s)((?:ssh|ecdsa|sk)-[\w@.-]+)\s+([A-Za-z0-9+/]+=*)/.exec(hostKey);
@@ -166,7 +166,7 @@ function pinned(hostKey: string | undefined): Pick<ConnectConfig, "algorithms" |
   if (found === null) throw new Error("failed to parse host key: ssh: no key found");
   const expected = Buffer.from(blob, "base64");
   return {
-    // A known name at run time; the declared type lists them one by one.
+    // A known name at run time; the declared type lists the names individually.
     algorithms: { serverHostKey: [algorithm] } as NonNullable<ConnectConfig["algorithms"]>,
     hostVerifier: (key: Buffer) => key.equals(expected),
   };

@@ -1,4 +1,4 @@
-/** What each resource of the command provider accepts, as `@pulumi/command` 1.2.1 declares it. */
+/** Inputs of the command provider's resources, as `@pulumi/command` 1.2.1 declares them. */
 import { fieldFailures, type Fields } from "../rpc/kinds";
 import type { CheckFailure } from "../rpc/provider";
 import { isMap, isSecret, type Properties, revealAll, secret, text } from "../rpc/values";
@@ -71,7 +71,7 @@ export function inputFailures(token: string, type: CommandType, inputs: Properti
   ];
 }
 
-/** Fills in the connection's defaults and marks it, and the keys in it, secret, as the released provider does. */
+/** Inputs with the connection's defaults; the connection and the keys in it are secret, as in the released provider. */
 export function withDefaults(inputs: Properties): Properties {
   const given = inputs["connection"];
   if (given === undefined) return inputs;

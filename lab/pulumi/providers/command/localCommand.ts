@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { map, type Properties, text, texts } from "../rpc/values";
 import type { OutputSink } from "./remoteMachine";
 
-/** @returns how it ended: undefined when well, else in Go's words */
+/** @returns undefined after success, else the failure in Go's words */
 export function runLocally(
   command: string,
   inputs: Properties,
@@ -31,7 +31,7 @@ export function runLocally(
     child.once("close", (code, killed) =>
       resolve(code === 0 ? undefined : killed === null ? `exit status ${code}` : `signal: ${killed}`),
     );
-    // A command that does not read its stdin may be gone before it is written.
+    // A command that does not read its stdin may have exited before it is written.
     child.stdin.on("error", () => undefined);
     child.stdin.end(text(inputs, "stdin") ?? "");
   });

@@ -1,4 +1,4 @@
-/** `pulumi-resource-command`: what the engine starts. */
+/** `pulumi-resource-command`: the program that the engine starts. */
 import commandPackage from "@pulumi/command/package.json";
 import { serve } from "../rpc/server";
 import { CommandProvider } from "./commandProvider";

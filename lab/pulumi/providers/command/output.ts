@@ -1,4 +1,4 @@
-/** What a command prints: kept for the outputs, and shown line by line where logging asks for it. */
+/** Output of a command: collected for the outputs, and logged line by line when `logging` requests it. */
 import type { ResourceLog } from "../rpc/provider";
 import type { OutputSink } from "./remoteMachine";
 
@@ -25,13 +25,13 @@ export class CapturedOutput implements OutputSink {
     if (this.logs("stderr")) this.show(data);
   }
 
-  /** The outputs; one newline at the end is taken off. */
+  /** The outputs, without one newline at the end. */
   outputs(): { stdout: string; stderr: string } {
     this.finish();
     return { stdout: this.out.replace(/\n$/, ""), stderr: this.err.replace(/\n$/, "") };
   }
 
-  /** The released provider's error for a command that failed: what it was, and all it said. */
+  /** The released provider's error for a failed command: how it ended, the command, and all its output. */
   failure(end: string, command: string): Error {
     this.finish();
     return new Error(`${end}: running ${JSON.stringify(command)}:\n${this.both}`);

@@ -1,4 +1,4 @@
-/** One command on another machine: over SSH, or as the engine tests script it. */
+/** One command on another machine: over SSH, or scripted by the engine tests. */
 import type { ResourceCall } from "../rpc/provider";
 import type { Properties } from "../rpc/values";
 
@@ -13,16 +13,16 @@ export interface RemoteRun {
   readonly phase: Phase;
 }
 
-/** Takes output as it comes, so that order between the two streams is kept. */
+/** Receives output as it arrives, so that the order of the two streams is kept. */
 export interface OutputSink {
   stdout(data: string): void;
   stderr(data: string): void;
 }
 
 export interface RemoteMachine {
-  /** @throws Error as the released provider words it when the machine cannot be reached */
+  /** @throws Error with the released provider's message when the machine cannot be reached */
   run(run: RemoteRun, sink: OutputSink, call: ResourceCall): Promise<CommandEnd>;
 }
 
-/** How a command ended: undefined when well, else in Go's words, such as `Process exited with status 1`. */
+/** Result of a command: undefined after success, else Go's words, such as `Process exited with status 1`. */
 export type CommandEnd = string | undefined;

@@ -1,9 +1,9 @@
 /**
- * Machines for the engine tests, where there are none: each remote command is written into a journal in the
- * state folder, and answered as a node of a healthy cluster would. Only with PERIGEE_LAB_MACHINES=none.
+ * Simulated machines for the engine tests: each remote command is recorded in a journal in the state folder, and
+ * answered as by a node of a healthy cluster. Only with PERIGEE_LAB_MACHINES=none.
  *
  * A machine answers while it is `running` in `machines.json` (see aws/noMachines.ts). A test makes a step fail by
- * writing what it says to `failures.json`: `{ "<host>/<step>": "<stderr>" }`, or `*` for any host.
+ * writing its error output to `failures.json`: `{ "<host>/<step>": "<stderr>" }`, or `*` for any host.
  */
 import { createHash } from "node:crypto";
 import fs from "node:fs/promises";
@@ -13,19 +13,19 @@ import type { ResourceCall } from "../rpc/provider";
 import { numeric, text } from "../rpc/values";
 import type { CommandEnd, OutputSink, Phase, RemoteMachine, RemoteRun } from "./remoteMachine";
 
-/** One line of `journal.jsonl`, in the order in which commands began. */
+/** One line of `journal.jsonl`, in the order in which the commands started. */
 export interface JournalEntry {
   readonly machine: string;
   readonly host: string;
   readonly step: string;
   readonly phase: Phase;
   readonly command: string;
-  /** Of the stdin, which may hold secrets. */
+  /** Hash of the stdin, which may contain secrets. */
   readonly stdinSha256: string;
   readonly resource: string;
 }
 
-/** What the steps of the infra program print on a healthy node. None of it opens anything. */
+/** Output of the infra program's steps on a healthy node. None of it is a usable credential. */
 const ANSWERS: Readonly<Record<string, (machine: RecordedMachine) => string>> = {
   init: () => pem("CERTIFICATE", "certificate authority"),
   request: ({ name }) => pem("CERTIFICATE REQUEST", name),
@@ -42,10 +42,10 @@ const ANSWERS: Readonly<Record<string, (machine: RecordedMachine) => string>> = 
     ].join("\n"),
 };
 
-/** Instead of what a failing step says: it runs until the engine cancels, or is gone. */
+/** Special failure: the step runs until the engine cancels, or is gone. */
 export const NEVER_ENDS = "never ends";
 
-/** Stands for a private key in what a scripted machine prints: no state file or log may hold it in clear. */
+/** Placeholder for a private key in a scripted machine's output: no state file or log may contain it in plain text. */
 export const SCRIPTED_SECRET = "c2NyaXB0ZWQtYWRtaW4ta2V5";
 
 export class ScriptedMachines implements RemoteMachine {
@@ -69,7 +69,7 @@ export class ScriptedMachines implements RemoteMachine {
     return undefined;
   }
 
-  /** Nobody waits for a scripted machine: it is there or it is not. */
+  /** The machine at that address; fails at once when it is not running. */
   private async reach(host: string, port: number): Promise<RecordedMachine> {
     const { machines } = await this.load<RecordedMachines>("machines.json", { machines: {}, zones: {} });
     const found = Object.values(machines).find(

@@ -1,11 +1,11 @@
-/** What the lab tells the command stand-in, through the environment that it starts the engine with. */
+/** Settings of the command stand-in, from the environment of the engine. */
 import path from "node:path";
 
 export interface CommandSettings {
-  /** State folder of the scripted machines that answer in place of SSH, where there are no machines. */
+  /** State folder of the scripted machines that replace SSH when there are no machines. */
   readonly scriptedState: string | undefined;
   readonly agentSocket: string | undefined;
-  /** What a local command inherits. */
+  /** Environment that a local command inherits. */
   readonly inherited: NodeJS.ProcessEnv;
 }
 

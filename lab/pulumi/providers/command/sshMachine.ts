@@ -28,7 +28,7 @@ function execute(client: Client, run: RemoteRun, sink: OutputSink, signal: Abort
     if (signal.aborted) return giveUp();
     signal.addEventListener("abort", giveUp, { once: true });
     client.on("error", lost);
-    // The channel's own end says how the command went; a connection that is gone says nothing.
+    // The end of the channel carries the command's result; a lost connection carries none.
     client.once("close", () => resolve("wait: remote command exited without exit status or exit signal"));
     client.exec(run.command, { env: { ...run.environment } }, (error, channel) => {
       if (error !== undefined) return reject(error);
@@ -49,7 +49,7 @@ function watch(channel: ClientChannel, sink: OutputSink, finished: (end: Command
   channel.stderr.setEncoding("utf8");
   channel.on("data", (data: string) => sink.stdout(data));
   channel.stderr.on("data", (data: string) => sink.stderr(data));
-  // A command that ends without reading its stdin closes the channel under our write: that is no error.
+  // A command that ends without reading its stdin closes the channel during the write: that is no error.
   channel.on("error", () => undefined);
   channel.on("exit", (code: number | null, signal?: string) => {
     state.end = exitText(code, signal);
@@ -57,7 +57,7 @@ function watch(channel: ClientChannel, sink: OutputSink, finished: (end: Command
   channel.on("close", () => finished(state.end));
 }
 
-/** `*ssh.ExitError` in Go's words. */
+/** Text of an `*ssh.ExitError` in Go. */
 function exitText(code: number | null, signal: string | undefined): CommandEnd {
   if (code === 0) return undefined;
   if (code !== null) return `Process exited with status ${code}`;

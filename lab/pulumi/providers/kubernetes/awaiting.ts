@@ -1,4 +1,4 @@
-/** Waits for objects, for a bounded time, and says what for. */
+/** Waits for objects with a time limit; errors give the reason. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ResourceCall } from "../rpc/provider";
 import type { Cluster } from "./cluster";
@@ -7,16 +7,16 @@ import { described, type LiveObject, type ObjectReference } from "./kubernetesOb
 import { servicePods, type Verdict, verdict, wantsEndpoints } from "./readiness";
 
 const POLL_MS = 1_000;
-/** The released provider's default; `customTimeouts` makes it shorter. */
+/** Time limit: the released provider's default, which `customTimeouts` shortens. */
 const LIMIT_MS = 600_000;
 const LAST_LOOK_MS = 10_000;
 
 type Call = Pick<ResourceCall, "signal" | "log">;
 
 /**
- * Waits until the object does its work.
- * @returns the object as it is then
- * @throws Error that says what it lacks, and why its pods do not start
+ * Waits until the object is ready.
+ * @returns the ready object
+ * @throws Error with the missing condition, and the reasons why its pods do not start
  */
 export async function untilReady(
   cluster: Cluster,
@@ -26,7 +26,7 @@ export async function untilReady(
   const limit = Date.now() + LIMIT_MS;
   let last = "";
   for (;;) {
-    // A call that has run out of time gets a last look, to say why.
+    // A call that has timed out reads the object once more, to report the reason.
     const signal = call.signal.aborted ? AbortSignal.timeout(LAST_LOOK_MS) : call.signal;
     const object = await cluster.read(reference, signal);
     if (object === undefined) throw new Error(`${described(reference)} went while it was waited for`);
@@ -66,8 +66,8 @@ async function explained(
 }
 
 /**
- * Waits until the object is gone.
- * @throws Error that names the finalizers which hold it
+ * Waits until the object is deleted.
+ * @throws Error with the finalizers that block the deletion
  */
 export async function untilGone(cluster: Cluster, reference: ObjectReference, call: Call): Promise<void> {
   const limit = Date.now() + LIMIT_MS;

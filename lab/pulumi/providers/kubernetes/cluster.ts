@@ -1,8 +1,8 @@
-/** What the provider asks of a cluster; there is a live one, and one that is only a record. */
+/** Cluster operations that the provider needs, implemented by a live cluster and by a record. */
 import type { Properties } from "../rpc/values";
 import type { LiveObject, ObjectReference } from "./kubernetesObject";
 
-/** Who applies an object, and whether it takes fields from others who set them to something else. */
+/** Field manager of an apply; `force` takes over fields that other managers set to another value. */
 export interface Applier {
   readonly fieldManager: string;
   readonly force: boolean;
@@ -10,7 +10,7 @@ export interface Applier {
 
 export interface Cluster {
   /**
-   * Makes the object what is given, by server-side apply: fields of other managers stay.
+   * Applies the object by server-side apply: fields of other managers stay.
    * @throws RefusedError 409 when another manager has set a field to another value, and `force` is not set
    */
   apply(
@@ -20,9 +20,9 @@ export interface Cluster {
     signal: AbortSignal,
   ): Promise<Properties>;
   read(reference: ObjectReference, signal: AbortSignal): Promise<LiveObject | undefined>;
-  /** Asks for it to go, dependents first. Does nothing where it is gone. */
+  /** Requests deletion, dependents first. Does nothing when the object is gone. */
   delete(reference: ObjectReference, signal: AbortSignal): Promise<void>;
-  /** @param selector labels, all of which must be there */
+  /** @param selector labels, all of which must be present */
   list(query: ListQuery, signal: AbortSignal): Promise<LiveObject[]>;
 }
 
@@ -33,7 +33,7 @@ export interface ListQuery {
   readonly selector: Readonly<Record<string, string>>;
 }
 
-/** The API server did not answer for as long as it was asked. */
+/** Error when the API server did not answer within the time limit. */
 export class UnreachableError extends Error {
   constructor(readonly reason: string) {
     super(
@@ -44,7 +44,7 @@ export class UnreachableError extends Error {
   }
 }
 
-/** The API server refused, and said why. */
+/** Error when the API server refused the request, with its reason. */
 export class RefusedError extends Error {
   constructor(
     readonly code: number,

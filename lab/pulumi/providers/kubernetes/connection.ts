@@ -1,4 +1,4 @@
-/** From the provider's settings to a cluster and its releases. */
+/** Cluster and releases for a provider's settings. */
 import type { Cluster } from "./cluster";
 import { Helm } from "./helm";
 import { LiveCluster } from "./liveCluster";
@@ -13,7 +13,7 @@ export interface Connection {
   readonly releases: Releases;
 }
 
-/** @throws Error when the kubeconfig is of no use */
+/** @throws Error when the kubeconfig is unusable */
 export type Connect = (config: ProviderConfig) => Connection;
 
 export function connections(settings: KubernetesProviderSettings): Connect {

@@ -1,9 +1,9 @@
-/** Why pods do not start, in the words of the kubelet and the scheduler. */
+/** Reasons why pods do not start, in the words of the kubelet and the scheduler. */
 import { isList, isMap, map, numeric, type Properties, text } from "../rpc/values";
 import type { Cluster } from "./cluster";
 import type { LiveObject } from "./kubernetesObject";
 
-/** @returns a line per pod that has something to say, at most 5 */
+/** @returns a line per problem of a pod, at most 5 */
 export async function podProblems(
   cluster: Cluster,
   owner: LiveObject,

@@ -1,7 +1,7 @@
-/** The environment that helm runs in. */
+/** Environment in which helm runs. */
 import { join } from "node:path";
 
-/** Whatever would point helm at another cluster, or let it read and write the user's own Helm settings. */
+/** Variables that would point helm at another cluster, or let it use the user's own Helm settings. */
 const STRANGERS = /^(HELM_|KUBE)/;
 
 export function helmEnvironment(
@@ -15,7 +15,7 @@ export function helmEnvironment(
     HELM_CACHE_HOME: folder("cache"),
     HELM_CONFIG_HOME: folder("config"),
     HELM_DATA_HOME: folder("data"),
-    // Helm caches what a cluster serves under the server's address, and every lab has the same address.
+    // Helm caches a cluster's API under the server's address, and every lab has the same address.
     KUBECACHEDIR: folder("discovery"),
   };
 }

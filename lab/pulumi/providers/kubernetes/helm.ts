@@ -1,4 +1,4 @@
-/** Releases through the real helm program. */
+/** Helm releases through the real helm program. */
 import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -18,11 +18,11 @@ export interface HelmArgs {
 
 interface HelmRun {
   readonly signal: AbortSignal;
-  /** Goes in by stdin: values never are on a command line or in a file. */
+  /** Passed by stdin: values never appear on a command line or in a file. */
   readonly stdin?: string;
 }
 
-/** What helm takes beyond its own `--timeout` before it is stopped. */
+/** Grace period after helm's own `--timeout`, before it is stopped. */
 const GRACE_MS = 60_000;
 const ASK_LIMIT_SECONDS = 60;
 
@@ -126,7 +126,7 @@ function execute(
     child.stderr.setEncoding("utf8").on("data", (text: string) => (said.stderr += text));
     child.on("error", (error: NodeJS.ErrnoException) => reject(startError(settings.helm, error)));
     child.on("close", (code) => (code === 0 ? resolve(said.stdout) : reject(helmError(args, said.stderr))));
-    // A helm that ends before it has read its values says why by itself.
+    // A helm that ends before it has read its values reports the reason itself.
     child.stdin.on("error", () => undefined).end(stdin);
   });
 }

@@ -1,17 +1,17 @@
-/** Kubernetes objects as values: what they are called, and what cannot be changed in place. */
+/** Kubernetes objects as values: their names, and the fields that cannot be changed in place. */
 import { randomBytes } from "node:crypto";
 import { isMap, map, type Properties, type PropertyValue, text } from "../rpc/values";
 
-/** Where an object is. */
+/** Reference to an object. */
 export interface ObjectReference {
   readonly apiVersion: string;
   readonly kind: string;
   readonly name: string;
-  /** Of no meaning for kinds without one. */
+  /** Ignored for kinds without a namespace. */
   readonly namespace?: string;
 }
 
-/** An object as the API server hands it out. */
+/** An object as the API server returns it. */
 export interface LiveObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -27,7 +27,7 @@ export interface LiveObject {
   readonly status?: Properties;
 }
 
-/** The kinds that are in no namespace, of those that are known to this program. Others are asked of the cluster. */
+/** Cluster-scoped kinds that this program knows. For other kinds the cluster decides. */
 const CLUSTER_SCOPED = new Set([
   "Namespace",
   "Node",
@@ -39,14 +39,14 @@ const CLUSTER_SCOPED = new Set([
   "PriorityClass",
 ]);
 
-/** The annotation by which the released provider remembers that it made the name up. */
+/** Annotation by which the released provider marks a generated name. */
 const AUTONAMED = "pulumi.com/autonamed";
 
 export function metadata(object: Properties): Properties {
   return map(object, "metadata");
 }
 
-/** @throws Error when a part of its name is missing */
+/** @throws Error when apiVersion, kind or name is missing */
 export function referenceOf(object: Properties, defaultNamespace: string): ObjectReference {
   const apiVersion = text(object, "apiVersion");
   const kind = text(object, "kind");
@@ -58,7 +58,7 @@ export function referenceOf(object: Properties, defaultNamespace: string): Objec
   return { apiVersion, kind, name, namespace: text(metadata(object), "namespace") ?? defaultNamespace };
 }
 
-/** The id that the released provider gives: `namespace/name`, or the name alone. */
+/** ID in the released provider's format: `namespace/name`, or the name alone. */
 export function idOf({ namespace, name }: ObjectReference): string {
   return namespace === undefined ? name : `${namespace}/${name}`;
 }
@@ -67,7 +67,7 @@ export function described({ kind, namespace, name }: ObjectReference): string {
   return `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
 }
 
-/** The object with a name: its own, the one it was given before, or one made up from the resource's. */
+/** The object with a name: its own, the one generated before, or a new one from the resource's name. */
 export function named(object: Properties, resource: string, before: Properties): Properties {
   const own = metadata(object);
   if (own["name"] !== undefined && own["name"] !== null) return object;
@@ -85,7 +85,7 @@ export function named(object: Properties, resource: string, before: Properties):
   };
 }
 
-/** Paths whose change makes it another object, by kind; as the released provider has them (provider/pkg/provider/diff). */
+/** Paths whose change replaces the object, by kind, as in the released provider (provider/pkg/provider/diff). */
 const IMMUTABLE: Readonly<Record<string, readonly string[]>> = {
   Deployment: ["spec.selector"],
   DaemonSet: ["spec.selector"],
@@ -100,18 +100,18 @@ const IMMUTABLE: Readonly<Record<string, readonly string[]>> = {
   RoleBinding: ["roleRef"],
 };
 
-/** The paths whose change makes an object of this kind another one. */
+/** Paths whose change replaces an object of this kind. */
 export function replacingPaths(kind: string): string[] {
   return ["apiVersion", "kind", "metadata.name", "metadata.namespace", ...(IMMUTABLE[kind] ?? [])];
 }
 
-/** The object without what the API server and other controllers keep for themselves. */
+/** The object without the bookkeeping of the API server and other controllers. */
 export function withoutBookkeeping(object: Properties): Properties {
   const kept = Object.entries(metadata(object)).filter(([name]) => name !== "managedFields");
   return { ...object, metadata: Object.fromEntries(kept) };
 }
 
-/** A value as plain JSON: dates become texts, what is undefined goes. */
+/** A value as plain JSON: dates become strings, undefined values are dropped. */
 export function plainJson(value: unknown): PropertyValue {
   return JSON.parse(JSON.stringify(value ?? null)) as PropertyValue;
 }

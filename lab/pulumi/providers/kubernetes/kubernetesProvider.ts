@@ -1,6 +1,6 @@
 /**
- * The lab's Kubernetes provider: `pulumi-resource-kubernetes` where the released one cannot be installed.
- * It does what this project's second stack needs, with the released one's names, ids and rules of replacement.
+ * The lab's Kubernetes provider: `pulumi-resource-kubernetes` where the released one cannot be installed. It covers
+ * the needs of this project's second stack, with the released one's names, IDs and replacement rules.
  */
 import { changes, isAtOrBelow } from "../rpc/diff";
 import type {
@@ -101,7 +101,7 @@ export class KubernetesProvider implements Provider {
       const found = await kindOf(call).read(this.context(call), revealAll(state));
       return found === undefined ? undefined : marked({ ...state, ...inputs }, found);
     } catch (error) {
-      // A refresh lets everything go, Helm's releases too.
+      // A refresh may give up any resource, Helm releases too.
       this.giveUp(call, error);
       return undefined;
     }
@@ -111,7 +111,7 @@ export class KubernetesProvider implements Provider {
     try {
       await kindOf(call).delete(this.context(call), revealAll(state));
     } catch (error) {
-      // A delete does not let Helm's releases go, whatever the settings say.
+      // A delete never gives up Helm releases, whatever the settings.
       if (call.type === releaseType && error instanceof UnreachableError) {
         const message = `can't delete Helm Release with unreachable cluster. Reason: "${error.reason}"`;
         throw new Error(message, { cause: error });
@@ -120,7 +120,7 @@ export class KubernetesProvider implements Provider {
     }
   }
 
-  /** @throws the error, unless the cluster cannot be reached and is to be taken for gone */
+  /** @throws the error, unless the cluster cannot be reached and the settings treat that as gone */
   private giveUp(call: ResourceCall, error: unknown): void {
     const isGone = this.config.deleteUnreachable ?? this.settings.deleteUnreachable;
     if (!(error instanceof UnreachableError) || !isGone) throw error;
@@ -137,7 +137,7 @@ export class KubernetesProvider implements Provider {
   }
 }
 
-/** @throws Error for types of the released provider that are no objects: charts, directories of YAML */
+/** @throws Error for types of the released provider that are not objects: charts, directories of YAML */
 function kindOf({ type }: ResourceCall): ResourceKind {
   if (type === releaseType) return releaseKind;
   if (/^kubernetes:(helm\.sh|yaml|kustomize)\//.test(type)) {
@@ -146,7 +146,7 @@ function kindOf({ type }: ResourceCall): ResourceKind {
   return objectKind;
 }
 
-/** Outputs with everything secret marked: what is so by kind, and what came in as secret. */
+/** Outputs with all secrets marked: those of the kind, and those that were secret in the inputs. */
 function marked(inputs: Properties, outputs: Properties): Properties {
   return withMarksOf(inputs, withSecretData(text(outputs, "kind"), outputs));
 }

@@ -6,23 +6,23 @@ import type { Properties } from "../rpc/values";
 import { type Applier, type Cluster, type ListQuery, RefusedError, UnreachableError } from "./cluster";
 import { asProperties, described, type LiveObject, type ObjectReference } from "./kubernetesObject";
 
-/** One answer of the API server. */
+/** Time limit for one answer of the API server. */
 const ANSWER_LIMIT_MS = 20_000;
 const AGAIN_MS = 2_000;
-/** How long a kind that was defined a moment ago may be unknown to the API server's discovery. */
+/** Time limit for a newly defined kind to appear in the API server's discovery. */
 const DISCOVERY_LIMIT_MS = 30_000;
 
 export interface LiveClusterArgs {
   readonly kubeconfig: string;
   readonly context: string | undefined;
-  /** How long an API server that does not answer is asked again. */
+  /** Time limit for retries while the API server does not answer. */
   readonly unreachableMs: number;
 }
 
 export class LiveCluster implements Cluster {
   private readonly api: KubernetesObjectApi;
   private readonly server: string;
-  /** Kept: without it, each object of a dead cluster would wait for the whole limit. */
+  /** Stored, because otherwise each object of a dead cluster would wait for the whole time limit. */
   private unreachable: UnreachableError | undefined;
 
   constructor(private readonly args: LiveClusterArgs) {
@@ -84,7 +84,7 @@ export class LiveCluster implements Cluster {
     return found.items.map((item) => ({ ...item, apiVersion, kind }));
   }
 
-  /** Asks again while nobody answers, for a bounded time: an API server that restarts is back in seconds. */
+  /** Retries for a bounded time while the API server does not answer: after a restart it is back in seconds. */
   private async ask(signal: AbortSignal, question: () => Promise<unknown>): Promise<unknown> {
     if (this.unreachable !== undefined) throw this.unreachable;
     const limit = Date.now() + this.args.unreachableMs;
@@ -106,7 +106,7 @@ export class LiveCluster implements Cluster {
   }
 }
 
-/** @throws Error saying what is wrong with the kubeconfig, without showing any of it */
+/** @throws Error with the defect of the kubeconfig, without any of its content */
 function loadConfig({ kubeconfig, context }: LiveClusterArgs): KubeConfig {
   const config = new KubeConfig();
   try {
@@ -123,10 +123,10 @@ function loadConfig({ kubeconfig, context }: LiveClusterArgs): KubeConfig {
 
 class UnknownKindError extends Error {}
 
-/** Where nothing is served under a path at all, as for the first kind of a group right after its definition. */
+/** Messages for a path that is not served at all, as for the first kind of a group right after its definition. */
 const UNSERVED = /^(404 page not found|the server could not find the requested resource)/;
 
-/** The API server's own answer, if it gave one. */
+/** Error in the API server's response; undefined when there was no response. */
 function refusalOf(error: unknown): Error | undefined {
   if (error instanceof ApiException) {
     const code = error.code;
@@ -150,12 +150,12 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Answers that say "later": too many requests, and an API server that is starting or stopping. */
+/** True for temporary refusals: too many requests, and an API server that is starting or stopping. */
 function isOverloaded(error: Error): boolean {
   return error instanceof RefusedError && [429, 502, 503, 504].includes(error.code);
 }
 
-/** Gone, or of a kind that is itself gone. */
+/** True when the object, or its kind, is gone. */
 function isGone(error: unknown): boolean {
   return error instanceof UnknownKindError || (error instanceof RefusedError && error.code === 404);
 }

@@ -1,4 +1,4 @@
-/** `pulumi-resource-kubernetes`: what the engine starts. */
+/** `pulumi-resource-kubernetes`: the program that the engine starts. */
 import kubernetesPackage from "@pulumi/kubernetes/package.json";
 import { serve } from "../rpc/server";
 import { connections } from "./connection";
@@ -7,7 +7,7 @@ import { loadSettings } from "./settings";
 
 async function main(): Promise<void> {
   const settings = loadSettings();
-  // The released plugin outlives an engine that was killed, and ends what it was doing.
+  // The released plugin outlives a killed engine, and finishes its operations.
   await serve(new KubernetesProvider(kubernetesPackage.version, settings, connections(settings)), "finish");
 }
 

@@ -1,4 +1,4 @@
-/** Any Kubernetes object: applied on the server, waited for, deleted and waited for. */
+/** Any Kubernetes object: server-side apply and deletion, each with a wait for its completion. */
 import { randomBytes } from "node:crypto";
 import type { CheckFailure, Created, ResourceCall } from "../rpc/provider";
 import { isMap, isUnknown, map, type Properties, sameValue, text, UNKNOWN } from "../rpc/values";
@@ -21,7 +21,7 @@ import { withSecretData } from "./secrets";
 export const objectKind: ResourceKind = {
   complete(call: ResourceCall, olds: Properties, news: Properties): Properties {
     const own = news["metadata"];
-    // Metadata as a whole may be unknown, or secret: then its name cannot be looked at.
+    // Metadata as a whole may be unknown or secret: then its name cannot be read.
     if (own !== undefined && own !== null && !isMap(own)) return news;
     return withSecretData(text(news, "kind"), named(news, call.name, olds));
   },
@@ -66,16 +66,16 @@ export const objectKind: ResourceKind = {
   },
 };
 
-/** Where the state remembers who applied an object, as the released provider's does. */
+/** Output that stores an object's field manager, as in the released provider's state. */
 const FIELD_MANAGER = "__fieldManager";
 
-/** As the released provider has it: the one that the object names, the one of the state, or one of its own. */
+/** Field manager by the released provider's rule: the one that the object names, the state's, or a generated one. */
 function fieldManager(inputs: Properties, before: Properties): string {
   const named = text(map(metadata(inputs), "annotations"), "pulumi.com/patchFieldManager");
   return named ?? text(before, FIELD_MANAGER) ?? `pulumi-kubernetes-${randomBytes(4).toString("hex")}`;
 }
 
-/** The released provider, from 4.29 on, makes new objects strictly. */
+/** Refuses to create an existing object, as the released provider does from 4.29 on. */
 async function refuseExisting({ call, connection }: Context, reference: ObjectReference): Promise<void> {
   if ((await connection.cluster.read(reference, call.signal)) === undefined) return;
   throw new RefusedError(
@@ -108,7 +108,7 @@ function withWayOut(error: unknown): unknown {
   return new RefusedError(error.code, `${error.message}\n${way}`);
 }
 
-/** The live object; what the API server takes and never shows again (`stringData`) as it was given. */
+/** The live object; inputs that the API server never returns (`stringData`) keep their given values. */
 function outputsOf(inputs: Properties, live: Properties): Properties {
   const unseen = Object.fromEntries(Object.entries(inputs).filter(([name]) => live[name] === undefined));
   return { ...unseen, ...withoutBookkeeping(live) };

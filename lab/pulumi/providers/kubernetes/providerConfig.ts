@@ -1,36 +1,36 @@
-/** The provider resource's own settings. */
+/** Settings of the provider resource. */
 import { isDeepStrictEqual } from "node:util";
 import { parse } from "yaml";
 import type { CheckFailure } from "../rpc/provider";
 import { isUnknown, type Properties, type PropertyValue, text } from "../rpc/values";
 
 export interface ProviderConfig {
-  /** The kubeconfig's text; undefined while a preview does not know it, or where none is given. */
+  /** Text of the kubeconfig; undefined while a preview does not have it, or when none is given. */
   readonly kubeconfig: string | undefined;
   readonly context: string | undefined;
   /** Namespace of objects that name none. */
   readonly namespace: string;
-  /** Undefined: as the environment says. */
+  /** Undefined: the environment decides. */
   readonly deleteUnreachable: boolean | undefined;
-  /** Whether `create` takes over what exists. */
+  /** True when `create` takes over existing objects. */
   readonly upsertExistingObjects: boolean;
-  /** Whether fields that others have changed are set all the same. */
+  /** True when fields that other managers have changed are set anyway. */
   readonly enablePatchForce: boolean;
 }
 
-/** What the released provider takes and this one obeys. */
+/** Settings of the released provider that this one obeys. */
 const OBEYED = [
   ...(["kubeconfig", "context", "namespace", "deleteUnreachable"] as const),
   ...(["upsertExistingObjects", "enablePatchForce", "clusterIdentifier"] as const),
 ] as const;
-/** What this one does anyway: it always applies on the server, and changes ConfigMaps and Secrets in place. */
+/** Settings that are always on here: it applies on the server, and changes ConfigMaps and Secrets in place. */
 const ALWAYS = ["enableServerSideApply", "enableConfigMapMutable", "enableSecretMutable"] as const;
-/** What has no meaning here. */
+/** Settings that have no meaning here. */
 const PASSED_OVER = ["suppressDeprecationWarnings", "suppressHelmHookWarnings", "version"] as const;
 
 /**
- * @param patchForce what holds where the settings do not say `enablePatchForce`
- * @returns the settings, and everything that is wrong with them
+ * @param patchForce value when the settings do not contain `enablePatchForce`
+ * @returns the settings, and all failures
  */
 export function parseConfig(
   config: Properties,
@@ -69,8 +69,8 @@ export function parseConfig(
 }
 
 /**
- * The settings whose change replaces every resource of the provider, by the rules of the released provider 4.32: another
- * cluster identifier, or where there is none another server or certificate authority of the kubeconfig's active cluster.
+ * Settings whose change replaces every resource of the provider, by the rules of the released provider 4.32: another
+ * cluster identifier, or without one another server or certificate authority of the kubeconfig's active cluster.
  */
 export function replacingSettings(olds: Properties, news: Properties): readonly string[] {
   const [before, now] = [text(olds, "clusterIdentifier"), text(news, "clusterIdentifier")];
@@ -98,7 +98,7 @@ interface Kubeconfig {
   readonly "current-context"?: string;
 }
 
-/** Everything but texts reaches a provider's settings as JSON text. */
+/** Value of a boolean setting: the engine passes everything but strings as JSON text. */
 function flag(value: PropertyValue | undefined): boolean | undefined {
   if (value === true || value === "true") return true;
   return value === false || value === "false" ? false : undefined;

@@ -1,18 +1,18 @@
-/** When an object counts as there: what its status has to say, by kind. Pure, so that each can be tested. */
+/** Readiness of an object by its status, for each kind. Pure, so that each can be tested. */
 import { isList, isMap, map, numeric, type Properties, text } from "../rpc/values";
 import type { LiveObject } from "./kubernetesObject";
 
 export type Verdict =
   | { readonly state: "ready" }
   | { readonly state: "waiting"; readonly why: string }
-  /** It will not become ready by waiting. */
+  /** Waiting will not make it ready. */
   | { readonly state: "failed"; readonly why: string };
 
 const ready: Verdict = { state: "ready" };
 const waiting = (why: string): Verdict => ({ state: "waiting", why });
 const failed = (why: string): Verdict => ({ state: "failed", why });
 
-/** Whoever sets this annotation does not want to wait; the released provider knows it too. */
+/** Annotation that skips the wait, as in the released provider. */
 const SKIP = "pulumi.com/skipAwait";
 
 const judges: Readonly<Record<string, (object: LiveObject) => Verdict>> = {
@@ -26,7 +26,7 @@ const judges: Readonly<Record<string, (object: LiveObject) => Verdict>> = {
   CustomResourceDefinition: definition,
 };
 
-/** Kinds without a judge are ready as soon as the API server has them. Services: see `servicePods`. */
+/** Verdict on an object; a kind without a judge is ready once it exists. Services: see `servicePods`. */
 export function verdict(object: LiveObject): Verdict {
   if (object.metadata.annotations?.[SKIP] === "true") return ready;
   return judges[object.kind]?.(object) ?? ready;
@@ -76,7 +76,7 @@ function job({ status = {} }: LiveObject): Verdict {
 }
 
 function claim({ spec = {}, status = {} }: LiveObject): Verdict {
-  // A class may bind only when a pod comes (WaitForFirstConsumer), which may be after this claim.
+  // A class may bind only when a pod uses the claim (WaitForFirstConsumer), which may be after this claim.
   const isLate = text(spec, "storageClassName") !== "" && text(spec, "volumeName") === undefined;
   return isLate ? ready : phase(status, "Bound");
 }
@@ -93,7 +93,7 @@ function phase(status: Properties, ...wanted: readonly string[]): Verdict {
   return wanted.includes(now) ? ready : waiting(`phase ${now}`);
 }
 
-/** Whether the controller's status is about the object as it is now. */
+/** True when the controller's status is about the current generation of the object. */
 function isSeen({ metadata, status = {} }: LiveObject): boolean {
   return (numeric(status, "observedGeneration") ?? 0) >= (metadata.generation ?? 0);
 }
@@ -104,7 +104,7 @@ function condition(status: Properties, type: string): Properties | undefined {
   return conditions.filter(isMap).find((one) => one["type"] === type);
 }
 
-/** Whether a Service has pods to wait for: none without a selector, nor when it also lists pods that are not ready. */
+/** True when a Service has pods to wait for: not without a selector, nor when it also lists pods that are not ready. */
 export function wantsEndpoints({ metadata, spec = {} }: LiveObject): boolean {
   if (metadata.annotations?.[SKIP] === "true" || spec["publishNotReadyAddresses"] === true) return false;
   return spec["type"] !== "ExternalName" && Object.keys(map(spec, "selector")).length > 0;

@@ -1,5 +1,5 @@
 /**
- * A cluster that there is none of: it writes down what was asked of it, in `kubernetes.json` in the state folder.
+ * A simulated cluster: it records the requested objects in `kubernetes.json` in the state folder.
  * A test makes it unreachable by setting `reachable` to false there.
  */
 import path from "node:path";
@@ -9,12 +9,12 @@ import { map, numeric, type Properties } from "../rpc/values";
 import { type Applier, type Cluster, type ListQuery, RefusedError, UnreachableError } from "./cluster";
 import { asProperties, idOf, type LiveObject, metadata, type ObjectReference } from "./kubernetesObject";
 
-/** What `kubernetes.json` holds. */
+/** Content of `kubernetes.json`. */
 export interface Recorded {
   reachable: boolean;
-  /** By kind and id. */
+  /** Objects by kind and ID. */
   objects: Record<string, Properties>;
-  /** The field managers of each object: all who have applied it, as long as nobody took it from them by force. */
+  /** Field managers of each object: all that have applied it, unless another manager took it by force. */
   managers: Record<string, string[]>;
 }
 
@@ -26,12 +26,12 @@ export class ClusterRecord {
     this.file = new RecordFile(path.join(folder, "kubernetes.json"), empty);
   }
 
-  /** @throws UnreachableError when the record says that nobody answers */
+  /** @throws UnreachableError when the record marks the cluster as unreachable */
   async change<T>(step: (recorded: Recorded) => T): Promise<T> {
     return this.file.change((recorded) => step(reachable(recorded)));
   }
 
-  /** @throws UnreachableError when the record says that nobody answers */
+  /** @throws UnreachableError when the record marks the cluster as unreachable */
   async look<T>(question: (recorded: Recorded) => T): Promise<T> {
     return question(reachable(await this.file.read()));
   }
@@ -69,7 +69,7 @@ export class RecordedCluster implements Cluster {
   }
 
   list({ apiVersion, kind, namespace, selector }: ListQuery): Promise<LiveObject[]> {
-    // Nobody makes these here; every Service has a pod.
+    // The record has no EndpointSlices; every Service has a pod.
     if (kind === "EndpointSlice") {
       const slice = {
         apiVersion,
@@ -91,8 +91,8 @@ export class RecordedCluster implements Cluster {
 }
 
 /**
- * Who manages an object after an apply. As in server-side apply, managers who agree own a field together, and to change
- * it against another one is a conflict, unless it is taken by force.
+ * Managers of an object after an apply. As in server-side apply, managers that agree own a field together, and a
+ * change against another manager is a conflict, unless it is forced.
  */
 function managersAfter(
   managers: readonly string[],
@@ -111,7 +111,7 @@ function key(reference: ObjectReference): string {
   return `${reference.kind} ${idOf(reference)}`;
 }
 
-/** What the controllers of a real cluster would have written by and by. */
+/** Status that the controllers of a real cluster would write. */
 function readyStatus(object: Properties, observedGeneration: number): Properties {
   const replicas = numeric(map(object, "spec"), "replicas") ?? 1;
   const pods = { replicas, updatedReplicas: replicas, readyReplicas: replicas, availableReplicas: replicas };

@@ -1,6 +1,6 @@
 /**
- * Releases that are only written down, in `helm.json` beside the record of a cluster that there is none of. Refusals are
- * those of Helm 3.18 and later: a name in use, an operation in progress, nothing to upgrade or to uninstall.
+ * Simulated releases, recorded in `helm.json` beside the record of the simulated cluster. Refusals are those of Helm
+ * 3.18 and later: a name in use, an operation in progress, nothing to upgrade or to uninstall.
  */
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,10 +9,10 @@ import type { Properties } from "../rpc/values";
 import type { ClusterRecord } from "./recordedCluster";
 import type { Release, ReleaseReference, Releases, ReleaseSpec } from "./releases";
 
-/** How long an operation takes: a release is pending meanwhile, so that a test can kill the engine then. */
+/** Duration of an operation: the release is pending meanwhile, so that a test can kill the engine then. */
 const OPERATION_MS = 300;
 
-/** What `helm.json` holds: every revision of a release, by namespace and name, the newest last. */
+/** Content of `helm.json`: every revision of a release, by namespace and name, the newest last. */
 export type RecordedRevisions = Record<string, RecordedRevision[]>;
 
 interface RecordedRevision extends Release {
@@ -93,7 +93,7 @@ export class RecordedReleases implements Releases {
   }
 
   private async change<T>(step: (recorded: RecordedRevisions) => T): Promise<T> {
-    await this.cluster.change(() => undefined); // where nobody answers, nobody answers for Helm either
+    await this.cluster.change(() => undefined); // an unreachable cluster is unreachable for Helm too
     return this.file.change(step);
   }
 }

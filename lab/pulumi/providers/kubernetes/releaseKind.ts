@@ -9,7 +9,7 @@ import type { Context, ResourceKind } from "./resourceKind";
 
 export const releaseType = "kubernetes:helm.sh/v3:Release";
 
-/** How long deletion of the parts may take, whatever the release's own limit is. */
+/** Time limit for the deletion of the parts, whatever the release's own limit. */
 const UNINSTALL_SECONDS = 600;
 
 export const releaseKind: ResourceKind = {
@@ -35,7 +35,7 @@ export const releaseKind: ResourceKind = {
 
   replacing: () => ["name", "namespace"],
 
-  // The released provider compares three ways: what the state has already is no change, whatever the inputs were.
+  // Three-way, as in the released provider: a value that the state already has is no change, whatever the inputs.
   isChanged: (olds, path, now) =>
     changes(olds, now).some((change) => isAtOrBelow(change.path, path) || isAtOrBelow(path, change.path)),
 
@@ -55,7 +55,7 @@ export const releaseKind: ResourceKind = {
     const spec = releaseSpec(state, config.namespace);
     const found = await connection.releases.find(spec, call.signal);
     if (found === undefined) return undefined;
-    // As the released provider does: values and version of a revision that never ended are taken for those in force.
+    // As in the released provider: values and version of an unfinished revision count as those in force.
     const values = { ...spec.values, ...(await connection.releases.values(spec, call.signal)) };
     const version = spec.version === undefined ? {} : { version: versionOf(found) };
     return outputsOf({ ...state, values, ...version }, found);
@@ -76,7 +76,7 @@ async function run(
   return outputsOf(inputs, await connection.releases[verb](spec, call.signal));
 }
 
-/** `kube-prometheus-stack-88.5.3`: the version begins at the first number after a hyphen. */
+/** Version of a chart such as `kube-prometheus-stack-88.5.3`: it starts at the first number after a hyphen. */
 function versionOf({ chart }: Release): string {
   return /-(v?\d+\..*)$/.exec(chart)?.[1] ?? chart;
 }

@@ -1,4 +1,4 @@
-/** Helm releases as values, and what is asked of whoever installs them. */
+/** Helm releases as values, and the operations on them. */
 import { isMap, map, numeric, type Properties, text } from "../rpc/values";
 
 export interface ReleaseReference {
@@ -18,38 +18,38 @@ export interface ReleaseSpec extends ReleaseReference {
   readonly skipAwait: boolean;
   readonly atomic: boolean;
   readonly description: string | undefined;
-  /** Revisions that are kept; 0: all. */
+  /** Number of revisions that are kept; 0: all. */
   readonly maxHistory: number;
 }
 
-/** What `status` of the released provider says. */
+/** Content of `status` in the released provider. */
 export interface Release extends ReleaseReference {
   readonly revision: number;
-  /** As Helm says it: deployed, failed, pending-install, ... */
+  /** Helm's status: deployed, failed, pending-install, ... */
   readonly status: string;
   /** Name and version: `kube-prometheus-stack-88.5.3`. */
   readonly chart: string;
   readonly appVersion: string;
 }
 
-/** Errors are Helm's own. */
+/** Operations on releases. Errors are Helm's own. */
 export interface Releases {
-  /** The newest revision, whatever its status. */
+  /** The newest revision, in any status. */
   find(reference: ReleaseReference, signal: AbortSignal): Promise<Release | undefined>;
-  /** The values of the newest revision, also of one that never ended. */
+  /** The values of the newest revision, even of an unfinished one. */
   values(reference: ReleaseReference, signal: AbortSignal): Promise<Properties>;
-  /** @throws Error when there is a release of the name, whatever its status */
+  /** @throws Error when a release of that name exists, in any status */
   install(spec: ReleaseSpec, signal: AbortSignal): Promise<Release>;
   /** @throws Error when there is none, or the last operation on it was interrupted */
   upgrade(spec: ReleaseSpec, signal: AbortSignal): Promise<Release>;
-  /** @throws Error when it is gone */
+  /** @throws Error when there is none */
   uninstall(reference: ReleaseReference, timeoutSeconds: number, signal: AbortSignal): Promise<void>;
 }
 
 /** The released provider's default (Helm's own). */
 const TIMEOUT_SECONDS = 300;
 
-/** What this provider obeys of a Release's inputs; anything else is refused, so that nothing is ignored in silence. */
+/** Inputs of a Release that this provider obeys; any other is refused, so that none is ignored silently. */
 export const RELEASE_INPUTS: readonly string[] = [
   ...["name", "namespace", "chart", "version", "repositoryOpts", "values", "timeout", "createNamespace"],
   ...["skipCrds", "skipAwait", "atomic", "maxHistory", "description"],
@@ -57,7 +57,7 @@ export const RELEASE_INPUTS: readonly string[] = [
   ...["compat"],
 ];
 
-/** @throws Error when name or chart are missing */
+/** @throws Error when name or chart is missing */
 export function releaseSpec(inputs: Properties, defaultNamespace: string): ReleaseSpec {
   const name = text(inputs, "name");
   const chart = text(inputs, "chart");

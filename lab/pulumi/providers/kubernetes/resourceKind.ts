@@ -1,35 +1,35 @@
-/** What the provider does with a kind of resource: plain objects one way, Helm releases another. */
+/** Operations of the provider on one kind of resource: plain objects, or Helm releases. */
 import type { CheckFailure, Created, ResourceCall } from "../rpc/provider";
 import type { Properties } from "../rpc/values";
 import type { Connection } from "./connection";
 import type { ProviderConfig } from "./providerConfig";
 
-/** A call, and the cluster that it is about. */
+/** A call, and its cluster. */
 export interface Context {
   readonly call: ResourceCall;
   readonly config: ProviderConfig;
   readonly connection: Connection;
 }
 
-/** Inputs and outputs are without marks, except where it says so. */
+/** Operations on a kind. Inputs and outputs have no secret marks, unless noted. */
 export interface ResourceKind {
-  /** Inputs, marked as they came, with a name and everything else that the engine has to remember. */
+  /** Inputs, with their secret marks, completed with a name and everything else that the engine must store. */
   complete(call: ResourceCall, olds: Properties, news: Properties): Properties;
   failures(inputs: Properties): CheckFailure[];
-  /** Paths whose change makes it another resource. */
+  /** Paths whose change replaces the resource. */
   replacing(inputs: Properties): readonly string[];
   /**
-   * Whether a difference of the inputs is one of the resource too.
-   * @param olds outputs as the state has them
+   * True when a difference of the inputs is also one of the resource.
+   * @param olds outputs in the state
    * @param path where the inputs differ
    */
   isChanged(olds: Properties, path: string, now: Properties): boolean;
-  /** Whether a second one of this name cannot be beside the first. */
+  /** True when a second resource of this name cannot exist beside the first. */
   hasSameName(olds: Properties, news: Properties): boolean;
-  /** What a preview can say. */
+  /** Outputs in a preview. */
   foreseen(inputs: Properties): Properties;
   create(context: Context, inputs: Properties): Promise<Created>;
-  /** @param before the resource's outputs as the state has them */
+  /** @param before the resource's outputs in the state */
   update(context: Context, inputs: Properties, before: Properties): Promise<Properties>;
   read(context: Context, state: Properties): Promise<Properties | undefined>;
   delete(context: Context, state: Properties): Promise<void>;

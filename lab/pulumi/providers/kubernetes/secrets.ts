@@ -1,9 +1,9 @@
-/** Which outputs are secret: those of Secrets, and whatever came from secret inputs. */
+/** Secret outputs: those of Secrets, and all that came from secret inputs. */
 import { isList, isMap, isSecret, type Properties, type PropertyValue, secret } from "../rpc/values";
 
 const SECRET_FIELDS = ["data", "stringData"] as const;
 
-/** Marks what is secret by its kind, whether the program thought of it or not. */
+/** The object with its secret fields marked by kind, whether or not the program marked them. */
 export function withSecretData(kind: string | undefined, object: Properties): Properties {
   if (kind !== "Secret") return object;
   const marked = SECRET_FIELDS.flatMap((name): [string, PropertyValue][] => {
@@ -13,7 +13,7 @@ export function withSecretData(kind: string | undefined, object: Properties): Pr
   return { ...object, ...Object.fromEntries(marked) };
 }
 
-/** Outputs with every mark of the inputs at the same place. */
+/** Outputs with the secret marks of the inputs at the same places. */
 export function withMarksOf(inputs: Properties, outputs: Properties): Properties {
   return Object.fromEntries(
     Object.entries(outputs).map(([name, value]) => [name, marked(inputs[name], value)]),

@@ -1,22 +1,22 @@
-/** What the lab tells its Kubernetes provider, through the environment that it starts the engine with. */
+/** Settings of the lab's Kubernetes provider, from the environment of the engine. */
 import path from "node:path";
 
 export interface KubernetesProviderSettings {
-  /** The lab's state folder: Helm's own files, and the record of a cluster that there is none of. */
+  /** The lab's state folder: Helm's own files, and the record of a simulated cluster. */
   readonly stateFolder: string;
   /** `none`: objects are only recorded (engine tests). */
   readonly cluster: "live" | "none";
-  /** The helm program: an absolute path, or a name to be found on PATH. */
+  /** The helm program: an absolute path, or a name on PATH. */
   readonly helm: string;
-  /** Whether what cannot be deleted because its cluster is gone counts as deleted; the provider's own setting wins. */
+  /** True when resources of an unreachable cluster count as deleted; the provider's own setting wins. */
   readonly deleteUnreachable: boolean;
-  /** Whether fields that others have changed are set all the same; the provider's own setting wins. */
+  /** True when fields that other managers have changed are set anyway; the provider's own setting wins. */
   readonly patchForce: boolean;
-  /** How long an API server that does not answer is asked again, before it counts as unreachable. */
+  /** Time limit for retries while the API server does not answer, before it counts as unreachable. */
   readonly unreachableMs: number;
 }
 
-/** @throws Error naming the variable that is missing or wrong */
+/** @throws Error with the variable that is missing or wrong */
 export function loadSettings(environment: NodeJS.ProcessEnv = process.env): KubernetesProviderSettings {
   const state = environment["PERIGEE_LAB_STATE"];
   const machines = environment["PERIGEE_LAB_MACHINES"] ?? "none";

@@ -1,7 +1,7 @@
 /**
- * `pulumi-language-nodejs`: what the engine starts to run a Node program, where no released CLI is at hand. The released
- * one comes with the CLI alone and cannot be built from a module; the last one that can be knows no resource hooks.
- * The program itself runs under the SDK's own loader (`@pulumi/pulumi/cmd/run`), as under the released one.
+ * `pulumi-language-nodejs`: the host in which the engine runs a Node program when there is no released CLI. The
+ * released host comes only with the CLI and cannot be built from a module; the last one that can has no resource
+ * hooks. The program itself runs under the SDK's own loader (`@pulumi/pulumi/cmd/run`), as under the released host.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
@@ -16,13 +16,13 @@ import { tracked, watchEngine } from "../rpc/lifetime";
 import { listen } from "../rpc/listen";
 import { programEnvironment } from "./settings";
 
-/** The loader's exit code for a program that failed and has told the user why. */
+/** The loader's exit code for a program that failed and has already reported the reason to the user. */
 const TOLD_THE_USER = 32;
 
 const engine = process.argv.slice(2).find((argument) => !argument.startsWith("-")) ?? "";
 const programs = new Set<ChildProcess>();
 
-/** The rest of the protocol (packages, code generation) is answered with UNIMPLEMENTED: the lab uses none of it. */
+/** Implemented calls; all others (packages, code generation) return UNIMPLEMENTED: the lab uses none of them. */
 type Served = Pick<
   ILanguageRuntimeServer,
   "getPluginInfo" | "getRequiredPackages" | "getRequiredPlugins" | "run" | "cancel"
@@ -34,7 +34,7 @@ const served: Served = {
     info.setVersion(sdk.version);
     callback(null, info);
   },
-  // The lab says itself which plugins run; the engine is not to look for any.
+  // The lab selects the plugins itself; the engine must not look for any.
   getRequiredPackages: (_call, callback) => callback(null, new messages.GetRequiredPackagesResponse()),
   getRequiredPlugins: (_call, callback) => callback(null, new messages.GetRequiredPluginsResponse()),
   run({ request }, callback) {
@@ -49,7 +49,7 @@ const served: Served = {
   },
 };
 
-/** Runs the program to its end. What it prints goes where the host's own output goes: to the engine. */
+/** Runs the program to its end. Its output goes to the host's own output: to the engine. */
 async function run(request: messages.RunRequest): Promise<messages.RunResponse> {
   const folder = request.getInfo()?.getProgramDirectory() || request.getPwd();
   const loader = createRequire(join(folder, "package.json")).resolve("@pulumi/pulumi/cmd/run");
@@ -70,7 +70,7 @@ async function run(request: messages.RunRequest): Promise<messages.RunResponse> 
   return response;
 }
 
-/** What the SDK's loader takes: its usage says so. */
+/** Arguments of the SDK's loader, as in its usage text. */
 function programArguments(request: messages.RunRequest): string[] {
   const info = request.getInfo();
   return [

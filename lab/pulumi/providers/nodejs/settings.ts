@@ -1,7 +1,7 @@
-/** The environment of a program that the language host runs. */
+/** Environment of a program that the language host runs. */
 import type { RunRequest } from "@pulumi/pulumi/proto/language_pb";
 
-/** The engine's own, and the stack's settings: they go in by the environment, since some are secret. */
+/** The engine's environment, and the stack's settings: they are passed in variables, since some are secret. */
 export function programEnvironment(
   request: RunRequest,
   inherited: NodeJS.ProcessEnv = process.env,

@@ -1,6 +1,6 @@
 /**
- * Absolute path of a program's bundle, made where it is missing or older than what went into it.
- * @param root folder that paths are relative to; it holds package-lock.json
+ * Absolute path of a program's bundle, built when it is missing or older than its sources.
+ * @param root folder that paths are relative to; it contains package-lock.json
  * @param entry the program's first file, relative to `root`
  * @param cache folder of bundles
  */

@@ -1,4 +1,4 @@
-/** Which properties differ, as paths that the engine understands: `rootBlockDevice.volumeSize`, `records[0]`. */
+/** Differences between properties, as paths in the engine's syntax: `rootBlockDevice.volumeSize`, `records[0]`. */
 import { containsUnknown, isList, isMap, type Properties, type PropertyValue, sameValue } from "./values";
 
 export interface PropertyChange {
@@ -6,7 +6,7 @@ export interface PropertyChange {
   readonly kind: "add" | "delete" | "update";
 }
 
-/** All changes from one bag of revealed inputs to another. An unknown new value counts as a change. */
+/** All changes between two sets of revealed inputs. An unknown new value counts as a change. */
 export function changes(olds: Properties, news: Properties): PropertyChange[] {
   return mapChanges("", olds, news);
 }
@@ -45,7 +45,7 @@ function step(prefix: string, name: string): string {
   return prefix === "" ? name : `${prefix}.${name}`;
 }
 
-/** Whether a change at `path` lies at or below the property `name`. */
+/** True when `path` is at or below the property `name`. */
 export function isAtOrBelow(path: string, name: string): boolean {
   return path === name || path.startsWith(`${name}.`) || path.startsWith(`${name}[`);
 }

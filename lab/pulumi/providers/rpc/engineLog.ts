@@ -6,7 +6,7 @@ import type { ResourceLog } from "./provider";
 
 export class EngineLog {
   private readonly engine: EngineClient | undefined;
-  /** One message after the other, so that lines keep their order. */
+  /** Messages are sent one after the other, so that lines keep their order. */
   private queue: Promise<void> = Promise.resolve();
 
   constructor(address: string | undefined) {
@@ -22,7 +22,7 @@ export class EngineLog {
     };
   }
 
-  /** Waits until everything said so far has reached the engine (which may be gone: then it is dropped). */
+  /** Waits until all messages so far have reached the engine (if the engine is gone, they are dropped). */
   async flush(): Promise<void> {
     await this.queue;
   }

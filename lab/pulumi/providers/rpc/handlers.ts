@@ -129,7 +129,7 @@ export class Handlers {
   private call(request: ResourceRequest): ResourceCall {
     const urn = request.getUrn();
     const seconds = request.getTimeout?.() ?? 0;
-    // A URN: urn:pulumi:<stack>::<project>::<parent types>$<type>::<name>; only the name may hold "::".
+    // A URN: urn:pulumi:<stack>::<project>::<parent types>$<type>::<name>; only the name may contain "::".
     const [, , types = "", ...name] = urn.split("::");
     const signals = seconds > 0 ? [ended.signal, AbortSignal.timeout(seconds * 1000)] : [ended.signal];
     return {

@@ -1,4 +1,4 @@
-/** The kinds of value an input may have, and the check of a value against one. */
+/** Kinds of input values, and the check of a value against a kind. */
 import type { CheckFailure } from "./provider";
 import { isList, isMap, isUnknown, type Properties, type PropertyValue } from "./values";
 
@@ -7,13 +7,13 @@ export type Kind =
   | "number"
   | "boolean"
   | "string[]"
-  /** Texts by name, such as tags. */
+  /** Strings by name, such as tags. */
   | "map"
   /** An IAM policy: JSON text, or the document itself. */
   | "document"
-  /** Whatever the program likes, such as triggers and assets. */
+  /** Any value, such as triggers and assets. */
   | "anything"
-  /** An object with these fields; in a list of such objects where `list` says so. */
+  /** An object with these fields; a list of such objects when `list` is set. */
   | { readonly fields: Fields; readonly list?: true; readonly required?: readonly string[] };
 
 export type Fields = Readonly<Record<string, Kind>>;
@@ -31,7 +31,7 @@ const NAMES = {
 const isText = (value: PropertyValue): boolean => typeof value === "string";
 const known = (value: PropertyValue): boolean => !isUnknown(value);
 
-/** Everything wrong with an object's fields: names that are not known, wrong kinds, what is missing. */
+/** Failures of an object's fields: unknown names, wrong kinds, missing fields. */
 export function fieldFailures(
   owner: string,
   values: Properties,

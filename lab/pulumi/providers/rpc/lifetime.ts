@@ -1,7 +1,7 @@
-/** How long a provider process lives: as long as the engine that started it, and what it does when that is killed. */
+/** Lifetime of a provider process: it ends with its engine; work of a killed engine is undone or finished. */
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Aborted when the engine has cancelled the operation or is no longer there. */
+/** Aborted when the engine has cancelled the operation or is gone. */
 export const ended = new AbortController();
 
 /** Work that must be finished, or undone, before the process may exit. */
@@ -16,16 +16,16 @@ export async function tracked<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** How long interrupted work gets to clean up after itself. */
+/** Time limit for interrupted work to clean up. */
 const GRACE_MS = 30_000;
-/** How long work that goes on without an engine may take. */
+/** Time limit for work that continues without an engine. */
 const ALONE_MS = 20 * 60_000;
 
-/** What becomes of work in progress when the engine is killed: it is undone, or it goes on to its end. */
+/** Handling of work in progress when the engine is killed: it is undone, or it continues to its end. */
 export type Orphaned = "undo" | "finish";
 
 /**
- * Watches the engine: a killed one sends no `Cancel`, but its children are handed to another parent.
+ * Watches the engine: a killed one sends no `Cancel`, but its children get another parent.
  * (The engine starts the launcher, which becomes this process by `exec`, so the parent is the engine.)
  */
 export function watchEngine(orphaned: Orphaned): void {
@@ -36,7 +36,7 @@ export function watchEngine(orphaned: Orphaned): void {
     void (orphaned === "undo" ? endAll() : finishAll());
   }, 500);
   timer.unref();
-  // The engine's last word to a plugin, in a process group of its own: a terminal's Ctrl-C does not come here.
+  // The engine's last signal to a plugin, which has its own process group: a terminal's Ctrl-C does not reach it.
   process.on("SIGINT", () => void endAll());
   process.on("SIGTERM", () => void endAll());
 }

@@ -1,11 +1,11 @@
-/** A plugin's gRPC server on the loopback interface, as the engine looks for it. */
+/** gRPC server of a plugin on the loopback interface, as the engine expects it. */
 import * as grpc from "@grpc/grpc-js";
 
 /** User data and package documents can exceed gRPC's 4 MiB default. */
 const MESSAGE_LIMIT = 64 * 1024 * 1024;
 
 /**
- * Serves a part of the service on a free port, and prints the port, which is how the engine learns it.
+ * Serves a part of the service on a free port, and prints the port for the engine.
  * @throws Error when no port can be bound
  */
 export async function listen(

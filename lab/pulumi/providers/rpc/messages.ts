@@ -1,4 +1,4 @@
-/** From protobuf messages to plain values and back. */
+/** Conversion between protobuf messages and plain values. */
 import {
   CheckFailure as CheckFailureMessage,
   CheckResponse,
@@ -32,7 +32,7 @@ function toJavaScript(properties: Properties): Record<string, JavaScriptValue> {
 function toValue(value: PropertyValue): JavaScriptValue {
   if (isList(value)) return value.map(toValue);
   if (isMap(value)) return toJavaScript(value);
-  // Only texts, numbers, booleans and null are left, which the generated type does not list as such.
+  // Only strings, numbers, booleans and null remain, which the generated type does not list as such.
   return value as JavaScriptValue;
 }
 

@@ -1,9 +1,9 @@
-/** What a stand-in provider implements. `server.ts` puts it on the engine's gRPC protocol. */
+/** Interface of a stand-in provider. `server.ts` serves it over the engine's gRPC protocol. */
 import type { PropertyChange } from "./diff";
 import type { Properties } from "./values";
 
 export interface CheckFailure {
-  /** The input at fault; empty when it is the resource as a whole. */
+  /** The input at fault; empty for the resource as a whole. */
   readonly property: string;
   readonly reason: string;
 }
@@ -18,22 +18,22 @@ export interface DiffResult {
   readonly deleteBeforeReplace: boolean;
 }
 
-/** What every request on a resource says. Values are marked as the engine sent them: reveal to use them. */
+/** Data common to all requests on a resource. Values have the engine's secret marks: reveal to use them. */
 export interface ResourceCall {
   readonly urn: string;
   /** Type token, such as `aws:ec2/vpc:Vpc`. */
   readonly type: string;
   readonly name: string;
-  /** Aborted when the engine cancels, goes away, or the resource's `customTimeouts` run out. */
+  /** Aborted when the engine cancels or ends, or the resource's `customTimeouts` expire. */
   readonly signal: AbortSignal;
   readonly log: ResourceLog;
 }
 
 /** The engine's log, on this resource's line. */
 export interface ResourceLog {
-  /** Shown beside the resource while it is in progress, then forgotten. */
+  /** Shows a message beside the resource while it is in progress, then drops it. */
   status(message: string): void;
-  /** Kept in the update's diagnostics. */
+  /** Adds a message to the update's diagnostics. */
   warn(message: string): void;
   error(message: string): void;
 }
@@ -48,12 +48,12 @@ export interface Provider {
   readonly version: string;
   configure(config: Properties): void;
   checkConfig(config: Properties): readonly CheckFailure[];
-  /** The names of the provider's own settings whose change from `olds` to `news` replaces all of its resources. */
+  /** Names of the provider's own settings whose change from `olds` to `news` replaces all of its resources. */
   configReplaces(olds: Properties, news: Properties): readonly string[];
   check(call: ResourceCall, olds: Properties, news: Properties): Promise<CheckResult>;
   diff(call: ResourceCall, id: string, olds: OldState, news: Properties): Promise<DiffResult>;
   create(call: ResourceCall, inputs: Properties, preview: boolean): Promise<Created>;
-  /** Undefined when the resource is gone. */
+  /** Properties of the resource; undefined when it is gone. */
   read(
     call: ResourceCall,
     id: string,

@@ -1,9 +1,9 @@
 /**
- * Runs a `Provider` as a Pulumi plugin: a gRPC server on the loopback interface whose port goes to stdout.
+ * Runs a `Provider` as a Pulumi plugin: a gRPC server on the loopback interface that prints its port to stdout.
  *
- * `@pulumi/pulumi/provider` has a server too, but it hides from its provider whether a call is a preview,
- * the provider's own settings, the old inputs and detailed diffs, all of which a faithful stand-in needs
- * (and loading it takes twice as long, 0.5 s). This one uses the same generated protocol.
+ * `@pulumi/pulumi/provider` also has a server, but it does not pass to its provider the preview flag of a call, the
+ * provider's own settings, the old inputs and detailed diffs, all of which a faithful stand-in needs (and loading it
+ * takes twice as long, 0.5 s). This one uses the same generated protocol.
  */
 import * as grpc from "@grpc/grpc-js";
 import { type IResourceProviderServer, ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
@@ -14,8 +14,8 @@ import { listen } from "./listen";
 import type { Provider } from "./provider";
 
 /**
- * Serves the engine until it goes away. The engine's address is the plugin's only plain argument.
- * @param orphaned what becomes of work in progress when the engine is killed
+ * Serves the engine until it ends. The engine's address is the plugin's only positional argument.
+ * @param orphaned handling of work in progress when the engine is killed
  */
 export async function serve(provider: Provider, orphaned: Orphaned): Promise<void> {
   watchEngine(orphaned);
@@ -23,7 +23,7 @@ export async function serve(provider: Provider, orphaned: Orphaned): Promise<voi
   await listen(ResourceProviderService, implementation(new Handlers(provider, log), log));
 }
 
-/** The rest of the protocol is answered with UNIMPLEMENTED, which the engine takes as it should. */
+/** Implemented calls; the rest of the protocol returns UNIMPLEMENTED, which the engine handles. */
 type Served = Pick<
   IResourceProviderServer,
   | "getSchema" | "getPluginInfo" | "checkConfig" | "diffConfig" | "configure" | "invoke"
@@ -48,7 +48,7 @@ function implementation(handlers: Handlers, log: EngineLog): Served {
   };
 }
 
-/** A handler's result or error as gRPC wants it; the log comes first, so that no line is lost. */
+/** gRPC handler that returns a handler's result or error; the log is flushed first, so that no line is lost. */
 function unary<R, A>(log: EngineLog, handle: (request: R) => A | Promise<A>): grpc.handleUnaryCall<R, A> {
   return (call, callback) => {
     const answer = async () => {

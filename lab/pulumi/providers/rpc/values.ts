@@ -1,12 +1,12 @@
 /**
- * Property values as the engine sends them: JSON, with secrets and unknowns marked by agreed constants
+ * Property values as the engine sends them: JSON, with secrets and unknowns marked by constants of the protocol
  * (pulumi/pulumi, sdk/go/common/resource/plugin/rpc.go).
  */
 export type PropertyValue =
   null | boolean | number | string | readonly PropertyValue[] | { readonly [key: string]: PropertyValue };
 export type Properties = Readonly<Record<string, PropertyValue>>;
 
-/** What stands for a value that a preview cannot know yet. */
+/** Placeholder for a value that is unknown in a preview. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
@@ -24,12 +24,12 @@ export function isSecret(value: PropertyValue | undefined): boolean {
   return isMap(value) && value[SIGNATURE] === SECRET;
 }
 
-/** Marks a value secret, once: the engine encrypts it in the state and hides it in the log. */
+/** The value with a secret mark, added once: the engine encrypts it in the state and hides it in the log. */
 export function secret(value: PropertyValue): PropertyValue {
   return isSecret(value) ? value : { [SIGNATURE]: SECRET, value };
 }
 
-/** The same value with every secret's mark taken off, for use inside the provider only. */
+/** The same value without any secret marks, for use inside the provider only. */
 export function reveal(value: PropertyValue): PropertyValue {
   if (isList(value)) return value.map(reveal);
   if (!isMap(value)) return value;
@@ -51,7 +51,7 @@ export function containsUnknown(value: PropertyValue): boolean {
   return isMap(value) && Object.values(value).some(containsUnknown);
 }
 
-/** Equal as JSON values are, keys in any order. Both sides must be revealed. */
+/** True when both are equal as JSON values, keys in any order. Both sides must be revealed. */
 export function sameValue(left: PropertyValue | undefined, right: PropertyValue | undefined): boolean {
   if (left === right) return true;
   if (isList(left) && isList(right)) {
@@ -62,7 +62,7 @@ export function sameValue(left: PropertyValue | undefined, right: PropertyValue 
   return [...names].every((name) => sameValue(left[name], right[name]));
 }
 
-/** A property's text, or undefined where it is missing, unknown or no text. */
+/** A property's string; undefined when it is missing, unknown or not a string. */
 export function text(properties: Properties, name: string): string | undefined {
   const value = properties[name];
   return typeof value === "string" && !isUnknown(value) ? value : undefined;
@@ -73,7 +73,7 @@ export function numeric(properties: Properties, name: string): number | undefine
   return typeof value === "number" ? value : undefined;
 }
 
-/** The texts in a list property; anything else in it is left out. */
+/** The strings in a list property; other items are left out. */
 export function texts(properties: Properties, name: string): string[] {
   const value = properties[name];
   return isList(value) ? value.filter((item): item is string => typeof item === "string") : [];

@@ -1,4 +1,4 @@
-/** Route 53: private zones and their records, which the lab's resolver answers. */
+/** Route 53: private zones and their records, which the lab's resolver serves. */
 import { type Properties, text, texts } from "../../rpc/values";
 import { type Account, AwsError, capitalId } from "../account";
 import type { AwsType } from "../awsType";
@@ -68,7 +68,7 @@ export const record: AwsType = {
   },
 };
 
-/** A record's name may be given with or without its zone's. */
+/** Full name of a record, whose name may be given with or without its zone's. */
 function fullName(inputs: Properties, account: Account): string {
   const suffix = text(account.find(ZONE, text(inputs, "zoneId"))?.properties ?? {}, "name") ?? "";
   const name = (text(inputs, "name") ?? "").replace(/\.$/, "");
@@ -76,7 +76,7 @@ function fullName(inputs: Properties, account: Account): string {
   return name.endsWith(`.${suffix}`) ? name : `${name}.${suffix}`;
 }
 
-/** Address records by full name, as the machine layer's resolver takes them. */
+/** Address records by full name, in the form of the machine layer's resolver. */
 export function zoneRecords(account: Account, zoneId: string): Map<string, readonly string[]> {
   const found = account.where(RECORD, "zoneId", zoneId).filter((r) => text(r.properties, "type") === "A");
   return new Map(

@@ -6,7 +6,7 @@ import { checkOneOf, refuseSameName } from "./rules";
 
 const ROLE = "aws:iam/role:Role";
 
-/** IAM stores documents as text. */
+/** Text of a document, as IAM stores it. */
 function documentText(value: PropertyValue | undefined): string {
   return typeof value === "string" ? value : JSON.stringify(value ?? {});
 }

@@ -1,4 +1,4 @@
-/** Every resource type that the lab's AWS knows, by token. */
+/** Every resource type of the lab's AWS, by token. */
 import type { AwsType } from "../awsType";
 import { record, zone } from "./dns";
 import { flowLog, instanceProfile, logGroup, role, rolePolicy, rolePolicyAttachment } from "./iam";

@@ -8,7 +8,7 @@ import { elasticIpOf } from "./publicAddresses";
 import { checkOneOf, checkRange } from "./rules";
 import { INSTANCE, notFound, SECURITY_GROUP, SUBNET, VPC } from "./vpc";
 
-/** EC2's limit, before base64 (EC2 user guide, "Run commands when you launch an EC2 instance"). */
+/** EC2's size limit of user data, before base64 (EC2 user guide, "Run commands when you launch an EC2 instance"). */
 const USER_DATA_LIMIT = 16 * 1024;
 
 export const instance: AwsType = {
@@ -61,7 +61,7 @@ export const instance: AwsType = {
     "arn", "instanceState", "privateIp", "privateDns", "publicIp", "publicDns", "availabilityZone",
     "primaryNetworkInterfaceId", "associatePublicIpAddress", "instanceLifecycle",
   ], // prettier-ignore
-  // A stop and a start give another public address, unless it is an elastic one.
+  // A stop and a start assign another public address, unless it is an elastic one.
   changesWith: { publicIp: ["instanceType"], publicDns: ["instanceType"] },
   hidden: ["userData"],
   internal: ["autoPublicIp"],

@@ -4,7 +4,7 @@ import { numeric, type Properties, text } from "../../rpc/values";
 import { type Account, AwsError, type CloudResource } from "../account";
 import { isNetwork } from "../addresses";
 
-/** A CIDR with host bits is what people get wrong most; AWS refuses it late, the lab at once. */
+/** Failure for a CIDR with host bits, the most common mistake; AWS refuses it late, the lab at once. */
 export function checkNetwork(inputs: Properties, property: string): CheckFailure[] {
   const value = text(inputs, property);
   if (value === undefined || isNetwork(value)) return [];
@@ -23,7 +23,7 @@ export function checkOneOf(inputs: Properties, property: string, allowed: readon
   return [{ property, reason: `"${property}" must be one of ${allowed.join(", ")}, not "${value}"` }];
 }
 
-/** EC2's refusal to delete what others need, naming them (which EC2 does not: kind of the lab). */
+/** EC2's refusal to delete a resource in use, with the names of its users (which EC2 omits). */
 export function dependents(
   _account: Account,
   what: string,
@@ -37,7 +37,7 @@ export function dependents(
   );
 }
 
-/** Refuses a second resource of one name, where AWS keys them by name. */
+/** Refuses a second resource of the same name, for types that AWS keys by name. */
 export function refuseSameName(
   account: Account,
   type: string,

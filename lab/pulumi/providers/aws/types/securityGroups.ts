@@ -46,7 +46,7 @@ export const securityGroup: AwsType = {
   inUse: ({ id }, account) => dependents(account, `security group '${id}'`, groupUsers(account, id)),
 };
 
-/** Instances in the group, and rules of other groups that name it. */
+/** Instances in the group, and rules of other groups that reference it. */
 function groupUsers(account: Account, id: string) {
   const members = account
     .all(INSTANCE)

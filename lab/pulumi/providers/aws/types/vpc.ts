@@ -1,4 +1,4 @@
-/** The VPC and what routes its traffic. */
+/** The VPC, its subnets, and the resources that route its traffic. */
 import { type Properties, text } from "../../rpc/values";
 import { ACCOUNT_ID, AwsError, ec2Id } from "../account";
 import { cidrContains, cidrsOverlap, firstAddress } from "../addresses";
@@ -196,13 +196,13 @@ export function notFound(code: string, what: string, inputs: Properties, name: s
   return new AwsError(code, `The ${what} ID '${text(inputs, name) ?? ""}' does not exist`);
 }
 
-/** `us-east-1b` -> `use1-az2` */
+/** Zone ID, such as `us-east-1b` -> `use1-az2`. */
 export function zoneId(zone: string): string {
   const [, first = "", second = "", number = "", letter = "a"] = /^(\w+)-(\w+)-(\d)(\w)$/.exec(zone) ?? [];
   return `${first}${second.charAt(0)}${number}-az${letter.charCodeAt(0) - 96}`;
 }
 
-/** Terraform's own numbering of routes is a CRC of the destination; any stable number will do here. */
+/** Stable number for a route's ID. Terraform uses a CRC of the destination; any stable number will do here. */
 function hash(value: string): number {
   return [...value].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) >>> 0, 7);
 }
