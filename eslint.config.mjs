@@ -30,6 +30,19 @@ export default tseslint.config(
       // One block: node's own modules, packages, the tree from the top down.
       "simple-import-sort/imports": ["error", { groups: [["^node:", "^@?\\w", "^\\.\\.", "^\\."]] }],
       "simple-import-sort/exports": "error",
+      // Names of properties are often others' (AWS, Kubernetes, Grafana), and so are names that are taken apart.
+      "@typescript-eslint/naming-convention": [
+        "error",
+        {
+          selector: ["variable", "function", "parameter"],
+          format: ["camelCase"],
+          leadingUnderscore: "allow",
+        },
+        { selector: ["variable", "parameter"], modifiers: ["destructured"], format: null },
+        // Put in by esbuild.
+        { selector: "variable", filter: "^PERIGEE_", format: null },
+        { selector: "typeLike", format: ["PascalCase"] },
+      ],
       "no-restricted-properties": [
         "error",
         { object: "process", property: "env", message: "Settings are read in a settings file, once." },

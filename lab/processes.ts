@@ -5,7 +5,7 @@ import { connect } from "node:net";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readJson, readText } from "./files";
-import { LAB_MARK, markedEnvironment } from "./settings";
+import { labMark, markedEnvironment } from "./settings";
 
 /** Identity of a process: PIDs are reused, a PID with its start time is not. */
 export interface ProcessRecord {
@@ -129,7 +129,7 @@ export async function end(record: ProcessRecord, patienceMs = 5000): Promise<voi
 
 /** Processes that carry the lab's mark, with or without a record. */
 export async function markedProcesses(stateFolder: string): Promise<ProcessRecord[]> {
-  const mark = `${LAB_MARK}=${stateFolder}`;
+  const mark = `${labMark}=${stateFolder}`;
   const found: ProcessRecord[] = [];
   for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number)) {
     if (pid === process.pid || !(await readProc(pid, "environ"))?.split("\0").includes(mark)) continue;

@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { repositoryRoot } from "../settings/repositoryRoot";
 
-const DEFAULT_STATE_FOLDER = "/var/lib/perigee-lab";
+const defaultStateFolder = "/var/lib/perigee-lab";
 
 /** Folders of a running lab: its state, and the tree under its machines. */
 export interface LabSettings {
@@ -20,7 +20,7 @@ export interface LabSettings {
  */
 export function labSettings(environment: NodeJS.ProcessEnv = process.env): LabSettings {
   return {
-    stateFolder: environment["PERIGEE_LAB_STATE"] || DEFAULT_STATE_FOLDER,
+    stateFolder: environment["PERIGEE_LAB_STATE"] || defaultStateFolder,
     baseTree: environment["PERIGEE_LAB_BASE_TREE"] || "",
   };
 }
@@ -45,14 +45,14 @@ export function plainEnvironment(environment: NodeJS.ProcessEnv = process.env): 
 }
 
 /** Variable that identifies a process of the lab, whatever the state of its records. */
-export const LAB_MARK = "PERIGEE_LAB_PROCESS";
+export const labMark = "PERIGEE_LAB_PROCESS";
 
 /** Environment of a process of the lab: the caller's own, marked with the lab's state folder. */
 export function markedEnvironment(
   stateFolder: string,
   environment: NodeJS.ProcessEnv = process.env,
 ): NodeJS.ProcessEnv {
-  return { ...environment, [LAB_MARK]: stateFolder };
+  return { ...environment, [labMark]: stateFolder };
 }
 
 /** The files and folders of a lab's state. */
@@ -64,7 +64,7 @@ export function labFolders(root: string) {
   return {
     root,
     /** Parent of the machines' cgroups below the root of each hierarchy; unique per lab. */
-    cgroup: root === DEFAULT_STATE_FOLDER ? "perigee-lab" : `perigee-lab-${shortHash(root)}`,
+    cgroup: root === defaultStateFolder ? "perigee-lab" : `perigee-lab-${shortHash(root)}`,
     networkFolder: join(root, "network"),
     /** Record of the changes that `networkUp` made and `networkDown` reverts. */
     networkRecord: join(root, "network", "network.json"),

@@ -8,7 +8,7 @@ import { query, samples, sampleTimes, value } from "../../test/support/lab/prome
 import { type ReceivedAlert, WebhookReceiver, workloadsSucceed } from "../../test/support/lab/workloads";
 import { markdown } from "./circumstances";
 
-const GROUP_WAIT = 1;
+const groupWait = 1;
 const battery = "bus_power_battery_voltage_volts";
 
 async function firstSample(): Promise<number> {
@@ -47,7 +47,7 @@ async function crossedToNotified(): Promise<Notified> {
   const alerting = {
     receivers: [{ name, webhook: { url: receiver.url } }],
     defaultReceiver: name,
-    groupWaitSeconds: GROUP_WAIT,
+    groupWaitSeconds: groupWait,
     groupIntervalSeconds: 5,
   };
   try {
@@ -93,7 +93,7 @@ async function main(): Promise<void> {
     ["ServiceMonitor created to first sample, three times", first.map(seconds).join(", ")],
     ["limit crossed (first such sample) to the rule that saw it", seconds(seen)],
     ["the parameter's persistence (`for`)", seconds(persisted)],
-    [`alert fires to notification received (group wait ${GROUP_WAIT} s)`, seconds(told)],
+    [`alert fires to notification received (group wait ${groupWait} s)`, seconds(told)],
     ["limit crossed to notification received", seconds(seen + persisted + told)],
     ["namespace monitoring at rest", `${memory.toFixed(0)} MiB, ${cores.toFixed(3)} cores`],
     ["namespace telemetry at rest", `${telemetryMemory.toFixed(0)} MiB, ${telemetryCores.toFixed(3)} cores`],

@@ -8,7 +8,7 @@ export interface Machines {
   readonly worker: NodeOutput;
 }
 
-const MANIFEST = "/root/byHand-flannel.json";
+const manifestFile = "/root/byHand-flannel.json";
 
 /** Resets both machines to their state after cloud-init. */
 export async function resetMachines(shell: RemoteShell, { controlPlane, worker }: Machines): Promise<void> {
@@ -18,7 +18,7 @@ export async function resetMachines(shell: RemoteShell, { controlPlane, worker }
 /** @param manifest Flannel's manifest, exactly as the infra program applies it */
 export async function byHand(shell: RemoteShell, machines: Machines, manifest: string): Promise<Timing> {
   const { controlPlane, worker } = machines;
-  await shell.write(controlPlane.publicIp, MANIFEST, manifest);
+  await shell.write(controlPlane.publicIp, manifestFile, manifest);
   const start = performance.now();
   const [init] = await timed(() => shell.byHand(controlPlane.publicIp, "init"));
   const [network] = await timed(() => shell.byHand(controlPlane.publicIp, "network"));

@@ -14,7 +14,7 @@ import { releaseOf } from "../../infra/versions";
 import { labStackSettings } from "../../lab/cli/labConfig";
 import { labEngine } from "../../lab/cli/labEngine";
 import { changingTheLab } from "../../lab/cli/session";
-import { infraOutputs, STACK, workloads } from "../../lab/cli/stacks";
+import { infraOutputs, stackName, workloads } from "../../lab/cli/stacks";
 import { ensureStack } from "../../lab/pulumi/engine/stacks";
 import { repositoryRoot } from "../../settings/repositoryRoot";
 import { byHand, type Machines, resetMachines } from "./byHand";
@@ -34,9 +34,9 @@ interface Ways {
 async function waysOf(shell: RemoteShell, nodes: readonly NodeOutput[]): Promise<Ways> {
   const options = await labEngine();
   const settings = await labStackSettings();
-  const stack = await ensureStack(repositoryRoot, STACK, options, settings);
+  const stack = await ensureStack(repositoryRoot, stackName, options, settings);
   const machines = machinesOf(nodes);
-  const { kubernetesVersion, podCidr } = parseSettings(ownSettings(settings.config ?? {}), STACK);
+  const { kubernetesVersion, podCidr } = parseSettings(ownSettings(settings.config ?? {}), stackName);
   const manifest = flannelManifest(releaseOf(kubernetesVersion), podCidr.text);
   return {
     pulumi: async () => {
@@ -56,7 +56,7 @@ async function destroyWorkloads(): Promise<void> {
   progress("destroying stack 2");
   const options = await labEngine();
   const settings = await workloads.settings(progress);
-  await destroy(await ensureStack(workloads.project, STACK, options, settings), options);
+  await destroy(await ensureStack(workloads.project, stackName, options, settings), options);
 }
 
 /** Settings of the infra program: `perigee-infra:name` -> `name`. The rest belongs to other programs. */

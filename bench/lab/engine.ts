@@ -9,10 +9,10 @@ import { TestStack } from "../../test/support/testStack";
 import { circumstances, load, markdown, progress } from "./circumstances";
 import { TreeUse } from "./treeUse";
 
-const LIMIT_MS = 40 * 60_000;
+const runLimitMs = 40 * 60_000;
 
 /** Maximum size of one pool in the settings. */
-const MOST_IN_POOL = 500;
+const mostInPool = 500;
 
 interface Measured {
   readonly workers: number;
@@ -23,9 +23,9 @@ interface Measured {
 }
 
 function settings(workers: number): StackSettings {
-  const pools = Array.from({ length: Math.ceil(workers / MOST_IN_POOL) }, (_, index) => ({
+  const pools = Array.from({ length: Math.ceil(workers / mostInPool) }, (_, index) => ({
     name: `pool${index + 1}`,
-    count: Math.min(MOST_IN_POOL, workers - index * MOST_IN_POOL),
+    count: Math.min(mostInPool, workers - index * mostInPool),
   }));
   return {
     config: {
@@ -44,7 +44,7 @@ async function measure(stack: TestStack, verb: Measured["verb"], workers: number
   const use = new TreeUse();
   const onStart = (pid: number): void => use.watch(pid);
   const run = await stack
-    .run(verb, settings(workers), { limitMs: LIMIT_MS, onStart })
+    .run(verb, settings(workers), { limitMs: runLimitMs, onStart })
     .finally(() => use.stop());
   if (run.exitCode !== 0) {
     throw new Error(`pulumi ${verb} failed:\n${run.stdout.slice(-4000)}\n${run.stderr}`);

@@ -2,7 +2,7 @@
 import { type EngineOptions, type PulumiRun, runPulumi } from "../../lab/pulumi/engine/pulumi";
 import { type Stack, stackOptions } from "../../lab/pulumi/engine/stacks";
 
-const LIMIT_MS = 20 * 60_000;
+const runLimitMs = 20 * 60_000;
 
 /** @throws Error with the engine's output when it fails */
 export async function pulumi(
@@ -12,7 +12,7 @@ export async function pulumi(
   onOutput?: (text: string) => void,
 ): Promise<PulumiRun> {
   const more = onOutput === undefined ? {} : { onOutput };
-  const run = await runPulumi(args, { ...options, ...more, cwd: stack.project, limitMs: LIMIT_MS });
+  const run = await runPulumi(args, { ...options, ...more, cwd: stack.project, limitMs: runLimitMs });
   if (run.exitCode === 0) return run;
   throw new Error(`pulumi ${args[0] ?? ""} failed:\n${run.stdout.slice(-4000)}\n${run.stderr}`);
 }

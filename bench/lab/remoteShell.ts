@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { assembled, quoted, stepCommand } from "../../infra/kubeadm/step";
 import { run } from "../../lab/command";
 
-const SSH_OPTIONS = [
+const sshOptions = [
   "StrictHostKeyChecking=no",
   "UserKnownHostsFile=/dev/null",
   "LogLevel=ERROR",
@@ -47,7 +47,7 @@ export class RemoteShell {
   }
 
   private run(host: string, command: readonly string[], input: string): Promise<string> {
-    const options = SSH_OPTIONS.flatMap((option) => ["-o", option]);
+    const options = sshOptions.flatMap((option) => ["-o", option]);
     const ssh = ["ssh", "-i", join(this.folder, "key"), ...options, `ubuntu@${host}`, ...command];
     return run("timeout", ["--kill-after=10", "660", ...ssh], { input });
   }

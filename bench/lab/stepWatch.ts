@@ -2,7 +2,7 @@
 import type { Phase } from "./timing";
 
 /** A line about a step, such as ` +  command:remote:Command cluster-init created (73s)`. */
-const LINE = /\+ +command:remote:Command (\S+) (creating|created)\b/;
+const linePattern = /\+ +command:remote:Command (\S+) (creating|created)\b/;
 
 interface Span {
   readonly begun: number;
@@ -18,7 +18,7 @@ export class StepWatch {
     const lines = (this.unfinished + text).split("\n");
     this.unfinished = lines.pop() ?? "";
     for (const line of lines) {
-      const [, name, state] = LINE.exec(line) ?? [];
+      const [, name, state] = linePattern.exec(line) ?? [];
       if (name === undefined) continue;
       const { begun, ended } = this.spans.get(name) ?? { begun: now, ended: Number.NaN };
       this.spans.set(name, { begun, ended: state === "created" ? now : ended });

@@ -5,7 +5,7 @@ import { pulumi } from "./pulumi";
 import { StepWatch } from "./stepWatch";
 import type { Timing } from "./timing";
 
-const STEP = "command:remote:Command";
+const stepToken = "command:remote:Command";
 
 interface Deployment {
   readonly deployment: { readonly resources: readonly { readonly urn: string; readonly type: string }[] };
@@ -19,7 +19,7 @@ export async function forgetSteps(stack: Stack, options: EngineOptions): Promise
   for (;;) {
     const exported = await pulumi(stack, ["stack", "export", "--stack", stack.name], options);
     const { resources } = (JSON.parse(exported.stdout) as Deployment).deployment;
-    const step = resources.find(({ type }) => type === STEP);
+    const step = resources.find(({ type }) => type === stepToken);
     if (step === undefined) return;
     const dependents = ["--target-dependents", "--yes"];
     await pulumi(stack, ["state", "delete", step.urn, "--stack", stack.name, ...dependents], options);

@@ -5,7 +5,7 @@
 import { readdirSync } from "node:fs";
 import { type ProcessSample, readProcess, type Role } from "./processSample";
 
-const SAMPLE_EVERY_MS = 250;
+const sampleEveryMs = 250;
 
 export class TreeUse {
   private peakKiB = 0;
@@ -15,7 +15,7 @@ export class TreeUse {
   /** @param root the engine's process ID */
   watch(root: number): void {
     this.stop();
-    this.timer = setInterval(() => this.sample(root), SAMPLE_EVERY_MS);
+    this.timer = setInterval(() => this.sample(root), sampleEveryMs);
   }
 
   stop(): void {

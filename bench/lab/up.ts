@@ -12,11 +12,11 @@ import { load } from "./circumstances";
 import { labRun, onOwnLab, refuseWhereLabIs } from "./labRun";
 import { upTable } from "./upPhases";
 
-const LIMIT_MINUTES = { warm: 20, cold: 90 } as const;
+const limitMinutes = { warm: 20, cold: 90 } as const;
 
 async function measure(kind: "warm" | "cold", environment: Readonly<Record<string, string>>): Promise<void> {
   const loadBefore = load();
-  const run = await labRun("up", LIMIT_MINUTES[kind], environment);
+  const run = await labRun("up", limitMinutes[kind], environment);
   process.stdout.write(upTable(kind, run, loadBefore));
 }
 

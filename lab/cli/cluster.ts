@@ -3,7 +3,7 @@ import { CoreV1Api, KubeConfig, type V1Node, type V1Pod } from "@kubernetes/clie
 import type { EngineOptions } from "../pulumi/engine/pulumi";
 import { infraOutputs } from "./stacks";
 
-const LIMIT_MS = 10_000;
+const runLimitMs = 10_000;
 
 export interface ClusterView {
   readonly nodes: readonly V1Node[];
@@ -18,7 +18,10 @@ export async function askCluster(kubeconfig: string): Promise<ClusterView> {
   const config = new KubeConfig();
   config.loadFromString(kubeconfig);
   const api = config.makeApiClient(CoreV1Api);
-  const [nodes, pods] = await within(LIMIT_MS, Promise.all([api.listNode(), api.listPodForAllNamespaces()]));
+  const [nodes, pods] = await within(
+    runLimitMs,
+    Promise.all([api.listNode(), api.listPodForAllNamespaces()]),
+  );
   return { nodes: nodes.items, pods: pods.items };
 }
 

@@ -15,7 +15,7 @@ import { changingTheLab, type Session } from "./session";
 import { destroy, type LabStack, labStacks, type StackOptions } from "./stacks";
 
 /** Time limit of one destroy. A healthy lab takes about a minute; a dead one is not waited for. */
-const DESTROY_LIMIT_MS = 5 * 60_000;
+const destroyLimitMs = 5 * 60_000;
 
 export const downCommand = command({
   name: "down",
@@ -69,7 +69,7 @@ async function worthDestroying(options: EngineOptions): Promise<boolean> {
 
 async function destroyOne(stack: LabStack, options: StackOptions): Promise<string | undefined> {
   try {
-    const run = await destroy(stack, options, DESTROY_LIMIT_MS);
+    const run = await destroy(stack, options, destroyLimitMs);
     return run.exitCode === 0 ? undefined : `pulumi destroy ended with ${run.exitCode}`;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -1,7 +1,7 @@
 /** Engine options of this lab: its state, and real machines behind the AWS provider. */
 import type { Progress } from "../progress";
 import type { EngineOptions } from "../pulumi/engine/pulumi";
-import { LAB_MARK, labSettings } from "../settings";
+import { labMark, labSettings } from "../settings";
 import { ensureMachineImage } from "../supply/machineImage/image";
 import { buildToolchain, program } from "../supply/toolchain/build";
 
@@ -28,6 +28,6 @@ function engineOn(baseTree: string, progress: Progress): EngineOptions {
     machines: "systemd",
     progress,
     // The mark lets `make down` find and end a language host that outlives a killed engine.
-    variables: { PERIGEE_LAB_BASE_TREE: baseTree, [LAB_MARK]: stateFolder },
+    variables: { PERIGEE_LAB_BASE_TREE: baseTree, [labMark]: stateFolder },
   };
 }

@@ -6,12 +6,12 @@ import { SystemdMachines } from "../host/systemdMachines";
 import { type LabFolders, labFolders, labSettings } from "../settings";
 import { command, say } from "./command";
 
-const LINES = 100;
+const lineCount = 100;
 
 export const logsCommand = command({
   name: "logs",
   summary: "what the machines and the lab's servers said last",
-  description: `Prints the last ${LINES} lines of every machine's journal (cloud-init, containerd and kubelet are in it), of its
+  description: `Prints the last ${lineCount} lines of every machine's journal (cloud-init, containerd and kubelet are in it), of its
 supervisor, and of the lab's servers; with NODE, of that machine alone. Works without SSH and without a cluster. From
 the root: make logs [NODE=perigee-lab-default-1]`,
   configure: (made) => made.argument("[node]"),
@@ -45,7 +45,7 @@ async function printMachine(folders: LabFolders, { id, name }: MachineSpec): Pro
   try {
     say(
       (
-        await machines.exec(id, ["journalctl", "--no-pager", "--output=short-iso", `--lines=${LINES}`])
+        await machines.exec(id, ["journalctl", "--no-pager", "--output=short-iso", `--lines=${lineCount}`])
       ).trimEnd(),
     );
   } catch (error) {
@@ -61,5 +61,5 @@ async function printServers(folders: LabFolders): Promise<void> {
 }
 
 function lastLines(text: string): string {
-  return text.trimEnd().split("\n").slice(-LINES).join("\n");
+  return text.trimEnd().split("\n").slice(-lineCount).join("\n");
 }

@@ -7,13 +7,13 @@ interface Alerts {
   readonly data: { readonly alerts: readonly { state: string; labels: Record<string, string> }[] };
 }
 
-const LIMIT_MS = 5_000;
+const limitMs = 5_000;
 /** Time limit from the release's installation to Prometheus' first answer; seconds on a machine with spare capacity. */
-const START_LIMIT_MS = 90_000;
+const startLimitMs = 90_000;
 
 /** Waits until Prometheus returns its targets. A timeout is not an error: the lines printed next report it. */
 export async function untilPrometheusAnswers(prometheusUrl: string, signal: AbortSignal): Promise<void> {
-  const deadline = Date.now() + START_LIMIT_MS;
+  const deadline = Date.now() + startLimitMs;
   while (Date.now() < deadline && !signal.aborted) {
     const targets = await activeTargets(prometheusUrl).catch(() => undefined);
     if (targets !== undefined && targets.data.activeTargets.length > 0) return;
@@ -58,7 +58,7 @@ const activeTargets = (prometheusUrl: string): Promise<Targets> =>
   ask<Targets>(`${prometheusUrl}/api/v1/targets?state=active`);
 
 async function ask<T>(url: string): Promise<T> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(LIMIT_MS) });
+  const response = await fetch(url, { signal: AbortSignal.timeout(limitMs) });
   if (!response.ok) throw new Error(`${response.status} ${url}`);
   return (await response.json()) as T;
 }

@@ -1,7 +1,7 @@
 /** Problems of a machine as a host of the lab: all of them, in words for its owner. Pure. */
 import { overlaps, parseCidr } from "../../infra/network/cidr";
-import { BRIDGE, type LabAddresses, OPERATOR_ADDRESS } from "../host/addresses";
-import { BUILD_DISK_GIB, GATEWAY_PORTS, MEMORY_GIB, STATE_DISK_GIB } from "./requirements";
+import { bridgeName, type LabAddresses, operatorIp } from "../host/addresses";
+import { buildDiskGib, gatewayPorts, memoryGib, stateDiskGib } from "./requirements";
 
 /** A route as `ip -j route` prints it. */
 export interface Route {
@@ -42,7 +42,7 @@ export interface PreflightContext {
   readonly addresses: LabAddresses;
 }
 
-const GIB = 2 ** 30;
+const gib = 2 ** 30;
 
 /** Every problem; empty when the lab can run here. Problems that `make up` fixes are not included. */
 export function preflightProblems(facts: HostFacts, context: PreflightContext): string[] {
@@ -70,25 +70,25 @@ function hostProblems(facts: HostFacts): string[] {
 }
 
 function sizeProblems(facts: HostFacts, { stateFolder }: PreflightContext): string[] {
-  const memory = (facts.memoryKiB * 1024) / GIB;
-  const disk = facts.stateDiskBytes / GIB;
-  const cache = facts.cacheDiskBytes / GIB;
+  const memory = (facts.memoryKiB * 1024) / gib;
+  const disk = facts.stateDiskBytes / gib;
+  const cache = facts.cacheDiskBytes / gib;
   // A running lab already uses its share.
   const running = facts.bridgeAlias !== undefined;
   return [
     ...when(facts.cpus < 2, `kubeadm needs 2 CPUs; this machine has ${facts.cpus}.`),
     ...when(
-      !running && memory < MEMORY_GIB,
-      `${MEMORY_GIB} GiB of free memory are needed; there are ${memory.toFixed(1)}.`,
+      !running && memory < memoryGib,
+      `${memoryGib} GiB of free memory are needed; there are ${memory.toFixed(1)}.`,
     ),
     ...when(
-      !running && disk < STATE_DISK_GIB,
-      `${STATE_DISK_GIB} GiB of free disk are needed for ${stateFolder}; there are ${disk.toFixed(1)}. ` +
+      !running && disk < stateDiskGib,
+      `${stateDiskGib} GiB of free disk are needed for ${stateFolder}; there are ${disk.toFixed(1)}. ` +
         "Free some, or set PERIGEE_LAB_STATE to a folder that has more.",
     ),
     ...when(
-      !running && !facts.built && cache < BUILD_DISK_GIB,
-      `${BUILD_DISK_GIB} GiB of free disk are needed to build what the lab runs; there are ${cache.toFixed(1)}. ` +
+      !running && !facts.built && cache < buildDiskGib,
+      `${buildDiskGib} GiB of free disk are needed to build what the lab runs; there are ${cache.toFixed(1)}. ` +
         "Free some, or set XDG_CACHE_HOME, GOCACHE and GOMODCACHE to folders that have more.",
     ),
   ];
@@ -118,7 +118,7 @@ function networkProblems(facts: HostFacts, { stateFolder, addresses }: Preflight
   if (facts.bridgeAlias !== undefined) return foreignBridge(facts.bridgeAlias, stateFolder);
   const wanted = [
     { cidr: parseCidr(addresses.vpcCidr), setting: "perigee-infra:vpcCidr in Pulumi.lab.yaml" },
-    { cidr: parseCidr(`${OPERATOR_ADDRESS}/32`), setting: "the operator's address" },
+    { cidr: parseCidr(`${operatorIp}/32`), setting: "the operator's address" },
   ];
   const taken = facts.routes.flatMap(({ dst, dev = "?" }) =>
     wanted
@@ -127,7 +127,7 @@ function networkProblems(facts: HostFacts, { stateFolder, addresses }: Preflight
       )
       .map(({ cidr, setting }) => `${cidr.text} (${setting}) overlaps the route to ${dst} on ${dev}.`),
   );
-  const ports = GATEWAY_PORTS.filter(({ port }) =>
+  const ports = gatewayPorts.filter(({ port }) =>
     facts.listening.some((socket) => takesEveryAddress(socket, port)),
   );
   return [
@@ -144,7 +144,7 @@ function foreignBridge(alias: string, stateFolder: string): string[] {
   const owner = /^perigee lab in (.+)$/.exec(alias)?.[1];
   return [
     owner === undefined
-      ? `There is an interface ${BRIDGE} that is not the lab's.`
+      ? `There is an interface ${bridgeName} that is not the lab's.`
       : `Another lab is up, with its state in ${owner}: PERIGEE_LAB_STATE=${owner} make down removes it.`,
   ];
 }

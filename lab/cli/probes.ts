@@ -3,14 +3,14 @@ import { access, constants, readdir, readFile, statfs } from "node:fs/promises";
 import { cpus } from "node:os";
 import { dirname, join } from "node:path";
 import { run } from "../command";
-import { BRIDGE } from "../host/addresses";
+import { bridgeName } from "../host/addresses";
 import { bridgeExists } from "../host/hostNetwork";
 import { cacheRoot } from "../settings";
 import { programFolders } from "../settings";
 import { componentNames } from "../supply/toolchain/components";
 import { goVersions, MissingTools } from "../supply/toolchain/preflight";
 import type { HostFacts, Route } from "./preflightProblems";
-import { FILES, KERNEL_FEATURES, PROGRAMS } from "./requirements";
+import { files, kernelFeatures, programs } from "./requirements";
 
 /** All facts that preflight checks. */
 export async function hostFacts(stateFolder: string): Promise<HostFacts> {
@@ -44,10 +44,10 @@ export async function hostFacts(stateFolder: string): Promise<HostFacts> {
 /** Missing Debian packages, by the programs and files that they provide. */
 async function absentPackages(): Promise<string[]> {
   const missing: string[] = [];
-  for (const { program, debian } of PROGRAMS) {
+  for (const { program, debian } of programs) {
     if ((await findProgram(program)) === undefined) missing.push(debian);
   }
-  for (const { file, debian } of FILES) if (!(await reachable(file))) missing.push(debian);
+  for (const { file, debian } of files) if (!(await reachable(file))) missing.push(debian);
   return [...new Set(missing)];
 }
 
@@ -62,7 +62,7 @@ async function findProgram(program: string): Promise<string | undefined> {
 /** Kernel features that failed a test in a temporary network namespace. */
 async function failedFeatures(): Promise<string[]> {
   if (process.getuid?.() !== 0) return []; // only root can run the tests
-  const tries = KERNEL_FEATURES.map(async ({ feature, tried }) =>
+  const tries = kernelFeatures.map(async ({ feature, tried }) =>
     run("unshare", ["--net", "sh", "-c", tried]).then(
       () => undefined,
       () => feature,
@@ -74,7 +74,7 @@ async function failedFeatures(): Promise<string[]> {
 /** The alias by which `networkUp` marks the bridge; empty for a bridge of that name that is not the lab's. */
 async function bridgeAlias(): Promise<string | undefined> {
   if (!(await bridgeExists())) return undefined;
-  const [link] = JSON.parse(await run("ip", ["-j", "link", "show", BRIDGE])) as { ifalias?: string }[];
+  const [link] = JSON.parse(await run("ip", ["-j", "link", "show", bridgeName])) as { ifalias?: string }[];
   return link?.ifalias ?? "";
 }
 

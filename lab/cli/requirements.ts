@@ -1,26 +1,26 @@
 /** Requirements of the lab on this machine: constants. */
 
 /** Memory for one control plane and one worker with the monitoring stack (2.6 GiB measured) and the engine. */
-export const MEMORY_GIB = 5;
+export const memoryGib = 5;
 
 /** Disk for the state folder: the data that two machines write, images included (measured: about 3 GiB each). */
-export const STATE_DISK_GIB = 10;
+export const stateDiskGib = 10;
 
 /**
  * Disk for the first `make up`: Go's modules and build cache, programs, packages, images (measured: 19 GiB, with the
  * lab's own state).
  */
-export const BUILD_DISK_GIB = 20;
+export const buildDiskGib = 20;
 
 /** Ports of the lab's servers on the gateways. */
-export const GATEWAY_PORTS = [
+export const gatewayPorts = [
   { port: 53, use: "resolver" },
   { port: 5000, use: "image registry" },
   { port: 8080, use: "package server" },
 ] as const;
 
 /** Programs and the Debian packages that provide them. */
-export const PROGRAMS: readonly { readonly program: string; readonly debian: string }[] = [
+export const programs: readonly { readonly program: string; readonly debian: string }[] = [
   { program: "runc", debian: "runc" },
   { program: "nft", debian: "nftables" },
   { program: "ip", debian: "iproute2" },
@@ -40,7 +40,7 @@ export const PROGRAMS: readonly { readonly program: string; readonly debian: str
 ];
 
 /** Files whose absence means a missing package, for packages without a program that is run by name. */
-export const FILES: readonly { readonly file: string; readonly debian: string }[] = [
+export const files: readonly { readonly file: string; readonly debian: string }[] = [
   { file: "/usr/include/stdlib.h", debian: "libc6-dev" },
   { file: "/etc/ssl/certs/ca-certificates.crt", debian: "ca-certificates" },
 ];
@@ -49,7 +49,7 @@ export const FILES: readonly { readonly file: string; readonly debian: string }[
  * Required kernel features, each tested by shell commands in a temporary network namespace: a kernel's configuration
  * shows neither which parts are modules nor which the virtual machine's owner left out.
  */
-export const KERNEL_FEATURES: readonly { readonly feature: string; readonly tried: string }[] = [
+export const kernelFeatures: readonly { readonly feature: string; readonly tried: string }[] = [
   { feature: "network bridges (CONFIG_BRIDGE)", tried: "ip link add t0 type bridge" },
   { feature: "virtual Ethernet pairs (CONFIG_VETH)", tried: "ip link add t0 type veth peer name t1" },
   {

@@ -22,7 +22,7 @@ export interface LabStack {
   ) => readonly (readonly [name: string, url: string])[];
 }
 
-export const STACK = "lab";
+export const stackName = "lab";
 
 const infra: LabStack = {
   title: "cluster",
@@ -85,7 +85,7 @@ export async function outputsOf(
 ): Promise<Record<string, unknown> | undefined> {
   // `pulumi stack output` creates a missing backend: a lab that is down stays without one.
   if (!(await exists(join(options.stateFolder, "backend")))) return undefined;
-  const args = ["stack", "output", "--stack", STACK, "--json", "--show-secrets"];
+  const args = ["stack", "output", "--stack", stackName, "--json", "--show-secrets"];
   const run = await runPulumi(args, { ...options, cwd: stack.project });
   if (run.exitCode !== 0) return undefined;
   const outputs = JSON.parse(run.stdout) as Record<string, unknown>;
@@ -105,7 +105,7 @@ export async function infraOutputs(options: EngineOptions): Promise<InfraOutputs
 async function select(stack: LabStack, options: StackOptions): Promise<Stack> {
   return ensureStack(
     stack.project,
-    STACK,
+    stackName,
     options,
     await stack.settings(options.progress ?? (() => undefined)),
   );
@@ -117,7 +117,7 @@ async function select(stack: LabStack, options: StackOptions): Promise<Stack> {
  */
 async function settle(stack: LabStack, selected: Stack, options: StackOptions): Promise<void> {
   const engine = { ...options, cwd: stack.project };
-  const state = await runPulumi(["stack", "export", "--stack", STACK], engine);
+  const state = await runPulumi(["stack", "export", "--stack", stackName], engine);
   if (state.exitCode !== 0 || !state.stdout.includes('"pending_operations": [')) return;
   const args = ["refresh", "--yes", "--skip-preview", "--clear-pending-creates", ...stackOptions(selected)];
   await runPulumi(args, engine);

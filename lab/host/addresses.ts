@@ -1,14 +1,14 @@
 /** The lab's addresses, all derived from the VPC's CIDR block. Pure. */
 import { type Cidr, machineSubnets, parseCidr } from "../../infra/network/cidr";
 
-export const BRIDGE = "perigee0";
+export const bridgeName = "perigee0";
 
 /**
  * Address of the operator: the source of connections from this host to the machines' public addresses. It is from
  * TEST-NET-3 (RFC 5737), which no real host uses. Only this address and the machines' own are routed to the lab, not
  * the whole block: private networks that use the rest have been observed.
  */
-export const OPERATOR_ADDRESS = "203.0.113.1";
+export const operatorIp = "203.0.113.1";
 
 export interface LabAddresses {
   readonly vpcCidr: string;

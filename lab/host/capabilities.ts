@@ -1,5 +1,5 @@
 /** Linux capabilities by number, as in <linux/capability.h>. */
-const NAMES = [
+const names = [
   "CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID", "SETPCAP",
   "LINUX_IMMUTABLE", "NET_BIND_SERVICE", "NET_BROADCAST", "NET_ADMIN", "NET_RAW", "IPC_LOCK", "IPC_OWNER",
   "SYS_MODULE", "SYS_RAWIO", "SYS_CHROOT", "SYS_PTRACE", "SYS_PACCT", "SYS_ADMIN", "SYS_BOOT", "SYS_NICE",
@@ -11,7 +11,7 @@ const NAMES = [
 /** Capability names in a set from /proc/PID/status (`CapBnd: 000001fffeffffff`). */
 function capabilityNames(hexSet: string): string[] {
   const set = BigInt(`0x${hexSet}`);
-  return NAMES.filter((_, bit) => ((set >> BigInt(bit)) & 1n) === 1n).map((name) => `CAP_${name}`);
+  return names.filter((_, bit) => ((set >> BigInt(bit)) & 1n) === 1n).map((name) => `CAP_${name}`);
 }
 
 /** Capability names of the bounding set in a /proc/PID/status text. */

@@ -10,7 +10,7 @@ export type FirstBootFile =
  * Units that must not act on the host's devices or on the lab's packet filter from inside a machine: udev would
  * replay the host's device events through the shared /sys, nftables.service flushes every rule when it starts.
  */
-const MASKED_UNITS = [
+const maskedUnits = [
   "systemd-udevd.service",
   "systemd-udevd-control.socket",
   "systemd-udevd-kernel.socket",
@@ -39,7 +39,7 @@ export function firstBootFiles(spec: MachineSpec, resolver: string): FirstBootFi
     { path: "etc/hostname", text: `${name}\n` },
     { path: "etc/hosts", text: `127.0.0.1 localhost\n${spec.privateIp} ${name}\n` },
     { path: "etc/resolv.conf", text: `nameserver ${resolver}\n` },
-    ...MASKED_UNITS.map((unit) => ({ path: `etc/systemd/system/${unit}`, linkTo: "/dev/null" })),
+    ...maskedUnits.map((unit) => ({ path: `etc/systemd/system/${unit}`, linkTo: "/dev/null" })),
   ];
 }
 

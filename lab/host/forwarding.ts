@@ -4,9 +4,9 @@
  * reach each other.
  */
 import { run } from "../command";
-import { BRIDGE } from "./addresses";
+import { bridgeName } from "./addresses";
 
-const COMMENT = "perigee lab";
+const ruleComment = "perigee lab";
 
 /** Adds the two rules unless the host's forward policy is ACCEPT. */
 export async function allowForwarding(): Promise<void> {
@@ -35,11 +35,20 @@ export async function forwardingRules(): Promise<string[]> {
 }
 
 function rules(): string[][] {
-  return ["-i", "-o"].map((side) => [side, BRIDGE, "-m", "comment", "--comment", COMMENT, "-j", "ACCEPT"]);
+  return ["-i", "-o"].map((side) => [
+    side,
+    bridgeName,
+    "-m",
+    "comment",
+    "--comment",
+    ruleComment,
+    "-j",
+    "ACCEPT",
+  ]);
 }
 
 function isOurs(line: string): boolean {
-  return line.includes(`--comment "${COMMENT}"`);
+  return line.includes(`--comment "${ruleComment}"`);
 }
 
 /** The chain as `iptables -S` prints it; undefined on a host without iptables or without that table in its kernel. */

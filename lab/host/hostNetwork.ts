@@ -4,7 +4,7 @@ import { ask } from "../command";
 import { run } from "../command";
 import { readJson, writeJson } from "../files";
 import { type LabFolders } from "../settings";
-import { BRIDGE, type LabAddresses, labAddresses, OPERATOR_ADDRESS, prefixOf } from "./addresses";
+import { bridgeName, type LabAddresses, labAddresses, operatorIp, prefixOf } from "./addresses";
 import { missingHierarchies, mountHierarchies, unmountHierarchies } from "./cgroups";
 import { allowForwarding, disallowForwarding } from "./forwarding";
 import { applyHostRules, removeHostRules } from "./publicAddresses";
@@ -24,7 +24,7 @@ export interface NetworkRecord {
  * MAC address of the gateways, locally administered. A bridge without a fixed address takes the lowest of its ports':
  * it changes when a machine comes or goes, and the others cannot reach the host until they resolve it again.
  */
-const GATEWAY_MAC = "02:70:67:00:00:01";
+const gatewayMac = "02:70:67:00:00:01";
 
 /** Reports changes to the host, one line at a time. */
 export type Say = (line: string) => void;
@@ -66,7 +66,7 @@ export async function networkDown(folders: LabFolders, say: Say = () => undefine
   await stopResolver(folders);
   await removeHostRules();
   await disallowForwarding();
-  if (await bridgeExists()) await run("ip", ["link", "delete", BRIDGE]);
+  if (await bridgeExists()) await run("ip", ["link", "delete", bridgeName]);
   if (record === undefined) return;
   await unmountHierarchies(record.cgroupMounts);
   // After a restart the host already has its own settings.
@@ -97,28 +97,28 @@ export async function bridgeExists(): Promise<boolean> {
   const links = JSON.parse((await ask("ip", ["-j", "link", "show", "type", "bridge"])) || "[]") as {
     ifname?: string;
   }[];
-  return links.some((link) => link.ifname === BRIDGE);
+  return links.some((link) => link.ifname === bridgeName);
 }
 
 async function makeBridge(folders: LabFolders, { subnets }: LabAddresses): Promise<void> {
-  if (!(await bridgeExists())) await run("ip", ["link", "add", BRIDGE, "type", "bridge"]);
+  if (!(await bridgeExists())) await run("ip", ["link", "add", bridgeName, "type", "bridge"]);
   // The alias names the state folder whose records remove the bridge.
   await run("ip", [
     "link",
     "set",
-    BRIDGE,
+    bridgeName,
     "address",
-    GATEWAY_MAC,
+    gatewayMac,
     "mtu",
     String(await uplinkMtu()),
     "alias",
     `perigee lab in ${folders.root}`,
   ]);
   for (const { cidr, gateway } of subnets) {
-    await run("ip", ["address", "replace", `${gateway}/${prefixOf(cidr)}`, "dev", BRIDGE]);
+    await run("ip", ["address", "replace", `${gateway}/${prefixOf(cidr)}`, "dev", bridgeName]);
   }
-  await run("ip", ["address", "replace", `${OPERATOR_ADDRESS}/32`, "dev", BRIDGE]);
-  await run("ip", ["link", "set", BRIDGE, "up"]);
+  await run("ip", ["address", "replace", `${operatorIp}/32`, "dev", bridgeName]);
+  await run("ip", ["link", "set", bridgeName, "up"]);
   // Subnets share the bridge: without this, ICMP redirects would make machines bypass their gateway.
-  await writeFile(`/proc/sys/net/ipv4/conf/${BRIDGE}/send_redirects`, "0");
+  await writeFile(`/proc/sys/net/ipv4/conf/${bridgeName}/send_redirects`, "0");
 }

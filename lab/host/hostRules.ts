@@ -1,5 +1,5 @@
 /** The host's packet rules: an Internet gateway for the lab's machines, as nft text. Pure. */
-import { BRIDGE } from "./addresses";
+import { bridgeName } from "./addresses";
 
 /** Public address of one machine, and the private address behind it. */
 export interface PublicAddress {
@@ -38,7 +38,7 @@ table ip perigee {
   chain leaving {
     type nat hook postrouting priority srcnat; policy accept;
     ip saddr ${vpcCidr} ct status dnat snat to ip saddr map @outward
-    ip saddr ${vpcCidr} oifname != "${BRIDGE}" masquerade
+    ip saddr ${vpcCidr} oifname != "${bridgeName}" masquerade
   }
 }
 `;

@@ -4,7 +4,7 @@ import { ask } from "../command";
 import { namesIn } from "../files";
 import { markedProcesses } from "../processes";
 import type { LabFolders } from "../settings";
-import { OPERATOR_ADDRESS } from "./addresses";
+import { operatorIp } from "./addresses";
 import { labCgroups } from "./cgroups";
 import { labContainers } from "./containers";
 import { forwardingRules } from "./forwarding";
@@ -55,7 +55,7 @@ async function packetRules(): Promise<string[]> {
 }
 
 async function operatorAddress(): Promise<string[]> {
-  const shown = await ask("ip", ["-o", "address", "show", "to", OPERATOR_ADDRESS]);
+  const shown = await ask("ip", ["-o", "address", "show", "to", operatorIp]);
   return shown.split("\n").filter((line) => line !== "");
 }
 

@@ -6,7 +6,7 @@ import { exists } from "../files";
 import type { MachineFolders } from "../settings";
 import type { FirstBootFile } from "./firstBoot";
 import type { MachineSpec } from "./machine";
-import { REAL_FOLDERS } from "./ociConfig";
+import { realFolders } from "./ociConfig";
 
 /**
  * Makes the disk unless it exists. Sparse: it takes the space that the machine writes; `df` inside shows rootDiskGiB,
@@ -38,7 +38,7 @@ export async function makeDisk(
 async function layOut(content: string, files: readonly FirstBootFile[]): Promise<void> {
   const upper = join(content, "upper");
   // The overlay takes a folder's mode from its upper layer: /etc and /var must stay readable to all.
-  for (const folder of [upper, ...REAL_FOLDERS.map((name) => join(content, name))]) {
+  for (const folder of [upper, ...realFolders.map((name) => join(content, name))]) {
     await mkdir(folder, { recursive: true, mode: 0o755 });
   }
   for (const file of files) {

@@ -5,15 +5,15 @@ import { ask } from "../command";
 import { run } from "../command";
 import { readText, writeWhole } from "../files";
 import type { LabFolders } from "../settings";
-import { BRIDGE, gatewayOf, prefixOf } from "./addresses";
+import { bridgeName, gatewayOf, prefixOf } from "./addresses";
 import { uplinkMtu } from "./hostNetwork";
 import { ingressRules } from "./ingressRules";
 import type { IngressRule, MachineSpec } from "./machine";
 
-const NAMESPACE_PREFIX = "perigee-";
+const namespacePrefix = "perigee-";
 
 export function namespaceOf(id: string): string {
-  return `${NAMESPACE_PREFIX}${id}`;
+  return `${namespacePrefix}${id}`;
 }
 
 /** Path of the namespace that `ip netns` creates. */
@@ -40,7 +40,7 @@ export async function makeMachineNetwork(folders: LabFolders, spec: MachineSpec)
     await run("ip", ["link", "add", hostLink(spec.id), "mtu", mtu, "type", "veth",
       "peer", "name", "eth0", "mtu", mtu, "netns", namespace]); // prettier-ignore
   }
-  await run("ip", ["link", "set", hostLink(spec.id), "master", BRIDGE, "up"]);
+  await run("ip", ["link", "set", hostLink(spec.id), "master", bridgeName, "up"]);
   await inside("link", "set", "lo", "up");
   await inside("address", "replace", `${spec.privateIp}/${prefixOf(spec.subnetCidr)}`, "dev", "eth0");
   await inside("link", "set", "eth0", "up");
@@ -67,13 +67,13 @@ export async function removeMachineNetwork(id: string): Promise<void> {
 /** Names of all network namespaces of the lab, with or without a machine. */
 export async function labNamespaces(): Promise<string[]> {
   const list = JSON.parse((await ask("ip", ["-j", "netns", "list"])) || "[]") as { name: string }[];
-  return list.map(({ name }) => name).filter((name) => name.startsWith(NAMESPACE_PREFIX));
+  return list.map(({ name }) => name).filter((name) => name.startsWith(namespacePrefix));
 }
 
 /** The lab's interfaces on the host. */
 export async function labLinks(): Promise<string[]> {
   const links = JSON.parse((await ask("ip", ["-j", "link", "show"])) || "[]") as { ifname: string }[];
-  return links.map(({ ifname }) => ifname).filter((name) => name === BRIDGE || name.startsWith("pg-"));
+  return links.map(({ ifname }) => ifname).filter((name) => name === bridgeName || name.startsWith("pg-"));
 }
 
 export async function removeLink(name: string): Promise<void> {

@@ -25,7 +25,7 @@ interface Mount {
 }
 
 /** Folders on a separate file system: overlayfs does not stack on overlayfs, and etcd calls fsync often. */
-export const REAL_FOLDERS = ["containerd", "kubelet", "etcd"] as const;
+export const realFolders = ["containerd", "kubelet", "etcd"] as const;
 
 /**
  * A machine with everything a kubelet needs and nothing that a host may lack: no rlimits and no oomScoreAdj (setting
@@ -78,7 +78,7 @@ function mounts(input: MachineConfigInput, host: HostTraits): Mount[] {
     mount("/sys/fs/cgroup", "cgroup", ["nosuid", "noexec", "nodev", "relatime", "rw"]),
     mount("/run", "tmpfs", ["nosuid", "nodev", "mode=755"]),
     mount("/tmp", "tmpfs", ["nosuid", "nodev", "mode=1777"]),
-    ...REAL_FOLDERS.map((name) => bind(`${input.data}/${name}`, `/var/lib/${name}`, ["rbind", "rw"])),
+    ...realFolders.map((name) => bind(`${input.data}/${name}`, `/var/lib/${name}`, ["rbind", "rw"])),
     ...(host.kernelModules ? [bind("/lib/modules", "/lib/modules", ["rbind", "ro"])] : []),
   ];
 }

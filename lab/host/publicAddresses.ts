@@ -2,7 +2,7 @@
 import { ask, run } from "../command";
 import { namesIn, readJson } from "../files";
 import type { LabFolders } from "../settings";
-import { BRIDGE, OPERATOR_ADDRESS } from "./addresses";
+import { bridgeName, operatorIp } from "./addresses";
 import { hostRules, type PublicAddress } from "./hostRules";
 import type { MachineSpec } from "./machine";
 
@@ -15,13 +15,13 @@ export async function applyHostRules(folders: LabFolders, vpcCidr: string): Prom
 
 /** Routes exactly these addresses over the bridge, with the operator's address as the source. */
 async function routeToBridge(addresses: readonly string[]): Promise<void> {
-  const shown = await run("ip", ["-j", "-4", "route", "show", "dev", BRIDGE, "proto", "static"]);
+  const shown = await run("ip", ["-j", "-4", "route", "show", "dev", bridgeName, "proto", "static"]);
   const present = (JSON.parse(shown || "[]") as { dst: string }[]).map(({ dst }) => dst);
   for (const stale of present.filter((address) => !addresses.includes(address))) {
-    await run("ip", ["route", "delete", stale, "dev", BRIDGE]);
+    await run("ip", ["route", "delete", stale, "dev", bridgeName]);
   }
   for (const address of addresses.filter((wanted) => !present.includes(wanted))) {
-    await run("ip", ["route", "replace", address, "dev", BRIDGE, "proto", "static", "src", OPERATOR_ADDRESS]);
+    await run("ip", ["route", "replace", address, "dev", bridgeName, "proto", "static", "src", operatorIp]);
   }
 }
 

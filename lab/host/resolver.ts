@@ -8,7 +8,7 @@ import type { LabFolders } from "../settings";
 import type { LabAddresses } from "./addresses";
 import { dnsmasqArguments, hostsFile, nameServers, serversFile, type Zone } from "./resolverFiles";
 
-const PROCESS = "resolver";
+const processName = "resolver";
 
 /** Starts the resolver unless it is running. */
 export async function startResolver(folders: LabFolders, addresses: LabAddresses): Promise<void> {
@@ -17,12 +17,12 @@ export async function startResolver(folders: LabFolders, addresses: LabAddresses
   await startProcess(folders.root, {
     command: "dnsmasq",
     args: dnsmasqArguments(folders.resolver, addresses, upstream),
-    ...folders.process(PROCESS),
+    ...folders.process(processName),
   });
 }
 
 export async function stopResolver(folders: LabFolders): Promise<void> {
-  await stopProcess(folders.process(PROCESS).record);
+  await stopProcess(folders.process(processName).record);
 }
 
 /** Replaces one private zone; an empty map removes it. Works while the resolver is down, too. */
@@ -31,7 +31,7 @@ export async function setZone(folders: LabFolders, zone: string, records: Zone):
   if (records.size === 0) await rm(file, { force: true });
   else await writeJson(file, { zone, records: [...records] });
   await writeFiles(folders);
-  const resolver = await runningProcess(folders.process(PROCESS).record);
+  const resolver = await runningProcess(folders.process(processName).record);
   if (resolver !== undefined) signalProcess(resolver.pid, "SIGHUP");
 }
 

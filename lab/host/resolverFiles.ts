@@ -1,5 +1,5 @@
 /** Configuration of the lab's resolver: dnsmasq options and the files that it reloads on SIGHUP. Pure. */
-import { BRIDGE, type LabAddresses } from "./addresses";
+import { bridgeName, type LabAddresses } from "./addresses";
 
 /** Fully qualified name -> addresses. */
 export type Zone = ReadonlyMap<string, readonly string[]>;
@@ -40,7 +40,7 @@ export function dnsmasqArguments(
     "--no-hosts",
     "--no-resolv",
     "--bind-interfaces",
-    `--interface=${BRIDGE}`,
+    `--interface=${bridgeName}`,
     "--except-interface=lo",
     ...addresses.subnets.map(({ gateway }) => `--listen-address=${gateway}`),
     `--addn-hosts=${folder}/hosts`,

@@ -5,13 +5,13 @@ import { runningProcess, startProcess, stopProcess } from "../processes";
 import type { LabFolders } from "../settings";
 import { namespaceOf } from "./machineNetwork";
 
-const SCRIPT = join(__dirname, "supervise.sh");
+const superviseScript = join(__dirname, "supervise.sh");
 
 /** Starts the supervisor, which boots the machine. It outlives this process; output goes to console.log. */
 export async function startSupervisor(folders: LabFolders, id: string, baseTree: string): Promise<void> {
   const machine = folders.machine(id);
   await mkdir(folders.runc, { recursive: true, mode: 0o700 });
-  const script = [SCRIPT, id, machine.root, baseTree, folders.runc, namespaceOf(id)];
+  const script = [superviseScript, id, machine.root, baseTree, folders.runc, namespaceOf(id)];
   await startProcess(folders.root, {
     command: "unshare",
     // "slave": unmounts on the host propagate here, mounts made here never appear on the host.

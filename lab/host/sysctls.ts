@@ -7,7 +7,7 @@ import { isMissing } from "../files";
 export type Sysctls = Readonly<Record<string, string>>;
 
 /** Settings that the lab needs; one with `atLeast` stays when the host's value is larger. */
-const LAB_SYSCTLS: readonly { name: string; value: string; atLeast?: boolean; why: string }[] = [
+const labSysctls: readonly { name: string; value: string; atLeast?: boolean; why: string }[] = [
   { name: "net.ipv4.ip_forward", value: "1", why: "machines reach each other's subnets and the outside" },
   // A kubelet sets these for the whole host, and does not start where it cannot. The lab sets them first, and
   // restores them.
@@ -32,7 +32,7 @@ const LAB_SYSCTLS: readonly { name: string; value: string; atLeast?: boolean; wh
 ];
 
 /** Settings that a machine's systemd-sysctl writes for the whole host; recorded so that they can be restored too. */
-const WRITTEN_BY_MACHINES = [
+const writtenByMachines = [
   "kernel.pid_max",
   "kernel.printk",
   "kernel.core_pattern",
@@ -48,7 +48,7 @@ const WRITTEN_BY_MACHINES = [
 /** Current values of all settings that the lab or a machine may change. */
 export async function rememberSysctls(): Promise<Sysctls> {
   const values: Record<string, string> = {};
-  for (const name of [...LAB_SYSCTLS.map((setting) => setting.name), ...WRITTEN_BY_MACHINES]) {
+  for (const name of [...labSysctls.map((setting) => setting.name), ...writtenByMachines]) {
     const value = await readSysctl(name);
     if (value !== undefined) values[name] = value;
   }
@@ -58,7 +58,7 @@ export async function rememberSysctls(): Promise<Sysctls> {
 /** Sets what the lab needs. Returns one line per changed setting. */
 export async function setSysctls(): Promise<string[]> {
   const changes: string[] = [];
-  for (const { name, value, atLeast, why } of LAB_SYSCTLS) {
+  for (const { name, value, atLeast, why } of labSysctls) {
     const old = await readSysctl(name);
     if (old === undefined || old === value || (atLeast === true && Number(old) >= Number(value))) continue;
     await writeSysctl(name, value);

@@ -25,7 +25,7 @@ import { setZone } from "./resolver";
 import { startSupervisor, stopSupervisor, supervisorRuns } from "./supervisor";
 
 /** Time limit for systemd's first answer after a start; 2 to 5 s are usual, several times that on a busy host. */
-const BOOT_LIMIT_MS = 120_000;
+const bootLimitMs = 120_000;
 
 export class SystemdMachines implements MachineHost {
   private readonly folders: LabFolders;
@@ -147,7 +147,7 @@ export class SystemdMachines implements MachineHost {
   }
 
   private async waitForInit(id: string): Promise<void> {
-    const deadline = Date.now() + BOOT_LIMIT_MS;
+    const deadline = Date.now() + bootLimitMs;
     while (!(await this.initAnswers(id))) {
       const log = this.folders.machine(id).console;
       if (!(await this.runs(id))) {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { testedVersions } from "../../infra/versions";
 import type { PulumiRun } from "../../lab/pulumi/engine/pulumi";
-import { NEVER_ENDS, SCRIPTED_SECRET } from "../../lab/pulumi/providers/command/scriptedMachines";
+import { neverEnds, scriptedSecret } from "../../lab/pulumi/providers/command/scriptedMachines";
 import { done, killWhen, moment, TestStack } from "../support/testStack";
 
-const INSTANCE = "aws:ec2/instance:Instance";
-const COMMAND = "command:remote:Command";
+const instanceToken = "aws:ec2/instance:Instance";
+const commandToken = "command:remote:Command";
 
 interface Pool {
   readonly count: number;
@@ -94,12 +94,12 @@ describe("stack 1 on the real engine", function () {
 
     it("keeps no secret in clear, neither in the state nor in the log", async () => {
       const { kubeconfig, sshPrivateKey } = await stack.outputs();
-      assert.ok(String(kubeconfig).includes(SCRIPTED_SECRET));
+      assert.ok(String(kubeconfig).includes(scriptedSecret));
       const keyLine = String(sshPrivateKey).split("\n")[2] ?? "";
       assert.ok(keyLine.length > 30);
       const userData = "write_files";
       for (const place of [await stack.stateText(), stack.printed(), JSON.stringify(await stack.account())]) {
-        for (const secret of [SCRIPTED_SECRET, keyLine, "PRIVATE KEY", userData]) {
+        for (const secret of [scriptedSecret, keyLine, "PRIVATE KEY", userData]) {
           assert.ok(!place.includes(secret), `${secret.slice(0, 12)}… lies in clear`);
         }
       }
@@ -123,21 +123,21 @@ describe("stack 1 on the real engine", function () {
     it("adds a worker and touches nothing else", async () => {
       const run = await stack.succeed("up", settings({ count: 2 }));
       assert.deepEqual(done(run).sort(), [
-      `create ${INSTANCE} orbit-default-2`,
-      `create ${COMMAND} orbit-default-2-admit`,
-      `create ${COMMAND} orbit-default-2-join`,
-      `create ${COMMAND} orbit-default-2-request`,
+      `create ${instanceToken} orbit-default-2`,
+      `create ${commandToken} orbit-default-2-admit`,
+      `create ${commandToken} orbit-default-2-join`,
+      `create ${commandToken} orbit-default-2-request`,
     ].sort()); // prettier-ignore
     });
 
     it("changes labels and disk in place, without a new machine", async () => {
       const before = await stack.machine("orbit-default-1");
       const run = await stack.succeed("up", settings({ count: 2, ...changed }));
-      assert.deepEqual(done(run, INSTANCE).sort(), [
-        `update ${INSTANCE} orbit-default-1`,
-        `update ${INSTANCE} orbit-default-2`,
+      assert.deepEqual(done(run, instanceToken).sort(), [
+        `update ${instanceToken} orbit-default-1`,
+        `update ${instanceToken} orbit-default-2`,
       ]);
-      assert.ok(done(run, COMMAND).includes(`update ${COMMAND} orbit-default-1-admit`));
+      assert.ok(done(run, commandToken).includes(`update ${commandToken} orbit-default-1-admit`));
       const after = await stack.machine("orbit-default-1");
       assert.deepEqual([after?.privateIp, after?.rootDiskGiB], [before?.privateIp, 40]);
     });
@@ -148,7 +148,7 @@ describe("stack 1 on the real engine", function () {
         "perigee-infra:machineImage": "ami-0fedcba9876543210",
       };
       const run = await stack.succeed("preview", settings({ count: 2, ...changed }, other));
-      assert.deepEqual(operations(run, INSTANCE), []);
+      assert.deepEqual(operations(run, instanceToken), []);
     });
 
     it("refuses another block for its VPC, before anything is touched", async () => {
@@ -161,7 +161,7 @@ describe("stack 1 on the real engine", function () {
 
     it("rolls a machine on purpose: drained, made anew with the newer image", async () => {
       const newer = { "perigee-infra:machineImage": "ami-0fedcba9876543210" };
-      const urn = `urn:pulumi:test::perigee-infra::perigee:machines:Machines$${INSTANCE}::orbit-default-2`;
+      const urn = `urn:pulumi:test::perigee-infra::perigee:machines:Machines$${instanceToken}::orbit-default-2`;
       const steps = (await stack.journal()).length;
       const run = await stack.run("up", settings({ count: 2, ...changed }, newer), {
         args: ["--replace", urn],
@@ -172,7 +172,7 @@ describe("stack 1 on the real engine", function () {
         ["leave", "request", "admit", "join"],
       );
       const images = Object.values((await stack.account()).resources).flatMap(({ type, properties }) =>
-        type === INSTANCE ? [properties["ami"]] : [],
+        type === instanceToken ? [properties["ami"]] : [],
       );
       assert.equal(images.filter((image) => image === "ami-0fedcba9876543210").length, 1);
     });
@@ -183,7 +183,7 @@ describe("stack 1 on the real engine", function () {
         "preview",
         settings({ count: 2, ...changed, instanceType: "m7i.large" }, types),
       );
-      assert.deepEqual(operations(run, INSTANCE).sort(), [
+      assert.deepEqual(operations(run, instanceToken).sort(), [
         "orbit-control-plane-1 update",
         "orbit-default-1 replace",
         "orbit-default-2 replace",
@@ -193,7 +193,7 @@ describe("stack 1 on the real engine", function () {
     it("touches no machine for another Kubernetes version", async () => {
       const other = { "perigee-infra:kubernetesVersion": testedVersions().at(-1) };
       const run = await stack.succeed("preview", settings({ count: 2, ...changed }, other));
-      assert.deepEqual(operations(run, INSTANCE), []);
+      assert.deepEqual(operations(run, instanceToken), []);
       assert.ok(
         run.events.resources.some(({ name, operation }) => name === "cluster-init" && operation !== "same"),
       );
@@ -215,7 +215,7 @@ describe("stack 1 on the real engine", function () {
       await stack.breakSteps({});
       const run = await stack.succeed("up", settings({ count: 1, ...changed }));
       const left = moment(run, { kind: "done", operation: "delete", name: "orbit-default-2-admit" });
-      const stopped = moment(run, { kind: "begun", operation: "delete", type: INSTANCE });
+      const stopped = moment(run, { kind: "begun", operation: "delete", type: instanceToken });
       assert.ok(left >= 0 && stopped > left, `left at ${left}, stopped at ${stopped}`);
       const [last] = (await stack.journal()).slice(-1);
       assert.deepEqual(
@@ -235,9 +235,9 @@ describe("stack 1 on the real engine", function () {
       const before = (await stack.journal()).length;
       await stack.kill("orbit-default-1");
       const refreshed = await stack.succeed("refresh", settings({ count: 1, ...changed }));
-      assert.deepEqual(done(refreshed, INSTANCE), [`delete ${INSTANCE} orbit-default-1`]);
+      assert.deepEqual(done(refreshed, instanceToken), [`delete ${instanceToken} orbit-default-1`]);
       const run = await stack.succeed("up", settings({ count: 1, ...changed }));
-      assert.deepEqual(done(run, INSTANCE), [`create ${INSTANCE} orbit-default-1`]);
+      assert.deepEqual(done(run, instanceToken), [`create ${instanceToken} orbit-default-1`]);
       const steps = (await stack.journal()).slice(before).map(({ step }) => step);
       assert.deepEqual(
         steps.filter((step) => ["leave", "admit", "join"].includes(step)),
@@ -249,7 +249,7 @@ describe("stack 1 on the real engine", function () {
     it("is destroyed in order: the machine before what it stands on, and nothing is left", async () => {
       const run = await stack.succeed("destroy", settings({ count: 1, ...changed }));
       const gone = (type: string) => moment(run, { kind: "done", operation: "delete", type });
-      const order = [INSTANCE, "aws:ec2/subnet:Subnet", "aws:ec2/vpc:Vpc"].map(gone);
+      const order = [instanceToken, "aws:ec2/subnet:Subnet", "aws:ec2/vpc:Vpc"].map(gone);
       assert.deepEqual(
         [...order].sort((a, b) => a - b),
         order,
@@ -259,7 +259,7 @@ describe("stack 1 on the real engine", function () {
     });
 
     it("comes up on the second try when the engine was killed during the first", async () => {
-      await stack.breakSteps({ "*/network": NEVER_ENDS });
+      await stack.breakSteps({ "*/network": neverEnds });
       const steps = (await stack.journal()).length;
       const reached = async () => (await stack.journal()).slice(steps).some(({ step }) => step === "network");
       let killing: Promise<void> = Promise.resolve();

@@ -1,7 +1,7 @@
 /** Workers come and go while an application runs. */
 import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
-import { BRIDGE } from "../../lab/host/addresses";
+import { bridgeName } from "../../lab/host/addresses";
 import type { PulumiRun } from "../../lab/pulumi/engine/pulumi";
 import { echoContainer } from "../support/lab/echo";
 import { apply, engine, engineSucceeds, eventually, kubectl, node, pool, worker } from "../support/lab/lab";
@@ -38,7 +38,7 @@ describe("scaling workers 1 -> 2 -> 1 under a PodDisruptionBudget", () => {
   after(() => kubectl("delete", "deployment/app", "poddisruptionbudget/app", "--ignore-not-found"));
 
   it("have a gateway whose hardware address stays when a machine comes or goes", async () => {
-    const how = await readFile(`/sys/class/net/${BRIDGE}/addr_assign_type`, "utf8");
+    const how = await readFile(`/sys/class/net/${bridgeName}/addr_assign_type`, "utf8");
     assert.equal(how.trim(), "3", "3: set by hand; else the kernel takes the lowest of the ports'");
   });
 

@@ -19,13 +19,13 @@ import type { RecordedMachine, RecordedMachines } from "../../lab/pulumi/provide
 import type { JournalEntry } from "../../lab/pulumi/providers/command/scriptedMachines";
 import { repositoryRoot } from "../../settings/repositoryRoot";
 
-const STACK = "test";
+const stackName = "test";
 
 type Verb = "up" | "preview" | "refresh" | "destroy";
 
 /** The state of a project's test stack, secrets in clear. */
 export async function exportState(project: string, options: EngineOptions): Promise<string> {
-  const args = ["stack", "export", "--show-secrets", "--stack", STACK];
+  const args = ["stack", "export", "--show-secrets", "--stack", stackName];
   const run = await runPulumi(args, { ...options, cwd: project });
   if (run.exitCode !== 0) throw new Error(run.stderr);
   return run.stdout;
@@ -40,7 +40,7 @@ export async function importState(project: string, options: EngineOptions, state
   imported.deployment.secrets_providers = own.deployment.secrets_providers;
   const file = join(options.stateFolder, "imported.json");
   await writeFile(file, JSON.stringify(imported), { mode: 0o600 });
-  const run = await runPulumi(["stack", "import", "--stack", STACK, "--file", file], {
+  const run = await runPulumi(["stack", "import", "--stack", stackName, "--file", file], {
     ...options,
     cwd: project,
   });
@@ -70,7 +70,7 @@ export class TestStack {
     settings: StackSettings,
     { args = [], ...more }: Partial<RunOptions> & { readonly args?: readonly string[] } = {},
   ): Promise<PulumiRun> {
-    const stack: Stack = await ensureStack(this.project, STACK, this.options, settings);
+    const stack: Stack = await ensureStack(this.project, stackName, this.options, settings);
     const consent = verb === "preview" ? [] : ["--yes", "--skip-preview"];
     const options = { limitMs: 120_000, ...this.options, ...more, cwd: this.project };
     const run = await runPulumi([verb, ...consent, ...stackOptions(stack), ...args], options);
@@ -95,12 +95,12 @@ export class TestStack {
   /** Text of the state file on disk. */
   async stateText(): Promise<string> {
     const { name } = await this.projectName();
-    return readFile(join(this.stateFolder, "backend/.pulumi/stacks", name, `${STACK}.json`), "utf8");
+    return readFile(join(this.stateFolder, "backend/.pulumi/stacks", name, `${stackName}.json`), "utf8");
   }
 
   async outputs(): Promise<Record<string, unknown>> {
     const options = { ...this.options, cwd: this.project };
-    const args = ["stack", "output", "--json", "--show-secrets", "--stack", STACK];
+    const args = ["stack", "output", "--json", "--show-secrets", "--stack", stackName];
     return JSON.parse((await runPulumi(args, options)).stdout) as Record<string, unknown>;
   }
 
@@ -111,7 +111,7 @@ export class TestStack {
 
   /** Replaces the state by an exported one, of a stack of the same name. */
   async importState(state: string, settings: StackSettings): Promise<void> {
-    await ensureStack(this.project, STACK, this.options, settings);
+    await ensureStack(this.project, stackName, this.options, settings);
     await importState(this.project, this.options, state);
   }
 
@@ -180,12 +180,12 @@ export class TestStack {
 export function done(run: PulumiRun, ...types: readonly string[]): string[] {
   return run.events.resources
     .filter(({ kind, planning }) => kind === "done" && !planning)
-    .filter(({ operation }) => !QUIET.has(operation))
+    .filter(({ operation }) => !quiet.has(operation))
     .filter(({ type }) => types.length === 0 || types.includes(type))
     .map(({ operation, type, name }) => `${operation} ${type} ${name}`);
 }
 
-const QUIET = new Set(["same", "read", "refresh"]);
+const quiet = new Set(["same", "read", "refresh"]);
 
 /** Messages of the engine and the plugins, one per line. */
 export const messages = (run: PulumiRun): string =>

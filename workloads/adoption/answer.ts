@@ -13,7 +13,7 @@ export interface Patience {
 const patience: Patience = { limit: 30_000, answer: 20_000, pause: 1_000 };
 
 /** HTTP statuses to retry: too many requests, and a server that starts or stops. */
-const LATER = [429, 500, 502, 503, 504];
+const later = [429, 500, 502, 503, 504];
 
 export interface Question<T> {
   /** Subject of the request in error messages: `Helm's records of monitoring/monitoring`. */
@@ -37,7 +37,7 @@ export async function answer<T>(question: Question<T>, within: Patience = patien
       return await limited(ask, Math.min(within.answer, Math.max(1, limit - Date.now())));
     } catch (error) {
       const status = statusOf(error);
-      if (status !== undefined && !LATER.includes(status)) throw error;
+      if (status !== undefined && !later.includes(status)) throw error;
       if (isForGood(error)) {
         const text = `the Kubernetes API ${server} cannot be asked for ${what}: ${reasonOf(error)}`;
         throw new Error(text, { cause: error });

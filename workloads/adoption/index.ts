@@ -15,7 +15,7 @@ import { isPending, newestRecord, recordsBeforeUpgrade, type ReleaseRecord } fro
 import { pendingLimitMs } from "./settings";
 
 /** Milliseconds between two checks of a pending Helm operation. */
-const LOOK_MS = 2_000;
+const lookMs = 2_000;
 
 /** Name and namespace of a Helm release as Pulumi inputs. */
 interface ReleaseInput {
@@ -115,7 +115,7 @@ async function settled(
           `Waiting at most ${limitMs / 1000} s for it to end (PERIGEE_HELM_WAIT_SECONDS).`,
       );
     }
-    await sleep(Math.min(LOOK_MS, limitMs));
+    await sleep(Math.min(lookMs, limitMs));
   }
 }
 

@@ -2,7 +2,7 @@
 import { RunError } from "@pulumi/pulumi";
 
 /** Default time that a Helm operation may be pending before it is considered dead. */
-const DEFAULT_SECONDS = 60;
+const defaultSeconds = 60;
 
 /**
  * Milliseconds that a Helm operation may be pending before it is considered dead. The plugin keeps running after the
@@ -13,7 +13,7 @@ const DEFAULT_SECONDS = 60;
  */
 export function pendingLimitMs(environment: NodeJS.ProcessEnv = process.env): number {
   const given = environment["PERIGEE_HELM_WAIT_SECONDS"];
-  if (given === undefined || given === "") return DEFAULT_SECONDS * 1000;
+  if (given === undefined || given === "") return defaultSeconds * 1000;
   if (/^\d{1,5}$/.test(given)) return Number(given) * 1000;
   throw new RunError(`PERIGEE_HELM_WAIT_SECONDS is "${given}"; allowed: whole seconds from 0 to 99999`);
 }

@@ -7,7 +7,7 @@ import { buildToolchain, program } from "../../supply/toolchain/build";
 import { standIns } from "./standIns";
 
 /** Oldest accepted release, with which the lab is built and tested. Older ones lack features that it uses. */
-const OLDEST = [3, 259, 0] as const;
+const oldest = [3, 259, 0] as const;
 
 export interface Cli {
   /** Absolute path of `pulumi`. */
@@ -39,7 +39,7 @@ async function choose(searchPath: string, progress: Progress): Promise<Cli> {
   }
   const pulumi = program(await buildToolchain(["pulumi"], progress), "pulumi");
   const folders = [dirname(pulumi), standIns.nodejs];
-  return { pulumi, folders, origin: `v${OLDEST.join(".")} built from its module` };
+  return { pulumi, folders, origin: `v${oldest.join(".")} built from its module` };
 }
 
 /** Path of an executable on a search path, or undefined. */
@@ -66,7 +66,7 @@ async function versionOf(pulumi: string): Promise<number[] | undefined> {
 
 /** @param version major, minor, patch */
 export function isGoodEnough(version: readonly number[]): boolean {
-  const different = OLDEST.findIndex((part, index) => part !== version[index]);
+  const different = oldest.findIndex((part, index) => part !== version[index]);
   if (different === -1) return true;
-  return (version[different] ?? 0) > (OLDEST[different] ?? 0);
+  return (version[different] ?? 0) > (oldest[different] ?? 0);
 }

@@ -26,7 +26,7 @@ export interface Engine {
 }
 
 /** Variables of the caller that would redirect the engine or a plugin, or change its behaviour. */
-const STRANGERS = /^(PULUMI_|AWS_|SSH_AUTH_SOCK$)/;
+const strangers = /^(PULUMI_|AWS_|SSH_AUTH_SOCK$)/;
 
 /** CLI, plugins and environment for a run of Pulumi. */
 export async function engine(
@@ -40,7 +40,7 @@ export async function engine(
   await mkdir(backend, { recursive: true, mode: 0o700 });
   const searchPath = inherited["PATH"] ?? "";
   const cli = await pulumiCli(searchPath, progress);
-  const own = Object.fromEntries(Object.entries(inherited).filter(([name]) => !STRANGERS.test(name)));
+  const own = Object.fromEntries(Object.entries(inherited).filter(([name]) => !strangers.test(name)));
   const base = {
     ...own,
     PATH: [npmPrograms, ...cli.folders, standIns.aws, searchPath].join(delimiter),

@@ -28,7 +28,7 @@ export interface PluginQuestion {
 }
 
 /** Time limit of an installation (20 to 60 MB). Without access to the registry, the attempt may hang. */
-const INSTALL_LIMIT_MS = 120_000;
+const installLimitMs = 120_000;
 
 /**
  * Plugin to run, chosen and printed once, kept until `make down`: a stand-in's state and a released plugin's differ.
@@ -66,7 +66,7 @@ function described(name: Replaceable, choice: PluginChoice, found: string | unde
 
 async function tryInstall({ name, cli, environment }: PluginQuestion): Promise<"installed" | "stand-in"> {
   const args = ["plugin", "install", "resource", name, `v${replaceable[name]}`];
-  return run(cli.pulumi, args, { env: environment, limitMs: INSTALL_LIMIT_MS }).then(
+  return run(cli.pulumi, args, { env: environment, limitMs: installLimitMs }).then(
     () => "installed",
     () => "stand-in",
   );

@@ -32,12 +32,12 @@ export interface PulumiRun {
 }
 
 /** Commands that write an event log. */
-const LOGGED = new Set(["up", "preview", "destroy", "refresh"]);
+const loggedVerbs = new Set(["up", "preview", "destroy", "refresh"]);
 
 /** Time limit for an interrupted engine to stop; providers undo the operations in progress. */
-const STOP_LIMIT_MS = 60_000;
+const stopLimitMs = 60_000;
 
-const DEFAULT_LIMIT_MS = 3_600_000;
+const defaultLimitMs = 3_600_000;
 
 /** Runs `pulumi <args>`. A failed command is a result, not an error: see `exitCode`. */
 export async function runPulumi(args: readonly string[], options: RunOptions): Promise<PulumiRun> {
@@ -45,7 +45,7 @@ export async function runPulumi(args: readonly string[], options: RunOptions): P
   await clearStaleLocks(options.stateFolder);
   const scratch = await mkdtemp(join(tmpdir(), "perigee-events-"));
   const eventLog = join(scratch, "events.jsonl");
-  const logged = LOGGED.has(args[0] ?? "") ? ["--event-log", eventLog] : [];
+  const logged = loggedVerbs.has(args[0] ?? "") ? ["--event-log", eventLog] : [];
   const start = Date.now();
   try {
     const child = spawn(cli.pulumi, [...args, ...logged, "--non-interactive", "--color", "never"], {
@@ -90,11 +90,11 @@ function follow(child: ChildProcess, options: RunOptions): Promise<Ended> {
 }
 
 /** @returns a function that removes timers and signal handlers */
-function stopWhenAsked(child: ChildProcess, { signal, limitMs = DEFAULT_LIMIT_MS }: RunOptions): () => void {
+function stopWhenAsked(child: ChildProcess, { signal, limitMs = defaultLimitMs }: RunOptions): () => void {
   const timers: NodeJS.Timeout[] = [];
   const stop = () => {
     child.kill("SIGINT");
-    timers.push(setTimeout(() => child.kill("SIGKILL"), STOP_LIMIT_MS));
+    timers.push(setTimeout(() => child.kill("SIGKILL"), stopLimitMs));
   };
   // Ctrl-C at a terminal reaches the engine too: it ends the run, and this process waits for its end.
   const stay = () => undefined;

@@ -24,7 +24,7 @@ export interface GivenCharts {
 const variables = { stack: "LAB_CHART", crds: "LAB_CRDS_CHART" } as const;
 
 /** Time limit for a registry's answer, ample on a working connection. */
-const ANSWER_LIMIT_MS = 15_000;
+const answerLimitMs = 15_000;
 /** Registries of the original's images; any answer is sufficient, also "authenticate first". */
 const registries = ["https://quay.io/v2/", "https://docker.io/v2/"] as const;
 
@@ -49,7 +49,7 @@ export async function chooseEdition(given: GivenCharts, helm: string): Promise<E
   const { reference, version } = testedCharts.stack;
   const missing = await Promise.all([
     reached(`the chart ${reference} ${version}`, showChart(helm, reference, version)),
-    ...registries.map((url) => reached(url, fetch(url, { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) }))),
+    ...registries.map((url) => reached(url, fetch(url, { signal: AbortSignal.timeout(answerLimitMs) }))),
   ]);
   const unreachable = missing.filter((what) => what !== undefined);
   if (unreachable.length === 0) return { kind: "original", why: "chart and images can be had" };
@@ -79,5 +79,5 @@ async function reached(what: string, answer: Promise<unknown>): Promise<string |
 }
 
 async function showChart(helm: string, reference: string, version: string): Promise<unknown> {
-  return run(helm, ["show", "chart", reference, "--version", version], { limitMs: ANSWER_LIMIT_MS });
+  return run(helm, ["show", "chart", reference, "--version", version], { limitMs: answerLimitMs });
 }

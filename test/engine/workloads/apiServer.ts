@@ -15,7 +15,7 @@ import { cacheRoot } from "../../../lab/settings";
 import { kubernetesComponent } from "../../../lab/supply/toolchain/components";
 import { kubeconfigOf } from "../../support/workloads/kubeconfig";
 
-const START_LIMIT_MS = 90_000;
+const startLimitMs = 90_000;
 
 /** The toolchain's components of the default Kubernetes. */
 const components = {
@@ -108,7 +108,7 @@ export class ApiServer {
   }
 
   private async untilReady(): Promise<void> {
-    const limit = Date.now() + START_LIMIT_MS;
+    const limit = Date.now() + startLimitMs;
     while (!(await this.answers())) {
       if (Date.now() > limit) throw new Error(`the API server did not come up:\n${this.said}`);
       await sleep(500);

@@ -2,8 +2,8 @@
 import { run } from "../../../lab/command";
 import { namespaceOf, removeLink } from "../../../lab/host/machineNetwork";
 
-const NAMESPACE = namespaceOf("stranger");
-const LINK = "pg-stranger";
+const namespace = namespaceOf("stranger");
+const linkName = "pg-stranger";
 
 /** A network namespace with one address, from which commands can be run. */
 export interface Stranger {
@@ -18,25 +18,25 @@ export interface Stranger {
  */
 export async function makeStranger(address = "198.18.255.11"): Promise<Stranger> {
   await removeStranger();
-  await run("ip", ["netns", "add", NAMESPACE]);
-  await run("ip", ["link", "add", LINK, "type", "veth", "peer", "name", "eth0", "netns", NAMESPACE]);
-  await run("ip", ["address", "add", `${neighbour(address)}/31`, "dev", LINK]);
-  await run("ip", ["link", "set", LINK, "up"]);
-  const inside = (...args: string[]): Promise<string> => run("ip", ["-n", NAMESPACE, ...args]);
+  await run("ip", ["netns", "add", namespace]);
+  await run("ip", ["link", "add", linkName, "type", "veth", "peer", "name", "eth0", "netns", namespace]);
+  await run("ip", ["address", "add", `${neighbour(address)}/31`, "dev", linkName]);
+  await run("ip", ["link", "set", linkName, "up"]);
+  const inside = (...args: string[]): Promise<string> => run("ip", ["-n", namespace, ...args]);
   await inside("link", "set", "lo", "up");
   await inside("address", "add", `${address}/31`, "dev", "eth0");
   await inside("link", "set", "eth0", "up");
   await inside("route", "add", "default", "via", neighbour(address));
   return {
-    run: (command, args) => run("ip", ["netns", "exec", NAMESPACE, command, ...args]),
+    run: (command, args) => run("ip", ["netns", "exec", namespace, command, ...args]),
     remove: removeStranger,
   };
 }
 
 async function removeStranger(): Promise<void> {
-  await removeLink(LINK);
-  if ((await run("ip", ["netns", "list"])).includes(NAMESPACE)) {
-    await run("ip", ["netns", "delete", NAMESPACE]);
+  await removeLink(linkName);
+  if ((await run("ip", ["netns", "list"])).includes(namespace)) {
+    await run("ip", ["netns", "delete", namespace]);
   }
 }
 

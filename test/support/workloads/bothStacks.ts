@@ -15,7 +15,7 @@ import { repositoryRoot } from "../../../settings/repositoryRoot";
 import { exportState, importState } from "../testStack";
 import { RecordedApi } from "./recordedApi";
 
-const STACK = "test";
+const stackName = "test";
 
 /** The engine finds the stand-in through PATH. */
 const provider = join(repositoryRoot, "lab/pulumi/providers/kubernetes/bin");
@@ -74,7 +74,7 @@ export class BothStacks {
     more: Pick<RunOptions, "variables" | "onStart"> = {},
   ): Promise<PulumiRun> {
     const options = { stateFolder: this.stateFolder, machines: "none", ...more } as const;
-    const stack = await ensureStack(project, STACK, options, settings);
+    const stack = await ensureStack(project, stackName, options, settings);
     const consent = verb === "preview" ? [] : ["--yes", "--skip-preview"];
     const run = await runPulumi([verb, ...consent, ...stackOptions(stack)], {
       ...options,
@@ -111,13 +111,13 @@ export class BothStacks {
 
   /** The state of stack 2 as it lies on disk. */
   async stateText(): Promise<string> {
-    const file = join(this.stateFolder, "backend/.pulumi/stacks/perigee-workloads", `${STACK}.json`);
+    const file = join(this.stateFolder, "backend/.pulumi/stacks/perigee-workloads", `${stackName}.json`);
     return readFile(file, "utf8");
   }
 
   /** Replaces the state of stack 2 by an exported one. */
   async importState(state: string): Promise<void> {
-    await ensureStack(this.project, STACK, this.options, {});
+    await ensureStack(this.project, stackName, this.options, {});
     await importState(this.project, this.options, state);
   }
 
@@ -128,7 +128,7 @@ export class BothStacks {
 
   async outputs(): Promise<Record<string, unknown>> {
     const options = { ...this.options, cwd: this.project };
-    const args = ["stack", "output", "--json", "--show-secrets", "--stack", STACK];
+    const args = ["stack", "output", "--json", "--show-secrets", "--stack", stackName];
     return JSON.parse((await runPulumi(args, options)).stdout) as Record<string, unknown>;
   }
 

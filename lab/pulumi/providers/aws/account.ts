@@ -11,7 +11,7 @@ export interface CloudResource {
   readonly properties: Properties;
 }
 
-export const ACCOUNT_ID = "123456789012";
+export const accountId = "123456789012";
 
 /** Content of `cloud.json`. */
 export interface AccountData {
@@ -48,7 +48,7 @@ export class Account {
 
   arn(service: string, resource: string): string {
     const global = service === "iam" || service === "route53";
-    const owner = service === "route53" ? "" : ACCOUNT_ID;
+    const owner = service === "route53" ? "" : accountId;
     return `arn:aws:${service}:${global ? "" : this.region}:${owner}:${resource}`;
   }
 
@@ -104,9 +104,9 @@ export function ec2Id(prefix: string): string {
   return `${prefix}-0${randomBytes(8).toString("hex")}`;
 }
 
-const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /** ID in the format of IAM and Route 53: capitals and digits after a fixed prefix. */
 export function capitalId(prefix: string, length: number): string {
-  return prefix + Array.from({ length }, () => ALPHABET[randomInt(ALPHABET.length)]).join("");
+  return prefix + Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join("");
 }

@@ -10,7 +10,7 @@ import type {
   Provider,
   ResourceCall,
 } from "../rpc/provider";
-import { containsUnknown, map, type Properties, revealAll, sameValue, UNKNOWN } from "../rpc/values";
+import { containsUnknown, map, type Properties, revealAll, sameValue, unknownValue } from "../rpc/values";
 import type { AwsType } from "./awsType";
 import { checkInputs, isNameMadeUp, ownInputs } from "./checking";
 import { Cloud } from "./cloud";
@@ -132,7 +132,10 @@ export class AwsProvider implements Provider {
   /** Outputs in a preview: the requested values, and unknown for those that only AWS decides. */
   private foreseen(inputs: Properties, desired: Properties, unknown: readonly string[]): Properties {
     const undecided = unknown.filter((name) => desired[name] === undefined || containsUnknown(desired[name]));
-    return withMarks(inputs, { ...desired, ...Object.fromEntries(undecided.map((name) => [name, UNKNOWN])) });
+    return withMarks(inputs, {
+      ...desired,
+      ...Object.fromEntries(undecided.map((name) => [name, unknownValue])),
+    });
   }
 
   private region(): string {

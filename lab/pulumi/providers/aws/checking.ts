@@ -6,10 +6,10 @@ import { containsUnknown, type Properties, revealAll, text } from "../rpc/values
 import type { AwsType } from "./awsType";
 
 /** The input in which Pulumi's AWS provider records generated inputs; the engine does not display it. */
-const DEFAULTS = "__defaults";
+const defaultsKey = "__defaults";
 
 /** Inputs that every resource accepts besides its own. */
-const EVERYWHERE = { region: "string" } as const;
+const everywhere = { region: "string" } as const;
 
 /** @returns the inputs with defaults and a generated name, and all failures */
 export function checkInputs(type: AwsType, name: string, olds: Properties, news: Properties): CheckResult {
@@ -20,7 +20,7 @@ export function checkInputs(type: AwsType, name: string, olds: Properties, news:
   const revealed = revealAll(named);
   const known = Object.fromEntries(Object.entries(revealed).filter(([, value]) => !containsUnknown(value)));
   const failures: CheckFailure[] = [
-    ...fieldFailures(type.token, ownInputs(revealed), { ...type.inputs, ...EVERYWHERE }, type.required),
+    ...fieldFailures(type.token, ownInputs(revealed), { ...type.inputs, ...everywhere }, type.required),
     // For presence checks, unknown inputs count as given.
     ...(type.check?.(withPlaceholders(revealed, known)) ?? []),
   ];
@@ -37,7 +37,7 @@ export function ownInputs(inputs: Properties): Properties {
 
 /** True when the name was generated, so that a replacement can exist beside the old resource. */
 export function isNameMadeUp(type: AwsType, inputs: Properties): boolean {
-  const made = inputs[DEFAULTS];
+  const made = inputs[defaultsKey];
   return type.autoName !== undefined && Array.isArray(made) && made.includes(type.autoName);
 }
 
@@ -46,7 +46,7 @@ function withName(type: AwsType, name: string, olds: Properties, inputs: Propert
   if (autoName === undefined || inputs[autoName] !== undefined) return inputs;
   const before = isNameMadeUp(type, olds) ? text(revealAll(olds), autoName) : undefined;
   const made = before ?? `${name}-${randomBytes(4).toString("hex").slice(0, 7)}`;
-  return { ...inputs, [autoName]: made, [DEFAULTS]: [autoName] };
+  return { ...inputs, [autoName]: made, [defaultsKey]: [autoName] };
 }
 
 function withPlaceholders(all: Properties, known: Properties): Properties {

@@ -4,9 +4,9 @@ import { text } from "../rpc/values";
 import type { Account } from "./account";
 import type { Cloud } from "./cloud";
 import { ingressByInstance, isRunning } from "./firewall";
-import { ZONE, zoneRecords } from "./types/dns";
+import { zoneRecords, zoneToken } from "./types/dns";
 import { elasticIpOf } from "./types/publicAddresses";
-import { INSTANCE } from "./types/vpc";
+import { instanceToken } from "./types/vpc";
 
 /** Desired state of one object in the machine layer: its key, its value as text, and the call that applies it. */
 interface Duty {
@@ -75,7 +75,7 @@ function ingressDuties(account: Account): Duty[] {
 
 function addressDuties(account: Account): Duty[] {
   return account
-    .all(INSTANCE)
+    .all(instanceToken)
     .filter(isRunning)
     .map(({ id, properties }) => {
       const address = elasticIpOf(account, id) ?? text(properties, "autoPublicIp") ?? "";
@@ -89,7 +89,7 @@ function addressDuties(account: Account): Duty[] {
 }
 
 function zoneDuties(account: Account): Duty[] {
-  return account.all(ZONE).map(({ id, properties }) => {
+  return account.all(zoneToken).map(({ id, properties }) => {
     const name = text(properties, "name") ?? "";
     const records = zoneRecords(account, id);
     return {

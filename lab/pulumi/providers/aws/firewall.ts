@@ -5,19 +5,19 @@
 import type { IngressRule } from "../../../host/machine";
 import { numeric, type Properties, text, texts } from "../rpc/values";
 import type { Account, CloudResource } from "./account";
-import { INGRESS_RULE } from "./types/securityGroups";
-import { INSTANCE } from "./types/vpc";
+import { ingressRuleToken } from "./types/securityGroups";
+import { instanceToken } from "./types/vpc";
 
-const PROTOCOLS: Readonly<Record<string, IngressRule["protocol"]>> = {
+const protocols: Readonly<Record<string, IngressRule["protocol"]>> = {
   "-1": "all", tcp: "tcp", udp: "udp", icmp: "icmp", "6": "tcp", "17": "udp", "1": "icmp",
 }; // prettier-ignore
 
 /** Rules per running instance, sorted, without duplicates. */
 export function ingressByInstance(account: Account): Map<string, IngressRule[]> {
-  const instances = account.all(INSTANCE);
+  const instances = account.all(instanceToken);
   const rulesOfGroup = new Map<string, IngressRule[]>();
   for (const { group, rules } of account
-    .all(INGRESS_RULE)
+    .all(ingressRuleToken)
     .map((rule) => resolve(rule.properties, instances))) {
     rulesOfGroup.set(group, [...(rulesOfGroup.get(group) ?? []), ...rules]);
   }
@@ -39,7 +39,7 @@ function resolve(
   rule: Properties,
   instances: readonly CloudResource[],
 ): { group: string; rules: IngressRule[] } {
-  const protocol = PROTOCOLS[text(rule, "ipProtocol") ?? ""] ?? "all";
+  const protocol = protocols[text(rule, "ipProtocol") ?? ""] ?? "all";
   const everyPort = protocol === "all" || protocol === "icmp";
   const ports = {
     fromPort: everyPort ? 0 : (numeric(rule, "fromPort") ?? 0),

@@ -6,23 +6,23 @@ import { zoneId } from "./types/vpc";
 
 type Answer = (args: Properties, account: Account) => Properties;
 
-const ZONES = ["a", "b", "c"];
+const zones = ["a", "b", "c"];
 
 /** Canonical's public parameters, whose value is the current image of an Ubuntu release. */
-const UBUNTU_IMAGE =
+const ubuntuImage =
   /^\/aws\/service\/canonical\/ubuntu\/server\/[\w.]+\/stable\/[\w.]+\/(amd64|arm64)\/hvm\/ebs-gp[23]\/ami-id$/;
 
 const answers: Readonly<Record<string, Answer>> = {
   "aws:index/getAvailabilityZones:getAvailabilityZones": (args, { region }) => {
-    const names = ZONES.map((letter) => region + letter).filter(
-      (name) => !texts(args, "excludeNames").includes(name),
-    );
+    const names = zones
+      .map((letter) => region + letter)
+      .filter((name) => !texts(args, "excludeNames").includes(name));
     return { ...args, id: region, region, names, zoneIds: names.map(zoneId), groupNames: [`${region}-zg-1`] };
   },
 
   "aws:ssm/getParameter:getParameter": (args, account) => {
     const name = text(args, "name") ?? "";
-    const value = account.data.parameters[name] ?? (UBUNTU_IMAGE.test(name) ? imageId(name) : undefined);
+    const value = account.data.parameters[name] ?? (ubuntuImage.test(name) ? imageId(name) : undefined);
     if (value === undefined) throw new AwsError("ParameterNotFound", `couldn't find resource (${name})`);
     return {
       ...args,

@@ -2,10 +2,10 @@
 import type { MachineHost, MachineSpec } from "../../../host/machine";
 import { map, numeric, type Properties, text } from "../rpc/values";
 import type { Account } from "./account";
-import { SUBNET } from "./types/vpc";
+import { subnetToken } from "./types/vpc";
 
 export function machineSpec(id: string, properties: Properties, account: Account): MachineSpec {
-  const home = account.find(SUBNET, text(properties, "subnetId"));
+  const home = account.find(subnetToken, text(properties, "subnetId"));
   return {
     id,
     name: text(map(properties, "tagsAll"), "Name") ?? id,

@@ -11,9 +11,9 @@ import { bootMachine, machineChanged, machineSpec } from "./instanceMachine";
 import type { AwsProviderSettings } from "./settings";
 import { publicDns } from "./types/instance";
 import { elasticIpOf } from "./types/publicAddresses";
-import { INSTANCE } from "./types/vpc";
+import { instanceToken } from "./types/vpc";
 
-const POLL_MS = 250;
+const pollMs = 250;
 
 export class Lifecycle {
   constructor(
@@ -33,7 +33,7 @@ export class Lifecycle {
       const newId = type.id(inputs, account);
       const made = { ...inputs, ...type.outputs({ id: newId, inputs, account }) };
       // An instance exists, and holds its address, from now on; its state is running once it has booted.
-      const pending = type.token === INSTANCE ? { instanceState: "pending" } : {};
+      const pending = type.token === instanceToken ? { instanceState: "pending" } : {};
       account.put(stored(type, newId, { ...made, ...pending }));
       return { id: newId, outputs: made, spec: specOf(type, newId, made, account) };
     });
@@ -72,7 +72,7 @@ export class Lifecycle {
   async read(type: AwsType, id: string): Promise<Properties | undefined> {
     const found = await this.cloud.look((account) => account.find(type.token, id));
     if (found === undefined) return undefined;
-    if (type.token !== INSTANCE) return visible(type, found.properties);
+    if (type.token !== instanceToken) return visible(type, found.properties);
     const state = await this.host.state(id);
     const properties = await this.cloud.change((account) => observe(account, found, state));
     if (properties === undefined) await this.host.remove(id);
@@ -82,7 +82,7 @@ export class Lifecycle {
 
   async delete(type: AwsType, id: string, call: ResourceCall): Promise<void> {
     await this.untilUnused(type, id, call.signal);
-    if (type.token === INSTANCE) await this.host.remove(id);
+    if (type.token === instanceToken) await this.host.remove(id);
     await this.cloud.change((account) => account.remove(type.token, id));
     await this.enforcement.apply();
   }
@@ -109,7 +109,7 @@ export class Lifecycle {
       const obstacle = await this.cloud.look((account) => obstacleTo(type, id, account));
       if (obstacle === undefined) return;
       if (Date.now() > limit || signal.aborted) throw obstacle;
-      await sleep(POLL_MS);
+      await sleep(pollMs);
     }
   }
 }
@@ -163,5 +163,5 @@ function specOf(
   properties: Properties,
   account: Account,
 ): MachineSpec | undefined {
-  return type.token === INSTANCE ? machineSpec(id, properties, account) : undefined;
+  return type.token === instanceToken ? machineSpec(id, properties, account) : undefined;
 }

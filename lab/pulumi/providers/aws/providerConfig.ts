@@ -9,7 +9,7 @@ export interface ProviderConfig {
 }
 
 /** Settings that the provider accepts. Credentials and checks of them have no meaning here and are ignored. */
-const FIELDS = {
+const configFields = {
   region: "string",
   defaultTags: { fields: { tags: "map" } },
   profile: "string",
@@ -32,13 +32,13 @@ export function parseConfig(
   );
   return {
     config: { region: text(given, "region") ?? region, defaultTags: map(map(given, "defaultTags"), "tags") },
-    failures: fieldFailures("pulumi:providers:aws", given, FIELDS),
+    failures: fieldFailures("pulumi:providers:aws", given, configFields),
   };
 }
 
 /** Value of a setting: the engine passes everything but strings as JSON text. */
 function decode(name: string, value: PropertyValue): PropertyValue {
-  const isTextSetting = name in FIELDS && FIELDS[name as keyof typeof FIELDS] === "string";
+  const isTextSetting = name in configFields && configFields[name as keyof typeof configFields] === "string";
   if (isTextSetting || typeof value !== "string" || isUnknown(value)) return value;
   try {
     return JSON.parse(value) as PropertyValue;

@@ -5,8 +5,8 @@
 import { randomBytes } from "node:crypto";
 import { changes } from "../rpc/diff";
 import type { CheckResult, Created, DiffResult, OldState, Provider, ResourceCall } from "../rpc/provider";
-import { map, type Properties, revealAll, text, UNKNOWN } from "../rpc/values";
-import { commandTypes, inputFailures, LOCAL_COMMAND, withDefaults } from "./inputs";
+import { map, type Properties, revealAll, text, unknownValue } from "../rpc/values";
+import { commandTypes, inputFailures, localCommandToken, withDefaults } from "./inputs";
 import { runLocally, stringMap } from "./localCommand";
 import { CapturedOutput } from "./output";
 import type { Phase, RemoteMachine } from "./remoteMachine";
@@ -54,7 +54,7 @@ export class CommandProvider implements Provider {
     const id = `${call.name}${randomBytes(4).toString("hex")}`;
     if (preview) return { id, outputs: unsettled(call, inputs) };
     const command = text(revealAll(inputs), "create");
-    const printed = command === undefined ? SILENT : await this.run(call, "create", command, inputs, SILENT);
+    const printed = command === undefined ? silent : await this.run(call, "create", command, inputs, silent);
     return { id, outputs: { ...inputs, ...printed } };
   }
 
@@ -97,7 +97,7 @@ export class CommandProvider implements Provider {
     const output = new CapturedOutput(call.log, text(revealed, "logging"));
     const previous = revealed["addPreviousOutputInEnv"] === false ? {} : previousOutput(before);
     const end =
-      call.type === LOCAL_COMMAND
+      call.type === localCommandToken
         ? await runLocally(
             command,
             revealed,
@@ -126,7 +126,7 @@ interface Printed extends Properties {
   readonly stderr: string;
 }
 
-const SILENT: Printed = { stdout: "", stderr: "" };
+const silent: Printed = { stdout: "", stderr: "" };
 
 function printedBy(outputs: Properties): Printed {
   const revealed = revealAll(outputs);
@@ -143,7 +143,7 @@ function previousOutput({ stdout, stderr }: Printed): Record<string, string> {
 /** Outputs in a preview: the output of a command that will run is unknown. */
 function unsettled(call: ResourceCall, inputs: Properties): Properties {
   const outputs = commandTypes.get(call.type)?.outputs ?? [];
-  return { ...inputs, ...Object.fromEntries(outputs.map((name) => [name, UNKNOWN])) };
+  return { ...inputs, ...Object.fromEntries(outputs.map((name) => [name, unknownValue])) };
 }
 
 function own(inputs: Properties): Properties {

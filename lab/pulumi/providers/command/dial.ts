@@ -9,12 +9,12 @@ import type { ResourceCall } from "../rpc/provider";
 import { numeric, type Properties, text } from "../rpc/values";
 
 /** Pauses between dials: Pulumi's retry package, `sdk/go/common/util/retry`. */
-const FIRST_PAUSE_MS = 100;
-const PAUSE_GROWTH = 1.5;
-const LONGEST_PAUSE_MS = 5_000;
+const firstPauseMs = 100;
+const pauseGrowth = 1.5;
+const longestPauseMs = 5_000;
 
 /** Time limit of the handshake. Go's SSH client has none: a machine that accepts and never answers would block `up`. */
-const HANDSHAKE_LIMIT_MS = 60_000;
+const handshakeLimitMs = 60_000;
 
 /** Opens the connection that the `connection` input describes. */
 export async function dial(
@@ -33,7 +33,7 @@ async function withRetry<T>(
   attempt: () => Promise<T>,
 ): Promise<T> {
   const limit = numeric(connection, "dialErrorLimit") ?? 10;
-  let pause = FIRST_PAUSE_MS;
+  let pause = firstPauseMs;
   for (let failures = 1; ; failures++) {
     try {
       return await attempt();
@@ -45,7 +45,7 @@ async function withRetry<T>(
     }
     call.log.status(`Dial ${failures}/${limit === -1 ? "inf" : limit} failed: retrying`);
     await sleep(pause, undefined, { signal: call.signal });
-    pause = Math.min(pause * PAUSE_GROWTH, LONGEST_PAUSE_MS);
+    pause = Math.min(pause * pauseGrowth, longestPauseMs);
   }
 }
 
@@ -75,7 +75,7 @@ function connectTcp(connection: Properties, signal: AbortSignal): Promise<net.So
   });
 }
 
-const GO_REASONS: Readonly<Record<string, string>> = {
+const goReasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connect: connection refused",
   EHOSTUNREACH: "connect: no route to host",
   ENETUNREACH: "connect: network is unreachable",
@@ -84,7 +84,7 @@ const GO_REASONS: Readonly<Record<string, string>> = {
 };
 
 function goReason(error: NodeJS.ErrnoException): string {
-  return GO_REASONS[error.code ?? ""] ?? error.message;
+  return goReasons[error.code ?? ""] ?? error.message;
 }
 
 function handshake(sock: net.Socket, config: ConnectConfig, signal: AbortSignal): Promise<Client> {
@@ -149,7 +149,7 @@ function clientConfig(connection: Properties, agent: string | undefined): Connec
   const socket = text(connection, "agentSocketPath") ?? agent;
   return {
     username: text(connection, "user") ?? "root",
-    readyTimeout: HANDSHAKE_LIMIT_MS,
+    readyTimeout: handshakeLimitMs,
     ...(privateKey === undefined ? {} : { privateKey }),
     ...(passphrase === undefined ? {} : { passphrase }),
     ...(password === undefined ? {} : { password, tryKeyboard: true }),

@@ -3,8 +3,8 @@ import { fieldFailures, type Fields } from "../rpc/kinds";
 import type { CheckFailure } from "../rpc/provider";
 import { isMap, isSecret, type Properties, revealAll, secret, text } from "../rpc/values";
 
-const REMOTE_COMMAND = "command:remote:Command";
-export const LOCAL_COMMAND = "command:local:Command";
+const remoteCommand = "command:remote:Command";
+export const localCommandToken = "command:local:Command";
 
 const connectionFields: Fields = {
   host: "string",
@@ -39,11 +39,11 @@ export interface CommandType {
 
 export const commandTypes: ReadonlyMap<string, CommandType> = new Map<string, CommandType>([
   [
-    REMOTE_COMMAND,
+    remoteCommand,
     { inputs: { connection, ...commandFields }, required: ["connection"], outputs: ["stdout", "stderr"] },
   ],
   [
-    LOCAL_COMMAND,
+    localCommandToken,
     {
       inputs: { ...commandFields, interpreter: "string[]", dir: "string" },
       required: [],
@@ -52,21 +52,24 @@ export const commandTypes: ReadonlyMap<string, CommandType> = new Map<string, Co
   ],
 ]);
 
-const LOGGING = ["stdout", "stderr", "stdoutAndStderr", "none"];
+const loggingModes = ["stdout", "stderr", "stdoutAndStderr", "none"];
 
-const CONNECTION_DEFAULTS = { user: "root", port: 22, dialErrorLimit: 10, perDialTimeout: 15 };
+const connectionDefaults = { user: "root", port: 22, dialErrorLimit: 10, perDialTimeout: 15 };
 
-const SECRET_FIELDS = ["password", "privateKey", "privateKeyPassword"];
+const secretFields = ["password", "privateKey", "privateKeyPassword"];
 
 export function inputFailures(token: string, type: CommandType, inputs: Properties): CheckFailure[] {
   const revealed = revealAll(inputs);
   const logging = text(revealed, "logging");
   return [
     ...fieldFailures(token, revealed, type.inputs, type.required),
-    ...(logging === undefined || LOGGING.includes(logging)
+    ...(logging === undefined || loggingModes.includes(logging)
       ? []
       : [
-          { property: "logging", reason: `"logging" must be one of ${LOGGING.join(", ")}, not "${logging}"` },
+          {
+            property: "logging",
+            reason: `"logging" must be one of ${loggingModes.join(", ")}, not "${logging}"`,
+          },
         ]),
   ];
 }
@@ -81,10 +84,10 @@ export function withDefaults(inputs: Properties): Properties {
 
 function complete(given: Properties): Properties {
   const marked = Object.fromEntries(
-    SECRET_FIELDS.flatMap((name) => {
+    secretFields.flatMap((name) => {
       const value = given[name];
       return value === undefined || value === null ? [] : [[name, secret(value)] as const];
     }),
   );
-  return { ...CONNECTION_DEFAULTS, ...given, ...marked };
+  return { ...connectionDefaults, ...given, ...marked };
 }

@@ -26,7 +26,7 @@ export interface JournalEntry {
 }
 
 /** Output of the infra program's steps on a healthy node. None of it is a usable credential. */
-const ANSWERS: Readonly<Record<string, (machine: RecordedMachine) => string>> = {
+const answers: Readonly<Record<string, (machine: RecordedMachine) => string>> = {
   init: () => pem("CERTIFICATE", "certificate authority"),
   request: ({ name }) => pem("CERTIFICATE REQUEST", name),
   admit: ({ name }) => pem("CERTIFICATE", `client of ${name}`),
@@ -37,16 +37,16 @@ const ANSWERS: Readonly<Record<string, (machine: RecordedMachine) => string>> = 
       "clusters:",
       `  - { name: kubernetes, cluster: { server: "https://${privateIp}:6443", certificate-authority-data: "Y2E=" } }`,
       "users:",
-      `  - { name: kubernetes-admin, user: { client-key-data: "${SCRIPTED_SECRET}" } }`,
+      `  - { name: kubernetes-admin, user: { client-key-data: "${scriptedSecret}" } }`,
       "",
     ].join("\n"),
 };
 
 /** Special failure: the step runs until the engine cancels, or is gone. */
-export const NEVER_ENDS = "never ends";
+export const neverEnds = "never ends";
 
 /** Placeholder for a private key in a scripted machine's output: no state file or log may contain it in plain text. */
-export const SCRIPTED_SECRET = "c2NyaXB0ZWQtYWRtaW4ta2V5";
+export const scriptedSecret = "c2NyaXB0ZWQtYWRtaW4ta2V5";
 
 export class ScriptedMachines implements RemoteMachine {
   constructor(private readonly stateFolder: string) {}
@@ -60,12 +60,12 @@ export class ScriptedMachines implements RemoteMachine {
     await this.note({ machine: machine.name, host, step, phase, command, stdinSha256, resource: call.name });
     sink.stderr(`${step}: ${machine.name}\n`);
     const failure = await this.failureOf(machine.name, step);
-    if (failure === NEVER_ENDS) await aborted(call.signal);
+    if (failure === neverEnds) await aborted(call.signal);
     if (failure !== undefined) {
       sink.stderr(`${failure}\n`);
       return "Process exited with status 1";
     }
-    sink.stdout(ANSWERS[step]?.(machine) ?? "");
+    sink.stdout(answers[step]?.(machine) ?? "");
     return undefined;
   }
 

@@ -6,10 +6,10 @@ import { podProblems } from "./diagnosis";
 import { described, type LiveObject, type ObjectReference } from "./kubernetesObject";
 import { servicePods, type Verdict, verdict, wantsEndpoints } from "./readiness";
 
-const POLL_MS = 1_000;
+const pollMs = 1_000;
 /** Time limit: the released provider's default, which `customTimeouts` shortens. */
-const LIMIT_MS = 600_000;
-const LAST_LOOK_MS = 10_000;
+const limitMs = 600_000;
+const lastLookMs = 10_000;
 
 type Call = Pick<ResourceCall, "signal" | "log">;
 
@@ -23,11 +23,11 @@ export async function untilReady(
   reference: ObjectReference,
   call: Call,
 ): Promise<LiveObject> {
-  const limit = Date.now() + LIMIT_MS;
+  const limit = Date.now() + limitMs;
   let last = "";
   for (;;) {
     // A call that has timed out reads the object once more, to report the reason.
-    const signal = call.signal.aborted ? AbortSignal.timeout(LAST_LOOK_MS) : call.signal;
+    const signal = call.signal.aborted ? AbortSignal.timeout(lastLookMs) : call.signal;
     const object = await cluster.read(reference, signal);
     if (object === undefined) throw new Error(`${described(reference)} went while it was waited for`);
     const now = await judge(cluster, object, signal);
@@ -58,7 +58,7 @@ async function explained(
   reference: ObjectReference,
   why: string,
 ): Promise<string> {
-  const problems = await podProblems(cluster, object, AbortSignal.timeout(LAST_LOOK_MS));
+  const problems = await podProblems(cluster, object, AbortSignal.timeout(lastLookMs));
   return [
     `${described(reference)} did not become ready: ${why}`,
     ...problems.map((line) => `  ${line}`),
@@ -70,9 +70,9 @@ async function explained(
  * @throws Error with the finalizers that block the deletion
  */
 export async function untilGone(cluster: Cluster, reference: ObjectReference, call: Call): Promise<void> {
-  const limit = Date.now() + LIMIT_MS;
+  const limit = Date.now() + limitMs;
   for (;;) {
-    const signal = call.signal.aborted ? AbortSignal.timeout(LAST_LOOK_MS) : call.signal;
+    const signal = call.signal.aborted ? AbortSignal.timeout(lastLookMs) : call.signal;
     const object = await cluster.read(reference, signal);
     if (object === undefined) return;
     if (Date.now() > limit || call.signal.aborted) {
@@ -85,5 +85,5 @@ export async function untilGone(cluster: Cluster, reference: ObjectReference, ca
 }
 
 async function pause(signal: AbortSignal): Promise<void> {
-  await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
+  await sleep(pollMs, undefined, { signal }).catch(() => undefined);
 }

@@ -2,13 +2,13 @@
 import { join } from "node:path";
 
 /** Variables that would point helm at another cluster, or let it use the user's own Helm settings. */
-const STRANGERS = /^(HELM_|KUBE)/;
+const strangers = /^(HELM_|KUBE)/;
 
 export function helmEnvironment(
   stateFolder: string,
   inherited: NodeJS.ProcessEnv = process.env,
 ): NodeJS.ProcessEnv {
-  const own = Object.fromEntries(Object.entries(inherited).filter(([name]) => !STRANGERS.test(name)));
+  const own = Object.fromEntries(Object.entries(inherited).filter(([name]) => !strangers.test(name)));
   const folder = (name: string): string => join(stateFolder, "helm", name);
   return {
     ...own,

@@ -23,21 +23,21 @@ interface HelmRun {
 }
 
 /** Grace period after helm's own `--timeout`, before it is stopped. */
-const GRACE_MS = 60_000;
-const ASK_LIMIT_SECONDS = 60;
+const graceMs = 60_000;
+const askLimitSeconds = 60;
 
 export class Helm implements Releases {
   constructor(private readonly args: HelmArgs) {}
 
   async find({ name, namespace }: ReleaseReference, signal: AbortSignal): Promise<Release | undefined> {
     const args = ["list", "--all", "--namespace", namespace, "--filter", `^${name}$`, "--output", "json"];
-    const [found] = JSON.parse(await this.run(args, ASK_LIMIT_SECONDS, { signal })) as ListedRelease[];
+    const [found] = JSON.parse(await this.run(args, askLimitSeconds, { signal })) as ListedRelease[];
     return found === undefined ? undefined : released(found);
   }
 
   async values({ name, namespace }: ReleaseReference, signal: AbortSignal): Promise<Properties> {
     const args = ["get", "values", name, "--namespace", namespace, "--output", "json"];
-    return asProperties(JSON.parse(await this.run(args, ASK_LIMIT_SECONDS, { signal })));
+    return asProperties(JSON.parse(await this.run(args, askLimitSeconds, { signal })));
   }
 
   install(spec: ReleaseSpec, signal: AbortSignal): Promise<Release> {
@@ -79,7 +79,7 @@ export class Helm implements Releases {
       return await execute(settings, [...args, ...cluster], {
         signal,
         stdin,
-        limitMs: limitSeconds * 1000 + GRACE_MS,
+        limitMs: limitSeconds * 1000 + graceMs,
       });
     } finally {
       await rm(folder, { recursive: true, force: true });

@@ -28,7 +28,7 @@ export interface LiveObject {
 }
 
 /** Cluster-scoped kinds that this program knows. For other kinds the cluster decides. */
-const CLUSTER_SCOPED = new Set([
+const clusterScoped = new Set([
   "Namespace",
   "Node",
   "PersistentVolume",
@@ -40,7 +40,7 @@ const CLUSTER_SCOPED = new Set([
 ]);
 
 /** Annotation by which the released provider marks a generated name. */
-const AUTONAMED = "pulumi.com/autonamed";
+const autonamedAnnotation = "pulumi.com/autonamed";
 
 export function metadata(object: Properties): Properties {
   return map(object, "metadata");
@@ -54,7 +54,7 @@ export function referenceOf(object: Properties, defaultNamespace: string): Objec
   if (apiVersion === undefined || kind === undefined || name === undefined) {
     throw new Error("an object without apiVersion, kind or metadata.name");
   }
-  if (CLUSTER_SCOPED.has(kind)) return { apiVersion, kind, name };
+  if (clusterScoped.has(kind)) return { apiVersion, kind, name };
   return { apiVersion, kind, name, namespace: text(metadata(object), "namespace") ?? defaultNamespace };
 }
 
@@ -73,20 +73,20 @@ export function named(object: Properties, resource: string, before: Properties):
   if (own["name"] !== undefined && own["name"] !== null) return object;
   const annotations = map(own, "annotations");
   const old = metadata(before);
-  const wasMadeUp = map(old, "annotations")[AUTONAMED] === "true";
+  const wasMadeUp = map(old, "annotations")[autonamedAnnotation] === "true";
   const name = wasMadeUp ? text(old, "name") : undefined;
   return {
     ...object,
     metadata: {
       ...own,
       name: name ?? `${resource}-${randomBytes(4).toString("hex")}`,
-      annotations: { ...annotations, [AUTONAMED]: "true" },
+      annotations: { ...annotations, [autonamedAnnotation]: "true" },
     },
   };
 }
 
 /** Paths whose change replaces the object, by kind, as in the released provider (provider/pkg/provider/diff). */
-const IMMUTABLE: Readonly<Record<string, readonly string[]>> = {
+const immutable: Readonly<Record<string, readonly string[]>> = {
   Deployment: ["spec.selector"],
   DaemonSet: ["spec.selector"],
   StatefulSet: ["spec.selector", "spec.serviceName", "spec.podManagementPolicy", "spec.volumeClaimTemplates"],
@@ -102,7 +102,7 @@ const IMMUTABLE: Readonly<Record<string, readonly string[]>> = {
 
 /** Paths whose change replaces an object of this kind. */
 export function replacingPaths(kind: string): string[] {
-  return ["apiVersion", "kind", "metadata.name", "metadata.namespace", ...(IMMUTABLE[kind] ?? [])];
+  return ["apiVersion", "kind", "metadata.name", "metadata.namespace", ...(immutable[kind] ?? [])];
 }
 
 /** The object without the bookkeeping of the API server and other controllers. */

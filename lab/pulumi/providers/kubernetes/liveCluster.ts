@@ -7,10 +7,10 @@ import { type Applier, type Cluster, type ListQuery, RefusedError, UnreachableEr
 import { asProperties, described, type LiveObject, type ObjectReference } from "./kubernetesObject";
 
 /** Time limit for one answer of the API server. */
-const ANSWER_LIMIT_MS = 20_000;
-const AGAIN_MS = 2_000;
+const answerLimitMs = 20_000;
+const againMs = 2_000;
 /** Time limit for a newly defined kind to appear in the API server's discovery. */
-const DISCOVERY_LIMIT_MS = 30_000;
+const discoveryLimitMs = 30_000;
 
 export interface LiveClusterArgs {
   readonly kubeconfig: string;
@@ -37,7 +37,7 @@ export class LiveCluster implements Cluster {
     { fieldManager, force }: Applier,
     signal: AbortSignal,
   ): Promise<Properties> {
-    const known = Date.now() + DISCOVERY_LIMIT_MS;
+    const known = Date.now() + discoveryLimitMs;
     for (;;) {
       try {
         return asProperties(
@@ -47,7 +47,7 @@ export class LiveCluster implements Cluster {
         );
       } catch (error) {
         if (!(error instanceof UnknownKindError) || Date.now() > known) throw inContext(error, reference);
-        await sleep(AGAIN_MS, undefined, { signal });
+        await sleep(againMs, undefined, { signal });
       }
     }
   }
@@ -91,7 +91,7 @@ export class LiveCluster implements Cluster {
     for (;;) {
       signal.throwIfAborted();
       try {
-        return asProperties(await within(ANSWER_LIMIT_MS, question()));
+        return asProperties(await within(answerLimitMs, question()));
       } catch (error) {
         const refusal = refusalOf(error);
         if (refusal !== undefined && !isOverloaded(refusal)) throw refusal;
@@ -100,7 +100,7 @@ export class LiveCluster implements Cluster {
           this.unreachable = new UnreachableError(`${this.server}: ${reasonOf(error)}`);
           throw this.unreachable;
         }
-        await sleep(AGAIN_MS, undefined, { signal });
+        await sleep(againMs, undefined, { signal });
       }
     }
   }
@@ -124,7 +124,7 @@ function loadConfig({ kubeconfig, context }: LiveClusterArgs): KubeConfig {
 class UnknownKindError extends Error {}
 
 /** Messages for a path that is not served at all, as for the first kind of a group right after its definition. */
-const UNSERVED = /^(404 page not found|the server could not find the requested resource)/;
+const unserved = /^(404 page not found|the server could not find the requested resource)/;
 
 /** Error in the API server's response; undefined when there was no response. */
 function refusalOf(error: unknown): Error | undefined {
@@ -132,7 +132,7 @@ function refusalOf(error: unknown): Error | undefined {
     const code = error.code;
     const body = asProperties(typeof error.body === "string" ? parsed(error.body) : error.body);
     const message = typeof body["message"] === "string" ? body["message"] : `answer ${code}`;
-    if (code === 404 && UNSERVED.test(message)) return new UnknownKindError(message);
+    if (code === 404 && unserved.test(message)) return new UnknownKindError(message);
     const hint = code === 401 ? " (the kubeconfig's credentials are not accepted)" : "";
     return new RefusedError(code, `${message}${hint}`);
   }

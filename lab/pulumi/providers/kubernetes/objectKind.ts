@@ -1,7 +1,7 @@
 /** Any Kubernetes object: server-side apply and deletion, each with a wait for its completion. */
 import { randomBytes } from "node:crypto";
 import type { CheckFailure, Created, ResourceCall } from "../rpc/provider";
-import { isMap, isUnknown, map, type Properties, sameValue, text, UNKNOWN } from "../rpc/values";
+import { isMap, isUnknown, map, type Properties, sameValue, text, unknownValue } from "../rpc/values";
 import { untilGone, untilReady } from "./awaiting";
 import { RefusedError } from "./cluster";
 import {
@@ -43,7 +43,7 @@ export const objectKind: ResourceKind = {
     sameValue(metadata(olds)["name"], metadata(news)["name"]) &&
     sameValue(metadata(olds)["namespace"], metadata(news)["namespace"]),
 
-  foreseen: (inputs) => ({ ...inputs, status: UNKNOWN }),
+  foreseen: (inputs) => ({ ...inputs, status: unknownValue }),
 
   async create(context: Context, inputs: Properties): Promise<Created> {
     const reference = referenceOf(inputs, context.config.namespace);
@@ -67,12 +67,12 @@ export const objectKind: ResourceKind = {
 };
 
 /** Output that stores an object's field manager, as in the released provider's state. */
-const FIELD_MANAGER = "__fieldManager";
+const fieldManagerKey = "__fieldManager";
 
 /** Field manager by the released provider's rule: the one that the object names, the state's, or a generated one. */
 function fieldManager(inputs: Properties, before: Properties): string {
   const named = text(map(metadata(inputs), "annotations"), "pulumi.com/patchFieldManager");
-  return named ?? text(before, FIELD_MANAGER) ?? `pulumi-kubernetes-${randomBytes(4).toString("hex")}`;
+  return named ?? text(before, fieldManagerKey) ?? `pulumi-kubernetes-${randomBytes(4).toString("hex")}`;
 }
 
 /** Refuses to create an existing object, as the released provider does from 4.29 on. */
@@ -99,7 +99,7 @@ async function apply(
     throw withWayOut(error);
   }
   const live = await untilReady(connection.cluster, reference, call);
-  return { ...outputsOf(inputs, asProperties(live)), [FIELD_MANAGER]: fieldManager };
+  return { ...outputsOf(inputs, asProperties(live)), [fieldManagerKey]: fieldManager };
 }
 
 function withWayOut(error: unknown): unknown {

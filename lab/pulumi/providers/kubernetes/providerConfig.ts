@@ -19,14 +19,14 @@ export interface ProviderConfig {
 }
 
 /** Settings of the released provider that this one obeys. */
-const OBEYED = [
+const obeyed = [
   ...(["kubeconfig", "context", "namespace", "deleteUnreachable"] as const),
   ...(["upsertExistingObjects", "enablePatchForce", "clusterIdentifier"] as const),
 ] as const;
 /** Settings that are always on here: it applies on the server, and changes ConfigMaps and Secrets in place. */
-const ALWAYS = ["enableServerSideApply", "enableConfigMapMutable", "enableSecretMutable"] as const;
+const always = ["enableServerSideApply", "enableConfigMapMutable", "enableSecretMutable"] as const;
 /** Settings that have no meaning here. */
-const PASSED_OVER = ["suppressDeprecationWarnings", "suppressHelmHookWarnings", "version"] as const;
+const passedOver = ["suppressDeprecationWarnings", "suppressHelmHookWarnings", "version"] as const;
 
 /**
  * @param patchForce value when the settings do not contain `enablePatchForce`
@@ -37,14 +37,14 @@ export function parseConfig(
   patchForce = false,
 ): { config: ProviderConfig; failures: CheckFailure[] } {
   const given = Object.fromEntries(Object.entries(config).filter(([name]) => !name.startsWith("__")));
-  const known: readonly string[] = [...OBEYED, ...ALWAYS, ...PASSED_OVER];
+  const known: readonly string[] = [...obeyed, ...always, ...passedOver];
   const failures: CheckFailure[] = Object.keys(given)
     .filter((name) => !known.includes(name))
     .map((property) => ({
       property,
       reason: `the lab's Kubernetes provider does not know ${property}; it knows: ${known.join(", ")}`,
     }));
-  for (const property of ALWAYS) {
+  for (const property of always) {
     if (flag(given[property]) === false) {
       failures.push({ property, reason: `the lab's Kubernetes provider cannot do without ${property}` });
     }

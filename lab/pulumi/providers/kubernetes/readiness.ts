@@ -13,7 +13,7 @@ const waiting = (why: string): Verdict => ({ state: "waiting", why });
 const failed = (why: string): Verdict => ({ state: "failed", why });
 
 /** Annotation that skips the wait, as in the released provider. */
-const SKIP = "pulumi.com/skipAwait";
+const skip = "pulumi.com/skipAwait";
 
 const judges: Readonly<Record<string, (object: LiveObject) => Verdict>> = {
   Deployment: deployment,
@@ -28,7 +28,7 @@ const judges: Readonly<Record<string, (object: LiveObject) => Verdict>> = {
 
 /** Verdict on an object; a kind without a judge is ready once it exists. Services: see `servicePods`. */
 export function verdict(object: LiveObject): Verdict {
-  if (object.metadata.annotations?.[SKIP] === "true") return ready;
+  if (object.metadata.annotations?.[skip] === "true") return ready;
   return judges[object.kind]?.(object) ?? ready;
 }
 
@@ -106,7 +106,7 @@ function condition(status: Properties, type: string): Properties | undefined {
 
 /** True when a Service has pods to wait for: not without a selector, nor when it also lists pods that are not ready. */
 export function wantsEndpoints({ metadata, spec = {} }: LiveObject): boolean {
-  if (metadata.annotations?.[SKIP] === "true" || spec["publishNotReadyAddresses"] === true) return false;
+  if (metadata.annotations?.[skip] === "true" || spec["publishNotReadyAddresses"] === true) return false;
   return spec["type"] !== "ExternalName" && Object.keys(map(spec, "selector")).length > 0;
 }
 

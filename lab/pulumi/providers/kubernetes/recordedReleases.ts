@@ -10,7 +10,7 @@ import type { ClusterRecord } from "./recordedCluster";
 import type { Release, ReleaseReference, Releases, ReleaseSpec } from "./releases";
 
 /** Duration of an operation: the release is pending meanwhile, so that a test can kill the engine then. */
-const OPERATION_MS = 300;
+const operationMs = 300;
 
 /** Content of `helm.json`: every revision of a release, by namespace and name, the newest last. */
 export type RecordedRevisions = Record<string, RecordedRevision[]>;
@@ -77,7 +77,7 @@ export class RecordedReleases implements Releases {
       const common = { name, namespace, chart: `${file}-${version}`, appVersion: "", values };
       recorded[key(spec)] = [...revisions, { ...common, revision: (last?.revision ?? 0) + 1, status }];
     });
-    await sleep(OPERATION_MS);
+    await sleep(operationMs);
   }
 
   private finish(spec: ReleaseSpec): Promise<Release> {

@@ -2,15 +2,15 @@
 import { randomBytes } from "node:crypto";
 import { changes, isAtOrBelow } from "../rpc/diff";
 import type { CheckFailure, Created, ResourceCall } from "../rpc/provider";
-import { isUnknown, type Properties, sameValue, text, UNKNOWN } from "../rpc/values";
+import { isUnknown, type Properties, sameValue, text, unknownValue } from "../rpc/values";
 import { plainJson } from "./kubernetesObject";
-import { type Release, RELEASE_INPUTS, releaseSpec } from "./releases";
+import { type Release, releaseInputs, releaseSpec } from "./releases";
 import type { Context, ResourceKind } from "./resourceKind";
 
 export const releaseType = "kubernetes:helm.sh/v3:Release";
 
 /** Time limit for the deletion of the parts, whatever the release's own limit. */
-const UNINSTALL_SECONDS = 600;
+const uninstallSeconds = 600;
 
 export const releaseKind: ResourceKind = {
   complete(call: ResourceCall, olds: Properties, news: Properties): Properties {
@@ -24,10 +24,10 @@ export const releaseKind: ResourceKind = {
 
   failures(inputs: Properties): CheckFailure[] {
     const unknown = Object.keys(inputs)
-      .filter((property) => !RELEASE_INPUTS.includes(property) && !property.startsWith("__"))
+      .filter((property) => !releaseInputs.includes(property) && !property.startsWith("__"))
       .map((property) => ({
         property,
-        reason: `the lab's Kubernetes provider does not know it; it knows: ${RELEASE_INPUTS.join(", ")}`,
+        reason: `the lab's Kubernetes provider does not know it; it knows: ${releaseInputs.join(", ")}`,
       }));
     if (text(inputs, "chart") !== undefined || isUnknown(inputs["chart"])) return unknown;
     return [...unknown, { property: "chart", reason: "is required" }];
@@ -42,7 +42,7 @@ export const releaseKind: ResourceKind = {
   hasSameName: (olds, news) =>
     sameValue(olds["name"], news["name"]) && sameValue(olds["namespace"], news["namespace"]),
 
-  foreseen: (inputs) => ({ ...inputs, status: UNKNOWN }),
+  foreseen: (inputs) => ({ ...inputs, status: unknownValue }),
 
   async create(context: Context, inputs: Properties): Promise<Created> {
     const spec = releaseSpec(inputs, context.config.namespace);
@@ -62,7 +62,7 @@ export const releaseKind: ResourceKind = {
   },
 
   async delete({ call, config, connection }: Context, state: Properties): Promise<void> {
-    await connection.releases.uninstall(releaseSpec(state, config.namespace), UNINSTALL_SECONDS, call.signal);
+    await connection.releases.uninstall(releaseSpec(state, config.namespace), uninstallSeconds, call.signal);
   },
 };
 

@@ -47,10 +47,10 @@ export interface Releases {
 }
 
 /** The released provider's default (Helm's own). */
-const TIMEOUT_SECONDS = 300;
+const defaultTimeoutSeconds = 300;
 
 /** Inputs of a Release that this provider obeys; any other is refused, so that none is ignored silently. */
-export const RELEASE_INPUTS: readonly string[] = [
+export const releaseInputs: readonly string[] = [
   ...["name", "namespace", "chart", "version", "repositoryOpts", "values", "timeout", "createNamespace"],
   ...["skipCrds", "skipAwait", "atomic", "maxHistory", "description"],
   // Marks that the SDK adds.
@@ -70,7 +70,7 @@ export function releaseSpec(inputs: Properties, defaultNamespace: string): Relea
     version: text(inputs, "version"),
     repository: text(map(inputs, "repositoryOpts"), "repo"),
     values: isMap(inputs["values"]) ? inputs["values"] : {},
-    timeoutSeconds: numeric(inputs, "timeout") ?? TIMEOUT_SECONDS,
+    timeoutSeconds: numeric(inputs, "timeout") ?? defaultTimeoutSeconds,
     createNamespace: flag("createNamespace"),
     skipCrds: flag("skipCrds"),
     skipAwait: flag("skipAwait"),

@@ -1,12 +1,12 @@
 /** Secret outputs: those of Secrets, and all that came from secret inputs. */
 import { isList, isMap, isSecret, type Properties, type PropertyValue, secret } from "../rpc/values";
 
-const SECRET_FIELDS = ["data", "stringData"] as const;
+const secretFields = ["data", "stringData"] as const;
 
 /** The object with its secret fields marked by kind, whether or not the program marked them. */
 export function withSecretData(kind: string | undefined, object: Properties): Properties {
   if (kind !== "Secret") return object;
-  const marked = SECRET_FIELDS.flatMap((name): [string, PropertyValue][] => {
+  const marked = secretFields.flatMap((name): [string, PropertyValue][] => {
     const value = object[name];
     return value === undefined || value === null ? [] : [[name, secret(value)]];
   });

@@ -17,7 +17,7 @@ import { listen } from "../rpc/listen";
 import { programEnvironment } from "./settings";
 
 /** The loader's exit code for a program that failed and has already reported the reason to the user. */
-const TOLD_THE_USER = 32;
+const toldTheUser = 32;
 
 const engine = process.argv.slice(2).find((argument) => !argument.startsWith("-")) ?? "";
 const programs = new Set<ChildProcess>();
@@ -63,8 +63,8 @@ async function run(request: messages.RunRequest): Promise<messages.RunResponse> 
   });
   programs.delete(program);
   const response = new messages.RunResponse();
-  response.setBail(code === TOLD_THE_USER);
-  if (code !== 0 && code !== TOLD_THE_USER) {
+  response.setBail(code === toldTheUser);
+  if (code !== 0 && code !== toldTheUser) {
     response.setError(`the program ended with ${code === null ? "a signal" : `exit code ${code}`}`);
   }
   return response;

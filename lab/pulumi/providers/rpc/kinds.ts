@@ -18,7 +18,7 @@ export type Kind =
 
 export type Fields = Readonly<Record<string, Kind>>;
 
-const NAMES = {
+const names = {
   string: "a string",
   number: "a number",
   boolean: "true or false",
@@ -64,7 +64,7 @@ function strange(owner: string, property: string, fields: Fields): CheckFailure 
 function kindFailures(owner: string, property: string, value: PropertyValue, kind: Kind): CheckFailure[] {
   if (!known(value)) return [];
   if (typeof kind === "string") {
-    return fits(value, kind) ? [] : [wrong(owner, property, value, NAMES[kind])];
+    return fits(value, kind) ? [] : [wrong(owner, property, value, names[kind])];
   }
   const items = kind.list === true ? value : [value];
   if (!isList(items)) return [wrong(owner, property, value, "a list of objects")];
@@ -75,7 +75,7 @@ function kindFailures(owner: string, property: string, value: PropertyValue, kin
   });
 }
 
-function fits(value: PropertyValue, kind: keyof typeof NAMES): boolean {
+function fits(value: PropertyValue, kind: keyof typeof names): boolean {
   switch (kind) {
     case "string[]":
       return isList(value) && value.every(isText);

@@ -17,9 +17,9 @@ export async function tracked<T>(work: Promise<T>): Promise<T> {
 }
 
 /** Time limit for interrupted work to clean up. */
-const GRACE_MS = 30_000;
+const graceMs = 30_000;
 /** Time limit for work that continues without an engine. */
-const ALONE_MS = 20 * 60_000;
+const aloneMs = 20 * 60_000;
 
 /** Handling of work in progress when the engine is killed: it is undone, or it continues to its end. */
 export type Orphaned = "undo" | "finish";
@@ -42,12 +42,12 @@ export function watchEngine(orphaned: Orphaned): void {
 }
 
 async function finishAll(): Promise<void> {
-  await Promise.race([Promise.allSettled(unfinished), sleep(ALONE_MS, undefined, { ref: false })]);
+  await Promise.race([Promise.allSettled(unfinished), sleep(aloneMs, undefined, { ref: false })]);
   process.exit(0);
 }
 
 async function endAll(): Promise<void> {
   ended.abort(new Error("the engine is gone"));
-  await Promise.race([Promise.allSettled(unfinished), sleep(GRACE_MS, undefined, { ref: false })]);
+  await Promise.race([Promise.allSettled(unfinished), sleep(graceMs, undefined, { ref: false })]);
   process.exit(0);
 }

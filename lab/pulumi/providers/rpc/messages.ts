@@ -50,7 +50,7 @@ export function checkResponse(inputs: Properties, failures: readonly CheckFailur
   return response;
 }
 
-const KINDS = {
+const kinds = {
   add: [PropertyDiff.Kind.ADD, PropertyDiff.Kind.ADD_REPLACE],
   delete: [PropertyDiff.Kind.DELETE, PropertyDiff.Kind.DELETE_REPLACE],
   update: [PropertyDiff.Kind.UPDATE, PropertyDiff.Kind.UPDATE_REPLACE],
@@ -69,7 +69,7 @@ export function diffResponse(result: DiffResult): DiffResponse {
   response.setReplacesList(topLevel(result.changes.filter(({ replaces }) => replaces)));
   for (const { path, kind, replaces } of result.changes) {
     const detail = new PropertyDiff();
-    detail.setKind(KINDS[kind][replaces ? 1 : 0]);
+    detail.setKind(kinds[kind][replaces ? 1 : 0]);
     detail.setInputdiff(true);
     response.getDetaileddiffMap().set(path, detail);
   }

@@ -7,10 +7,10 @@ export type PropertyValue =
 export type Properties = Readonly<Record<string, PropertyValue>>;
 
 /** Placeholder for a value that is unknown in a preview. */
-export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
-const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+const signature = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 
 export function isMap(value: PropertyValue | undefined): value is Properties {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -21,12 +21,12 @@ export function isList(value: PropertyValue | undefined): value is readonly Prop
 }
 
 export function isSecret(value: PropertyValue | undefined): boolean {
-  return isMap(value) && value[SIGNATURE] === SECRET;
+  return isMap(value) && value[signature] === secretSignature;
 }
 
 /** The value with a secret mark, added once: the engine encrypts it in the state and hides it in the log. */
 export function secret(value: PropertyValue): PropertyValue {
-  return isSecret(value) ? value : { [SIGNATURE]: SECRET, value };
+  return isSecret(value) ? value : { [signature]: secretSignature, value };
 }
 
 /** The same value without any secret marks, for use inside the provider only. */
@@ -42,7 +42,7 @@ export function revealAll(properties: Properties): Properties {
 }
 
 export function isUnknown(value: PropertyValue | undefined): boolean {
-  return value === UNKNOWN;
+  return value === unknownValue;
 }
 
 export function containsUnknown(value: PropertyValue): boolean {

@@ -4,11 +4,11 @@ import { type Account, AwsError, capitalId } from "../account";
 import type { AwsType } from "../awsType";
 import { checkRange } from "./rules";
 
-export const ZONE = "aws:route53/zone:Zone";
-const RECORD = "aws:route53/record:Record";
+export const zoneToken = "aws:route53/zone:Zone";
+const recordToken = "aws:route53/record:Record";
 
 export const zone: AwsType = {
-  token: ZONE,
+  token: zoneToken,
   inputs: {
     name: "string",
     comment: "string",
@@ -28,7 +28,7 @@ export const zone: AwsType = {
     primaryNameServer: "ns-0.awsdns-00.com.",
   }),
   inUse: ({ id, properties }, account) => {
-    const left = account.where(RECORD, "zoneId", id);
+    const left = account.where(recordToken, "zoneId", id);
     if (left.length === 0 || properties["forceDestroy"] === true) return undefined;
     return new AwsError(
       "HostedZoneNotEmpty",
@@ -39,7 +39,7 @@ export const zone: AwsType = {
 };
 
 export const record: AwsType = {
-  token: RECORD,
+  token: recordToken,
   inputs: {
     zoneId: "string",
     name: "string",
@@ -54,11 +54,13 @@ export const record: AwsType = {
   id: (inputs) => ["zoneId", "name", "type"].map((name) => text(inputs, name) ?? "").join("_"),
   outputs: ({ inputs, account }) => ({ fqdn: fullName(inputs, account) }),
   refuse: (inputs, account, previous) => {
-    if (!account.find(ZONE, text(inputs, "zoneId"))) {
+    if (!account.find(zoneToken, text(inputs, "zoneId"))) {
       throw new AwsError("NoSuchHostedZone", `No hosted zone found with ID: ${text(inputs, "zoneId")}`);
     }
     const [name, type] = [fullName(inputs, account), text(inputs, "type")];
-    const rivals = account.where(RECORD, "fqdn", name).filter((r) => text(r.properties, "type") === type);
+    const rivals = account
+      .where(recordToken, "fqdn", name)
+      .filter((r) => text(r.properties, "type") === type);
     if (rivals.some(({ id }) => id !== previous?.id)) {
       throw new AwsError(
         "InvalidChangeBatch",
@@ -70,7 +72,7 @@ export const record: AwsType = {
 
 /** Full name of a record, whose name may be given with or without its zone's. */
 function fullName(inputs: Properties, account: Account): string {
-  const suffix = text(account.find(ZONE, text(inputs, "zoneId"))?.properties ?? {}, "name") ?? "";
+  const suffix = text(account.find(zoneToken, text(inputs, "zoneId"))?.properties ?? {}, "name") ?? "";
   const name = (text(inputs, "name") ?? "").replace(/\.$/, "");
   if (name === "" || name === suffix) return suffix;
   return name.endsWith(`.${suffix}`) ? name : `${name}.${suffix}`;
@@ -78,7 +80,9 @@ function fullName(inputs: Properties, account: Account): string {
 
 /** Address records by full name, in the form of the machine layer's resolver. */
 export function zoneRecords(account: Account, zoneId: string): Map<string, readonly string[]> {
-  const found = account.where(RECORD, "zoneId", zoneId).filter((r) => text(r.properties, "type") === "A");
+  const found = account
+    .where(recordToken, "zoneId", zoneId)
+    .filter((r) => text(r.properties, "type") === "A");
   return new Map(
     found.map(({ properties }) => [text(properties, "fqdn") ?? "", texts(properties, "records")]),
   );

@@ -4,7 +4,7 @@ import { type Account, AwsError, capitalId, type CloudResource, ec2Id } from "..
 import type { AwsType } from "../awsType";
 import { checkOneOf, refuseSameName } from "./rules";
 
-const ROLE = "aws:iam/role:Role";
+const roleToken = "aws:iam/role:Role";
 
 /** Text of a document, as IAM stores it. */
 function documentText(value: PropertyValue | undefined): string {
@@ -17,13 +17,13 @@ function alreadyExists(what: string) {
 
 function needsRole(inputs: Properties, account: Account): void {
   const role = text(inputs, "role");
-  if (role !== undefined && !account.find(ROLE, role)) {
+  if (role !== undefined && !account.find(roleToken, role)) {
     throw new AwsError("NoSuchEntity", `The role with name ${role} cannot be found.`);
   }
 }
 
 export const role: AwsType = {
-  token: ROLE,
+  token: roleToken,
   inputs: {
     name: "string",
     assumeRolePolicy: "document",
@@ -45,7 +45,7 @@ export const role: AwsType = {
     createDate: text(previous?.properties ?? {}, "createDate") ?? new Date().toISOString(),
   }),
   refuse: (inputs, account, previous) =>
-    refuseSameName(account, ROLE, "name", inputs, previous, alreadyExists("Role")),
+    refuseSameName(account, roleToken, "name", inputs, previous, alreadyExists("Role")),
   inUse: ({ id }, account) => {
     const users = [instanceProfile, rolePolicyAttachment, rolePolicy].flatMap(({ token }) =>
       account.where(token, "role", id),
@@ -108,7 +108,7 @@ export const instanceProfile: AwsType = {
   },
 };
 
-const RETENTION_DAYS = [0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557,
+const retentionDays = [0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557,
   2922, 3288, 3653]; // prettier-ignore
 
 export const logGroup: AwsType = {
@@ -125,9 +125,9 @@ export const logGroup: AwsType = {
   computed: ["arn", "logGroupClass"],
   check: (inputs) => {
     const days = inputs["retentionInDays"];
-    if (typeof days !== "number" || RETENTION_DAYS.includes(days)) return [];
+    if (typeof days !== "number" || retentionDays.includes(days)) return [];
     return [
-      { property: "retentionInDays", reason: `must be one of ${RETENTION_DAYS.join(", ")}, not ${days}` },
+      { property: "retentionInDays", reason: `must be one of ${retentionDays.join(", ")}, not ${days}` },
     ];
   },
   id: (inputs) => text(inputs, "name") ?? "",

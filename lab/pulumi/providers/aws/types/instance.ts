@@ -6,13 +6,13 @@ import type { AwsType, ResourceView } from "../awsType";
 import { instanceProfile } from "./iam";
 import { elasticIpOf } from "./publicAddresses";
 import { checkOneOf, checkRange } from "./rules";
-import { INSTANCE, notFound, SECURITY_GROUP, SUBNET, VPC } from "./vpc";
+import { instanceToken, notFound, securityGroupToken, subnetToken, vpcToken } from "./vpc";
 
 /** EC2's size limit of user data, before base64 (EC2 user guide, "Run commands when you launch an EC2 instance"). */
-const USER_DATA_LIMIT = 16 * 1024;
+const userDataLimit = 16 * 1024;
 
 export const instance: AwsType = {
-  token: INSTANCE,
+  token: instanceToken,
   inputs: {
     ami: "string",
     instanceType: "string",
@@ -94,15 +94,15 @@ function checkFormat(inputs: Properties, property: string, format: RegExp, allow
 
 function checkUserData(inputs: Properties): CheckFailure[] {
   const size = Buffer.byteLength(text(inputs, "userData") ?? "");
-  if (size <= USER_DATA_LIMIT) return [];
+  if (size <= userDataLimit) return [];
   return [
-    { property: "userData", reason: `User data is limited to ${USER_DATA_LIMIT} bytes; this is ${size}` },
+    { property: "userData", reason: `User data is limited to ${userDataLimit} bytes; this is ${size}` },
   ];
 }
 
 function outputs({ id, inputs, account, previous }: ResourceView): Properties {
   const before = previous?.properties ?? {};
-  const home = account.find(SUBNET, text(inputs, "subnetId"));
+  const home = account.find(subnetToken, text(inputs, "subnetId"));
   const region = account.region;
   const privateIp =
     text(before, "privateIp") ??
@@ -155,11 +155,11 @@ function rootDisk(given: Properties, before: Properties): Properties {
 }
 
 function refuse(inputs: Properties, account: Account, previous?: CloudResource): void {
-  const home = account.find(SUBNET, text(inputs, "subnetId"));
+  const home = account.find(subnetToken, text(inputs, "subnetId"));
   if (home === undefined) throw notFound("InvalidSubnetID.NotFound", "subnet", inputs, "subnetId");
   for (const group of texts(inputs, "vpcSecurityGroupIds")) {
-    const isDefault = account.where(VPC, "defaultSecurityGroupId", group).length > 0;
-    if (!isDefault && !account.find(SECURITY_GROUP, group)) {
+    const isDefault = account.where(vpcToken, "defaultSecurityGroupId", group).length > 0;
+    if (!isDefault && !account.find(securityGroupToken, group)) {
       throw new AwsError("InvalidGroup.NotFound", `The security group '${group}' does not exist`);
     }
   }

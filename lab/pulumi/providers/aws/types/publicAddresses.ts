@@ -3,10 +3,10 @@ import { type Properties, text } from "../../rpc/values";
 import { type Account, AwsError, ec2Id } from "../account";
 import type { AwsType } from "../awsType";
 import { checkOneOf } from "./rules";
-import { EIP, INSTANCE } from "./vpc";
+import { eipToken, instanceToken } from "./vpc";
 
 export const eip: AwsType = {
-  token: EIP,
+  token: eipToken,
   inputs: { domain: "string", tags: "map" },
   replaces: ["domain"],
   defaults: { domain: "vpc" },
@@ -39,11 +39,12 @@ export const eipAssociation: AwsType = {
   computed: ["networkInterfaceId", "privateIpAddress", "publicIp"],
   id: () => ec2Id("eipassoc"),
   outputs: ({ inputs, account }) => {
-    const holder = account.find(INSTANCE, text(inputs, "instanceId"));
+    const holder = account.find(instanceToken, text(inputs, "instanceId"));
     return {
       networkInterfaceId: text(holder?.properties ?? {}, "primaryNetworkInterfaceId") ?? "",
       privateIpAddress: text(holder?.properties ?? {}, "privateIp") ?? "",
-      publicIp: text(account.find(EIP, text(inputs, "allocationId"))?.properties ?? {}, "publicIp") ?? "",
+      publicIp:
+        text(account.find(eipToken, text(inputs, "allocationId"))?.properties ?? {}, "publicIp") ?? "",
     };
   },
   refuse: refuseAssociation,
@@ -52,10 +53,10 @@ export const eipAssociation: AwsType = {
 /** EC2 moves an address that another instance holds: its default for addresses of a VPC. */
 function refuseAssociation(inputs: Properties, account: Account): void {
   const [allocation, holder] = [text(inputs, "allocationId"), text(inputs, "instanceId")];
-  if (!account.find(INSTANCE, holder)) {
+  if (!account.find(instanceToken, holder)) {
     throw new AwsError("InvalidInstanceID.NotFound", `The instance ID '${holder}' does not exist`);
   }
-  if (!account.find(EIP, allocation)) {
+  if (!account.find(eipToken, allocation)) {
     throw new AwsError("InvalidAllocationID.NotFound", `The allocation ID '${allocation}' does not exist`);
   }
 }
@@ -67,5 +68,5 @@ export function elasticIpOf(account: Account, instanceId: string): string | unde
     latest.set(text(properties, "allocationId") ?? "", text(properties, "instanceId"));
   }
   const allocation = [...latest].find(([, holder]) => holder === instanceId)?.[0];
-  return text(account.find(EIP, allocation)?.properties ?? {}, "publicIp");
+  return text(account.find(eipToken, allocation)?.properties ?? {}, "publicIp");
 }

@@ -1,19 +1,19 @@
 /** Security groups and their rules. Ingress is enforced on machines; egress is recorded only. */
 import type { CheckFailure } from "../../rpc/provider";
 import { type Properties, text, texts } from "../../rpc/values";
-import { type Account, ACCOUNT_ID, AwsError, ec2Id } from "../account";
+import { type Account, accountId, AwsError, ec2Id } from "../account";
 import type { AwsType } from "../awsType";
 import { checkNetwork, checkRange, dependents } from "./rules";
-import { INSTANCE, notFound, SECURITY_GROUP, VPC } from "./vpc";
+import { instanceToken, notFound, securityGroupToken, vpcToken } from "./vpc";
 
-export const INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
-const EGRESS_RULE = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
+export const ingressRuleToken = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
+const egressRuleToken = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
 
 /** Rules are resources of their own here: a list within the group may only be empty. */
 const noInlineRules = { fields: {}, list: true } as const;
 
 export const securityGroup: AwsType = {
-  token: SECURITY_GROUP,
+  token: securityGroupToken,
   inputs: {
     vpcId: "string",
     name: "string",
@@ -29,13 +29,13 @@ export const securityGroup: AwsType = {
   id: () => ec2Id("sg"),
   outputs: ({ id, account }) => ({
     arn: account.arn("ec2", `security-group/${id}`),
-    ownerId: ACCOUNT_ID,
+    ownerId: accountId,
   }),
   refuse: (inputs, account, previous) => {
     const vpcId = text(inputs, "vpcId");
-    if (!account.find(VPC, vpcId)) throw notFound("InvalidVpcID.NotFound", "vpc", inputs, "vpcId");
+    if (!account.find(vpcToken, vpcId)) throw notFound("InvalidVpcID.NotFound", "vpc", inputs, "vpcId");
     const name = text(inputs, "name");
-    const rivals = account.where(SECURITY_GROUP, "vpcId", vpcId).filter(({ id }) => id !== previous?.id);
+    const rivals = account.where(securityGroupToken, "vpcId", vpcId).filter(({ id }) => id !== previous?.id);
     if (rivals.some((rival) => text(rival.properties, "name") === name)) {
       throw new AwsError(
         "InvalidGroup.Duplicate",
@@ -49,9 +49,9 @@ export const securityGroup: AwsType = {
 /** Instances in the group, and rules of other groups that reference it. */
 function groupUsers(account: Account, id: string) {
   const members = account
-    .all(INSTANCE)
+    .all(instanceToken)
     .filter((i) => texts(i.properties, "vpcSecurityGroupIds").includes(id));
-  const rules = [INGRESS_RULE, EGRESS_RULE].flatMap((type) =>
+  const rules = [ingressRuleToken, egressRuleToken].flatMap((type) =>
     account.where(type, "referencedSecurityGroupId", id),
   );
   return [...members, ...rules.filter((rule) => text(rule.properties, "securityGroupId") !== id)];
@@ -69,7 +69,7 @@ export const defaultSecurityGroup: AwsType = {
   replaces: ["vpcId"],
   computed: ["arn", "name", "description", "ownerId"],
   id: (inputs, account) => {
-    const home = account.find(VPC, text(inputs, "vpcId"));
+    const home = account.find(vpcToken, text(inputs, "vpcId"));
     if (home === undefined) throw notFound("InvalidVpcID.NotFound", "vpc", inputs, "vpcId");
     return text(home.properties, "defaultSecurityGroupId") ?? ec2Id("sg");
   },
@@ -77,11 +77,11 @@ export const defaultSecurityGroup: AwsType = {
     arn: account.arn("ec2", `security-group/${id}`),
     name: "default",
     description: "default VPC security group",
-    ownerId: ACCOUNT_ID,
+    ownerId: accountId,
   }),
 };
 
-const SOURCES = ["cidrIpv4", "referencedSecurityGroupId"];
+const sourceInputs = ["cidrIpv4", "referencedSecurityGroupId"];
 
 function rule(token: string, direction: string): AwsType {
   return {
@@ -108,7 +108,7 @@ function rule(token: string, direction: string): AwsType {
     refuse: (inputs, account, previous) => {
       for (const name of ["securityGroupId", "referencedSecurityGroupId"]) {
         const group = text(inputs, name);
-        if (group !== undefined && !account.find(SECURITY_GROUP, group)) {
+        if (group !== undefined && !account.find(securityGroupToken, group)) {
           throw new AwsError("InvalidGroup.NotFound", `The security group '${group}' does not exist`);
         }
       }
@@ -125,7 +125,7 @@ function rule(token: string, direction: string): AwsType {
 }
 
 function trafficOf(inputs: Properties): string {
-  return ["ipProtocol", "fromPort", "toPort", ...SOURCES]
+  return ["ipProtocol", "fromPort", "toPort", ...sourceInputs]
     .map((name) => JSON.stringify(inputs[name] ?? ""))
     .join(" ");
 }
@@ -136,9 +136,12 @@ function checkRule(inputs: Properties): CheckFailure[] {
     ...checkRange(inputs, "fromPort", -1, 65535),
     ...checkRange(inputs, "toPort", -1, 65535),
   ];
-  const sources = SOURCES.filter((name) => inputs[name] !== undefined);
+  const sources = sourceInputs.filter((name) => inputs[name] !== undefined);
   if (sources.length !== 1) {
-    failures.push({ property: "cidrIpv4", reason: `exactly one of ${SOURCES.join(", ")} must be given` });
+    failures.push({
+      property: "cidrIpv4",
+      reason: `exactly one of ${sourceInputs.join(", ")} must be given`,
+    });
   }
   const everything = text(inputs, "ipProtocol") === "-1";
   const ports = ["fromPort", "toPort"].filter((name) => inputs[name] !== undefined);
@@ -151,5 +154,5 @@ function checkRule(inputs: Properties): CheckFailure[] {
   return failures;
 }
 
-export const ingressRule = rule(INGRESS_RULE, "ingress");
-export const egressRule = rule(EGRESS_RULE, "egress");
+export const ingressRule = rule(ingressRuleToken, "ingress");
+export const egressRule = rule(egressRuleToken, "egress");

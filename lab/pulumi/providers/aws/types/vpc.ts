@@ -1,20 +1,20 @@
 /** The VPC, its subnets, and the resources that route its traffic. */
 import { type Properties, text } from "../../rpc/values";
-import { ACCOUNT_ID, AwsError, ec2Id } from "../account";
+import { accountId, AwsError, ec2Id } from "../account";
 import { cidrContains, cidrsOverlap, firstAddress } from "../addresses";
 import type { AwsType } from "../awsType";
 import { checkNetwork, dependents } from "./rules";
 
-export const VPC = "aws:ec2/vpc:Vpc";
-export const SUBNET = "aws:ec2/subnet:Subnet";
-const GATEWAY = "aws:ec2/internetGateway:InternetGateway";
-const ROUTE_TABLE = "aws:ec2/routeTable:RouteTable";
-export const SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup";
-export const INSTANCE = "aws:ec2/instance:Instance";
-export const EIP = "aws:ec2/eip:Eip";
+export const vpcToken = "aws:ec2/vpc:Vpc";
+export const subnetToken = "aws:ec2/subnet:Subnet";
+const gatewayToken = "aws:ec2/internetGateway:InternetGateway";
+const routeTableToken = "aws:ec2/routeTable:RouteTable";
+export const securityGroupToken = "aws:ec2/securityGroup:SecurityGroup";
+export const instanceToken = "aws:ec2/instance:Instance";
+export const eipToken = "aws:ec2/eip:Eip";
 
 export const vpc: AwsType = {
-  token: VPC,
+  token: vpcToken,
   inputs: {
     cidrBlock: "string",
     enableDnsHostnames: "boolean",
@@ -43,17 +43,19 @@ export const vpc: AwsType = {
       mainRouteTableId,
       enableDnsHostnames: inputs["enableDnsHostnames"] ?? false,
       arn: account.arn("ec2", `vpc/${id}`),
-      ownerId: ACCOUNT_ID,
+      ownerId: accountId,
     };
   },
   inUse: ({ id }, account) =>
     dependents(account, `vpc '${id}'`, [
-      ...[SUBNET, GATEWAY, ROUTE_TABLE, SECURITY_GROUP].flatMap((type) => account.where(type, "vpcId", id)),
+      ...[subnetToken, gatewayToken, routeTableToken, securityGroupToken].flatMap((type) =>
+        account.where(type, "vpcId", id),
+      ),
     ]),
 };
 
 export const subnet: AwsType = {
-  token: SUBNET,
+  token: subnetToken,
   inputs: {
     vpcId: "string",
     cidrBlock: "string",
@@ -73,19 +75,19 @@ export const subnet: AwsType = {
       arn: account.arn("ec2", `subnet/${id}`),
       availabilityZone: zone,
       availabilityZoneId: zoneId(zone),
-      ownerId: ACCOUNT_ID,
+      ownerId: accountId,
       ipv6CidrBlock: "",
     };
   },
   refuse: (inputs, account, previous) => {
     const cidr = text(inputs, "cidrBlock") ?? "";
-    const owner = account.find(VPC, text(inputs, "vpcId"));
+    const owner = account.find(vpcToken, text(inputs, "vpcId"));
     if (owner === undefined) throw notFound("InvalidVpcID.NotFound", "vpc", inputs, "vpcId");
     if (!cidrContains(text(owner.properties, "cidrBlock") ?? "", firstAddress(cidr).text)) {
       throw new AwsError("InvalidSubnet.Range", `The CIDR '${cidr}' is invalid.`);
     }
     const rival = account
-      .where(SUBNET, "vpcId", owner.id)
+      .where(subnetToken, "vpcId", owner.id)
       .find(
         (other) => other.id !== previous?.id && cidrsOverlap(text(other.properties, "cidrBlock") ?? "", cidr),
       );
@@ -93,28 +95,29 @@ export const subnet: AwsType = {
       throw new AwsError("InvalidSubnet.Conflict", `The CIDR '${cidr}' conflicts with another subnet`);
     }
   },
-  inUse: ({ id }, account) => dependents(account, `subnet '${id}'`, account.where(INSTANCE, "subnetId", id)),
+  inUse: ({ id }, account) =>
+    dependents(account, `subnet '${id}'`, account.where(instanceToken, "subnetId", id)),
 };
 
 export const internetGateway: AwsType = {
-  token: GATEWAY,
+  token: gatewayToken,
   inputs: { vpcId: "string", tags: "map" },
   computed: ["arn", "ownerId"],
   id: () => ec2Id("igw"),
   outputs: ({ id, account }) => ({
     arn: account.arn("ec2", `internet-gateway/${id}`),
-    ownerId: ACCOUNT_ID,
+    ownerId: accountId,
   }),
   refuse: (inputs, account, previous) => {
-    const taken = account.where(GATEWAY, "vpcId", text(inputs, "vpcId") ?? "-");
+    const taken = account.where(gatewayToken, "vpcId", text(inputs, "vpcId") ?? "-");
     if (taken.some(({ id }) => id !== previous?.id)) {
       throw new AwsError("Resource.AlreadyAssociated", "The VPC already has an internet gateway attached");
     }
   },
   inUse: ({ id, properties }, account) => {
-    const subnets = account.where(SUBNET, "vpcId", text(properties, "vpcId"));
+    const subnets = account.where(subnetToken, "vpcId", text(properties, "vpcId"));
     const users = subnets
-      .flatMap((home) => account.where(INSTANCE, "subnetId", home.id))
+      .flatMap((home) => account.where(instanceToken, "subnetId", home.id))
       .filter((instance) => text(instance.properties, "publicIp") !== "");
     return users.length === 0
       ? undefined
@@ -127,7 +130,7 @@ export const internetGateway: AwsType = {
 };
 
 export const routeTable: AwsType = {
-  token: ROUTE_TABLE,
+  token: routeTableToken,
   inputs: { vpcId: "string", tags: "map" },
   required: ["vpcId"],
   replaces: ["vpcId"],
@@ -135,10 +138,10 @@ export const routeTable: AwsType = {
   id: () => ec2Id("rtb"),
   outputs: ({ id, account }) => ({
     arn: account.arn("ec2", `route-table/${id}`),
-    ownerId: ACCOUNT_ID,
+    ownerId: accountId,
   }),
   refuse: (inputs, account) => {
-    if (!account.find(VPC, text(inputs, "vpcId"))) {
+    if (!account.find(vpcToken, text(inputs, "vpcId"))) {
       throw notFound("InvalidVpcID.NotFound", "vpc", inputs, "vpcId");
     }
   },
@@ -158,10 +161,10 @@ export const route: AwsType = {
   outputs: () => ({ origin: "CreateRoute", state: "active" }),
   refuse: (inputs, account, previous) => {
     const [table, destination] = [text(inputs, "routeTableId"), text(inputs, "destinationCidrBlock")];
-    if (!account.find(ROUTE_TABLE, table)) {
+    if (!account.find(routeTableToken, table)) {
       throw notFound("InvalidRouteTableID.NotFound", "routeTable", inputs, "routeTableId");
     }
-    if (!account.find(GATEWAY, text(inputs, "gatewayId"))) {
+    if (!account.find(gatewayToken, text(inputs, "gatewayId"))) {
       throw notFound("InvalidInternetGatewayID.NotFound", "internetGateway", inputs, "gatewayId");
     }
     const rivals = account.where(route.token, "routeTableId", table);

@@ -11,14 +11,14 @@ import {
   revealAll,
   secret,
   text,
-  UNKNOWN,
+  unknownValue,
 } from "../../../../../lab/pulumi/providers/rpc/values";
 
-const VPC = "aws:ec2/vpc:Vpc";
-const SUBNET = "aws:ec2/subnet:Subnet";
-const GROUP = "aws:ec2/securityGroup:SecurityGroup";
-const RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
-const INSTANCE = "aws:ec2/instance:Instance";
+const vpcToken = "aws:ec2/vpc:Vpc";
+const subnetToken = "aws:ec2/subnet:Subnet";
+const groupToken = "aws:ec2/securityGroup:SecurityGroup";
+const ruleToken = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
+const instanceToken = "aws:ec2/instance:Instance";
 
 function call(type: string, name = "one", signal = new AbortController().signal): ResourceCall {
   const log = { status: () => undefined, warn: () => undefined, error: () => undefined };
@@ -59,9 +59,13 @@ describe("the lab's AWS", () => {
   }
 
   async function network() {
-    const vpc = await make(VPC, { cidrBlock: "10.0.0.0/16" });
-    const subnet = await make(SUBNET, { vpcId: vpc.id, cidrBlock: "10.0.1.0/24", mapPublicIpOnLaunch: true });
-    const group = await make(GROUP, { vpcId: vpc.id });
+    const vpc = await make(vpcToken, { cidrBlock: "10.0.0.0/16" });
+    const subnet = await make(subnetToken, {
+      vpcId: vpc.id,
+      cidrBlock: "10.0.1.0/24",
+      mapPublicIpOnLaunch: true,
+    });
+    const group = await make(groupToken, { vpcId: vpc.id });
     return { vpc, subnet, group };
   }
 
@@ -77,7 +81,7 @@ describe("the lab's AWS", () => {
     });
 
     it("names the property, and what is allowed, for strange, wrong and missing inputs, all at once", async () => {
-      const reasons = await refusals(SUBNET, { cidrBlock: 7, ipv6Native: true });
+      const reasons = await refusals(subnetToken, { cidrBlock: 7, ipv6Native: true });
       assert.deepEqual(
         reasons.map((reason) => reason.replace(/it knows: .*/, "…")),
         [
@@ -89,36 +93,46 @@ describe("the lab's AWS", () => {
     });
 
     it("takes inputs that a preview cannot know yet", async () => {
-      assert.deepEqual(await refusals(SUBNET, { vpcId: UNKNOWN, cidrBlock: "10.0.1.0/24" }), []);
+      assert.deepEqual(await refusals(subnetToken, { vpcId: unknownValue, cidrBlock: "10.0.1.0/24" }), []);
     });
 
     it("refuses a network with host bits, and a rule without a single source", async () => {
-      assert.match((await refusals(VPC, { cidrBlock: "10.0.0.1/16" })).join(), /IPv4 network such as/);
+      assert.match((await refusals(vpcToken, { cidrBlock: "10.0.0.1/16" })).join(), /IPv4 network such as/);
       const rule = { securityGroupId: "sg-1", ipProtocol: "tcp", fromPort: 22, toPort: 22 };
-      assert.match((await refusals(RULE, rule)).join(), /exactly one of cidrIpv4, referencedSecurityGroupId/);
+      assert.match(
+        (await refusals(ruleToken, rule)).join(),
+        /exactly one of cidrIpv4, referencedSecurityGroupId/,
+      );
     });
 
     it("refuses user data above 16 KiB, counted in bytes", async () => {
       const given = { ...shape, subnetId: "subnet-1" };
       const limit = 16 * 1024;
-      assert.deepEqual(await refusals(INSTANCE, { ...given, userData: "x".repeat(limit) }), []);
+      assert.deepEqual(await refusals(instanceToken, { ...given, userData: "x".repeat(limit) }), []);
       for (const userData of [
         "x".repeat(limit + 1),
         "ü".repeat(limit / 2 + 1),
         secret("x".repeat(limit + 1)),
       ]) {
-        assert.match((await refusals(INSTANCE, { ...given, userData })).join(), /limited to 16384 bytes/);
+        assert.match(
+          (await refusals(instanceToken, { ...given, userData })).join(),
+          /limited to 16384 bytes/,
+        );
       }
     });
 
     it("never repeats a value that may be a secret", async () => {
-      const reasons = await refusals(INSTANCE, { ...shape, subnetId: "s", userData: secret(["hunter2"]) });
+      const reasons = await refusals(instanceToken, {
+        ...shape,
+        subnetId: "s",
+        userData: secret(["hunter2"]),
+      });
       assert.ok(reasons.length > 0 && !reasons.join().includes("hunter2"));
     });
 
     it("makes up a name once, and keeps it", async () => {
-      const first = await aws.check(call(GROUP, "web"), {}, { vpcId: "vpc-1" });
-      const again = await aws.check(call(GROUP, "web"), first.inputs, { vpcId: "vpc-1" });
+      const first = await aws.check(call(groupToken, "web"), {}, { vpcId: "vpc-1" });
+      const again = await aws.check(call(groupToken, "web"), first.inputs, { vpcId: "vpc-1" });
       assert.match(text(first.inputs, "name") ?? "", /^web-[0-9a-f]{7}$/);
       assert.equal(again.inputs["name"], first.inputs["name"]);
     });
@@ -128,8 +142,8 @@ describe("the lab's AWS", () => {
     it("come from the subnet's range from .4 on, and public ones from 203.0.113.10", async () => {
       const { subnet } = await network();
       const made = [
-        await make(INSTANCE, { ...shape, subnetId: subnet.id }),
-        await make(INSTANCE, { ...shape, subnetId: subnet.id }),
+        await make(instanceToken, { ...shape, subnetId: subnet.id }),
+        await make(instanceToken, { ...shape, subnetId: subnet.id }),
       ];
       assert.deepEqual(
         made.map(({ outputs }) => outputs["privateIp"]),
@@ -145,7 +159,7 @@ describe("the lab's AWS", () => {
     it("are refused while somebody has them", async () => {
       const { subnet } = await network();
       await assert.rejects(
-        make(SUBNET, { vpcId: subnet.outputs["vpcId"] ?? null, cidrBlock: "10.0.1.128/25" }),
+        make(subnetToken, { vpcId: subnet.outputs["vpcId"] ?? null, cidrBlock: "10.0.1.128/25" }),
         /InvalidSubnet.Conflict/,
       );
     });
@@ -160,10 +174,10 @@ describe("the lab's AWS", () => {
     };
 
     async function diff(news: Properties) {
-      const checked = await aws.check(call(INSTANCE), {}, news);
-      const before = await aws.check(call(INSTANCE), {}, old);
+      const checked = await aws.check(call(instanceToken), {}, news);
+      const before = await aws.check(call(instanceToken), {}, old);
       const olds = { inputs: before.inputs, outputs: { ...before.inputs, tagsAll: {} } };
-      return (await aws.diff(call(INSTANCE), "i-1", olds, checked.inputs)).changes.map(
+      return (await aws.diff(call(instanceToken), "i-1", olds, checked.inputs)).changes.map(
         ({ path, replaces }) => `${path}${replaces ? " replaces" : ""}`,
       );
     }
@@ -198,28 +212,28 @@ describe("the lab's AWS", () => {
         region: "eu-central-1",
         defaultTags: JSON.stringify({ tags: { fleet: "perigee", owner: "ops" } }),
       });
-      const vpc = await make(VPC, { cidrBlock: "10.0.0.0/16", tags: { owner: "me" } });
+      const vpc = await make(vpcToken, { cidrBlock: "10.0.0.0/16", tags: { owner: "me" } });
       assert.deepEqual(vpc.outputs["tagsAll"], { fleet: "perigee", owner: "me" });
       aws.configure({ region: "eu-central-1" });
-      const { changes } = await aws.diff(call(VPC), vpc.id, vpc, vpc.inputs);
+      const { changes } = await aws.diff(call(vpcToken), vpc.id, vpc, vpc.inputs);
       assert.deepEqual(changes, [{ path: "tagsAll.fleet", kind: "delete", replaces: false }]);
     });
   });
 
   describe("previews", () => {
     it("do not touch the account, and leave open only what AWS decides", async () => {
-      const { inputs } = await aws.check(call(VPC), {}, { cidrBlock: "10.0.0.0/16" });
-      const { outputs } = await aws.create(call(VPC), inputs, true);
+      const { inputs } = await aws.check(call(vpcToken), {}, { cidrBlock: "10.0.0.0/16" });
+      const { outputs } = await aws.create(call(vpcToken), inputs, true);
       assert.equal(outputs["cidrBlock"], "10.0.0.0/16");
-      assert.equal(outputs["defaultSecurityGroupId"], UNKNOWN);
+      assert.equal(outputs["defaultSecurityGroupId"], unknownValue);
       await assert.rejects(readFile(join(folder, "cloud.json")), /ENOENT/);
     });
 
     it("keep an instance's addresses where only tags change", async () => {
       const { subnet } = await network();
-      const made = await make(INSTANCE, { ...shape, subnetId: subnet.id });
+      const made = await make(instanceToken, { ...shape, subnetId: subnet.id });
       const foreseen = await aws.update(
-        call(INSTANCE),
+        call(instanceToken),
         made.id,
         made,
         { ...made.inputs, tags: { a: "b" } },
@@ -227,36 +241,36 @@ describe("the lab's AWS", () => {
       );
       assert.equal(foreseen["privateIp"], "10.0.1.4");
       const resized = await aws.update(
-        call(INSTANCE),
+        call(instanceToken),
         made.id,
         made,
         { ...made.inputs, instanceType: "t3.nano" },
         true,
       );
-      assert.deepEqual([resized["privateIp"], resized["publicIp"]], ["10.0.1.4", UNKNOWN]);
+      assert.deepEqual([resized["privateIp"], resized["publicIp"]], ["10.0.1.4", unknownValue]);
     });
   });
 
   describe("updates", () => {
     it("refuse a smaller disk", async () => {
       const { subnet } = await network();
-      const made = await make(INSTANCE, {
+      const made = await make(instanceToken, {
         ...shape,
         subnetId: subnet.id,
         rootBlockDevice: { volumeSize: 20 },
       });
       const news = { ...made.inputs, rootBlockDevice: { volumeSize: 10 } };
       await assert.rejects(
-        aws.update(call(INSTANCE), made.id, made, news, false),
+        aws.update(call(instanceToken), made.id, made, news, false),
         /cannot be smaller than existing/,
       );
     });
 
     it("keep a secret a secret, and out of the account's file", async () => {
       const { subnet } = await network();
-      const made = await make(INSTANCE, { ...shape, subnetId: subnet.id, userData: secret("hunter2") });
+      const made = await make(instanceToken, { ...shape, subnetId: subnet.id, userData: secret("hunter2") });
       assert.deepEqual(made.outputs["userData"], secret("hunter2"));
-      const read = (await aws.read(call(INSTANCE), made.id, made.outputs, made.inputs)) ?? {};
+      const read = (await aws.read(call(instanceToken), made.id, made.outputs, made.inputs)) ?? {};
       assert.deepEqual(read["userData"], secret("hunter2"));
       for (const file of ["cloud.json", "machines.json"]) {
         assert.ok(!(await readFile(join(folder, file), "utf8")).includes("hunter2"));
@@ -268,10 +282,10 @@ describe("the lab's AWS", () => {
     it("admit what their rules say, with groups as their members' addresses", async () => {
       const { subnet, group } = await network();
       const inputs = { ...shape, subnetId: subnet.id, vpcSecurityGroupIds: [group.id] };
-      const [one] = [await make(INSTANCE, inputs), await make(INSTANCE, inputs)];
+      const [one] = [await make(instanceToken, inputs), await make(instanceToken, inputs)];
       const rule = { securityGroupId: group.id, ipProtocol: "tcp", fromPort: 6443, toPort: 6443 };
-      const open = await make(RULE, { ...rule, cidrIpv4: "198.51.100.0/24" });
-      await make(RULE, { ...rule, fromPort: 2379, toPort: 2380, referencedSecurityGroupId: group.id });
+      const open = await make(ruleToken, { ...rule, cidrIpv4: "198.51.100.0/24" });
+      await make(ruleToken, { ...rule, fromPort: 2379, toPort: 2380, referencedSecurityGroupId: group.id });
       const sources = async () =>
         (await machines())[one.id]?.ingress.map(
           (r) => `${r.protocol} ${r.fromPort}-${r.toPort} ${r.sourceCidr}`,
@@ -279,17 +293,17 @@ describe("the lab's AWS", () => {
       assert.deepEqual(await sources(), [
         "tcp 2379-2380 10.0.1.4/32", "tcp 2379-2380 10.0.1.5/32", "tcp 6443-6443 198.51.100.0/24",
       ]); // prettier-ignore
-      await aws.delete(call(RULE), open.id);
+      await aws.delete(call(ruleToken), open.id);
       assert.deepEqual(await sources(), ["tcp 2379-2380 10.0.1.4/32", "tcp 2379-2380 10.0.1.5/32"]);
     });
 
     it("cannot be deleted while in use, nor can subnets and VPCs", async () => {
       const { vpc, subnet, group } = await network();
-      await make(INSTANCE, { ...shape, subnetId: subnet.id, vpcSecurityGroupIds: [group.id] });
+      await make(instanceToken, { ...shape, subnetId: subnet.id, vpcSecurityGroupIds: [group.id] });
       for (const [type, { id }] of [
-        [GROUP, group],
-        [SUBNET, subnet],
-        [VPC, vpc],
+        [groupToken, group],
+        [subnetToken, subnet],
+        [vpcToken, vpc],
       ] as const) {
         await assert.rejects(aws.delete(call(type), id), /DependencyViolation: .* has dependencies/);
       }
@@ -299,12 +313,12 @@ describe("the lab's AWS", () => {
   describe("elastic addresses", () => {
     it("take the place of an instance's own while associated", async () => {
       const { subnet } = await network();
-      const made = await make(INSTANCE, { ...shape, subnetId: subnet.id });
+      const made = await make(instanceToken, { ...shape, subnetId: subnet.id });
       const address = await make("aws:ec2/eip:Eip", { domain: "vpc" });
       const association = { allocationId: address.id, instanceId: made.id };
       const { id } = await make("aws:ec2/eipAssociation:EipAssociation", association);
       assert.deepEqual((await machines())[made.id]?.publicAddresses, [address.outputs["publicIp"]]);
-      const read = (await aws.read(call(INSTANCE), made.id, made.outputs, made.inputs)) ?? {};
+      const read = (await aws.read(call(instanceToken), made.id, made.outputs, made.inputs)) ?? {};
       assert.equal(read["publicIp"], address.outputs["publicIp"]);
       await aws.delete(call("aws:ec2/eipAssociation:EipAssociation"), id);
       assert.deepEqual((await machines())[made.id]?.publicAddresses, [made.outputs["publicIp"]]);
@@ -322,20 +336,20 @@ describe("the lab's AWS", () => {
 
     it("that were killed are gone on a refresh, and their address is free again", async () => {
       const { subnet } = await network();
-      const made = await make(INSTANCE, { ...shape, subnetId: subnet.id });
+      const made = await make(instanceToken, { ...shape, subnetId: subnet.id });
       await setState(made.id, "absent");
-      assert.equal(await aws.read(call(INSTANCE), made.id, made.outputs, made.inputs), undefined);
+      assert.equal(await aws.read(call(instanceToken), made.id, made.outputs, made.inputs), undefined);
       assert.equal(
-        (await make(INSTANCE, { ...shape, subnetId: subnet.id })).outputs["privateIp"],
+        (await make(instanceToken, { ...shape, subnetId: subnet.id })).outputs["privateIp"],
         "10.0.1.4",
       );
     });
 
     it("that were stopped say so", async () => {
       const { subnet } = await network();
-      const made = await make(INSTANCE, { ...shape, subnetId: subnet.id });
+      const made = await make(instanceToken, { ...shape, subnetId: subnet.id });
       await setState(made.id, "stopped");
-      const read = (await aws.read(call(INSTANCE), made.id, made.outputs, made.inputs)) ?? {};
+      const read = (await aws.read(call(instanceToken), made.id, made.outputs, made.inputs)) ?? {};
       assert.equal(read["instanceState"], "stopped");
     });
 
@@ -349,10 +363,10 @@ describe("the lab's AWS", () => {
       const { subnet } = await network();
       const given = { ...shape, subnetId: subnet.id, tags: { Name: "late" } };
       await assert.rejects(
-        make(INSTANCE, given),
+        make(instanceToken, given),
         /machine late \(i-0\w+, 10.0.1.4\) did not start: not running after 0.02 s/,
       );
-      await aws.delete(call(SUBNET), subnet.id);
+      await aws.delete(call(subnetToken), subnet.id);
     });
 
     it("are undone when the engine cancels while they boot", async () => {
@@ -365,9 +379,9 @@ describe("the lab's AWS", () => {
         }
       }
       aws = provider(1000, new Stuck(folder));
-      const { inputs } = await aws.check(call(INSTANCE), {}, { ...shape, subnetId: subnet.id });
+      const { inputs } = await aws.check(call(instanceToken), {}, { ...shape, subnetId: subnet.id });
       await assert.rejects(
-        aws.create(call(INSTANCE, "one", controller.signal), inputs, false),
+        aws.create(call(instanceToken, "one", controller.signal), inputs, false),
         /did not start: cancelled/,
       );
       assert.deepEqual(Object.keys(map(revealAll({ all: (await read()) as Properties }), "all")), []);
@@ -378,7 +392,7 @@ describe("the lab's AWS", () => {
         resources: object;
       };
       return Object.fromEntries(
-        Object.entries(resources).filter(([key]) => key.startsWith(INSTANCE)),
+        Object.entries(resources).filter(([key]) => key.startsWith(instanceToken)),
       ) as unknown;
     };
   });

@@ -6,12 +6,12 @@ import type { Fields, Kind } from "../../../../../lab/pulumi/providers/rpc/kinds
 import { deploy } from "../../../../support/infra/mocks";
 import { small, twoPools } from "../../../../support/infra/settingsExamples";
 
-const PACKAGE = join(__dirname, "../../../../../node_modules/@pulumi/aws");
+const packageFolder = join(__dirname, "../../../../../node_modules/@pulumi/aws");
 
 /** `aws:ec2/vpc:Vpc` -> `<package>/ec2/vpc.d.ts`, interface `VpcArgs` */
 function declarationOf(token: string): { file: string; args: string } {
   const [, path = "", name = ""] = token.split(":");
-  return { file: join(PACKAGE, `${path}.d.ts`), args: `${name}Args` };
+  return { file: join(packageFolder, `${path}.d.ts`), args: `${name}Args` };
 }
 
 /** `rootBlockDevice`, `rootBlockDevice.volumeSize` of everything that is set. */

@@ -12,12 +12,12 @@ import {
   type Properties,
   revealAll,
   secret,
-  UNKNOWN,
+  unknownValue,
 } from "../../../../../lab/pulumi/providers/rpc/values";
 import { type KeyPair, makeKey, startServer, type TestServer } from "./sshServer";
 
-const REMOTE = "command:remote:Command";
-const LOCAL = "command:local:Command";
+const remoteToken = "command:remote:Command";
+const localToken = "command:local:Command";
 
 describe("the stand-in for the command provider", function () {
   this.timeout(20_000);
@@ -62,7 +62,7 @@ describe("the stand-in for the command provider", function () {
     return result.inputs;
   }
 
-  async function create(inputs: Properties, type = REMOTE, signal?: AbortSignal) {
+  async function create(inputs: Properties, type = remoteToken, signal?: AbortSignal) {
     const { outputs } = await provider.create(call(type, signal), await checked(type, inputs), false);
     return outputs;
   }
@@ -74,7 +74,7 @@ describe("the stand-in for the command provider", function () {
       const withAgent = new CommandProvider("1.2.1", settings, machine);
       const inputs = { connection: login(), create: "true" };
       await assert.rejects(
-        withAgent.create(call(REMOTE), inputs, false),
+        withAgent.create(call(remoteToken), inputs, false),
         /dial unix \/nowhere\/agent: connect: no such file or directory/,
       );
     });
@@ -114,7 +114,7 @@ describe("the stand-in for the command provider", function () {
       setTimeout(() => controller.abort(new Error("cancelled")), 300);
       const began = Date.now();
       await assert.rejects(
-        create({ connection: login(), create: "sleep 60" }, REMOTE, controller.signal),
+        create({ connection: login(), create: "sleep 60" }, remoteToken, controller.signal),
         /cancelled/,
       );
       assert.ok(Date.now() - began < 5000);
@@ -122,9 +122,11 @@ describe("the stand-in for the command provider", function () {
 
     it("updates by `update`, else by `create`, with the last output in its environment where wanted", async () => {
       const first = { connection: login(), create: "echo made", update: "echo was $PULUMI_COMMAND_STDOUT" };
-      const old = { inputs: await checked(REMOTE, first), outputs: await create(first) };
+      const old = { inputs: await checked(remoteToken, first), outputs: await create(first) };
       const update = async (news: Properties) =>
-        (await provider.update(call(REMOTE), "id", old, await checked(REMOTE, news), false))["stdout"];
+        (await provider.update(call(remoteToken), "id", old, await checked(remoteToken, news), false))[
+          "stdout"
+        ];
       assert.equal(await update(first), "was made");
       assert.equal(await update({ ...first, addPreviousOutputInEnv: false }), "was");
       assert.equal(await update({ connection: login(), create: "echo again" }), "again");
@@ -133,10 +135,10 @@ describe("the stand-in for the command provider", function () {
     it("deletes by `delete` with the stored connection, and without one does nothing", async () => {
       const folder = await mkdtemp(join(tmpdir(), "perigee-command-"));
       const state = await create({ connection: login(), create: "true", delete: `touch ${folder}/gone` });
-      await provider.delete(call(REMOTE), "id", state);
+      await provider.delete(call(remoteToken), "id", state);
       assert.equal(await readFile(join(folder, "gone"), "utf8"), "");
-      const dead = await checked(REMOTE, { connection: login({ host: "192.0.2.1" }), create: "true" });
-      await provider.delete(call(REMOTE), "id", dead);
+      const dead = await checked(remoteToken, { connection: login({ host: "192.0.2.1" }), create: "true" });
+      await provider.delete(call(remoteToken), "id", dead);
       await rm(folder, { recursive: true });
     });
 
@@ -184,14 +186,14 @@ describe("the stand-in for the command provider", function () {
       await new Promise((resolve) => silent.once("listening", resolve));
       const { port } = silent.address() as net.AddressInfo;
       const signal = AbortSignal.timeout(200);
-      await assert.rejects(create({ connection: login({ port }), create: "true" }, REMOTE, signal));
+      await assert.rejects(create({ connection: login({ port }), create: "true" }, remoteToken, signal));
       silent.close();
     });
   });
 
   describe("check and diff", () => {
     it("fill in the connection's defaults, and name what is missing or wrong", async () => {
-      const inputs = revealAll(await checked(REMOTE, { connection: { host: "a" }, create: "true" }));
+      const inputs = revealAll(await checked(remoteToken, { connection: { host: "a" }, create: "true" }));
       assert.deepEqual(inputs["connection"], {
         host: "a",
         user: "root",
@@ -200,7 +202,7 @@ describe("the stand-in for the command provider", function () {
         perDialTimeout: 15,
       });
       const { failures } = await provider.check(
-        call(REMOTE),
+        call(remoteToken),
         {},
         { connection: { port: "22" }, logging: "all", shell: "sh" },
       );
@@ -214,7 +216,7 @@ describe("the stand-in for the command provider", function () {
 
     it("refuse what no program here uses, and ignore none of it", async () => {
       const proxied = { connection: { host: "a", proxy: { host: "b" } } };
-      const { failures } = await provider.check(call(REMOTE), {}, proxied);
+      const { failures } = await provider.check(call(remoteToken), {}, proxied);
       assert.deepEqual(
         failures.map(({ property }) => property),
         ["connection.proxy"],
@@ -225,7 +227,12 @@ describe("the stand-in for the command provider", function () {
 
     it("leave a changed trigger to the SDK's replaceOnChanges, and replace for the list as a whole", async () => {
       const paths = async (olds: Properties, news: Properties) => {
-        const { changes } = await provider.diff(call(REMOTE), "id", { inputs: olds, outputs: olds }, news);
+        const { changes } = await provider.diff(
+          call(remoteToken),
+          "id",
+          { inputs: olds, outputs: olds },
+          news,
+        );
         return changes.map(({ path, replaces }) => `${path}${replaces ? " replaces" : ""}`);
       };
       assert.deepEqual(await paths({ triggers: ["a"] }, { triggers: ["b"] }), ["triggers[0]"]);
@@ -234,9 +241,9 @@ describe("the stand-in for the command provider", function () {
     });
 
     it("leave outputs open in a preview, and run nothing", async () => {
-      const inputs = await checked(REMOTE, { connection: login({ host: "192.0.2.1" }), create: "true" });
-      const { outputs } = await provider.create(call(REMOTE), inputs, true);
-      assert.deepEqual([outputs["stdout"], outputs["stderr"]], [UNKNOWN, UNKNOWN]);
+      const inputs = await checked(remoteToken, { connection: login({ host: "192.0.2.1" }), create: "true" });
+      const { outputs } = await provider.create(call(remoteToken), inputs, true);
+      assert.deepEqual([outputs["stdout"], outputs["stderr"]], [unknownValue, unknownValue]);
     });
   });
 
@@ -250,13 +257,13 @@ describe("the stand-in for the command provider", function () {
           environment: { COLOUR: "red" },
           interpreter: ["/bin/sh", "-c"],
         },
-        LOCAL,
+        localToken,
       );
       assert.equal(outputs["stdout"], "in\n/\nred");
     });
 
     it("that fails says so in Go's words", async () => {
-      await assert.rejects(create({ create: "echo bad; exit 2" }, LOCAL), {
+      await assert.rejects(create({ create: "echo bad; exit 2" }, localToken), {
         message: 'exit status 2: running "echo bad; exit 2":\nbad\n',
       });
     });

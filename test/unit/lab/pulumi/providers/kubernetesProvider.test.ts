@@ -22,7 +22,7 @@ import {
   type Properties,
   secret,
   text,
-  UNKNOWN,
+  unknownValue,
 } from "../../../../../lab/pulumi/providers/rpc/values";
 
 const live = (kind: string, spec: Properties, status: Properties, generation = 1): LiveObject => ({
@@ -162,7 +162,7 @@ describe("the Kubernetes stand-in", () => {
     const inputs = object({ name: "a" }, { data: { open: "1", hidden: secret("2") } });
     const { outputs } = await provider.create(configMap, inputs, true);
     assert.equal(isSecret(map(outputs, "data")["hidden"]), true);
-    assert.equal(outputs["status"], UNKNOWN);
+    assert.equal(outputs["status"], unknownValue);
   });
 
   it("refuses what it would have to ignore", async () => {
@@ -337,10 +337,10 @@ describe("the Kubernetes stand-in is as strict as the released provider", () => 
     const [one, two] = [{ kubeconfig: kubeconfig("https://1") }, { kubeconfig: kubeconfig("https://2") }];
     assert.deepEqual(replaced(one, two), ["kubeconfig"]);
     assert.deepEqual(replaced(one, { kubeconfig: kubeconfig("https://1", "another") }), []);
-    assert.deepEqual(replaced(one, { kubeconfig: UNKNOWN }), ["kubeconfig"]);
+    assert.deepEqual(replaced(one, { kubeconfig: unknownValue }), ["kubeconfig"]);
     const named = { clusterIdentifier: "orbit" };
     assert.deepEqual(replaced({ ...one, ...named }, { ...two, ...named }), []);
-    assert.deepEqual(replaced({ ...one, ...named }, { kubeconfig: UNKNOWN, ...named }), []);
+    assert.deepEqual(replaced({ ...one, ...named }, { kubeconfig: unknownValue, ...named }), []);
     assert.deepEqual(replaced({ ...one, ...named }, { ...one, clusterIdentifier: "other" }), [
       "clusterIdentifier",
     ]);
