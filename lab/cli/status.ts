@@ -73,8 +73,16 @@ export function nodeTable(
     const since = node?.metadata?.creationTimestamp;
     const version = node?.status?.nodeInfo?.kubeletVersion ?? "";
     const state = states.get(instanceId) ?? "absent";
-    return [name, role, state, cluster === undefined ? "unknown" : readiness, since ? age(since, now) : "", version,
-      privateIp, publicIp]; // prettier-ignore
+    return [
+      name,
+      role,
+      state,
+      cluster === undefined ? "unknown" : readiness,
+      since ? age(since, now) : "",
+      version,
+      privateIp,
+      publicIp,
+    ];
   });
   return table([["NAME", "ROLE", "MACHINE", "NODE", "AGE", "KUBELET", "PRIVATE", "PUBLIC"], ...rows]);
 }
@@ -89,8 +97,9 @@ function podTable(pods: readonly V1Pod[]): string {
     else count.other += 1;
     counts.set(key, count);
   }
-  const rows = [...counts].sort(([a], [b]) => a.localeCompare(b)).map(([key, { running, other }]) => [
-    ...key.split("\t"), String(running), String(other)]); // prettier-ignore
+  const rows = [...counts]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([key, { running, other }]) => [...key.split("\t"), String(running), String(other)]);
   return table([["NODE", "NAMESPACE", "RUNNING", "NOT RUNNING"], ...rows]);
 }
 

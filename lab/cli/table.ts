@@ -14,9 +14,14 @@ export function table(rows: readonly (readonly string[])[]): string {
 /** Elapsed time in its two largest units: `3d4h`, `5m12s`. */
 export function age(since: Date, now: Date): string {
   const seconds = Math.max(0, Math.floor((now.getTime() - since.getTime()) / 1000));
-  const parts = ([["d", 86_400, 1e9], ["h", 3600, 24], ["m", 60, 60], ["s", 1, 60]] as const).map(
-    ([unit, size, limit]) => ({ unit, count: Math.floor(seconds / size) % limit }),
-  ); // prettier-ignore
+  const parts = (
+    [
+      ["d", 86_400, 1e9],
+      ["h", 3600, 24],
+      ["m", 60, 60],
+      ["s", 1, 60],
+    ] as const
+  ).map(([unit, size, limit]) => ({ unit, count: Math.floor(seconds / size) % limit }));
   const first = parts.findIndex(({ count }) => count > 0);
   if (first === -1) return "0s";
   return parts

@@ -37,8 +37,22 @@ export async function makeMachineNetwork(folders: LabFolders, spec: MachineSpec)
   if (!(await inside("-o", "link", "show")).includes(": eth0@")) {
     const mtu = String(await uplinkMtu());
     await removeLink(hostLink(spec.id));
-    await run("ip", ["link", "add", hostLink(spec.id), "mtu", mtu, "type", "veth",
-      "peer", "name", "eth0", "mtu", mtu, "netns", namespace]); // prettier-ignore
+    await run("ip", [
+      "link",
+      "add",
+      hostLink(spec.id),
+      "mtu",
+      mtu,
+      "type",
+      "veth",
+      "peer",
+      "name",
+      "eth0",
+      "mtu",
+      mtu,
+      "netns",
+      namespace,
+    ]);
   }
   await run("ip", ["link", "set", hostLink(spec.id), "master", bridgeName, "up"]);
   await inside("link", "set", "lo", "up");

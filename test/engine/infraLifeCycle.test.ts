@@ -122,12 +122,15 @@ describe("stack 1 on the real engine", function () {
 
     it("adds a worker and touches nothing else", async () => {
       const run = await stack.succeed("up", settings({ count: 2 }));
-      assert.deepEqual(done(run).sort(), [
-      `create ${instanceToken} orbit-default-2`,
-      `create ${commandToken} orbit-default-2-admit`,
-      `create ${commandToken} orbit-default-2-join`,
-      `create ${commandToken} orbit-default-2-request`,
-    ].sort()); // prettier-ignore
+      assert.deepEqual(
+        done(run).sort(),
+        [
+          `create ${instanceToken} orbit-default-2`,
+          `create ${commandToken} orbit-default-2-admit`,
+          `create ${commandToken} orbit-default-2-join`,
+          `create ${commandToken} orbit-default-2-request`,
+        ].sort(),
+      );
     });
 
     it("changes labels and disk in place, without a new machine", async () => {

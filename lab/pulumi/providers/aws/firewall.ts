@@ -9,8 +9,14 @@ import { ingressRuleToken } from "./types/securityGroups";
 import { instanceToken } from "./types/vpc";
 
 const protocols: Readonly<Record<string, IngressRule["protocol"]>> = {
-  "-1": "all", tcp: "tcp", udp: "udp", icmp: "icmp", "6": "tcp", "17": "udp", "1": "icmp",
-}; // prettier-ignore
+  "-1": "all",
+  tcp: "tcp",
+  udp: "udp",
+  icmp: "icmp",
+  "6": "tcp",
+  "17": "udp",
+  "1": "icmp",
+};
 
 /** Rules per running instance, sorted, without duplicates. */
 export function ingressByInstance(account: Account): Map<string, IngressRule[]> {

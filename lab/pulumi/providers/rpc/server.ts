@@ -26,9 +26,20 @@ export async function serve(provider: Provider, orphaned: Orphaned): Promise<voi
 /** Implemented calls; the rest of the protocol returns UNIMPLEMENTED, which the engine handles. */
 type Served = Pick<
   IResourceProviderServer,
-  | "getSchema" | "getPluginInfo" | "checkConfig" | "diffConfig" | "configure" | "invoke"
-  | "check" | "diff" | "create" | "read" | "update" | "delete" | "cancel"
->; // prettier-ignore
+  | "getSchema"
+  | "getPluginInfo"
+  | "checkConfig"
+  | "diffConfig"
+  | "configure"
+  | "invoke"
+  | "check"
+  | "diff"
+  | "create"
+  | "read"
+  | "update"
+  | "delete"
+  | "cancel"
+>;
 
 function implementation(handlers: Handlers, log: EngineLog): Served {
   return {

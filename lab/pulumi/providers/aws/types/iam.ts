@@ -108,8 +108,9 @@ export const instanceProfile: AwsType = {
   },
 };
 
-const retentionDays = [0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557,
-  2922, 3288, 3653]; // prettier-ignore
+const retentionDays = [
+  0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
 
 export const logGroup: AwsType = {
   token: "aws:cloudwatch/logGroup:LogGroup",

@@ -9,11 +9,26 @@ import { internetGateway, route, routeTable, routeTableAssociation, subnet, vpc 
 
 export const awsTypes: ReadonlyMap<string, AwsType> = new Map(
   [
-    vpc, subnet, internetGateway, routeTable, route, routeTableAssociation,
-    securityGroup, defaultSecurityGroup, ingressRule, egressRule,
-    instance, eip, eipAssociation,
-    zone, record,
-    role, rolePolicy, rolePolicyAttachment, instanceProfile,
-    logGroup, flowLog,
+    vpc,
+    subnet,
+    internetGateway,
+    routeTable,
+    route,
+    routeTableAssociation,
+    securityGroup,
+    defaultSecurityGroup,
+    ingressRule,
+    egressRule,
+    instance,
+    eip,
+    eipAssociation,
+    zone,
+    record,
+    role,
+    rolePolicy,
+    rolePolicyAttachment,
+    instanceProfile,
+    logGroup,
+    flowLog,
   ].map((type) => [type.token, type]),
-); // prettier-ignore
+);

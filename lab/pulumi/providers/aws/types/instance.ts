@@ -58,9 +58,17 @@ export const instance: AwsType = {
   alsoReplaces: (inputs) => (inputs["userDataReplaceOnChange"] === true ? ["userData"] : []),
   defaults: { sourceDestCheck: true, userDataReplaceOnChange: false },
   computed: [
-    "arn", "instanceState", "privateIp", "privateDns", "publicIp", "publicDns", "availabilityZone",
-    "primaryNetworkInterfaceId", "associatePublicIpAddress", "instanceLifecycle",
-  ], // prettier-ignore
+    "arn",
+    "instanceState",
+    "privateIp",
+    "privateDns",
+    "publicIp",
+    "publicDns",
+    "availabilityZone",
+    "primaryNetworkInterfaceId",
+    "associatePublicIpAddress",
+    "instanceLifecycle",
+  ],
   // A stop and a start assign another public address, unless it is an elastic one.
   changesWith: { publicIp: ["instanceType"], publicDns: ["instanceType"] },
   hidden: ["userData"],

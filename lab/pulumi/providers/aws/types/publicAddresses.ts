@@ -10,8 +10,16 @@ export const eip: AwsType = {
   inputs: { domain: "string", tags: "map" },
   replaces: ["domain"],
   defaults: { domain: "vpc" },
-  computed: ["allocationId", "associationId", "arn", "publicIp", "publicDns", "privateIp", "privateDns",
-    "networkInterface"], // prettier-ignore
+  computed: [
+    "allocationId",
+    "associationId",
+    "arn",
+    "publicIp",
+    "publicDns",
+    "privateIp",
+    "privateDns",
+    "networkInterface",
+  ],
   check: (inputs) => checkOneOf(inputs, "domain", ["vpc"]),
   id: () => ec2Id("eipalloc"),
   outputs: ({ id, account, previous }) => {

@@ -291,8 +291,10 @@ describe("the lab's AWS", () => {
           (r) => `${r.protocol} ${r.fromPort}-${r.toPort} ${r.sourceCidr}`,
         );
       assert.deepEqual(await sources(), [
-        "tcp 2379-2380 10.0.1.4/32", "tcp 2379-2380 10.0.1.5/32", "tcp 6443-6443 198.51.100.0/24",
-      ]); // prettier-ignore
+        "tcp 2379-2380 10.0.1.4/32",
+        "tcp 2379-2380 10.0.1.5/32",
+        "tcp 6443-6443 198.51.100.0/24",
+      ]);
       await aws.delete(call(ruleToken), open.id);
       assert.deepEqual(await sources(), ["tcp 2379-2380 10.0.1.4/32", "tcp 2379-2380 10.0.1.5/32"]);
     });

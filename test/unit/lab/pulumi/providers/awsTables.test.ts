@@ -156,9 +156,13 @@ describe("the lab's AWS tables against what @pulumi/aws declares", function () {
 
     it(`${token}: what is named elsewhere in its table is one of its inputs`, () => {
       const named = [
-        ...ours(type.replaces), ...ours(type.required), ...ours(type.hidden), ...Object.keys(type.defaults ?? {}),
-        ...(type.autoName === undefined ? [] : [type.autoName]), ...Object.values(type.changesWith ?? {}).flat(),
-      ]; // prettier-ignore
+        ...ours(type.replaces),
+        ...ours(type.required),
+        ...ours(type.hidden),
+        ...Object.keys(type.defaults ?? {}),
+        ...(type.autoName === undefined ? [] : [type.autoName]),
+        ...Object.values(type.changesWith ?? {}).flat(),
+      ];
       const strange = named.filter((name) => type.inputs[name.split(".")[0] ?? ""] === undefined);
       assert.deepEqual(strange, []);
     });

@@ -51,9 +51,15 @@ describe("the stand-in for the command provider", function () {
 
   function login(more: Properties = {}, to: TestServer = server, as: KeyPair = key): Properties {
     return {
-      host: "127.0.0.1", port: to.port, user: "ubuntu", privateKey: as.private, hostKey: to.hostKey.public,
-      dialErrorLimit: 0, perDialTimeout: 5, ...more,
-    }; // prettier-ignore
+      host: "127.0.0.1",
+      port: to.port,
+      user: "ubuntu",
+      privateKey: as.private,
+      hostKey: to.hostKey.public,
+      dialErrorLimit: 0,
+      perDialTimeout: 5,
+      ...more,
+    };
   }
 
   async function checked(type: string, inputs: Properties): Promise<Properties> {
