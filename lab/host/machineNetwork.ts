@@ -35,24 +35,10 @@ export async function makeMachineNetwork(folders: LabFolders, spec: MachineSpec)
   if ((await readText(filter)) === undefined) await writeWhole(filter, ingressRules([]));
   await run("ip", ["netns", "exec", namespace, "nft", "-f", filter]); // before the namespace has an interface
   if (!(await inside("-o", "link", "show")).includes(": eth0@")) {
-    const mtu = String(await uplinkMtu());
+    const mtu = await uplinkMtu();
     await removeLink(hostLink(spec.id));
-    await run("ip", [
-      "link",
-      "add",
-      hostLink(spec.id),
-      "mtu",
-      mtu,
-      "type",
-      "veth",
-      "peer",
-      "name",
-      "eth0",
-      "mtu",
-      mtu,
-      "netns",
-      namespace,
-    ]);
+    const cable = `link add ${hostLink(spec.id)} mtu ${mtu} type veth peer name eth0 mtu ${mtu} netns ${namespace}`;
+    await run("ip", cable.split(" "));
   }
   await run("ip", ["link", "set", hostLink(spec.id), "master", bridgeName, "up"]);
   await inside("link", "set", "lo", "up");
