@@ -31,7 +31,7 @@ export class LockHeld extends Error {
  */
 const takeAndHold = `
 exec 9>>"$1"
-if ! flock \${2:+--timeout "$2"} 9; then exit 75; fi
+flock --conflict-exit-code 75 \${2:+--timeout "$2"} 9
 [ "$1" -ef /proc/self/fd/9 ] || exit 76
 printf %s "$3" >"$1"
 echo held

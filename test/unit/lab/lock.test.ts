@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { takeLab } from "../../../lab/cli/session";
@@ -93,6 +93,17 @@ describe("a lock between processes", () => {
     await (
       await takeLock(file, { ...now, limitSeconds: 5 })
     )();
+  });
+
+  it("is not taken for held where flock is missing", async () => {
+    const { PATH } = process.env;
+    await symlink("/bin/sh", join(folder, "sh"));
+    process.env["PATH"] = folder;
+    try {
+      await assert.rejects(takeLock(file, now), { message: `the lock ${file} cannot be taken` });
+    } finally {
+      process.env["PATH"] = PATH;
+    }
   });
 
   describe("of the lab", () => {
