@@ -20,14 +20,14 @@ import {
 import { noUnit, units } from "./units";
 
 /** Text of the default dictionary, defined by the bundler, so that the bundle needs no other file. */
-declare const perigeeDefaultDictionary: string | undefined;
+declare const PERIGEE_DEFAULT_DICTIONARY: string | undefined;
 
 /** Path of the dictionary shipped with Perigee: the bus of a small satellite. */
 export const defaultDictionaryPath = join(__dirname, "default.yaml");
 
 /** Text of the default dictionary, in the bundle and in the source tree. */
 export function defaultDictionaryText(): string {
-  if (typeof perigeeDefaultDictionary === "string") return perigeeDefaultDictionary;
+  if (typeof PERIGEE_DEFAULT_DICTIONARY === "string") return PERIGEE_DEFAULT_DICTIONARY;
   return readFileSync(defaultDictionaryPath, "utf8");
 }
 
