@@ -119,7 +119,7 @@ export const settingsSchema = strictObject({
     .refine((blocks) => blocks.length > 0, {
       error: "at least one IPv4 block: nobody could reach the cluster",
     })
-    .refine(({ length }) => length <= 10, { error: "at most 10 blocks: a security group holds 60 rules" })
+    .refine(({ length }) => length <= 9, { error: "at most 9 blocks: a security group holds 60 rules" })
     .describe("IPv4 CIDRs, /8 to /32, that may reach SSH, the API server and the published node ports.")
     .meta({ example: ["198.51.100.7/32"] }),
   vpcCidr: cidr(16, 22)

@@ -7,6 +7,8 @@ import type { MonitoringStack } from "./monitoring";
 import { telemetryNames } from "./telemetry/names";
 
 export interface WorkloadsOutputs {
+  /** URL of the exporter's page: every parameter with its limits and alarms. Needs no login. */
+  readonly telemetryUrl: pulumi.Output<string>;
   /** URL of Grafana. Absent when Grafana is off. */
   readonly grafanaUrl?: pulumi.Output<string>;
   readonly prometheusUrl: pulumi.Output<string>;
@@ -29,6 +31,7 @@ export function workloadsOutputs(
   const { namespace, exporter, httpPort } = telemetryNames;
   const password = monitoring.grafanaAdminPassword;
   return {
+    telemetryUrl: published("telemetryPage"),
     ...(grafana && { grafanaUrl: published("grafana") }),
     prometheusUrl: published("prometheus"),
     alertmanagerUrl: published("alertmanager"),

@@ -45,6 +45,7 @@ export const workloads: LabStack = {
 };
 
 const endpointNames = {
+  telemetryUrl: "telemetry page",
   grafanaUrl: "Grafana",
   prometheusUrl: "Prometheus",
   alertmanagerUrl: "Alertmanager",

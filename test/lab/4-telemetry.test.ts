@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { nodePorts } from "../../contract/outputs";
 import { repositoryRoot } from "../../settings/repositoryRoot";
 import { defaultDictionaryPath, loadDictionary } from "../../telemetry/dictionary";
+import type { StateDocument } from "../../telemetry/exporter/stateDocument";
 import { eventually, kubectl, outputs } from "../support/lab/lab";
 import { counted, flight, send, type Sockets } from "../support/lab/packets";
 import { failedRuleGroups, managedAlerts, query, sampleTimes } from "../support/lab/prometheus";
@@ -134,6 +135,14 @@ describe("the exporter", () => {
     const times = await sampleTimes(battery, 120);
     const gaps = times.slice(1).map((time, index) => time - (times[index] ?? time));
     assert.ok(Math.max(...gaps) < 30, `a gap of ${Math.max(...gaps)} s`);
+  });
+
+  it("shows its page to people within adminCidrs, with the values that came", async () => {
+    const url = `http://${(await outputs()).publishedHost}:${nodePorts.telemetryPage.port}`;
+    assert.match(await (await fetch(url)).text(), /<!doctype html>/i);
+    const state = (await (await fetch(`${url}/state.json`)).json()) as StateDocument;
+    const shown = state.parameters.find(({ metric }) => metric === battery);
+    assert.ok(Number(shown?.value) > 0, JSON.stringify(shown));
   });
 
   it("takes packets from outside the cluster, through the UDP node port", async () => {

@@ -1,6 +1,6 @@
 /** Who reaches what, and what can be read where. The table is infra/network/trafficRules.ts, nothing else. */
 import { strict as assert } from "node:assert";
-import type { NodeOutput } from "../../contract/outputs";
+import { type NodeOutput, nodePorts } from "../../contract/outputs";
 import { deriveSshKeyPair } from "../../infra/machines/sshKeys";
 import { type Peer, portRange, trafficRules } from "../../infra/network/trafficRules";
 import { echoOn, reaches } from "../support/lab/echo";
@@ -53,9 +53,10 @@ describe("traffic", () => {
   });
 
   it("from a stranger outside adminCidrs reaches nothing", async () => {
+    const published = [30081, ...Object.values(nodePorts).map(({ port }) => port)];
     const machines = [
-      { machine: target, ports: [...listening.controlPlane, 30081] },
-      { machine: other, ports: [...listening.worker, 30081] },
+      { machine: target, ports: [...listening.controlPlane, ...published] },
+      { machine: other, ports: [...listening.worker, ...published] },
     ];
     for (const { machine, ports } of machines) {
       for (const address of [machine.publicIp, machine.privateIp]) {

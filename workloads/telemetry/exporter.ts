@@ -8,7 +8,7 @@ import { resources, sizes } from "../sizes";
 import { dictionaryFlag, telemetryDeployment, type TelemetryPodArgs } from "./deployment";
 import { nameLabel, telemetryNames } from "./names";
 
-const { exporter, groundStation, job, httpPort, udpPort } = telemetryNames;
+const { exporter, groundStation, page, job, httpPort, udpPort } = telemetryNames;
 const labels = { [nameLabel]: job };
 
 /**
@@ -112,6 +112,25 @@ export function groundStationService(
             nodePort: nodePorts.telemetry.port,
           },
         ],
+      },
+    },
+    opts,
+  );
+}
+
+/** Service of the page's node port. Without the exporter's labels, so that Prometheus scrapes the exporter once. */
+export function pageService(
+  namespace: pulumi.Input<string>,
+  opts: pulumi.CustomResourceOptions,
+): kubernetes.core.v1.Service {
+  return new kubernetes.core.v1.Service(
+    page,
+    {
+      metadata: owned({ name: page, namespace }),
+      spec: {
+        type: "NodePort",
+        selector: labels,
+        ports: [{ name: "http", port: httpPort, targetPort: "http", nodePort: nodePorts.telemetryPage.port }],
       },
     },
     opts,

@@ -12,7 +12,13 @@ import { scrapeIntervalSeconds } from "../../telemetry/dictionary";
 import { owned } from "../adoption/fieldManager";
 import type { TelemetrySettings } from "../config";
 import { dictionaryConfigMap } from "./deployment";
-import { drainSeconds, exporterDeployment, exporterService, groundStationService } from "./exporter";
+import {
+  drainSeconds,
+  exporterDeployment,
+  exporterService,
+  groundStationService,
+  pageService,
+} from "./exporter";
 import { program } from "./program";
 import { prometheusRule, serviceMonitor } from "./scraping";
 import { simulatorDeployment } from "./simulator";
@@ -49,6 +55,7 @@ export class Telemetry extends pulumi.ComponentResource {
     const exporter = exporterDeployment(settings, drainSeconds(scrapeIntervalSeconds(dictionary)), pod, own);
     const service = exporterService(namespace, own);
     groundStationService(namespace, own);
+    pageService(namespace, own);
     if (settings.source === "simulator") {
       const sending = { ...own, dependsOn: [exporter] };
       simulatorDeployment(settings.simulator, service.metadata.name, pod, sending);

@@ -5,6 +5,8 @@ export const telemetryNames = {
   exporter: "telemetry",
   /** Service of the node port. */
   groundStation: "telemetry-ground-station",
+  /** Service of the page's node port. */
+  page: "telemetry-page",
   simulator: "simulator",
   /** Value of the label `job`, used by the alert rules. */
   job: "perigee-telemetry",

@@ -144,6 +144,7 @@ describe("stack 2 on the real engine", function () {
         "Service kube-system/monitoring-kubelet",
         "Service telemetry/telemetry",
         "Service telemetry/telemetry-ground-station",
+        "Service telemetry/telemetry-page",
         "ServiceAccount telemetry/telemetry",
         "ServiceMonitor telemetry/telemetry",
       ]);

@@ -51,7 +51,7 @@ describe("a cluster of one control plane and one worker", () => {
       "aws:ec2/subnet:Subnet": 1,
       "aws:ec2/routeTableAssociation:RouteTableAssociation": 1,
       "aws:ec2/securityGroup:SecurityGroup": 2,
-      [types.ingress]: 15,
+      [types.ingress]: 16,
       [types.egress]: 1,
       "aws:route53/zone:Zone": 1,
       "aws:route53/record:Record": 1,

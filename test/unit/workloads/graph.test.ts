@@ -69,6 +69,7 @@ describe("stack 2 with default settings", () => {
       "core/v1:Service monitoring-kubelet",
       "core/v1:Service telemetry",
       "core/v1:Service telemetry-ground-station",
+      "core/v1:Service telemetry-page",
       "core/v1:ServiceAccount telemetry",
       "helm.sh/v3:Release monitoring",
       "helm.sh/v3:Release monitoring-definitions",
@@ -123,16 +124,15 @@ describe("stack 2 with default settings", () => {
     assert.ok(size > 10_000 && size <= maxBundleBytes, `${size} bytes`);
   });
 
-  it("publishes the UDP port of the contract, and no other port with it", () => {
+  it("publishes the ports of the contract, each by a Service of its own", () => {
     const services = ofType(deployment, kinds.service).map(({ inputs }) => inputs["spec"]) as {
       type?: string;
       ports: { nodePort?: number; protocol?: string }[];
     }[];
     const published = services.filter(({ type }) => type === "NodePort");
-    assert.equal(published.length, 1);
     assert.deepEqual(
-      published[0]?.ports.map(({ nodePort, protocol }) => `${nodePort}/${protocol}`),
-      [`${nodePorts.telemetry.port}/UDP`],
+      published.map(({ ports }) => ports.map(({ nodePort, protocol = "TCP" }) => `${nodePort}/${protocol}`)),
+      [[`${nodePorts.telemetryPage.port}/TCP`], [`${nodePorts.telemetry.port}/UDP`]],
     );
   });
 
@@ -142,7 +142,7 @@ describe("stack 2 with default settings", () => {
     assert.ok((drain * 2) / 3 >= 6 + 2 && spec.terminationGracePeriodSeconds > drain, `${drain} s`);
     assert.ok(spec.containers[0]?.args.includes(`--drain=${drain}`));
     const affinities = ofType(deployment, kinds.service)
-      .filter(({ name }) => name.startsWith("telemetry"))
+      .filter(({ inputs }) => JSON.stringify(inputs["spec"]).includes('"UDP"'))
       .map(({ inputs }) => (inputs["spec"] as { sessionAffinity?: string }).sessionAffinity);
     assert.deepEqual(affinities, ["ClientIP", "ClientIP"]);
     // A slow dictionary's last counts are seen too.
@@ -186,6 +186,7 @@ describe("stack 2 with default settings", () => {
 
   it("gives the addresses of the contract, and Grafana's password as a secret", () => {
     assert.deepEqual(deployment.outputs, {
+      telemetryUrl: "http://203.0.113.10:30464",
       grafanaUrl: "http://203.0.113.10:30300",
       prometheusUrl: "http://203.0.113.10:30090",
       alertmanagerUrl: "http://203.0.113.10:30093",

@@ -72,7 +72,7 @@ export const refused: Readonly<Record<string, { settings: object; lines: readonl
     },
     lines: [
       `adminCidrs = ${JSON.stringify(Array.from({ length: 9 }, (_, n) => `203.0.113.${n}/32`))}: ` +
-        "and publishedNodePorts make 67 rules; a security group holds 60. Name fewer of either",
+        "and publishedNodePorts make 76 rules; a security group holds 60. Name fewer of either",
     ],
   },
   "an unknown or untested version": {
@@ -207,7 +207,7 @@ export const refused: Readonly<Record<string, { settings: object; lines: readonl
     settings: { ...small, publishedNodePorts: [{ port: 30300, why: "mine" }] },
     lines: [
       'publishedNodePorts[0] = "30300/tcp": is published already ' +
-        "(Perigee's own: 30090/tcp, 30093/tcp, 30115/udp, 30300/tcp)",
+        "(Perigee's own: 30090/tcp, 30093/tcp, 30115/udp, 30300/tcp, 30464/tcp)",
     ],
   },
   "an image for one architecture, and machines of two": {
