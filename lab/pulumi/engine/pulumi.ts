@@ -1,7 +1,6 @@
 /** Runs of the Pulumi CLI in the lab: output while it runs, a time limit, a clean end when interrupted. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { engine, type EngineOptions } from "./environment";
 import { type EngineEvents, readEvents } from "./events";
@@ -43,7 +42,7 @@ const defaultLimitMs = 3_600_000;
 export async function runPulumi(args: readonly string[], options: RunOptions): Promise<PulumiRun> {
   const { cli, environment } = await engine(options);
   await clearStaleLocks(options.stateFolder);
-  const scratch = await mkdtemp(join(tmpdir(), "perigee-events-"));
+  const scratch = await mkdtemp(join(options.stateFolder, "events-")); // goes with the lab where this is killed
   const eventLog = join(scratch, "events.jsonl");
   const logged = loggedVerbs.has(args[0] ?? "") ? ["--event-log", eventLog] : [];
   const start = Date.now();
