@@ -47,7 +47,7 @@ const deployment = new kubernetes.apps.v1.Deployment(
             {
               name: "antenna",
               image: "docker.io/library/node:24.21.0-bookworm-slim",
-              args: ["node", "/program/antenna.js"],
+              command: ["node", "/program/antenna.js"],
               env: [{ name: "POINTING_ERROR_DEGREES", value: String(pointingErrorDegrees) }],
               ports: [{ name: "http", containerPort: 8080 }],
               readinessProbe: { httpGet: { path: "/healthz", port: "http" } },
