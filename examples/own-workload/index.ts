@@ -15,8 +15,6 @@ const infraStack =
 const infra = new pulumi.StackReference("infra", { name: infraStack });
 const cluster = new kubernetes.Provider("cluster", {
   kubeconfig: infra.requireOutput("kubeconfig") as pulumi.Output<string>,
-  // An `up` that was interrupted goes on: what it made and did not record is taken over.
-  upsertExistingObjects: true,
 });
 const onCluster = { provider: cluster };
 
