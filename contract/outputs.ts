@@ -41,5 +41,5 @@ export const nodePorts = {
   alertmanager: { port: 30093, protocol: "tcp", why: "Alertmanager" },
   telemetry: { port: 30115, protocol: "udp", why: "Housekeeping packets from the ground station" },
   grafana: { port: 30300, protocol: "tcp", why: "Grafana" },
-  telemetryPage: { port: 30464, protocol: "tcp", why: "Telemetry page" },
+  telemetryPage: { port: 30464, protocol: "tcp", why: "Telemetry page and metrics" },
 } as const satisfies Record<string, PublishedNodePort>;

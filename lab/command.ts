@@ -34,9 +34,9 @@ export function run(command: string, args: readonly string[], options: RunOption
   return new Promise((resolve, reject) => {
     const { cwd, env, limitMs } = options;
     const child = spawn(command, args, { cwd, env, timeout: limitMs, stdio: ["pipe", "pipe", "pipe"] });
-    const start = Date.now();
     let stdout = "";
     let both = "";
+    const fail = (reason: string) => reject(new CommandError(command, args, reason, both));
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       stdout += text;
       both += text;
@@ -50,10 +50,10 @@ export function run(command: string, args: readonly string[], options: RunOption
       reject(new CommandError(command, args, error.message, "", error.code));
     });
     child.on("close", (code, signal) => {
+      // Only the time limit kills a child from here.
+      if (child.killed) return fail(`timed out after ${(limitMs ?? 0) / 1000} s`);
       if (code === 0) return resolve(stdout);
-      const late = limitMs !== undefined && Date.now() - start >= limitMs;
-      const ended = late ? `timed out after ${limitMs / 1000} s` : `ended by ${signal}`;
-      return reject(new CommandError(command, args, signal === null ? `exit ${code}` : ended, both));
+      return fail(signal === null ? `exit ${code}` : `ended by ${signal}`);
     });
   });
 }

@@ -83,7 +83,8 @@ async function attempt(
     clearTimeout(notice);
   }
   return async () => {
-    await rm(file, { force: true });
+    // Where the shell has ended already, the file may be another holder's.
+    if (shell.exitCode === null && shell.signalCode === null) await rm(file, { force: true });
     shell.stdin.end();
     await ended;
   };

@@ -72,7 +72,9 @@ export async function startProcess(stateFolder: string, wanted: LabProcess): Pro
       child.once("error", (error) => resolve(error.message));
       child.once("exit", (code) => resolve(`it ended with exit ${code}`));
     });
-    const problem = await Promise.race([failed, readyIn(startLimitMs, record, listen)]);
+    // A program that cannot be executed ends a moment after its record is there.
+    const ready = readyIn(startLimitMs, record, listen).then((late) => late ?? sleep(50, undefined));
+    const problem = await Promise.race([failed, ready]);
     child.unref();
     const started = await runningProcess(record);
     if (problem === undefined && started !== undefined) return started;

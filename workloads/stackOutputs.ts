@@ -15,7 +15,7 @@ export interface WorkloadsOutputs {
   readonly alertmanagerUrl: pulumi.Output<string>;
   /** Secret; the user is `admin`. Absent when Grafana is off. */
   readonly grafanaAdminPassword?: pulumi.Output<string>;
-  /** URL of the exporter's metrics, reachable only inside the cluster. */
+  /** URL of the exporter's metrics for scrapers inside the cluster. */
   readonly telemetryMetricsUrl: pulumi.Output<string>;
   /** UDP address for a ground station's packets, `host:port`. */
   readonly telemetryAddress: pulumi.Output<string>;

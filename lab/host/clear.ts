@@ -47,7 +47,8 @@ export async function isFromBeforeRestart(folders: LabFolders): Promise<boolean>
 }
 
 async function stopServers(folders: LabFolders): Promise<void> {
-  for (const name of await namesIn(folders.processes)) await stopProcess(join(folders.processes, name));
+  const records = (await namesIn(folders.processes)).filter((name) => name.endsWith(".json"));
+  for (const name of records) await stopProcess(join(folders.processes, name));
 }
 
 async function endMarkedProcesses(folders: LabFolders): Promise<void> {

@@ -91,7 +91,7 @@ export function exporterService(
   );
 }
 
-/** Service of the node port, separate because the first Service would publish the metrics on a node port too. */
+/** Service of the packets' node port: a sender sticks to one exporter, which people who open the page need not. */
 export function groundStationService(
   namespace: pulumi.Input<string>,
   opts: pulumi.CustomResourceOptions,
@@ -118,7 +118,10 @@ export function groundStationService(
   );
 }
 
-/** Service of the page's node port. Without the exporter's labels, so that Prometheus scrapes the exporter once. */
+/**
+ * Service of the node port of the page and, on the same port, the metrics. Without the exporter's labels, so that
+ * Prometheus scrapes the exporter once.
+ */
 export function pageService(
   namespace: pulumi.Input<string>,
   opts: pulumi.CustomResourceOptions,

@@ -68,6 +68,7 @@ export function program(programs: Programs, name: string): string {
 const command = new Command("tsx lab/supply/toolchain/build.ts")
   .description("Builds the programs that the lab runs, each from its Go module, and prints where they are.")
   .addArgument(new Argument("[component...]", "default: every component").choices(componentNames))
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .addHelpText(
     "after",
     `\nComponents:\n${componentNames.map((name) => `  ${name.padEnd(24)}${components[name].about}`).join("\n")}`,

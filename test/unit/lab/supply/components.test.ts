@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { minorOf, testedVersions } from "../../../../infra/versions";
+import { minorOf, testedReleases, testedVersions } from "../../../../infra/versions";
 import {
   type Component,
   componentNames,
@@ -58,6 +58,13 @@ describe("the toolchain's table", () => {
       () => kubernetesComponent("1.0.0"),
       new Error(`Kubernetes 1.0.0 cannot be run in the lab; it has ${testedVersions().join(" and ")}.`),
     );
+  });
+});
+
+describe("Flannel", () => {
+  it("is one version for every tested Kubernetes, as long as one module builds it", () => {
+    const versions = testedReleases.map(({ flannel, flannelCni }) => `${flannel} ${flannelCni}`);
+    assert.equal(new Set(versions).size, 1, versions.join(", "));
   });
 });
 
