@@ -30,6 +30,7 @@ export default tseslint.config(
       // One block: node's own modules, packages, the tree from the top down.
       "simple-import-sort/imports": ["error", { groups: [["^node:", "^@?\\w", "^\\.\\.", "^\\."]] }],
       "simple-import-sort/exports": "error",
+      "no-duplicate-imports": "error",
       // Names of properties are often others' (AWS, Kubernetes, Grafana), and so are names that are taken apart.
       "@typescript-eslint/naming-convention": [
         "error",

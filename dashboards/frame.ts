@@ -1,6 +1,5 @@
 /** Common frame of all dashboards: uids, variables, annotations, and links between them. */
-import type { Dictionary } from "../telemetry/dictionary";
-import { exporterMetricNames as names } from "../telemetry/dictionary";
+import { type Dictionary, exporterMetricNames as names } from "../telemetry/dictionary";
 import { rolesOf } from "../telemetry/rules";
 import { alarms, chosen, datasource } from "./queries";
 import { type Builder, model } from "./sdk";

@@ -3,8 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { contractVersion, type InfraOutputs } from "../contract/outputs";
 import type { Settings } from "./config";
 import type { KubeadmCluster } from "./kubeadm";
-import type { Machine } from "./machines";
-import { nodeOutput } from "./machines";
+import { type Machine, nodeOutput } from "./machines";
 import type { ClusterIdentity } from "./machines/identity";
 
 type Outputs = { readonly [Key in keyof InfraOutputs]: pulumi.Output<InfraOutputs[Key]> };

@@ -51,6 +51,11 @@ export async function writeWhole(path: string, text: string, mode = 0o600): Prom
   await writeFileAtomic(path, text, { mode });
 }
 
+/** The last lines of a text file; empty where there is no such file. */
+export async function lastLines(path: string, count: number): Promise<string> {
+  return ((await readText(path)) ?? "").trimEnd().split("\n").slice(-count).join("\n");
+}
+
 export async function writeJson(path: string, value: unknown): Promise<void> {
   await writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);
 }

@@ -1,10 +1,10 @@
 /** The lab's processes: started detached, recorded, recognised later, ended by PID. */
 import { spawn } from "node:child_process";
 import { mkdir, open, readdir, readFile, rm } from "node:fs/promises";
-import { connect } from "node:net";
+import { connect, createServer } from "node:net";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { readJson, readText } from "./files";
+import { lastLines, readJson, readText } from "./files";
 import { labMark, markedEnvironment } from "./settings";
 
 /** Identity of a process: PIDs are reused, a PID with its start time is not. */
@@ -79,7 +79,9 @@ export async function startProcess(stateFolder: string, wanted: LabProcess): Pro
     const started = await runningProcess(record);
     if (problem === undefined && started !== undefined) return started;
     await stopProcess(record);
-    throw new Error(`${command}: ${problem ?? "it ended at once"}\n${await lastLines(logFile)}`.trimEnd());
+    throw new Error(
+      `${command}: ${problem ?? "it ended at once"}\n${await lastLines(logFile, 10)}`.trimEnd(),
+    );
   } finally {
     await log.close();
   }
@@ -196,6 +198,14 @@ function takesConnection({ address, port }: TcpAddress): Promise<boolean> {
   });
 }
 
-async function lastLines(file: string): Promise<string> {
-  return ((await readText(file)) ?? "").trimEnd().split("\n").slice(-10).join("\n");
+/** A port of the loopback address that nothing listens on at the moment: for programs that cannot choose one themselves. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject).listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      const port = typeof address === "object" && address !== null ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
 }

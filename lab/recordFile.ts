@@ -1,12 +1,14 @@
 /** A JSON file that is changed step by step, by one process at a time. */
 import { readJson, writeJson } from "./files";
 import { withLock } from "./lock";
+import { Turns } from "./turns";
 
 /** Time limit for a step to wait for other processes' steps, which take milliseconds. */
 const limitSeconds = 30;
 
 export class RecordFile<T extends object> {
-  private queue: Promise<unknown> = Promise.resolve();
+  /** Keeps the order of this process's steps; the lock file keeps other processes out. */
+  private readonly turns = new Turns();
 
   /** @param empty content before the first write */
   constructor(
@@ -24,7 +26,7 @@ export class RecordFile<T extends object> {
    * throws changes nothing.
    */
   async change<R>(step: (content: T) => R): Promise<R> {
-    const turn = this.queue.then(() =>
+    return this.turns.run(this.file, () =>
       withLock(`${this.file}.lock`, { holder: `process ${process.pid}`, limitSeconds }, async () => {
         const content = await this.read();
         const result = step(content);
@@ -32,7 +34,5 @@ export class RecordFile<T extends object> {
         return result;
       }),
     );
-    this.queue = turn.catch(() => undefined);
-    return turn;
   }
 }

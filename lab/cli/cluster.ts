@@ -3,7 +3,7 @@ import { CoreV1Api, KubeConfig, type V1Node, type V1Pod } from "@kubernetes/clie
 import type { EngineOptions } from "../pulumi/engine/pulumi";
 import { infraOutputs } from "./stacks";
 
-const runLimitMs = 10_000;
+const askLimitMs = 10_000;
 
 export interface ClusterView {
   readonly nodes: readonly V1Node[];
@@ -19,7 +19,7 @@ export async function askCluster(kubeconfig: string): Promise<ClusterView> {
   config.loadFromString(kubeconfig);
   const api = config.makeApiClient(CoreV1Api);
   const [nodes, pods] = await within(
-    runLimitMs,
+    askLimitMs,
     Promise.all([api.listNode(), api.listPodForAllNamespaces()]),
   );
   return { nodes: nodes.items, pods: pods.items };

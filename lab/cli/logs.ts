@@ -1,6 +1,6 @@
 /** `make logs`: the newest log lines of the machines, their supervisors and the lab's servers. */
 import { join } from "node:path";
-import { namesIn, readJson, readText } from "../files";
+import { lastLines, namesIn, readJson } from "../files";
 import type { MachineSpec } from "../host/machine";
 import { SystemdMachines } from "../host/systemdMachines";
 import { type LabFolders, labFolders, labSettings } from "../settings";
@@ -40,7 +40,7 @@ async function knownMachines(folders: LabFolders): Promise<MachineSpec[]> {
 async function printMachine(folders: LabFolders, { id, name }: MachineSpec): Promise<void> {
   const machines = new SystemdMachines();
   say(`==> ${name} (${id}), ${await machines.state(id)}`);
-  const supervisor = lastLines((await readText(folders.machine(id).console)) ?? "");
+  const supervisor = await lastLines(folders.machine(id).console, lineCount);
   if (supervisor !== "") say(supervisor);
   try {
     say(
@@ -56,10 +56,6 @@ async function printMachine(folders: LabFolders, { id, name }: MachineSpec): Pro
 async function printServers(folders: LabFolders): Promise<void> {
   for (const file of (await namesIn(folders.logs)).sort()) {
     say(`==> ${file}`);
-    say(lastLines((await readText(join(folders.logs, file))) ?? ""));
+    say(await lastLines(join(folders.logs, file), lineCount));
   }
-}
-
-function lastLines(text: string): string {
-  return text.trimEnd().split("\n").slice(-lineCount).join("\n");
 }

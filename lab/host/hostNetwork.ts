@@ -1,7 +1,6 @@
 /** The lab's network on the host: one bridge with the subnets' gateways, an Internet gateway, a resolver. */
 import { readFile, writeFile } from "node:fs/promises";
-import { ask } from "../command";
-import { run } from "../command";
+import { ask, run } from "../command";
 import { readJson, writeJson } from "../files";
 import { type LabFolders } from "../settings";
 import { bridgeName, type LabAddresses, labAddresses, operatorIp, prefixOf } from "./addresses";

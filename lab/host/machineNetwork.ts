@@ -1,8 +1,7 @@
 /** Network namespace of a machine: eth0 on the lab's bridge, behind the packet filter of its security groups. */
 import { access } from "node:fs/promises";
 import { join } from "node:path";
-import { ask } from "../command";
-import { run } from "../command";
+import { ask, run } from "../command";
 import { readText, writeWhole } from "../files";
 import type { LabFolders } from "../settings";
 import { bridgeName, gatewayOf, prefixOf } from "./addresses";

@@ -6,7 +6,7 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "../command";
-import { namesIn, readText, writeJson } from "../files";
+import { lastLines, namesIn, readText, writeJson } from "../files";
 import { readProc } from "../processes";
 import { type LabFolders, labFolders, type LabSettings, labSettings } from "../settings";
 import { Turns } from "../turns";
@@ -151,10 +151,10 @@ export class SystemdMachines implements MachineHost {
     while (!(await this.initAnswers(id))) {
       const log = this.folders.machine(id).console;
       if (!(await this.runs(id))) {
-        throw new Error(`machine ${id} ended while booting: ${await lastLines(log)}`);
+        throw new Error(`machine ${id} ended while booting: ${await lastLines(log, 5)}`);
       }
       if (Date.now() > deadline) {
-        throw new Error(`machine ${id} does not boot; see ${log}: ${await lastLines(log)}`);
+        throw new Error(`machine ${id} does not boot; see ${log}: ${await lastLines(log, 5)}`);
       }
       await sleep(100);
     }
@@ -188,8 +188,4 @@ async function hostTraits(): Promise<HostTraits> {
     capabilities: boundingSet(await readFile("/proc/self/status", "utf8")),
     kernelModules: (await namesIn("/lib/modules")).length > 0,
   };
-}
-
-async function lastLines(file: string): Promise<string> {
-  return ((await readText(file)) ?? "").trimEnd().split("\n").slice(-5).join("\n");
 }

@@ -1,26 +1,20 @@
 /** examples/own-workload as a third stack: scraped, its alert fires, and it goes without a trace. */
 import { strict as assert } from "node:assert";
 import { join } from "node:path";
-import { labEngine } from "../../lab/cli/labEngine";
-import { type PulumiRun, runPulumi } from "../../lab/pulumi/engine/pulumi";
-import { ensureStack, stackOptions } from "../../lab/pulumi/engine/stacks";
+import type { PulumiRun } from "../../lab/pulumi/engine/pulumi";
 import { repositoryRoot } from "../../settings/repositoryRoot";
-import { eventually, kubectl } from "../support/lab/lab";
+import { eventually, kubectl, runOnStack, succeeded } from "../support/lab/lab";
 import { alerts, targets } from "../support/lab/prometheus";
 
 const project = join(repositoryRoot, "examples/own-workload");
 
 async function ownWorkload(command: "up" | "destroy", pointingErrorDegrees?: number): Promise<PulumiRun> {
-  const options = { ...(await labEngine()), cwd: project };
   const config = {
     ...(pointingErrorDegrees !== undefined && {
       "perigee-own-workload:pointingErrorDegrees": pointingErrorDegrees,
     }),
   };
-  const stack = await ensureStack(project, "lab", options, { config });
-  const run = await runPulumi([command, "--yes", "--skip-preview", ...stackOptions(stack)], options);
-  assert.equal(run.exitCode, 0, `${run.stdout}\n${run.stderr}`);
-  return run;
+  return succeeded(command, await runOnStack(command, { project, settings: { config } }));
 }
 
 const antennaAlerts = async (): Promise<string[]> =>

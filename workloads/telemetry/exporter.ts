@@ -70,25 +70,18 @@ const probes = {
  */
 const oneExporter = { selector: labels, sessionAffinity: "ClientIP" } as const;
 
+type ServiceSpec = kubernetes.types.input.core.v1.ServiceSpec;
+
 /** Service with the stable name `telemetry.telemetry.svc`. */
 export function exporterService(
   namespace: pulumi.Input<string>,
   opts: pulumi.CustomResourceOptions,
 ): kubernetes.core.v1.Service {
-  return new kubernetes.core.v1.Service(
-    exporter,
-    {
-      metadata: owned({ name: exporter, namespace, labels }),
-      spec: {
-        ...oneExporter,
-        ports: [
-          { name: "http", port: httpPort, targetPort: "http" },
-          { name: "packets", port: udpPort, targetPort: "packets", protocol: "UDP" },
-        ],
-      },
-    },
-    opts,
-  );
+  const ports = [
+    { name: "http", port: httpPort, targetPort: "http" },
+    { name: "packets", port: udpPort, targetPort: "packets", protocol: "UDP" },
+  ];
+  return service({ name: exporter, namespace, labels }, { ...oneExporter, ports }, opts);
 }
 
 /** Service of the packets' node port: a sender sticks to one exporter, which people who open the page need not. */
@@ -96,26 +89,9 @@ export function groundStationService(
   namespace: pulumi.Input<string>,
   opts: pulumi.CustomResourceOptions,
 ): kubernetes.core.v1.Service {
-  return new kubernetes.core.v1.Service(
-    groundStation,
-    {
-      metadata: owned({ name: groundStation, namespace }),
-      spec: {
-        type: "NodePort",
-        ...oneExporter,
-        ports: [
-          {
-            name: "packets",
-            port: udpPort,
-            targetPort: "packets",
-            protocol: "UDP",
-            nodePort: nodePorts.telemetry.port,
-          },
-        ],
-      },
-    },
-    opts,
-  );
+  const nodePort = nodePorts.telemetry.port;
+  const ports = [{ name: "packets", port: udpPort, targetPort: "packets", protocol: "UDP", nodePort }];
+  return service({ name: groundStation, namespace }, { type: "NodePort", ...oneExporter, ports }, opts);
 }
 
 /**
@@ -126,16 +102,19 @@ export function pageService(
   namespace: pulumi.Input<string>,
   opts: pulumi.CustomResourceOptions,
 ): kubernetes.core.v1.Service {
-  return new kubernetes.core.v1.Service(
-    page,
-    {
-      metadata: owned({ name: page, namespace }),
-      spec: {
-        type: "NodePort",
-        selector: labels,
-        ports: [{ name: "http", port: httpPort, targetPort: "http", nodePort: nodePorts.telemetryPage.port }],
-      },
-    },
-    opts,
-  );
+  const nodePort = nodePorts.telemetryPage.port;
+  const ports = [{ name: "http", port: httpPort, targetPort: "http", nodePort }];
+  return service({ name: page, namespace }, { type: "NodePort", selector: labels, ports }, opts);
+}
+
+function service(
+  metadata: {
+    readonly name: string;
+    readonly namespace: pulumi.Input<string>;
+    readonly labels?: typeof labels;
+  },
+  spec: ServiceSpec,
+  opts: pulumi.CustomResourceOptions,
+): kubernetes.core.v1.Service {
+  return new kubernetes.core.v1.Service(metadata.name, { metadata: owned(metadata), spec }, opts);
 }

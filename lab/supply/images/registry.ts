@@ -1,8 +1,7 @@
 /** Image registry of the lab (Debian's docker-registry): a read-only server, and a temporary one for builds. */
 import { spawn } from "node:child_process";
-import { createServer } from "node:net";
 import { join } from "node:path";
-import { answering, startProcess } from "../../processes";
+import { answering, freePort, startProcess } from "../../processes";
 import type { Progress } from "../../progress";
 import { plainEnvironment } from "../../settings";
 import { ensureMachineImageParts } from "../machineImage/image";
@@ -61,15 +60,4 @@ function registryEnvironment(storage: string, address: string): NodeJS.ProcessEn
     REGISTRY_HTTP_ADDR: address,
     REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY: storage,
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject).listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      const port = typeof address === "object" && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -3,8 +3,7 @@ import { mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../../command";
 import { contentHash, folderContents } from "../contentHash";
-import type { Component, ComponentName } from "./components";
-import { components } from "./components";
+import { type Component, type ComponentName, components } from "./components";
 import { goEnvironment } from "./settings";
 
 /** The folder of a component's Go module. */

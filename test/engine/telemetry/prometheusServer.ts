@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { stringify } from "yaml";
 import * as z from "zod";
+import { freePort } from "../../../lab/processes";
 import type { RuleFile } from "../../../telemetry/rules";
 import { prometheusProgram } from "../../support/promtool";
 
@@ -122,15 +122,4 @@ export class PrometheusServer {
   private get(path: string): Promise<Response> {
     return fetch(`${this.url}${path}`, { signal: AbortSignal.timeout(5000) });
   }
-}
-
-/** Prometheus cannot be told to take any free port and say which. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

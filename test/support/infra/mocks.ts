@@ -1,5 +1,6 @@
 /** Runs of the whole stack 1 program under Pulumi mocks, and every resource that they register. */
 import * as pulumi from "@pulumi/pulumi";
+import { isSecret, setSettings, settledOutputs, unwrapped } from "../mocks";
 
 /** A resource as the engine would receive it; secrets unwrapped. */
 export interface RecordedResource {
@@ -24,26 +25,6 @@ const adminConf = [
   "clusters: [{name: kubernetes, cluster: {server: 'https://api.internal:6443', certificate-authority-data: Q0E=}}]",
   "users: [{name: kubernetes-admin, user: {client-certificate-data: Q0VSVA==, client-key-data: S0VZ}}]",
 ].join("\n");
-
-/** Marks of a secret in the engine's protocol (sdk/nodejs/runtime/rpc.ts: specialSigKey, specialSecretSig). */
-const signature = "4dabf18193072939515e22adb298388d";
-const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
-
-function isSecret(value: unknown): value is { readonly value: unknown } {
-  return isObject(value) && value[signature] === secretSignature;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** The same value with every secret in it unwrapped. */
-function unwrapped(value: unknown): unknown {
-  if (isSecret(value)) return unwrapped(value.value);
-  if (Array.isArray(value)) return value.map(unwrapped);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, unwrapped(inner)]));
-}
 
 class RecordingMocks implements pulumi.runtime.Mocks {
   readonly resources: RecordedResource[] = [];
@@ -116,16 +97,8 @@ export function deploy(raw: Readonly<Record<string, unknown>>): Promise<Deployme
 
 async function run(raw: Readonly<Record<string, unknown>>): Promise<Deployment> {
   const mocks = await mockedEngine(raw);
-  const program = freshProgram();
-  const outputs: Record<string, unknown> = {};
-  const secrets: string[] = [];
-  for (const [name, value] of Object.entries(program)) {
-    const output = pulumi.output(value);
-    outputs[name] = await settled(output);
-    if (await pulumi.isSecret(output)) secrets.push(name);
-  }
-  await pulumi.runtime.disconnect();
-  return { resources: mocks.resources, calls: mocks.calls, outputs, secrets };
+  const settled = await settledOutputs(freshProgram());
+  return { resources: mocks.resources, calls: mocks.calls, ...settled };
 }
 
 /** The program's error for settings that it refuses, and the resources that it had registered by then. */
@@ -152,11 +125,7 @@ export async function refusal(raw: Readonly<Record<string, unknown>>): Promise<R
 
 async function mockedEngine(raw: Readonly<Record<string, unknown>>): Promise<RecordingMocks> {
   const mocks = new RecordingMocks();
-  const config = Object.entries(raw).map(([key, value]): [string, string] => [
-    `perigee-infra:${key}`,
-    typeof value === "string" ? value : JSON.stringify(value),
-  ]);
-  pulumi.runtime.setAllConfig(Object.fromEntries(config));
+  setSettings("perigee-infra", raw);
   await pulumi.runtime.setMocks(mocks, "perigee-infra", "test", false);
   return mocks;
 }
@@ -170,8 +139,4 @@ function freshProgram(): Record<string, unknown> {
   delete process.env["SSH_AUTH_SOCK"];
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would run once for all tests
   return require("../../../infra") as Record<string, unknown>;
-}
-
-function settled<T>(output: pulumi.Output<T>): Promise<T> {
-  return new Promise((resolve) => output.apply(resolve));
 }

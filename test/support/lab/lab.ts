@@ -48,11 +48,41 @@ export async function engine(
   changes: LabConfig = {},
   ...args: string[]
 ): Promise<PulumiRun> {
-  const options = { ...(await labEngine()), cwd: repositoryRoot };
-  const stack = await ensureStack(repositoryRoot, "lab", options, labSettings(changes));
-  const skip =
-    command === "up" || command === "destroy" || command === "refresh" ? ["--yes", "--skip-preview"] : [];
-  return runPulumi([command, ...skip, ...stackOptions(stack), ...args], options).finally(forgetOutputs);
+  const given = { project: repositoryRoot, settings: labSettings(changes) };
+  return runOnStack(command, given, ...args).finally(forgetOutputs);
+}
+
+/** A stack `lab` in the lab's backend, and how the engine runs on it. */
+export interface StackRun {
+  /** Folder of the program's Pulumi.yaml. */
+  readonly project: string;
+  readonly settings: StackSettings;
+  /** Variables of the engine and its plugins. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** Called with the engine's process id once it runs. */
+  readonly onStart?: ((pid: number) => void) | undefined;
+}
+
+/** Runs the engine on a stack of any project, such as an example's; the caller checks the exit code. */
+export async function runOnStack(
+  command: string,
+  { project, settings, environment, onStart }: StackRun,
+  ...args: string[]
+): Promise<PulumiRun> {
+  const lab = await labEngine();
+  const options = { ...lab, cwd: project, variables: { ...lab.variables, ...environment } };
+  const stack = await ensureStack(project, "lab", options, settings);
+  const consent = ["up", "destroy", "refresh"].includes(command) ? ["--yes", "--skip-preview"] : [];
+  return runPulumi([command, ...consent, ...stackOptions(stack), ...args], {
+    ...options,
+    ...(onStart !== undefined && { onStart }),
+  });
+}
+
+/** The same run when it succeeded. */
+export function succeeded(command: string, run: PulumiRun): PulumiRun {
+  if (run.exitCode === 0) return run;
+  throw new Error(`pulumi ${command}: exit ${run.exitCode}\n${run.stdout}\n${run.stderr}`);
 }
 
 /** Runs the engine and throws when it fails. */
@@ -61,11 +91,7 @@ export async function engineSucceeds(
   changes: LabConfig = {},
   ...args: string[]
 ): Promise<PulumiRun> {
-  const run = await engine(command, changes, ...args);
-  if (run.exitCode !== 0) {
-    throw new Error(`pulumi ${command}: exit ${run.exitCode}\n${run.stdout}\n${run.stderr}`);
-  }
-  return run;
+  return succeeded(command, await engine(command, changes, ...args));
 }
 
 export interface LabOutputs {

@@ -1,10 +1,8 @@
 /** Stack 2 in the lab, changed as a user would change its settings. */
 import { createServer, type Server } from "node:http";
-import { labEngine } from "../../../lab/cli/labEngine";
 import { workloadsFolder, workloadsSettings } from "../../../lab/cli/workloads";
-import { type PulumiRun, runPulumi } from "../../../lab/pulumi/engine/pulumi";
-import { ensureStack, stackOptions } from "../../../lab/pulumi/engine/stacks";
-import type { LabConfig } from "./lab";
+import type { PulumiRun } from "../../../lab/pulumi/engine/pulumi";
+import { type LabConfig, runOnStack, succeeded } from "./lab";
 
 /** Changes to the lab's own settings, by section. */
 export interface WorkloadsChanges {
@@ -22,8 +20,6 @@ export async function workloads(
   changes: WorkloadsChanges = {},
   ...args: string[]
 ): Promise<PulumiRun> {
-  const lab = await labEngine();
-  const options = { ...lab, cwd: workloadsFolder, variables: { ...lab.variables, ...changes.environment } };
   const { config = {} } = await workloadsSettings(() => undefined);
   const section = (name: "monitoring" | "telemetry"): object => ({
     ...(config[`perigee-workloads:${name}`] as object),
@@ -36,22 +32,13 @@ export async function workloads(
       "perigee-workloads:telemetry": section("telemetry"),
     },
   };
-  const stack = await ensureStack(workloadsFolder, "lab", options, settings);
-  const skip = command === "preview" ? [] : ["--yes", "--skip-preview"];
-  const { onStart } = changes;
-  return runPulumi([command, ...skip, ...stackOptions(stack), ...args], {
-    ...options,
-    ...(onStart !== undefined && { onStart }),
-  });
+  const { environment, onStart } = changes;
+  return runOnStack(command, { project: workloadsFolder, settings, environment, onStart }, ...args);
 }
 
 /** Runs the engine on stack 2 and throws when it fails. */
 export async function workloadsSucceed(...args: Parameters<typeof workloads>): Promise<PulumiRun> {
-  const run = await workloads(...args);
-  if (run.exitCode !== 0) {
-    throw new Error(`pulumi ${args[0]}: exit ${run.exitCode}\n${run.stdout}\n${run.stderr}`);
-  }
-  return run;
+  return succeeded(args[0], await workloads(...args));
 }
 
 /** One alert as Alertmanager sends it to a webhook. */

@@ -4,6 +4,7 @@ import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { contractVersion, type InfraOutputs } from "../../../contract/outputs";
 import { defaultKubernetesVersion } from "../../../infra/versions";
 import program from "../../../workloads";
+import { setSettings, settledOutputs, signatureKey, unwrapped } from "../mocks";
 
 /** A resource as the engine would receive it. */
 export interface RecordedResource {
@@ -42,8 +43,6 @@ Object.assign(MockMonitor.prototype, {
     callback(null, {}),
 });
 
-const secretSignature = "4dabf18193072939515e22adb298388d";
-
 class RecordingMocks implements pulumi.runtime.Mocks {
   readonly resources: RecordedResource[] = [];
 
@@ -56,7 +55,7 @@ class RecordingMocks implements pulumi.runtime.Mocks {
       type,
       name,
       inputs: unwrapped(given) as Record<string, unknown>,
-      hasSecret: JSON.stringify(given).includes(secretSignature),
+      hasSecret: JSON.stringify(given).includes(signatureKey),
     });
     return { id: `${name}-id`, state: { ...given, ...computed(type, given) } };
   }
@@ -80,37 +79,13 @@ function computed(type: string, given: Readonly<Record<string, unknown>>): Recor
   }
 }
 
-function unwrapped(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(unwrapped);
-  if (typeof value !== "object" || value === null) return value;
-  if (secretSignature in value && "value" in value) return unwrapped(value.value);
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, unwrapped(inner)]));
-}
-
 /**
  * Runs workloads/index.ts with these settings.
  * @param raw settings as a user writes them, without the namespace
  */
 export async function deploy(raw: Readonly<Record<string, unknown>>): Promise<Deployment> {
   const mocks = new RecordingMocks();
-  const config = Object.entries(raw).map(([key, value]): [string, string] => [
-    `perigee-workloads:${key}`,
-    typeof value === "string" ? value : JSON.stringify(value),
-  ]);
-  pulumi.runtime.setAllConfig(Object.fromEntries(config));
+  setSettings("perigee-workloads", raw);
   await pulumi.runtime.setMocks(mocks, "perigee-workloads", "test", false, "organization");
-  const exported = await program();
-  const outputs: Record<string, unknown> = {};
-  const secrets: string[] = [];
-  for (const [name, value] of Object.entries(exported)) {
-    const output = pulumi.output(value);
-    outputs[name] = await settled(output);
-    if (await pulumi.isSecret(output)) secrets.push(name);
-  }
-  await pulumi.runtime.disconnect();
-  return { resources: mocks.resources, outputs, secrets };
-}
-
-function settled<T>(output: pulumi.Output<T>): Promise<T> {
-  return new Promise((resolve) => output.apply(resolve));
+  return { resources: mocks.resources, ...(await settledOutputs(await program())) };
 }

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { markedProcesses, runningProcess, startProcess, stopProcess } from "../../../lab/processes";
+import { freePort, markedProcesses, runningProcess, startProcess, stopProcess } from "../../../lab/processes";
 
 /** Between its end and its being reaped a process still has its number. */
 async function gone(pid: number): Promise<void> {
@@ -31,13 +31,6 @@ describe("the lab's processes", () => {
     await rm(folder, { recursive: true });
   });
 
-  const freePort = () =>
-    new Promise<number>((resolve) => {
-      const server = createServer().listen(0, "127.0.0.1", () => {
-        const address = server.address();
-        server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-      });
-    });
   const listening = (port: number) => `require("node:net").createServer().listen(${port}, "127.0.0.1")`;
   const start = (script: string, port?: number) =>
     startProcess(folder, {
