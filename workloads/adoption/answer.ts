@@ -32,10 +32,14 @@ export interface Question<T> {
 export async function answer<T>(question: Question<T>, within: Patience = patience): Promise<T> {
   const { what, server, ask, statusOf } = question;
   const limit = Date.now() + within.limit;
+  let before: unknown;
   for (;;) {
+    const left = Math.max(1, limit - Date.now());
     try {
-      return await limited(ask, Math.min(within.answer, Math.max(1, limit - Date.now())));
+      // A try that the limit cuts short says less than the one before it.
+      return await (left < within.answer ? limited(ask, left, before) : limited(ask, within.answer));
     } catch (error) {
+      before = error;
       const status = statusOf(error);
       if (status !== undefined && !later.includes(status)) throw error;
       if (isForGood(error)) {
@@ -56,10 +60,13 @@ export async function answer<T>(question: Question<T>, within: Patience = patien
   }
 }
 
-async function limited<T>(ask: Question<T>["ask"], milliseconds: number): Promise<T> {
+async function limited<T>(
+  ask: Question<T>["ask"],
+  milliseconds: number,
+  reason: unknown = new Error(`no answer within ${milliseconds / 1000} s`),
+): Promise<T> {
   const late = new AbortController();
-  const silent = new Error(`no answer within ${milliseconds / 1000} s`);
-  const timer = setTimeout(() => late.abort(silent), milliseconds);
+  const timer = setTimeout(() => late.abort(reason), milliseconds);
   try {
     return await ask(late.signal);
   } finally {

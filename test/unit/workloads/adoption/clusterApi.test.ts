@@ -85,6 +85,16 @@ describe("a question that is not answered", () => {
     await assert.rejects(answer({ ...question, ask }, within), /no answer within 0\.02 s/);
   });
 
+  it("is not told of a last try that the limit cut short", async () => {
+    const ask = (signal: AbortSignal) =>
+      new Promise<never>((_, reject) =>
+        signal.addEventListener("abort", () => reject(signal.reason as Error)),
+      );
+    // Tries of 20, 20 and 2 ms.
+    const short = { limit: 50, answer: 20, pause: 4 };
+    await assert.rejects(answer({ ...question, ask }, short), /no answer within 0\.02 s/);
+  });
+
   it("ends within the limit that it names, however long an answer may take", async () => {
     const start = Date.now();
     const ask = (signal: AbortSignal) =>
