@@ -33,9 +33,14 @@ export function cacheRoot(environment: NodeJS.ProcessEnv = process.env): string 
   return join(environment["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "perigee");
 }
 
+/** The caller's PATH. */
+export function searchPath(environment: NodeJS.ProcessEnv = process.env): string {
+  return environment["PATH"] ?? "";
+}
+
 /** Folders to search for programs. root's PATH may lack the sbin folders, which contain half of the lab's programs. */
 export function programFolders(environment: NodeJS.ProcessEnv = process.env): string[] {
-  const own = (environment["PATH"] ?? "").split(delimiter);
+  const own = searchPath(environment).split(delimiter);
   return [...new Set([...own, "/usr/sbin", "/sbin"])].filter((folder) => folder !== "");
 }
 

@@ -1,14 +1,21 @@
 /** Engine options of this lab: its state, and real machines behind the AWS provider. */
 import type { Progress } from "../progress";
+import { cliComponents } from "../pulumi/engine/cli";
 import type { EngineOptions } from "../pulumi/engine/pulumi";
-import { labMark, labSettings } from "../settings";
+import { labMark, labSettings, searchPath } from "../settings";
 import { ensureMachineImage } from "../supply/machineImage/image";
 import { buildToolchain, program } from "../supply/toolchain/build";
+import type { ComponentName } from "../supply/toolchain/components";
 
 /** Options for every run of the engine on the lab's stacks. Builds the machine image and Helm when they are missing. */
 export async function labEngine(progress: Progress = () => undefined): Promise<EngineOptions> {
   const options = engineOn(labSettings().baseTree || (await ensureMachineImage(progress)), progress);
   return { ...options, variables: { ...options.variables, PERIGEE_LAB_HELM: await helmProgram(progress) } };
+}
+
+/** Components that {@link labEngine} builds. */
+export async function engineComponents(): Promise<ComponentName[]> {
+  return ["helm", ...(await cliComponents(searchPath()))];
 }
 
 /** Path of the Helm program, for the Kubernetes stand-in's releases. */

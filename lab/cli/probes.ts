@@ -7,7 +7,7 @@ import { bridgeName } from "../host/addresses";
 import { bridgeExists } from "../host/hostNetwork";
 import { cacheRoot, programFolders } from "../settings";
 import { componentNames } from "../supply/toolchain/components";
-import { goVersions, MissingTools } from "../supply/toolchain/preflight";
+import { checkedGoVersion, MissingTools } from "../supply/toolchain/preflight";
 import type { HostFacts, Route } from "./preflightProblems";
 import { files, kernelFeatures, programs } from "./requirements";
 
@@ -96,7 +96,7 @@ async function listening(): Promise<string[]> {
 /** Problems of the toolchain, except for packages that will be installed. */
 async function toolchainProblems(missingPackages: readonly string[]): Promise<string[]> {
   try {
-    await goVersions(componentNames);
+    await checkedGoVersion(componentNames);
     return [];
   } catch (error) {
     if (!(error instanceof MissingTools)) throw error;

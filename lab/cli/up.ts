@@ -15,7 +15,7 @@ import { command, say } from "./command";
 import { ready } from "./install";
 import { toEngine } from "./interrupt";
 import { type LabConfig, labConfig } from "./labConfig";
-import { labEngine } from "./labEngine";
+import { engineComponents, labEngine } from "./labEngine";
 import { untilPrometheusAnswers } from "./monitoring";
 import { Phases } from "./phases";
 import { sayWhetherItCanRun } from "./preflight";
@@ -39,8 +39,8 @@ async function up({ folders, signal }: Session): Promise<number> {
   const config = await labConfig();
   if (!(await phases.run("check this machine", () => ready(folders, config)))) return 1;
   await forgetLabOfEarlierRun(folders);
-  const supply = await phases.run("packages and images", () =>
-    prepareSupply([config.kubernetesVersion], say),
+  const supply = await phases.run("programs, packages and images", async () =>
+    prepareSupply([config.kubernetesVersion], say, await engineComponents()),
   );
   await phases.run("network", () => openNetwork(folders, config, supply));
   const extra = await phases.run("machines", () => startStopped(folders, supply.baseTree));

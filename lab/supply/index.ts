@@ -8,11 +8,13 @@ import type { Progress } from "../progress";
 import { type LabFolders, npmPrograms } from "../settings";
 import { monitoringComponents, monitoringImages } from "./chart/images";
 import { ensureImages } from "./images/build";
+import { imageComponents } from "./images/definitions";
 import { startRegistry } from "./images/registry";
 import { ensureMachineImage } from "./machineImage/image";
-import { ensurePackageRepository } from "./packages/repository";
+import { ensurePackageRepository, packageComponents } from "./packages/repository";
 import { archiveFiles, type MachineFile, servePackages, type Service } from "./packages/serve";
 import { buildToolchain } from "./toolchain/build";
+import type { ComponentName } from "./toolchain/components";
 
 /** Ports of a supply; the `mirrors` of Pulumi.lab.yaml use the same ports. */
 const supplyPorts = { registry: 5000, packages: 8080 } as const;
@@ -34,17 +36,32 @@ export interface ServedSupply {
 /**
  * Builds what is missing. Needs root (the machines' base tree contains device nodes and other users' files).
  * @param kubernetesVersions full versions that machines may request, e.g. `1.36.3`
+ * @param more components that the caller will ask for
  */
 export async function prepareSupply(
   kubernetesVersions: readonly string[],
   progress: Progress,
+  more: readonly ComponentName[] = [],
 ): Promise<Supply> {
+  // All of them here, in one list, so that it can say how long they take; the parts below find them built.
+  await buildToolchain([...supplyComponents(kubernetesVersions), ...more], progress);
   const baseTree = await ensureMachineImage(progress);
   const packageRepository = await ensurePackageRepository(kubernetesVersions, progress);
   const programs = await buildToolchain(monitoringComponents, progress);
   const monitoring = await monitoringImages(programs, join(npmPrograms, "node"));
   const images = await ensureImages(kubernetesVersions, progress, monitoring);
   return { baseTree, packageRepository, images };
+}
+
+/** Components of everything that {@link prepareSupply} and {@link serveSupply} make. */
+function supplyComponents(kubernetesVersions: readonly string[]): ComponentName[] {
+  const servers = ["file-server", "crane"] as const;
+  return [
+    ...packageComponents(kubernetesVersions),
+    ...imageComponents(kubernetesVersions),
+    ...monitoringComponents,
+    ...servers,
+  ];
 }
 
 /** Starts the two servers, which outlive this process; does nothing when they already run. */

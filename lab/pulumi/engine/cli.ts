@@ -4,6 +4,7 @@ import { delimiter, dirname, join } from "node:path";
 import { run } from "../../command";
 import type { Progress } from "../../progress";
 import { buildToolchain, program } from "../../supply/toolchain/build";
+import type { ComponentName } from "../../supply/toolchain/components";
 import { standIns } from "./standIns";
 
 /** Oldest accepted release, with which the lab is built and tested. Older ones lack features that it uses. */
@@ -27,10 +28,24 @@ export function pulumiCli(searchPath: string, progress: Progress): Promise<Cli> 
   return known;
 }
 
-async function choose(searchPath: string, progress: Progress): Promise<Cli> {
+/** Components that {@link pulumiCli} builds: none when PATH has a recent enough CLI. */
+export async function cliComponents(searchPath: string): Promise<ComponentName[]> {
+  return (await recentCli(searchPath)) === undefined ? ["pulumi"] : [];
+}
+
+/** The CLI on a search path and its version; undefined when there is none, or an old one. */
+async function recentCli(searchPath: string): Promise<{ found: string; version: number[] } | undefined> {
   const found = await onPath("pulumi", searchPath);
   const version = found === undefined ? undefined : await versionOf(found);
-  if (found !== undefined && version !== undefined && isGoodEnough(version)) {
+  return found !== undefined && version !== undefined && isGoodEnough(version)
+    ? { found, version }
+    : undefined;
+}
+
+async function choose(searchPath: string, progress: Progress): Promise<Cli> {
+  const recent = await recentCli(searchPath);
+  if (recent !== undefined) {
+    const { found, version } = recent;
     // A released CLI has its language hosts in the same folder.
     const beside = await executable(join(dirname(found), "pulumi-language-nodejs"));
     const host = beside ?? (await onPath("pulumi-language-nodejs", searchPath));

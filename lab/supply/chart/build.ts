@@ -9,7 +9,7 @@ import { run } from "../../command";
 import type { Progress } from "../../progress";
 import { ensureCacheEntry } from "../cacheEntry";
 import { contentHash, folderContents } from "../contentHash";
-import { moduleFolder } from "../toolchain/goBuild";
+import { moduleContents, programsFolder } from "../toolchain/goBuild";
 import { goEnvironment } from "../toolchain/settings";
 
 /** Absolute paths of chart folders. */
@@ -39,9 +39,7 @@ export async function ensureLabCharts(progress: Progress): Promise<LabCharts> {
 }
 
 async function chartsKey(): Promise<string> {
-  const module = await folderContents(moduleFolder("prometheus-operator"), (path) =>
-    /^go\.(mod|sum)$/.test(path),
-  );
+  const module = await moduleContents("programs/go.mod");
   const charts = await folderContents(__dirname, (path) => !path.endsWith(".ts"));
   return contentHash({ ...module, ...charts, ":builder": await readFile(__filename) });
 }
@@ -56,7 +54,7 @@ async function writeDefinitions(target: string): Promise<void> {
 }
 
 async function operatorFolder(): Promise<string> {
-  const cwd = moduleFolder("prometheus-operator");
+  const cwd = programsFolder;
   const env = goEnvironment(false);
   await run("go", ["mod", "download", operatorModule], { cwd, env });
   return (await run("go", ["list", "-m", "-f", "{{.Dir}}", operatorModule], { cwd, env })).trim();

@@ -17,6 +17,7 @@ export const monitoringComponents: readonly ComponentName[] = [
   "prometheus",
   "prometheus-operator",
   "node-exporter",
+  "kube-state-metrics",
 ];
 
 /**
@@ -33,12 +34,13 @@ function operatorImages(programs: Programs): ImageDefinition[] {
     files: [{ source: program(programs, name), target }],
     entrypoint: [target],
   });
-  const { operator, reloader, prometheus, nodeExporter } = references;
+  const { operator, reloader, prometheus, nodeExporter, kubeStateMetrics } = references;
   return [
     single(operator, "prometheus-operator", "/bin/operator"),
     single(reloader, "prometheus-config-reloader", "/bin/prometheus-config-reloader"),
     single(prometheus, "prometheus", "/bin/prometheus"),
     single(nodeExporter, "node-exporter", "/bin/node_exporter"),
+    single(kubeStateMetrics, "kube-state-metrics", "/kube-state-metrics"),
   ];
 }
 
@@ -48,6 +50,7 @@ export const references = {
   reloader: "quay.io/prometheus-operator/prometheus-config-reloader:v0.93.1",
   prometheus: "quay.io/prometheus/prometheus:v3.15.0",
   nodeExporter: "quay.io/prometheus/node-exporter:v1.12.1-distroless",
+  kubeStateMetrics: "registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.20.0",
   alertmanager: "quay.io/prometheus/alertmanager:v0.25.0",
 } as const;
 

@@ -10,7 +10,7 @@ import { ensureCacheEntry } from "../cacheEntry";
 import { contentHash, folderContents } from "../contentHash";
 import { ensureMachineImageParts, machineImageKey } from "../machineImage/image";
 import { buildToolchain, type Programs } from "../toolchain/build";
-import { kubernetesComponent } from "../toolchain/components";
+import { type ComponentName, kubernetesComponent } from "../toolchain/components";
 import { buildPackage } from "./buildPackage";
 import { controlFile, type DebianPackage, kubernetesPackages } from "./definitions";
 import { ensureSigningKey, type SigningKey, signRelease } from "./signing";
@@ -25,7 +25,7 @@ export async function ensurePackageRepository(
   progress: Progress,
 ): Promise<string> {
   const image = await ensureMachineImageParts(progress);
-  const programs = await buildToolchain([...versions.map(kubernetesComponent), "cni-plugins"], progress);
+  const programs = await buildToolchain(packageComponents(versions), progress);
   const signing = await ensureSigningKey(progress);
   const packages = new Map(versions.map((version) => [version, kubernetesPackages(version, programs)]));
   return ensureCacheEntry({
@@ -47,6 +47,11 @@ export async function ensurePackageRepository(
       await index(join(root, "debian"), signing);
     },
   });
+}
+
+/** Components that the packages of these Kubernetes versions contain. */
+export function packageComponents(versions: readonly string[]): ComponentName[] {
+  return [...versions.map(kubernetesComponent), "cni-plugins"];
 }
 
 async function repositoryKey(

@@ -2,53 +2,65 @@
 import { join } from "node:path";
 import { Argument, Command } from "commander";
 import { exists } from "../../files";
-import { formatSeconds, type Progress, progressLine, withHeartbeat } from "../../progress";
+import { type Progress, progressLine, withHeartbeat, Work } from "../../progress";
 import { cacheRoot } from "../../settings";
 import { ensureCacheEntry } from "../cacheEntry";
 import { type Component, type ComponentName, componentNames, components } from "./components";
 import { componentKey, goBuild } from "./goBuild";
-import { goVersions } from "./preflight";
+import { checkedGoVersion } from "./preflight";
 
 /** Absolute paths of built programs by name; Kubernetes, etcd and CoreDNS carry their version: `kubeadm-1.36.3`. */
 export type Programs = Readonly<Record<string, string>>;
 
 /**
- * Builds the programs of these components when they are missing, and returns their paths.
+ * Builds the programs of these components when they are missing, in the table's order, and returns their paths.
  *
  * Stored by content below `<cache>/toolchain/<component>/`: built only when the module, the lab's sources, the flags
  * or Go itself changed. Safe to interrupt and to run twice at once.
  * @throws MissingTools with all missing tools when Go or a C compiler is missing
  */
 export async function buildToolchain(names: readonly ComponentName[], progress: Progress): Promise<Programs> {
-  const start = Date.now();
-  const versions = await goVersions(names);
+  const wanted = componentNames.filter((name) => names.includes(name));
+  const goVersion = await checkedGoVersion(wanted);
+  const entries = await Promise.all(wanted.map((name) => entryOf(name, goVersion)));
+  const missing = entries.filter(({ built }) => !built);
+  const work = new Work(missing.map(({ name }) => components[name].seconds));
   const programs: Record<string, string> = {};
-  for (const [index, name] of names.entries()) {
+  for (const entry of entries) {
+    const position = missing.indexOf(entry) + 1;
     const say = (state: string) =>
-      progress(progressLine(index + 1, names.length, name, state, Date.now() - start));
-    const bin = join(await ensureComponent(name, versions.get(name) ?? "", say), "bin");
-    const component: Component = components[name];
+      progress(progressLine(position, missing.length, entry.name, `${state}, ${work.said()}`));
+    const bin = join(await ensureComponent(entry, say, work), "bin");
+    const component: Component = components[entry.name];
     for (const program of component.programs) programs[program.name] = join(bin, program.file);
   }
   return programs;
 }
 
-async function ensureComponent(name: ComponentName, goVersion: string, say: Progress): Promise<string> {
+interface Entry {
+  readonly name: ComponentName;
+  readonly key: string;
+  readonly built: boolean;
+}
+
+async function entryOf(name: ComponentName, goVersion: string): Promise<Entry> {
   const key = await componentKey(name, goVersion);
-  const entry = join("toolchain", name);
-  if (await exists(join(cacheRoot(), entry, key))) say("already built");
+  return { name, key, built: await exists(join(cacheRoot(), "toolchain", name, key)) };
+}
+
+/** Folder of a component's programs, which are built when they are missing. */
+async function ensureComponent({ name, key }: Entry, say: Progress, work: Work): Promise<string> {
   return ensureCacheEntry({
-    name: entry,
+    name: join("toolchain", name),
     key,
     progress: say,
     build: async (folder) => {
-      const start = Date.now();
       say("building");
       await withHeartbeat(
-        () => say("still building"),
+        () => say("building"),
         () => goBuild(name, folder),
       );
-      say(`built in ${formatSeconds(Date.now() - start)}`);
+      work.done(components[name].seconds);
     },
   });
 }

@@ -1,11 +1,18 @@
 /** Table of the Go programs that the lab builds. */
 import { testedReleases } from "../../../infra/versions";
 
-/** One Go module in its own folder beside this file, built as a whole. */
+/** Programs that are built together: one row of what `make up` shows. */
 export interface Component {
   /** Purpose in a few words, printed by `--help`. */
   about: string;
   programs: readonly Program[];
+  /** The module file with their versions. */
+  module: ModuleFile;
+  /**
+   * Seconds of a cold build on two quiet cores, after the rows above it (`npm run bench:up -- --cold`): a weight, for
+   * the time that is left.
+   */
+  seconds: number;
   /** `-X` settings that set a program's version: variable to value. */
   versions?: Readonly<Record<string, string>>;
   /** Set only for a program with C in it, which is then linked statically: the build tags that avoid libc. */
@@ -14,13 +21,16 @@ export interface Component {
   tags?: readonly string[];
 }
 
+/** A module file, by its path from here. */
+export type ModuleFile = "programs/go.mod" | "programs/kubernetes-1.35.mod" | "flannel-cni/go.mod";
+
 interface Program {
   /** Name in the result of {@link buildToolchain}; with its version when several are built. */
   name: string;
   /** File name in `bin/`. */
   file: string;
-  /** File name from `go build`, when that differs (the last part of the package's path). */
-  builtAs?: string;
+  /** Import path of its main package; `./` is the lab's own, beside the module file. */
+  package: string;
 }
 
 const kubernetesPrograms = [
@@ -33,7 +43,9 @@ const kubernetesPrograms = [
   "kube-proxy",
 ] as const;
 
-function kubernetes(version: string): Component {
+type Build = Pick<Component, "module" | "seconds">;
+
+function kubernetes(version: string, build: Build): Component {
   const [major = "", minor = ""] = version.split(".");
   const versions: Record<string, string> = {};
   for (const variables of ["k8s.io/component-base/version", "k8s.io/client-go/pkg/version"]) {
@@ -42,110 +54,170 @@ function kubernetes(version: string): Component {
     versions[`${variables}.gitMinor`] = minor;
     versions[`${variables}.gitTreeState`] = "clean";
   }
-  const programs = kubernetesPrograms.map((file) => ({ name: `${file}-${version}`, file }));
-  return { about: `Kubernetes ${version}`, programs, versions };
+  const programs = kubernetesPrograms.map((file) => ({
+    name: `${file}-${version}`,
+    file,
+    package: `k8s.io/kubernetes/cmd/${file}`,
+  }));
+  return { about: `Kubernetes ${version}`, programs, versions, ...build };
 }
 
-function etcd(version: string): Component {
-  const programs = [
-    { name: `etcd-${version}`, file: "etcd", builtAs: "server" },
-    { name: `etcdctl-${version}`, file: "etcdctl" },
-    { name: `etcdutl-${version}`, file: "etcdutl" },
-  ];
-  return { about: "the control plane's store", programs };
+function etcd(version: string, build: Build): Component {
+  const parts = { etcd: "server", etcdctl: "etcdctl", etcdutl: "etcdutl" };
+  const programs = Object.entries(parts).map(([file, part]) => ({
+    name: `${file}-${version}`,
+    file,
+    package: `go.etcd.io/etcd/${part}/v3`,
+  }));
+  return { about: "the control plane's store", programs, ...build };
 }
 
-function coredns(version: string): Component {
-  return { about: "cluster DNS", programs: [{ name: `coredns-${version}`, file: "coredns" }] };
+function coredns(version: string, build: Build): Component {
+  const programs = [{ name: `coredns-${version}`, file: "coredns", package: "./coredns" }];
+  return { about: "cluster DNS, with the plugins that kubeadm asks for", programs, ...build };
 }
 
-/** A component whose only program has the component's own name. */
-function single(name: string, about: string, versions: Readonly<Record<string, string>> = {}): Component {
-  return { about, programs: [{ name, file: name }], versions };
+/** A component whose only program has the component's own name, from the common module. */
+function single(name: string, from: string, rest: Omit<Component, "programs" | "module">): Component {
+  return { programs: [{ name, file: name, package: from }], module: "programs/go.mod", ...rest };
 }
 
-/** Plugins of upstream's kubernetes-cni package that build without C. */
-export const cniPlugins = [
-  "bandwidth",
-  "bridge",
-  "dhcp",
-  "firewall",
-  "host-device",
-  "host-local",
-  "ipvlan",
-  "loopback",
-  "macvlan",
-  "portmap",
-  "ptp",
-  "static",
-  "tuning",
-  "vlan",
-  "vrf",
-] as const;
+/** Plugins of upstream's kubernetes-cni package that build without C, with their folders in the module. */
+const cniFolders = {
+  bandwidth: "meta",
+  bridge: "main",
+  dhcp: "ipam",
+  firewall: "meta",
+  "host-device": "main",
+  "host-local": "ipam",
+  ipvlan: "main",
+  loopback: "main",
+  macvlan: "main",
+  portmap: "meta",
+  ptp: "main",
+  static: "ipam",
+  tuning: "meta",
+  vlan: "main",
+  vrf: "meta",
+} as const;
+
+/** Names of the plugins in upstream's kubernetes-cni package. */
+export const cniPlugins = Object.keys(cniFolders);
 
 /** Version of {@link cniPlugins}: the one that Kubernetes 1.36 is tested with (its build/dependencies.yaml). */
 export const cniPluginsVersion = "1.9.1";
 
+const promVersion = "github.com/prometheus/common/version.Version";
+
 /**
- * Components that the lab builds. To add one: a folder with its go.mod (`tool` directives, exact versions) and
- * go.sum, and a row here. The longest builds come first, so that no long one is left at the end.
+ * Components that the lab builds. To add one: its `tool` lines and version in a module file, and a row here.
+ * The longest builds come first, so that no long one is left at the end.
  */
 export const components = {
-  "kubernetes-1.36": kubernetes("1.36.3"),
-  pulumi: single("pulumi", "the Pulumi CLI", {
-    "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": "v3.259.0",
+  "kubernetes-1.36": kubernetes("1.36.3", { module: "programs/go.mod", seconds: 240 }),
+  pulumi: single("pulumi", "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", {
+    about: "the Pulumi CLI",
+    versions: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": "v3.259.0" },
+    seconds: 120,
   }),
-  "kubernetes-1.35": kubernetes("1.35.4"),
-  flannel: {
-    about: "the pod network's daemon",
-    programs: [{ name: "flanneld", file: "flanneld", builtAs: "flannel" }],
-    versions: { "github.com/flannel-io/flannel/pkg/version.Version": testedReleases[0].flannel },
-    cTags: ["netgo", "osusergo"], // its UDP backend is C
-  },
-  "coredns-1.14.2": coredns("1.14.2"),
-  "coredns-1.13.1": coredns("1.13.1"),
-  "etcd-3.6.8": etcd("3.6.8"),
-  "etcd-3.6.6": etcd("3.6.6"),
-  "cni-plugins": {
-    about: "what containerd and Flannel call to wire a pod up",
-    programs: cniPlugins.map((name) => ({ name: `cni-${name}`, file: name })),
-    versions: {
-      "github.com/containernetworking/plugins/pkg/utils/buildversion.BuildVersion": `v${cniPluginsVersion}`,
-    },
-  },
-  "flannel-cni": { about: "Flannel's CNI plugin", programs: [{ name: "flannel-cni", file: "flannel" }] },
-  prometheus: {
-    about: "the monitoring's database; its API without the web page",
-    programs: [{ name: "prometheus", file: "prometheus" }],
-    versions: { "github.com/prometheus/common/version.Version": "3.15.0" },
+  prometheus: single("prometheus", "github.com/prometheus/prometheus/cmd/prometheus", {
+    about: "the monitoring's database",
+    versions: { [promVersion]: "3.15.0" },
     // Only the service discoveries that a cluster uses: a third of the build time.
     tags: ["remove_all_sd", "enable_kubernetes_sd", "enable_dns_sd"],
-  },
+    seconds: 60,
+  }),
   "prometheus-operator": {
     about: "makes Prometheus and Alertmanager from Kubernetes objects",
     programs: [
-      { name: "prometheus-operator", file: "operator" },
-      { name: "prometheus-config-reloader", file: "prometheus-config-reloader" },
+      {
+        name: "prometheus-operator",
+        file: "operator",
+        package: "github.com/prometheus-operator/prometheus-operator/cmd/operator",
+      },
+      {
+        name: "prometheus-config-reloader",
+        file: "prometheus-config-reloader",
+        package: "github.com/prometheus-operator/prometheus-operator/cmd/prometheus-config-reloader",
+      },
     ],
-    versions: { "github.com/prometheus/common/version.Version": "0.93.1" },
+    module: "programs/go.mod",
+    versions: { [promVersion]: "0.93.1" },
+    seconds: 40,
   },
-  helm: single("helm", "installs charts", {
-    "helm.sh/helm/v3/internal/version.version": "v3.22.0",
-    // The cluster's version in `helm template`: without it, 1.20.
-    "helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor": "1",
-    "helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor": "36",
+  flannel: {
+    about: "the pod network's daemon",
+    programs: [{ name: "flanneld", file: "flanneld", package: "github.com/flannel-io/flannel" }],
+    module: "programs/go.mod",
+    versions: { "github.com/flannel-io/flannel/pkg/version.Version": testedReleases[0].flannel },
+    cTags: ["netgo", "osusergo"], // its UDP backend is C
+    seconds: 40,
+  },
+  helm: single("helm", "helm.sh/helm/v3/cmd/helm", {
+    about: "installs charts",
+    versions: {
+      "helm.sh/helm/v3/internal/version.version": "v3.22.0",
+      // The cluster's version in `helm template`: without it, 1.20.
+      "helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor": "1",
+      "helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor": "36",
+    },
+    seconds: 20,
   }),
+  "kube-state-metrics": single("kube-state-metrics", "k8s.io/kube-state-metrics/v2", {
+    about: "metrics of Kubernetes' objects",
+    versions: { [promVersion]: "v2.20.0" },
+    seconds: 15,
+  }),
+  "coredns-1.14.2": coredns("1.14.2", { module: "programs/go.mod", seconds: 10 }),
+  "etcd-3.6.8": etcd("3.6.8", { module: "programs/go.mod", seconds: 15 }),
   "node-exporter": {
     about: "a node's own metrics",
-    programs: [{ name: "node-exporter", file: "node_exporter" }],
-    versions: { "github.com/prometheus/common/version.Version": "1.12.1" },
+    programs: [
+      { name: "node-exporter", file: "node_exporter", package: "github.com/prometheus/node_exporter" },
+    ],
+    module: "programs/go.mod",
+    versions: { [promVersion]: "1.12.1" },
+    seconds: 8,
   },
-  crane: single("crane", "builds and pushes container images", {
-    "github.com/google/go-containerregistry/cmd/crane/cmd.Version": "v0.22.1",
+  "cni-plugins": {
+    about: "what containerd and Flannel call to wire a pod up",
+    programs: Object.entries(cniFolders).map(([file, folder]) => ({
+      name: `cni-${file}`,
+      file,
+      package: `github.com/containernetworking/plugins/plugins/${folder}/${file}`,
+    })),
+    module: "programs/go.mod",
+    versions: {
+      "github.com/containernetworking/plugins/pkg/utils/buildversion.BuildVersion": `v${cniPluginsVersion}`,
+    },
+    seconds: 10,
+  },
+  "flannel-cni": {
+    about: "Flannel's CNI plugin",
+    programs: [
+      {
+        name: "flannel-cni",
+        file: "flannel",
+        package: "github.com/containernetworking/plugins/plugins/meta/flannel",
+      },
+    ],
+    module: "flannel-cni/go.mod",
+    seconds: 3,
+  },
+  crane: single("crane", "github.com/google/go-containerregistry/cmd/crane", {
+    about: "builds and pushes container images",
+    versions: { "github.com/google/go-containerregistry/cmd/crane/cmd.Version": "v0.22.1" },
+    seconds: 5,
   }),
-  echo: single("echo", "HTTP echo server for the lab's tests"),
-  "file-server": single("file-server", "serves the package repository"),
-  pause: single("pause", "holds a pod's namespaces"),
+  echo: single("echo", "./echo", { about: "HTTP echo server for the lab's tests", seconds: 1 }),
+  "file-server": single("file-server", "./file-server", {
+    about: "serves the package repository",
+    seconds: 1,
+  }),
+  pause: single("pause", "./pause", { about: "holds a pod's namespaces", seconds: 1 }),
+  "kubernetes-1.35": kubernetes("1.35.4", { module: "programs/kubernetes-1.35.mod", seconds: 240 }),
+  "coredns-1.13.1": coredns("1.13.1", { module: "programs/kubernetes-1.35.mod", seconds: 10 }),
+  "etcd-3.6.6": etcd("3.6.6", { module: "programs/kubernetes-1.35.mod", seconds: 15 }),
 } as const satisfies Record<string, Component>;
 
 export type ComponentName = keyof typeof components;

@@ -1,8 +1,8 @@
-/** Check of the platform and of the build tools: Go (its version for each component), a C compiler, flock. */
+/** Check of the platform and of the build tools: Go, a C compiler, flock. */
 import { arch, platform } from "node:process";
 import { run } from "../../command";
 import { type Component, type ComponentName, components } from "./components";
-import { moduleFolder } from "./goBuild";
+import { programsFolder } from "./goBuild";
 import { goEnvironment } from "./settings";
 
 /** Tools that must be installed before anything can be built; the message lists all of them. */
@@ -16,42 +16,38 @@ export class MissingTools extends Error {
 }
 
 /**
- * Output of `go version` for each component. Go compares its version with the module's `go` line, and downloads a
+ * Output of `go version` in the lab's module. Go compares its version with the module's `go` line, and downloads a
  * newer one when its own settings allow that.
- * @throws MissingTools with everything that is missing
+ * @throws MissingTools with everything that is missing for these components
  */
-export async function goVersions(names: readonly ComponentName[]): Promise<Map<ComponentName, string>> {
-  const problems = new Set<string>();
+export async function checkedGoVersion(names: readonly ComponentName[]): Promise<string> {
+  const problems: string[] = [];
   if (platform !== "linux" || arch !== "x64") {
-    problems.add(`the lab runs on Linux on x86-64; this is ${platform} ${arch}`);
+    problems.push(`the lab runs on Linux on x86-64; this is ${platform} ${arch}`);
   }
-  const versions = new Map<ComponentName, string>();
-  for (const name of names) {
-    const answer = await goVersion(name);
-    if ("version" in answer) versions.set(name, answer.version);
-    else problems.add(answer.problem);
-  }
+  const go = await goVersion();
+  if ("problem" in go) problems.push(go.problem);
   const withC = names.filter((name) => (components[name] as Component).cTags !== undefined);
   if (withC.length > 0 && !(await answers("gcc", ["--version"]))) {
-    problems.add(`a C compiler is missing, needed for ${withC.join(", ")} (Debian: gcc and libc6-dev)`);
+    problems.push(`a C compiler is missing, needed for ${withC.join(", ")} (Debian: gcc and libc6-dev)`);
   }
-  if (!(await answers("flock", ["--version"]))) problems.add("flock is missing (Debian: util-linux)");
-  if (problems.size > 0) throw new MissingTools([...problems]);
-  return versions;
+  if (!(await answers("flock", ["--version"]))) problems.push("flock is missing (Debian: util-linux)");
+  if (problems.length > 0 || !("version" in go)) throw new MissingTools(problems);
+  return go.version;
 }
 
-async function goVersion(name: ComponentName): Promise<{ version: string } | { problem: string }> {
+async function goVersion(): Promise<{ version: string } | { problem: string }> {
   if (!(await answers("go", ["version"]))) {
     return {
       problem: "Go is missing: install Go 1.26 or newer and have `go` on PATH (https://go.dev/doc/install)",
     };
   }
   try {
-    const version = await run("go", ["version"], { cwd: moduleFolder(name), env: goEnvironment(false) });
+    const version = await run("go", ["version"], { cwd: programsFolder, env: goEnvironment(false) });
     return { version: version.trim() };
   } catch (error) {
     const reason = error instanceof Error ? error.message.split("\n").slice(1).join(" ") : String(error);
-    return { problem: `Go cannot build ${name}: ${reason}` };
+    return { problem: `Go cannot build the lab's programs: ${reason}` };
   }
 }
 

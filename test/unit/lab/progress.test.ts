@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
-import { formatSeconds, progressLine, withHeartbeat } from "../../../lab/progress";
+import { formatSeconds, progressLine, withHeartbeat, Work } from "../../../lab/progress";
 
 describe("progress lines", () => {
-  it("say which, how many of how many, and the time so far", () => {
-    assert.equal(
-      progressLine(3, 12, "etcd-3.6.8", "building", 64_000),
-      "[ 3/12] etcd-3.6.8: building (1 min 4 s so far)",
-    );
-    assert.equal(progressLine(1, 1, "crane", "already built", 0), "[1/1] crane: already built (0 s so far)");
+  it("say which, and how many of how many", () => {
+    assert.equal(progressLine(3, 12, "etcd-3.6.8", "building"), "[ 3/12] etcd-3.6.8: building");
+    assert.equal(progressLine(1, 1, "crane", "building"), "[1/1] crane: building");
   });
 
   it("round to seconds without ever saying 60 s", () => {
@@ -29,5 +26,35 @@ describe("progress lines", () => {
     const after = beats;
     await new Promise((resolve) => setTimeout(resolve, 30));
     assert.equal(beats, after);
+  });
+});
+
+describe("the time that is left", () => {
+  const minute = 60_000;
+
+  it("is what the pieces took elsewhere, until one is finished here", () => {
+    let clock = 0;
+    const work = new Work([240, 120, 60], () => clock);
+    assert.equal(work.said(), "0 s so far, about 7 min left");
+    clock = minute;
+    assert.equal(work.said(), "1 min 0 s so far, about 6 min left");
+  });
+
+  it("is then in proportion to how long the finished pieces took here", () => {
+    let clock = 0;
+    const work = new Work([240, 120, 60], () => clock);
+    clock = 8 * minute;
+    work.done(240);
+    assert.equal(work.said(), "8 min 0 s so far, about 6 min left");
+    clock = 12 * minute;
+    work.done(120);
+    assert.equal(work.said(), "12 min 0 s so far, about 2 min left");
+  });
+
+  it("is never negative when the last piece takes longer than thought", () => {
+    let clock = 0;
+    const work = new Work([10], () => clock);
+    clock = 10 * minute;
+    assert.equal(work.said(), "10 min 0 s so far, less than a minute left");
   });
 });

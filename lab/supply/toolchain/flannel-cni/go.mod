@@ -1,7 +1,7 @@
 // The program that kubelets call through Flannel's CNI configuration. It left the CNI plugins after this version for
 // a repository of its own, which is not a module that can be fetched; and flanneld needs newer CNI plugins than this,
 // so that the two cannot share a module.
-module perigee.invalid/lab/toolchain/flannel-cni
+module perigee.invalid/lab/flannel-cni
 
 go 1.26
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { minorOf, testedReleases, testedVersions } from "../../../../infra/versions";
 import {
@@ -8,15 +8,48 @@ import {
   components,
   kubernetesComponent,
   kubernetesVersions,
+  type ModuleFile,
 } from "../../../../lab/supply/toolchain/components";
-import { buildFlags, componentKey, moduleFolder } from "../../../../lab/supply/toolchain/goBuild";
+import { buildFlags, builtName, componentKey } from "../../../../lab/supply/toolchain/goBuild";
 
 describe("the toolchain's table", () => {
   const folder = join(__dirname, "../../../../lab/supply/toolchain");
+  const rows = componentNames.map((name): Component => components[name]);
+  const modules = [...new Set(rows.map(({ module }) => module))];
+  const pinned = (module: ModuleFile): string => readFileSync(join(folder, module), "utf8");
+  /** Every module that a module file requires, with its version. */
+  const required = (module: ModuleFile): Map<string, string> =>
+    new Map(
+      [...pinned(module).matchAll(/^(?:require |\t)(\S+) (v\S+)(?: \/\/ indirect)?$/gm)].map(
+        ([, path = "", version = ""]) => [path, version],
+      ),
+    );
 
-  it("has a row for every folder with a go.mod, and a folder for every row", () => {
-    const modules = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-    assert.deepEqual(modules.map((entry) => entry.name).sort(), [...componentNames].sort());
+  it("has the programs that the module files name as tools, and no others", () => {
+    for (const module of modules) {
+      const tools = [...pinned(module).matchAll(/^(?:tool |\t)([^\s()]+)$/gm)].map(([, path]) => path);
+      const built = rows
+        .filter((row) => row.module === module)
+        .flatMap(({ programs }) => programs.map((program) => program.package))
+        .filter((path) => !path.startsWith("./"));
+      assert.deepEqual([...tools].sort(), built.sort(), module);
+    }
+  });
+
+  it("builds every Kubernetes with the same versions of all that is not Kubernetes, so that Go compiles it once", () => {
+    // Its own parts, and what an older one cannot be compiled with.
+    const own = new RegExp(
+      "^(k8s\\.io/(?!kube-openapi|utils|klog)|go\\.etcd\\.io/etcd/|github\\.com/coredns/coredns$" +
+        "|github\\.com/(opencontainers/cgroups|google/cadvisor)$)",
+    );
+    const common = required("programs/go.mod");
+    for (const module of modules.filter((file) => file.startsWith("programs/"))) {
+      const differ = [...required(module)].filter(
+        ([path, version]) => !own.test(path) && (common.get(path) ?? version) !== version,
+      );
+      assert.deepEqual(differ, [], module);
+      assert.ok(required(module).size > 100, module);
+    }
   });
 
   it("names every program once", () => {
@@ -27,26 +60,28 @@ describe("the toolchain's table", () => {
   });
 
   it("says the versions that the modules pin", () => {
-    for (const name of componentNames) {
-      const pinned = readFileSync(join(moduleFolder(name), "go.mod"), "utf8");
-      const versions = new Set(
-        Object.entries((components[name] as Component).versions ?? {}).flatMap(([variable, value]) =>
-          /(ersion|gitVersion)$/.test(variable) ? [value] : [],
-        ),
-      );
-      for (const version of versions) assert.ok(pinned.includes(version), `${name} says ${version}`);
+    for (const { about, module, versions = {} } of rows) {
+      for (const [variable, version] of Object.entries(versions)) {
+        if (!/[vV]ersion$/.test(variable)) continue;
+        // Prometheus 3.15.0 is v0.315.0 as a module.
+        const asLibrary = version.replace(/^(\d)\.(\d+)\./, "v0.$1$2.");
+        const said = [version, asLibrary].some((text) => pinned(module).includes(text));
+        assert.ok(said, `${about}: ${version}`);
+      }
     }
   });
 
   it("pins nothing by a branch or a moving name, and checks every module by its sum", () => {
-    for (const name of componentNames) {
-      const pinned = readFileSync(join(moduleFolder(name), "go.mod"), "utf8");
-      assert.doesNotMatch(pinned, /latest|=> \.\.?\//, name);
-      const sums = /^require/m.test(pinned)
-        ? readFileSync(join(moduleFolder(name), "go.sum"), "utf8")
-        : "h1:";
-      assert.match(sums, /h1:/, name);
+    for (const module of modules) {
+      assert.doesNotMatch(pinned(module), /latest|=> \.\.?\//, module);
+      assert.match(readFileSync(join(folder, module.replace(/mod$/, "sum")), "utf8"), /h1:/, module);
     }
+  });
+
+  it("knows how Go names what it builds", () => {
+    assert.equal(builtName("go.etcd.io/etcd/server/v3"), "server");
+    assert.equal(builtName("k8s.io/kubernetes/cmd/kubeadm"), "kubeadm");
+    assert.equal(builtName("./echo"), "echo");
   });
 
   it("finds the component of a Kubernetes version, and names those there are otherwise", () => {

@@ -29,7 +29,6 @@ release: {{ $root.Release.Name | quote }}
 {{- define "stack.check" -}}
 {{- $missing := list -}}
 {{- if .Values.grafana.enabled }}{{ $missing = append $missing "grafana.enabled" }}{{ end -}}
-{{- if .Values.kubeStateMetrics.enabled }}{{ $missing = append $missing "kubeStateMetrics.enabled" }}{{ end -}}
 {{- if .Values.windowsMonitoring.enabled }}{{ $missing = append $missing "windowsMonitoring.enabled" }}{{ end -}}
 {{- if .Values.prometheusOperator.admissionWebhooks.enabled }}{{ $missing = append $missing "prometheusOperator.admissionWebhooks.enabled" }}{{ end -}}
 {{- if .Values.prometheusOperator.tls.enabled }}{{ $missing = append $missing "prometheusOperator.tls.enabled" }}{{ end -}}

@@ -29,7 +29,7 @@ describe("the lab's edition of kube-prometheus-stack", () => {
   it("knows every value that Perigee sets in the lab", () => {
     const monitoring = {
       grafana: false,
-      kubeStateMetrics: false,
+      kubeStateMetrics: true,
       storage: { kind: "local", node: "orbit-default-1" },
       disabledAlerts: ["A"],
     };
@@ -47,7 +47,7 @@ describe("the lab's edition of kube-prometheus-stack", () => {
   });
 
   it("names the images that the lab builds", () => {
-    const named = JSON.stringify(values).match(/quay\.io\/[^"]+/g) ?? [];
+    const named = JSON.stringify(values).match(/(?:quay|registry\.k8s)\.io\/[^"]+/g) ?? [];
     assert.deepEqual([...new Set(named)].sort(), Object.values(references).sort());
   });
 
@@ -63,7 +63,13 @@ describe("the lab's edition of kube-prometheus-stack", () => {
   });
 
   it("finds every file of its images, libraries and loader too", async () => {
-    const built = ["prometheus", "prometheus-operator", "prometheus-config-reloader", "node-exporter"];
+    const built = [
+      "prometheus",
+      "prometheus-operator",
+      "prometheus-config-reloader",
+      "node-exporter",
+      "kube-state-metrics",
+    ];
     const programs = Object.fromEntries(built.map((name) => [name, __filename]));
     const images = await monitoringImages(programs, join(__dirname, "../../../../../node_modules/.bin/node"));
     for (const { source } of images.flatMap(({ files }) => files)) assert.ok(existsSync(source), source);
@@ -73,7 +79,7 @@ describe("the lab's edition of kube-prometheus-stack", () => {
 
   it("says what it leaves out", () => {
     const notes = readFileSync(join(chart, "templates/NOTES.txt"), "utf8");
-    for (const missing of ["Grafana", "kube-state-metrics", "admission webhooks"]) {
+    for (const missing of ["Grafana", "admission webhooks"]) {
       assert.ok(notes.includes(missing));
     }
   });
@@ -93,7 +99,7 @@ describe("the lab's default rules", function () {
 
   it("are rules that promtool accepts", async () => {
     const { stdout } = await run(await prometheusProgram("promtool"), ["check", "rules", rules]);
-    assert.match(stdout, /SUCCESS: 23 rules found/);
+    assert.match(stdout, /SUCCESS: 36 rules found/);
   });
 
   it("fire when they must, and stay silent when they must", async () => {

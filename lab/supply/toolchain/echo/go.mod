@@ -1,3 +1,0 @@
-module perigee.invalid/lab/toolchain/echo
-
-go 1.26

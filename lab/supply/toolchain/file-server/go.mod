@@ -1,3 +1,0 @@
-module perigee.invalid/lab/toolchain/file-server
-
-go 1.26

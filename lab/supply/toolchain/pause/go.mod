@@ -1,3 +1,0 @@
-module perigee.invalid/lab/toolchain/pause
-
-go 1.26
