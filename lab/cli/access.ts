@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import type { NodeOutput } from "../../contract/outputs";
 import { labSettings } from "../settings";
 import { command, say } from "./command";
-import { labEngineWithoutImage } from "./labEngine";
+import { readingEngine } from "./labEngine";
 import { infraOutputs } from "./stacks";
 
 export const sshCommand = command({
@@ -15,7 +15,7 @@ export const sshCommand = command({
 a command it runs that. \`make status\` lists the names; from the root: make ssh NODE=perigee-lab-default-1`,
   configure: (made) => made.argument("[node]").argument("[command...]").passThroughOptions(),
   run: async (name, ...words) => {
-    const { nodes, sshPrivateKey } = await infraOutputs(labEngineWithoutImage());
+    const { nodes, sshPrivateKey } = await infraOutputs(await readingEngine());
     const node = chooseNode(nodes, name);
     const folder = join(labSettings().stateFolder, "ssh");
     await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -45,7 +45,7 @@ export const kubeconfigCommand = command({
   description: `Writes the cluster's admin kubeconfig to FILE (default ./kubeconfig, readable by you alone), or to standard output.`,
   configure: (made) => made.argument("[file]", "or - for standard output", "kubeconfig"),
   run: async (file = "kubeconfig") => {
-    const { kubeconfig } = await infraOutputs(labEngineWithoutImage());
+    const { kubeconfig } = await infraOutputs(await readingEngine());
     if (file === "-") {
       process.stdout.write(kubeconfig);
       return 0;

@@ -9,7 +9,7 @@ import type { LabFolders } from "../settings";
 import { clusterAnswers } from "./cluster";
 import { command, say } from "./command";
 import { toEngine } from "./interrupt";
-import { helmProgram, labEngineWithoutImage } from "./labEngine";
+import { labEngineWithoutImage } from "./labEngine";
 import { Phases } from "./phases";
 import { changingTheLab, type Session } from "./session";
 import { destroy, type LabStack, labStacks, type StackOptions } from "./stacks";
@@ -33,11 +33,10 @@ async function down({ folders, signal }: Session): Promise<number> {
   }
   const phases = new Phases();
   const failures: string[] = [];
-  const bare = labEngineWithoutImage(say);
+  const bare = await labEngineWithoutImage(say);
   if (await worthDestroying(bare)) {
     // Stack 2 is destroyed just before; if that fails, its cluster is removed anyway.
-    const own = { PERIGEE_LAB_HELM: await helmProgram(say), PERIGEE_CLUSTER_IS_GONE: "true" };
-    const options = { ...bare, variables: { ...bare.variables, ...own } };
+    const options = { ...bare, variables: { ...bare.variables, PERIGEE_CLUSTER_IS_GONE: "true" } };
     for (const stack of [...labStacks].reverse()) {
       const failure = await phases.run(`destroy ${stack.title}`, () =>
         destroyOne(stack, { ...options, ...toEngine(signal) }),

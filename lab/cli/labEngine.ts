@@ -4,36 +4,38 @@ import { cliComponents } from "../pulumi/engine/cli";
 import type { EngineOptions } from "../pulumi/engine/pulumi";
 import { labMark, labSettings, searchPath } from "../settings";
 import { ensureMachineImage } from "../supply/machineImage/image";
-import { buildToolchain, program } from "../supply/toolchain/build";
+import { isReleased, pulumiHost, type Sources } from "../supply/sources";
 import type { ComponentName } from "../supply/toolchain/components";
+import { sourcesOfLab } from "./sources";
 
-/** Options for every run of the engine on the lab's stacks. Builds the machine image and Helm when they are missing. */
+/** Options for every run of the engine on the lab's stacks. Builds the machine image when it is missing. */
 export async function labEngine(progress: Progress = () => undefined): Promise<EngineOptions> {
-  const options = engineOn(labSettings().baseTree || (await ensureMachineImage(progress)), progress);
-  return { ...options, variables: { ...options.variables, PERIGEE_LAB_HELM: await helmProgram(progress) } };
+  return engineOn(labSettings().baseTree || (await ensureMachineImage(progress)), progress);
 }
 
-/** Components that {@link labEngine} builds. */
-export async function engineComponents(): Promise<ComponentName[]> {
-  return ["helm", ...(await cliComponents(searchPath()))];
+/** Components that the engine needs on the lab's stacks: those in place of what Pulumi releases. */
+export async function engineComponents(sources: Sources): Promise<ComponentName[]> {
+  return isReleased(sources, pulumiHost) ? [] : ["helm", ...(await cliComponents(searchPath()))];
 }
 
-/** Path of the Helm program, for the Kubernetes stand-in's releases. */
-export async function helmProgram(progress: Progress): Promise<string> {
-  return program(await buildToolchain(["helm"], progress), "helm");
-}
-
-/** The same options for commands that start no machine (`make status`, `make down`): builds nothing. */
-export function labEngineWithoutImage(progress: Progress = () => undefined): EngineOptions {
+/** The same options for a command that starts no machine (`make down`). */
+export function labEngineWithoutImage(progress: Progress = () => undefined): Promise<EngineOptions> {
   return engineOn(labSettings().baseTree, progress);
 }
 
-function engineOn(baseTree: string, progress: Progress): EngineOptions {
+/** The same options for commands that only read the stacks' outputs: they need no Helm. */
+export async function readingEngine(): Promise<EngineOptions> {
+  const options = await labEngineWithoutImage();
+  return { ...options, variables: { ...options.variables, PERIGEE_LAB_HELM: "helm" } };
+}
+
+async function engineOn(baseTree: string, progress: Progress): Promise<EngineOptions> {
   const { stateFolder } = labSettings();
   return {
     stateFolder,
     machines: "systemd",
     progress,
+    released: isReleased(await sourcesOfLab(), pulumiHost),
     // The mark lets `make down` find and end a language host that outlives a killed engine.
     variables: { PERIGEE_LAB_BASE_TREE: baseTree, [labMark]: stateFolder },
   };

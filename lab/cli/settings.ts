@@ -3,6 +3,7 @@ import { delimiter, join, resolve } from "node:path";
 import { repositoryRoot } from "../../settings/repositoryRoot";
 import { plainEnvironment, programFolders } from "../settings";
 import type { GivenCharts } from "../supply/chart/edition";
+import { type SourcesMode, sourcesModes } from "../supply/sources";
 
 /** The file with the lab's own settings of the infra stack: LAB_CONFIG, default Pulumi.lab.yaml. */
 export function labConfigFile(environment: NodeJS.ProcessEnv = process.env): string {
@@ -13,6 +14,18 @@ export function labConfigFile(environment: NodeJS.ProcessEnv = process.env): str
 export function givenCharts(environment: NodeJS.ProcessEnv = process.env): GivenCharts {
   const { LAB_CHART: stack, LAB_CRDS_CHART: crds } = environment;
   return { ...(stack && { stack }), ...(crds && { crds }) };
+}
+
+/**
+ * LAB_SOURCES; undefined when it is not set.
+ * @throws Error with what is allowed
+ */
+export function sourcesMode(environment: NodeJS.ProcessEnv = process.env): SourcesMode | undefined {
+  const given = environment["LAB_SOURCES"];
+  if (given === undefined || given === "") return undefined;
+  const mode = sourcesModes.find((name) => name === given);
+  if (mode !== undefined) return mode;
+  throw new Error(`LAB_SOURCES is "${given}"; it must be one of ${sourcesModes.join(", ")}.`);
 }
 
 /** Sets PATH of this process and its children to the program folders. */

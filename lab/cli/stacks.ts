@@ -6,7 +6,8 @@ import { exists } from "../files";
 import type { Progress } from "../progress";
 import { type EngineOptions, type PulumiRun, type RunOptions, runPulumi } from "../pulumi/engine/pulumi";
 import { ensureStack, type Stack, stackOptions, type StackSettings } from "../pulumi/engine/stacks";
-import { labStackSettings } from "./labConfig";
+import { labStackSettings, withoutMirrors } from "./labConfig";
+import { sourcesOfLab } from "./sources";
 import { workloadsFolder, workloadsSettings } from "./workloads";
 
 export interface LabStack {
@@ -27,7 +28,7 @@ export const stackName = "lab";
 const infra: LabStack = {
   title: "cluster",
   project: repositoryRoot,
-  settings: () => labStackSettings(),
+  settings: async () => withoutMirrors(await labStackSettings(), await sourcesOfLab()),
   endpoints: ({ apiServerUrl, publishedHost }) => [
     ["Kubernetes API", String(apiServerUrl)],
     ["published node ports", String(publishedHost)],

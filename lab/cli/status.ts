@@ -8,7 +8,7 @@ import type { EngineOptions } from "../pulumi/engine/pulumi";
 import { labFolders } from "../settings";
 import { askCluster, type ClusterView } from "./cluster";
 import { command, say } from "./command";
-import { labEngineWithoutImage } from "./labEngine";
+import { readingEngine } from "./labEngine";
 import { monitoringLines } from "./monitoring";
 import { labStacks, outputsOf } from "./stacks";
 import { age, table } from "./table";
@@ -18,7 +18,7 @@ export const statusCommand = command({
   summary: "nodes with their age and readiness, endpoints, what runs where",
   description: `Prints the lab's nodes (machine state, readiness and age in the cluster), endpoints, and how many pods run on which
 node, and which targets are not up and which alerts fire. Exit code 0 when the lab is up and every node is Ready, else 1.`,
-  run: async () => ((await printStatus(labEngineWithoutImage())) ? 0 : 1),
+  run: async () => ((await printStatus(await readingEngine())) ? 0 : 1),
 });
 
 /** @returns true when the cluster answers and every node is Ready */

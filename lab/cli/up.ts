@@ -20,6 +20,7 @@ import { untilPrometheusAnswers } from "./monitoring";
 import { Phases } from "./phases";
 import { sayWhetherItCanRun } from "./preflight";
 import { changingTheLab, type Session } from "./session";
+import { keepSources, labSources, saySources } from "./sources";
 import { bringUp, labStacks, outputsOf, workloads } from "./stacks";
 import { printStatus } from "./status";
 
@@ -39,9 +40,13 @@ async function up({ folders, signal }: Session): Promise<number> {
   const config = await labConfig();
   if (!(await phases.run("check this machine", () => ready(folders, config)))) return 1;
   await forgetLabOfEarlierRun(folders);
+  const sources = await phases.run("sources", () => labSources(folders, config.kubernetesVersion));
+  saySources(sources);
+  const demand = { kubernetesVersions: [config.kubernetesVersion], sources };
   const supply = await phases.run("programs, packages and images", async () =>
-    prepareSupply([config.kubernetesVersion], say, await engineComponents()),
+    prepareSupply(demand, say, await engineComponents(sources)),
   );
+  await keepSources(folders, sources);
   await phases.run("network", () => openNetwork(folders, config, supply));
   const extra = await phases.run("machines", () => startStopped(folders, supply.baseTree));
   const options = await labEngine(say);

@@ -9,8 +9,8 @@ import type { StackSettings } from "../pulumi/engine/stacks";
 import { labSettings } from "../settings";
 import { ensureLabCharts } from "../supply/chart/build";
 import { chooseEdition, type Edition, editionSettings } from "../supply/chart/edition";
-import { helmProgram } from "./labEngine";
 import { givenCharts } from "./settings";
+import { sourcesOfLab } from "./sources";
 
 /** Time scale of a scenario: in real time, a battery takes hours to run down. */
 const timeScale = 60;
@@ -31,7 +31,7 @@ const readChoices = async (): Promise<Choices> => (await readJson<Choices>(choic
 async function edition(progress: Progress): Promise<Edition> {
   const choices = await readChoices();
   if (choices.edition !== undefined) return choices.edition;
-  const chosen = await chooseEdition(givenCharts(), await helmProgram(progress));
+  const chosen = chooseEdition(givenCharts(), await sourcesOfLab());
   await writeJson(choicesFile(), { ...choices, edition: chosen });
   progress(`monitoring: ${titles[chosen.kind]} (${chosen.why})`);
   return chosen;
@@ -61,7 +61,7 @@ export async function workloadsSettings(progress: Progress): Promise<StackSettin
       ...config,
       "perigee-workloads:monitoring": {
         ...section("monitoring"),
-        ...editionSettings(chosen, await ensureLabCharts(progress)),
+        ...(await editionSettings(chosen, () => ensureLabCharts(progress))),
       },
       "perigee-workloads:telemetry": { ...section("telemetry"), ...simulator },
     },

@@ -6,25 +6,40 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Progress } from "../progress";
 import { type LabFolders, npmPrograms } from "../settings";
-import { monitoringComponents, monitoringImages } from "./chart/images";
+import { monitoringHosts, monitoringImages, operatorImages } from "./chart/images";
 import { ensureImages } from "./images/build";
-import { imageComponents } from "./images/definitions";
+import {
+  clusterImages,
+  componentsIn,
+  type ImageDefinition,
+  imagesToBuild,
+  programNames,
+} from "./images/definitions";
 import { startRegistry } from "./images/registry";
 import { ensureMachineImage } from "./machineImage/image";
 import { ensurePackageRepository, packageComponents } from "./packages/repository";
 import { archiveFiles, type MachineFile, servePackages, type Service } from "./packages/serve";
-import { buildToolchain } from "./toolchain/build";
+import { isReleased, type Sources } from "./sources";
+import { buildToolchain, type Programs } from "./toolchain/build";
 import type { ComponentName } from "./toolchain/components";
 
 /** Ports of a supply; the `mirrors` of Pulumi.lab.yaml use the same ports. */
 const supplyPorts = { registry: 5000, packages: 8080 } as const;
 
-/** A complete, built supply. Paths are absolute. */
+/** A complete supply. Paths are absolute. */
 export interface Supply {
   /** Root file system under the machines' own. */
   readonly baseTree: string;
   readonly packageRepository: string;
-  readonly images: string;
+  /** The image registry's storage; undefined when every image is a released one. */
+  readonly images: string | undefined;
+}
+
+/** What a supply is for. */
+export interface Demand {
+  /** Full versions that machines may request, e.g. `1.36.3`. */
+  readonly kubernetesVersions: readonly string[];
+  readonly sources: Sources;
 }
 
 export interface ServedSupply {
@@ -35,38 +50,53 @@ export interface ServedSupply {
 
 /**
  * Builds what is missing. Needs root (the machines' base tree contains device nodes and other users' files).
- * @param kubernetesVersions full versions that machines may request, e.g. `1.36.3`
  * @param more components that the caller will ask for
  */
 export async function prepareSupply(
-  kubernetesVersions: readonly string[],
+  demand: Demand,
   progress: Progress,
   more: readonly ComponentName[] = [],
 ): Promise<Supply> {
   // All of them here, in one list, so that it can say how long they take; the parts below find them built.
-  await buildToolchain([...supplyComponents(kubernetesVersions), ...more], progress);
+  const programs = await buildToolchain([...supplyComponents(demand), ...more], progress);
   const baseTree = await ensureMachineImage(progress);
-  const packageRepository = await ensurePackageRepository(kubernetesVersions, progress);
-  const programs = await buildToolchain(monitoringComponents, progress);
-  const monitoring = await monitoringImages(programs, join(npmPrograms, "node"));
-  const images = await ensureImages(kubernetesVersions, progress, monitoring);
-  return { baseTree, packageRepository, images };
+  const packageRepository = await ensurePackageRepository(packagedVersions(demand), progress);
+  // The programs of released images have only their names: these images are left out.
+  const all = { ...programNames, ...programs };
+  const monitoring = isReleased(demand.sources, ...monitoringHosts)
+    ? []
+    : await monitoringImages(all, join(npmPrograms, "node"));
+  const images = imagesToBuild([...clusterImagesOf(demand, all), ...monitoring], demand.sources);
+  return {
+    baseTree,
+    packageRepository,
+    images: images.length === 0 ? undefined : await ensureImages(images, progress),
+  };
 }
 
-/** Components of everything that {@link prepareSupply} and {@link serveSupply} make. */
-function supplyComponents(kubernetesVersions: readonly string[]): ComponentName[] {
-  const servers = ["file-server", "crane"] as const;
-  return [
-    ...packageComponents(kubernetesVersions),
-    ...imageComponents(kubernetesVersions),
-    ...monitoringComponents,
-    ...servers,
-  ];
+/** Components of everything that {@link prepareSupply} makes: none when all of it is released. */
+export function supplyComponents(demand: Demand): ComponentName[] {
+  const images = imagesToBuild(
+    [...clusterImagesOf(demand, programNames), ...operatorImages(programNames)],
+    demand.sources,
+  );
+  const publisher: ComponentName[] = images.length === 0 ? [] : ["crane"];
+  return [...packageComponents(packagedVersions(demand)), ...componentsIn(images), ...publisher];
 }
 
-/** Starts the two servers, which outlive this process; does nothing when they already run. */
+/** Versions whose packages the lab makes itself. */
+function packagedVersions({ kubernetesVersions, sources }: Demand): readonly string[] {
+  return isReleased(sources, "pkgs.k8s.io") ? [] : kubernetesVersions;
+}
+
+function clusterImagesOf({ kubernetesVersions }: Demand, programs: Programs): ImageDefinition[] {
+  return kubernetesVersions.flatMap((version) => clusterImages(version, programs));
+}
+
+/** Starts the servers, which outlive this process; does nothing when they already run. */
 export async function serveSupply(supply: Supply, served: ServedSupply, progress: Progress): Promise<void> {
-  await servePackages(supply.packageRepository, service("packages", served), progress);
+  await servePackages(supply.packageRepository, service("packages", served));
+  if (supply.images === undefined) return;
   await startRegistry(supply.images, service("registry", served), progress);
 }
 

@@ -5,6 +5,7 @@ import { run } from "../../command";
 import type { Progress } from "../../progress";
 import { buildToolchain, program } from "../../supply/toolchain/build";
 import type { ComponentName } from "../../supply/toolchain/components";
+import { ensureReleasedCli, releasedVersion } from "./releasedCli";
 import { standIns } from "./standIns";
 
 /** Oldest accepted release, with which the lab is built and tested. Older ones lack features that it uses. */
@@ -21,10 +22,15 @@ export interface Cli {
 
 const chosen = new Map<string, Promise<Cli>>();
 
-/** The CLI, chosen once per search path and process; built (minutes, the first time) when PATH has none. */
-export function pulumiCli(searchPath: string, progress: Progress): Promise<Cli> {
-  const known = chosen.get(searchPath) ?? choose(searchPath, progress);
-  chosen.set(searchPath, known);
+/**
+ * The CLI, chosen once per search path and process. When PATH has none: the released one, or one that is built
+ * (minutes, the first time).
+ * @param released true when the host of Pulumi's releases can be reached
+ */
+export function pulumiCli(searchPath: string, progress: Progress, released = false): Promise<Cli> {
+  const key = JSON.stringify([searchPath, released]);
+  const known = chosen.get(key) ?? choose(searchPath, progress, released);
+  chosen.set(key, known);
   return known;
 }
 
@@ -42,7 +48,7 @@ async function recentCli(searchPath: string): Promise<{ found: string; version: 
     : undefined;
 }
 
-async function choose(searchPath: string, progress: Progress): Promise<Cli> {
+async function choose(searchPath: string, progress: Progress, released: boolean): Promise<Cli> {
   const recent = await recentCli(searchPath);
   if (recent !== undefined) {
     const { found, version } = recent;
@@ -51,6 +57,10 @@ async function choose(searchPath: string, progress: Progress): Promise<Cli> {
     const host = beside ?? (await onPath("pulumi-language-nodejs", searchPath));
     const folder = host === undefined ? standIns.nodejs : dirname(host);
     return { pulumi: found, folders: [dirname(found), folder], origin: `v${version.join(".")} from PATH` };
+  }
+  if (released) {
+    const folder = await ensureReleasedCli(progress);
+    return { pulumi: join(folder, "pulumi"), folders: [folder], origin: `v${releasedVersion} released` };
   }
   const pulumi = program(await buildToolchain(["pulumi"], progress), "pulumi");
   const folders = [dirname(pulumi), standIns.nodejs];

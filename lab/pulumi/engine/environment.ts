@@ -4,6 +4,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import type { Progress } from "../../progress";
 import { npmPrograms } from "../../settings";
+import { buildToolchain, program } from "../../supply/toolchain/build";
 import { type Cli, pulumiCli } from "./cli";
 import { choosePlugin, type PluginChoice, type Replaceable, replaceable } from "./plugins";
 import { standIns } from "./standIns";
@@ -15,6 +16,8 @@ export interface EngineOptions {
   readonly machines: "systemd" | "none";
   /** Receives the builds and the chosen plugins; silent by default. */
   readonly progress?: Progress;
+  /** True when the released CLI may be downloaded: its host can be reached. Default: it is built. */
+  readonly released?: boolean;
   /** Variables on top of the lab's own. */
   readonly variables?: Readonly<Record<string, string>>;
 }
@@ -39,7 +42,7 @@ export async function engine(
   await mkdir(home, { recursive: true, mode: 0o700 });
   await mkdir(backend, { recursive: true, mode: 0o700 });
   const searchPath = inherited["PATH"] ?? "";
-  const cli = await pulumiCli(searchPath, progress);
+  const cli = await pulumiCli(searchPath, progress, options.released);
   const own = Object.fromEntries(Object.entries(inherited).filter(([name]) => !strangers.test(name)));
   const base = {
     ...own,
@@ -58,11 +61,18 @@ export async function engine(
   const played = (Object.keys(plugins) as Replaceable[]).filter((name) => plugins[name] === "stand-in");
   const environment = {
     ...base,
+    ...(machines === "systemd" && played.includes("kubernetes") && (await helm(base, progress))),
     PATH: [...played.map((name) => standIns[name]), base.PATH].join(delimiter),
     // Only plugins on PATH or already installed are used; nothing is downloaded without the user's knowledge.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
   };
   return { cli, plugins, environment };
+}
+
+/** The variable by which the Kubernetes stand-in finds Helm, which is built unless the caller names one. */
+async function helm(base: NodeJS.ProcessEnv, progress: Progress): Promise<NodeJS.ProcessEnv> {
+  const given = base["PERIGEE_LAB_HELM"];
+  return { PERIGEE_LAB_HELM: given ?? program(await buildToolchain(["helm"], progress), "helm") };
 }
 
 async function choosePlugins(

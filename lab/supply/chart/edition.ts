@@ -5,8 +5,9 @@
 import { existsSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import { testedCharts } from "../../../workloads/config";
-import { run } from "../../command";
+import { hostOfImage, isReleased, type Sources } from "../sources";
 import type { LabCharts } from "./build";
+import { monitoringHosts } from "./images";
 
 export type Edition =
   | { readonly kind: "given"; readonly charts: GivenCharts; readonly why: string }
@@ -23,16 +24,11 @@ export interface GivenCharts {
 
 const variables = { stack: "LAB_CHART", crds: "LAB_CRDS_CHART" } as const;
 
-/** Time limit for a registry's answer, ample on a working connection. */
-const answerLimitMs = 15_000;
-/** Registries of the original's images; any answer is sufficient, also "authenticate first". */
-const registries = ["https://quay.io/v2/", "https://docker.io/v2/"] as const;
-
 /**
- * @param helm path of the helm program
+ * Edition for what was given, else for what can be reached.
  * @throws Error with each variable that is not the absolute path of an existing file or folder
  */
-export async function chooseEdition(given: GivenCharts, helm: string): Promise<Edition> {
+export function chooseEdition(given: GivenCharts, sources: Sources): Edition {
   const named = (Object.keys(variables) as (keyof GivenCharts)[]).flatMap((chart) => {
     const path = given[chart];
     return path === undefined ? [] : [{ variable: variables[chart], path }];
@@ -46,22 +42,22 @@ export async function chooseEdition(given: GivenCharts, helm: string): Promise<E
     const why = `${named.map(({ variable }) => variable).join(" and ")} given`;
     return { kind: "given", charts: given, why };
   }
-  const { reference, version } = testedCharts.stack;
-  const missing = await Promise.all([
-    reached(`the chart ${reference} ${version}`, showChart(helm, reference, version)),
-    ...registries.map((url) => reached(url, fetch(url, { signal: AbortSignal.timeout(answerLimitMs) }))),
-  ]);
-  const unreachable = missing.filter((what) => what !== undefined);
-  if (unreachable.length === 0) return { kind: "original", why: "chart and images can be had" };
-  return { kind: "offline", why: `cannot be reached: ${unreachable.join(", ")}` };
+  const hosts = [hostOfImage(testedCharts.stack.reference.replace("oci://", "")), ...monitoringHosts];
+  const built = hosts.filter((host) => !isReleased(sources, host));
+  if (built.length === 0) return { kind: "original", why: "chart and images can be had" };
+  return { kind: "offline", why: `nothing is taken from ${built.join(", ")}` };
 }
 
 /**
  * Settings of stack 2 for an edition, on top of Pulumi.lab.yaml's `perigee-workloads:monitoring`.
- * @param charts paths of the offline edition's charts
+ * @param labCharts makes the offline edition's charts and returns their paths; the original needs none
  */
-export function editionSettings(edition: Edition, charts: LabCharts): Readonly<Record<string, unknown>> {
+export async function editionSettings(
+  edition: Edition,
+  labCharts: () => Promise<LabCharts>,
+): Promise<Readonly<Record<string, unknown>>> {
   if (edition.kind === "original") return {};
+  const charts = await labCharts();
   const { stack, crds = charts.definitions } = edition.kind === "given" ? edition.charts : {};
   // The offline edition has no Grafana, and rejects values that enable it.
   const ownStack = { chart: { reference: charts.stack }, grafana: false };
@@ -69,15 +65,4 @@ export function editionSettings(edition: Edition, charts: LabCharts): Readonly<R
     ...(stack === undefined ? ownStack : { chart: { reference: stack } }),
     crdsChart: { reference: crds },
   };
-}
-
-async function reached(what: string, answer: Promise<unknown>): Promise<string | undefined> {
-  return answer.then(
-    () => undefined,
-    () => what,
-  );
-}
-
-async function showChart(helm: string, reference: string, version: string): Promise<unknown> {
-  return run(helm, ["show", "chart", reference, "--version", version], { limitMs: answerLimitMs });
 }

@@ -10,15 +10,6 @@ import { debianPackageTree } from "../debianProgram";
 import type { ImageDefinition, ImageFile } from "../images/definitions";
 import { librariesOf } from "../images/nodeTools";
 import { program, type Programs } from "../toolchain/build";
-import type { ComponentName } from "../toolchain/components";
-
-/** Components to build for {@link monitoringImages}; helm, which is for the provider, is built separately. */
-export const monitoringComponents: readonly ComponentName[] = [
-  "prometheus",
-  "prometheus-operator",
-  "node-exporter",
-  "kube-state-metrics",
-];
 
 /**
  * Images in addition to the cluster's own, for `ensureImages`.
@@ -28,7 +19,8 @@ export async function monitoringImages(programs: Programs, node: string): Promis
   return [...operatorImages(programs), await alertmanagerImage(), await nodeImage(node)];
 }
 
-function operatorImages(programs: Programs): ImageDefinition[] {
+/** Images of stack 2 that consist of built programs. */
+export function operatorImages(programs: Programs): ImageDefinition[] {
   const single = (reference: string, name: string, target: string): ImageDefinition => ({
     reference,
     files: [{ source: program(programs, name), target }],
@@ -43,6 +35,9 @@ function operatorImages(programs: Programs): ImageDefinition[] {
     single(kubeStateMetrics, "kube-state-metrics", "/kube-state-metrics"),
   ];
 }
+
+/** Hosts of the images of stack 2, the original chart's too. */
+export const monitoringHosts = ["registry.k8s.io", "quay.io", "docker.io"] as const;
 
 /** Image references, as in lab/supply/chart/kube-prometheus-stack/values.yaml; a test compares. */
 export const references = {

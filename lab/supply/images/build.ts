@@ -11,13 +11,7 @@ import { ensureCacheEntry } from "../cacheEntry";
 import { contentHash } from "../contentHash";
 import { ensureMachineImageParts, type MachineImage, machineImageKey } from "../machineImage/image";
 import { buildToolchain, program } from "../toolchain/build";
-import {
-  checkDisjoint,
-  clusterImages,
-  imageComponents,
-  type ImageDefinition,
-  repositoryPath,
-} from "./definitions";
+import { checkDisjoint, type ImageDefinition, repositoryPath } from "./definitions";
 import { layOutNodeTools } from "./nodeTools";
 import { withRegistry } from "./registry";
 
@@ -25,22 +19,17 @@ import { withRegistry } from "./registry";
 const searchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/";
 
 /**
- * Ensures that the images for these Kubernetes versions exist and returns the registry's storage folder, for
- * `startRegistry`. Needs root, as the machine image does.
- * @param more images in addition to the clusters' own
+ * Ensures that these images exist and returns the registry's storage folder, for `startRegistry`. Needs root, as the
+ * machine image does.
+ * @param definitions several of one reference are one image
  */
 export async function ensureImages(
-  versions: readonly string[],
+  definitions: readonly ImageDefinition[],
   progress: Progress,
-  more: readonly ImageDefinition[] = [],
 ): Promise<string> {
   const image = await ensureMachineImageParts(progress);
-  const programs = await buildToolchain([...imageComponents(versions), "crane"], progress);
-  const wanted = new Map<string, ImageDefinition>();
-  for (const definition of [...versions.flatMap((version) => clusterImages(version, programs)), ...more]) {
-    wanted.set(definition.reference, definition);
-  }
-  const images = [...wanted.values()];
+  const programs = await buildToolchain(["crane"], progress);
+  const images = [...new Map(definitions.map((one) => [one.reference, one])).values()];
   checkDisjoint(images);
   return ensureCacheEntry({
     name: "images",

@@ -1,7 +1,8 @@
 /** Definitions of a cluster's container images, with the names and versions in its manifests. */
 import { type KubernetesRelease, releaseOf } from "../../../infra/versions";
+import { hostOfImage, isReleased, type Sources } from "../sources";
 import { program, type Programs } from "../toolchain/build";
-import { type ComponentName, components, kubernetesComponent } from "../toolchain/components";
+import { type ComponentName, componentNames, components } from "../toolchain/components";
 
 /** A container image, as data: static programs in an empty root, over a layer of Debian's tools when it needs any. */
 export interface ImageDefinition {
@@ -11,6 +12,8 @@ export interface ImageDefinition {
   entrypoint: readonly string[];
   /** `uid:gid`; default: root. */
   user?: string;
+  /** True when only the lab's tests run it: no reason to build anything. */
+  forTests?: boolean;
   /** True when it needs a shell, `cp`, iptables and nft: a layer shared by all such images. */
   nodeTools?: boolean;
 }
@@ -40,14 +43,24 @@ function companionVersions(version: string): CompanionVersions {
   return { etcd: etcd.replace(/-\d+$/, ""), etcdTag: etcd, coredns: coredns.replace(/^v/, ""), pause };
 }
 
-/** Components that the images of these Kubernetes versions contain. */
-export function imageComponents(versions: readonly string[]): ComponentName[] {
-  const names = new Set<string>(["flannel", "flannel-cni", "echo", "pause"]);
-  for (const version of versions) {
-    const { etcd, coredns } = companionVersions(version);
-    names.add(kubernetesComponent(version)).add(`etcd-${etcd}`).add(`coredns-${coredns}`);
-  }
-  return (Object.keys(components) as ComponentName[]).filter((name) => names.has(name));
+/** The images that are not released ones: those to be built here. */
+export function imagesToBuild(
+  images: readonly ImageDefinition[],
+  sources: Sources,
+): readonly ImageDefinition[] {
+  const built = images.filter(({ reference }) => !isReleased(sources, hostOfImage(reference)));
+  return built.every(({ forTests }) => forTests === true) ? [] : built;
+}
+
+/** Every program under its own name: for definitions of which only the programs' names are of interest. */
+export const programNames: Programs = Object.fromEntries(
+  componentNames.flatMap((name) => components[name].programs.map((one) => [one.name, one.name] as const)),
+);
+
+/** Components that images contain whose definitions were made with {@link programNames}. */
+export function componentsIn(images: readonly ImageDefinition[]): ComponentName[] {
+  const used = new Set(images.flatMap(({ files }) => files.map(({ source }) => source)));
+  return componentNames.filter((name) => components[name].programs.some((one) => used.has(one.name)));
 }
 
 /** Every image that a cluster of this version, its pod network and the lab's own tests run. */
@@ -101,7 +114,12 @@ function addOnImages(
       entrypoint: ["/flannel"],
       nodeTools: true,
     },
-    { reference: "perigee.invalid/lab/echo:1", files: [file("echo", "/echo")], entrypoint: ["/echo"] },
+    {
+      reference: "perigee.invalid/lab/echo:1",
+      files: [file("echo", "/echo")],
+      entrypoint: ["/echo"],
+      forTests: true,
+    },
   ];
 }
 

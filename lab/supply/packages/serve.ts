@@ -1,8 +1,9 @@
 /** HTTP server of the package repositories, and the apt files of a machine that uses Debian's. */
+import { join } from "node:path";
 import { startProcess, type TcpAddress } from "../../processes";
-import type { Progress } from "../../progress";
-import type { LabFolders } from "../../settings";
-import { buildToolchain, program } from "../toolchain/build";
+import { type LabFolders, npmPrograms } from "../../settings";
+
+const server = join(__dirname, "server.ts");
 
 /** Address of a supply server, and the folders of its record and log. */
 export interface Service {
@@ -13,10 +14,10 @@ export interface Service {
 }
 
 /** Serves a package repository over HTTP in a process that outlives this one; does nothing when it already runs. */
-export async function servePackages(root: string, service: Service, progress: Progress): Promise<void> {
-  const command = program(await buildToolchain(["file-server"], progress), "file-server");
+export async function servePackages(root: string, service: Service): Promise<void> {
   const { folders, name, listen } = service;
-  const args = ["-folder", root, "-listen", `${listen.address}:${listen.port}`];
+  const command = join(npmPrograms, "node");
+  const args = ["--require", "tsx/cjs", server, root, listen.address, String(listen.port)];
   await startProcess(folders.root, { command, args, listen, ...folders.process(name) });
 }
 

@@ -21,6 +21,7 @@ export type Programs = Readonly<Record<string, string>>;
  */
 export async function buildToolchain(names: readonly ComponentName[], progress: Progress): Promise<Programs> {
   const wanted = componentNames.filter((name) => names.includes(name));
+  if (wanted.length === 0) return {};
   const goVersion = await checkedGoVersion(wanted);
   const entries = await Promise.all(wanted.map((name) => entryOf(name, goVersion)));
   const missing = entries.filter(({ built }) => !built);

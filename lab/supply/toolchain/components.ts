@@ -210,10 +210,6 @@ export const components = {
     seconds: 5,
   }),
   echo: single("echo", "./echo", { about: "HTTP echo server for the lab's tests", seconds: 1 }),
-  "file-server": single("file-server", "./file-server", {
-    about: "serves the package repository",
-    seconds: 1,
-  }),
   pause: single("pause", "./pause", { about: "holds a pod's namespaces", seconds: 1 }),
   "kubernetes-1.35": kubernetes("1.35.4", { module: "programs/kubernetes-1.35.mod", seconds: 240 }),
   "coredns-1.13.1": coredns("1.13.1", { module: "programs/kubernetes-1.35.mod", seconds: 10 }),

@@ -7,11 +7,14 @@ import { imagesKey } from "../../../../lab/supply/images/build";
 import {
   checkDisjoint,
   clusterImages,
-  imageComponents,
+  componentsIn,
   type ImageDefinition,
+  imagesToBuild,
+  programNames,
   repositoryPath,
 } from "../../../../lab/supply/images/definitions";
 import { librariesOf } from "../../../../lab/supply/images/nodeTools";
+import { hostOfImage, type SourceHost } from "../../../../lab/supply/sources";
 import {
   type Component,
   componentNames,
@@ -35,7 +38,7 @@ describe("the lab's images", () => {
 
     it(`are for ${version} made of programs that are built for it`, () => {
       const available = new Set(
-        imageComponents([version]).flatMap((name) =>
+        componentsIn(clusterImages(version, programNames)).flatMap((name) =>
           (components[name] as Component).programs.map((p) => `/built/${p.name}`),
         ),
       );
@@ -48,6 +51,20 @@ describe("the lab's images", () => {
       );
     });
   }
+
+  it("are built for the registries whose released ones are not used, and for no others", () => {
+    const images = clusterImages(defaultKubernetesVersion, programs);
+    const built = (...released: readonly SourceHost[]) =>
+      new Set(
+        imagesToBuild(images, { mode: "auto", released, reasons: {} }).map(({ reference }) =>
+          hostOfImage(reference),
+        ),
+      );
+    assert.deepEqual([...built()].sort(), ["ghcr.io", "perigee.invalid", "registry.k8s.io"]);
+    assert.deepEqual([...built("registry.k8s.io", "quay.io")].sort(), ["ghcr.io", "perigee.invalid"]);
+    // The tests' own image alone is no reason to build anything.
+    assert.deepEqual([...built("registry.k8s.io", "ghcr.io")], []);
+  });
 
   it("have programs where manifests look for them", () => {
     const images = clusterImages(defaultKubernetesVersion, programs);

@@ -9,16 +9,18 @@ import {
   editionSettings,
   type GivenCharts,
 } from "../../../../../lab/supply/chart/edition";
+import { allBuilt, sourceHosts, type Sources } from "../../../../../lab/supply/sources";
 import { parseSettings } from "../../../../../workloads/config";
 
-const charts = { stack: __dirname, definitions: __dirname };
+const charts = () => Promise.resolve({ stack: __dirname, definitions: __dirname });
+const allReleased: Sources = { mode: "auto", released: sourceHosts, reasons: {} };
 
 describe("the edition that the lab runs", () => {
   it("has the charts that LAB_CHART and LAB_CRDS_CHART name, the lab's own for the other, and no say in Grafana", async () => {
     const own = { reference: __dirname };
     const given = { reference: __filename };
     const settingsOf = async (which: GivenCharts): Promise<object> =>
-      editionSettings(await chooseEdition(which, "helm"), charts);
+      editionSettings(chooseEdition(which, allBuilt), charts);
     assert.deepEqual(await settingsOf({ stack: __filename }), { chart: given, crdsChart: own });
     assert.deepEqual(await settingsOf({ crds: __filename }), {
       ...{ chart: own, crdsChart: given },
@@ -27,45 +29,47 @@ describe("the edition that the lab runs", () => {
     });
   });
 
-  it("is refused where one of them names nothing: each is named", async () => {
-    await assert.rejects(
-      chooseEdition({ stack: "/no/such.tgz", crds: "relative" }, "helm"),
+  it("is refused where one of them names nothing: each is named", () => {
+    assert.throws(
+      () => chooseEdition({ stack: "/no/such.tgz", crds: "relative" }, allBuilt),
       /LAB_CHART is "\/no\/such\.tgz" and LAB_CRDS_CHART is "relative"; it must be the absolute path/,
     );
   });
 
-  it("is offline where the chart cannot be had, and says what cannot", async () => {
-    const edition = await chooseEdition({}, "/no/such/helm");
-    assert.equal(edition.kind, "offline");
-    assert.match(
-      edition.why,
-      /the chart oci:\/\/ghcr\.io\/prometheus-community\/charts\/kube-prometheus-stack 88\.5\.3/,
-    );
-  }).timeout(30_000);
+  it("is the original where its chart and all its images can be had, else offline, and says why", () => {
+    assert.equal(chooseEdition({}, allReleased).kind, "original");
+    for (const missing of ["ghcr.io", "quay.io", "docker.io", "registry.k8s.io"] as const) {
+      const released = sourceHosts.filter((host) => host !== missing);
+      assert.deepEqual(chooseEdition({}, { ...allReleased, released }), {
+        kind: "offline",
+        why: `nothing is taken from ${missing}`,
+      });
+    }
+  });
 
-  it("has kube-state-metrics in the lab, and Grafana wherever its chart has it", () => {
+  it("has kube-state-metrics in the lab, and Grafana wherever its chart has it", async () => {
     const file = join(workloadsFolder, "Pulumi.lab.yaml");
     const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, object> };
     const section = config["perigee-workloads:monitoring"];
-    const has = (edition: Edition): boolean[] => {
+    const has = async (edition: Edition): Promise<boolean[]> => {
       const { monitoring } = parseSettings({
-        monitoring: { ...section, ...editionSettings(edition, charts) },
+        monitoring: { ...section, ...(await editionSettings(edition, charts)) },
       });
       return [monitoring.grafana, monitoring.kubeStateMetrics];
     };
-    assert.deepEqual(has({ kind: "original", why: "" }), [true, true]);
-    assert.deepEqual(has({ kind: "given", charts: { stack: __filename }, why: "" }), [true, true]);
-    assert.deepEqual(has({ kind: "given", charts: { crds: __filename }, why: "" }), [false, true]);
-    assert.deepEqual(has({ kind: "offline", why: "" }), [false, true]);
+    assert.deepEqual(await has({ kind: "original", why: "" }), [true, true]);
+    assert.deepEqual(await has({ kind: "given", charts: { stack: __filename }, why: "" }), [true, true]);
+    assert.deepEqual(await has({ kind: "given", charts: { crds: __filename }, why: "" }), [false, true]);
+    assert.deepEqual(await has({ kind: "offline", why: "" }), [false, true]);
   });
 
-  it("comes with settings that stack 2 takes", () => {
+  it("comes with settings that stack 2 takes", async () => {
     for (const edition of [
       { kind: "offline", why: "" },
       { kind: "original", why: "" },
       { kind: "given", charts: { stack: __filename }, why: "" },
     ] as const) {
-      const { monitoring } = parseSettings({ monitoring: editionSettings(edition, charts) });
+      const { monitoring } = parseSettings({ monitoring: await editionSettings(edition, charts) });
       assert.equal(monitoring.grafana, edition.kind !== "offline");
     }
   });
