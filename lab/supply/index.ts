@@ -12,6 +12,7 @@ import { startRegistry } from "./images/registry";
 import { ensureMachineImage } from "./machineImage/image";
 import { ensurePackageRepository } from "./packages/repository";
 import { archiveFiles, type MachineFile, servePackages, type Service } from "./packages/serve";
+import { ensurePrometheusPage } from "./prometheusPage/build";
 import { buildToolchain } from "./toolchain/build";
 
 /** Ports of a supply; the `mirrors` of Pulumi.lab.yaml use the same ports. */
@@ -42,7 +43,8 @@ export async function prepareSupply(
   const baseTree = await ensureMachineImage(progress);
   const packageRepository = await ensurePackageRepository(kubernetesVersions, progress);
   const programs = await buildToolchain(monitoringComponents, progress);
-  const monitoring = await monitoringImages(programs, join(npmPrograms, "node"));
+  const page = await ensurePrometheusPage(progress);
+  const monitoring = await monitoringImages({ programs, page, node: join(npmPrograms, "node") });
   const images = await ensureImages(kubernetesVersions, progress, monitoring);
   return { baseTree, packageRepository, images };
 }

@@ -115,7 +115,7 @@ export const components = {
   },
   "flannel-cni": { about: "Flannel's CNI plugin", programs: [{ name: "flannel-cni", file: "flannel" }] },
   prometheus: {
-    about: "the monitoring's database; its API without the web page",
+    about: "the monitoring's database; its page comes from lab/supply/prometheusPage",
     programs: [{ name: "prometheus", file: "prometheus" }],
     versions: { "github.com/prometheus/common/version.Version": "3.15.0" },
     // Only the service discoveries that a cluster uses: a third of the build time.
