@@ -10,7 +10,7 @@ import { table } from "./table";
 const recordOf = (folders: LabFolders): string => join(folders.root, "sources.json");
 
 /** Sources that the lab was made with; undefined when it has not been made. */
-export async function keptSources(folders: LabFolders): Promise<Sources | undefined> {
+async function keptSources(folders: LabFolders): Promise<Sources | undefined> {
   const kept = await readJson<Sources>(recordOf(folders));
   // A lab of a version that knew no sources was built.
   if (kept === undefined && (await exists(join(folders.root, "backend")))) return allBuilt;

@@ -19,6 +19,7 @@ import { startRegistry } from "./images/registry";
 import { ensureMachineImage } from "./machineImage/image";
 import { ensurePackageRepository, packageComponents } from "./packages/repository";
 import { archiveFiles, type MachineFile, servePackages, type Service } from "./packages/serve";
+import { ensurePrometheusPage } from "./prometheusPage/build";
 import { isReleased, type Sources } from "./sources";
 import { buildToolchain, type Programs } from "./toolchain/build";
 import type { ComponentName } from "./toolchain/components";
@@ -65,13 +66,18 @@ export async function prepareSupply(
   const all = { ...programNames, ...programs };
   const monitoring = isReleased(demand.sources, ...monitoringHosts)
     ? []
-    : await monitoringImages(all, join(npmPrograms, "node"));
+    : await builtMonitoring(all, progress);
   const images = imagesToBuild([...clusterImagesOf(demand, all), ...monitoring], demand.sources);
   return {
     baseTree,
     packageRepository,
     images: images.length === 0 ? undefined : await ensureImages(images, progress),
   };
+}
+
+async function builtMonitoring(programs: Programs, progress: Progress): Promise<ImageDefinition[]> {
+  const page = await ensurePrometheusPage(progress);
+  return monitoringImages({ programs, page, node: join(npmPrograms, "node") });
 }
 
 /** Components of everything that {@link prepareSupply} makes: none when all of it is released. */

@@ -2,7 +2,7 @@
 import { strict as assert } from "node:assert";
 import { eventually, kubectl, outputs } from "../support/lab/lab";
 import { kindOf, liveNeighbours, recordedNeighbours } from "../support/lab/neighbours";
-import { alerts, query, rules, sampleTimes, targets } from "../support/lab/prometheus";
+import { alerts, query, rules, sampleTimes, targets, textAt } from "../support/lab/prometheus";
 import { workloadsSucceed } from "../support/lab/workloads";
 import { metricsOf } from "../support/promql";
 
@@ -72,6 +72,13 @@ describe("monitoring", () => {
       if (!name.includes(":") && name !== "ALERTS" && (await query(name)).length === 0) absent.push(name);
     }
     assert.deepEqual(absent, []);
+  });
+
+  it("has Prometheus' own page, with its script", async () => {
+    const page = await textAt("/query");
+    const script = /src="\.(\/assets\/[^"]+\.js)"/.exec(page)?.[1];
+    assert.ok(script, page.slice(0, 500));
+    assert.ok((await textAt(script)).length > 1_000_000);
   });
 
   it("has the neighbours among which the rule tests run: npm run neighbours records them anew", async () => {

@@ -1,6 +1,6 @@
 /**
- * Images of stack 2 in the lab, under the names in the lab's charts and settings: from Go modules, Debian's
- * Alertmanager, and the Node that npm installed.
+ * Images of stack 2 in the lab, under the names in the lab's charts and settings: from Go modules, Prometheus' page,
+ * Debian's Alertmanager, and the Node that npm installed.
  */
 import { readdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,28 +9,41 @@ import { run } from "../../command";
 import { debianPackageTree } from "../debianProgram";
 import type { ImageDefinition, ImageFile } from "../images/definitions";
 import { librariesOf } from "../images/nodeTools";
+import { pageFolder } from "../prometheusPage/build";
 import { program, type Programs } from "../toolchain/build";
 
-/**
- * Images in addition to the cluster's own, for `ensureImages`.
- * @param node the pinned Node: `realpath node_modules/.bin/node`
- */
-export async function monitoringImages(programs: Programs, node: string): Promise<ImageDefinition[]> {
-  return [...operatorImages(programs), await alertmanagerImage(), await nodeImage(node)];
+/** What {@link monitoringImages} are made from, beside Debian's packages. Paths are absolute. */
+export interface ImageSources {
+  readonly programs: Programs;
+  /** What `ensurePrometheusPage` returned. */
+  readonly page: string;
+  /** The pinned Node: `realpath node_modules/.bin/node`. */
+  readonly node: string;
 }
 
-/** Images of stack 2 that consist of built programs. */
-export function operatorImages(programs: Programs): ImageDefinition[] {
-  const single = (reference: string, name: string, target: string): ImageDefinition => ({
+/** Images in addition to the cluster's own, for `ensureImages`. */
+export async function monitoringImages({ programs, page, node }: ImageSources): Promise<ImageDefinition[]> {
+  const pageFiles = await filesBelow(page, pageFolder);
+  return [...operatorImages(programs, pageFiles), await alertmanagerImage(), await nodeImage(node)];
+}
+
+/** Images of stack 2 that consist of built programs, Prometheus' with its page. */
+export function operatorImages(programs: Programs, pageFiles: readonly ImageFile[] = []): ImageDefinition[] {
+  const single = (
+    reference: string,
+    name: string,
+    target: string,
+    more: readonly ImageFile[] = [],
+  ): ImageDefinition => ({
     reference,
-    files: [{ source: program(programs, name), target }],
+    files: [{ source: program(programs, name), target }, ...more],
     entrypoint: [target],
   });
   const { operator, reloader, prometheus, nodeExporter, kubeStateMetrics } = references;
   return [
     single(operator, "prometheus-operator", "/bin/operator"),
     single(reloader, "prometheus-config-reloader", "/bin/prometheus-config-reloader"),
-    single(prometheus, "prometheus", "/bin/prometheus"),
+    single(prometheus, "prometheus", "/bin/prometheus", pageFiles),
     single(nodeExporter, "node-exporter", "/bin/node_exporter"),
     single(kubeStateMetrics, "kube-state-metrics", "/kube-state-metrics"),
   ];

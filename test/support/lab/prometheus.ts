@@ -13,13 +13,22 @@ export interface Alert {
   readonly state: "pending" | "firing";
 }
 
-async function ask<T>(port: number, path: string): Promise<T> {
+async function answer(port: number, path: string): Promise<string> {
   const { publishedHost } = await outputs();
   const response = await fetch(`http://${publishedHost}:${port}${path}`, {
     signal: AbortSignal.timeout(10_000),
   });
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  return (await response.json()) as T;
+  return response.text();
+}
+
+async function ask<T>(port: number, path: string): Promise<T> {
+  return JSON.parse(await answer(port, path)) as T;
+}
+
+/** Text of an address of Prometheus, e.g. its page's: `/query`. */
+export function textAt(path: string): Promise<string> {
+  return answer(nodePorts.prometheus.port, path);
 }
 
 /** Result of an instant query. */

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
@@ -23,6 +25,29 @@ function paths(value: unknown, path = ""): string[] {
     typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length > 0;
   if (!isInner) return [path];
   return Object.entries(value).flatMap(([key, inner]) => paths(inner, path === "" ? key : `${path}.${key}`));
+}
+
+const built = [
+  "prometheus",
+  "prometheus-operator",
+  "prometheus-config-reloader",
+  "node-exporter",
+  "kube-state-metrics",
+];
+/** What the lab's images are made from, without building it: this file stands for each program. */
+const sources = {
+  programs: Object.fromEntries(built.map((name) => [name, __filename])),
+  node: join(repositoryRoot, "node_modules/.bin/node"),
+};
+
+/** A folder with files where the page's are, removed by the caller. */
+async function examplePage(): Promise<string> {
+  const page = await mkdtemp(join(tmpdir(), "perigee-page-"));
+  await mkdir(join(page, "static/mantine-ui/assets"), { recursive: true });
+  for (const file of ["index.html", "assets/index.js"]) {
+    await writeFile(join(page, "static/mantine-ui", file), "");
+  }
+  return page;
 }
 
 describe("the lab's edition of kube-prometheus-stack", () => {
@@ -62,19 +87,22 @@ describe("the lab's edition of kube-prometheus-stack", () => {
     assert.ok(dockerfile.includes(`ARG NODE_IMAGE=${defaultNodeImage}\n`), "telemetry/Dockerfile");
   });
 
-  it("finds every file of its images, libraries and loader too", async () => {
-    const built = [
-      "prometheus",
-      "prometheus-operator",
-      "prometheus-config-reloader",
-      "node-exporter",
-      "kube-state-metrics",
-    ];
-    const programs = Object.fromEntries(built.map((name) => [name, __filename]));
-    const images = await monitoringImages(programs, join(__dirname, "../../../../../node_modules/.bin/node"));
-    for (const { source } of images.flatMap(({ files }) => files)) assert.ok(existsSync(source), source);
-    const node = images.find(({ reference }) => reference === defaultNodeImage);
-    assert.ok(node?.files.some(({ target }) => target.includes("ld-linux")));
+  it("finds every file of its images, libraries, loader and Prometheus' page too", async () => {
+    const page = await examplePage();
+    try {
+      const images = await monitoringImages({ ...sources, page });
+      for (const { source } of images.flatMap(({ files }) => files)) assert.ok(existsSync(source), source);
+      const targets = (wanted: string): string[] =>
+        images
+          .flatMap(({ reference, files }) => (reference === wanted ? files : []))
+          .map(({ target }) => target);
+      assert.ok(targets(defaultNodeImage).some((target) => target.includes("ld-linux")));
+      // Below the image's working directory, /.
+      const pageFiles = ["/static/mantine-ui/assets/index.js", "/static/mantine-ui/index.html"];
+      assert.deepEqual(targets(references.prometheus), ["/bin/prometheus", ...pageFiles]);
+    } finally {
+      await rm(page, { recursive: true });
+    }
   }).timeout(180_000);
 
   it("says what it leaves out", () => {
