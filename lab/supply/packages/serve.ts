@@ -17,7 +17,7 @@ export interface Service {
 export async function servePackages(root: string, service: Service): Promise<void> {
   const { folders, name, listen } = service;
   const command = join(npmPrograms, "node");
-  const args = ["--require", "tsx/cjs", server, root, listen.address, String(listen.port)];
+  const args = ["--require", require.resolve("tsx/cjs"), server, root, listen.address, String(listen.port)];
   await startProcess(folders.root, { command, args, listen, ...folders.process(name) });
 }
 
