@@ -33,9 +33,11 @@ export async function goVersions(names: readonly ComponentName[]): Promise<Map<C
   }
   const withC = names.filter((name) => (components[name] as Component).cTags !== undefined);
   if (withC.length > 0 && !(await answers("gcc", ["--version"]))) {
-    problems.add(`a C compiler is missing, needed for ${withC.join(", ")} (Debian: gcc and libc6-dev)`);
+    problems.add(
+      `a C compiler is missing, needed for ${withC.join(", ")} (Debian, Ubuntu: gcc, libc6-dev; Fedora: gcc, glibc-devel, glibc-static)`,
+    );
   }
-  if (!(await answers("flock", ["--version"]))) problems.add("flock is missing (Debian: util-linux)");
+  if (!(await answers("flock", ["--version"]))) problems.add("flock is missing (package util-linux)");
   if (problems.size > 0) throw new MissingTools([...problems]);
   return versions;
 }
@@ -43,7 +45,9 @@ export async function goVersions(names: readonly ComponentName[]): Promise<Map<C
 async function goVersion(name: ComponentName): Promise<{ version: string } | { problem: string }> {
   if (!(await answers("go", ["version"]))) {
     return {
-      problem: "Go is missing: install Go 1.26 or newer and have `go` on PATH (https://go.dev/doc/install)",
+      problem:
+        "Go is missing: install Go 1.26 or newer and have `go` on PATH (https://go.dev/doc/install). " +
+        'sudo has a PATH of its own: sudo env "PATH=$PATH" make up',
     };
   }
   try {
