@@ -10,7 +10,7 @@ import { clusterAnswers } from "./cluster";
 import { command, say } from "./command";
 import { toEngine } from "./interrupt";
 import { helmProgram, labEngineWithoutImage } from "./labEngine";
-import { folderFacts, stateFolderProblems } from "./labFolder";
+import { folderFacts, ownerProblems } from "./labFolder";
 import { Phases } from "./phases";
 import { changingTheLab, type Session } from "./session";
 import { destroy, type LabStack, labStacks, type StackOptions } from "./stacks";
@@ -33,7 +33,7 @@ async function down({ folders, signal }: Session): Promise<number> {
     return 0;
   }
   // The folder is deleted in the end: a wrong PERIGEE_LAB_STATE must not take other files along.
-  const wrong = stateFolderProblems(await folderFacts(folders.root));
+  const wrong = ownerProblems(await folderFacts(folders.root));
   if (wrong.length > 0) throw new Error(wrong.join("\n"));
   const phases = new Phases();
   const failures: string[] = [];

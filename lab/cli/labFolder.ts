@@ -18,8 +18,12 @@ const foreign = ["vfat", "exfat", "msdos", "ntfs", "ntfs3", "fuseblk"];
 /** Characters that the path of a mount option, of a URL or of a shell's list cannot have. */
 const unusable = /[\s,:;\\"'`%?#*]/;
 
-/** Files that a lab's state has, in the order in which they are made. */
-const marks = ["network", "machineFiles.json", "processes", "passphrase", "backend/.pulumi"];
+/** Each of these is in no other folder than a lab's. */
+const marks = ["network/network.json", "machineFiles.json", "passphrase", "backend/.pulumi"];
+
+/** What else may be left of a lab's state when `make down` was killed while it deleted that. */
+const remains =
+  /^(backend|cloud|cluster|events-|helm|journal|logs|machine|network|passphrase|processes|pulumi|runc|ssh|stacks|workloads)/;
 
 /** Facts of a folder that may not exist yet; its disk is that of the nearest folder above it. */
 export async function folderFacts(path: string): Promise<FolderFacts> {
@@ -29,23 +33,36 @@ export async function folderFacts(path: string): Promise<FolderFacts> {
   return { path, content: await contentOf(path), freeBytes: bavail * bsize, mount };
 }
 
-/** Pure: problems of PERIGEE_LAB_STATE. `make down` deletes the folder: it has to be the lab's own. */
-export function stateFolderProblems({ path, content, mount }: FolderFacts): string[] {
-  const setting = `PERIGEE_LAB_STATE is ${path}`;
-  const wanted = "Allowed is a new, an empty or a lab's own folder, by its absolute path.";
-  if (!isAbsolute(path)) return [`${setting}, which is relative. ${wanted}`];
+/** Pure: problems of PERIGEE_LAB_STATE before a lab is made. */
+export function stateFolderProblems(folder: FolderFacts): string[] {
+  const { path, mount } = folder;
+  const owner = ownerProblems(folder);
+  if (owner.length > 0) return owner;
   if (unusable.test(path)) {
-    return [`${setting}, which mounts and URLs cannot name: no spaces, and none of , : ; % ? # * in it.`];
-  }
-  if (content === "file") return [`${setting}, which is not a folder. ${wanted}`];
-  if (content === "unreadable") return [`${setting}, which cannot be read. ${wanted}`];
-  if (content === "other") {
-    return [`${setting}, which has other files in it, and \`make down\` deletes it all. ${wanted}`];
+    return [
+      `${setting(path)}, which mounts and URLs cannot name: no spaces, and none of , : ; % ? # * in it.`,
+    ];
   }
   if (mount?.point === path) {
-    return [`${setting}, which is a mount point, and cannot be deleted: take a folder in it.`];
+    return [`${setting(path)}, which is a mount point, and cannot be deleted: take a folder in it.`];
   }
-  return mountProblems(setting, mount, "set PERIGEE_LAB_STATE to a folder on another one");
+  return mountProblems(setting(path), mount, "set PERIGEE_LAB_STATE to a folder on another one");
+}
+
+/** Pure: reasons why the folder is not a lab's. `make down` deletes it, and must take nobody else's files along. */
+export function ownerProblems({ path, content }: FolderFacts): string[] {
+  const because = (reason: string): string[] => [
+    `${setting(path)}, which ${reason}. Allowed is a new, an empty or a lab's own folder, by its absolute path.`,
+  ];
+  if (!isAbsolute(path)) return because("is relative");
+  if (content === "file") return because("is not a folder");
+  if (content === "unreadable") return because("cannot be read");
+  if (content === "other") return because("has other files in it, and `make down` deletes it all");
+  return [];
+}
+
+function setting(path: string): string {
+  return `PERIGEE_LAB_STATE is ${path}`;
 }
 
 /** Pure: problems of the folder of what was built. */
@@ -72,7 +89,7 @@ async function contentOf(path: string): Promise<FolderFacts["content"]> {
     const names = (await readdir(path)).filter((name) => name !== "lost+found");
     if (names.length === 0) return "none";
     const found = await Promise.all(marks.map((mark) => exists(join(path, mark))));
-    return found.includes(true) ? "lab" : "other";
+    return found.includes(true) || names.every((name) => remains.test(name)) ? "lab" : "other";
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "ENOENT") return "none";

@@ -2,7 +2,12 @@ import { strict as assert } from "node:assert";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cacheFolderProblems, folderFacts, stateFolderProblems } from "../../../../lab/cli/labFolder";
+import {
+  cacheFolderProblems,
+  folderFacts,
+  ownerProblems,
+  stateFolderProblems,
+} from "../../../../lab/cli/labFolder";
 import { mountOf } from "../../../../lab/cli/mounts";
 import { labSettings } from "../../../../lab/settings";
 import { folder } from "../../../support/lab/hosts";
@@ -18,7 +23,13 @@ describe("the state folder", () => {
   it("may be new, empty, or a lab's own", async () => {
     assert.equal(await problems(join(root, "new/er")), "");
     assert.equal(await problems(root), "");
-    await mkdir(join(root, "network"));
+    await writeFile(join(root, "machineFiles.json"), "");
+    await writeFile(join(root, "notes"), "");
+    assert.equal(await problems(root), "");
+  });
+
+  it("may be what a killed make down left of it", async () => {
+    for (const name of ["logs", "events-x1"]) await mkdir(join(root, name));
     assert.equal(await problems(root), "");
   });
 
@@ -27,6 +38,14 @@ describe("the state folder", () => {
       await problems("lab"),
       "PERIGEE_LAB_STATE is lab, which is relative. Allowed is a new, an empty or a lab's own folder, by its absolute path.",
     ));
+
+  it("is not deleted where it is not a lab's, and is where it is a mount point or cannot be named", () => {
+    const other = { ...folder("/srv", 50), content: "other" as const };
+    assert.match(ownerProblems(other).join("\n"), /has other files in it/);
+    const mounted = { ...folder("/mnt/a lab", 50), content: "lab" as const };
+    assert.deepEqual(ownerProblems({ ...mounted, mount: undefined }), []);
+    assert.notDeepEqual(stateFolderProblems(mounted), []);
+  });
 
   it("is no file, nor below one", async () => {
     await writeFile(join(root, "file"), "");
