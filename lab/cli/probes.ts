@@ -7,6 +7,7 @@ import { readText } from "../files";
 import { bridgeName } from "../host/addresses";
 import { bridgeExists } from "../host/hostNetwork";
 import { cacheRoot, programFolders } from "../settings";
+import { isAvailable } from "../supply/debianProgram";
 import { componentNames } from "../supply/toolchain/components";
 import { goVersions, MissingTools } from "../supply/toolchain/preflight";
 import { distributionOf } from "./distribution";
@@ -51,7 +52,8 @@ async function missingHere(): Promise<Missing> {
   const release = (await readText("/etc/os-release")) ?? (await readText("/usr/lib/os-release")) ?? "";
   const lacking: Requirement[] = [];
   for (const requirement of requirements) if (!(await isThere(requirement))) lacking.push(requirement);
-  return { distribution: distributionOf(release), requirements: lacking };
+  const archive = await isAvailable("prometheus-alertmanager");
+  return { distribution: distributionOf(release), requirements: lacking, archive };
 }
 
 async function isThere({ name, files }: Requirement): Promise<boolean> {
