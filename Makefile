@@ -11,7 +11,10 @@ lab := tsx lab/cli/main.ts
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
+# Where there is no bash, its check has to say so.
+$(installed): SHELL := /bin/sh
 $(installed): package.json package-lock.json
+	@tools/beforeInstall.sh
 	npm ci --no-fund --no-audit --loglevel=error
 	@touch $@
 

@@ -1,7 +1,7 @@
 /** The lab's settings from the environment, the mark of its processes, and the layout of its state folder. */
 import { createHash } from "node:crypto";
 import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, isAbsolute, join, resolve } from "node:path";
 import { repositoryRoot } from "../settings/repositoryRoot";
 
 const defaultStateFolder = "/var/lib/perigee-lab";
@@ -20,9 +20,14 @@ export interface LabSettings {
  */
 export function labSettings(environment: NodeJS.ProcessEnv = process.env): LabSettings {
   return {
-    stateFolder: environment["PERIGEE_LAB_STATE"] || defaultStateFolder,
+    stateFolder: onePath(environment["PERIGEE_LAB_STATE"] || defaultStateFolder),
     baseTree: environment["PERIGEE_LAB_BASE_TREE"] || "",
   };
+}
+
+/** One spelling of a folder, by which its lab is known; a relative path stays, for preflight to name it. */
+function onePath(folder: string): string {
+  return isAbsolute(folder) ? resolve(folder) : folder;
 }
 
 /** Folder of the programs that npm installed, including the pinned Node: first on PATH. */

@@ -10,6 +10,7 @@ import { clusterAnswers } from "./cluster";
 import { command, say } from "./command";
 import { toEngine } from "./interrupt";
 import { labEngineWithoutImage } from "./labEngine";
+import { folderFacts, ownerProblems } from "./labFolder";
 import { Phases } from "./phases";
 import { changingTheLab, type Session } from "./session";
 import { destroy, type LabStack, labStacks, type StackOptions } from "./stacks";
@@ -31,6 +32,9 @@ async function down({ folders, signal }: Session): Promise<number> {
     say("There is no lab here: nothing to remove.");
     return 0;
   }
+  // The folder is deleted in the end: a wrong PERIGEE_LAB_STATE must not take other files along.
+  const wrong = ownerProblems(await folderFacts(folders.root));
+  if (wrong.length > 0) throw new Error(wrong.join("\n"));
   const phases = new Phases();
   const failures: string[] = [];
   const bare = await labEngineWithoutImage(say);

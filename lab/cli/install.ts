@@ -1,4 +1,4 @@
-/** Preparation of this machine: missing Debian packages and kernel modules, for `make up` or as a command. */
+/** Preparation of this machine: missing packages and kernel modules, for `make up` or as a command. */
 import { run } from "../command";
 import { type LabFolders, labFolders, labSettings } from "../settings";
 import { command, say } from "./command";
@@ -8,8 +8,8 @@ import { aptEnvironment } from "./settings";
 
 export const installCommand = command({
   name: "install",
-  summary: "install the Debian packages that the lab needs, and nothing else",
-  description: `Checks this machine as \`make up\` does, and installs the Debian packages that are missing. Needs root.`,
+  summary: "install the packages that the lab needs (Debian, Ubuntu), and nothing else",
+  description: `Checks this machine as \`make up\` does, and installs the packages that are missing, on Debian and Ubuntu. Needs root.`,
   run: async () => ((await ready(labFolders(labSettings().stateFolder), await labConfig())) ? 0 : 1),
 });
 
@@ -20,20 +20,22 @@ export const installCommand = command({
  */
 export async function ready(folders: LabFolders, config: LabConfig): Promise<boolean> {
   const first = await preflight(folders, config);
+  say(first.sizes);
   if (first.problems.length > 0) {
     printPreflight(first);
     return false;
   }
-  if (first.missingPackages.length > 0) await installPackages(first.missingPackages);
+  const packages = first.packagesToInstall;
+  if (packages.length > 0) await installPackages(packages);
   await loadModules();
-  const second = first.missingPackages.length > 0 ? await preflight(folders, config) : first;
-  if (second.problems.length === 0 && second.missingPackages.length === 0) return true;
+  const second = packages.length > 0 ? await preflight(folders, config) : first;
+  if (second.problems.length === 0 && second.packagesToInstall.length === 0) return true;
   printPreflight(second);
   return false;
 }
 
 async function installPackages(packages: readonly string[]): Promise<void> {
-  say(`installing Debian packages: ${packages.join(" ")}`);
+  say(`installing packages: ${packages.join(" ")}`);
   const env = aptEnvironment();
   const install = ["install", "--yes", "--quiet", "--no-install-recommends", ...packages];
   // The package lists may be old or missing: they are updated only when the installation fails.

@@ -1,58 +1,31 @@
 /** Problems of a machine as a host of the lab: all of them, in words for its owner. Pure. */
 import { overlaps, parseCidr } from "../../infra/network/cidr";
 import { bridgeName, type LabAddresses, operatorIp } from "../host/addresses";
-import { buildDiskGib, gatewayPorts, memoryGib, stateDiskGib } from "./requirements";
-
-/** A route as `ip -j route` prints it. */
-export interface Route {
-  readonly dst: string;
-  readonly dev?: string;
-}
-
-export interface HostFacts {
-  readonly platform: string;
-  readonly architecture: string;
-  readonly root: boolean;
-  readonly cpus: number;
-  readonly memoryKiB: number;
-  readonly stateDiskBytes: number;
-  /** Free bytes on the disk of built programs and images. */
-  readonly cacheDiskBytes: number;
-  /** True when the lab's programs, of any version, were built here before. */
-  readonly built: boolean;
-  readonly missingPackages: readonly string[];
-  readonly apt: boolean;
-  /** Content of /proc/filesystems. */
-  readonly filesystems: string;
-  readonly overlayModule: boolean;
-  readonly bridgeNetfilter: boolean;
-  readonly loopControl: boolean;
-  readonly cgroupsWritable: boolean;
-  readonly failedFeatures: readonly string[];
-  readonly routes: readonly Route[];
-  /** The alias of the interface perigee0, if it exists. */
-  readonly bridgeAlias: string | undefined;
-  /** Local addresses of listening sockets, as in /proc/net. */
-  readonly listening: readonly string[];
-  readonly toolchain: readonly string[];
-}
-
-export interface PreflightContext {
-  readonly stateFolder: string;
-  readonly addresses: LabAddresses;
-}
-
-const gib = 2 ** 30;
+import type { HostFacts } from "./hostFacts";
+import { cacheFolderProblems, stateFolderProblems } from "./labFolder";
+import { packageProblems } from "./missingPackages";
+import { gatewayPorts } from "./requirements";
+import { sizeProblems } from "./sizes";
 
 /** Every problem; empty when the lab can run here. Problems that `make up` fixes are not included. */
-export function preflightProblems(facts: HostFacts, context: PreflightContext): string[] {
+export function preflightProblems(facts: HostFacts, addresses: LabAddresses): string[] {
   return [
     ...hostProblems(facts),
-    ...sizeProblems(facts, context),
+    ...stateFolderProblems(facts.stateFolder),
+    ...cacheFolderProblems(facts.cacheFolder),
+    ...sizeProblems(facts),
     ...kernelProblems(facts),
-    ...networkProblems(facts, context),
-    ...packageProblems(facts),
+    ...networkProblems(facts, addresses),
+    ...packageProblems(facts.missing),
     ...facts.toolchain,
+  ];
+}
+
+/** What only root can test: neither a problem nor none. */
+export function untested({ cgroupsWritable, failedFeatures }: HostFacts): string[] {
+  return [
+    ...(cgroupsWritable === undefined ? ["whether /sys/fs/cgroup can be written"] : []),
+    ...(failedFeatures === undefined ? ["bridges, VXLAN, nftables and overlays of the kernel"] : []),
   ];
 }
 
@@ -65,31 +38,6 @@ function hostProblems(facts: HostFacts): string[] {
     ...when(
       !facts.root,
       "The lab needs root, for machines, networks and mounts: run it as root (sudo make up).",
-    ),
-  ];
-}
-
-function sizeProblems(facts: HostFacts, { stateFolder }: PreflightContext): string[] {
-  const memory = (facts.memoryKiB * 1024) / gib;
-  const disk = facts.stateDiskBytes / gib;
-  const cache = facts.cacheDiskBytes / gib;
-  // A running lab already uses its share.
-  const running = facts.bridgeAlias !== undefined;
-  return [
-    ...when(facts.cpus < 2, `kubeadm needs 2 CPUs; this machine has ${facts.cpus}.`),
-    ...when(
-      !running && memory < memoryGib,
-      `${memoryGib} GiB of free memory are needed; there are ${memory.toFixed(1)}.`,
-    ),
-    ...when(
-      !running && disk < stateDiskGib,
-      `${stateDiskGib} GiB of free disk are needed for ${stateFolder}; there are ${disk.toFixed(1)}. ` +
-        "Free some, or set PERIGEE_LAB_STATE to a folder that has more.",
-    ),
-    ...when(
-      !running && !facts.built && cache < buildDiskGib,
-      `${buildDiskGib} GiB of free disk are needed to build what the lab runs; there are ${cache.toFixed(1)}. ` +
-        "Free some, or set XDG_CACHE_HOME, GOCACHE and GOMODCACHE to folders that have more.",
     ),
   ];
 }
@@ -107,15 +55,15 @@ function kernelProblems(facts: HostFacts): string[] {
       "There is no /dev/loop-control (CONFIG_BLK_DEV_LOOP): machines' disks cannot be mounted.",
     ),
     ...when(
-      !facts.cgroupsWritable,
+      facts.cgroupsWritable === false,
       "/sys/fs/cgroup is read-only: inside a container, give that one the host's cgroups.",
     ),
-    ...facts.failedFeatures.map((feature) => `The kernel cannot do ${feature}.`),
+    ...(facts.failedFeatures ?? []).map((feature) => `The kernel cannot do ${feature}.`),
   ];
 }
 
-function networkProblems(facts: HostFacts, { stateFolder, addresses }: PreflightContext): string[] {
-  if (facts.bridgeAlias !== undefined) return foreignBridge(facts.bridgeAlias, stateFolder);
+function networkProblems(facts: HostFacts, addresses: LabAddresses): string[] {
+  if (facts.bridgeAlias !== undefined) return foreignBridge(facts.bridgeAlias, facts.stateFolder.path);
   const wanted = [
     { cidr: parseCidr(addresses.vpcCidr), setting: "perigee-infra:vpcCidr in Pulumi.lab.yaml" },
     { cidr: parseCidr(`${operatorIp}/32`), setting: "the operator's address" },
@@ -158,13 +106,6 @@ function bridgeAliasOf(stateFolder: string): string {
 function takesEveryAddress(socket: string, port: number): boolean {
   const [address = "", hexPort = ""] = socket.split(":");
   return /^0+$/.test(address) && parseInt(hexPort, 16) === port;
-}
-
-function packageProblems({ missingPackages, apt }: HostFacts): string[] {
-  return when(
-    missingPackages.length > 0 && !apt,
-    `Programs are missing, and there is no apt-get to install them. As Debian packages: ${missingPackages.join(", ")}.`,
-  );
 }
 
 function when(condition: boolean, problem: string): string[] {

@@ -1,53 +1,64 @@
 /** Probes of this machine; they change nothing. */
-import { access, constants, readdir, readFile, statfs } from "node:fs/promises";
+import { access, constants, readdir, readFile } from "node:fs/promises";
 import { cpus } from "node:os";
-import { dirname, join } from "node:path";
-import { run } from "../command";
+import { join } from "node:path";
+import { CommandError, run } from "../command";
+import { readText } from "../files";
 import { bridgeName } from "../host/addresses";
 import { bridgeExists } from "../host/hostNetwork";
 import { cacheRoot, programFolders } from "../settings";
+import { isAvailable } from "../supply/debianProgram";
 import { componentNames } from "../supply/toolchain/components";
 import { checkedGoVersion, MissingTools } from "../supply/toolchain/preflight";
-import type { HostFacts, Route } from "./preflightProblems";
-import { files, kernelFeatures, programs } from "./requirements";
+import { distributionOf } from "./distribution";
+import type { HostFacts, Route } from "./hostFacts";
+import { folderFacts, nearestFolder } from "./labFolder";
+import { memoryHere } from "./memory";
+import type { Missing } from "./missingPackages";
+import { kernelFeatures, type Requirement, requirements } from "./requirements";
 
 /** All facts that preflight checks. */
 export async function hostFacts(stateFolder: string): Promise<HostFacts> {
-  const missingPackages = await absentPackages();
-  const has = async (program: string): Promise<boolean> => (await findProgram(program)) !== undefined;
-  const network = await has("ip");
+  const missing = await missingHere();
+  const has = (name: string): boolean =>
+    !missing.requirements.some((requirement) => requirement.name === name);
+  const root = process.getuid?.() === 0;
   return {
     platform: process.platform,
     architecture: process.arch,
-    root: process.getuid?.() === 0,
+    root,
     cpus: cpus().length,
-    memoryKiB: kibibytes(await readFile("/proc/meminfo", "utf8"), "MemAvailable"),
-    stateDiskBytes: await freeBytes(stateFolder),
-    cacheDiskBytes: await freeBytes(cacheRoot()),
+    memory: await memoryHere(),
+    stateFolder: await folderFacts(stateFolder),
+    cacheFolder: await folderFacts(cacheRoot()),
     built: await everBuilt(),
-    missingPackages,
-    apt: await has("apt-get"),
+    missing,
     filesystems: await readFile("/proc/filesystems", "utf8"),
     overlayModule: await moduleAvailable("overlay"),
     bridgeNetfilter: (await reachable("/proc/sys/net/bridge")) || (await moduleAvailable("br_netfilter")),
-    loopControl: await reachable("/dev/loop-control"),
-    cgroupsWritable: await reachable("/sys/fs/cgroup", constants.W_OK),
-    failedFeatures: network && (await has("nft")) ? await failedFeatures() : [],
-    routes: network ? (JSON.parse((await run("ip", ["-j", "-4", "route"])) || "[]") as Route[]) : [],
-    bridgeAlias: network ? await bridgeAlias() : undefined,
+    loopControl: (await reachable("/dev/loop-control")) || (await moduleAvailable("loop")),
+    cgroupsWritable: root ? await reachable("/sys/fs/cgroup", constants.W_OK) : undefined,
+    failedFeatures: root ? await failedFeatures(has) : undefined,
+    routes: has("ip") ? (JSON.parse((await run("ip", ["-j", "-4", "route"])) || "[]") as Route[]) : [],
+    bridgeAlias: has("ip") ? await bridgeAlias() : undefined,
     listening: await listening(),
-    toolchain: await toolchainProblems(missingPackages),
+    toolchain: await toolchainProblems(has),
   };
 }
 
-/** Missing Debian packages, by the programs and files that they provide. */
-async function absentPackages(): Promise<string[]> {
-  const missing: string[] = [];
-  for (const { program, debian } of programs) {
-    if ((await findProgram(program)) === undefined) missing.push(debian);
-  }
-  for (const { file, debian } of files) if (!(await reachable(file))) missing.push(debian);
-  return [...new Set(missing)];
+/** What this machine lacks, and which distribution it is. */
+async function missingHere(): Promise<Missing> {
+  // os-release(5): the second where the first is not there.
+  const release = (await readText("/etc/os-release")) ?? (await readText("/usr/lib/os-release")) ?? "";
+  const lacking: Requirement[] = [];
+  for (const requirement of requirements) if (!(await isThere(requirement))) lacking.push(requirement);
+  const archive = await isAvailable("prometheus-alertmanager");
+  return { distribution: distributionOf(release), requirements: lacking, archive };
+}
+
+async function isThere({ name, files }: Requirement): Promise<boolean> {
+  if (files === undefined) return (await findProgram(name)) !== undefined;
+  return (await Promise.all(files.map((file) => reachable(file)))).includes(true);
 }
 
 async function findProgram(program: string): Promise<string | undefined> {
@@ -58,11 +69,12 @@ async function findProgram(program: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** Kernel features that failed a test in a temporary network namespace. */
-async function failedFeatures(): Promise<string[]> {
-  if (process.getuid?.() !== 0) return []; // only root can run the tests
+/** Kernel features that failed a test in temporary namespaces; none where the programs for it are not there yet. */
+async function failedFeatures(has: (program: string) => boolean): Promise<string[]> {
+  if (!["ip", "nft", "unshare"].every(has)) return [];
+  const folder = await nearestFolder(cacheRoot());
   const tries = kernelFeatures.map(async ({ feature, tried }) =>
-    run("unshare", ["--net", "sh", "-c", tried]).then(
+    run("unshare", ["--net", "--mount", "sh", "-c", tried, "sh", folder]).then(
       () => undefined,
       () => feature,
     ),
@@ -93,16 +105,15 @@ async function listening(): Promise<string[]> {
   return found;
 }
 
-/** Problems of the toolchain, except for packages that will be installed. */
-async function toolchainProblems(missingPackages: readonly string[]): Promise<string[]> {
+/** Problems of the toolchain, except for programs whose packages are named already. */
+async function toolchainProblems(has: (program: string) => boolean): Promise<string[]> {
+  const named = [...(has("gcc") ? [] : ["C compiler"]), ...(has("flock") ? [] : ["flock"])];
   try {
     await checkedGoVersion(componentNames);
     return [];
   } catch (error) {
     if (!(error instanceof MissingTools)) throw error;
-    return error.problems.filter(
-      (problem) => !missingPackages.includes("gcc") || !problem.includes("C compiler"),
-    );
+    return error.problems.filter((problem) => !named.some((name) => problem.includes(name)));
   }
 }
 
@@ -112,22 +123,12 @@ async function everBuilt(): Promise<boolean> {
   return entries.some((entry) => !entry.startsWith("."));
 }
 
+/** True also where modprobe is not there to tell: it is asked again once it is installed. */
 async function moduleAvailable(name: string): Promise<boolean> {
   return run("modprobe", ["--dry-run", "--quiet", name]).then(
     () => true,
-    () => false,
+    (error: unknown) => error instanceof CommandError && error.code === "ENOENT",
   );
-}
-
-/** Free bytes on the disk of a folder that may not exist yet. */
-async function freeBytes(folder: string): Promise<number> {
-  if (!(await reachable(folder)) && folder !== "/") return freeBytes(dirname(folder));
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
-}
-
-function kibibytes(meminfo: string, field: string): number {
-  return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(meminfo)?.[1] ?? 0);
 }
 
 async function reachable(path: string, mode = constants.F_OK): Promise<boolean> {

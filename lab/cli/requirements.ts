@@ -1,4 +1,5 @@
 /** Requirements of the lab on this machine: constants. */
+import type { Family } from "./distribution";
 
 /** Memory for one control plane and one worker with the monitoring stack (2.6 GiB measured) and the engine. */
 export const memoryGib = 5;
@@ -19,37 +20,84 @@ export const gatewayPorts = [
   { port: 8080, use: "package server" },
 ] as const;
 
-/** Programs and the Debian packages that provide them. */
-export const programs: readonly { readonly program: string; readonly debian: string }[] = [
-  { program: "runc", debian: "runc" },
-  { program: "nft", debian: "nftables" },
-  { program: "ip", debian: "iproute2" },
-  { program: "dnsmasq", debian: "dnsmasq-base" },
-  { program: "mkfs.ext4", debian: "e2fsprogs" },
-  { program: "losetup", debian: "mount" },
-  { program: "unshare", debian: "util-linux" },
-  { program: "modprobe", debian: "kmod" },
-  { program: "ssh", debian: "openssh-client" },
-  { program: "mmdebstrap", debian: "mmdebstrap" },
-  { program: "dpkg-deb", debian: "dpkg" },
-  { program: "apt-ftparchive", debian: "apt-utils" },
-  { program: "gpg", debian: "gpg" },
-  { program: "gpgconf", debian: "gpgconf" },
-  { program: "tar", debian: "tar" },
-  { program: "gcc", debian: "gcc" },
-];
+/** A program on PATH, or else files of which one must exist; and the package that brings it. */
+export interface Requirement {
+  readonly name: string;
+  readonly files?: readonly string[];
+  readonly packages: Readonly<Record<Family, string>>;
+}
 
-/** Files whose absence means a missing package, for packages without a program that is run by name. */
-export const files: readonly { readonly file: string; readonly debian: string }[] = [
-  { file: "/usr/include/stdlib.h", debian: "libc6-dev" },
-  { file: "/etc/ssl/certs/ca-certificates.crt", debian: "ca-certificates" },
+/** A program; Debian and Ubuntu name all of these packages alike, Fedora does not. */
+const program = (name: string, debian: string, fedora = debian): Requirement => ({
+  name,
+  packages: { debian, ubuntu: debian, fedora },
+});
+const file = (name: string, files: readonly string[], debian: string, fedora: string): Requirement => ({
+  ...program(name, debian, fedora),
+  files,
+});
+
+/**
+ * What the lab runs or reads, and the package that brings it. The machines are Debian's on every host: apt, dpkg and
+ * mmdebstrap make them, which Fedora has as packages too.
+ */
+export const requirements: readonly Requirement[] = [
+  program("runc", "runc"),
+  program("nft", "nftables"),
+  program("ip", "iproute2", "iproute"),
+  program("dnsmasq", "dnsmasq-base", "dnsmasq"),
+  program("mkfs.ext4", "e2fsprogs"),
+  program("losetup", "mount", "util-linux"),
+  program("unshare", "util-linux"),
+  program("setpriv", "util-linux"),
+  program("flock", "util-linux"),
+  program("modprobe", "kmod"),
+  program("ssh", "openssh-client", "openssh-clients"),
+  program("mmdebstrap", "mmdebstrap"),
+  program("apt-get", "apt"),
+  program("dpkg-deb", "dpkg"),
+  program("apt-ftparchive", "apt-utils"),
+  program("gpg", "gpg", "gnupg2"),
+  program("gpgconf", "gpgconf", "gnupg2"),
+  program("tar", "tar"),
+  program("gcc", "gcc"),
+  file("C headers", ["/usr/include/stdlib.h"], "libc6-dev", "glibc-devel"),
+  // Flannel has C in it, and is linked statically: see lab/supply/toolchain/components.ts.
+  file(
+    "static C library",
+    ["/usr/lib/x86_64-linux-gnu/libc.a", "/usr/lib64/libc.a", "/usr/lib/libc.a"],
+    "libc6-dev",
+    "glibc-static",
+  ),
+  // Where Go looks: crypto/x509/root_linux.go.
+  file(
+    "CA certificates",
+    ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"],
+    "ca-certificates",
+    "ca-certificates",
+  ),
+  // By which mmdebstrap trusts Debian's archive on hosts that are not Debian's: it looks for this very file.
+  file(
+    "keys of Debian's archive",
+    ["/usr/share/keyrings/debian-archive-keyring.gpg", "/usr/share/keyrings/debian-archive-keyring.pgp"],
+    "debian-archive-keyring",
+    "debian-keyring",
+  ),
 ];
 
 /**
- * Required kernel features, each tested by shell commands in a temporary network namespace: a kernel's configuration
- * shows neither which parts are modules nor which the virtual machine's owner left out.
+ * Required kernel features, each tested by shell commands in temporary network and mount namespaces ($1: a folder on
+ * the disk of the cache): a kernel's configuration shows neither which parts are modules nor which the virtual
+ * machine's owner left out.
  */
 export const kernelFeatures: readonly { readonly feature: string; readonly tried: string }[] = [
+  {
+    // A kernel stacks two overlays and no more: a container's root is one already.
+    feature:
+      "an overlay over the folder of what is built, which machines' roots are: move it by XDG_CACHE_HOME",
+    tried:
+      'mount -t tmpfs tmpfs /run && cd /run && mkdir upper work root && mount -t overlay overlay -o "lowerdir=$1,upperdir=upper,workdir=work" root',
+  },
   { feature: "network bridges (CONFIG_BRIDGE)", tried: "ip link add t0 type bridge" },
   { feature: "virtual Ethernet pairs (CONFIG_VETH)", tried: "ip link add t0 type veth peer name t1" },
   {

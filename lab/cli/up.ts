@@ -27,8 +27,8 @@ import { printStatus } from "./status";
 export const upCommand = command({
   name: "up",
   summary: "bring the lab up on this machine, or go on where an interrupted one stopped",
-  description: `Brings the lab up: checks this machine, installs Debian packages that are missing (and names them), builds what the
-lab runs (once; kept in ~/.cache/perigee), makes the network, and runs the stack \`lab\` of the programs in this
+  description: `Brings the lab up: checks this machine, installs packages that are missing (on Debian and Ubuntu; names them elsewhere), builds
+what the lab runs (once; kept in ~/.cache/perigee), makes the network, and runs the stack \`lab\` of the programs in this
 repository. Ends by printing the nodes and endpoints. Needs root. Call it again after an interruption, or after a
 change of Pulumi.lab.yaml. Ctrl-C ends what is in progress and stops; twice stops at once.`,
   // Without root, the check reports that together with all other problems.

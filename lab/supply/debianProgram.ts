@@ -51,6 +51,15 @@ export async function debianPackageTree(packageName: string, program: string): P
   }
 }
 
+/** True when a package was taken before, or apt knows where to take it from. Downloads nothing. */
+export async function isAvailable(packageName: string): Promise<boolean> {
+  if (await isExecutable(join(debianCache(), packageName))) return true;
+  return run("apt-get", ["download", "--print-uris", packageName], { env: plainEnvironment() }).then(
+    () => true,
+    () => false,
+  );
+}
+
 function isExecutable(path: string): Promise<boolean> {
   return access(path, constants.X_OK).then(
     () => true,

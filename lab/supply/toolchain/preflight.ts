@@ -29,9 +29,11 @@ export async function checkedGoVersion(names: readonly ComponentName[]): Promise
   if ("problem" in go) problems.push(go.problem);
   const withC = names.filter((name) => (components[name] as Component).cTags !== undefined);
   if (withC.length > 0 && !(await answers("gcc", ["--version"]))) {
-    problems.push(`a C compiler is missing, needed for ${withC.join(", ")} (Debian: gcc and libc6-dev)`);
+    problems.push(
+      `a C compiler is missing, needed for ${withC.join(", ")} (Debian, Ubuntu: gcc, libc6-dev; Fedora: gcc, glibc-devel, glibc-static)`,
+    );
   }
-  if (!(await answers("flock", ["--version"]))) problems.push("flock is missing (Debian: util-linux)");
+  if (!(await answers("flock", ["--version"]))) problems.push("flock is missing (package util-linux)");
   if (problems.length > 0 || !("version" in go)) throw new MissingTools(problems);
   return go.version;
 }
@@ -39,7 +41,9 @@ export async function checkedGoVersion(names: readonly ComponentName[]): Promise
 async function goVersion(): Promise<{ version: string } | { problem: string }> {
   if (!(await answers("go", ["version"]))) {
     return {
-      problem: "Go is missing: install Go 1.26 or newer and have `go` on PATH (https://go.dev/doc/install)",
+      problem:
+        "Go is missing: install Go 1.26 or newer and have `go` on PATH (https://go.dev/doc/install). " +
+        'sudo has a PATH of its own: sudo env "PATH=$PATH" make up',
     };
   }
   try {

@@ -1,34 +1,12 @@
 import { strict as assert } from "node:assert";
-import { type HostFacts, preflightProblems } from "../../../../lab/cli/preflightProblems";
+import type { HostFacts } from "../../../../lab/cli/hostFacts";
+import { preflightProblems, untested } from "../../../../lab/cli/preflightProblems";
 import { labAddresses } from "../../../../lab/host/addresses";
+import { goodHost, missing } from "../../../support/lab/hosts";
 
-const good: HostFacts = {
-  platform: "linux",
-  architecture: "x64",
-  root: true,
-  cpus: 2,
-  memoryKiB: 8 * 2 ** 20,
-  stateDiskBytes: 50 * 2 ** 30,
-  cacheDiskBytes: 50 * 2 ** 30,
-  built: false,
-  missingPackages: [],
-  apt: true,
-  filesystems: "nodev\toverlay\n\text4\n",
-  overlayModule: false,
-  bridgeNetfilter: true,
-  loopControl: true,
-  cgroupsWritable: true,
-  failedFeatures: [],
-  routes: [
-    { dst: "default", dev: "eth0" },
-    { dst: "192.0.2.0/24", dev: "eth0" },
-  ],
-  bridgeAlias: undefined,
-  listening: ["0100007F:0035"],
-  toolchain: [],
-};
-const context = { stateFolder: "/var/lib/perigee-lab", addresses: labAddresses("10.0.0.0/16") };
-const problems = (change: Partial<HostFacts>): string[] => preflightProblems({ ...good, ...change }, context);
+const addresses = labAddresses("10.0.0.0/16");
+const problems = (change: Partial<HostFacts>): string[] =>
+  preflightProblems({ ...goodHost, ...change }, addresses);
 
 describe("preflight", () => {
   it("finds nothing on a machine that will do", () => assert.deepEqual(problems({}), []));
@@ -37,15 +15,29 @@ describe("preflight", () => {
     const all = problems({
       root: false,
       cpus: 1,
-      memoryKiB: 2 ** 20,
+      memory: { availableKiB: 2 ** 20 },
+      stateFolder: { ...goodHost.stateFolder, path: "lab" },
       loopControl: false,
       failedFeatures: ["x"],
+      missing: missing("ID=fedora", "runc"),
       toolchain: ["Go is missing"],
     });
-    assert.equal(all.length, 6);
-    assert.ok(all.includes("5 GiB of free memory are needed; there are 1.0."));
+    assert.equal(all.length, 8);
+    assert.match(all[0] ?? "", /needs root/);
     assert.equal(all.at(-1), "Go is missing");
   });
+
+  it("says without root what only root can test, and takes none of it for a problem", () => {
+    const facts = { ...goodHost, root: false, cgroupsWritable: undefined, failedFeatures: undefined };
+    assert.deepEqual(preflightProblems(facts, addresses), [
+      "The lab needs root, for machines, networks and mounts: run it as root (sudo make up).",
+    ]);
+    assert.equal(untested(facts).length, 2);
+    assert.deepEqual(untested(goodHost), []);
+  });
+
+  it("minds cgroups that root cannot write", () =>
+    assert.match(problems({ cgroupsWritable: false })[0] ?? "", /^\/sys\/fs\/cgroup is read-only/));
 
   it("names the route that overlaps, and the setting", () => {
     assert.deepEqual(problems({ routes: [{ dst: "10.0.5.0/24", dev: "tun0" }] }), [
@@ -66,14 +58,8 @@ describe("preflight", () => {
     assert.match(problems({ listening: [`${"0".repeat(32)}:1F90`] })[0] ?? "", /^Port 8080 /);
   });
 
-  it("asks for the disk of a first build only where there has been none", () => {
-    const little = { cacheDiskBytes: 3 * 2 ** 30 };
-    assert.match(problems(little)[0] ?? "", /^20 GiB .* to build .* there are 3\.0\. .*XDG_CACHE_HOME/);
-    assert.deepEqual(problems({ ...little, built: true }), []);
-  });
-
   it("lets a lab that is up be brought up again", () => {
-    const up = { bridgeAlias: "perigee lab in /var/lib/perigee-lab", memoryKiB: 2 ** 20 };
+    const up = { bridgeAlias: "perigee lab in /var/lib/perigee-lab", memory: { availableKiB: 2 ** 20 } };
     assert.deepEqual(problems({ ...up, routes: [{ dst: "10.0.1.0/24", dev: "perigee0" }] }), []);
   });
 
@@ -84,10 +70,5 @@ describe("preflight", () => {
     assert.deepEqual(problems({ bridgeAlias: "" }), [
       "There is an interface perigee0 that is not the lab's.",
     ]);
-  });
-
-  it("takes missing Debian packages for a problem only where they cannot be installed", () => {
-    assert.deepEqual(problems({ missingPackages: ["runc"] }), []);
-    assert.match(problems({ missingPackages: ["runc"], apt: false })[0] ?? "", /As Debian packages: runc\./);
   });
 });
