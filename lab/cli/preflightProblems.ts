@@ -35,6 +35,8 @@ export interface HostFacts {
   /** Local addresses of listening sockets, as in /proc/net. */
   readonly listening: readonly string[];
   readonly toolchain: readonly string[];
+  /** Problems of the settings of a remote cache. */
+  readonly remoteCache: readonly string[];
 }
 
 export interface PreflightContext {
@@ -53,6 +55,7 @@ export function preflightProblems(facts: HostFacts, context: PreflightContext): 
     ...networkProblems(facts, context),
     ...packageProblems(facts),
     ...facts.toolchain,
+    ...facts.remoteCache,
   ];
 }
 

@@ -6,6 +6,7 @@ import { run } from "../command";
 import { bridgeName } from "../host/addresses";
 import { bridgeExists } from "../host/hostNetwork";
 import { cacheRoot, programFolders } from "../settings";
+import { remoteCacheSettings } from "../supply/remoteCache/settings";
 import { componentNames } from "../supply/toolchain/components";
 import { checkedGoVersion, MissingTools } from "../supply/toolchain/preflight";
 import type { HostFacts, Route } from "./preflightProblems";
@@ -37,6 +38,7 @@ export async function hostFacts(stateFolder: string): Promise<HostFacts> {
     bridgeAlias: network ? await bridgeAlias() : undefined,
     listening: await listening(),
     toolchain: await toolchainProblems(missingPackages),
+    remoteCache: (await remoteCacheSettings()).problems,
   };
 }
 

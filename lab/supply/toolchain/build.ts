@@ -49,8 +49,9 @@ async function entryOf(name: ComponentName, goVersion: string): Promise<Entry> {
 }
 
 /** Folder of a component's programs, which are built when they are missing. */
-async function ensureComponent({ name, key }: Entry, say: Progress, work: Work): Promise<string> {
-  return ensureCacheEntry({
+async function ensureComponent({ name, key, built }: Entry, say: Progress, work: Work): Promise<string> {
+  let builtHere = false;
+  const folder = await ensureCacheEntry({
     name: join("toolchain", name),
     key,
     progress: say,
@@ -61,8 +62,11 @@ async function ensureComponent({ name, key }: Entry, say: Progress, work: Work):
         () => goBuild(name, folder),
       );
       work.done(components[name].seconds);
+      builtHere = true;
     },
   });
+  if (!built && !builtHere) work.spared(components[name].seconds);
+  return folder;
 }
 
 /**

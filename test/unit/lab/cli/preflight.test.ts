@@ -26,6 +26,7 @@ const good: HostFacts = {
   bridgeAlias: undefined,
   listening: ["0100007F:0035"],
   toolchain: [],
+  remoteCache: [],
 };
 const context = { stateFolder: "/var/lib/perigee-lab", addresses: labAddresses("10.0.0.0/16") };
 const problems = (change: Partial<HostFacts>): string[] => preflightProblems({ ...good, ...change }, context);
@@ -41,10 +42,11 @@ describe("preflight", () => {
       loopControl: false,
       failedFeatures: ["x"],
       toolchain: ["Go is missing"],
+      remoteCache: ["PERIGEE_LAB_CACHE is here, which does not exist."],
     });
-    assert.equal(all.length, 6);
+    assert.equal(all.length, 7);
     assert.ok(all.includes("5 GiB of free memory are needed; there are 1.0."));
-    assert.equal(all.at(-1), "Go is missing");
+    assert.deepEqual(all.slice(-2), ["Go is missing", "PERIGEE_LAB_CACHE is here, which does not exist."]);
   });
 
   it("names the route that overlaps, and the setting", () => {
