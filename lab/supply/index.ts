@@ -43,14 +43,22 @@ export async function prepareSupply(
   progress: Progress,
   more: readonly ComponentName[] = [],
 ): Promise<Supply> {
+  const portable = await portableSupply(kubernetesVersions, progress, more);
+  return { ...portable, packageRepository: await ensurePackageRepository(kubernetesVersions, progress) };
+}
+
+/** Builds the part of a supply that is the same on every machine: all but what is signed with this machine's key. */
+export async function portableSupply(
+  kubernetesVersions: readonly string[],
+  progress: Progress,
+  more: readonly ComponentName[],
+): Promise<Omit<Supply, "packageRepository">> {
   // All of them here, in one list, so that it can say how long they take; the parts below find them built.
   await buildToolchain([...supplyComponents(kubernetesVersions), ...more], progress);
   const baseTree = await ensureMachineImage(progress);
-  const packageRepository = await ensurePackageRepository(kubernetesVersions, progress);
   const programs = await buildToolchain(monitoringComponents, progress);
   const monitoring = await monitoringImages(programs, join(npmPrograms, "node"));
-  const images = await ensureImages(kubernetesVersions, progress, monitoring);
-  return { baseTree, packageRepository, images };
+  return { baseTree, images: await ensureImages(kubernetesVersions, progress, monitoring) };
 }
 
 /** Components of everything that {@link prepareSupply} and {@link serveSupply} make. */
