@@ -80,8 +80,9 @@ export function withoutSpace(error: unknown, folder: string): Error | undefined 
   );
 }
 
-/** `12 of 54 MB`. */
-export function amount(bytes: number, of?: number): string {
-  const megabytes = (count: number) => (count / 1e6).toFixed(count < 1e7 ? 1 : 0);
-  return of === undefined ? `${megabytes(bytes)} MB` : `${megabytes(bytes)} of ${megabytes(of)} MB`;
+/** `12 of 54 MB`, `45 kB`. */
+export function amount(bytes: number, of = bytes): string {
+  const [unit, name, digits] = of < 1e6 ? [1e3, "kB", 0] : [1e6, "MB", of < 1e7 ? 1 : 0];
+  const all = `${(of / unit).toFixed(digits)} ${name}`;
+  return bytes === of ? all : `${(bytes / unit).toFixed(digits)} of ${all}`;
 }

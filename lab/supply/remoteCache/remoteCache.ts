@@ -63,6 +63,8 @@ export class RemoteCache {
    * @throws UntrustedCache when the cache has something else than a signer put there; the product is not used
    */
   async take(product: Product, { archive, folder }: Target, progress: Progress): Promise<boolean> {
+    // What only root can unpack, only root can build: that says so itself, without a download.
+    if (product.asRoot && process.getuid?.() !== 0) return false;
     this.sums ??= this.readSums(progress);
     const expected = (await this.sums).get(archiveName(product));
     if (expected === undefined || this.away) return false;
