@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 installed := node_modules/.package-lock.json
 lab := tsx lab/cli/main.ts
 
-.PHONY: help setup test lint format bench unit engine lab-test toolchain up down status scenario ssh kubeconfig logs golden docs
+.PHONY: help setup test lint format bench unit engine lab-test toolchain up down status scenario ssh kubeconfig logs cache-push golden docs
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -69,6 +69,9 @@ kubeconfig: $(installed) ## Write ./kubeconfig for kubectl
 
 logs: $(installed) ## What the machines' consoles and the lab's servers said
 	@$(lab) logs $(NODE)
+
+cache-push: $(installed) ## Share what was built here: make cache-push TO=/srv/perigee KEY=~/.ssh/id_ed25519
+	@$(lab) cache-push $(TO) $(KEY)
 
 golden: setup ## Renew the golden files
 	@npm run --silent golden

@@ -19,6 +19,7 @@ export function progressLine(position: number, total: number, name: string, stat
  */
 export class Work {
   private readonly start: number;
+  private pieceStart: number;
   private left: number;
   private finished = 0;
   private finishedMs = 0;
@@ -28,22 +29,28 @@ export class Work {
     weights: readonly number[],
     private readonly now: () => number = Date.now,
   ) {
-    this.start = now();
+    this.start = this.pieceStart = now();
     this.left = sum(weights);
   }
 
   /** Counts a piece as finished. */
   done(weight: number): void {
-    this.left -= weight;
     this.finished += weight;
-    this.finishedMs = this.now() - this.start;
+    this.finishedMs += this.now() - this.pieceStart;
+    this.spared(weight);
+  }
+
+  /** Counts a piece as not needed any more: it says nothing about how fast this machine works. */
+  spared(weight: number): void {
+    this.left -= weight;
+    this.pieceStart = this.now();
   }
 
   /** Text for people: `2 min 4 s so far, about 8 min left`. */
   said(): string {
     const soFar = this.now() - this.start;
     const pace = this.finished > 0 ? this.finishedMs / this.finished : 1000;
-    const leftMs = this.left * pace - (soFar - this.finishedMs);
+    const leftMs = this.left * pace - (this.now() - this.pieceStart);
     const minutes = Math.round(leftMs / 60_000);
     const left = minutes < 1 ? "less than a minute left" : `about ${minutes} min left`;
     return `${formatSeconds(soFar)} so far, ${left}`;

@@ -36,4 +36,6 @@ export interface HostFacts {
   /** Local addresses of listening sockets, as in /proc/net. */
   readonly listening: readonly string[];
   readonly toolchain: readonly string[];
+  /** Problems of the settings of a remote cache. */
+  readonly remoteCache: readonly string[];
 }

@@ -1,37 +1,39 @@
 /** Preparation of this machine: missing packages and kernel modules, for `make up` or as a command. */
 import { run } from "../command";
 import { type LabFolders, labFolders, labSettings } from "../settings";
+import type { Sources } from "../supply/sources";
 import { command, say } from "./command";
 import { type LabConfig, labConfig } from "./labConfig";
-import { preflight, printPreflight } from "./preflight";
+import { preflight, printPreflight, saySizes } from "./preflight";
 import { aptEnvironment } from "./settings";
 
 export const installCommand = command({
   name: "install",
   summary: "install the packages that the lab needs (Debian, Ubuntu), and nothing else",
   description: `Checks this machine as \`make up\` does, and installs the packages that are missing, on Debian and Ubuntu. Needs root.`,
-  run: async () => ((await ready(labFolders(labSettings().stateFolder), await labConfig())) ? 0 : 1),
+  run: async () =>
+    (await ready(labFolders(labSettings().stateFolder), await labConfig())) === undefined ? 1 : 0,
 });
 
 /**
  * Prepares this machine. While there is a problem, nothing changes; otherwise missing packages are installed, and the
  * checks that need them run.
- * @returns true when it is ready; otherwise the reasons have been printed
+ * @returns the sources of the lab's parts when it is ready; otherwise the reasons have been printed
  */
-export async function ready(folders: LabFolders, config: LabConfig): Promise<boolean> {
+export async function ready(folders: LabFolders, config: LabConfig): Promise<Sources | undefined> {
   const first = await preflight(folders, config);
-  say(first.sizes);
+  saySizes(first);
   if (first.problems.length > 0) {
     printPreflight(first);
-    return false;
+    return undefined;
   }
   const packages = first.packagesToInstall;
   if (packages.length > 0) await installPackages(packages);
   await loadModules();
   const second = packages.length > 0 ? await preflight(folders, config) : first;
-  if (second.problems.length === 0 && second.packagesToInstall.length === 0) return true;
+  if (second.problems.length === 0 && second.packagesToInstall.length === 0) return second.sources;
   printPreflight(second);
-  return false;
+  return undefined;
 }
 
 async function installPackages(packages: readonly string[]): Promise<void> {

@@ -1,6 +1,7 @@
 /** The lab's command line: entry point of `make up`, `make down` and the other commands. */
 import { Command } from "commander";
 import { kubeconfigCommand, sshCommand } from "./access";
+import { cachePushCommand } from "./cachePush";
 import { lab } from "./command";
 import { downCommand } from "./down";
 import { installCommand } from "./install";
@@ -29,6 +30,7 @@ for (const command of [
   logsCommand,
   preflightCommand,
   installCommand,
+  cachePushCommand,
 ]) {
   program.addCommand(command);
 }

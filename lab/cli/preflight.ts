@@ -1,13 +1,18 @@
 /** Check of this machine before the lab runs: problems, missing packages and sizes, for `make up` or as a command. */
 import { labAddresses } from "../host/addresses";
 import { type LabFolders, labFolders, labSettings } from "../settings";
+import { supplyComponents } from "../supply";
+import { allBuilt, type Sources } from "../supply/sources";
+import type { ComponentName } from "../supply/toolchain/components";
 import { command, say } from "./command";
 import { type LabConfig, labConfig } from "./labConfig";
+import { engineComponents } from "./labEngine";
 import { packagesToInstall } from "./missingPackages";
 import { preflightProblems, untested } from "./preflightProblems";
 import { hostFacts } from "./probes";
 import { completePath } from "./settings";
 import { sizeLine } from "./sizes";
+import { labSources, saySources } from "./sources";
 
 export interface Preflight {
   /** Every problem that prevents the lab from running. */
@@ -18,6 +23,8 @@ export interface Preflight {
   readonly sizes: string;
   /** What only root can test. */
   readonly untested: readonly string[];
+  /** Where the lab's parts come from; undefined when that is one of the problems. */
+  readonly sources: Sources | undefined;
 }
 
 export const preflightCommand = command({
@@ -31,7 +38,7 @@ export const preflightCommand = command({
 /** @returns the exit code: 0 when there is no problem */
 export async function sayWhetherItCanRun(): Promise<number> {
   const result = await preflight(labFolders(labSettings().stateFolder), await labConfig());
-  say(result.sizes);
+  saySizes(result);
   printPreflight(result);
   return result.problems.length === 0 ? 0 : 1;
 }
@@ -39,13 +46,38 @@ export async function sayWhetherItCanRun(): Promise<number> {
 /** Result of all checks; changes nothing. */
 export async function preflight(folders: LabFolders, config: LabConfig): Promise<Preflight> {
   completePath();
-  const facts = await hostFacts(folders.root);
+  const { sources, problems } = await sourcesOrProblems(folders, config);
+  const facts = await hostFacts(folders.root, await componentsFor(config, sources ?? allBuilt));
   return {
-    problems: preflightProblems(facts, labAddresses(config.vpcCidr)),
+    sources,
+    problems: [...problems, ...preflightProblems(facts, labAddresses(config.vpcCidr))],
     packagesToInstall: packagesToInstall(facts.missing) ?? [],
     sizes: sizeLine(facts),
     untested: untested(facts),
   };
+}
+
+async function sourcesOrProblems(
+  folders: LabFolders,
+  { kubernetesVersion }: LabConfig,
+): Promise<{ sources?: Sources; problems: string[] }> {
+  try {
+    return { sources: await labSources(folders, kubernetesVersion), problems: [] };
+  } catch (error) {
+    return { problems: [error instanceof Error ? error.message : String(error)] };
+  }
+}
+
+/** Components that `make up` builds, unless they are built already. */
+async function componentsFor({ kubernetesVersion }: LabConfig, sources: Sources): Promise<ComponentName[]> {
+  const demand = { kubernetesVersions: [kubernetesVersion], sources };
+  return [...supplyComponents(demand), ...(await engineComponents(sources))];
+}
+
+/** Prints what the lab will take of this machine, and where its parts come from. */
+export function saySizes({ sizes, sources }: Preflight): void {
+  say(sizes);
+  if (sources !== undefined) saySources(sources);
 }
 
 export function printPreflight({ problems, packagesToInstall: packages, untested: rest }: Preflight): void {

@@ -18,6 +18,7 @@ export function preflightProblems(facts: HostFacts, addresses: LabAddresses): st
     ...networkProblems(facts, addresses),
     ...packageProblems(facts.missing),
     ...facts.toolchain,
+    ...facts.remoteCache,
   ];
 }
 

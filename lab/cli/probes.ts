@@ -8,7 +8,8 @@ import { bridgeName } from "../host/addresses";
 import { bridgeExists } from "../host/hostNetwork";
 import { cacheRoot, programFolders } from "../settings";
 import { isAvailable } from "../supply/debianProgram";
-import { componentNames } from "../supply/toolchain/components";
+import { remoteCacheSettings } from "../supply/remoteCache/settings";
+import type { ComponentName } from "../supply/toolchain/components";
 import { checkedGoVersion, MissingTools } from "../supply/toolchain/preflight";
 import { distributionOf } from "./distribution";
 import type { HostFacts, Route } from "./hostFacts";
@@ -17,9 +18,15 @@ import { memoryHere } from "./memory";
 import type { Missing } from "./missingPackages";
 import { kernelFeatures, type Requirement, requirements } from "./requirements";
 
-/** All facts that preflight checks. */
-export async function hostFacts(stateFolder: string): Promise<HostFacts> {
-  const missing = await missingHere();
+/**
+ * All facts that preflight checks.
+ * @param components what is to be built
+ */
+export async function hostFacts(
+  stateFolder: string,
+  components: readonly ComponentName[],
+): Promise<HostFacts> {
+  const missing = await missingHere(components.length > 0);
   const has = (name: string): boolean =>
     !missing.requirements.some((requirement) => requirement.name === name);
   const root = process.getuid?.() === 0;
@@ -31,7 +38,7 @@ export async function hostFacts(stateFolder: string): Promise<HostFacts> {
     memory: await memoryHere(),
     stateFolder: await folderFacts(stateFolder),
     cacheFolder: await folderFacts(cacheRoot()),
-    built: await everBuilt(),
+    built: components.length === 0 || (await everBuilt()),
     missing,
     filesystems: await readFile("/proc/filesystems", "utf8"),
     overlayModule: await moduleAvailable("overlay"),
@@ -42,16 +49,20 @@ export async function hostFacts(stateFolder: string): Promise<HostFacts> {
     routes: has("ip") ? (JSON.parse((await run("ip", ["-j", "-4", "route"])) || "[]") as Route[]) : [],
     bridgeAlias: has("ip") ? await bridgeAlias() : undefined,
     listening: await listening(),
-    toolchain: await toolchainProblems(has),
+    toolchain: await toolchainProblems(has, components),
+    remoteCache: (await remoteCacheSettings()).problems,
   };
 }
 
 /** What this machine lacks, and which distribution it is. */
-async function missingHere(): Promise<Missing> {
+async function missingHere(builds: boolean): Promise<Missing> {
   // os-release(5): the second where the first is not there.
   const release = (await readText("/etc/os-release")) ?? (await readText("/usr/lib/os-release")) ?? "";
   const lacking: Requirement[] = [];
-  for (const requirement of requirements) if (!(await isThere(requirement))) lacking.push(requirement);
+  for (const requirement of requirements) {
+    if (requirement.forBuilds === true && !builds) continue;
+    if (!(await isThere(requirement))) lacking.push(requirement);
+  }
   const archive = await isAvailable("prometheus-alertmanager");
   return { distribution: distributionOf(release), requirements: lacking, archive };
 }
@@ -106,10 +117,14 @@ async function listening(): Promise<string[]> {
 }
 
 /** Problems of the toolchain, except for programs whose packages are named already. */
-async function toolchainProblems(has: (program: string) => boolean): Promise<string[]> {
+async function toolchainProblems(
+  has: (program: string) => boolean,
+  components: readonly ComponentName[],
+): Promise<string[]> {
+  if (components.length === 0) return [];
   const named = [...(has("gcc") ? [] : ["C compiler"]), ...(has("flock") ? [] : ["flock"])];
   try {
-    await checkedGoVersion(componentNames);
+    await checkedGoVersion(components);
     return [];
   } catch (error) {
     if (!(error instanceof MissingTools)) throw error;

@@ -25,6 +25,8 @@ export interface Requirement {
   readonly name: string;
   readonly files?: readonly string[];
   readonly packages: Readonly<Record<Family, string>>;
+  /** True when only what is built needs it. */
+  readonly forBuilds?: boolean;
 }
 
 /** A program; Debian and Ubuntu name all of these packages alike, Fedora does not. */
@@ -60,15 +62,18 @@ export const requirements: readonly Requirement[] = [
   program("gpg", "gpg", "gnupg2"),
   program("gpgconf", "gpgconf", "gnupg2"),
   program("tar", "tar"),
-  program("gcc", "gcc"),
-  file("C headers", ["/usr/include/stdlib.h"], "libc6-dev", "glibc-devel"),
+  { ...program("gcc", "gcc"), forBuilds: true },
+  { ...file("C headers", ["/usr/include/stdlib.h"], "libc6-dev", "glibc-devel"), forBuilds: true },
   // Flannel has C in it, and is linked statically: see lab/supply/toolchain/components.ts.
-  file(
-    "static C library",
-    ["/usr/lib/x86_64-linux-gnu/libc.a", "/usr/lib64/libc.a", "/usr/lib/libc.a"],
-    "libc6-dev",
-    "glibc-static",
-  ),
+  {
+    ...file(
+      "static C library",
+      ["/usr/lib/x86_64-linux-gnu/libc.a", "/usr/lib64/libc.a", "/usr/lib/libc.a"],
+      "libc6-dev",
+      "glibc-static",
+    ),
+    forBuilds: true,
+  },
   // Where Go looks: crypto/x509/root_linux.go.
   file(
     "CA certificates",

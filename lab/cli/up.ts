@@ -20,7 +20,7 @@ import { untilPrometheusAnswers } from "./monitoring";
 import { Phases } from "./phases";
 import { sayWhetherItCanRun } from "./preflight";
 import { changingTheLab, type Session } from "./session";
-import { keepSources, labSources, saySources } from "./sources";
+import { keepSources } from "./sources";
 import { bringUp, labStacks, outputsOf, workloads } from "./stacks";
 import { printStatus } from "./status";
 
@@ -38,10 +38,9 @@ change of Pulumi.lab.yaml. Ctrl-C ends what is in progress and stops; twice stop
 async function up({ folders, signal }: Session): Promise<number> {
   const phases = new Phases();
   const config = await labConfig();
-  if (!(await phases.run("check this machine", () => ready(folders, config)))) return 1;
+  const sources = await phases.run("check this machine", () => ready(folders, config));
+  if (sources === undefined) return 1;
   await forgetLabOfEarlierRun(folders);
-  const sources = await phases.run("sources", () => labSources(folders, config.kubernetesVersion));
-  saySources(sources);
   const demand = { kubernetesVersions: [config.kubernetesVersion], sources };
   const supply = await phases.run("programs, packages and images", async () =>
     prepareSupply(demand, say, await engineComponents(sources)),

@@ -58,21 +58,29 @@ export async function prepareSupply(
   progress: Progress,
   more: readonly ComponentName[] = [],
 ): Promise<Supply> {
+  const portable = await portableSupply(demand, progress, more);
+  return {
+    ...portable,
+    packageRepository: await ensurePackageRepository(packagedVersions(demand), progress),
+  };
+}
+
+/** Builds the part of a supply that is the same on every machine: all but what is signed with this machine's key. */
+export async function portableSupply(
+  demand: Demand,
+  progress: Progress,
+  more: readonly ComponentName[],
+): Promise<Omit<Supply, "packageRepository">> {
   // All of them here, in one list, so that it can say how long they take; the parts below find them built.
   const programs = await buildToolchain([...supplyComponents(demand), ...more], progress);
   const baseTree = await ensureMachineImage(progress);
-  const packageRepository = await ensurePackageRepository(packagedVersions(demand), progress);
   // The programs of released images have only their names: these images are left out.
   const all = { ...programNames, ...programs };
   const monitoring = isReleased(demand.sources, ...monitoringHosts)
     ? []
     : await builtMonitoring(all, progress);
   const images = imagesToBuild([...clusterImagesOf(demand, all), ...monitoring], demand.sources);
-  return {
-    baseTree,
-    packageRepository,
-    images: images.length === 0 ? undefined : await ensureImages(images, progress),
-  };
+  return { baseTree, images: images.length === 0 ? undefined : await ensureImages(images, progress) };
 }
 
 async function builtMonitoring(programs: Programs, progress: Progress): Promise<ImageDefinition[]> {

@@ -28,6 +28,7 @@ export async function ensureMachineImageParts(progress: Progress): Promise<Machi
   const entry = await ensureCacheEntry({
     name: "machineImage",
     key: await machineImageKey(),
+    asRoot: true,
     progress,
     build: async (folder) => {
       const start = Date.now();

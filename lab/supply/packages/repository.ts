@@ -31,6 +31,7 @@ export async function ensurePackageRepository(
   return ensureCacheEntry({
     name: "packages",
     key: await repositoryKey([...packages.values()].flat(), programs, signing),
+    onlyHere: true, // signed with this machine's key: no other machine would ask for it
     progress,
     build: async (root) => {
       for (const [version, definitions] of packages) {

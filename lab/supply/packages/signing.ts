@@ -15,7 +15,13 @@ export interface SigningKey {
 
 /** Ensures that the signing key exists. Only its owner can read its folder. */
 export async function ensureSigningKey(progress: Progress): Promise<SigningKey> {
-  const folder = await ensureCacheEntry({ name: "signing", key: "rsa3072", progress, build: makeKey });
+  const folder = await ensureCacheEntry({
+    name: "signing",
+    key: "rsa3072",
+    onlyHere: true, // machines trust it: a private key that others have too would let them in
+    progress,
+    build: makeKey,
+  });
   const [fingerprint, publicKey] = await Promise.all([
     readFile(join(folder, "fingerprint"), "utf8"),
     readFile(join(folder, "Release.key"), "utf8"),

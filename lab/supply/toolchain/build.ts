@@ -29,8 +29,7 @@ export async function buildToolchain(names: readonly ComponentName[], progress: 
   const programs: Record<string, string> = {};
   for (const entry of entries) {
     const position = missing.indexOf(entry) + 1;
-    const say = (state: string) =>
-      progress(progressLine(position, missing.length, entry.name, `${state}, ${work.said()}`));
+    const say = (state: string) => progress(progressLine(position, missing.length, entry.name, state));
     const bin = join(await ensureComponent(entry, say, work), "bin");
     const component: Component = components[entry.name];
     for (const program of component.programs) programs[program.name] = join(bin, program.file);
@@ -50,20 +49,23 @@ async function entryOf(name: ComponentName, goVersion: string): Promise<Entry> {
 }
 
 /** Folder of a component's programs, which are built when they are missing. */
-async function ensureComponent({ name, key }: Entry, say: Progress, work: Work): Promise<string> {
-  return ensureCacheEntry({
-    name: join("toolchain", name),
+async function ensureComponent({ name, key, built }: Entry, say: Progress, work: Work): Promise<string> {
+  let builtHere = false;
+  const building = () => say(`building, ${work.said()}`);
+  const path = join("toolchain", name);
+  const folder = await ensureCacheEntry({
+    name: path,
     key,
-    progress: say,
-    build: async (folder) => {
-      say("building");
-      await withHeartbeat(
-        () => say("building"),
-        () => goBuild(name, folder),
-      );
+    progress: (line) => say(line.replace(`${path}: `, "")), // the line names the component already
+    build: async (target) => {
+      building();
+      await withHeartbeat(building, () => goBuild(name, target));
       work.done(components[name].seconds);
+      builtHere = true;
     },
   });
+  if (!built && !builtHere) work.spared(components[name].seconds);
+  return folder;
 }
 
 /**

@@ -45,4 +45,5 @@ export const goodHost: HostFacts = {
   bridgeAlias: undefined,
   listening: ["0100007F:0035"],
   toolchain: [],
+  remoteCache: [],
 };

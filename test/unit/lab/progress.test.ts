@@ -51,6 +51,17 @@ describe("the time that is left", () => {
     assert.equal(work.said(), "12 min 0 s so far, about 2 min left");
   });
 
+  it("leaves out pieces that came from elsewhere, which say nothing about this machine", () => {
+    let clock = 0;
+    const work = new Work([240, 120, 60], () => clock);
+    clock = 5000;
+    work.spared(240);
+    assert.equal(work.said(), "5 s so far, about 3 min left");
+    clock += 4 * minute;
+    work.done(120);
+    assert.equal(work.said(), "4 min 5 s so far, about 2 min left");
+  });
+
   it("is never negative when the last piece takes longer than thought", () => {
     let clock = 0;
     const work = new Work([10], () => clock);
