@@ -13,6 +13,7 @@ import { ensureMachineImage } from "./machineImage/image";
 import { ensurePackageRepository } from "./packages/repository";
 import { archiveFiles, type MachineFile, servePackages, type Service } from "./packages/serve";
 import { buildToolchain } from "./toolchain/build";
+import { ensureViewer } from "./viewer/build";
 
 /** Ports of a supply; the `mirrors` of Pulumi.lab.yaml use the same ports. */
 const supplyPorts = { registry: 5000, packages: 8080 } as const;
@@ -42,7 +43,8 @@ export async function prepareSupply(
   const baseTree = await ensureMachineImage(progress);
   const packageRepository = await ensurePackageRepository(kubernetesVersions, progress);
   const programs = await buildToolchain(monitoringComponents, progress);
-  const monitoring = await monitoringImages(programs, join(npmPrograms, "node"));
+  const viewer = await ensureViewer(progress);
+  const monitoring = await monitoringImages(programs, join(npmPrograms, "node"), viewer);
   const images = await ensureImages(kubernetesVersions, progress, monitoring);
   return { baseTree, packageRepository, images };
 }

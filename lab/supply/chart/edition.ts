@@ -63,8 +63,8 @@ export async function chooseEdition(given: GivenCharts, helm: string): Promise<E
 export function editionSettings(edition: Edition, charts: LabCharts): Readonly<Record<string, unknown>> {
   if (edition.kind === "original") return {};
   const { stack, crds = charts.definitions } = edition.kind === "given" ? edition.charts : {};
-  // The offline edition has neither Grafana nor kube-state-metrics, and rejects values that enable them.
-  const ownStack = { chart: { reference: charts.stack }, grafana: false, kubeStateMetrics: false };
+  // The offline edition has no kube-state-metrics, and rejects values that enable them; Grafana's place has its viewer.
+  const ownStack = { chart: { reference: charts.stack }, kubeStateMetrics: false };
   return {
     ...(stack === undefined ? ownStack : { chart: { reference: stack } }),
     crdsChart: { reference: crds },

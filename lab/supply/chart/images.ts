@@ -1,6 +1,6 @@
 /**
  * Images of stack 2 in the lab, under the names in the lab's charts and settings: from Go modules, Debian's
- * Alertmanager, and the Node that npm installed.
+ * Alertmanager, and the Node that npm installed, with the dashboard viewer and without.
  */
 import { readdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,6 +11,7 @@ import type { ImageDefinition, ImageFile } from "../images/definitions";
 import { librariesOf } from "../images/nodeTools";
 import { program, type Programs } from "../toolchain/build";
 import type { ComponentName } from "../toolchain/components";
+import type { BuiltViewer } from "../viewer/build";
 
 /** Components to build for {@link monitoringImages}; helm, which is for the provider, is built separately. */
 export const monitoringComponents: readonly ComponentName[] = [
@@ -22,9 +23,15 @@ export const monitoringComponents: readonly ComponentName[] = [
 /**
  * Images in addition to the cluster's own, for `ensureImages`.
  * @param node the pinned Node: `realpath node_modules/.bin/node`
+ * @param viewer the built dashboard viewer
  */
-export async function monitoringImages(programs: Programs, node: string): Promise<ImageDefinition[]> {
-  return [...operatorImages(programs), await alertmanagerImage(), await nodeImage(node)];
+export async function monitoringImages(
+  programs: Programs,
+  node: string,
+  viewer: BuiltViewer,
+): Promise<ImageDefinition[]> {
+  const alone = await nodeImage(node);
+  return [...operatorImages(programs), await alertmanagerImage(), alone, await viewerImage(alone, viewer)];
 }
 
 function operatorImages(programs: Programs): ImageDefinition[] {
@@ -49,6 +56,7 @@ export const references = {
   prometheus: "quay.io/prometheus/prometheus:v3.15.0",
   nodeExporter: "quay.io/prometheus/node-exporter:v1.12.1-distroless",
   alertmanager: "quay.io/prometheus/alertmanager:v0.25.0",
+  viewer: "perigee.invalid/lab/dashboards:1",
 } as const;
 
 /** Debian's Alertmanager, with its templates: the release does not build from its module. */
@@ -74,6 +82,22 @@ async function nodeImage(node: string): Promise<ImageDefinition> {
     entrypoint: ["/usr/local/bin/node"],
   };
 }
+
+/** Node with the viewer's server and page. */
+async function viewerImage(node: ImageDefinition, { server, page }: BuiltViewer): Promise<ImageDefinition> {
+  const pageFiles = (await filesBelow(page, "")).map(({ source, target }) => ({
+    source,
+    target: `${viewerFolder}/page${target}`,
+  }));
+  return {
+    reference: references.viewer,
+    files: [...node.files, { source: server, target: `${viewerFolder}/server.js` }, ...pageFiles],
+    entrypoint: [...node.entrypoint, `${viewerFolder}/server.js`],
+  };
+}
+
+/** Where the viewer is in its image; its server finds the page beside itself. */
+const viewerFolder = "/viewer";
 
 /** This machine's libraries that the program is linked with. */
 async function librariesFor(binary: string): Promise<ImageFile[]> {
