@@ -49,7 +49,7 @@ export interface FrameRequest {
 /** Frames of an answer: one per series, or one table of all. */
 export function frames(answer: Answer, request: FrameRequest): Frame[] {
   const series = seriesOf(answer);
-  if (request.target.format === "table") return [table(series, request)];
+  if (request.target.format === "table") return series.length === 0 ? [] : [table(series, request)];
   return series.map((one) => seriesFrame(one, request));
 }
 

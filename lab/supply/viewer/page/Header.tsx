@@ -33,7 +33,7 @@ export function Header({ title, found, live, timeZone, location: { setParameters
       </Dropdown>
       <h1 style={{ ...typography.h5, margin: 0 }}>{title}</h1>
       <span style={{ ...typography.bodySmall, color: colors.text.secondary }}>
-        <Icon name="eye" size="sm" /> Perigee&apos;s read-only dashboard viewer, in the place of Grafana
+        <Icon name="eye" size="sm" /> Perigee&apos;s read-only dashboard viewer, not Grafana
       </span>
       <div style={{ marginLeft: "auto", display: "flex", gap: 8 }}>
         <TimeRangePicker

@@ -57,7 +57,7 @@ export function PanelView({ panel, width, height }: Props) {
               width: innerWidth,
               height: innerHeight,
               isKnown,
-              hasFailed: error !== undefined,
+              error,
             }}
           />
         )}
@@ -75,7 +75,7 @@ function stateOf(isKnown: boolean, errors: readonly string[], frames: readonly D
 
 const isEmpty = (frames: readonly DataFrame[]): boolean => frames.every(({ length }) => length === 0);
 
-function Content({ isKnown, hasFailed, ...props }: PanelProps & { isKnown: boolean; hasFailed: boolean }) {
+function Content({ isKnown, error, ...props }: PanelProps & { isKnown: boolean; error: string | undefined }) {
   const { panel, frames } = props;
   const { noValue } = (panel.fieldConfig?.defaults ?? {}) as { noValue?: string };
   const kind = kinds[panel.type];
@@ -84,8 +84,8 @@ function Content({ isKnown, hasFailed, ...props }: PanelProps & { isKnown: boole
   }
   if (!isKnown && panel.type !== "text") return null;
   // Big values say themselves that there is none.
-  const saysItself = panel.type === "text" || (panel.type === "stat" && !hasFailed);
-  if (isEmpty(frames) && !saysItself) return <Message {...props} text={noValue ?? "No data"} />;
+  const saysItself = panel.type === "text" || (panel.type === "stat" && error === undefined);
+  if (isEmpty(frames) && !saysItself) return <Message {...props} text={error ?? noValue ?? "No data"} />;
   const Kind = kind;
   return <Kind {...props} />;
 }

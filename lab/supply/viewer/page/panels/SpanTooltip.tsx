@@ -1,5 +1,10 @@
 /** Tooltip of a state timeline: the state under the cursor, since when and how long, and its links once it is clicked. */
-import { DashboardCursorSync, dateTimeFormat, formattedValueToString, rangeUtil } from "@grafana/data";
+import {
+  DashboardCursorSync,
+  dateTimeFormat,
+  formattedValueToString,
+  intervalToAbbreviatedDurationString,
+} from "@grafana/data";
 import {
   getFieldDisplayLinks,
   TooltipPlugin2,
@@ -42,7 +47,7 @@ export function SpanTooltip({ builder, rows, mergeValues }: Props) {
     };
     const times = [
       { label: "From", value: dateTimeFormat(span.from, { timeZone }) },
-      { label: "Duration", value: rangeUtil.secondsToHms(Math.round((span.to - span.from) / 1000)) },
+      { label: "Duration", value: intervalToAbbreviatedDurationString({ start: span.from, end: span.to }) },
     ];
     return (
       <VizTooltipWrapper>

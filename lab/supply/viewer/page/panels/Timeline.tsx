@@ -18,6 +18,7 @@ import {
   useTheme2,
 } from "@grafana/ui";
 import { useCallback, useMemo } from "react";
+import type uPlot from "uplot";
 import { isNumeric } from "../fieldConfig";
 import { useSession } from "../session";
 import { Marks } from "./Marks";
@@ -148,6 +149,12 @@ function addScales(
       show: true,
     });
   });
-  builder.setCursor({ y: false });
+  // The series under the cursor is its row, whatever the values: a click pins its tooltip.
+  const isUnder = (u: uPlot, series: number): boolean =>
+    Math.floor(((u.cursor.top ?? -1) / u.over.clientHeight) * names.length) === series - 1;
+  builder.setCursor({
+    y: false,
+    focus: { prox: 1, dist: (u, series) => (isUnder(u, series) ? 0 : Infinity) },
+  });
   builder.setPrepData((frames) => (frames[0]?.fields.map(({ values }) => values) ?? []) as never);
 }
