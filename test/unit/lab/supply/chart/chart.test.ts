@@ -28,7 +28,7 @@ function paths(value: unknown, path = ""): string[] {
 describe("the lab's edition of kube-prometheus-stack", () => {
   it("knows every value that Perigee sets in the lab", () => {
     const monitoring = {
-      grafana: false,
+      grafana: true,
       kubeStateMetrics: false,
       storage: { kind: "local", node: "orbit-default-1" },
       disabledAlerts: ["A"],
@@ -47,7 +47,7 @@ describe("the lab's edition of kube-prometheus-stack", () => {
   });
 
   it("names the images that the lab builds", () => {
-    const named = JSON.stringify(values).match(/quay\.io\/[^"]+/g) ?? [];
+    const named = JSON.stringify(values).match(/(quay\.io|perigee\.invalid)\/[^"]+/g) ?? [];
     assert.deepEqual([...new Set(named)].sort(), Object.values(references).sort());
   });
 
@@ -65,15 +65,26 @@ describe("the lab's edition of kube-prometheus-stack", () => {
   it("finds every file of its images, libraries and loader too", async () => {
     const built = ["prometheus", "prometheus-operator", "prometheus-config-reloader", "node-exporter"];
     const programs = Object.fromEntries(built.map((name) => [name, __filename]));
-    const images = await monitoringImages(programs, join(__dirname, "../../../../../node_modules/.bin/node"));
+    const node = join(__dirname, "../../../../../node_modules/.bin/node");
+    const viewer = { server: __filename, page: __dirname };
+    const images = await monitoringImages(programs, node, viewer);
     for (const { source } of images.flatMap(({ files }) => files)) assert.ok(existsSync(source), source);
-    const node = images.find(({ reference }) => reference === defaultNodeImage);
-    assert.ok(node?.files.some(({ target }) => target.includes("ld-linux")));
+    const alone = images.find(({ reference }) => reference === defaultNodeImage);
+    assert.ok(alone?.files.some(({ target }) => target.includes("ld-linux")));
+    const own = images.find(({ reference }) => reference === references.viewer);
+    assert.deepEqual(own?.entrypoint, ["/usr/local/bin/node", "/viewer/server.js"]);
+    const targets = own.files.map(({ target }) => target);
+    assert.ok(targets.includes("/viewer/server.js") && targets.includes("/viewer/page/chart.test.ts"));
   }).timeout(180_000);
 
-  it("says what it leaves out", () => {
+  it("says what it leaves out, and what it has instead of Grafana", () => {
     const notes = readFileSync(join(chart, "templates/NOTES.txt"), "utf8");
-    for (const missing of ["Grafana", "kube-state-metrics", "admission webhooks"]) {
+    for (const missing of [
+      "read-only dashboard viewer",
+      "root_url",
+      "kube-state-metrics",
+      "admission webhooks",
+    ]) {
       assert.ok(notes.includes(missing));
     }
   });

@@ -14,7 +14,7 @@ import { parseSettings } from "../../../../../workloads/config";
 const charts = { stack: __dirname, definitions: __dirname };
 
 describe("the edition that the lab runs", () => {
-  it("has the charts that LAB_CHART and LAB_CRDS_CHART name, the lab's own for the other, and no say in Grafana", async () => {
+  it("has the charts that LAB_CHART and LAB_CRDS_CHART name, the lab's own for the other, and no kube-state-metrics in those", async () => {
     const own = { reference: __dirname };
     const given = { reference: __filename };
     const settingsOf = async (which: GivenCharts): Promise<object> =>
@@ -22,8 +22,8 @@ describe("the edition that the lab runs", () => {
     assert.deepEqual(await settingsOf({ stack: __filename }), { chart: given, crdsChart: own });
     assert.deepEqual(await settingsOf({ crds: __filename }), {
       ...{ chart: own, crdsChart: given },
-      // The chart is the offline edition's then, which has neither.
-      ...{ grafana: false, kubeStateMetrics: false },
+      // The chart is the offline edition's then.
+      kubeStateMetrics: false,
     });
   });
 
@@ -43,7 +43,7 @@ describe("the edition that the lab runs", () => {
     );
   }).timeout(30_000);
 
-  it("has Grafana and kube-state-metrics in the lab wherever its chart has them", () => {
+  it("has dashboards in the lab everywhere, and kube-state-metrics wherever its chart has it", () => {
     const file = join(workloadsFolder, "Pulumi.lab.yaml");
     const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, object> };
     const section = config["perigee-workloads:monitoring"];
@@ -55,8 +55,8 @@ describe("the edition that the lab runs", () => {
     };
     assert.deepEqual(has({ kind: "original", why: "" }), [true, true]);
     assert.deepEqual(has({ kind: "given", charts: { stack: __filename }, why: "" }), [true, true]);
-    assert.deepEqual(has({ kind: "given", charts: { crds: __filename }, why: "" }), [false, false]);
-    assert.deepEqual(has({ kind: "offline", why: "" }), [false, false]);
+    assert.deepEqual(has({ kind: "given", charts: { crds: __filename }, why: "" }), [true, false]);
+    assert.deepEqual(has({ kind: "offline", why: "" }), [true, false]);
   });
 
   it("comes with settings that stack 2 takes", () => {
@@ -66,7 +66,8 @@ describe("the edition that the lab runs", () => {
       { kind: "given", charts: { stack: __filename }, why: "" },
     ] as const) {
       const { monitoring } = parseSettings({ monitoring: editionSettings(edition, charts) });
-      assert.equal(monitoring.grafana, edition.kind !== "offline");
+      assert.equal(monitoring.grafana, true);
+      assert.equal(monitoring.kubeStateMetrics, edition.kind !== "offline");
     }
   });
 });
