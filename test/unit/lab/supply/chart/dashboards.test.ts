@@ -94,9 +94,10 @@ const helm = builtHelm();
   });
 
   it("gives its server all settings, which it takes", async () => {
-    const variables = (container(await rendered())?.env ?? []).map(({ name, value = "x" }) => [name, value]);
+    const variables: Record<string, string> = {};
+    for (const { name, value = "x" } of container(await rendered())?.env ?? []) variables[name] = value;
     const { source, homeFile, prometheus, signIn } = serverSettings({
-      ...Object.fromEntries(variables),
+      ...variables,
       ...{ KUBERNETES_SERVICE_HOST: "10.96.0.1", KUBERNETES_SERVICE_PORT: "443" },
     });
     assert.ok("query" in source);

@@ -173,7 +173,8 @@ describe("addresses", () => {
 
   it("are followed only where they run nothing", () => {
     for (const good of ["/d/x", "https://a.b/c", "?x=1"]) assert.ok(isSafeLink(good), good);
-    for (const bad of ["javascript:alert(1)", "//elsewhere", "data:text/html,x", ""])
+    for (const bad of ["javascript:alert(1)", "//elsewhere", "data:text/html,x", ""]) {
       assert.ok(!isSafeLink(bad), bad);
+    }
   });
 });

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import {
   inAddress,
   inQuery,
-  inText,
   interpolate,
+  inText,
   type VariableValue,
 } from "../../../../../lab/supply/viewer/model/interpolate";
 

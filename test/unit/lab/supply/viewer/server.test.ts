@@ -100,8 +100,9 @@ describe("the viewer's server", () => {
   it("leads to the home dashboard, and serves its page for every one", async () => {
     const home = await get("/");
     assert.deepEqual([home.status, home.headers.get("location")], [302, "/d/two"]);
-    for (const path of ["/d/one", "/d/one/slug?var-a=1"])
+    for (const path of ["/d/one", "/d/one/slug?var-a=1"]) {
       assert.equal(await (await get(path)).text(), "page");
+    }
     assert.equal(
       (await get("/public/main.js")).headers.get("content-type"),
       "text/javascript; charset=utf-8",
@@ -167,8 +168,9 @@ describe("the viewer's server", () => {
       headers: { authorization: `Basic ${Buffer.from(text).toString("base64")}` },
     });
     assert.equal((await get("/d/one", as("admin:päss:word"))).status, 200);
-    for (const wrong of ["admin:wrong", ":päss:word", ""])
+    for (const wrong of ["admin:wrong", ":päss:word", ""]) {
       assert.equal((await get("/d/one", as(wrong))).status, 401);
+    }
     assert.equal((await get(`${passage}/query?query=up`)).status, 401);
   });
 
