@@ -26,8 +26,11 @@ interface Told<T> {
 /** A query is given up after this time, as by the server. */
 const limitMs = 35_000;
 
+/** Whole address: relative ones of a page whose address has a name and a password in it are refused by the browser. */
+const whole = (path: string): string => `${window.location.origin}${path}`;
+
 async function get<T>(path: string): Promise<Told<T>> {
-  const response = await fetch(path, { signal: AbortSignal.timeout(limitMs) });
+  const response = await fetch(whole(path), { signal: AbortSignal.timeout(limitMs) });
   const value = (await response.json().catch(() => ({}))) as T & { message?: string };
   if (!response.ok) throw new Error(value.message ?? `${path}: ${response.status}`);
   const problem = response.headers.get("x-perigee-problem");
@@ -57,13 +60,11 @@ async function askPrometheus<T>(
   const limit = AbortSignal.timeout(limitMs);
   const isForm = !path.startsWith("label/");
   const form = new URLSearchParams(parameters);
-  const response = await fetch(
-    `/api/datasources/proxy/uid/${encodeURIComponent(source)}/api/v1/${path}${isForm ? "" : `?${form.toString()}`}`,
-    {
-      ...(isForm && { method: "POST", body: form }),
-      signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
-    },
-  );
+  const passage = whole(`/api/datasources/proxy/uid/${encodeURIComponent(source)}/api/v1/${path}`);
+  const response = await fetch(isForm ? passage : `${passage}?${form.toString()}`, {
+    ...(isForm && { method: "POST", body: form }),
+    signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+  });
   const answer = (await response.json().catch(() => ({}))) as { status?: string; data?: T; error?: string };
   if (answer.status !== "success") throw new Error(answer.error ?? `Prometheus: status ${response.status}`);
   return answer.data as T;

@@ -5,7 +5,7 @@ declare global {
   }
 }
 
-// Icons and fonts are loaded from below it.
-window.__grafana_public_path__ = "/public/";
+// Icons and fonts are loaded from below it; whole, since an address with a name and a password in it cannot be asked for.
+window.__grafana_public_path__ = `${window.location.origin}/public/`;
 
 export {};

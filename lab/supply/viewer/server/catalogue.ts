@@ -92,7 +92,7 @@ export function dashboardPath(uid: string): string {
 }
 
 /** Dashboards by uid; a file that holds none is a fault, and hides no other. */
-export function parseDashboards(files: readonly DashboardFile[]): {
+function parseDashboards(files: readonly DashboardFile[]): {
   known: Map<string, Known>;
   faults: string[];
 } {

@@ -63,7 +63,7 @@ export function configMapPaths({ namespaces, label, labelValue }: ConfigMapQuery
 }
 
 /** The `.json` files of ConfigMaps: Grafana loads no others. */
-export function dashboardFiles({ items = [] }: ConfigMapList, folderAnnotation: string): DashboardFile[] {
+function dashboardFiles({ items = [] }: ConfigMapList, folderAnnotation: string): DashboardFile[] {
   return items.flatMap(({ metadata, data = {} }) =>
     Object.entries(data)
       .filter(([name]) => name.endsWith(".json"))

@@ -41,9 +41,7 @@ const securityHeaders = {
 } as const;
 
 /** Handler of all requests. */
-export function handler(
-  content: ServerContent,
-): (request: IncomingMessage, response: ServerResponse) => void {
+function handler(content: ServerContent): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
     answer(request, content)
       .catch((error: unknown): Answer => {
