@@ -6,7 +6,7 @@
  */
 import { copyFile, cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { build, type BuildOptions, type Metafile, type Plugin } from "esbuild";
+import { build, type BuildOptions, type Metafile, type Plugin, version as bundler } from "esbuild";
 import { run } from "../../command";
 import type { Progress } from "../../progress";
 import { npmPrograms } from "../../settings";
@@ -31,7 +31,7 @@ export async function ensureViewer(progress: Progress): Promise<BuiltViewer> {
   const contents = await folderContents(__dirname, (path) => sources.test(path));
   const folder = await ensureCacheEntry({
     name: "viewer",
-    key: contentHash(contents),
+    key: contentHash({ ...contents, ":bundler": bundler }),
     progress,
     build: (target) => buildViewer(target, progress),
   });

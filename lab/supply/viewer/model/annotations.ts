@@ -32,6 +32,23 @@ export function marks(answer: Answer, annotation: Annotation, stepMs: number): M
   });
 }
 
+/** What is tinted: marks of one colour that overlap are one region, so that many alarms at once do not hide a graph. */
+export function regions(marked: readonly Mark[]): Pick<Mark, "time" | "timeEnd" | "color">[] {
+  const found: { time: number; timeEnd: number; color: string }[] = [];
+  const open = new Map<string, { timeEnd: number }>();
+  for (const { time, timeEnd, color } of marked.toSorted((one, other) => one.time - other.time)) {
+    const region = open.get(color);
+    if (region !== undefined && time <= region.timeEnd) {
+      region.timeEnd = Math.max(region.timeEnd, timeEnd);
+      continue;
+    }
+    const next = { time, timeEnd, color };
+    found.push(next);
+    open.set(color, next);
+  }
+  return found;
+}
+
 /** First and last moment of each run of moments that are at most a step apart. */
 export function runs(times: readonly number[], stepMs: number): [first: number, last: number][] {
   const found: [number, number][] = [];

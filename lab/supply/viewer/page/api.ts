@@ -47,16 +47,30 @@ export async function readDashboard(uid: string): Promise<Dashboard> {
   return value.dashboard;
 }
 
+let open = 0;
+
+/** True while Prometheus is asked for something. */
+export const isBusy = (): boolean => open > 0;
+
 /**
  * Data of an answer of Prometheus' query API.
  * @throws Error with Prometheus' own message
  */
-async function askPrometheus<T>(
+async function askPrometheus<T>(...question: Parameters<typeof answerOf>): Promise<T> {
+  open += 1;
+  try {
+    return (await answerOf(...question)) as T;
+  } finally {
+    open -= 1;
+  }
+}
+
+async function answerOf(
   source: string,
   path: string,
   parameters: Readonly<Record<string, string>>,
   signal?: AbortSignal,
-): Promise<T> {
+): Promise<unknown> {
   const limit = AbortSignal.timeout(limitMs);
   const isForm = !path.startsWith("label/");
   const form = new URLSearchParams(parameters);
@@ -65,9 +79,13 @@ async function askPrometheus<T>(
     ...(isForm && { method: "POST", body: form }),
     signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
   });
-  const answer = (await response.json().catch(() => ({}))) as { status?: string; data?: T; error?: string };
+  const answer = (await response.json().catch(() => ({}))) as {
+    status?: string;
+    data?: unknown;
+    error?: string;
+  };
   if (answer.status !== "success") throw new Error(answer.error ?? `Prometheus: status ${response.status}`);
-  return answer.data as T;
+  return answer.data;
 }
 
 export interface RangeQuery {

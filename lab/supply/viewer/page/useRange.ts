@@ -4,6 +4,7 @@ import { useEffect, useMemo, useState } from "react";
 import type { Dashboard } from "../model/dashboard";
 import { durationMs } from "../model/intervals";
 import type { Address } from "../model/links";
+import { isBusy } from "./api";
 
 export interface LiveRange {
   readonly range: TimeRange;
@@ -21,8 +22,10 @@ export function useRange(dashboard: Dashboard | undefined, address: Address, tim
   useEffect(() => {
     const period = durationMs(interval);
     if (period === undefined) return;
-    // Nobody looks at a hidden page.
-    const timer = setInterval(() => document.visibilityState === "visible" && refresh(), period);
+    const timer = setInterval(() => {
+      // Nobody looks at a hidden page; and a slow query would never end if it were asked again before.
+      if (document.visibilityState === "visible" && !isBusy()) refresh();
+    }, period);
     return () => clearInterval(timer);
   }, [interval]);
   const range = useMemo(() => rangeOf(from, to, timeZone), [from, to, timeZone, tick, dashboard]);

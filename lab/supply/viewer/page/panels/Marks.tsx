@@ -3,14 +3,17 @@ import { colorManipulator, dateTimeFormat, type GrafanaTheme2 } from "@grafana/d
 import { type UPlotConfigBuilder, useTheme2 } from "@grafana/ui";
 import { useEffect, useLayoutEffect, useRef } from "react";
 import type uPlot from "uplot";
-import type { Mark } from "../../model/annotations";
+import { type Mark, regions } from "../../model/annotations";
 import { useSession } from "../session";
 
-interface Drawing {
-  readonly marks: readonly Mark[];
+interface Drawing<M = Mark> {
+  readonly marks: readonly M[];
   readonly theme: GrafanaTheme2;
   readonly timeZone: string;
 }
+
+/** What is drawn of a mark. */
+type Drawn = Pick<Mark, "time" | "timeEnd" | "color">;
 
 export function Marks({ builder }: { readonly builder: UPlotConfigBuilder }) {
   const { marks, timeZone } = useSession();
@@ -20,7 +23,9 @@ export function Marks({ builder }: { readonly builder: UPlotConfigBuilder }) {
   const plot = useRef<uPlot>(undefined);
   useLayoutEffect(() => {
     // Regions lie under what is drawn, so that its colours stay true.
-    builder.addHook("drawClear", (u: uPlot) => draw(u, drawing.current, fillRegion));
+    builder.addHook("drawClear", (u: uPlot) =>
+      draw(u, { ...drawing.current, marks: regions(drawing.current.marks) }, fillRegion),
+    );
     builder.addHook("draw", (u: uPlot) => {
       plot.current = u;
       draw(u, drawing.current, drawEnds);
@@ -31,13 +36,13 @@ export function Marks({ builder }: { readonly builder: UPlotConfigBuilder }) {
   return null;
 }
 
-const inRange = (u: uPlot, { time, timeEnd }: Mark): boolean =>
+const inRange = (u: uPlot, { time, timeEnd }: Drawn): boolean =>
   timeEnd >= (u.scales["x"]?.min ?? Infinity) && time <= (u.scales["x"]?.max ?? -Infinity);
 
 type DrawMark = (u: uPlot, from: number, to: number, color: string) => void;
 
 /** Draws each mark that can be seen, inside the graph only. */
-function draw(u: uPlot, { marks, theme }: Drawing, drawMark: DrawMark): void {
+function draw(u: uPlot, { marks, theme }: Drawing<Drawn>, drawMark: DrawMark): void {
   const { ctx, bbox } = u;
   ctx.save();
   ctx.beginPath();

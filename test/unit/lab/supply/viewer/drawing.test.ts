@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { dashboards } from "../../../../../dashboards";
-import { marks, runs } from "../../../../../lab/supply/viewer/model/annotations";
+import { marks, regions, runs } from "../../../../../lab/supply/viewer/model/annotations";
 import type { Panel } from "../../../../../lab/supply/viewer/model/dashboard";
 import { gridHeight, rectangle, visiblePanels } from "../../../../../lab/supply/viewer/model/grid";
 import {
@@ -110,6 +110,25 @@ describe("what is drawn on graphs", () => {
       [
         [1_000, 2_000, "A", "blue"],
         [9_000, 9_000, "A", "blue"],
+      ],
+    );
+  });
+
+  it("tints what overlaps in one colour once", () => {
+    const mark = (time: number, timeEnd: number, color: string) => ({
+      time,
+      timeEnd,
+      color,
+      title: "",
+      text: "",
+    });
+    const found = regions([mark(5, 9, "red"), mark(0, 6, "red"), mark(2, 3, "yellow"), mark(20, 20, "red")]);
+    assert.deepEqual(
+      found.map(({ time, timeEnd, color }) => [time, timeEnd, color]),
+      [
+        [0, 9, "red"],
+        [2, 3, "yellow"],
+        [20, 20, "red"],
       ],
     );
   });
