@@ -47,6 +47,8 @@ export const workloads: LabStack = {
 const endpointNames = {
   telemetryUrl: "telemetry page",
   grafanaUrl: "Grafana",
+  // The lab's own, for one machine: without it nobody could sign in.
+  grafanaAdminPassword: "Grafana's password (admin)",
   prometheusUrl: "Prometheus",
   alertmanagerUrl: "Alertmanager",
   telemetryMetricsUrl: "telemetry metrics",

@@ -56,6 +56,8 @@ interface ReadDashboard {
   readonly problem?: string;
 }
 
+const retryMs = 5_000;
+
 /** The dashboard of a uid with all that there are; what was read of another one stays until it is here. */
 function useDashboard(uid: string): ReadDashboard {
   const [read, setRead] = useState<ReadDashboard>({ found: [], sources: [] });
@@ -64,17 +66,21 @@ function useDashboard(uid: string): ReadDashboard {
     const load = async (): Promise<ReadDashboard> => {
       const [{ value: found, problem }, sources] = await Promise.all([search(), dataSources()]);
       const base = { found, sources, ...(problem !== undefined && { problem }) };
-      if (uid === "") {
-        return found.length > 0 || problem ? base : { ...base, problem: "There is no dashboard yet." };
-      }
-      return { ...base, dashboard: await readDashboard(uid) };
+      if (uid === "") return { ...base, problem: problem ?? "There is no dashboard yet." };
+      return readDashboard(uid).then(
+        (dashboard) => ({ ...base, dashboard }),
+        (error: unknown) => ({ ...base, problem: messageOf(error) }),
+      );
     };
     load().then(
       (now) => !isOver && setRead(now),
       (error: unknown) => !isOver && setRead((before) => ({ ...before, problem: messageOf(error) })),
     );
+    // The server leads from here to the home dashboard, once it has one.
+    const retry = uid === "" ? setTimeout(() => window.location.reload(), retryMs) : undefined;
     return () => {
       isOver = true;
+      clearTimeout(retry);
     };
   }, [uid]);
   return read;
