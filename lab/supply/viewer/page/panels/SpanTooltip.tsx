@@ -14,17 +14,24 @@ import {
   VizTooltipContent,
   VizTooltipFooter,
   VizTooltipHeader,
+  type VizTooltipItem,
   VizTooltipWrapper,
 } from "@grafana/ui";
 import type uPlot from "uplot";
 import type { Span } from "../../model/spans";
 import { useSession } from "../session";
 import { type Row, spansOf } from "./spanDrawing";
+import { rowUnder } from "./timelinePlot";
 
 interface Props {
   readonly builder: UPlotConfigBuilder;
   readonly rows: readonly Row[];
   readonly mergeValues: boolean;
+}
+
+interface Under {
+  readonly row: Row;
+  readonly span: Span;
 }
 
 export function SpanTooltip({ builder, rows, mergeValues }: Props) {
@@ -33,29 +40,13 @@ export function SpanTooltip({ builder, rows, mergeValues }: Props) {
     const under = underCursor(u, rows, mergeValues);
     if (under === undefined) return null;
     const { row, span } = under;
-    const display = row.field.display?.(span.value);
-    const item = {
-      ...{
-        label: row.name,
-        value: display === undefined ? String(span.value) : formattedValueToString(display),
-      },
-      ...(display?.color !== undefined && { color: display.color }),
-      ...{
-        colorIndicator: VizTooltipColorIndicator.value,
-        colorPlacement: VizTooltipColorPlacement.trailing,
-      },
-    };
-    const times = [
-      { label: "From", value: dateTimeFormat(span.from, { timeZone }) },
-      { label: "Duration", value: intervalToAbbreviatedDurationString({ start: span.from, end: span.to }) },
-    ];
     return (
       <VizTooltipWrapper>
         <VizTooltipHeader
           item={{ label: "", value: dateTimeFormat(u.posToVal(u.cursor.left ?? 0, "x"), { timeZone }) }}
           isPinned={isPinned}
         />
-        <VizTooltipContent items={[item, ...times]} isPinned={isPinned} />
+        <VizTooltipContent items={itemsOf(under, timeZone)} isPinned={isPinned} />
         {isPinned && <VizTooltipFooter dataLinks={getFieldDisplayLinks(row.field, span.index)} />}
       </VizTooltipWrapper>
     );
@@ -69,9 +60,25 @@ export function SpanTooltip({ builder, rows, mergeValues }: Props) {
   );
 }
 
-function underCursor(u: uPlot, rows: readonly Row[], merge: boolean): { row: Row; span: Span } | undefined {
-  const { left = -1, top = -1 } = u.cursor;
-  const row = rows[Math.floor((top / u.over.clientHeight) * rows.length)];
+/** Lines of the tooltip: the state in its colour, since when, and how long. */
+function itemsOf({ row, span: { value, from, to } }: Under, timeZone: string): VizTooltipItem[] {
+  const display = row.field.display?.(value);
+  return [
+    {
+      label: row.name,
+      value: display === undefined ? String(value) : formattedValueToString(display),
+      ...(display?.color !== undefined && { color: display.color }),
+      colorIndicator: VizTooltipColorIndicator.value,
+      colorPlacement: VizTooltipColorPlacement.trailing,
+    },
+    { label: "From", value: dateTimeFormat(from, { timeZone }) },
+    { label: "Duration", value: intervalToAbbreviatedDurationString({ start: from, end: to }) },
+  ];
+}
+
+function underCursor(u: uPlot, rows: readonly Row[], merge: boolean): Under | undefined {
+  const { left = -1 } = u.cursor;
+  const row = rows[rowUnder(u, rows.length)];
   if (row === undefined || left < 0) return undefined;
   const time = u.posToVal(left, "x");
   const span = spansOf(row, merge).find(({ from, to }) => from <= time && time < to);
