@@ -63,6 +63,12 @@ module.exports = {
       "^lab/(host|supply)/",
       "^lab/(?!$1/)[^/]+/",
     ),
+    never(
+      "viewer-alone",
+      "The viewer is built in a folder of its own, where nothing else of the repository is.",
+      "^lab/supply/viewer/(page|model|server)/",
+      "^(?!lab/supply/viewer/)(lab|contract|settings|infra|workloads|telemetry|dashboards|test|bench|tools)/",
+    ),
     never("lab-rooms", "The engine's room does not know the command line.", "^lab/pulumi/", "^lab/cli/"),
     never(
       "application-alone",
@@ -76,6 +82,6 @@ module.exports = {
     exclude: { path: "(node_modules|telemetry/dist)/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
-    enhancedResolveOptions: { extensions: [".ts", ".js", ".json", ".d.ts"] },
+    enhancedResolveOptions: { extensions: [".ts", ".tsx", ".js", ".json", ".d.ts"] },
   },
 };

@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 installed := node_modules/.package-lock.json
 lab := tsx lab/cli/main.ts
 
-.PHONY: help setup test lint format bench unit engine lab-test toolchain up down status scenario ssh kubeconfig logs cache-push golden docs
+.PHONY: help setup test lint format bench unit engine lab-test toolchain up down status scenario ssh kubeconfig password logs cache-push golden docs
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -66,6 +66,9 @@ ssh: $(installed) ## A shell on a node: make ssh NODE=perigee-lab-default-1
 
 kubeconfig: $(installed) ## Write ./kubeconfig for kubectl
 	@$(lab) kubeconfig
+
+password: $(installed) ## Name and password for the dashboards
+	@$(lab) password
 
 logs: $(installed) ## What the machines' consoles and the lab's servers said
 	@$(lab) logs $(NODE)

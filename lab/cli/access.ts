@@ -1,4 +1,4 @@
-/** Access to the lab: a shell on a node, and a kubeconfig. */
+/** Access to the lab: a shell on a node, a kubeconfig, the password for the dashboards. */
 import { spawn } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -6,7 +6,7 @@ import type { NodeOutput } from "../../contract/outputs";
 import { labSettings } from "../settings";
 import { command, say } from "./command";
 import { readingEngine } from "./labEngine";
-import { infraOutputs } from "./stacks";
+import { infraOutputs, outputsOf, workloads } from "./stacks";
 
 export const sshCommand = command({
   name: "ssh",
@@ -53,6 +53,19 @@ export const kubeconfigCommand = command({
     const path = resolve(file);
     await writeFile(path, kubeconfig, { mode: 0o600 });
     say(`export KUBECONFIG=${path}`);
+    return 0;
+  },
+});
+
+export const passwordCommand = command({
+  name: "password",
+  summary: "the name and password for the dashboards",
+  description: `Prints the name and the password with which one signs in to the dashboards (Grafana, or the lab's viewer). Nothing
+else prints them.`,
+  run: async () => {
+    const password = (await outputsOf(workloads, await readingEngine()))?.["grafanaAdminPassword"];
+    if (typeof password !== "string") throw new Error("There are no dashboards here: `make up` brings them up.");
+    process.stdout.write(`admin\n${password}\n`);
     return 0;
   },
 });

@@ -1,6 +1,6 @@
 /** The lab's command line: entry point of `make up`, `make down` and the other commands. */
 import { Command } from "commander";
-import { kubeconfigCommand, sshCommand } from "./access";
+import { kubeconfigCommand, passwordCommand, sshCommand } from "./access";
 import { cachePushCommand } from "./cachePush";
 import { lab } from "./command";
 import { downCommand } from "./down";
@@ -27,6 +27,7 @@ for (const command of [
   scenarioCommand,
   sshCommand,
   kubeconfigCommand,
+  passwordCommand,
   logsCommand,
   preflightCommand,
   installCommand,

@@ -47,7 +47,7 @@ export const workloads: LabStack = {
 
 const endpointNames = {
   telemetryUrl: "telemetry page",
-  grafanaUrl: "Grafana",
+  grafanaUrl: "dashboards (`make password`)",
   prometheusUrl: "Prometheus",
   alertmanagerUrl: "Alertmanager",
   telemetryMetricsUrl: "telemetry metrics",

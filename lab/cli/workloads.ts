@@ -40,7 +40,7 @@ async function edition(progress: Progress): Promise<Edition> {
 const titles: Readonly<Record<Edition["kind"], string>> = {
   given: "the charts that you gave",
   original: "the original kube-prometheus-stack",
-  offline: "the lab's offline edition, without Grafana",
+  offline: "the lab's offline edition, with a dashboard viewer in Grafana's place",
 };
 
 export async function keepScenario(scenario: string): Promise<void> {

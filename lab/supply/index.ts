@@ -23,6 +23,7 @@ import { ensurePrometheusPage } from "./prometheusPage/build";
 import { isReleased, type Sources } from "./sources";
 import { buildToolchain, type Programs } from "./toolchain/build";
 import type { ComponentName } from "./toolchain/components";
+import { ensureViewer } from "./viewer/build";
 
 /** Ports of a supply; the `mirrors` of Pulumi.lab.yaml use the same ports. */
 const supplyPorts = { registry: 5000, packages: 8080 } as const;
@@ -85,7 +86,8 @@ export async function portableSupply(
 
 async function builtMonitoring(programs: Programs, progress: Progress): Promise<ImageDefinition[]> {
   const page = await ensurePrometheusPage(progress);
-  return monitoringImages({ programs, page, node: join(npmPrograms, "node") });
+  const viewer = await ensureViewer(progress);
+  return monitoringImages({ programs, page, viewer, node: join(npmPrograms, "node") });
 }
 
 /** Components of everything that {@link prepareSupply} makes: none when all of it is released. */

@@ -1,5 +1,8 @@
 /** Prometheus and Alertmanager on the cluster: everything is watched, and nothing cries wolf. */
 import { strict as assert } from "node:assert";
+import { nodePorts } from "../../contract/outputs";
+import { dashboards } from "../../dashboards";
+import { loadDictionary } from "../../telemetry/dictionary";
 import { eventually, kubectl, outputs } from "../support/lab/lab";
 import { kindOf, liveNeighbours, recordedNeighbours } from "../support/lab/neighbours";
 import { alerts, query, rules, sampleTimes, targets, textAt } from "../support/lab/prometheus";
@@ -106,6 +109,28 @@ describe("monitoring", () => {
         .map(({ labels }) => JSON.stringify(labels));
     await eventually("what the restarts set off to be over", async () => (await firing()).length === 0, 300);
     assert.ok(await isFiring("Watchdog"));
+  });
+
+  it("shows Perigee's dashboards at Grafana's address, to who has the password", async () => {
+    const { publishedHost } = await outputs();
+    const address = `http://${publishedHost}:${nodePorts.grafana.port}`;
+    const secret = async (key: string): Promise<string> => {
+      const path = ["-n", "monitoring", "get", "secret", "grafana-admin", "-o", `jsonpath={.data.${key}}`];
+      return Buffer.from(await kubectl(...path), "base64").toString("utf8");
+    };
+    const signIn = `${await secret("admin-user")}:${await secret("admin-password")}`;
+    const headers = { authorization: `Basic ${Buffer.from(signIn).toString("base64")}` };
+    const get = (path: string, init: RequestInit = {}): Promise<Response> =>
+      fetch(`${address}${path}`, { signal: AbortSignal.timeout(10_000), ...init });
+    assert.equal((await get("/api/health")).status, 200);
+    assert.equal((await get("/api/search")).status, 401);
+    const found = (await (await get("/api/search", { headers })).json()) as { uid: string }[];
+    const uids = new Set(found.map(({ uid }) => uid));
+    const missing = dashboards(loadDictionary()).filter(({ uid = "" }) => !uids.has(uid));
+    assert.deepEqual(missing, []);
+    const query = "/api/datasources/proxy/uid/prometheus/api/v1/query?query=count(up)";
+    const answer = (await (await get(query, { headers })).json()) as { status: string };
+    assert.equal(answer.status, "success");
   });
 
   it("is up already: a second up changes nothing", async () => {

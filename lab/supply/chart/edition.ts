@@ -58,11 +58,6 @@ export async function editionSettings(
 ): Promise<Readonly<Record<string, unknown>>> {
   if (edition.kind === "original") return {};
   const charts = await labCharts();
-  const { stack, crds = charts.definitions } = edition.kind === "given" ? edition.charts : {};
-  // The offline edition has no Grafana, and rejects values that enable it.
-  const ownStack = { chart: { reference: charts.stack }, grafana: false };
-  return {
-    ...(stack === undefined ? ownStack : { chart: { reference: stack } }),
-    crdsChart: { reference: crds },
-  };
+  const { stack = charts.stack, crds = charts.definitions } = edition.kind === "given" ? edition.charts : {};
+  return { chart: { reference: stack }, crdsChart: { reference: crds } };
 }

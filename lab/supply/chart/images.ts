@@ -1,6 +1,6 @@
 /**
  * Images of stack 2 in the lab, under the names in the lab's charts and settings: from Go modules, Prometheus' page,
- * Debian's Alertmanager, and the Node that npm installed.
+ * Debian's Alertmanager, and the Node that npm installed, with the dashboard viewer and without.
  */
 import { readdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,20 +11,28 @@ import type { ImageDefinition, ImageFile } from "../images/definitions";
 import { librariesOf } from "../images/nodeTools";
 import { pageFolder } from "../prometheusPage/build";
 import { program, type Programs } from "../toolchain/build";
+import type { BuiltViewer } from "../viewer/build";
 
 /** What {@link monitoringImages} are made from, beside Debian's packages. Paths are absolute. */
 export interface ImageSources {
   readonly programs: Programs;
   /** What `ensurePrometheusPage` returned. */
   readonly page: string;
+  readonly viewer: BuiltViewer;
   /** The pinned Node: `realpath node_modules/.bin/node`. */
   readonly node: string;
 }
 
 /** Images in addition to the cluster's own, for `ensureImages`. */
-export async function monitoringImages({ programs, page, node }: ImageSources): Promise<ImageDefinition[]> {
-  const pageFiles = await filesBelow(page, pageFolder);
-  return [...operatorImages(programs, pageFiles), await alertmanagerImage(), await nodeImage(node)];
+export async function monitoringImages(from: ImageSources): Promise<ImageDefinition[]> {
+  const pageFiles = await filesBelow(from.page, pageFolder);
+  const alone = await nodeImage(from.node);
+  return [
+    ...operatorImages(from.programs, pageFiles),
+    await alertmanagerImage(),
+    alone,
+    await viewerImage(alone, from.viewer),
+  ];
 }
 
 /** Images of stack 2 that consist of built programs, Prometheus' with its page. */
@@ -60,6 +68,7 @@ export const references = {
   nodeExporter: "quay.io/prometheus/node-exporter:v1.12.1-distroless",
   kubeStateMetrics: "registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.20.0",
   alertmanager: "quay.io/prometheus/alertmanager:v0.25.0",
+  viewer: "perigee.invalid/lab/dashboards:1",
 } as const;
 
 /** Debian's Alertmanager, with its templates: the release does not build from its module. */
@@ -85,6 +94,22 @@ async function nodeImage(node: string): Promise<ImageDefinition> {
     entrypoint: ["/usr/local/bin/node"],
   };
 }
+
+/** Node with the viewer's server and page. */
+async function viewerImage(node: ImageDefinition, { server, page }: BuiltViewer): Promise<ImageDefinition> {
+  const pageFiles = (await filesBelow(page, "")).map(({ source, target }) => ({
+    source,
+    target: `${viewerFolder}/page${target}`,
+  }));
+  return {
+    reference: references.viewer,
+    files: [...node.files, { source: server, target: `${viewerFolder}/server.js` }, ...pageFiles],
+    entrypoint: [...node.entrypoint, `${viewerFolder}/server.js`],
+  };
+}
+
+/** Where the viewer is in its image; its server finds the page beside itself. */
+const viewerFolder = "/viewer";
 
 /** This machine's libraries that the program is linked with. */
 async function librariesFor(binary: string): Promise<ImageFile[]> {

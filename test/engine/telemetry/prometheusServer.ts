@@ -38,7 +38,7 @@ export class PrometheusServer {
   private constructor(
     private readonly process: ChildProcess,
     private readonly folder: string,
-    private readonly url: string,
+    readonly url: string,
   ) {}
 
   /** Scrapes one target and evaluates the rules, both every second. */

@@ -28,7 +28,6 @@ release: {{ $root.Release.Name | quote }}
 {{/* What this edition cannot do is refused. */}}
 {{- define "stack.check" -}}
 {{- $missing := list -}}
-{{- if .Values.grafana.enabled }}{{ $missing = append $missing "grafana.enabled" }}{{ end -}}
 {{- if .Values.windowsMonitoring.enabled }}{{ $missing = append $missing "windowsMonitoring.enabled" }}{{ end -}}
 {{- if .Values.prometheusOperator.admissionWebhooks.enabled }}{{ $missing = append $missing "prometheusOperator.admissionWebhooks.enabled" }}{{ end -}}
 {{- if .Values.prometheusOperator.tls.enabled }}{{ $missing = append $missing "prometheusOperator.tls.enabled" }}{{ end -}}

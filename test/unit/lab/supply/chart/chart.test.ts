@@ -53,7 +53,7 @@ async function examplePage(): Promise<string> {
 describe("the lab's edition of kube-prometheus-stack", () => {
   it("knows every value that Perigee sets in the lab", () => {
     const monitoring = {
-      grafana: false,
+      grafana: true,
       kubeStateMetrics: true,
       storage: { kind: "local", node: "orbit-default-1" },
       disabledAlerts: ["A"],
@@ -72,7 +72,8 @@ describe("the lab's edition of kube-prometheus-stack", () => {
   });
 
   it("names the images that the lab builds", () => {
-    const named = JSON.stringify(values).match(/(?:quay|registry\.k8s)\.io\/[^"]+/g) ?? [];
+    const named =
+      JSON.stringify(values).match(/(?:quay\.io|registry\.k8s\.io|perigee\.invalid)\/[^"]+/g) ?? [];
     assert.deepEqual([...new Set(named)].sort(), Object.values(references).sort());
   });
 
@@ -90,7 +91,11 @@ describe("the lab's edition of kube-prometheus-stack", () => {
   it("finds every file of its images, libraries, loader and Prometheus' page too", async () => {
     const page = await examplePage();
     try {
-      const images = await monitoringImages({ ...sources, page });
+      const images = await monitoringImages({
+        ...sources,
+        page,
+        viewer: { server: __filename, page: __dirname },
+      });
       for (const { source } of images.flatMap(({ files }) => files)) assert.ok(existsSync(source), source);
       const targets = (wanted: string): string[] =>
         images
@@ -100,14 +105,19 @@ describe("the lab's edition of kube-prometheus-stack", () => {
       // Below the image's working directory, /.
       const pageFiles = ["/static/mantine-ui/assets/index.js", "/static/mantine-ui/index.html"];
       assert.deepEqual(targets(references.prometheus), ["/bin/prometheus", ...pageFiles]);
+      const own = images.find(({ reference }) => reference === references.viewer);
+      assert.deepEqual(own?.entrypoint, ["/usr/local/bin/node", "/viewer/server.js"]);
+      for (const file of ["/viewer/server.js", "/viewer/page/chart.test.ts"]) {
+        assert.ok(targets(references.viewer).includes(file), file);
+      }
     } finally {
       await rm(page, { recursive: true });
     }
   }).timeout(180_000);
 
-  it("says what it leaves out", () => {
+  it("says what it leaves out, and what it has instead of Grafana", () => {
     const notes = readFileSync(join(chart, "templates/NOTES.txt"), "utf8");
-    for (const missing of ["Grafana", "admission webhooks"]) {
+    for (const missing of ["read-only dashboard viewer", "root_url", "admission webhooks"]) {
       assert.ok(notes.includes(missing));
     }
   });

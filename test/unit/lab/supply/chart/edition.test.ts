@@ -16,7 +16,7 @@ const charts = () => Promise.resolve({ stack: __dirname, definitions: __dirname 
 const allReleased: Sources = { mode: "auto", released: sourceHosts, reasons: {} };
 
 describe("the edition that the lab runs", () => {
-  it("has the charts that LAB_CHART and LAB_CRDS_CHART name, the lab's own for the other, and no say in Grafana", async () => {
+  it("has the charts that LAB_CHART and LAB_CRDS_CHART name, the lab's own for the other", async () => {
     const own = { reference: __dirname };
     const given = { reference: __filename };
     const settingsOf = async (which: GivenCharts): Promise<object> =>
@@ -24,8 +24,6 @@ describe("the edition that the lab runs", () => {
     assert.deepEqual(await settingsOf({ stack: __filename }), { chart: given, crdsChart: own });
     assert.deepEqual(await settingsOf({ crds: __filename }), {
       ...{ chart: own, crdsChart: given },
-      // The chart is the offline edition's then, which has none.
-      grafana: false,
     });
   });
 
@@ -47,7 +45,7 @@ describe("the edition that the lab runs", () => {
     }
   });
 
-  it("has kube-state-metrics in the lab, and Grafana wherever its chart has it", async () => {
+  it("has dashboards and kube-state-metrics in the lab, whatever its chart", async () => {
     const file = join(workloadsFolder, "Pulumi.lab.yaml");
     const { config } = parse(readFileSync(file, "utf8")) as { config: Record<string, object> };
     const section = config["perigee-workloads:monitoring"];
@@ -59,8 +57,8 @@ describe("the edition that the lab runs", () => {
     };
     assert.deepEqual(await has({ kind: "original", why: "" }), [true, true]);
     assert.deepEqual(await has({ kind: "given", charts: { stack: __filename }, why: "" }), [true, true]);
-    assert.deepEqual(await has({ kind: "given", charts: { crds: __filename }, why: "" }), [false, true]);
-    assert.deepEqual(await has({ kind: "offline", why: "" }), [false, true]);
+    assert.deepEqual(await has({ kind: "given", charts: { crds: __filename }, why: "" }), [true, true]);
+    assert.deepEqual(await has({ kind: "offline", why: "" }), [true, true]);
   });
 
   it("comes with settings that stack 2 takes", async () => {
@@ -70,7 +68,7 @@ describe("the edition that the lab runs", () => {
       { kind: "given", charts: { stack: __filename }, why: "" },
     ] as const) {
       const { monitoring } = parseSettings({ monitoring: await editionSettings(edition, charts) });
-      assert.equal(monitoring.grafana, edition.kind !== "offline");
+      assert.equal(monitoring.grafana, true);
     }
   });
 });
