@@ -19,9 +19,9 @@ export const cachePushCommand = command({
   summary: "put what was built here into a cache that other machines take it from",
   description: `Packs the products that \`make up\` of this checkout needs and that are built, puts those into the cache that are not
 in it, and signs the list of their sums with a private key of ssh. <to> is an absolute folder (which a web server may
-serve) or oci://REGISTRY/REPOSITORY, with the credentials of \`crane auth login\` or \`docker login\`; anybody must be able
-to read it. Needs root for the machines' base tree. The key of the package repositories stays here. From the root:
-make cache-push TO=/srv/perigee KEY=~/.ssh/id_ed25519`,
+serve) or oci://REGISTRY/REPOSITORY, with the credentials of \`crane auth login\` or \`docker login\`; others read it
+without credentials. Needs root for the machines' base tree. The key of the package repositories stays here. From the
+root: make cache-push TO=/srv/perigee KEY=~/.ssh/id_ed25519`,
   configure: (made) =>
     made
       .argument("<to>", "an absolute folder, or oci://REGISTRY/REPOSITORY")

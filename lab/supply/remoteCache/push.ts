@@ -12,9 +12,9 @@ import { amount } from "./download";
 import type { Location, OciLocation } from "./location";
 import { tagOf } from "./oci";
 import { archiveEnding, archiveName, type Product } from "./product";
-import { sourceOf, trustedSums } from "./remoteCache";
-import { UntrustedCache, usualLimits } from "./source";
-import { formatSums, publicKey, sign, signatureFile, type Sums, sumsFile } from "./sums";
+import { type SignedSums, signedSums, sourceOf } from "./remoteCache";
+import { Unavailable, UntrustedCache, usualLimits } from "./source";
+import { formatSums, keptSignatures, publicKey, sign, signatureFile, signaturesIn, sumsFile } from "./sums";
 
 /** A place that can be filled: everything but a web server, behind which is a folder. */
 type PushLocation = Exclude<Location, { kind: "http" }>;
@@ -40,7 +40,7 @@ export interface Pushed {
 
 /**
  * Puts products into a remote cache, without those that are in it. Sums and signature are last, so that a reader never
- * sees a sum without its archive; an interrupted push leaves the cache as it was, and the next one goes on.
+ * sees a sum without its archive. An interrupted push leaves a cache that is good, and the next one goes on.
  */
 export async function pushProducts(
   products: readonly (Product & { readonly folder: string })[],
@@ -70,8 +70,8 @@ async function pushFrom(
   const signer = `perigee-lab ${await publicKey(push.key)}`;
   const put =
     push.to.kind === "folder" ? await intoFolder(push.to.folder) : intoRegistry(push.to, await push.crane());
-  const before = await sumsToKeep(scratch, push, signer);
-  const sums = new Map(before);
+  const before = await sumsToKeep(scratch, push, { signer, progress });
+  const sums = new Map(before.sums);
   let bytes = 0;
   for (const [index, product] of products.entries()) {
     const file = archiveName(product);
@@ -92,8 +92,16 @@ async function pushFrom(
     bytes += packed.bytes;
     progress(`${at}: ${amount(packed.bytes)} in ${formatSeconds(Date.now() - start)}`);
   }
-  const pushed = sums.size - before.size;
-  if (pushed > 0) await putSums(scratch, formatSums(sums), push.key, put);
+  const pushed = sums.size - before.sums.size;
+  if (pushed > 0) {
+    const text = formatSums(sums);
+    const signatures = [await sign(text, push.key), ...signaturesIn(before.signatures)].slice(
+      0,
+      keptSignatures,
+    );
+    await putText(scratch, signatureFile, signatures.join(""), put);
+    await putText(scratch, sumsFile, text, put);
+  }
   return { pushed, bytes, present: products.length - pushed, signer };
 }
 
@@ -101,42 +109,57 @@ async function pushFrom(
  * Sums that the cache has already. A signature of this push is for all of them: those of somebody else are not signed
  * unseen.
  */
-async function sumsToKeep(scratch: string, { to, signers }: Push, signer: string): Promise<Sums> {
+async function sumsToKeep(
+  scratch: string,
+  { to, signers }: Push,
+  { signer, progress }: { readonly signer: string; readonly progress: Progress },
+): Promise<SignedSums> {
   const trusted = join(scratch, "signers");
   await writeFile(trusted, `${signer}\n${signers === "" ? "" : ((await readText(signers)) ?? "")}`);
-  const source = sourceOf(to, usualLimits);
+  const none = { sums: new Map<string, string>(), signatures: "" };
   try {
-    return (await trustedSums(source, trusted, usualLimits)) ?? new Map<string, string>();
+    return (await signedSums(sourceOf(to, usualLimits), trusted, usualLimits)) ?? none;
   } catch (error) {
-    if (!(error instanceof UntrustedCache)) throw error;
-    throw new UntrustedCache(
-      `${sumsFile} in ${to.said} is of somebody else, and a push would sign it: ` +
-        `${error.message.replace(trusted, "this push, or of PERIGEE_LAB_CACHE_SIGNERS")}. ` +
-        "Push with the key that signed it, name its public key in PERIGEE_LAB_CACHE_SIGNERS, or push somewhere else.",
-    );
+    if (error instanceof UntrustedCache) {
+      throw notSigned(to.said, error.message.replace(trusted, "this push"));
+    }
+    // So ghcr.io answers for a repository that is not there yet, and for one that is not public.
+    if (to.kind !== "folder" && error instanceof Unavailable && !error.again) {
+      progress(
+        `${to.said} lets nobody read (${error.message}): it is filled anew, and has to be made public`,
+      );
+      return none;
+    }
+    throw error;
   }
+}
+
+function notSigned(where: string, reason: string): UntrustedCache {
+  return new UntrustedCache(
+    `${sumsFile} in ${where} is of somebody else, and a push would sign it: ${reason}. Push with the key that signed ` +
+      "it, name its public key in PERIGEE_LAB_CACHE_SIGNERS, or push somewhere else.",
+  );
 }
 
 type Put = (path: string, file: string) => Promise<void>;
 
-async function putSums(scratch: string, text: string, key: string, put: Put): Promise<void> {
-  const signature = await sign(text, key);
-  for (const [file, content] of [
-    [sumsFile, text],
-    [signatureFile, signature],
-  ] as const) {
-    const path = join(scratch, file);
-    await writeFile(path, content);
-    await put(path, file);
-  }
+async function putText(scratch: string, file: string, text: string, put: Put): Promise<void> {
+  const path = join(scratch, file);
+  await writeFile(path, text);
+  await put(path, file);
 }
 
 async function intoFolder(folder: string): Promise<Put> {
   await mkdir(folder, { recursive: true });
   return async (path, file) => {
     const unfinished = join(folder, `.unfinished-${file}`);
-    await copyFile(path, unfinished);
-    await rename(unfinished, join(folder, file));
+    try {
+      await copyFile(path, unfinished);
+      await rename(unfinished, join(folder, file));
+    } catch (error) {
+      await rm(unfinished, { force: true });
+      throw error;
+    }
   };
 }
 

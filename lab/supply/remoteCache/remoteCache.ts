@@ -109,8 +109,8 @@ export class RemoteCache {
   /** The signed sums; none where the cache cannot be reached, or has none. */
   private async readSums(progress: Progress): Promise<Sums> {
     try {
-      const sums = await trustedSums(this.source, this.settings.signers, this.limits);
-      if (sums !== undefined) return sums;
+      const signed = await signedSums(this.source, this.settings.signers, this.limits);
+      if (signed !== undefined) return signed.sums;
       progress(`the cache ${this.source.said} has no ${sumsFile}: what is missing is made here`);
     } catch (error) {
       if (error instanceof UntrustedCache) throw this.untrusted(sumsFile, error.message);
@@ -136,27 +136,33 @@ export class RemoteCache {
   }
 }
 
+/** Sums of a cache, and its file of signatures. */
+export interface SignedSums {
+  readonly sums: Sums;
+  readonly signatures: string;
+}
+
 /**
  * Sums of a cache with a good signature; undefined when it has no sums at all.
  *
- * Sums and signature are two files: one that is being filled may have a new one beside an old one for a moment.
+ * Sums and signature are two files: where somebody copies a cache, one of them may be behind the other for a moment.
  * @throws UntrustedCache when they are not signed by one of the signers
  */
-export async function trustedSums(
+export async function signedSums(
   source: CacheSource,
   signers: string,
   limits: Limits,
-): Promise<Sums | undefined> {
+): Promise<SignedSums | undefined> {
   let problem = "";
   for (const pause of [...limits.pausesMs, 0]) {
     const text = await smallFile(source, sumsFile, limits);
     if (text === undefined) return undefined;
-    const signature = await smallFile(source, signatureFile, limits);
+    const signatures = await smallFile(source, signatureFile, limits);
     const found =
-      signature === undefined
+      signatures === undefined
         ? { reason: `it is not signed: expected is ${signatureFile} beside it`, mismatch: true }
-        : await signatureProblem(text, signature, signers);
-    if (found === undefined) return parseSums(text);
+        : await signatureProblem(text, signatures, signers);
+    if (found === undefined) return { sums: parseSums(text), signatures: signatures ?? "" };
     problem = found.reason;
     if (!found.mismatch) break;
     await sleep(pause);

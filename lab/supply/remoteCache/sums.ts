@@ -51,11 +51,34 @@ export interface SignatureProblem {
   readonly mismatch: boolean;
 }
 
+/** The signatures of a signature file, the newest first. */
+export function signaturesIn(file: string): string[] {
+  return file.match(/-----BEGIN SSH SIGNATURE-----.*?-----END SSH SIGNATURE-----\n/gs) ?? [];
+}
+
 /**
- * Reason why a text's signature does not count; undefined when one of the signers made it.
+ * Reason why none of a file's signatures counts; undefined when one is of this text and by one of the signers.
  * @param signers path of an allowed-signers file
  */
 export async function signatureProblem(
+  text: string,
+  file: string,
+  signers: string,
+): Promise<SignatureProblem | undefined> {
+  const reason = `the signature is not of this ${sumsFile}, or not made for a cache of the lab`;
+  let problem: SignatureProblem = { reason, mismatch: true };
+  for (const signature of signaturesIn(file).slice(0, keptSignatures)) {
+    const found = await problemOf(text, signature, signers);
+    if (found === undefined) return undefined;
+    if (!found.mismatch) problem = found;
+  }
+  return problem;
+}
+
+/** A push puts the signature of the new sums before that of the old ones, and then the new sums: one always fits. */
+export const keptSignatures = 2;
+
+async function problemOf(
   text: string,
   signature: string,
   signers: string,
@@ -67,19 +90,14 @@ export async function signatureProblem(
     const check = (mode: string, ...args: string[]) =>
       run("ssh-keygen", ["-Y", mode, ...args, "-n", namespace, "-s", file], { input: text, limitMs: 30_000 });
     const good = await check("check-novalidate").catch(refusal);
-    if (good === undefined) {
-      const reason = `the signature is not of this ${sumsFile}, or not made for a cache of the lab`;
-      return { reason, mismatch: true };
-    }
-    const key = /(\S+ key )?SHA256:\S+/.exec(good)?.[0] ?? "an unknown key";
-    const foreign = `it is signed by the ${key}, expected is a key of ${signers}`;
+    if (good === undefined) return { reason: "", mismatch: true };
     const principals = await check("find-principals", "-f", signers).catch(refusal);
     for (const principal of (principals ?? "").split("\n").filter((name) => name !== "")) {
-      if ((await check("verify", "-f", signers, "-I", principal).catch(refusal)) !== undefined) {
-        return undefined;
-      }
+      const verified = await check("verify", "-f", signers, "-I", principal).catch(refusal);
+      if (verified !== undefined) return undefined;
     }
-    return { reason: foreign, mismatch: false };
+    const key = /(\S+ key )?SHA256:\S+/.exec(good)?.[0] ?? "an unknown key";
+    return { reason: `it is signed by the ${key}, expected is a key of ${signers}`, mismatch: false };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { chmod, lstat, mkdir, readdir, readFile, readlink, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { run } from "../../../../lab/command";
 import { exists, namesIn } from "../../../../lab/files";
@@ -104,6 +106,18 @@ describe("a push to a remote cache", () => {
     assert.equal(await readFile(join(await fetched(cache.folder, product), "content"), "utf8"), "theirs");
   });
 
+  it("that is killed between the new signature and the new sums leaves a good cache", async () => {
+    await builtHere();
+    const sums = await readFile(join(cache.folder, "SHA256SUMS"), "utf8");
+    await push(cache.folder);
+    await writeFile(join(cache.folder, "SHA256SUMS"), sums);
+    assert.equal(await readFile(join(await fetched(cache.folder, product), "content"), "utf8"), "theirs");
+    process.env["XDG_CACHE_HOME"] = cache.path("home");
+    assert.equal((await push(cache.folder)).pushed, 1);
+    // Under another name: this process has read the sums of the first.
+    assert.equal(await readFile(join(await fetched(`${cache.folder}/`, other), "content"), "utf8"), "built");
+  });
+
   it("does not sign what somebody else put there", async () => {
     await builtHere();
     const key = await cache.makeKey("other");
@@ -143,6 +157,24 @@ describe("a push to a remote cache", () => {
       /^TO is https:\/\/example\.org\/lab\/: a web server is filled by its folder/,
     );
     assert.match(problems[1] ?? "", /^KEY is \/no\/key, which does not exist/);
+  });
+
+  it("to a registry that lets nobody read begins anew, and says that it has to be public", async () => {
+    await builtHere();
+    const server = createServer((_, response) => void response.writeHead(403).end());
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    try {
+      const { pushed } = await push(`oci://127.0.0.1:${port}/owner/lab`, { crane: "true" });
+      assert.equal(pushed, 2);
+      assert.match(
+        cache.said.join("\n"),
+        /lets nobody read \(HTTP 403\): it is filled anew, and has to be made public/,
+      );
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 
   it("to a registry is what another machine takes from there", async function () {
