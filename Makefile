@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 installed := node_modules/.package-lock.json
 lab := tsx lab/cli/main.ts
 
-.PHONY: help setup test lint format bench unit engine lab-test toolchain up down status scenario ssh kubeconfig password logs cache-push golden docs
+.PHONY: help setup test lint format bench unit engine lab-test toolchain up down status scenario demo ssh kubeconfig password logs cache-push golden docs
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -60,6 +60,9 @@ status: $(installed) ## Nodes, endpoints, ages
 
 scenario: $(installed) ## Something happens to the simulated spacecraft: make scenario NAME=battery-undervoltage
 	@$(lab) scenario $(NAME)
+
+demo: $(installed) ## What happens to a spacecraft, and what to watch where (10 minutes)
+	@$(lab) demo
 
 ssh: $(installed) ## A shell on a node: make ssh NODE=perigee-lab-default-1
 	@$(lab) ssh $(NODE)

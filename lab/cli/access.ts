@@ -64,8 +64,9 @@ export const passwordCommand = command({
 else prints them.`,
   run: async () => {
     const password = (await outputsOf(workloads, await readingEngine()))?.["grafanaAdminPassword"];
-    if (typeof password !== "string")
-      {throw new Error("There are no dashboards here: `make up` brings them up.");}
+    if (typeof password !== "string") {
+      throw new Error("There are no dashboards here: `make up` brings them up.");
+    }
     process.stdout.write(`admin\n${password}\n`);
     return 0;
   },

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { kubeconfigCommand, passwordCommand, sshCommand } from "./access";
 import { cachePushCommand } from "./cachePush";
 import { lab } from "./command";
+import { demoCommand } from "./demo";
 import { downCommand } from "./down";
 import { installCommand } from "./install";
 import { logsCommand } from "./logs";
@@ -25,6 +26,7 @@ for (const command of [
   downCommand,
   statusCommand,
   scenarioCommand,
+  demoCommand,
   sshCommand,
   kubeconfigCommand,
   passwordCommand,

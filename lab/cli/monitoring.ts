@@ -21,6 +21,12 @@ export async function untilPrometheusAnswers(prometheusUrl: string, signal: Abor
   }
 }
 
+/** Names of the alerts that fire. */
+export async function firingAlerts(prometheusUrl: string): Promise<string[]> {
+  const { data } = await ask<Alerts>(`${prometheusUrl}/api/v1/alerts`);
+  return data.alerts.flatMap(({ state, labels }) => (state === "firing" ? [labels["alertname"] ?? ""] : []));
+}
+
 /** Lines about targets and alerts; one line with the error when Prometheus does not answer. */
 export async function monitoringLines(prometheusUrl: string): Promise<string[]> {
   try {

@@ -18,11 +18,12 @@ Scenarios: ${scenarioNames.join(", ")}`,
   run: (name = "") => changingTheLab("make scenario", (session) => play(name, session)),
 });
 
-async function play(name: string, { signal }: Session): Promise<number> {
-  const options = await labEngine(say);
+/** Applies a scenario to stack 2. @returns the exit code */
+export async function play(name: string, { signal }: Session, progress = say): Promise<number> {
+  const options = await labEngine(progress);
   await infraOutputs(options); // fails when the lab is not up
   await keepScenario(name);
   const run = await bringUp(workloads, { ...options, ...toEngine(signal) });
-  if (run.exitCode === 0) say(`\nThe simulator plays ${name}.`);
+  if (run.exitCode === 0) progress(`\nThe simulator plays ${name}.`);
   return run.exitCode === 0 ? 0 : 1;
 }

@@ -8,6 +8,7 @@ import { type EngineOptions, type PulumiRun, type RunOptions, runPulumi } from "
 import { ensureStack, type Stack, stackOptions, type StackSettings } from "../pulumi/engine/stacks";
 import { labStackSettings, withoutMirrors } from "./labConfig";
 import { sourcesOfLab } from "./sources";
+import { table } from "./table";
 import { workloadsFolder, workloadsSettings } from "./workloads";
 
 export interface LabStack {
@@ -53,6 +54,20 @@ const endpointNames = {
   telemetryMetricsUrl: "telemetry metrics",
   telemetryAddress: "housekeeping packets",
 } as const;
+
+/** What a newcomer opens, in that order, and what there is to see. Pure. */
+export function whatToOpen(outputs: Readonly<Record<string, unknown>>): string {
+  const pages = [
+    ["telemetryUrl", "every parameter with its limits, green while all is well; new values each second"],
+    ["grafanaUrl", "dashboards: the fleet, then a spacecraft; name and password: make password"],
+    ["prometheusUrl", "ask for a metric, e.g. bus_power_battery_voltage_volts; Alerts lists every rule"],
+    ["alertmanagerUrl", "alarms on their way to people; Watchdog is always there"],
+  ] as const;
+  const lines = pages.flatMap(([output, what]) =>
+    typeof outputs[output] === "string" ? [[outputs[output], what]] : [],
+  );
+  return `Open, in this order:\n${table(lines)}`;
+}
 
 /** Stacks in the order of `make up`; `make down` reverses it. */
 export const labStacks: readonly LabStack[] = [infra, workloads];

@@ -112,6 +112,10 @@ async function firstAnswer(options: EngineOptions, signal: AbortSignal): Promise
 async function finish(options: EngineOptions, phases: Phases): Promise<void> {
   await printStatus(options);
   say(`\nHow long it took:\n${phases.summary()}`);
-  say(`\nNext: make status, make ssh NODE=..., make kubeconfig; make down removes it all.`);
+  say(`\n${whatToOpen((await outputsOf(workloads, options)) ?? {})}`);
+  say(
+    `\nThen: make demo plays what happens to a spacecraft and says what to watch; make status, make ssh NODE=...,`,
+  );
+  say(`make kubeconfig; make down removes it all.`);
   say(`Logs of the lab's servers: ${join(options.stateFolder, "logs")}`);
 }
