@@ -10,7 +10,7 @@ import { changingTheLab, type Session } from "./session";
 import { outputsOf, workloads } from "./stacks";
 
 /** One act: a scenario, and the alert by which it is seen to have come. */
-export interface Act {
+interface Act {
   readonly scenario: ScenarioName;
   /** Alert that ends the wait; undefined: until no alarm of the spacecraft fires. */
   readonly alert?: string;
@@ -118,6 +118,7 @@ async function untilSeen({ alert }: Act, prometheus: string, signal: AbortSignal
     }
     await pause(2000);
   }
-  if (!signal.aborted)
-    {say(`    ${wanted} has not come within ${formatSeconds(actLimitMs)}; make status says more`);}
+  if (!signal.aborted) {
+    say(`    ${wanted} has not come within ${formatSeconds(actLimitMs)}; make status says more`);
+  }
 }

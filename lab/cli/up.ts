@@ -21,7 +21,7 @@ import { Phases } from "./phases";
 import { sayWhetherItCanRun } from "./preflight";
 import { changingTheLab, type Session } from "./session";
 import { keepSources } from "./sources";
-import { bringUp, labStacks, outputsOf, workloads } from "./stacks";
+import { bringUp, labStacks, outputsOf, whatToOpen, workloads } from "./stacks";
 import { printStatus } from "./status";
 
 export const upCommand = command({
