@@ -108,7 +108,9 @@ async function untilSeen({ alert }: Act, prometheus: string, signal: AbortSignal
   const wanted = alert ?? "no alarm";
   const pause = (ms: number): Promise<unknown> => sleep(ms, undefined, { signal }).catch(() => undefined);
   while (Date.now() - start < actLimitMs && !signal.aborted) {
-    const firing = await firingAlerts(prometheus).catch(() => undefined);
+    // An alarm of the act before may still be there.
+    const since = alert === undefined ? 0 : start;
+    const firing = await firingAlerts(prometheus, since).catch(() => undefined);
     const seen =
       alert === undefined ? firing?.every((name) => !name.startsWith("Bus")) : firing?.includes(alert);
     if (seen === true) {

@@ -4,7 +4,9 @@ interface Targets {
   readonly data: { readonly activeTargets: readonly { health: string; labels: Record<string, string> }[] };
 }
 interface Alerts {
-  readonly data: { readonly alerts: readonly { state: string; labels: Record<string, string> }[] };
+  readonly data: {
+    readonly alerts: readonly { state: string; activeAt?: string; labels: Record<string, string> }[];
+  };
 }
 
 const limitMs = 5_000;
@@ -21,10 +23,15 @@ export async function untilPrometheusAnswers(prometheusUrl: string, signal: Abor
   }
 }
 
-/** Names of the alerts that fire. */
-export async function firingAlerts(prometheusUrl: string): Promise<string[]> {
+/**
+ * Names of the alerts that fire.
+ * @param since milliseconds since 1970: those whose condition was there before are left out; default: none is
+ */
+export async function firingAlerts(prometheusUrl: string, since = 0): Promise<string[]> {
   const { data } = await ask<Alerts>(`${prometheusUrl}/api/v1/alerts`);
-  return data.alerts.flatMap(({ state, labels }) => (state === "firing" ? [labels["alertname"] ?? ""] : []));
+  return data.alerts
+    .filter(({ state, activeAt }) => state === "firing" && Date.parse(activeAt ?? "") >= since)
+    .map(({ labels }) => labels["alertname"] ?? "");
 }
 
 /** Lines about targets and alerts; one line with the error when Prometheus does not answer. */

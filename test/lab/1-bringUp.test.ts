@@ -24,11 +24,11 @@ describe("make up, interrupted", () => {
     assert.match(said, /containerd, last lines/);
   });
 
-  it("goes on after everything was killed during kubeadm init", async () => {
+  it("goes on after everything was killed during kubeadm init @all", async () => {
     await new LabCommand("up").killWhen("kubeadm init", () => runs("kubeadm init"));
   });
 
-  it("goes on after everything was killed while the pod network came up", async () => {
+  it("goes on after everything was killed while the pod network came up @all", async () => {
     const up = new LabCommand("up");
     await up.killWhen(
       "the network step",

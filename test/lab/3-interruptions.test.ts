@@ -40,7 +40,8 @@ describe(`stack 2, killed (PERIGEE_SEED=${seed})`, () => {
     const operation = index % 2 === 0 ? "upgrade" : "install";
     const victim: Victim = victims[Math.floor(index / 2) % 2] ?? "the engine";
     const share = 0.03 + 0.94 * random.next();
-    it(`${victim} after ${Math.round(share * 100)} % of an ${operation}: up goes on, and then changes nothing`, async () => {
+    const ring = index < 2 ? "" : " @all";
+    it(`${victim} after ${Math.round(share * 100)} % of an ${operation}: up goes on, and then changes nothing${ring}`, async () => {
       const settings = operation === "install" ? {} : otherSettings();
       // One that had ended before the moment came was not killed: then earlier.
       for (let part = share; ; part /= 2) {

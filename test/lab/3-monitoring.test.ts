@@ -1,8 +1,8 @@
 /** Prometheus and Alertmanager on the cluster: everything is watched, and nothing cries wolf. */
 import { strict as assert } from "node:assert";
-import { nodePorts } from "../../contract/outputs";
 import { dashboards } from "../../dashboards";
 import { loadDictionary } from "../../telemetry/dictionary";
+import { dashboardsAddress } from "../support/lab/dashboards";
 import { eventually, kubectl, outputs } from "../support/lab/lab";
 import { kindOf, liveNeighbours, recordedNeighbours } from "../support/lab/neighbours";
 import { panelQueries, withVariables } from "../support/lab/panelQueries";
@@ -128,16 +128,12 @@ describe("monitoring", () => {
   });
 
   it("shows Perigee's dashboards at Grafana's address, to who has the password", async () => {
-    const { publishedHost } = await outputs();
-    const address = `http://${publishedHost}:${nodePorts.grafana.port}`;
-    const secret = async (key: string): Promise<string> => {
-      const path = ["-n", "monitoring", "get", "secret", "grafana-admin", "-o", `jsonpath={.data.${key}}`];
-      return Buffer.from(await kubectl(...path), "base64").toString("utf8");
-    };
-    const signIn = `${await secret("admin-user")}:${await secret("admin-password")}`;
-    const headers = { authorization: `Basic ${Buffer.from(signIn).toString("base64")}` };
+    const address = await dashboardsAddress("");
+    const { username, password } = new URL(address);
+    const headers = { authorization: `Basic ${btoa(`${username}:${password}`)}` };
+    const open = address.replace(/\/\/.*@/, "//");
     const get = (path: string, init: RequestInit = {}): Promise<Response> =>
-      fetch(`${address}${path}`, { signal: AbortSignal.timeout(10_000), ...init });
+      fetch(`${open}${path}`, { signal: AbortSignal.timeout(10_000), ...init });
     assert.equal((await get("/api/health")).status, 200);
     assert.equal((await get("/api/search")).status, 401);
     const found = (await (await get("/api/search", { headers })).json()) as { uid: string }[];

@@ -9,6 +9,7 @@ import { nodePorts } from "../../contract/outputs";
 import { repositoryRoot } from "../../settings/repositoryRoot";
 import { defaultDictionaryPath, loadDictionary } from "../../telemetry/dictionary";
 import type { StateDocument } from "../../telemetry/exporter/stateDocument";
+import { dashboardsAddress } from "../support/lab/dashboards";
 import { eventually, kubectl, outputs } from "../support/lab/lab";
 import { counted, flight, send, type Sockets } from "../support/lab/packets";
 import { failedRuleGroups, managedAlerts, query, sampleTimes } from "../support/lab/prometheus";
@@ -18,6 +19,7 @@ import {
   type WorkloadsChanges,
   workloadsSucceed,
 } from "../support/lab/workloads";
+import { openPage } from "../support/telemetry/browser";
 
 const battery = "bus_power_battery_voltage_volts";
 const receiver = new WebhookReceiver();
@@ -62,6 +64,30 @@ describe("alarms", () => {
     );
   });
 
+  it("battery-undervoltage: is red on the page, on the dashboards and in Alertmanager, without an error in a console", async () => {
+    const { publishedHost } = await outputs();
+    const at = (name: "telemetryPage" | "alertmanager") => `http://${publishedHost}:${nodePorts[name].port}`;
+    const page = await openPage(at("telemetryPage"));
+    try {
+      await page.page.waitForSelector(`#alarms a.red[href="#${battery}"]`);
+      assert.deepEqual(page.consoleErrors, []);
+    } finally {
+      await page.close();
+    }
+    const viewer = await openPage(await dashboardsAddress("/d/perigee-fleet?from=now-5m&to=now"));
+    try {
+      const alarms = viewer.page.locator('[data-panel="Alarms"]');
+      await alarms.getByText("BusParameterRed").first().waitFor({ timeout: 30_000 });
+      await alarms.getByText("red", { exact: true }).first().waitFor();
+      assert.equal(await viewer.page.locator('[data-panel][data-state="error"]').count(), 0);
+      assert.deepEqual(viewer.consoleErrors, []);
+    } finally {
+      await viewer.close();
+    }
+    const red = (await managedAlerts()).filter(({ labels }) => labels["alertname"] === "BusParameterRed");
+    assert.ok(red.some(({ labels }) => labels["parameter"] === battery));
+  });
+
   it("nominal: both are resolved, and the receiver is told", async () => {
     await workloadsSucceed("up", playing("nominal"));
     await eventually(
@@ -77,7 +103,7 @@ describe("alarms", () => {
     await eventually("stale parameters to be gone", async () => (await query(battery)).length === 0, 120);
   });
 
-  it("loss-of-signal, and the exporter restarts in the silence: is told again, and every packet is overdue", async () => {
+  it("loss-of-signal, and the exporter restarts in the silence: is told again, and every packet is overdue @all", async () => {
     const restarted = Date.now() / 1000;
     await kubectl("-n", "telemetry", "rollout", "restart", "deployment/telemetry");
     await kubectl("-n", "telemetry", "rollout", "status", "deployment/telemetry", "--timeout=120s");
@@ -102,7 +128,7 @@ describe("alarms", () => {
     await eventually("the signal to be back", isBack, 240);
   });
 
-  it("one kind of packet never comes: it is overdue at the receiver, and there is no loss of signal", async () => {
+  it("one kind of packet never comes: it is overdue at the receiver, and there is no loss of signal @all", async () => {
     await workloadsSucceed("up", { monitoring: { alerting }, telemetry: { source: "udp" } });
     await kubectl("-n", "telemetry", "rollout", "restart", "deployment/telemetry");
     await kubectl("-n", "telemetry", "rollout", "status", "deployment/telemetry", "--timeout=120s");
@@ -168,13 +194,13 @@ describe("a roll of the exporter", () => {
   after(() => workloadsSucceed("up"));
 
   // In turn: the network leads the flow that it knows to the old exporter, and new ones to the new exporter.
-  const stations: readonly (readonly [Sockets, string])[] = [
-    ["one", "one socket"],
-    ["fresh", "a new socket for each packet"],
-    ["in turn", "an old socket and new ones in turn"],
+  const stations: readonly (readonly [Sockets, string, ring: string])[] = [
+    ["one", "one socket", " @all"],
+    ["fresh", "a new socket for each packet", " @all"],
+    ["in turn", "an old socket and new ones in turn", ""],
   ];
-  for (const [sockets, station] of stations) {
-    it(`loses no packet of a station that sends from ${station}, and counts no gap`, async () => {
+  for (const [sockets, station, ring] of stations) {
+    it(`loses no packet of a station that sends from ${station}, and counts no gap${ring}`, async () => {
       const packets = flight(150);
       const [first, rest] = [packets.slice(0, 60), packets.slice(60)];
       await send(first, 20, sockets);

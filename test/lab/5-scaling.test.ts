@@ -88,7 +88,7 @@ describe("scaling workers 1 -> 2 -> 1 under a PodDisruptionBudget", () => {
     assert.deepEqual(await leftoversOf(removed), []);
   });
 
-  it("gives up with the names of the pods that would not go, and leaves the machine running", async () => {
+  it("gives up with the names of the pods that would not go, and leaves the machine running @all", async () => {
     await kubectl(
       "patch",
       "poddisruptionbudget/app",
@@ -108,7 +108,7 @@ describe("scaling workers 1 -> 2 -> 1 under a PodDisruptionBudget", () => {
     await kubectl("wait", `node/${worker}`, "--for=condition=Ready", "--timeout=5s");
   });
 
-  it("takes the node back when the setting is put back", async () => {
+  it("takes the node back when the setting is put back @all", async () => {
     await kubectl("delete", "poddisruptionbudget/app");
     await engineSucceeds("up", pool(1));
     await kubectl("uncordon", worker);

@@ -75,7 +75,7 @@ describe("a cluster that is dead", () => {
   });
 });
 
-describe("the oldest tested Kubernetes", () => {
+describe("the oldest tested Kubernetes @all", () => {
   const other = testedVersions().at(-1) ?? "";
 
   it(`${other} comes up as well`, async () => {
