@@ -10,7 +10,7 @@ import { engineComponents } from "./labEngine";
 import { packagesToInstall } from "./missingPackages";
 import { preflightProblems, untested } from "./preflightProblems";
 import { hostFacts } from "./probes";
-import { completePath } from "./settings";
+import { completePath, labAuthority } from "./settings";
 import { sizeLine } from "./sizes";
 import { labSources, saySources } from "./sources";
 
@@ -47,10 +47,11 @@ export async function sayWhetherItCanRun(): Promise<number> {
 export async function preflight(folders: LabFolders, config: LabConfig): Promise<Preflight> {
   completePath();
   const { sources, problems } = await sourcesOrProblems(folders, config);
+  const authority = await problemOf(labAuthority());
   const facts = await hostFacts(folders.root, await componentsFor(config, sources ?? allBuilt));
   return {
     sources,
-    problems: [...problems, ...preflightProblems(facts, labAddresses(config.vpcCidr))],
+    problems: [...problems, ...authority, ...preflightProblems(facts, labAddresses(config.vpcCidr))],
     packagesToInstall: packagesToInstall(facts.missing) ?? [],
     sizes: sizeLine(facts),
     untested: untested(facts),
@@ -60,12 +61,18 @@ export async function preflight(folders: LabFolders, config: LabConfig): Promise
 async function sourcesOrProblems(
   folders: LabFolders,
   { kubernetesVersion }: LabConfig,
-): Promise<{ sources?: Sources; problems: string[] }> {
-  try {
-    return { sources: await labSources(folders, kubernetesVersion), problems: [] };
-  } catch (error) {
-    return { problems: [error instanceof Error ? error.message : String(error)] };
-  }
+): Promise<{ sources: Sources | undefined; problems: string[] }> {
+  const asked = labSources(folders, kubernetesVersion);
+  const problems = await problemOf(asked);
+  return { problems, sources: problems.length === 0 ? await asked : undefined };
+}
+
+/** The message of what failed, as a list of problems. */
+async function problemOf(work: Promise<unknown>): Promise<string[]> {
+  return work.then(
+    () => [],
+    (error: unknown) => [error instanceof Error ? error.message : String(error)],
+  );
 }
 
 /** Components that `make up` builds, unless they are built already. */

@@ -1,6 +1,7 @@
 /** Settings of the lab's command line from the environment: files, charts, program folders, apt-get's variables. */
-import { delimiter, join, resolve } from "node:path";
+import { delimiter, isAbsolute, join, resolve } from "node:path";
 import { repositoryRoot } from "../../settings/repositoryRoot";
+import { readText } from "../files";
 import { plainEnvironment, programFolders } from "../settings";
 import type { GivenCharts } from "../supply/chart/edition";
 import { type SourcesMode, sourcesModes } from "../supply/sources";
@@ -26,6 +27,22 @@ export function sourcesMode(environment: NodeJS.ProcessEnv = process.env): Sourc
   const mode = sourcesModes.find((name) => name === given);
   if (mode !== undefined) return mode;
   throw new Error(`LAB_SOURCES is "${given}"; it must be one of ${sourcesModes.join(", ")}.`);
+}
+
+/**
+ * Certificates (PEM) of PERIGEE_LAB_CA, which the lab's machines trust besides Debian's; undefined when it is not set.
+ * @throws Error with what is allowed
+ */
+export async function labAuthority(
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<string | undefined> {
+  const file = environment["PERIGEE_LAB_CA"];
+  if (file === undefined || file === "") return undefined;
+  const content = isAbsolute(file) ? await readText(file) : undefined;
+  if (content?.includes("-----BEGIN CERTIFICATE-----") === true) return content;
+  throw new Error(
+    `PERIGEE_LAB_CA is "${file}"; it must be the absolute path of a file of certificates (PEM).`,
+  );
 }
 
 /** Sets PATH of this process and its children to the program folders. */

@@ -20,6 +20,7 @@ import { untilPrometheusAnswers } from "./monitoring";
 import { Phases } from "./phases";
 import { sayWhetherItCanRun } from "./preflight";
 import { changingTheLab, type Session } from "./session";
+import { labAuthority } from "./settings";
 import { keepSources } from "./sources";
 import { bringUp, labStacks, outputsOf, whatToOpen, workloads } from "./stacks";
 import { printStatus } from "./status";
@@ -82,7 +83,7 @@ async function forgetLabOfEarlierRun(folders: LabFolders): Promise<void> {
 async function openNetwork(folders: LabFolders, config: LabConfig, supply: Supply): Promise<void> {
   const addresses = await networkUp(folders, config.vpcCidr, say);
   await serveSupply(supply, { address: addresses.services, folders }, say);
-  await keepMachineFiles(folders, await supplyFiles(supply, addresses.services));
+  await keepMachineFiles(folders, await supplyFiles(supply, addresses.services, await labAuthority()));
 }
 
 /**

@@ -116,10 +116,21 @@ export async function serveSupply(supply: Supply, served: ServedSupply, progress
   await startRegistry(supply.images, service("registry", served), progress);
 }
 
-/** Files that every machine has before it boots, so that it installs Debian packages from the supply. */
-export async function supplyFiles(supply: Supply, address: string): Promise<MachineFile[]> {
+/**
+ * Files that every machine has before it boots, so that it installs Debian packages from the supply.
+ * @param authority certificates (PEM) that machines trust besides Debian's
+ */
+export async function supplyFiles(
+  supply: Supply,
+  address: string,
+  authority: string | undefined,
+): Promise<MachineFile[]> {
   const key = await readFile(join(supply.packageRepository, "debian", "Release.key"), "utf8");
-  return archiveFiles(`http://${address}:${supplyPorts.packages}`, key);
+  const files = archiveFiles(`http://${address}:${supplyPorts.packages}`, key);
+  if (authority === undefined) return files;
+  const path = "/etc/ssl/certs/ca-certificates.crt";
+  const own = await readFile(join(supply.baseTree, path), "utf8");
+  return [...files, { path, content: `${own.trimEnd()}\n${authority}` }];
 }
 
 function service(name: keyof typeof supplyPorts, { address, folders }: ServedSupply): Service {

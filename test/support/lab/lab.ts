@@ -13,7 +13,7 @@ import { labEngine } from "../../../lab/cli/labEngine";
 import { SystemdMachines } from "../../../lab/host/systemdMachines";
 import { type PulumiRun, runPulumi } from "../../../lab/pulumi/engine/pulumi";
 import { ensureStack, stackOptions, type StackSettings } from "../../../lab/pulumi/engine/stacks";
-import { labFolders, labSettings as labHostSettings } from "../../../lab/settings";
+import { labFolders, labSettings as labHostSettings, npmPrograms } from "../../../lab/settings";
 import { buildToolchain, program } from "../../../lab/supply/toolchain/build";
 import { kubernetesComponent } from "../../../lab/supply/toolchain/components";
 import { repositoryRoot } from "../../../settings/repositoryRoot";
@@ -205,8 +205,14 @@ export class LabCommand {
   private readonly child: ChildProcess;
   private readonly ended: Promise<number | null>;
 
-  constructor(command: "up" | "down", environment: Readonly<Record<string, string>> = {}) {
-    this.child = spawn("tsx", ["lab/cli/main.ts", command], {
+  /** @param inside command before it, such as nsenter with its arguments */
+  constructor(
+    command: "up" | "down",
+    environment: Readonly<Record<string, string>> = {},
+    inside: readonly string[] = [],
+  ) {
+    const [program = "", ...args] = [...inside, join(npmPrograms, "tsx"), "lab/cli/main.ts", command];
+    this.child = spawn(program, args, {
       cwd: repositoryRoot,
       env: { ...process.env, ...environment },
       detached: true,

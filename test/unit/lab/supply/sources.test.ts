@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { defaultKubernetesVersion } from "../../../../infra/versions";
 import { withoutMirrors } from "../../../../lab/cli/labConfig";
-import { sourcesMode } from "../../../../lab/cli/settings";
+import { labAuthority, sourcesMode } from "../../../../lab/cli/settings";
 import { supplyComponents } from "../../../../lab/supply";
 import { allBuilt, askSources, type Source, sourceHosts, sources } from "../../../../lab/supply/sources";
 
@@ -81,6 +81,18 @@ describe("the sources of released parts", () => {
       () => sourcesMode({ LAB_SOURCES: "internet" }),
       new Error('LAB_SOURCES is "internet"; it must be one of auto, released, built.'),
     );
+  });
+
+  it("may have certificates of an authority of one's own, which is checked too", async () => {
+    assert.equal(await labAuthority({}), undefined);
+    for (const file of ["ca.pem", "/no/such/ca.pem", __filename.replace(/sources/, "images")]) {
+      await assert.rejects(
+        labAuthority({ PERIGEE_LAB_CA: file }),
+        new Error(
+          `PERIGEE_LAB_CA is "${file}"; it must be the absolute path of a file of certificates (PEM).`,
+        ),
+      );
+    }
   });
 
   it("leave nothing to compile where all of them are there", () => {
