@@ -41,8 +41,9 @@ describe("released parts @all", () => {
       assert.equal(await ssh(name, "ls /etc/containerd/certs.d 2>/dev/null || true"), "");
     }
     const from = (host: string): number => sources.asked.filter((line) => line.startsWith(`${host} `)).length;
-    for (const host of ["pkgs.k8s.io", "registry.k8s.io", "ghcr.io", "quay.io"])
-      {assert.ok(from(host) > 5, host);}
+    for (const host of ["pkgs.k8s.io", "registry.k8s.io", "ghcr.io", "quay.io"]) {
+      assert.ok(from(host) > 5, host);
+    }
     await kubectl("wait", "node", "--all", "--for=condition=Ready", "--timeout=60s");
   });
 
