@@ -12,7 +12,7 @@ import { ensureCacheEntry } from "../../supply/cacheEntry";
 /** Version of the CLI: the one of the SDK. */
 export const releasedVersion: string = pulumiPackage.version;
 
-const url = `https://get.pulumi.com/releases/sdk/pulumi-v${releasedVersion}-linux-x64.tar.gz`;
+const released = `https://get.pulumi.com/releases/sdk/pulumi-v${releasedVersion}-linux-x64.tar.gz`;
 
 /** Time limit of the download (about 100 MB). */
 const downloadLimitMs = 600_000;
@@ -21,7 +21,7 @@ const downloadLimitMs = 600_000;
  * Folder of the released CLI and its language hosts.
  * @throws Error with the URL and the reason when it cannot be downloaded or is not what it should be
  */
-export async function ensureReleasedCli(progress: Progress): Promise<string> {
+export async function ensureReleasedCli(progress: Progress, url = released): Promise<string> {
   const folder = await ensureCacheEntry({
     name: "pulumi",
     key: `v${releasedVersion}`,
@@ -29,7 +29,7 @@ export async function ensureReleasedCli(progress: Progress): Promise<string> {
     build: async (target) => {
       progress(`pulumi: downloading ${url}`);
       try {
-        await download(target);
+        await download(url, target);
       } catch (cause) {
         const reason = cause instanceof Error ? cause.message : String(cause);
         throw new Error(
@@ -43,7 +43,7 @@ export async function ensureReleasedCli(progress: Progress): Promise<string> {
   return join(folder, "bin");
 }
 
-async function download(target: string): Promise<void> {
+async function download(url: string, target: string): Promise<void> {
   const archive = join(target, "pulumi.tar.gz");
   const response = await fetch(url, { signal: AbortSignal.timeout(downloadLimitMs) });
   if (!response.ok || response.body === null) throw new Error(`it answers ${response.status}`);
