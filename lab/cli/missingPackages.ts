@@ -6,13 +6,7 @@ import { table } from "./table";
 export interface Missing {
   readonly distribution: Distribution;
   readonly requirements: readonly Requirement[];
-  /** True where apt can take Alertmanager out of a Debian archive, or has done so before. */
-  readonly archive: boolean;
 }
-
-/** The line that gives apt Debian's archive on a machine that is not Debian's. */
-const archiveLine =
-  "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian bookworm main";
 
 /** Packages that `make up` installs by apt-get; undefined on a machine where it installs nothing. */
 export function packagesToInstall({ distribution: { family }, requirements }: Missing): string[] | undefined {
@@ -22,8 +16,7 @@ export function packagesToInstall({ distribution: { family }, requirements }: Mi
 
 /** What is missing and `make up` does not install, with the command or the packages that bring it. */
 export function packageProblems(missing: Missing): string[] {
-  if (packagesToInstall(missing) !== undefined) return [];
-  return [...absent(missing), ...archiveProblems(missing)];
+  return packagesToInstall(missing) === undefined ? absent(missing) : [];
 }
 
 function absent({ distribution, requirements }: Missing): string[] {
@@ -40,14 +33,6 @@ function absent({ distribution, requirements }: Missing): string[] {
     `Missing: ${names}. Install the packages of ${name}, as root:\n` +
       `    dnf install ${packagesOf(requirements, family).join(" ")}\n` +
       `    These are ${familyNames[family]}'s names${caution}. The lab has been run on Debian, not here.`,
-  ];
-}
-
-function archiveProblems({ archive }: Missing): string[] {
-  if (archive) return [];
-  return [
-    "Alertmanager is taken out of Debian's package, and apt knows no Debian archive here. Once apt is installed, as root:\n" +
-      `    echo '${archiveLine}' > /etc/apt/sources.list.d/debian.list && apt-get update`,
   ];
 }
 

@@ -7,7 +7,6 @@ import { readText } from "../files";
 import { bridgeName } from "../host/addresses";
 import { bridgeExists } from "../host/hostNetwork";
 import { cacheRoot, programFolders } from "../settings";
-import { isAvailable } from "../supply/debianProgram";
 import { remoteCacheSettings } from "../supply/remoteCache/settings";
 import type { ComponentName } from "../supply/toolchain/components";
 import { checkedGoVersion, MissingTools } from "../supply/toolchain/preflight";
@@ -63,8 +62,7 @@ async function missingHere(builds: boolean): Promise<Missing> {
     if (requirement.forBuilds === true && !builds) continue;
     if (!(await isThere(requirement))) lacking.push(requirement);
   }
-  const archive = await isAvailable("prometheus-alertmanager");
-  return { distribution: distributionOf(release), requirements: lacking, archive };
+  return { distribution: distributionOf(release), requirements: lacking };
 }
 
 async function isThere({ name, files }: Requirement): Promise<boolean> {

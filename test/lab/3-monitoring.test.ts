@@ -6,7 +6,15 @@ import { dashboardsAddress } from "../support/lab/dashboards";
 import { eventually, kubectl, outputs } from "../support/lab/lab";
 import { kindOf, liveNeighbours, recordedNeighbours } from "../support/lab/neighbours";
 import { panelQueries, withVariables } from "../support/lab/panelQueries";
-import { alerts, query, rules, sampleTimes, targets, textAt } from "../support/lab/prometheus";
+import {
+  alertmanagerText,
+  alerts,
+  query,
+  rules,
+  sampleTimes,
+  targets,
+  textAt,
+} from "../support/lab/prometheus";
 import { workloadsSucceed } from "../support/lab/workloads";
 import { metricsOf } from "../support/promql";
 
@@ -98,6 +106,12 @@ describe("monitoring", () => {
     const script = /src="\.(\/assets\/[^"]+\.js)"/.exec(page)?.[1];
     assert.ok(script, page.slice(0, 500));
     assert.ok((await textAt(script)).length > 1_000_000);
+  });
+
+  it("has Alertmanager's own page, with its script", async () => {
+    const page = await alertmanagerText("/");
+    assert.ok(page.includes('<script src="script.js">'), page.slice(0, 500));
+    assert.ok((await alertmanagerText("/script.js")).length > 50_000);
   });
 
   it("has the neighbours among which the rule tests run: npm run neighbours records them anew", async () => {

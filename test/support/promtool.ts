@@ -1,5 +1,5 @@
 /** promtool and prometheus, from Debian's package: the tests check and run the rules with them. */
-import { debianProgram } from "../../lab/supply/debianProgram";
+import { debianProgram } from "./debianProgram";
 
 /** Programs of Debian's package `prometheus`. */
 export type PrometheusProgram = "promtool" | "prometheus";

@@ -1,19 +1,18 @@
 /**
  * Images of stack 2 in the lab, under the names in the lab's charts and settings: from Go modules, Prometheus' page,
- * Debian's Alertmanager, and the Node that npm installed, with the dashboard viewer and without.
+ * and the Node that npm installed, with the dashboard viewer and without.
  */
 import { readdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { defaultNodeImage } from "../../../workloads/config";
 import { run } from "../../command";
-import { debianPackageTree } from "../debianProgram";
 import type { ImageDefinition, ImageFile } from "../images/definitions";
 import { librariesOf } from "../images/nodeTools";
 import { pageFolder } from "../prometheusPage/build";
 import { program, type Programs } from "../toolchain/build";
 import type { BuiltViewer } from "../viewer/build";
 
-/** What {@link monitoringImages} are made from, beside Debian's packages. Paths are absolute. */
+/** What {@link monitoringImages} are made from. Paths are absolute. */
 export interface ImageSources {
   readonly programs: Programs;
   /** What `ensurePrometheusPage` returned. */
@@ -27,12 +26,7 @@ export interface ImageSources {
 export async function monitoringImages(from: ImageSources): Promise<ImageDefinition[]> {
   const pageFiles = await filesBelow(from.page, pageFolder);
   const alone = await nodeImage(from.node);
-  return [
-    ...operatorImages(from.programs, pageFiles),
-    await alertmanagerImage(),
-    alone,
-    await viewerImage(alone, from.viewer),
-  ];
+  return [...operatorImages(from.programs, pageFiles), alone, await viewerImage(alone, from.viewer)];
 }
 
 /** Images of stack 2 that consist of built programs, Prometheus' with its page. */
@@ -47,11 +41,12 @@ export function operatorImages(programs: Programs, pageFiles: readonly ImageFile
     files: [{ source: program(programs, name), target }, ...more],
     entrypoint: [target],
   });
-  const { operator, reloader, prometheus, nodeExporter, kubeStateMetrics } = references;
+  const { operator, reloader, prometheus, alertmanager, nodeExporter, kubeStateMetrics } = references;
   return [
     single(operator, "prometheus-operator", "/bin/operator"),
     single(reloader, "prometheus-config-reloader", "/bin/prometheus-config-reloader"),
     single(prometheus, "prometheus", "/bin/prometheus", pageFiles),
+    single(alertmanager, "alertmanager", "/bin/alertmanager"),
     single(nodeExporter, "node-exporter", "/bin/node_exporter"),
     single(kubeStateMetrics, "kube-state-metrics", "/kube-state-metrics"),
   ];
@@ -65,26 +60,11 @@ export const references = {
   operator: "quay.io/prometheus-operator/prometheus-operator:v0.93.1",
   reloader: "quay.io/prometheus-operator/prometheus-config-reloader:v0.93.1",
   prometheus: "quay.io/prometheus/prometheus:v3.15.0",
+  alertmanager: "quay.io/prometheus/alertmanager:v0.31.1",
   nodeExporter: "quay.io/prometheus/node-exporter:v1.12.1-distroless",
   kubeStateMetrics: "registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.20.0",
-  alertmanager: "quay.io/prometheus/alertmanager:v0.25.0",
   viewer: "perigee.invalid/lab/dashboards:1",
 } as const;
-
-/** Debian's Alertmanager, with its templates: the release does not build from its module. */
-async function alertmanagerImage(): Promise<ImageDefinition> {
-  const tree = await debianPackageTree("prometheus-alertmanager", "prometheus-alertmanager");
-  const binary = join(tree, "usr/bin/prometheus-alertmanager");
-  return {
-    reference: references.alertmanager,
-    files: [
-      { source: binary, target: "/bin/alertmanager" },
-      ...(await filesBelow(tree, "usr/share/prometheus/alertmanager")),
-      ...(await librariesFor(binary)),
-    ],
-    entrypoint: ["/bin/alertmanager"],
-  };
-}
 
 async function nodeImage(node: string): Promise<ImageDefinition> {
   const binary = await realpath(node);

@@ -22,7 +22,8 @@ export interface Component {
 }
 
 /** A module file, by its path from here. */
-export type ModuleFile = "programs/go.mod" | "programs/kubernetes-1.35.mod" | "flannel-cni/go.mod";
+export type ModuleFile =
+  "programs/go.mod" | "programs/kubernetes-1.35.mod" | "alertmanager/go.mod" | "flannel-cni/go.mod";
 
 interface Program {
   /** Name in the result of {@link buildToolchain}; with its version when several are built. */
@@ -44,6 +45,7 @@ const kubernetesPrograms = [
 ] as const;
 
 type Build = Pick<Component, "module" | "seconds">;
+type Rest = Omit<Component, "programs" | "module"> & Partial<Pick<Component, "module">>;
 
 function kubernetes(version: string, build: Build): Component {
   const [major = "", minor = ""] = version.split(".");
@@ -77,8 +79,8 @@ function coredns(version: string, build: Build): Component {
   return { about: "cluster DNS, with the plugins that kubeadm asks for", programs, ...build };
 }
 
-/** A component whose only program has the component's own name, from the common module. */
-function single(name: string, from: string, rest: Omit<Component, "programs" | "module">): Component {
+/** A component whose only program has the component's own name; by default from the common module. */
+function single(name: string, from: string, rest: Rest): Component {
   return { programs: [{ name, file: name, package: from }], module: "programs/go.mod", ...rest };
 }
 
@@ -157,7 +159,7 @@ export const components = {
     about: "installs charts",
     versions: {
       "helm.sh/helm/v3/internal/version.version": "v3.22.0",
-      // The cluster's version in `helm template`: without it, 1.20.
+      // Kubernetes' version in `helm template`: else 1.20.
       "helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor": "1",
       "helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor": "36",
     },
@@ -170,6 +172,12 @@ export const components = {
   }),
   "coredns-1.14.2": coredns("1.14.2", { module: "programs/go.mod", seconds: 10 }),
   "etcd-3.6.8": etcd("3.6.8", { module: "programs/go.mod", seconds: 15 }),
+  alertmanager: single("alertmanager", "github.com/prometheus/alertmanager/cmd/alertmanager", {
+    about: "sends the monitoring's alerts to people",
+    module: "alertmanager/go.mod",
+    versions: { [promVersion]: "0.31.1" },
+    seconds: 8,
+  }),
   "node-exporter": {
     about: "a node's own metrics",
     programs: [

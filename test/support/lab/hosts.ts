@@ -19,7 +19,6 @@ export const folder = (path: string, freeGib: number, disk = `/dev/${path}`): Fo
 export const missing = (osRelease: string, ...names: string[]): Missing => ({
   distribution: distributionOf(osRelease),
   requirements: requirements.filter(({ name }) => names.includes(name)),
-  archive: true,
 });
 
 export const goodHost: HostFacts = {

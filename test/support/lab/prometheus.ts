@@ -31,6 +31,11 @@ export function textAt(path: string): Promise<string> {
   return answer(nodePorts.prometheus.port, path);
 }
 
+/** Text of an address of Alertmanager, e.g. its page's: `/`. */
+export function alertmanagerText(path: string): Promise<string> {
+  return answer(nodePorts.alertmanager.port, path);
+}
+
 /** Result of an instant query. */
 export async function query(expression: string): Promise<Sample[]> {
   const path = `/api/v1/query?query=${encodeURIComponent(expression)}`;

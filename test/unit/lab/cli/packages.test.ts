@@ -71,16 +71,6 @@ describe("packages that are missing", () => {
     }
   });
 
-  it("come with Debian's archive for apt where make up installs nothing: Alertmanager is a Debian package", () => {
-    const without = (release: string) => packageProblems({ ...missing(release), archive: false });
-    assert.match(
-      without(fedora)[0] ?? "",
-      /^Alertmanager is taken out of Debian's[^]*echo 'deb \[signed-by=.*apt-get update$/,
-    );
-    assert.equal(without(arch).length, 1);
-    assert.deepEqual(without(debian), []);
-  });
-
   it("include the keys by which mmdebstrap trusts Debian's archive on a host that is not Debian's", () => {
     const keys = requirements.find(({ name }) => name === "keys of Debian's archive");
     assert.deepEqual(keys?.packages, {

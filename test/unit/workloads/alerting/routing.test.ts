@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { stringify } from "yaml";
-import { debianProgram } from "../../../../lab/supply/debianProgram";
 import { loadDictionary } from "../../../../telemetry/dictionary";
 import { alertsOf, ruleFile } from "../../../../telemetry/rules";
 import { type Inhibition, inhibitions } from "../../../../workloads/alerting/inhibition";
 import { routing } from "../../../../workloads/alerting/routing";
+import { debianProgram } from "../../../support/debianProgram";
 import { alerting, settingsWith } from "../../../support/workloads/settingsExamples";
 
 const run = promisify(execFile);

@@ -8,7 +8,6 @@ import { promisify } from "node:util";
 import { parse } from "yaml";
 import { withoutDescriptions } from "../../../../../lab/supply/chart/build";
 import { monitoringImages, references } from "../../../../../lab/supply/chart/images";
-import { debianPackageTree } from "../../../../../lab/supply/debianProgram";
 import { repositoryRoot } from "../../../../../settings/repositoryRoot";
 import { defaultNodeImage } from "../../../../../workloads/config";
 import { chartValues } from "../../../../../workloads/monitoring/values";
@@ -29,6 +28,7 @@ function paths(value: unknown, path = ""): string[] {
 
 const built = [
   "prometheus",
+  "alertmanager",
   "prometheus-operator",
   "prometheus-config-reloader",
   "node-exporter",
@@ -75,6 +75,14 @@ describe("the lab's edition of kube-prometheus-stack", () => {
     const named =
       JSON.stringify(values).match(/(?:quay\.io|registry\.k8s\.io|perigee\.invalid)\/[^"]+/g) ?? [];
     assert.deepEqual([...new Set(named)].sort(), Object.values(references).sort());
+  });
+
+  it("tells the operator the release of Alertmanager that the lab builds", () => {
+    const { alertmanagerSpec } = values["alertmanager"] as { alertmanagerSpec: { version: string } };
+    const { version } = alertmanagerSpec;
+    assert.equal(references.alertmanager, `quay.io/prometheus/alertmanager:${version}`);
+    const pins = readFileSync(join(repositoryRoot, "lab/supply/toolchain/alertmanager/go.mod"), "utf8");
+    assert.ok(pins.includes(`github.com/prometheus/alertmanager ${version} `), version);
   });
 
   it("runs the Node that the settings and the Dockerfile name, in the version that npm installs", () => {
@@ -145,14 +153,5 @@ describe("the lab's default rules", function () {
       ...["test", "rules", join(__dirname, "defaultRules.promtool.yaml")],
     ]);
     assert.match(stdout, /SUCCESS/);
-  });
-});
-
-describe("Debian's Alertmanager", function () {
-  this.timeout(180_000);
-  it("is the release that the lab's chart tells the operator", async () => {
-    const tree = await debianPackageTree("prometheus-alertmanager", "prometheus-alertmanager");
-    const { stdout, stderr } = await run(join(tree, "usr/bin/prometheus-alertmanager"), ["--version"]);
-    assert.match(stdout + stderr, /version 0\.25\.0/);
   });
 });

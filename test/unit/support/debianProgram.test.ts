@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isAvailable } from "../../../../lab/supply/debianProgram";
-import { prometheusProgram } from "../../../support/promtool";
+import { prometheusProgram } from "../../support/promtool";
 
 describe("finding promtool", () => {
   const { PATH, XDG_CACHE_HOME } = process.env;
@@ -52,16 +51,6 @@ describe("finding promtool", () => {
     assert.equal(one, join(folder, "cache", "perigee", "debian", "prometheus", "usr", "bin", "promtool"));
     await rm(join(folder, "bin"), { recursive: true });
     assert.equal(await prometheusProgram("promtool"), one);
-  });
-
-  it("is known beforehand to be possible or not, without a download", async () => {
-    assert.equal(await isAvailable("prometheus"), false);
-    await program(join(folder, "bin", "apt-get"), '#!/bin/sh\n[ "$2" = --print-uris ]\n');
-    assert.equal(await isAvailable("prometheus"), true);
-    await rm(join(folder, "bin"), { recursive: true });
-    assert.equal(await isAvailable("prometheus"), false);
-    await mkdir(join(folder, "cache/perigee/debian/prometheus"), { recursive: true });
-    assert.equal(await isAvailable("prometheus"), true);
   });
 
   it("says what to install where there is neither", async () => {

@@ -2,8 +2,8 @@
 import { constants } from "node:fs";
 import { access, mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { run } from "../command";
-import { cacheRoot, plainEnvironment, programFolders } from "../settings";
+import { run } from "../../lab/command";
+import { cacheRoot, plainEnvironment, programFolders } from "../../lab/settings";
 
 const downloadLimitMs = 120_000;
 const debianCache = (): string => join(cacheRoot(), "debian");
@@ -23,7 +23,7 @@ export async function debianProgram(packageName: string, program: string): Promi
  * Folder with everything that a package would install.
  * @param program one of the package's programs: without it the folder counts as incomplete
  */
-export async function debianPackageTree(packageName: string, program: string): Promise<string> {
+async function debianPackageTree(packageName: string, program: string): Promise<string> {
   const folder = join(debianCache(), packageName);
   if (await isExecutable(join(folder, "usr", "bin", program))) return folder;
   await mkdir(debianCache(), { recursive: true });
@@ -49,15 +49,6 @@ export async function debianPackageTree(packageName: string, program: string): P
   } finally {
     await rm(work, { recursive: true, force: true });
   }
-}
-
-/** True when a package was taken before, or apt knows where to take it from. Downloads nothing. */
-export async function isAvailable(packageName: string): Promise<boolean> {
-  if (await isExecutable(join(debianCache(), packageName))) return true;
-  return run("apt-get", ["download", "--print-uris", packageName], { env: plainEnvironment() }).then(
-    () => true,
-    () => false,
-  );
 }
 
 function isExecutable(path: string): Promise<boolean> {
