@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { access, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { sourceHosts } from "../../lab/supply/sources";
 import { controlPlane, kubectl, LabCommand, ssh, worker } from "../support/lab/lab";
 import { labLeftovers } from "../support/lab/leftovers";
 import { PublicSources } from "../support/lab/publicSources";
@@ -18,14 +19,7 @@ describe("released parts @all", () => {
 
   it("bring both stacks up, with an empty cache and without Go", async () => {
     const said = await new LabCommand("up", sources.environment, sources.inside).succeeds();
-    for (const host of [
-      "pkgs.k8s.io",
-      "registry.k8s.io",
-      "ghcr.io",
-      "quay.io",
-      "docker.io",
-      "get.pulumi.com",
-    ]) {
+    for (const host of sourceHosts) {
       assert.match(said, new RegExp(`${host.replaceAll(".", "\\.")} +.* released`));
     }
     const made = await readdir(join(sources.environment["XDG_CACHE_HOME"] ?? "", "perigee"));
