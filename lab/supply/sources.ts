@@ -1,5 +1,6 @@
 /** Public sources of released packages, images and programs: which of them this machine reaches. */
 import { minorOf } from "../../infra/versions";
+import { fetchFailure } from "../fetchFailure";
 
 /** Hosts of released parts. */
 export const sourceHosts = [
@@ -111,10 +112,7 @@ async function unreachable(url: string, limitMs: number): Promise<string | undef
 
 function reasonOf(error: unknown, limitMs: number): string {
   const tooLate = error instanceof Error && error.name === "TimeoutError";
-  if (tooLate) return `no answer in ${limitMs / 1000} s`;
-  const cause = error instanceof Error ? error.cause : undefined;
-  if (cause instanceof Error) return "code" in cause ? String(cause.code) : cause.message;
-  return error instanceof Error ? error.message : String(error);
+  return tooLate ? `no answer in ${limitMs / 1000} s` : fetchFailure(error);
 }
 
 /** The host of an image reference, as a source: `quay.io/a/b:1` is from quay.io. */

@@ -13,8 +13,11 @@ describe("released parts @all", () => {
     sources = await PublicSources.start();
   });
   after(async () => {
-    await new LabCommand("down", sources.environment, sources.inside).succeeds();
-    await sources.stop();
+    try {
+      await new LabCommand("down", sources.environment, sources.inside).succeeds();
+    } finally {
+      await sources.stop();
+    }
   });
 
   it("bring both stacks up, with an empty cache and without Go", async () => {

@@ -6,6 +6,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import pulumiPackage from "@pulumi/pulumi/package.json";
 import { run } from "../../command";
+import { fetchFailure } from "../../fetchFailure";
 import type { Progress } from "../../progress";
 import { ensureCacheEntry } from "../../supply/cacheEntry";
 
@@ -31,7 +32,7 @@ export async function ensureReleasedCli(progress: Progress, url = released): Pro
       try {
         await download(url, target);
       } catch (cause) {
-        const reason = cause instanceof Error ? cause.message : String(cause);
+        const reason = fetchFailure(cause);
         throw new Error(
           `The Pulumi CLI could not be taken from ${url}: ${reason}.\n` +
             "Try again, put a `pulumi` on PATH, or have it built:  LAB_SOURCES=built make up",

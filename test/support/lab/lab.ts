@@ -117,7 +117,8 @@ function forgetOutputs(): void {
 }
 
 async function readOutputs(): Promise<LabOutputs> {
-  const options = { ...(await labEngine()), cwd: repositoryRoot };
+  // The built CLI reads the outputs of any lab, also of one whose sources only its own commands see.
+  const options = { ...(await labEngine()), released: false, cwd: repositoryRoot };
   const run = await runPulumi(["stack", "output", "--stack", "lab", "--show-secrets", "--json"], options);
   if (run.exitCode !== 0) throw new Error(run.stderr);
   return JSON.parse(run.stdout) as LabOutputs;

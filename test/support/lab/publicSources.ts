@@ -18,6 +18,7 @@ import { run } from "../../../lab/command";
 import { answering, freePort } from "../../../lab/processes";
 import { releasedVersion } from "../../../lab/pulumi/engine/releasedCli";
 import { standIns } from "../../../lab/pulumi/engine/standIns";
+import { npmPrograms } from "../../../lab/settings";
 import { prepareSupply } from "../../../lab/supply";
 import { ensureLabCharts } from "../../../lab/supply/chart/build";
 import { ensureMachineImageParts } from "../../../lab/supply/machineImage/image";
@@ -62,7 +63,7 @@ export class PublicSources {
   get environment(): Readonly<Record<string, string>> {
     const authority = join(this.folder, "ca.pem");
     return {
-      PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
+      PATH: `${npmPrograms}:/usr/sbin:/usr/bin:/sbin:/bin`,
       XDG_CACHE_HOME: join(this.folder, "cache"),
       PERIGEE_LAB_CA: authority,
       NODE_EXTRA_CA_CERTS: authority,

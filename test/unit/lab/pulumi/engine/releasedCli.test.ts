@@ -57,7 +57,7 @@ describe("the released Pulumi CLI", () => {
   it("is not taken from what is not there, ends half-way, or is another version; the next try can go well", async () => {
     for (const [path, reason] of [
       ["/none", "it answers 404"],
-      ["/cut", "terminated"],
+      ["/cut", "other side closed"],
       ["/other", "it says that it is v1.0.0"],
     ] as const) {
       await assert.rejects(take(path), (error: Error) => {
