@@ -45,11 +45,11 @@ engine: setup ## Life-cycle tests on the real Pulumi engine
 # Both rings test what is built: the same on every machine.
 lab-test lab-test-all: export LAB_SOURCES ?= built
 
-lab-test: setup ## The real thing: nodes, pods, traffic, failures, clean-up (root, 25 minutes)
+lab-test: setup ## The real thing: nodes, pods, traffic, failures, clean-up (root, 20 minutes)
 	@$(lab) install
 	@mocha --config test/lab/.mocharc.json --fgrep @all --invert 'test/lab/*.test.ts'
 
-lab-test-all: setup ## The same and everything else: more faults, long waits, odd versions (root, 45 minutes)
+lab-test-all: setup ## The same and everything else: more faults, long waits, odd versions (root)
 	@$(lab) install
 	@mocha --config test/lab/.mocharc.json 'test/lab/*.test.ts'
 

@@ -8,10 +8,10 @@ export const memoryGib = 5;
 export const stateDiskGib = 10;
 
 /**
- * Disk for the first `make up`: Go's modules and build cache, programs, packages, images (measured: 19 GiB, with the
+ * Disk for the first `make up`: Go's modules and build cache, programs, packages, images (measured: 9 GiB, with the
  * lab's own state).
  */
-export const buildDiskGib = 20;
+export const buildDiskGib = 10;
 
 /** Ports of the lab's servers on the gateways. */
 export const gatewayPorts = [

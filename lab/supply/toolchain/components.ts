@@ -116,18 +116,18 @@ const promVersion = "github.com/prometheus/common/version.Version";
  * The longest builds come first, so that no long one is left at the end.
  */
 export const components = {
-  "kubernetes-1.36": kubernetes("1.36.3", { module: "programs/go.mod", seconds: 240 }),
+  "kubernetes-1.36": kubernetes("1.36.3", { module: "programs/go.mod", seconds: 260 }),
   pulumi: single("pulumi", "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", {
     about: "the Pulumi CLI",
     versions: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": "v3.259.0" },
-    seconds: 120,
+    seconds: 150,
   }),
   prometheus: single("prometheus", "github.com/prometheus/prometheus/cmd/prometheus", {
     about: "the monitoring's database",
     versions: { [promVersion]: "3.15.0" },
     // Only the service discoveries that a cluster uses: a third of the build time.
     tags: ["remove_all_sd", "enable_kubernetes_sd", "enable_dns_sd"],
-    seconds: 60,
+    seconds: 32,
   }),
   "prometheus-operator": {
     about: "makes Prometheus and Alertmanager from Kubernetes objects",
@@ -145,7 +145,7 @@ export const components = {
     ],
     module: "programs/go.mod",
     versions: { [promVersion]: "0.93.1" },
-    seconds: 40,
+    seconds: 22,
   },
   flannel: {
     about: "the pod network's daemon",
@@ -153,7 +153,7 @@ export const components = {
     module: "programs/go.mod",
     versions: { "github.com/flannel-io/flannel/pkg/version.Version": testedReleases[0].flannel },
     cTags: ["netgo", "osusergo"], // its UDP backend is C
-    seconds: 40,
+    seconds: 20,
   },
   helm: single("helm", "helm.sh/helm/v3/cmd/helm", {
     about: "installs charts",
@@ -163,20 +163,20 @@ export const components = {
       "helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor": "1",
       "helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor": "36",
     },
-    seconds: 20,
+    seconds: 9,
   }),
   "kube-state-metrics": single("kube-state-metrics", "k8s.io/kube-state-metrics/v2", {
     about: "metrics of Kubernetes' objects",
     versions: { [promVersion]: "v2.20.0" },
-    seconds: 15,
+    seconds: 7,
   }),
-  "coredns-1.14.2": coredns("1.14.2", { module: "programs/go.mod", seconds: 10 }),
-  "etcd-3.6.8": etcd("3.6.8", { module: "programs/go.mod", seconds: 15 }),
+  "coredns-1.14.2": coredns("1.14.2", { module: "programs/go.mod", seconds: 6 }),
+  "etcd-3.6.8": etcd("3.6.8", { module: "programs/go.mod", seconds: 9 }),
   alertmanager: single("alertmanager", "github.com/prometheus/alertmanager/cmd/alertmanager", {
     about: "sends the monitoring's alerts to people",
     module: "alertmanager/go.mod",
     versions: { [promVersion]: "0.31.1" },
-    seconds: 8,
+    seconds: 6,
   }),
   "node-exporter": {
     about: "a node's own metrics",
@@ -185,7 +185,7 @@ export const components = {
     ],
     module: "programs/go.mod",
     versions: { [promVersion]: "1.12.1" },
-    seconds: 8,
+    seconds: 4,
   },
   "cni-plugins": {
     about: "what containerd and Flannel call to wire a pod up",
@@ -198,7 +198,7 @@ export const components = {
     versions: {
       "github.com/containernetworking/plugins/pkg/utils/buildversion.BuildVersion": `v${cniPluginsVersion}`,
     },
-    seconds: 10,
+    seconds: 3,
   },
   "flannel-cni": {
     about: "Flannel's CNI plugin",
@@ -210,18 +210,18 @@ export const components = {
       },
     ],
     module: "flannel-cni/go.mod",
-    seconds: 3,
+    seconds: 1,
   },
   crane: single("crane", "github.com/google/go-containerregistry/cmd/crane", {
     about: "builds and pushes container images",
     versions: { "github.com/google/go-containerregistry/cmd/crane/cmd.Version": "v0.22.1" },
-    seconds: 5,
+    seconds: 3,
   }),
   echo: single("echo", "./echo", { about: "HTTP echo server for the lab's tests", seconds: 1 }),
   pause: single("pause", "./pause", { about: "holds a pod's namespaces", seconds: 1 }),
-  "kubernetes-1.35": kubernetes("1.35.4", { module: "programs/kubernetes-1.35.mod", seconds: 240 }),
-  "coredns-1.13.1": coredns("1.13.1", { module: "programs/kubernetes-1.35.mod", seconds: 10 }),
-  "etcd-3.6.6": etcd("3.6.6", { module: "programs/kubernetes-1.35.mod", seconds: 15 }),
+  "kubernetes-1.35": kubernetes("1.35.4", { module: "programs/kubernetes-1.35.mod", seconds: 150 }),
+  "coredns-1.13.1": coredns("1.13.1", { module: "programs/kubernetes-1.35.mod", seconds: 6 }),
+  "etcd-3.6.6": etcd("3.6.6", { module: "programs/kubernetes-1.35.mod", seconds: 9 }),
 } as const satisfies Record<string, Component>;
 
 export type ComponentName = keyof typeof components;

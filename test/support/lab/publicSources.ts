@@ -5,19 +5,15 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { createServer, type Server } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import commandPackage from "@pulumi/command/package.json";
-import kubernetesPackage from "@pulumi/kubernetes/package.json";
 import serveStatic from "serve-static";
 import { defaultKubernetesVersion } from "../../../infra/versions";
 import { run } from "../../../lab/command";
 import { answering, freePort } from "../../../lab/processes";
-import { releasedVersion } from "../../../lab/pulumi/engine/releasedCli";
-import { standIns } from "../../../lab/pulumi/engine/standIns";
 import { npmPrograms } from "../../../lab/settings";
 import { prepareSupply } from "../../../lab/supply";
 import { ensureLabCharts } from "../../../lab/supply/chart/build";
@@ -25,6 +21,7 @@ import { ensureMachineImageParts } from "../../../lab/supply/machineImage/image"
 import { allBuilt } from "../../../lab/supply/sources";
 import { buildToolchain, program } from "../../../lab/supply/toolchain/build";
 import { testedCharts } from "../../../workloads/config";
+import { writePulumiReleases } from "./pulumiReleases";
 
 /** TEST-NET-2, on the loopback interface. */
 const address = "198.51.100.80";
@@ -89,10 +86,7 @@ export class PublicSources {
     await this.openNames();
     await this.certificates();
     await this.openRegistry();
-    await mkdir(join(this.folder, "pulumi", "releases", "sdk"), { recursive: true });
-    await mkdir(join(this.folder, "pulumi", "releases", "plugins"), { recursive: true });
-    await this.releaseCli();
-    await this.releasePlugins();
+    await writePulumiReleases(join(this.folder, "pulumi"));
     await this.listen();
   }
 
@@ -193,47 +187,6 @@ export class PublicSources {
     await run(helm, ["push", archive, target, "--plain-http"]);
   }
 
-  /** The built CLI in the archive of the released one, with its version and the language host. */
-  private async releaseCli(): Promise<void> {
-    const built = program(await buildToolchain(["pulumi"], silent), "pulumi");
-    const folder = join(this.folder, "cli", "pulumi");
-    await mkdir(folder, { recursive: true });
-    await script(
-      join(folder, "pulumi"),
-      `[ "$1" = version ] && exec echo v${releasedVersion}\nexec ${built} "$@"`,
-    );
-    await script(
-      join(folder, "pulumi-language-nodejs"),
-      `exec ${join(standIns.nodejs, "pulumi-language-nodejs")} "$@"`,
-    );
-    const archive = join(this.folder, "pulumi/releases/sdk", `pulumi-v${releasedVersion}-linux-x64.tar.gz`);
-    await run("tar", [
-      "--create",
-      "--gzip",
-      "--file",
-      archive,
-      "--directory",
-      join(this.folder, "cli"),
-      "pulumi",
-    ]);
-  }
-
-  /** The stand-ins in the archives of the released plugins. */
-  private async releasePlugins(): Promise<void> {
-    const helm = program(await buildToolchain(["helm"], silent), "helm");
-    for (const [name, { version }] of [
-      ["command", commandPackage],
-      ["kubernetes", kubernetesPackage],
-    ] as const) {
-      const file = `pulumi-resource-${name}`;
-      const folder = join(this.folder, "plugins", name);
-      await mkdir(folder, { recursive: true });
-      await script(join(folder, file), `PERIGEE_LAB_HELM=${helm} exec ${join(standIns[name], file)} "$@"`);
-      const archive = join(this.folder, "pulumi/releases/plugins", `${file}-v${version}-linux-amd64.tar.gz`);
-      await run("tar", ["--create", "--gzip", "--file", archive, "--directory", folder, file]);
-    }
-  }
-
   private async listen(): Promise<void> {
     const packages = serveStatic(this.packages);
     const pulumi = serveStatic(join(this.folder, "pulumi"));
@@ -271,9 +224,4 @@ export class PublicSources {
     this.server.listen(443, address);
     await once(this.server, "listening");
   }
-}
-
-async function script(file: string, text: string): Promise<void> {
-  await writeFile(file, `#!/bin/sh\n${text}\n`);
-  await chmod(file, 0o755);
 }

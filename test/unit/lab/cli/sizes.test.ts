@@ -18,7 +18,7 @@ describe("what the lab takes", () => {
       sizeLine({ ...goodHost, ...oneDisk(44) }),
       "The lab takes 5 GiB of memory (8.0 free; set by workers in Pulumi.lab.yaml), " +
         `10 GiB of disk for its state in ${state} (44.0 free; moved by PERIGEE_LAB_STATE), ` +
-        `20 GiB of disk for the build of what it runs in ${cache} ` +
+        `10 GiB of disk for the build of what it runs in ${cache} ` +
         "(44.0 free; moved by XDG_CACHE_HOME, GOCACHE and GOMODCACHE); both are on one disk.",
     ));
 
@@ -57,18 +57,18 @@ describe("a machine that is too small", () => {
     [
       "little disk for the first build",
       { cacheFolder: folder(cache, 3) },
-      [/^20 GiB .*\(20 for the build.*; there are 3\.0\. .*XDG_CACHE_HOME/],
+      [/^10 GiB .*\(10 for the build.*; there are 3\.0\. .*XDG_CACHE_HOME/],
     ],
     [
       "little disk for both, each on its own",
       { stateFolder: folder(state, 3), cacheFolder: folder(cache, 4) },
-      [/^10 GiB .* there are 3\.0/, /^20 GiB .* there are 4\.0/],
+      [/^10 GiB .* there are 3\.0/, /^10 GiB .* there are 4\.0/],
     ],
     [
       "enough for each, not for both on one disk",
-      oneDisk(25),
+      oneDisk(15),
       [
-        /^30 GiB .*\(10 for its state.*; 20 for the build.*\); there are 25\.0 on their one disk\..*PERIGEE_LAB_STATE, or XDG_CACHE_HOME/,
+        /^20 GiB .*\(10 for its state.*; 10 for the build.*\); there are 15\.0 on their one disk\..*PERIGEE_LAB_STATE, or XDG_CACHE_HOME/,
       ],
     ],
     ["one disk, built before", { ...oneDisk(12), built: true }, []],
