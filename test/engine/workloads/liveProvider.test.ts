@@ -311,7 +311,7 @@ const token = (inputs: Properties): string => {
     it("installs the stack with the values of the lab; the API server takes every object of it", async () => {
       const monitoring = {
         grafana: true,
-        kubeStateMetrics: false,
+        kubeStateMetrics: true,
         storage: { kind: "local", node: "orbit-default-1" },
       };
       const values = chartValues({
@@ -325,7 +325,7 @@ const token = (inputs: Properties): string => {
         values: JSON.parse(JSON.stringify(values)) as Properties,
       };
       const { id, outputs } = await provider.create(call(releaseType, "stack"), inputs, false);
-      assert.match(JSON.stringify(outputs["status"]), /"chart":"kube-prometheus-stack-88\.5\.3-lab\.\d+"/);
+      assert.match(JSON.stringify(outputs["status"]), /"chart":"kube-prometheus-stack-88\.5\.3-lab\.3"/);
       const monitors = await connection.cluster.list(
         {
           apiVersion: "monitoring.coreos.com/v1",
@@ -335,7 +335,7 @@ const token = (inputs: Properties): string => {
         },
         AbortSignal.timeout(10_000),
       );
-      assert.equal(monitors.length, 11);
+      assert.equal(monitors.length, 12);
       await provider.delete(call(releaseType, "stack"), id, outputs);
     });
 
@@ -370,7 +370,7 @@ const token = (inputs: Properties): string => {
 
       before(async () => {
         api = await clusterApi(server.kubeconfig);
-        const monitoring = { grafana: true, kubeStateMetrics: false };
+        const monitoring = { grafana: true, kubeStateMetrics: true };
         const values = chartValues({
           ...settingsWith(monitoring),
           ...{ publishedHost: "203.0.113.10", routingSecret: "alertmanager-routing", passwordVersion: "7" },
