@@ -68,7 +68,7 @@ status: $(installed) ## Nodes, endpoints, ages
 scenario: $(installed) ## Something happens to the simulated spacecraft: make scenario NAME=battery-undervoltage
 	@$(lab) scenario $(NAME)
 
-demo: $(installed) ## What happens to a spacecraft, and what to watch where (10 minutes)
+demo: $(installed) ## What happens to a spacecraft, and what to watch where (5 minutes)
 	@$(lab) demo
 
 ssh: $(installed) ## A shell on a node: make ssh NODE=perigee-lab-default-1

@@ -1,8 +1,7 @@
-/** Reason why a request failed, in a few words: the system's code (`ENOTFOUND`), else the innermost message. */
+/** Reason why a request failed, in a few words: fetch's own message is `fetch failed`, the reason is its cause. */
 export function fetchFailure(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;
   if (!(cause instanceof Error)) return error.message;
-  const code = "code" in cause ? String(cause.code) : "";
-  return /^E[A-Z]+$/.test(code) ? code : cause.message;
+  return cause.message || ("code" in cause ? String(cause.code) : error.message);
 }

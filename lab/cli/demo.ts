@@ -72,7 +72,7 @@ export const demoCommand = command({
   name: "demo",
   summary: "play what happens to a spacecraft, and say what to watch where",
   description: `Plays scenarios one after the other (${acts.map(({ scenario }) => scenario).join(", ")}), says what to watch on which page,
-and waits for the alarm. Takes about ten minutes; Ctrl-C leaves the scenario that plays. Needs a lab that is up.`,
+and waits for the alarm. Takes about five minutes; Ctrl-C leaves the scenario that plays. Needs a lab that is up.`,
   run: () => changingTheLab("make demo", demo),
 });
 

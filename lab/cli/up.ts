@@ -65,9 +65,10 @@ async function up({ folders, signal }: Session): Promise<number> {
       return signal.aborted ? 130 : 1;
     }
   }
-  await phases.run("first answer of Prometheus", () => firstAnswer(options, signal));
+  const outputs = (await outputsOf(workloads, options)) ?? {};
+  await phases.run("first answer of Prometheus", () => firstAnswer(outputs, signal));
   if (signal.aborted) return 130;
-  await finish(options, phases);
+  await finish(options, outputs, phases);
   return 0;
 }
 
@@ -105,15 +106,16 @@ async function startStopped(folders: LabFolders, baseTree: string): Promise<stri
   return allRan ? [] : ["--refresh"];
 }
 
-async function firstAnswer(options: EngineOptions, signal: AbortSignal): Promise<void> {
-  const prometheus = (await outputsOf(workloads, options))?.["prometheusUrl"];
+type Outputs = Readonly<Record<string, unknown>>;
+
+async function firstAnswer({ prometheusUrl: prometheus }: Outputs, signal: AbortSignal): Promise<void> {
   if (typeof prometheus === "string") await untilPrometheusAnswers(prometheus, signal);
 }
 
-async function finish(options: EngineOptions, phases: Phases): Promise<void> {
+async function finish(options: EngineOptions, outputs: Outputs, phases: Phases): Promise<void> {
   await printStatus(options);
   say(`\nHow long it took:\n${phases.summary()}`);
-  say(`\n${whatToOpen((await outputsOf(workloads, options)) ?? {})}`);
+  say(`\n${whatToOpen(outputs)}`);
   say(
     `\nThen: make demo plays what happens to a spacecraft and says what to watch; make status, make ssh NODE=...,`,
   );

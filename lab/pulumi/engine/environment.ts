@@ -69,10 +69,15 @@ export async function engine(
   return { cli, plugins, environment };
 }
 
+let builtHelm: Promise<string> | undefined;
+
 /** The variable by which the Kubernetes stand-in finds Helm, which is built unless the caller names one. */
 async function helm(base: NodeJS.ProcessEnv, progress: Progress): Promise<NodeJS.ProcessEnv> {
   const given = base["PERIGEE_LAB_HELM"];
-  return { PERIGEE_LAB_HELM: given ?? program(await buildToolchain(["helm"], progress), "helm") };
+  if (given !== undefined) return {};
+  // Once per process: the engine runs often, and the toolchain asks Go for its version each time.
+  builtHelm ??= buildToolchain(["helm"], progress).then((programs) => program(programs, "helm"));
+  return { PERIGEE_LAB_HELM: await builtHelm };
 }
 
 async function choosePlugins(

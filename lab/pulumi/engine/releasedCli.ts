@@ -1,22 +1,18 @@
 /** The released Pulumi CLI, downloaded into the lab's cache. */
-import { createWriteStream } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { basename, join } from "node:path";
 import pulumiPackage from "@pulumi/pulumi/package.json";
 import { run } from "../../command";
-import { fetchFailure } from "../../fetchFailure";
 import type { Progress } from "../../progress";
 import { ensureCacheEntry } from "../../supply/cacheEntry";
+import { download } from "../../supply/remoteCache/download";
+import { httpSource } from "../../supply/remoteCache/http";
+import { usualLimits } from "../../supply/remoteCache/source";
 
 /** Version of the CLI: the one of the SDK. */
 export const releasedVersion: string = pulumiPackage.version;
 
 const released = `https://get.pulumi.com/releases/sdk/pulumi-v${releasedVersion}-linux-x64.tar.gz`;
-
-/** Time limit of the download (about 100 MB). */
-const downloadLimitMs = 600_000;
 
 /**
  * Folder of the released CLI and its language hosts.
@@ -30,9 +26,9 @@ export async function ensureReleasedCli(progress: Progress, url = released): Pro
     build: async (target) => {
       progress(`pulumi: downloading ${url}`);
       try {
-        await download(url, target);
+        await unpacked(url, target, (state) => progress(`pulumi: ${state}`));
       } catch (cause) {
-        const reason = fetchFailure(cause);
+        const reason = cause instanceof Error ? cause.message : String(cause);
         throw new Error(
           `The Pulumi CLI could not be taken from ${url}: ${reason}.\n` +
             "Try again, put a `pulumi` on PATH, or have it built:  LAB_SOURCES=built make up",
@@ -44,11 +40,12 @@ export async function ensureReleasedCli(progress: Progress, url = released): Pro
   return join(folder, "bin");
 }
 
-async function download(url: string, target: string): Promise<void> {
+async function unpacked(url: string, target: string, progress: Progress): Promise<void> {
   const archive = join(target, "pulumi.tar.gz");
-  const response = await fetch(url, { signal: AbortSignal.timeout(downloadLimitMs) });
-  if (!response.ok || response.body === null) throw new Error(`it answers ${response.status}`);
-  await pipeline(Readable.fromWeb(response.body), createWriteStream(archive));
+  const base = new URL(".", url).href;
+  const source = httpSource({ kind: "http", said: base, base }, usualLimits);
+  const found = await download(source, basename(url), archive, { limits: usualLimits, progress });
+  if (found === undefined) throw new Error("it answers 404");
   await mkdir(join(target, "archive"));
   await run("tar", ["--extract", "--gzip", "--file", archive, "--directory", join(target, "archive")]);
   await rename(join(target, "archive", "pulumi"), join(target, "bin"));

@@ -5,12 +5,10 @@
 import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { run } from "../../command";
 import type { Progress } from "../../progress";
 import { ensureCacheEntry } from "../cacheEntry";
 import { contentHash, folderContents } from "../contentHash";
-import { moduleContents, programsFolder } from "../toolchain/goBuild";
-import { goEnvironment } from "../toolchain/settings";
+import { moduleContents, moduleSources } from "../toolchain/goBuild";
 
 /** Absolute paths of chart folders. */
 export interface LabCharts {
@@ -45,19 +43,12 @@ async function chartsKey(): Promise<string> {
 }
 
 async function writeDefinitions(target: string): Promise<void> {
-  const source = join(await operatorFolder(), "example", "prometheus-operator-crd");
+  const source = join(await moduleSources(operatorModule), "example", "prometheus-operator-crd");
   await mkdir(target);
   for (const file of await readdir(source)) {
     const definition: unknown = parse(await readFile(join(source, file), "utf8"));
     await writeFile(join(target, file), stringify(withoutDescriptions(definition), { lineWidth: 0 }));
   }
-}
-
-async function operatorFolder(): Promise<string> {
-  const cwd = programsFolder;
-  const env = goEnvironment(false);
-  await run("go", ["mod", "download", operatorModule], { cwd, env });
-  return (await run("go", ["list", "-m", "-f", "{{.Dir}}", operatorModule], { cwd, env })).trim();
 }
 
 /**

@@ -7,7 +7,7 @@ import { plainEnvironment } from "../../settings";
 import { ensureMachineImageParts } from "../machineImage/image";
 import type { Service } from "../packages/serve";
 
-const configuration = join(__dirname, "registry.yml");
+export const registryConfiguration = join(__dirname, "registry.yml");
 
 /**
  * Serves an image storage, read-only, in a process that outlives this one; does nothing when it already runs. After a
@@ -20,7 +20,7 @@ export async function startRegistry(storage: string, service: Service, progress:
   const { folders, name, listen } = service;
   const environment = registryEnvironment(storage, `${listen.address}:${listen.port}`);
   environment["REGISTRY_STORAGE_MAINTENANCE_READONLY"] = "{enabled: true}"; // content-addressed data does not change
-  const args = ["serve", configuration];
+  const args = ["serve", registryConfiguration];
   await startProcess(folders.root, { command, args, environment, listen, ...folders.process(name) });
 }
 
@@ -36,7 +36,7 @@ export async function withRegistry<T>(
   const port = await freePort();
   const address = `127.0.0.1:${port}`;
   const env = registryEnvironment(storage, address);
-  const child = spawn("setpriv", ["--pdeathsig", "KILL", program, "serve", configuration], {
+  const child = spawn("setpriv", ["--pdeathsig", "KILL", program, "serve", registryConfiguration], {
     env,
     stdio: "ignore",
   });
@@ -54,7 +54,8 @@ export async function withRegistry<T>(
   }
 }
 
-function registryEnvironment(storage: string, address: string): NodeJS.ProcessEnv {
+/** Variables of a registry that serves a storage folder at an address. */
+export function registryEnvironment(storage: string, address: string): NodeJS.ProcessEnv {
   return {
     ...plainEnvironment(),
     REGISTRY_HTTP_ADDR: address,

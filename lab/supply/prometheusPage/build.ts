@@ -3,12 +3,12 @@
  * the page's sources but not the built page.
  */
 import { copyFile, mkdir, readFile, rename, rm } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { run } from "../../command";
 import { formatSeconds, type Progress, withHeartbeat } from "../../progress";
-import { npmPrograms, plainEnvironment } from "../../settings";
 import { ensureCacheEntry } from "../cacheEntry";
 import { contentHash } from "../contentHash";
+import { installPackages, runPackage } from "../npmStep";
 import { prometheusModule } from "./prometheusModule";
 
 /**
@@ -23,9 +23,7 @@ const ownFiles = ["package.json", "package-lock.json", "vite.config.mjs"] as con
 /** Folders below the module's web/ui with the page's sources. */
 const upstreamFolders = ["mantine-ui", "module/codemirror-promql"] as const;
 
-/** Measured: half a minute for 103 MB to download and 319 MB to unpack, 6 s for the build. A line may be slow. */
-const downloadLimitMs = 600_000;
-const buildLimitMs = 180_000;
+const product = "Prometheus' web page";
 
 /** Ensures that the page is in the cache, and returns the folder that {@link pageFolder} is in. Needs Go and npm. */
 export async function ensurePrometheusPage(progress: Progress): Promise<string> {
@@ -65,34 +63,11 @@ async function buildPage(module: string, target: string): Promise<void> {
   // Go's cache is read-only, and the copy must be writable to be removed again.
   const sources = upstreamFolders.map((folder) => join(module, "web/ui", folder));
   await run("cp", ["--recursive", "--no-preserve=mode,ownership", ...sources, scratch]);
-  await runStep("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], scratch, downloadLimitMs);
-  // Not by `npm run`, which would leave them running at the time limit.
+  await installPackages(product, scratch);
   const compile = ["--project", "codemirror-promql", "--declaration", "false", "--sourceMap", "false"];
-  await runStep(join(scratch, "node_modules/.bin/tsc"), compile, scratch, buildLimitMs);
-  await runStep(join(scratch, "node_modules/.bin/vite"), ["build"], scratch, buildLimitMs);
+  await runPackage(product, join(scratch, "node_modules/.bin/tsc"), compile, scratch);
+  await runPackage(product, join(scratch, "node_modules/.bin/vite"), ["build"], scratch);
   await mkdir(join(target, pageFolder, ".."), { recursive: true });
   await rename(join(scratch, "dist"), join(target, pageFolder));
   await rm(scratch, { recursive: true });
-}
-
-/** Runs npm or a program of an npm package, on the Node that Perigee pins; NODE_ENV decides which React is bundled. */
-async function runStep(
-  command: string,
-  args: readonly string[],
-  cwd: string,
-  limitMs: number,
-): Promise<void> {
-  const own = plainEnvironment();
-  const env = { ...own, PATH: [npmPrograms, own["PATH"] ?? ""].join(delimiter), NODE_ENV: "production" };
-  try {
-    await run(command, args, { cwd, env, limitMs });
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(
-      `Prometheus' web page could not be built: ${reason}\n` +
-        "It is built once, from npm packages: npm must be on PATH and reach its registry " +
-        "(`npm ping` tries it, `npm config get registry` names it). Then run the command again.",
-      { cause },
-    );
-  }
 }

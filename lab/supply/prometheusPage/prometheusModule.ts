@@ -1,9 +1,7 @@
 /** The Go module of the Prometheus that the lab runs. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { run } from "../../command";
-import { programsFolder } from "../toolchain/goBuild";
-import { goEnvironment } from "../toolchain/settings";
+import { moduleSources, programsFolder } from "../toolchain/goBuild";
 
 const modulePath = "github.com/prometheus/prometheus";
 
@@ -20,14 +18,9 @@ export interface PrometheusModule {
  * @throws Error when the toolchain's go.mod does not name the module
  */
 export async function prometheusModule(): Promise<PrometheusModule> {
-  const cwd = programsFolder;
-  const pins = await readFile(join(cwd, "go.mod"), "utf8");
+  const file = join(programsFolder, "go.mod");
+  const pins = await readFile(file, "utf8");
   const version = new RegExp(`^\\s*(?:require )?${modulePath} (v\\S+)`, "m").exec(pins)?.[1];
-  if (version === undefined) throw new Error(`${join(cwd, "go.mod")} does not name ${modulePath}`);
-  const folder = async () => {
-    const env = goEnvironment(false);
-    await run("go", ["mod", "download", modulePath], { cwd, env });
-    return (await run("go", ["list", "-m", "-f", "{{.Dir}}", modulePath], { cwd, env })).trim();
-  };
-  return { version, folder };
+  if (version === undefined) throw new Error(`${file} does not name ${modulePath}`);
+  return { version, folder: () => moduleSources(modulePath) };
 }

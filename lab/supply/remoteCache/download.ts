@@ -34,7 +34,7 @@ export async function download(
       bytes += chunk.length;
     };
     const say = () =>
-      progress(`${amount(bytes, content.bytes)} from the cache in ${formatSeconds(Date.now() - start)}`);
+      progress(`${amount(bytes, content.bytes)} downloaded in ${formatSeconds(Date.now() - start)}`);
     await withHeartbeat(say, () => write(content, to, count), 15_000);
     if (content.bytes !== undefined && bytes !== content.bytes) {
       throw new Unavailable(`it ended after ${amount(bytes, content.bytes)}`, true);

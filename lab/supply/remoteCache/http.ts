@@ -1,4 +1,5 @@
 /** Cache behind a web server. Node itself heeds NODE_EXTRA_CA_CERTS. */
+import { fetchFailure } from "../../fetchFailure";
 import type { Location } from "./location";
 import { type CacheSource, type Content, type Limits, Unavailable } from "./source";
 
@@ -40,7 +41,7 @@ export async function ask(url: URL, headers: Record<string, string>, limits: Lim
       discard: () => controller.abort(),
     };
   } catch (error) {
-    throw new Unavailable(reasonOf(error), true);
+    throw new Unavailable(fetchFailure(error), true);
   } finally {
     clearTimeout(timer);
   }
@@ -68,7 +69,7 @@ async function* chunksOf(
       silence.refresh();
     }
   } catch (error) {
-    throw new Unavailable(reasonOf(error), true);
+    throw new Unavailable(fetchFailure(error), true);
   } finally {
     clearTimeout(silence);
     clearTimeout(whole);
@@ -78,12 +79,4 @@ async function* chunksOf(
 
 function late(what: string, limitMs: number): Error {
   return new Error(`${what} ${limitMs / 1000} s`);
-}
-
-/** What fetch has to say: its own message is `fetch failed`, the reason is the cause. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  if (!(cause instanceof Error)) return error.message;
-  return cause.message || ("code" in cause ? String(cause.code) : error.message);
 }

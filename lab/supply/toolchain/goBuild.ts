@@ -48,6 +48,13 @@ export async function componentKey(name: ComponentName, goVersion: string): Prom
   });
 }
 
+/** Folder of a module's sources in Go's cache, read-only; they are downloaded when they are missing. */
+export async function moduleSources(path: string): Promise<string> {
+  const options = { cwd: programsFolder, env: goEnvironment(false) };
+  await run("go", ["mod", "download", path], options);
+  return (await run("go", ["list", "-m", "-f", "{{.Dir}}", path], options)).trim();
+}
+
 /** Content of a module file and of its sums. */
 export async function moduleContents(module: ModuleFile): Promise<Record<string, Buffer>> {
   const sums = module.replace(/mod$/, "sum");

@@ -7,11 +7,10 @@
 import { copyFile, cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { build, type BuildOptions, type Metafile, type Plugin, version as bundler } from "esbuild";
-import { run } from "../../command";
-import type { Progress } from "../../progress";
-import { npmPrograms } from "../../settings";
+import { type Progress, withHeartbeat } from "../../progress";
 import { ensureCacheEntry } from "../cacheEntry";
 import { contentHash, folderContents } from "../contentHash";
+import { installPackages, runPackage } from "../npmStep";
 
 /** The built viewer. Paths are absolute. */
 export interface BuiltViewer {
@@ -23,6 +22,8 @@ export interface BuiltViewer {
 
 /** Size limit of what the browser loads to show the first dashboard: React, Grafana's parts, the viewer. */
 export const maxInitialBytes = 5 * 1024 * 1024;
+
+const product = "The dashboard viewer";
 
 const sources = /^(page|model|server)\/|^(build\.ts|package\.json|package-lock\.json|tsconfig\.json)$/;
 
@@ -45,9 +46,12 @@ async function buildViewer(target: string, progress: Progress): Promise<void> {
     await cp(join(__dirname, name), join(work, name), { recursive: true });
   }
   progress("viewer: npm ci");
-  await run("npm", ["ci", "--ignore-scripts", "--no-fund", "--no-audit"], { cwd: work, limitMs: 300_000 });
+  await withHeartbeat(
+    () => progress("viewer: still npm ci"),
+    () => installPackages(product, work),
+  );
   progress("viewer: tsc, esbuild");
-  await run(join(npmPrograms, "tsc"), ["-p", "."], { cwd: work, limitMs: 300_000 });
+  await runPackage(product, join(work, "node_modules/.bin/tsc"), ["-p", "."], work);
   await bundleServer(work, join(target, "server.js"));
   await bundlePage(work, join(target, "page"));
   await copyAssets(join(work, "node_modules"), join(target, "page", "public"));

@@ -17,6 +17,7 @@ import { answering, freePort } from "../../../lab/processes";
 import { npmPrograms } from "../../../lab/settings";
 import { prepareSupply } from "../../../lab/supply";
 import { ensureLabCharts } from "../../../lab/supply/chart/build";
+import { registryConfiguration, registryEnvironment } from "../../../lab/supply/images/registry";
 import { ensureMachineImageParts } from "../../../lab/supply/machineImage/image";
 import { allBuilt } from "../../../lab/supply/sources";
 import { buildToolchain, program } from "../../../lab/supply/toolchain/build";
@@ -73,7 +74,7 @@ export class PublicSources {
     this.server?.closeAllConnections();
     this.server?.close();
     for (const child of this.processes) {
-      if (child.exitCode !== null) continue;
+      if (child.exitCode !== null || child.signalCode !== null) continue;
       child.kill("SIGTERM");
       await once(child, "exit");
     }
@@ -157,12 +158,8 @@ export class PublicSources {
     await cp(supply.images ?? "", storage, { recursive: true });
     this.registry = await freePort();
     const { registryProgram } = await ensureMachineImageParts(silent);
-    const configuration = join(__dirname, "../../../lab/supply/images/registry.yml");
-    this.start(registryProgram, ["serve", configuration], {
-      ...process.env,
-      REGISTRY_HTTP_ADDR: `127.0.0.1:${this.registry}`,
-      REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY: storage,
-    });
+    const environment = registryEnvironment(storage, `127.0.0.1:${this.registry}`);
+    this.start(registryProgram, ["serve", registryConfiguration], environment);
     await answering({ address: "127.0.0.1", port: this.registry }, 15_000);
     const charts = await ensureLabCharts(silent);
     await this.pushChart(charts.stack, testedCharts.stack);

@@ -68,14 +68,12 @@ export class Catalogue {
   search(): SearchResult[] {
     return [...this.known.values()]
       .map(({ folder, dashboard: { uid, title, tags = [] } }) => ({
-        ...{
-          uid,
-          title,
-          url: dashboardPath(uid),
-          type: "dash-db" as const,
-          folderTitle: folder || "General",
-          tags,
-        },
+        uid,
+        title,
+        url: dashboardPath(uid),
+        type: "dash-db" as const,
+        folderTitle: folder || "General",
+        tags,
       }))
       .sort((one, other) => one.title.localeCompare(other.title));
   }

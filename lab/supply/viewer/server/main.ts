@@ -18,7 +18,9 @@ function reader(source: ServerSettings["source"]): () => Promise<DashboardFile[]
     const names = (await readdir(source.folder)).filter((name) => name.endsWith(".json"));
     return Promise.all(
       names.map(async (name) => ({
-        ...{ name, folder: "Perigee", json: await readFile(join(source.folder, name), "utf8") },
+        name,
+        folder: "Perigee",
+        json: await readFile(join(source.folder, name), "utf8"),
       })),
     );
   };
