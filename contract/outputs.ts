@@ -11,6 +11,9 @@ export interface NodeOutput {
   readonly instanceId: string;
   readonly privateIp: string;
   readonly publicIp: string;
+  readonly instanceType: string;
+  /** Root disk in GiB. */
+  readonly diskGiB: number;
 }
 
 export interface InfraOutputs {

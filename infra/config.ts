@@ -38,6 +38,8 @@ const instanceType = z
   });
 
 const diskGiB = whole(10, 16_384);
+const diskText =
+  "Root disk in GiB, 10 to 16384. Grows in place, with its file system, while the machine runs; never shrinks.";
 
 const nodePort = strictObject({
   port: whole(30_000, 32_767).describe("Node port of the Service."),
@@ -59,9 +61,10 @@ const controlPlane = strictObject({
   instanceType: instanceType
     .default("t3.medium")
     .describe(
-      "EC2 instance type, x86-64 or Graviton. A change restarts the machine: the API is away for minutes.",
+      "EC2 instance type, x86-64 or Graviton. A change restarts the machine: the API is away for minutes. One of the " +
+        "other architecture is refused: it would be another machine, without etcd's data.",
     ),
-  diskGiB: diskGiB.default(30).describe("Root disk in GiB, 10 to 16384."),
+  diskGiB: diskGiB.default(30).describe(diskText),
 });
 
 const workerPool = strictObject({
@@ -74,7 +77,7 @@ const workerPool = strictObject({
     .describe(
       "EC2 instance type, x86-64 or Graviton. A change replaces all machines of the pool at once: to avoid that, add another pool and then remove this one.",
     ),
-  diskGiB: diskGiB.default(30).describe("Root disk in GiB, 10 to 16384."),
+  diskGiB: diskGiB.default(30).describe(diskText),
   spot: z
     .boolean()
     .default(false)
@@ -105,7 +108,9 @@ const mirrors = strictObject({
 /** The settings of `perigee-infra:`. Every key is one line of docs/settings.md. */
 export const settingsSchema = strictObject({
   clusterName: dnsLabel(32)
-    .describe("Name of the cluster, and prefix of the names of its machines. Default: `perigee-<stack>`.")
+    .describe(
+      "Name of the cluster, and prefix of the names of its machines. Cannot be changed later. Default: `perigee-<stack>`.",
+    )
     .meta({ example: "ground" }),
   kubernetesVersion: z
     .enum(testedVersions() as [string, ...string[]], {

@@ -5,46 +5,45 @@ import { KubeadmCluster } from "./kubeadm";
 import { Machines } from "./machines";
 import { ClusterIdentity } from "./machines/identity";
 import { Network } from "./network";
+import { refuseLosses } from "./runningCluster";
 import { refuseDeadSshAgent } from "./settings/environment";
 import { limitStackTraces } from "./settings/stackTraces";
-import { infraOutputs } from "./stackOutputs";
+import { infraOutputs, type Outputs } from "./stackOutputs";
 
-const settings = loadSettings(); // checks every setting, reports all problems at once
-refuseDeadSshAgent(); // a dead agent fails every step on every machine
-limitStackTraces(settings); // for a large cluster they take most of the program's time
+/** Program of stack 1, an async function: what runs already must be known before the first resource is registered. */
+export = async (): Promise<Outputs> => {
+  const settings = loadSettings(); // checks every setting, reports all problems at once
+  refuseDeadSshAgent(); // a dead agent fails every step on every machine
+  await refuseLosses(settings); // what would take the running cluster along
+  limitStackTraces(settings); // for a large cluster they take most of the program's time
 
-const network = new Network("network", settings);
-const identity = new ClusterIdentity("identity", settings); // SSH keys, host keys, instance profile
-const shared = { ...settings, network, identity };
+  const network = new Network("network", settings);
+  const identity = new ClusterIdentity("identity", settings); // SSH keys, host keys, instance profile
+  const shared = { ...settings, network, identity };
 
-const controlPlanes = new Machines("control-plane", {
-  ...shared,
-  ...settings.controlPlane,
-  role: "control-plane",
-  pool: "control-plane",
-});
-const { machines: controlPlane } = controlPlanes;
-const workers = settings.workers.map((pool) => {
-  const made = new Machines(pool.name, { ...shared, ...pool, role: "worker", pool: pool.name });
-  return { made, machines: made.machines, labels: pool.labels, taints: pool.taints };
-});
+  const controlPlanes = new Machines("control-plane", {
+    ...shared,
+    ...settings.controlPlane,
+    role: "control-plane",
+    pool: "control-plane",
+  });
+  const { machines: controlPlane } = controlPlanes;
+  const workers = settings.workers.map((pool) => {
+    const made = new Machines(pool.name, { ...shared, ...pool, role: "worker", pool: pool.name });
+    return { made, machines: made.machines, labels: pool.labels, taints: pool.taints };
+  });
 
-const cluster = new KubeadmCluster("cluster", { ...shared, controlPlane, workers });
-refuseWhileInUse(cluster.kubeconfig, [
-  network,
-  identity,
-  controlPlanes,
-  ...workers.map(({ made }) => made),
-  cluster,
-]);
+  const cluster = new KubeadmCluster("cluster", { ...shared, controlPlane, workers });
+  refuseWhileInUse(cluster.kubeconfig, [
+    network,
+    identity,
+    controlPlanes,
+    ...workers.map(({ made }) => made),
+    cluster,
+  ]);
 
-export const {
-  contractVersion,
-  clusterName,
-  kubernetesVersion,
-  apiServerUrl,
-  kubeconfig,
-  sshPrivateKey,
-  nodes,
-  publishedHost,
-} = infraOutputs(settings, identity, cluster, [...controlPlane, ...workers.flatMap((pool) => pool.machines)]);
+  return infraOutputs(settings, identity, cluster, [
+    ...controlPlane,
+    ...workers.flatMap((pool) => pool.machines),
+  ]);
+};

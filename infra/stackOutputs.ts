@@ -6,7 +6,7 @@ import type { KubeadmCluster } from "./kubeadm";
 import { type Machine, nodeOutput } from "./machines";
 import type { ClusterIdentity } from "./machines/identity";
 
-type Outputs = { readonly [Key in keyof InfraOutputs]: pulumi.Output<InfraOutputs[Key]> };
+export type Outputs = { readonly [Key in keyof InfraOutputs]: pulumi.Output<InfraOutputs[Key]> };
 
 export function infraOutputs(
   settings: Settings,

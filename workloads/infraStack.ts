@@ -1,6 +1,7 @@
 /** Reader of stack 1's outputs, through the contract in contract/outputs.ts. */
 import * as pulumi from "@pulumi/pulumi";
 import { contractVersion, type InfraOutputs } from "../contract/outputs";
+import { stackOutputs } from "../contract/stackOutputs";
 
 /** Outputs of stack 1 that stack 2 uses. */
 export type Infra = {
@@ -37,14 +38,6 @@ async function checkReadable(stack: string): Promise<void> {
   });
   const problem = contractProblem(stack, outputs);
   if (problem !== undefined) throw new InfraStackError(problem);
-}
-
-async function stackOutputs(name: string): Promise<Readonly<Record<string, unknown>>> {
-  const result: unknown = await pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", { name });
-  const isResult = typeof result === "object" && result !== null && "outputs" in result;
-  return isResult && typeof result.outputs === "object" && result.outputs !== null
-    ? (result.outputs as Readonly<Record<string, unknown>>)
-    : {};
 }
 
 const parts = (stack: string): { project: string; name: string } => {

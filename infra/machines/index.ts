@@ -99,6 +99,9 @@ export class Machines extends pulumi.ComponentResource {
       vpcSecurityGroupIds: role === "control-plane" ? [node.id, controlPlane.id] : [node.id],
       iamInstanceProfile: identity.instanceProfile.name,
       associatePublicIpAddress: true,
+      // Nobody terminates the machine that holds etcd by mistake, in the console or with another tool. A destroy of
+      // this stack lifts the protection itself.
+      ...(role === "control-plane" ? { disableApiTermination: true, forceDestroy: true } : {}),
       // Session tokens only, and one hop: a pod cannot read the machine's credentials.
       metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
       rootBlockDevice: {
@@ -152,12 +155,16 @@ export class Machines extends pulumi.ComponentResource {
 export function nodeOutput(machine: Machine): pulumi.Output<NodeOutput> {
   const { name, role, instance, publicIp } = machine;
   return pulumi
-    .all([instance.id, instance.privateIp, publicIp])
-    .apply(([instanceId, privateIp, publicAddress]) => ({
-      name,
-      role,
-      instanceId,
-      privateIp,
+    .all([
+      instance.id,
+      instance.privateIp,
+      publicIp,
+      instance.instanceType,
+      instance.rootBlockDevice.volumeSize,
+    ])
+    .apply(([instanceId, privateIp, publicAddress, instanceType, diskGiB]) => ({
+      ...{ name, role, instanceId, privateIp },
       publicIp: publicAddress,
+      ...{ instanceType, diskGiB },
     }));
 }

@@ -39,6 +39,30 @@ function operations(run: PulumiRun, type: string): string[] {
 /** What the pool becomes in the middle of the story. */
 const changed = { diskGiB: 40, labels: { "perigee.space/antenna": "s" } };
 
+describe("a stack that is renamed, whose cluster has its default name", function () {
+  this.timeout(120_000);
+  let stack: TestStack;
+  before(async () => (stack = await TestStack.make()));
+  after(() => stack.remove());
+
+  it("keeps its cluster: refused with the way to keep the name, and that way changes no machine", async () => {
+    const { config } = settings({ count: 0 });
+    const unnamed = { config: { ...config, "perigee-infra:clusterName": undefined } };
+    await stack.succeed("up", unnamed);
+    await stack.rename("renamed");
+    const refused = await stack.run("up", unnamed);
+    assert.notEqual(refused.exitCode, 0);
+    assert.match(
+      refused.stdout,
+      /clusterName = "perigee-renamed": the cluster of this stack is named perigee-test/,
+    );
+    assert.match(refused.stdout, /pulumi config set -s renamed perigee-infra:clusterName perigee-test/);
+    assert.deepEqual(done(refused), []);
+    const kept = { config: { ...config, "perigee-infra:clusterName": "perigee-test" } };
+    assert.deepEqual(done(await stack.succeed("up", kept), instanceToken), []);
+  });
+});
+
 /** One cluster's life, told in order (mocha runs a suite's own tests before its inner suites: so all are inner). */
 describe("stack 1 on the real engine", function () {
   this.timeout(120_000);
@@ -160,6 +184,23 @@ describe("stack 1 on the real engine", function () {
       assert.notEqual(run.exitCode, 0);
       assert.match(run.stdout, /vpcCidr = "10\.9\.0\.0\/16": this cluster was made with 10\.0\.0\.0\/16/);
       assert.deepEqual(done(run), []);
+    });
+
+    it("refuses another name for its cluster, before anything is touched", async () => {
+      const other = { "perigee-infra:clusterName": "comet" };
+      const run = await stack.run("up", settings({ count: 2, ...changed }, other));
+      assert.notEqual(run.exitCode, 0);
+      assert.match(run.stdout, /clusterName = "comet": the cluster of this stack is named orbit/);
+      assert.deepEqual(done(run), []);
+    });
+
+    it("refuses a control plane of another architecture, and smaller disks, in a preview too", async () => {
+      const other = { "perigee-infra:controlPlane": { instanceType: "t4g.medium" } };
+      const run = await stack.run("preview", settings({ count: 2, ...changed, diskGiB: 39 }, other));
+      assert.notEqual(run.exitCode, 0);
+      assert.match(run.stdout, /2 problems in the settings; nothing was changed/);
+      assert.match(run.stdout, /controlPlane.instanceType = "t4g.medium": is arm64/);
+      assert.match(run.stdout, /workers\[0\].diskGiB = 39: the pool's disks have 40 GiB/);
     });
 
     it("rolls a machine on purpose: drained, made anew with the newer image", async () => {

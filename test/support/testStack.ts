@@ -4,7 +4,7 @@
  */
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ResourceEvent } from "../../lab/pulumi/engine/events";
 import {
@@ -50,6 +50,7 @@ export async function importState(project: string, options: EngineOptions, state
 export class TestStack {
   private readonly options: EngineOptions;
   private readonly runs: PulumiRun[] = [];
+  private name = stackName;
 
   private constructor(
     readonly stateFolder: string,
@@ -70,7 +71,7 @@ export class TestStack {
     settings: StackSettings,
     { args = [], ...more }: Partial<RunOptions> & { readonly args?: readonly string[] } = {},
   ): Promise<PulumiRun> {
-    const stack: Stack = await ensureStack(this.project, stackName, this.options, settings);
+    const stack: Stack = await ensureStack(this.project, this.name, this.options, settings);
     const consent = verb === "preview" ? [] : ["--yes", "--skip-preview"];
     const options = { limitMs: 120_000, ...this.options, ...more, cwd: this.project };
     const run = await runPulumi([verb, ...consent, ...stackOptions(stack), ...args], options);
@@ -85,6 +86,15 @@ export class TestStack {
       throw new Error(`pulumi ${verb} failed:\n${run.stdout.slice(-6000)}\n${run.stderr}`);
     }
     return run;
+  }
+
+  /** `pulumi stack rename`, from now on. */
+  async rename(name: string): Promise<void> {
+    const { configFile } = await ensureStack(this.project, this.name, this.options, {});
+    const options = { ...this.options, cwd: dirname(configFile) };
+    const run = await runPulumi(["stack", "rename", name, "--stack", this.name], options);
+    if (run.exitCode !== 0) throw new Error(run.stderr);
+    this.name = name;
   }
 
   /** Everything the engine has printed so far. */

@@ -31,6 +31,9 @@ class RecordingMocks implements pulumi.runtime.Mocks {
   readonly calls: string[] = [];
   private addresses = 3;
 
+  /** @param running outputs that the stack has from before */
+  constructor(private readonly running: Readonly<Record<string, unknown>>) {}
+
   newResource(args: pulumi.runtime.MockResourceArgs): { id: string; state: Record<string, unknown> } {
     const inputs = args.inputs as Record<string, unknown>;
     this.resources.push({
@@ -43,6 +46,8 @@ class RecordingMocks implements pulumi.runtime.Mocks {
   }
 
   call(args: pulumi.runtime.MockCallArgs): Record<string, unknown> {
+    // The engine's own function, not a provider's.
+    if (args.token === "pulumi:pulumi:readStackOutputs") return { outputs: this.running };
     this.calls.push(args.token);
     switch (args.token) {
       case "aws:index/getAvailabilityZones:getAvailabilityZones":
@@ -97,7 +102,7 @@ export function deploy(raw: Readonly<Record<string, unknown>>): Promise<Deployme
 
 async function run(raw: Readonly<Record<string, unknown>>): Promise<Deployment> {
   const mocks = await mockedEngine(raw);
-  const settled = await settledOutputs(freshProgram());
+  const settled = await settledOutputs(await freshProgram()());
   return { resources: mocks.resources, calls: mocks.calls, ...settled };
 }
 
@@ -108,13 +113,17 @@ export interface Refusal {
 }
 
 /**
- * Runs infra/index.ts with invalid settings.
+ * Runs infra/index.ts with settings that it has to refuse.
+ * @param running outputs that the stack has from before
  * @throws Error when the program accepts them
  */
-export async function refusal(raw: Readonly<Record<string, unknown>>): Promise<Refusal> {
-  const mocks = await mockedEngine(raw);
+export async function refusal(
+  raw: Readonly<Record<string, unknown>>,
+  running: Readonly<Record<string, unknown>> = {},
+): Promise<Refusal> {
+  const mocks = await mockedEngine(raw, running);
   try {
-    freshProgram();
+    await freshProgram()();
   } catch (error) {
     await pulumi.runtime.disconnect();
     if (!pulumi.RunError.isInstance(error)) throw error;
@@ -123,20 +132,23 @@ export async function refusal(raw: Readonly<Record<string, unknown>>): Promise<R
   throw new Error(`accepted: ${JSON.stringify(raw)}`);
 }
 
-async function mockedEngine(raw: Readonly<Record<string, unknown>>): Promise<RecordingMocks> {
-  const mocks = new RecordingMocks();
+async function mockedEngine(
+  raw: Readonly<Record<string, unknown>>,
+  running: Readonly<Record<string, unknown>> = {},
+): Promise<RecordingMocks> {
+  const mocks = new RecordingMocks(running);
   setSettings("perigee-infra", raw);
-  await pulumi.runtime.setMocks(mocks, "perigee-infra", "test", false);
+  await pulumi.runtime.setMocks(mocks, "perigee-infra", "test", false, "organization");
   return mocks;
 }
 
-/** Exports of the program, which registers its resources when it is loaded: the cached module is removed first. */
-function freshProgram(): Record<string, unknown> {
+/** The program, whose modules may keep something of the run before: the cached one is removed first. */
+function freshProgram(): () => Promise<Record<string, unknown>> {
   for (const path of Object.keys(require.cache)) {
     if (/[\\/]infra[\\/]index\.ts$/.test(path)) delete require.cache[path];
   }
   // The contributor's own SSH agent, alive or not, must not affect the program.
   delete process.env["SSH_AUTH_SOCK"];
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would run once for all tests
-  return require("../../../infra") as Record<string, unknown>;
+  return require("../../../infra") as () => Promise<Record<string, unknown>>;
 }

@@ -87,6 +87,15 @@ describe("a cluster of one control plane and one worker", () => {
     );
   });
 
+  it("protects the control plane from termination by mistake, which a destroy of this stack lifts", () => {
+    const protection = (name: string) => {
+      const { disableApiTermination, forceDestroy } = one(deployment, types.instance, name);
+      return [disableApiTermination, forceDestroy];
+    };
+    assert.deepEqual(protection("perigee-test-control-plane-1"), [true, true]);
+    assert.deepEqual(protection("perigee-test-default-1"), [undefined, undefined]);
+  });
+
   it("lets machines do nothing in AWS but Session Manager", () => {
     assert.equal(
       one(deployment, "aws:iam/rolePolicyAttachment:RolePolicyAttachment", "identity").policyArn,

@@ -57,7 +57,10 @@ export class AwsProvider implements Provider {
   diff(call: ResourceCall, _id: string, olds: OldState, news: Properties): Promise<DiffResult> {
     const type = typeOf(call);
     const inputs = revealAll(news);
-    const replaces = [...(type.replaces ?? []), ...(type.alsoReplaces?.(inputs) ?? [])];
+    const replaces = [
+      ...(type.replaces ?? []),
+      ...(type.alsoReplaces?.(inputs, revealAll(olds.inputs)) ?? []),
+    ];
     const found = changes(ownInputs(revealAll(olds.inputs)), ownInputs(inputs)).map((change) => ({
       ...change,
       replaces: replaces.some((name) => isAtOrBelow(change.path, name) || isAtOrBelow(name, change.path)),

@@ -25,8 +25,8 @@ export interface AwsType {
 
   /** Checks that a kind cannot express: ranges, formats, combinations. Unknown values in `inputs` count as given. */
   check?(inputs: Properties): CheckFailure[];
-  /** Inputs whose change replaces the resource, depending on other inputs. */
-  alsoReplaces?(inputs: Properties): readonly string[];
+  /** Inputs whose change replaces the resource, depending on what they and others were and are. */
+  alsoReplaces?(inputs: Properties, before: Properties): readonly string[];
   id(inputs: Properties, account: Account): string;
   /** The computed outputs. `previous`: the resource before an update. */
   outputs(view: ResourceView): Properties;

@@ -117,7 +117,8 @@ export class Lifecycle {
 function obstacleTo(type: AwsType, id: string, account: Account): Error | undefined {
   const resource = account.find(type.token, id);
   if (resource === undefined) return undefined;
-  if (resource.properties["disableApiTermination"] === true) {
+  // The provider lifts the protection itself where the last `up` had `forceDestroy`.
+  if (resource.properties["disableApiTermination"] === true && resource.properties["forceDestroy"] !== true) {
     return new Error(
       `OperationNotPermitted: The instance '${id}' may not be terminated (disableApiTermination)`,
     );

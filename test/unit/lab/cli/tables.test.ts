@@ -10,6 +10,8 @@ const node = (name: string): NodeOutput => ({
   instanceId: `i-${name}`,
   privateIp: "10.0.1.11",
   publicIp: "203.0.113.11",
+  instanceType: "t3.large",
+  diskGiB: 30,
 });
 
 describe("what make status prints", () => {

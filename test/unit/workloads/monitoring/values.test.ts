@@ -133,6 +133,7 @@ describe("storage", () => {
   const node = (name: string, role: "control-plane" | "worker") => ({
     ...{ name, role, instanceId: `i-${name}` },
     ...{ privateIp: "10.0.1.10", publicIp: "203.0.113.10" },
+    ...{ instanceType: "t3.large", diskGiB: 30 },
   });
   const nodes = [node("cp-1", "control-plane"), node("w-1", "worker"), node("w-2", "worker")];
 

@@ -21,6 +21,8 @@ export const instance: AwsType = {
     associatePublicIpAddress: "boolean",
     sourceDestCheck: "boolean",
     iamInstanceProfile: "string",
+    disableApiTermination: "boolean",
+    forceDestroy: "boolean",
     userData: "string",
     userDataReplaceOnChange: "boolean",
     instanceMarketOptions: {
@@ -55,8 +57,16 @@ export const instance: AwsType = {
     "instanceMarketOptions",
     "rootBlockDevice.encrypted",
   ],
-  alsoReplaces: (inputs) => (inputs["userDataReplaceOnChange"] === true ? ["userData"] : []),
-  defaults: { sourceDestCheck: true, userDataReplaceOnChange: false },
+  alsoReplaces: (inputs, before) => [
+    ...(inputs["userDataReplaceOnChange"] === true ? ["userData"] : []),
+    ...(isGraviton(inputs) === isGraviton(before) ? [] : ["instanceType"]),
+  ],
+  defaults: {
+    sourceDestCheck: true,
+    userDataReplaceOnChange: false,
+    disableApiTermination: false,
+    forceDestroy: false,
+  },
   computed: [
     "arn",
     "instanceState",
@@ -78,6 +88,11 @@ export const instance: AwsType = {
   outputs,
   refuse,
 };
+
+/** The AWS provider replaces an instance whose new type has no architecture in common with the old one. */
+function isGraviton(inputs: Properties): boolean {
+  return /^(a1|[a-z]+\d+[a-z]*g[a-z]*)\./.test(text(inputs, "instanceType") ?? "");
+}
 
 function checkInstance(inputs: Properties): CheckFailure[] {
   const disk = map(inputs, "rootBlockDevice");

@@ -206,6 +206,36 @@ describe("the lab's AWS", () => {
     });
   });
 
+  describe("instances", () => {
+    it("are replaced for a type of another architecture, as the AWS provider does, and by no other type", async () => {
+      const change = async (from: string, to: string) => {
+        const olds = (
+          await aws.check(call(instanceToken), {}, { ...shape, subnetId: "s", instanceType: from })
+        ).inputs;
+        const news = { ...olds, instanceType: to };
+        const { changes } = await aws.diff(call(instanceToken), "i-1", { inputs: olds, outputs: olds }, news);
+        return changes.filter(({ path }) => path === "instanceType").map(({ replaces }) => replaces);
+      };
+      assert.deepEqual(await change("t3.medium", "t4g.medium"), [true]);
+      assert.deepEqual(await change("c7gn.large", "m7i.large"), [true]);
+      assert.deepEqual(await change("t3.medium", "g4dn.xlarge"), [false]);
+      assert.deepEqual(await change("t4g.medium", "m7g.large"), [false]);
+    });
+
+    it("that are protected from termination are not deleted, unless their provider was told to force it", async () => {
+      const { subnet } = await network();
+      const inputs = { ...shape, subnetId: subnet.id, disableApiTermination: true };
+      const guarded = await make(instanceToken, inputs);
+      await assert.rejects(
+        aws.delete(call(instanceToken), guarded.id),
+        /OperationNotPermitted.*disableApiTermination/,
+      );
+      const forced = await make(instanceToken, { ...inputs, forceDestroy: true }, "two");
+      await aws.delete(call(instanceToken, "two"), forced.id);
+      assert.deepEqual(Object.keys(await machines()), [guarded.id]);
+    });
+  });
+
   describe("default tags of the provider", () => {
     it("show up in tagsAll under the resource's own, and a change of them is a change of it", async () => {
       aws.configure({

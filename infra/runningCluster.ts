@@ -1,0 +1,92 @@
+/**
+ * The cluster that exists already, and the changes of settings that would lose it: they are refused before any
+ * resource is registered. AWS and Pulumi would carry them out: a new machine in place of the one that holds etcd.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import type { InfraOutputs, NodeOutput } from "../contract/outputs";
+import { ownOutputs } from "../contract/stackOutputs";
+import { type SettingProblem, SettingsError } from "../settings/load";
+import { namespace, type Settings } from "./config";
+import { architectureOf } from "./machines/image";
+
+/** What the last `up` wrote. Nodes made before 0.2 have neither type nor disk there until the next `up`. */
+export type RunningCluster = Pick<InfraOutputs, "clusterName"> & {
+  readonly nodes: readonly (Pick<NodeOutput, "name" | "role"> & Partial<NodeOutput>)[];
+};
+
+/**
+ * Refuses settings with which `up` would lose the cluster of this stack.
+ * @throws SettingsError with every problem, before any resource is registered
+ */
+export async function refuseLosses(settings: Settings): Promise<void> {
+  const { clusterName, nodes } = (await ownOutputs()) as Partial<InfraOutputs>;
+  if (clusterName === undefined || nodes === undefined) return;
+  const problems = lossesOf(settings, { clusterName, nodes });
+  if (problems.length > 0) throw new SettingsError(namespace, problems);
+}
+
+/** Problem for each setting with which `up` would lose something of the running cluster. */
+export function lossesOf(settings: Settings, running: RunningCluster): SettingProblem[] {
+  // Under another name every machine is another one: there is nothing to compare.
+  if (settings.clusterName !== running.clusterName) return [otherName(settings, running)];
+  return [...otherArchitecture(settings, running), ...smallerDisks(settings, running)];
+}
+
+function otherName({ clusterName }: Settings, running: RunningCluster): SettingProblem {
+  return {
+    setting: "clusterName",
+    given: clusterName,
+    problem:
+      `the cluster of this stack is named ${running.clusterName}; under another name it would be deleted, with all that ` +
+      `is on it, and an empty one made. Keep the name, also where the stack has another one now:  ` +
+      `pulumi config set -s ${pulumi.getStack()} ${namespace}:clusterName ${running.clusterName}`,
+  };
+}
+
+function otherArchitecture({ controlPlane }: Settings, { nodes }: RunningCluster): SettingProblem[] {
+  const { instanceType } = controlPlane;
+  const other = nodes.find(
+    (node) =>
+      node.role === "control-plane" &&
+      node.instanceType !== undefined &&
+      architectureOf(node.instanceType) !== architectureOf(instanceType),
+  );
+  if (other?.instanceType === undefined) return [];
+  const problem =
+    `is ${architectureOf(instanceType)}; ${other.name} is ${architectureOf(other.instanceType)} (${other.instanceType}), and a ` +
+    "machine of another architecture would replace it, etcd and all. Take a type of the same architecture; " +
+    "docs/runbook.md says how to move to a new cluster";
+  return [{ setting: "controlPlane.instanceType", given: instanceType, problem }];
+}
+
+interface Disks {
+  readonly setting: string;
+  readonly pool: string;
+  readonly diskGiB: number;
+  readonly instanceType: string;
+  /** True where another type replaces the machine, and its disk with it. */
+  readonly replaces: boolean;
+}
+
+function smallerDisks(settings: Settings, { nodes }: RunningCluster): SettingProblem[] {
+  const { clusterName, controlPlane, workers } = settings;
+  const pools: Disks[] = [
+    { ...controlPlane, setting: "controlPlane", pool: "control-plane", replaces: false },
+    ...workers.map((pool, index) => ({
+      ...pool,
+      setting: `workers[${index}]`,
+      pool: pool.name,
+      replaces: true,
+    })),
+  ];
+  return pools.flatMap(({ setting, pool, diskGiB, instanceType, replaces }) => {
+    const largest = nodes
+      .filter(({ name }) => name.replace(/-\d+$/, "") === `${clusterName}-${pool}`)
+      .filter((node) => !replaces || node.instanceType === instanceType)
+      .reduce((most, node) => Math.max(most, node.diskGiB ?? 0), 0);
+    if (diskGiB >= largest) return [];
+    const way = replaces ? "; for smaller disks add another pool and then remove this one" : "";
+    const problem = `the pool's disks have ${largest} GiB and AWS cannot shrink them; allowed: ${largest} or more${way}`;
+    return [{ setting: `${setting}.diskGiB`, given: diskGiB, problem }];
+  });
+}

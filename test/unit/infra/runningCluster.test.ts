@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { parseSettings } from "../../../infra/config";
+import { lossesOf, type RunningCluster } from "../../../infra/runningCluster";
+import { refusal } from "../../support/infra/mocks";
+import { small } from "../../support/infra/settingsExamples";
+
+const running: RunningCluster = {
+  clusterName: "orbit",
+  nodes: [
+    { name: "orbit-control-plane-1", role: "control-plane", instanceType: "t3.medium", diskGiB: 30 },
+    { name: "orbit-default-1", role: "worker", instanceType: "t3.large", diskGiB: 50 },
+    { name: "orbit-default-2", role: "worker", instanceType: "t3.large", diskGiB: 100 },
+    { name: "orbit-pass-1", role: "worker", instanceType: "t3.large", diskGiB: 200 },
+  ],
+};
+const workers = [
+  { name: "default", count: 2, diskGiB: 100 },
+  { name: "pass", diskGiB: 200 },
+];
+
+/** What the program says about these settings, beside those of the running cluster. */
+function losses(changed: object, cluster: RunningCluster = running): string[] {
+  const settings = parseSettings({ ...small, clusterName: "orbit", workers, ...changed }, "test");
+  return lossesOf(settings, cluster).map(
+    ({ setting, given, problem }) => `${setting} = ${JSON.stringify(given)}: ${problem}`,
+  );
+}
+
+describe("a change of settings that would lose the running cluster", () => {
+  it("is none where nothing of it changes, nor where machines only grow, come and go", () => {
+    assert.deepEqual(losses({}), []);
+    assert.deepEqual(
+      losses({
+        controlPlane: { instanceType: "m7i.xlarge", diskGiB: 60 },
+        workers: [
+          { name: "default", count: 5, diskGiB: 150 },
+          { name: "new", diskGiB: 10 },
+        ],
+      }),
+      [],
+    );
+  });
+
+  it("is another clusterName: refused before any resource is registered, with the way to keep the name", async () => {
+    const { message, resources } = await refusal({ ...small, clusterName: "other" }, { ...running });
+    assert.match(
+      message,
+      /^1 problem in the settings; nothing was changed:\n {2}perigee-infra:clusterName = "other": the cluster of this stack is named orbit;/,
+    );
+    assert.match(message, /pulumi config set -s test perigee-infra:clusterName orbit$/);
+    assert.deepEqual(resources, []);
+  });
+
+  it("is the default clusterName of a stack that was renamed", async () => {
+    const { message, resources } = await refusal(small, { ...running, clusterName: "perigee-dev" });
+    assert.match(message, /clusterName = "perigee-test": the cluster of this stack is named perigee-dev/);
+    assert.match(message, /config set -s test perigee-infra:clusterName perigee-dev$/);
+    assert.deepEqual(resources, []);
+  });
+
+  it("is a control plane of another architecture", () => {
+    const [problem, ...more] = losses({ controlPlane: { instanceType: "t4g.medium" } });
+    assert.match(
+      problem ?? "",
+      /^controlPlane.instanceType = "t4g.medium": is arm64; orbit-control-plane-1 is amd64 \(t3.medium\)/,
+    );
+    assert.deepEqual(more, []);
+  });
+
+  it("is a smaller disk: told with the size that is allowed, all pools at once", () => {
+    const found = losses({
+      controlPlane: { diskGiB: 29 },
+      workers: [
+        { name: "default", count: 2, diskGiB: 99 },
+        { name: "pass", diskGiB: 199 },
+      ],
+    });
+    assert.deepEqual(
+      found.map((line) => line.replace(/ and AWS.*allowed/, " … allowed")),
+      [
+        "controlPlane.diskGiB = 29: the pool's disks have 30 GiB … allowed: 30 or more",
+        "workers[0].diskGiB = 99: the pool's disks have 100 GiB … allowed: 100 or more; for smaller disks add another pool and then remove this one",
+        "workers[1].diskGiB = 199: the pool's disks have 200 GiB … allowed: 200 or more; for smaller disks add another pool and then remove this one",
+      ],
+    );
+  });
+
+  it("is no smaller disk of a pool whose machines are replaced anyway, for another type", () => {
+    assert.deepEqual(losses({ workers: [{ name: "default", instanceType: "m7i.large", diskGiB: 20 }] }), []);
+  });
+
+  it("does not mix up pools whose names begin alike", () => {
+    const cluster = {
+      ...running,
+      nodes: [{ ...running.nodes[3], name: "orbit-default-2-1" }],
+    } as RunningCluster;
+    assert.deepEqual(losses({ workers: [{ name: "default", diskGiB: 20 }] }, cluster), []);
+  });
+
+  it("is not seen on nodes that an older Perigee wrote without type and disk: nothing is refused for them", () => {
+    const nodes = running.nodes.map(({ name, role }) => ({ name, role }));
+    assert.deepEqual(
+      losses({ controlPlane: { instanceType: "t4g.medium", diskGiB: 10 } }, { ...running, nodes }),
+      [],
+    );
+  });
+});
