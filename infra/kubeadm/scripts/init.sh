@@ -40,7 +40,8 @@ refuse_other_addresses() {
 
 initialise() {
   wait_for 300 "${API_NAME:?} to resolve to ${PRIVATE_IP:?}" api_name_resolves || exit 1
-  if [ -d /etc/kubernetes/manifests ] && [ -n "$(ls -A /etc/kubernetes/manifests)" ]; then reset_node; fi
+  # The kubelet's package has a file of its own there.
+  if compgen -G "/etc/kubernetes/manifests/*.yaml" >/dev/null; then reset_node; fi
   forget_pod_network
   write_documents
   kubeadm_logged init --skip-token-print

@@ -26,7 +26,10 @@ async function layOut(definition: DebianPackage, staging: string): Promise<void>
     await chmod(file, mode);
     bytes += (await stat(file)).size;
   }
-  for (const folder of definition.folders) await mkdir(join(staging, folder), { recursive: true });
+  for (const folder of definition.folders) {
+    await mkdir(join(staging, folder), { recursive: true });
+    await writeFile(join(staging, folder, `.${definition.name}-keep`), "");
+  }
   const control = join(staging, "DEBIAN");
   await mkdir(control);
   await writeFile(join(control, "control"), controlFile(definition, Math.ceil(bytes / 1024)));

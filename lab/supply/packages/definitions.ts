@@ -18,9 +18,8 @@ export interface DebianPackage {
   version: string;
   summary: string;
   depends: readonly string[];
-  recommends: readonly string[];
   files: readonly PackagedFile[];
-  /** Empty folders that the package creates. */
+  /** Folders without content; each has a file `.<name>-keep`, as in upstream's packages. */
   folders: readonly string[];
   /** Paths that dpkg keeps when the administrator has changed them. */
   conffiles: readonly string[];
@@ -45,7 +44,7 @@ export function kubernetesPackages(version: string, programs: Programs): DebianP
   ].concat(kubernetesCni(programs));
 }
 
-const nothingMore = { depends: [], recommends: [], folders: [], conffiles: [], scripts: {} };
+const nothingMore = { depends: [], folders: [], conffiles: [], scripts: {} };
 
 /** Package with the kubelet's drop-in, as upstream's: without kubeadm the kubelet runs without it. */
 function kubeadm(version: string, binary: PackagedFile): DebianPackage {
@@ -66,8 +65,7 @@ function kubelet(version: string, binary: PackagedFile): DebianPackage {
     name: "kubelet",
     version: `${version}-${revision}`,
     summary: "Node agent for Kubernetes clusters",
-    depends: ["kubernetes-cni (>= 1.2.0)", "mount", "util-linux"],
-    recommends: ["iptables (>= 1.8.4)"],
+    depends: ["iptables (>= 1.4.21)", "kubernetes-cni (>= 1.2.0)", "mount", "util-linux"],
     files: [binary, { ...unit, mode: "0644" }, { ...settings, mode: "0644" }],
     folders: ["/var/lib/kubelet", "/etc/kubernetes/manifests"],
     conffiles: [settings.target],
@@ -113,7 +111,6 @@ export function controlFile(definition: DebianPackage, installedKiB: number): st
     ["Maintainer", "Perigee lab <lab@perigee.invalid>"],
     ["Installed-Size", String(installedKiB)],
     ["Depends", definition.depends.join(", ")],
-    ["Recommends", definition.recommends.join(", ")],
     ["Section", "admin"],
     ["Priority", "optional"],
     ["Homepage", "https://kubernetes.io"],

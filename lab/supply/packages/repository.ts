@@ -63,7 +63,9 @@ async function repositoryKey(
   return contentHash({
     ...(await folderContents(__dirname, (path) => !path.endsWith(".ts"))),
     ":control": definitions.map((definition) => controlFile(definition, 0)).join("\n"),
-    ":files": JSON.stringify(definitions.map(({ files }) => files.map(({ target, mode }) => [target, mode]))),
+    ":files": JSON.stringify(
+      definitions.map(({ files, folders }) => [files.map(({ target, mode }) => [target, mode]), folders]),
+    ),
     ":programs": JSON.stringify(programs), // their paths contain the hashes of their inputs
     ":image": await machineImageKey(),
     ":key": signing.fingerprint,

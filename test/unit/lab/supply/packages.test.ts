@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defaultKubernetesVersion } from "../../../../infra/versions";
+import { run } from "../../../../lab/command";
 import { archiveLines } from "../../../../lab/supply/machineImage/archive";
+import { buildPackage } from "../../../../lab/supply/packages/buildPackage";
 import { controlFile, kubernetesPackages } from "../../../../lab/supply/packages/definitions";
 import { archiveFiles } from "../../../../lab/supply/packages/serve";
 import { type Component, componentNames, components } from "../../../../lab/supply/toolchain/components";
@@ -32,8 +35,7 @@ describe("Kubernetes' packages", () => {
         "Architecture: amd64",
         "Maintainer: Perigee lab <lab@perigee.invalid>",
         "Installed-Size: 82449",
-        "Depends: kubernetes-cni (>= 1.2.0), mount, util-linux",
-        "Recommends: iptables (>= 1.8.4)",
+        "Depends: iptables (>= 1.4.21), kubernetes-cni (>= 1.2.0), mount, util-linux",
         "Section: admin",
         "Priority: optional",
         "Homepage: https://kubernetes.io",
@@ -42,7 +44,7 @@ describe("Kubernetes' packages", () => {
         "",
       ].join("\n"),
     );
-    assert.doesNotMatch(controlFile(named("kubeadm"), 1), /^Depends|^Recommends/m);
+    assert.doesNotMatch(controlFile(named("kubeadm"), 1), /^Depends/m);
   });
 
   it("put each program of the right version where upstream's do", () => {
@@ -54,6 +56,25 @@ describe("Kubernetes' packages", () => {
       assert.ok(plugins.includes(`/opt/cni/bin/${plugin}`), plugin);
     }
     assert.ok(!plugins.includes("/opt/cni/bin/flannel"), "Flannel's own daemon set installs that");
+  });
+
+  it("bring a file to keep each folder that is empty otherwise, as upstream's do", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "perigee-packages-"));
+    try {
+      const kept: string[] = [];
+      for (const name of ["kubelet", "kubernetes-cni"]) {
+        const file = await buildPackage({ ...named(name), files: [], conffiles: [] }, folder);
+        const content = await run("dpkg-deb", ["--contents", file]);
+        kept.push(...content.split("\n").flatMap((line) => / \.(\/\S+-keep)$/.exec(line)?.[1] ?? []));
+      }
+      assert.deepEqual(kept.sort(), [
+        "/etc/cni/net.d/.kubernetes-cni-keep",
+        "/etc/kubernetes/manifests/.kubelet-keep",
+        "/var/lib/kubelet/.kubelet-keep",
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("keep the administrator's settings for the kubelet", () => {

@@ -1,0 +1,87 @@
+/** Runs of the scripts for nodes in a real bash: below a folder that stands for the root of a machine, with stand-ins on PATH. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+/** Folders of a machine that the scripts write to. */
+const absolutePath = /(?<![\w.$}/-])\/(etc|var|run|opt)(?=[\s/"'):]|$)/gm;
+
+export interface ScriptRunResult {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Calls of the stand-ins in order: `kubectl get node x`. */
+  readonly calls: readonly string[];
+}
+
+export interface ScriptRunArgs {
+  readonly arguments?: readonly string[];
+  /** The bodies of the stand-ins in bash, by name; an empty one succeeds and says nothing. */
+  readonly programs?: Readonly<Record<string, string>>;
+  readonly timeoutMs?: number;
+}
+
+/** A folder that stands for the root of a machine. */
+export class MachineRoot {
+  readonly path = mkdtempSync(join(tmpdir(), "perigee-machine-"));
+
+  write(path: string, content: string, mode = 0o644): this {
+    const file = this.at(path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+    chmodSync(file, mode);
+    return this;
+  }
+
+  at(path: string): string {
+    return join(this.path, path);
+  }
+
+  has(path: string): boolean {
+    return existsSync(this.at(path));
+  }
+
+  read(path: string): string {
+    return readFileSync(this.at(path), "utf8");
+  }
+
+  /** Runs the text of a script, whose paths below /etc, /var, /run and /opt are this folder's. */
+  run(
+    script: string,
+    { arguments: args = [], programs = {}, timeoutMs = 20_000 }: ScriptRunArgs,
+  ): ScriptRunResult {
+    for (const folder of ["run", "var/lib", "var/log", "etc"]) {
+      mkdirSync(this.at(folder), { recursive: true });
+    }
+    const log = this.at("calls");
+    writeFileSync(log, "");
+    for (const [name, body] of Object.entries(programs)) {
+      // One write each, so that what runs at the same time does not mix.
+      const call = `line=$(printf '%s ' ${name} "$@"); printf '%s\\n' "\${line% }" >>'${log}'`;
+      this.write(`bin/${name}`, `#!/bin/bash\n${call}\n${this.moved(body)}\n`, 0o755);
+    }
+    const { status, stdout, stderr } = spawnSync("bash", ["-s", "--", ...args], {
+      input: this.moved(script),
+      encoding: "utf8",
+      env: { PATH: `${this.at("bin")}:${process.env.PATH ?? ""}` },
+      timeout: timeoutMs,
+    });
+    return { status, stdout, stderr, calls: readFileSync(log, "utf8").split("\n").slice(0, -1) };
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true });
+  }
+
+  private moved(script: string): string {
+    const moved = script.replace(absolutePath, `${this.path}/$1`);
+    // A test must never remove what is this machine's own.
+    for (const [line] of moved.matchAll(/\brm -r?f .*$/gm)) {
+      const own = line.split(/\s+/).filter((word) => word.startsWith("/") && !word.startsWith(this.path));
+      assert.deepEqual(own, [], line);
+    }
+    return moved;
+  }
+}

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { stepInput } from "../../../../infra/kubeadm/step";
+import { MachineRoot, type ScriptRunResult } from "../../../support/infra/scriptRun";
+
+const inputs = {
+  NODE_NAME: "ground-control-plane-1",
+  KUBERNETES_VERSION: "1.36.3",
+  POD_CIDR: "10.244.0.0/16",
+  SERVICE_CIDR: "10.96.0.0/12",
+  API_NAME: "api.ground.internal",
+  PRIVATE_IP: "10.0.1.10",
+  KUBEADM_CONFIG: "kind: InitConfiguration",
+  AUDIT_POLICY: "kind: Policy",
+  PROVIDER_ID: "aws:///eu-central-1a/i-1",
+};
+
+const programs = {
+  "cloud-init": "",
+  getent: 'echo "10.0.1.10 STREAM api.ground.internal"',
+  // It makes the certificate that the step prints.
+  kubeadm: "mkdir -p /etc/kubernetes/pki; echo certificate >/etc/kubernetes/pki/ca.crt",
+  kubectl: "",
+  ip: "exit 1",
+  nft: "",
+  journalctl: "",
+};
+
+describe("init", () => {
+  let root: MachineRoot;
+  beforeEach(() => {
+    root = new MachineRoot();
+    root.write("/opt/perigee/prepare.sh", "#!/bin/sh\n", 0o755).write("/var/lib/perigee/prepared-1.36.3", "");
+  });
+  afterEach(() => root.remove());
+
+  const init = (): ScriptRunResult =>
+    root.run(stepInput("init", inputs), { arguments: ["init", "3600"], programs });
+  const kubeadm = ({ calls }: ScriptRunResult): string[] =>
+    calls.filter((call) => call.startsWith("kubeadm ")).map((call) => call.split(" ")[1] ?? "");
+
+  it("undoes nothing on a machine that has only what the kubelet's package brought", () => {
+    root.write("/etc/kubernetes/manifests/.kubelet-keep", "");
+    root.write("/var/lib/kubelet/.kubelet-keep", "");
+    const said = init();
+    assert.equal(said.status, 0, said.stderr);
+    assert.deepEqual(kubeadm(said), ["init"]);
+    assert.doesNotMatch(said.stderr, /undoing/);
+    assert.ok(root.has("/etc/kubernetes/manifests/.kubelet-keep"));
+    assert.equal(said.stdout, "certificate\n");
+  });
+
+  it("undoes an attempt that left the manifest of a control plane's part", () => {
+    root.write("/etc/kubernetes/manifests/.kubelet-keep", "");
+    root.write("/etc/kubernetes/manifests/etcd.yaml", "kind: Pod\n");
+    const said = init();
+    assert.equal(said.status, 0, said.stderr);
+    assert.deepEqual(kubeadm(said), ["reset", "init"]);
+    assert.match(said.stderr, /undoing what an unfinished attempt, or another cluster, left here/);
+    assert.ok(!root.has("/etc/kubernetes/manifests/etcd.yaml"));
+  });
+});
