@@ -103,6 +103,7 @@ function machineFolders(root: string) {
     publicAddresses: join(root, "publicAddresses.json"),
     ingress: join(root, "ingress.nft"),
     disk: join(root, "disk.img"),
+    diskContent: join(root, "content"),
     mountpoint: join(root, "mnt"),
     rootTree: join(root, "root"),
     bundle: join(root, "bundle"),

@@ -48,7 +48,7 @@ export const requirements: readonly Requirement[] = [
   program("nft", "nftables"),
   program("ip", "iproute2", "iproute"),
   program("dnsmasq", "dnsmasq-base", "dnsmasq"),
-  program("mkfs.ext4", "e2fsprogs"),
+  program("mkfs.xfs", "xfsprogs"),
   program("losetup", "mount", "util-linux"),
   program("unshare", "util-linux"),
   program("setpriv", "util-linux"),
@@ -96,6 +96,11 @@ export const requirements: readonly Requirement[] = [
  * machine's owner left out.
  */
 export const kernelFeatures: readonly { readonly feature: string; readonly tried: string }[] = [
+  {
+    feature: "XFS on a loop device, which machines' disks are (CONFIG_XFS_FS, CONFIG_BLK_DEV_LOOP)",
+    tried:
+      "! command -v mkfs.xfs || { mount -t tmpfs tmpfs /run && truncate -s 400M /run/disk && mkfs.xfs -q /run/disk && mkdir /run/mnt && mount -o loop /run/disk /run/mnt; }",
+  },
   {
     // A kernel stacks two overlays and no more: a container's root is one already.
     feature:

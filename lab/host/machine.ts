@@ -32,8 +32,13 @@ export interface IngressRule {
 
 /** Operations on machines. All calls are idempotent: interrupted anywhere, they may be repeated. */
 export interface MachineHost {
-  /** Makes the machine and boots it; returns when its init system runs, not when cloud-init is done. */
+  /**
+   * Makes the machine and boots it, unless it runs; grows its disk, unless it is as large. Returns when its init system
+   * runs, not when cloud-init is done.
+   */
   start(spec: MachineSpec): Promise<void>;
+  /** Stops the machine and starts it with this spec. */
+  restart(spec: MachineSpec): Promise<void>;
   state(id: string): Promise<MachineState>;
   /** Stops the machine and removes everything it left: processes, namespaces, mounts, disk. */
   remove(id: string): Promise<void>;

@@ -1,5 +1,5 @@
-/** Root disk of a machine: an ext4 image of the requested size that contains the first boot's files. */
-import { mkdir, mkdtemp, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
+/** Root disk of a machine: an image of the requested size, and the first boot's files beside it until that boot. */
+import { mkdir, mkdtemp, rename, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { run } from "../command";
 import { exists } from "../files";
@@ -10,8 +10,8 @@ import { realFolders } from "./ociConfig";
 
 /**
  * Makes the disk unless it exists. Sparse: it takes the space that the machine writes; `df` inside shows rootDiskGiB,
- * the most that a machine can take from the host. Without a journal: a lab does not outlive its host's crash, and
- * every fsync of etcd saves a second write.
+ * the most that a machine can take from the host. XFS: unlike ext4 it grows while mounted also where this machine has
+ * no CAP_SYS_RESOURCE.
  */
 export async function makeDisk(
   folders: MachineFolders,
@@ -24,14 +24,29 @@ export async function makeDisk(
   const content = await mkdtemp(join(folders.root, "content-"));
   try {
     await layOut(content, files);
+    await rm(folders.diskContent, { recursive: true, force: true });
+    await rename(content, folders.diskContent); // supervise.sh puts it on the disk
     await rm(fresh, { force: true });
     await writeFile(fresh, "", { mode: 0o600 });
     await truncate(fresh, spec.rootDiskGiB * 2 ** 30);
-    const lazily = "lazy_itable_init=1,nodiscard,root_owner=0:0";
-    await run("mkfs.ext4", ["-q", "-F", "-m", "0", "-O", "^has_journal", "-E", lazily, "-d", content, fresh]);
+    await run("mkfs.xfs", ["-q", "-K", fresh]);
     await rename(fresh, folders.disk);
   } finally {
     await rm(content, { recursive: true, force: true });
+  }
+}
+
+/** Grows the disk, also of a machine that runs: as on EC2, its file system stays as it is until the machine grows it. */
+export async function growDisk(
+  folders: MachineFolders,
+  spec: Pick<MachineSpec, "rootDiskGiB">,
+): Promise<void> {
+  const bytes = spec.rootDiskGiB * 2 ** 30;
+  if ((await stat(folders.disk)).size >= bytes) return;
+  await truncate(folders.disk, bytes);
+  const devices = await run("losetup", ["--noheadings", "--output", "NAME", "--associated", folders.disk]);
+  for (const device of devices.split("\n").filter((line) => line !== "")) {
+    await run("losetup", ["--set-capacity", device]);
   }
 }
 

@@ -1,4 +1,4 @@
-/** OCI runtime configuration of a machine, for runc. */
+/** OCI runtime configuration of a machine, for runc: a template, in which supervise.sh names the root disk's device. */
 
 /** Host properties on which a machine's configuration depends. */
 export interface HostTraits {
@@ -57,7 +57,11 @@ export function ociConfig(input: MachineConfigInput, host: HostTraits): object {
         { type: "network", path: input.networkNamespace },
       ],
       // kubelet reads the kernel log for out-of-memory kills; runc makes the other usual devices.
-      devices: [{ path: "/dev/kmsg", type: "c", major: 1, minor: 11, fileMode: 0o600, uid: 0, gid: 0 }],
+      devices: [
+        { path: "/dev/kmsg", type: "c", major: 1, minor: 11, fileMode: 0o600, uid: 0, gid: 0 },
+        // A loop device; supervise.sh fills in which.
+        { path: "ROOT_DISK", type: "b", major: 7, minor: "ROOT_DISK_MINOR", fileMode: 0o600, uid: 0, gid: 0 },
+      ],
       resources: { devices: [{ allow: true, access: "rwm" }] },
       // As on a real machine, where systemd sets it: node-exporter's and CSI's host mounts need it.
       rootfsPropagation: "rshared",

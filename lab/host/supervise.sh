@@ -11,8 +11,20 @@ id=$1 folder=$2 base=$3 runc_state=$4 netns=$5
 mount_root() {
   mkdir -p "$folder/mnt" "$folder/root"
   mountpoint -q "$folder/mnt" || mount -o loop,discard,noatime "$folder/disk.img" "$folder/mnt"
+  if [ -d "$folder/content" ]; then
+    cp --archive --no-target-directory "$folder/content" "$folder/mnt"
+    rm -rf "$folder/content"
+  fi
   mkdir -p "$folder/mnt/work"
   mount -t overlay overlay -o "lowerdir=$base,upperdir=$folder/mnt/upper,workdir=$folder/mnt/work" "$folder/root"
+}
+
+# The machine sees the disk that it grows its file system on; which loop device that is, is known once it is mounted.
+write_config() {
+  local device
+  device=$(findmnt --noheadings --output SOURCE "$folder/mnt")
+  sed "s|\"ROOT_DISK_MINOR\"|${device#/dev/loop}|; s|ROOT_DISK|$device|" \
+    "$folder/bundle/config.template.json" >"$folder/bundle/config.json"
 }
 
 # systemd leaves its root read-only when it stops: it is mounted afresh for the next start.
@@ -31,6 +43,7 @@ empty_network() {
 rm -f "$folder/powered-off"
 while :; do
   mount_root
+  write_config
   status=0
   runc --root "$runc_state" run --bundle "$folder/bundle" --pid-file "$folder/init.pid" "$id" </dev/null || status=$?
   runc --root "$runc_state" delete --force "$id" >/dev/null 2>&1 || true

@@ -16,7 +16,7 @@ import { killAll, labCgroups, machineCgroup, removeCgroups } from "./cgroups";
 import { type FirstBootFile, firstBootFiles, hostname } from "./firstBoot";
 import { presentNetwork } from "./hostNetwork";
 import type { IngressRule, MachineHost, MachineSpec, MachineState } from "./machine";
-import { makeDisk } from "./machineDisk";
+import { growDisk, makeDisk } from "./machineDisk";
 import { machineFiles } from "./machineFiles";
 import { makeMachineNetwork, namespacePath, removeMachineNetwork, replaceIngress } from "./machineNetwork";
 import { type HostTraits, ociConfig } from "./ociConfig";
@@ -26,6 +26,7 @@ import { startSupervisor, stopSupervisor, supervisorRuns } from "./supervisor";
 
 /** Time limit for systemd's first answer after a start; 2 to 5 s are usual, several times that on a busy host. */
 const bootLimitMs = 120_000;
+const powerOffLimitMs = 60_000;
 
 export class SystemdMachines implements MachineHost {
   private readonly folders: LabFolders;
@@ -46,6 +47,14 @@ export class SystemdMachines implements MachineHost {
     await this.waitForInit(spec.id);
   }
 
+  async restart(spec: MachineSpec): Promise<void> {
+    await this.turns.run(spec.id, async () => {
+      await this.powerOff(spec.id);
+      await this.boot(spec);
+    });
+    await this.waitForInit(spec.id);
+  }
+
   private async boot(spec: MachineSpec): Promise<void> {
     this.removed.delete(spec.id);
     const machine = this.folders.machine(spec.id);
@@ -53,6 +62,7 @@ export class SystemdMachines implements MachineHost {
     await writeJson(machine.spec, spec);
     await makeMachineNetwork(this.folders, spec);
     await makeDisk(machine, spec, await diskContent(this.folders, spec));
+    await growDisk(machine, spec);
     await this.renewHostRules(); // addresses may have been assigned before the machine existed
     if (!(await this.runs(spec.id))) {
       await this.writeConfig(spec);
@@ -134,7 +144,16 @@ export class SystemdMachines implements MachineHost {
       },
       await hostTraits(),
     );
-    await writeJson(`${machine.bundle}/config.json`, config);
+    await writeJson(`${machine.bundle}/config.template.json`, config);
+  }
+
+  /** Asks the machine to stop, as EC2 does, and ends it where it does not within the limit. */
+  private async powerOff(id: string): Promise<void> {
+    const deadline = Date.now() + powerOffLimitMs;
+    await this.exec(id, ["systemctl", "poweroff"]).catch(() => undefined); // it may be off already
+    while ((await this.runs(id)) && Date.now() < deadline) await sleep(100);
+    await stopSupervisor(this.folders, id);
+    await this.sweep(id);
   }
 
   /** Ends the machine's processes and removes its runc and cgroup state; its disk stays. */

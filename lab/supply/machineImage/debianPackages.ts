@@ -8,9 +8,11 @@ export const release = "bookworm";
 export const preinstalled = [
   "apt-utils",
   "ca-certificates",
+  "cloud-guest-utils",
   "cloud-init",
   "curl",
   "dbus",
+  "e2fsprogs",
   "ethtool",
   "gnupg",
   "iproute2",
@@ -27,6 +29,7 @@ export const preinstalled = [
   "sudo",
   "systemd-sysv",
   "util-linux",
+  "xfsprogs",
 ] as const;
 
 /** Packages that a machine can install from the lab's archive, which contains all their dependencies. */

@@ -44,11 +44,6 @@ export async function bootMachine(
   }
 }
 
-/** True when an update must reach the machine itself. Tags do not; user data only on its first boot. */
-export function machineChanged(before: MachineSpec, now: MachineSpec): boolean {
-  return before.instanceType !== now.instanceType || before.rootDiskGiB !== now.rootDiskGiB;
-}
-
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const fail = () => reject(signal.reason instanceof Error ? signal.reason : new Error("cancelled"));

@@ -7,7 +7,7 @@ import type { Account, CloudResource } from "./account";
 import type { AwsType } from "./awsType";
 import type { Cloud } from "./cloud";
 import type { Enforcement } from "./enforcement";
-import { bootMachine, machineChanged, machineSpec } from "./instanceMachine";
+import { bootMachine, machineSpec } from "./instanceMachine";
 import type { AwsProviderSettings } from "./settings";
 import { publicDns } from "./types/instance";
 import { elasticIpOf } from "./types/publicAddresses";
@@ -59,13 +59,17 @@ export class Lifecycle {
       const then = { ...previous.properties, ...pick(inputs, type.hidden ?? []) };
       return { outputs: made, before: specOf(type, id, then, account), now: specOf(type, id, made, account) };
     });
-    if (before !== undefined && now !== undefined && machineChanged(before, now)) {
-      // EC2 stops and starts the machine for this. The machine layer accepts a repeated start.
-      call.log.status(`restarting ${now.name}`);
-      await this.host.start(now);
-    }
+    if (before !== undefined && now !== undefined) await this.changeMachine(before, now, call);
     await this.enforcement.apply();
     return visible(type, outputs);
+  }
+
+  /** EC2 stops and starts a machine for another type, and grows its disk while it runs. */
+  private async changeMachine(before: MachineSpec, now: MachineSpec, call: ResourceCall): Promise<void> {
+    if (before.instanceType !== now.instanceType) {
+      call.log.status(`restarting ${now.name}`);
+      await this.host.restart(now);
+    } else if (before.rootDiskGiB !== now.rootDiskGiB) await this.host.start(now);
   }
 
   /** Properties of the resource; undefined when it is gone. A machine's observed state is stored in the account. */

@@ -36,6 +36,10 @@ export class NoMachines implements MachineHost {
     });
   }
 
+  restart(spec: MachineSpec): Promise<void> {
+    return this.start(spec);
+  }
+
   async state(id: string): Promise<MachineState> {
     return (await this.file.read()).machines[id]?.state ?? "absent";
   }

@@ -50,6 +50,16 @@ describe("a machine's OCI configuration", () => {
     );
   });
 
+  it("has a place for the root disk's device, which is known only once the disk is mounted", () => {
+    const template = JSON.stringify(config())
+      .replace('"ROOT_DISK_MINOR"', "3")
+      .replace("ROOT_DISK", "/dev/loop3");
+    const { linux } = JSON.parse(template) as { linux: { devices: Record<string, unknown>[] } };
+    const [disk] = linux.devices.filter(({ type }) => type === "b");
+    assert.deepEqual([disk?.["path"], disk?.["major"], disk?.["minor"]], ["/dev/loop3", 7, 3]);
+    assert.ok(!template.includes("ROOT_DISK"));
+  });
+
   it("shares mounts downwards, as systemd does on hardware", () => {
     assert.equal(config().linux.rootfsPropagation, "rshared");
   });
