@@ -60,7 +60,6 @@ export function controlPlaneDocuments(args: ControlPlaneDocumentArgs): string {
 
 /** Configuration of `kubeadm join` on a worker. The credentials are in the file that `discovery` names. */
 export function workerDocument(args: WorkerDocumentArgs): string {
-  const labels = Object.entries(args.labels).map(([key, value]) => `${key}=${value}`);
   return yaml([
     {
       apiVersion,
@@ -68,12 +67,28 @@ export function workerDocument(args: WorkerDocumentArgs): string {
       nodeRegistration: nodeRegistration(
         args.nodeName,
         args.taints.map(({ key, value, effect }) => ({ key, ...(value === "" ? {} : { value }), effect })),
-        { "node-ip": args.privateIp, ...(labels.length === 0 ? {} : { "node-labels": labels.join(",") }) },
+        registrationArgs(args),
       ),
       discovery: { file: { kubeConfigPath: "/etc/perigee/join/discovery.conf" } },
       patches,
     },
   ]);
+}
+
+/** Arguments with which a worker's kubelet registers its Node, as kubeadm writes them at the join. */
+export function kubeletArgs(args: WorkerDocumentArgs): string {
+  const taints = args.taints.map(({ key, value, effect }) => `${key}=${value}:${effect}`);
+  return Object.entries({
+    ...registrationArgs(args),
+    ...(taints.length === 0 ? {} : { "register-with-taints": taints.join(",") }),
+  })
+    .map(([name, value]) => `--${name}=${value}`)
+    .join(" ");
+}
+
+function registrationArgs({ privateIp, labels }: WorkerDocumentArgs): Record<string, string> {
+  const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  return { "node-ip": privateIp, ...(pairs.length === 0 ? {} : { "node-labels": pairs.join(",") }) };
 }
 
 function initConfiguration(args: ControlPlaneDocumentArgs): object {
@@ -211,6 +226,9 @@ export const auditPolicy = yaml([
     ],
   },
 ]);
+
+/** Configuration of every kubelet: in the control plane's documents, and a reason for workers to take it again. */
+export const kubeletDocument: string = yaml([kubeletConfiguration]);
 
 function yaml(documents: readonly object[]): string {
   return documents.map(toYaml).join("---\n");

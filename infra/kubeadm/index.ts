@@ -8,7 +8,13 @@ import type { ClusterIdentity } from "../machines/identity";
 import type { Network } from "../network";
 import type { Cidr } from "../network/cidr";
 import { releaseOf } from "../versions";
-import { auditPolicy, controlPlaneDocuments, workerDocument } from "./documents";
+import {
+  auditPolicy,
+  controlPlaneDocuments,
+  kubeletArgs,
+  kubeletDocument,
+  workerDocument,
+} from "./documents";
 import { flannelManifest } from "./flannel";
 import { operatorKubeconfig } from "./kubeconfig";
 import type { Taint } from "./labels";
@@ -93,13 +99,12 @@ export class KubeadmCluster extends pulumi.ComponentResource {
       output: "value",
       inputs: {
         KUBERNETES_VERSION: kubernetesVersion,
-        POD_CIDR: podCidr.text,
-        SERVICE_CIDR: serviceCidr.text,
         API_NAME: network.apiName,
         PRIVATE_IP: privateIp,
         PROVIDER_ID: providerId(machine),
         AUDIT_POLICY: auditPolicy,
         KUBEADM_CONFIG: documents,
+        DISK_GIB: diskGiB(machine),
       },
       after: [record],
     });
@@ -128,6 +133,10 @@ export class KubeadmCluster extends pulumi.ComponentResource {
   private join(machine: Machine, pool: WorkerMembership, cluster: Initialised): void {
     const { network, drainTimeoutSeconds, readyTimeoutSeconds } = this.args;
     const { labels, taints } = pool;
+    const node = machine.instance.privateIp.apply((privateIp) => ({
+      ...{ nodeName: machine.name, privateIp },
+      ...{ labels, taints },
+    }));
     const request = this.steps.run(`${machine.name}-request`, {
       machine,
       script: "request",
@@ -160,9 +169,10 @@ export class KubeadmCluster extends pulumi.ComponentResource {
         API_NAME: network.apiName,
         CA_CERTIFICATE: cluster.caCertificate,
         CERTIFICATE: admit.stdout,
-        KUBEADM_CONFIG: machine.instance.privateIp.apply((privateIp) =>
-          workerDocument({ nodeName: machine.name, privateIp, labels, taints }),
-        ),
+        KUBEADM_CONFIG: node.apply(workerDocument),
+        KUBELET_ARGS: node.apply(kubeletArgs),
+        KUBELET_CONFIG: kubeletDocument,
+        DISK_GIB: diskGiB(machine),
         READY_TIMEOUT: String(readyTimeoutSeconds),
       },
       after: [admit],
@@ -188,4 +198,9 @@ export class KubeadmCluster extends pulumi.ComponentResource {
 /** Provider id: links a Kubernetes Node to its EC2 instance. */
 function providerId({ instance }: Machine): pulumi.Output<string> {
   return pulumi.interpolate`aws:///${instance.availabilityZone}/${instance.id}`;
+}
+
+/** Size of the root disk, which the step waits for: AWS changes it under a machine that runs. */
+function diskGiB({ instance }: Machine): pulumi.Output<string> {
+  return instance.rootBlockDevice.volumeSize.apply(String);
 }

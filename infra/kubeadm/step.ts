@@ -10,6 +10,12 @@ export type StepScript = "init" | "network" | "kubeconfig" | "request" | "member
 const read = (name: string): string => readFileSync(join(__dirname, "scripts", `${name}.sh`), "utf8");
 const shared = read("step");
 
+/** Parts that a script uses besides what every step shares. */
+const parts: Readonly<Partial<Record<StepScript, readonly string[]>>> = {
+  init: ["disk", "settle"],
+  join: ["disk"],
+};
+
 /** Command line of a step: its time limit in seconds, its verb, and the limit as an argument of the script. */
 export function stepCommand(limitSeconds: number, verb: string): string {
   return `sudo timeout --kill-after=30s ${limitSeconds}s bash -s -- ${verb} ${limitSeconds}`;
@@ -17,7 +23,7 @@ export function stepCommand(limitSeconds: number, verb: string): string {
 
 /** The stdin of a step: its inputs as shell variables, then the script. */
 export function stepInput(script: StepScript, inputs: Readonly<Record<string, string>>): string {
-  return assembled(read(script), inputs);
+  return assembled([...(parts[script] ?? []), script].map(read).join(""), inputs);
 }
 
 /**

@@ -1,22 +1,25 @@
 #!/usr/bin/env bash
-# Joins this worker to the cluster and waits until its node is Ready.
-# Inputs: NODE_NAME PROVIDER_ID API_NAME CA_CERTIFICATE CERTIFICATE KUBEADM_CONFIG READY_TIMEOUT. Safe to run again.
+# Joins this worker to the cluster, or applies changed settings to it, and waits until its node is Ready.
+# Inputs: NODE_NAME PROVIDER_ID API_NAME CA_CERTIFICATE CERTIFICATE KUBEADM_CONFIG KUBELET_CONFIG KUBELET_ARGS DISK_GIB READY_TIMEOUT
+# Safe to run again.
 
 folder=/etc/perigee/join
 own_kubeconfig=/etc/kubernetes/kubelet.conf
+# What this machine has applied completely.
+applied=/var/lib/perigee/applied-documents
 
 join() {
   boot_finished
+  grow_disk
   if joined_to_this_cluster; then
-    echo "joined already"
-    # A kubelet registers its node when it starts: one whose node was deleted meanwhile has to start again.
-    own_node >/dev/null || systemctl restart kubelet
+    settle
   else
     if [ -e /etc/kubernetes/kubelet.conf ] || [ -e /etc/kubernetes/bootstrap-kubelet.conf ]; then reset_node; fi
     forget_pod_network
     wait_for 300 "${API_NAME:?} to resolve" getent ahostsv4 "$API_NAME" || exit 1
     write_documents
     kubeadm_logged join
+    documents_hash >"$applied"
     touch /var/lib/perigee/joined
   fi
   if ! wait_for "${READY_TIMEOUT:?}" "node ${NODE_NAME:?} to be Ready" node_ready; then
@@ -31,6 +34,34 @@ join() {
 joined_to_this_cluster() {
   [ -e /var/lib/perigee/joined ] && [ -e "$own_kubeconfig" ] &&
     [ "$(cat /etc/kubernetes/pki/ca.crt)" = "${CA_CERTIFICATE:?}" ]
+}
+
+documents_hash() { printf '%s\n' "${KUBEADM_CONFIG:?}" "${KUBELET_CONFIG:?}" | sha256sum | cut -d' ' -f1; }
+
+settle() {
+  if [ "$(cat "$applied" 2>/dev/null)" = "$(documents_hash)" ]; then
+    echo "joined already"
+    # A kubelet registers its node when it starts: one whose node was deleted meanwhile has to start again.
+    own_node >/dev/null || systemctl restart kubelet
+    return
+  fi
+  echo "the settings of this worker changed: applying them"
+  printf '%s' "$KUBEADM_CONFIG" >/etc/perigee/kubeadm.yaml
+  # The control plane put it there.
+  wait_for "${READY_TIMEOUT:?}" "the kubelet's configuration from the cluster" \
+    kubeadm upgrade node phase kubelet-config --patches /etc/perigee/patches || exit 1
+  keep_kubelet_args
+  systemctl restart kubelet
+  documents_hash >"$applied"
+}
+
+# kubeadm writes these at the join only. They are what a kubelet registers its Node with, should it be deleted.
+keep_kubelet_args() {
+  local file=/var/lib/kubelet/kubeadm-flags.env others
+  others=$(sed -n 's/^KUBELET_KUBEADM_ARGS="\(.*\)"$/\1/p' "$file" | tr ' ' '\n' |
+    grep -vE '^--(node-ip|node-labels|register-with-taints)=' | xargs || true)
+  printf 'KUBELET_KUBEADM_ARGS="%s"\n' "${KUBELET_ARGS:?}${others:+ $others}" >"$file.new"
+  mv "$file.new" "$file"
 }
 
 # A kubelet may read its own Node, and nothing more is needed to see it Ready.

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 /** Folders of a machine that the scripts write to. */
-const absolutePath = /(?<![\w.$}/-])\/(etc|var|run|opt)(?=[\s/"'):]|$)/gm;
+const absolutePath = /(?<![\w.$}/-])\/(etc|var|run|opt|sys)(?=[\s/"'):]|$)/gm;
 
 export interface ScriptRunResult {
   readonly status: number | null;
@@ -47,7 +47,7 @@ export class MachineRoot {
     return readFileSync(this.at(path), "utf8");
   }
 
-  /** Runs the text of a script, whose paths below /etc, /var, /run and /opt are this folder's. */
+  /** Runs the text of a script, whose paths below /etc, /var, /run, /opt and /sys are this folder's. */
   run(
     script: string,
     { arguments: args = [], programs = {}, timeoutMs = 20_000 }: ScriptRunArgs,

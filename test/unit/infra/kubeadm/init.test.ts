@@ -5,17 +5,18 @@ import { MachineRoot, type ScriptRunResult } from "../../../support/infra/script
 const inputs = {
   NODE_NAME: "ground-control-plane-1",
   KUBERNETES_VERSION: "1.36.3",
-  POD_CIDR: "10.244.0.0/16",
-  SERVICE_CIDR: "10.96.0.0/12",
   API_NAME: "api.ground.internal",
   PRIVATE_IP: "10.0.1.10",
   KUBEADM_CONFIG: "kind: InitConfiguration",
   AUDIT_POLICY: "kind: Policy",
   PROVIDER_ID: "aws:///eu-central-1a/i-1",
+  DISK_GIB: "10",
 };
 
 const programs = {
   "cloud-init": "",
+  findmnt: "echo 7:1 btrfs /",
+  df: "printf '%s\\n' 1M-blocks 10240",
   getent: 'echo "10.0.1.10 STREAM api.ground.internal"',
   // It makes the certificate that the step prints.
   kubeadm: "mkdir -p /etc/kubernetes/pki; echo certificate >/etc/kubernetes/pki/ca.crt",

@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# Part of init.sh: brings a control plane that runs to the documents of the settings: certificates, static pods,
+# kubelet, kube-proxy, cluster DNS. What kubeadm cannot change on a running cluster is refused by name.
+# Inputs: KUBEADM_CONFIG AUDIT_POLICY PROVIDER_ID. Safe to run again, and goes on where it was interrupted.
+
+config=/etc/perigee/kubeadm.yaml
+patches=/etc/perigee/patches
+private_folder=/etc/kubernetes/perigee
+# What this machine has applied completely, and what it has begun to apply.
+applied=/var/lib/perigee/applied-documents
+begun=/var/lib/perigee/begun-documents
+static_pods=(etcd kube-apiserver kube-controller-manager kube-scheduler)
+
+settle() {
+  if [ "$(cat "$applied" 2>/dev/null)" = "$(documents_hash)" ]; then return; fi
+  echo "the settings of this control plane changed: applying them; the API is away for a moment"
+  documents_hash >"$begun"
+  write_documents
+  renew_certificates
+  kubeadm_phase etcd local
+  kubeadm_phase control-plane all
+  wait_for 300 "the static pods to run with the new settings" static_pods_current || { node_diagnosis; exit 1; }
+  kubeadm_phase upload-config all
+  kubeadm_phase kubelet-start
+  kubeadm_phase mark-control-plane
+  kubeadm_phase addon all
+  # It reads its settings at its start only. What it has told the kernel stays meanwhile.
+  kubectl --namespace kube-system rollout restart daemonset/kube-proxy
+  remember_documents
+}
+
+documents_hash() { printf '%s\n' "${KUBEADM_CONFIG:?}" "${AUDIT_POLICY:?}" "${PROVIDER_ID:?}" | sha256sum | cut -d' ' -f1; }
+
+settling() { [ "$(cat "$begun" 2>/dev/null)" = "$(documents_hash)" ]; }
+
+remember_documents() {
+  documents_hash >"$applied"
+  rm -f "$begun"
+}
+
+write_documents() {
+  umask 077
+  mkdir -p "$private_folder" /var/log/kubernetes "$patches"
+  printf '%s' "$AUDIT_POLICY" >"$private_folder/audit-policy.yaml"
+  [ -e "$private_folder/encryption.yaml" ] || encryption_config >"$private_folder/encryption.yaml"
+  printf 'providerID: %s\n' "$PROVIDER_ID" >"$patches/kubeletconfiguration1+merge.yaml"
+  coredns_patch >"$patches/corednsdeployment+strategic.yaml"
+  static_pod_patches
+  printf '%s' "$KUBEADM_CONFIG" >"$config"
+  umask 022
+}
+
+# A static pod starts again when its manifest changes. The audit policy is a file beside it, and is read at start only.
+static_pod_patches() {
+  local pod
+  for pod in "${static_pods[@]}"; do
+    printf 'metadata: {annotations: {perigee.dev/settings: "%s"}}\n' "$(settings_of_static_pods)" >"$patches/${pod}0+strategic.yaml"
+  done
+}
+
+settings_of_static_pods() { printf '%s\n' "$(document ClusterConfiguration)" "$AUDIT_POLICY" | sha256sum | cut -c1-16; }
+
+# document KIND: the one of the documents that has this kind.
+document() { awk -v "kind=kind: $1\n" 'BEGIN { RS = "---\n" } index($0, kind)' <<<"$KUBEADM_CONFIG"; }
+
+static_pods_current() {
+  local pod
+  for pod in "${static_pods[@]}"; do
+    [ "$(kubectl --namespace kube-system get pod "$pod-${NODE_NAME:?}" --output \
+      'jsonpath={.metadata.annotations.perigee\.dev/settings} {.status.conditions[?(@.type=="Ready")].status}')" = \
+      "$(settings_of_static_pods) True" ] || return 1
+  done
+}
+
+# Each server takes the new certificate from its file; a name or address that the settings add is in it. One that an
+# interrupted run moved away is made.
+renew_certificates() {
+  local certificate path
+  for certificate in apiserver etcd-server etcd-peer; do
+    path=/etc/kubernetes/pki/${certificate/etcd-/etcd/}
+    rm -f "$path.crt" "$path.key"
+    kubeadm_phase certs "$certificate"
+  done
+}
+
+kubeadm_phase() {
+  local log=/var/log/perigee-kubeadm.log
+  echo "kubeadm init phase $*"
+  if kubeadm init phase "$@" --config "$config" >"$log" 2>&1; then return; fi
+  tail --lines 30 "$log" >&2
+  fail "kubeadm init phase $* failed; the lines above say why (log: $log on this machine). Run this again when it is mended"
+}
+
+# Every pod, Service, certificate and kubeconfig of a cluster carries these.
+fixed_settings() { grep -E '^ *(clusterName|controlPlaneEndpoint|podSubnet|serviceSubnet|dnsDomain): ' | tr -d ' "' | sort; }
+
+refuse_fixed_settings() {
+  local made wanted only_made only_wanted
+  made=$(kubectl --namespace kube-system get configmap kubeadm-config --output 'jsonpath={.data.ClusterConfiguration}') || exit 1
+  made=$(fixed_settings <<<"$made")
+  wanted=$(document ClusterConfiguration | fixed_settings)
+  only_made=$(comm -23 <(echo "$made") <(echo "$wanted") | xargs)
+  only_wanted=$(comm -13 <(echo "$made") <(echo "$wanted") | xargs)
+  [ "$made" = "$wanted" ] || fail "this cluster was made with $only_made and the settings ask for $only_wanted: names and" \
+    "addresses of a running cluster cannot be changed. Put clusterName, podCidr and serviceCidr back; docs/runbook.md says" \
+    "how to move to a new cluster"
+}

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { assembled } from "../../../../infra/kubeadm/step";
+import { MachineRoot, type ScriptRunResult } from "../../../support/infra/scriptRun";
+
+const disk = readFileSync(join(__dirname, "../../../../infra/kubeadm/scripts/disk.sh"), "utf8");
+const sectors = (gib: number): string => `${(gib * 2 ** 30) / 512}\n`;
+
+describe("a root disk that AWS has grown", () => {
+  let root: MachineRoot;
+  beforeEach(() => (root = new MachineRoot()));
+  afterEach(() => root.remove());
+
+  /** The partition 1 of a disk of 40 GiB. */
+  function partitioned(): void {
+    root.write("/sys/dev/block/259:1/partition", "1\n");
+    root.write("/sys/dev/block/259:1/size", sectors(20)).write("/sys/dev/block/size", sectors(40));
+  }
+
+  function grow(findmnt: string, programs: Readonly<Record<string, string>> = {}): ScriptRunResult {
+    return root.run(assembled(`${disk}\ngrow_disk\n`, { NODE_NAME: "n", DISK_GIB: "40" }), {
+      arguments: ["join", "3600"],
+      programs: {
+        ...{ findmnt: `echo ${findmnt}`, growpart: "", resize2fs: "", xfs_growfs: "", sleep: "" },
+        ...programs,
+      },
+    });
+  }
+  const calls = (said: ScriptRunResult): string[] => said.calls.filter((call) => !call.startsWith("findmnt"));
+
+  it("is seen by the node: partition, then ext4, which grows by its device", () => {
+    partitioned();
+    const said = grow("259:1 ext4 /");
+    assert.deepEqual(
+      [said.status, calls(said)],
+      [0, ["growpart /dev/block 1", "resize2fs /dev/259:1"]],
+      said.stderr,
+    );
+  });
+
+  it("is seen by the node also where nothing was left to grow", () => {
+    partitioned();
+    assert.equal(grow("259:1 ext4 /", { growpart: "exit 1" }).status, 0);
+  });
+
+  it("is seen by the node: XFS without a partition, which grows by its folder", () => {
+    root.write("/sys/dev/block/7:1/size", sectors(40));
+    const said = grow("7:1 xfs /var/lib/kubelet");
+    assert.deepEqual(calls(said), [`xfs_growfs ${root.at("/var/lib/kubelet")}`]);
+  });
+
+  it("is waited for: AWS answers before the machine sees it", () => {
+    root.write("/sys/dev/block/7:1/size", sectors(39));
+    const said = grow("7:1 xfs /", { sleep: `echo ${sectors(40).trim()} >/sys/dev/block/7:1/size` });
+    assert.deepEqual([said.status, calls(said)], [0, ["sleep 1", "xfs_growfs /"]]);
+  });
+
+  it("is an error that says what failed, and what is missing", () => {
+    partitioned();
+    const failed = grow("259:1 ext4 /", { growpart: "exit 2" });
+    assert.match(failed.stderr, /the partition 1 of \/dev\/block could not be grown to the disk's 40 GiB/);
+    assert.equal(failed.status, 1);
+  });
+
+  it("is the image's own business on a logical volume or another file system: an error where it was not grown", () => {
+    const size = (mib: number) => ({ df: `printf '%s\\n' 1M-blocks ${mib}` });
+    assert.equal(grow("0:40 btrfs /", size(40_000)).status, 0);
+    const small = grow("0:40 btrfs /", size(20_000));
+    assert.equal(small.status, 1);
+    assert.match(
+      small.stderr,
+      /has 20000 MiB of the disk's 40 GiB, and one that is of the kind btrfs is not grown here/,
+    );
+  });
+});

@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { controlPlaneDocuments } from "../../../../infra/kubeadm/documents";
+import { stepInput } from "../../../../infra/kubeadm/step";
+import { MachineRoot, type ScriptRunResult } from "../../../support/infra/scriptRun";
+
+const cluster = {
+  nodeName: "ground-control-plane-1",
+  privateIp: "10.0.1.10",
+  publicIp: "203.0.113.10",
+  clusterName: "ground",
+  apiName: "api.ground.internal",
+  kubernetesVersion: "1.36.3",
+  podCidr: "10.244.0.0/16",
+  serviceCidr: "10.96.0.0/12",
+};
+
+const inputs = (changed: Partial<typeof cluster>, more: Readonly<Record<string, string>> = {}) => ({
+  NODE_NAME: cluster.nodeName,
+  KUBERNETES_VERSION: cluster.kubernetesVersion,
+  API_NAME: cluster.apiName,
+  PRIVATE_IP: cluster.privateIp,
+  KUBEADM_CONFIG: controlPlaneDocuments({ ...cluster, ...changed }),
+  AUDIT_POLICY: "kind: Policy\n",
+  PROVIDER_ID: "aws:///eu-central-1a/i-1",
+  DISK_GIB: "10",
+  ...more,
+});
+
+/** A machine whose disk has its size, and programs that keep the state of a cluster in files. */
+const programs = {
+  "cloud-init": "",
+  findmnt: "echo 7:1 btrfs /",
+  df: "printf '%s\\n' 1M-blocks 10240",
+  getent: 'echo "10.0.1.10 STREAM api.ground.internal"',
+  ip: "exit 1",
+  nft: "",
+  journalctl: "echo journal",
+  sleep: "",
+  kubeadm: `
+    mkdir -p /etc/kubernetes/pki/etcd
+    [ ! -e /var/broken ] || [[ " $* " != *" $(cat /var/broken) "* ]] || { echo "kubeadm: no such luck"; exit 1; }
+    case "$*" in
+      "init --skip"*) echo ca >/etc/kubernetes/pki/ca.crt ;;&
+      "init phase certs etcd-"*) echo new >"/etc/kubernetes/pki/etcd/\${4#etcd-}.crt" ;;
+      "init phase certs "*) echo new >"/etc/kubernetes/pki/$4.crt" ;;
+      "init phase control-plane "* | "init --skip"*) cp /etc/perigee/patches/etcd0+strategic.yaml /var/running ;;
+      "init phase upload-config "*) cp /etc/perigee/kubeadm.yaml /var/uploaded ;;
+    esac`,
+  kubectl: `
+    case "$*" in
+      *readyz*) [ ! -e /var/no-api ] ;;
+      *version*) echo '{"gitVersion": "v1.36.3"}' ;;
+      *kubeadm-config*) cat /var/uploaded ;;
+      *"get pod"*) echo "$(sed 's/.*: "//; s/".*//' /var/running) True" ;;
+    esac`,
+};
+
+describe("a control plane whose settings change", () => {
+  let root: MachineRoot;
+  beforeEach(() => {
+    root = new MachineRoot();
+    root.write("/opt/perigee/prepare.sh", "#!/bin/sh\n", 0o755);
+    root.write("/var/lib/perigee/prepared-1.36.3", "").write("/sys/fs/cgroup/tasks", "");
+    root.write("/var/uploaded", controlPlaneDocuments(cluster));
+    const first = run({});
+    assert.equal(first.status, 0, first.stderr);
+  });
+  afterEach(() => root.remove());
+
+  const run = (
+    changed: Partial<typeof cluster>,
+    more: Readonly<Record<string, string>> = {},
+  ): ScriptRunResult =>
+    root.run(stepInput("init", inputs(changed, more)), { arguments: ["init", "3600"], programs });
+  const phases = ({ calls }: ScriptRunResult): string[] =>
+    calls.flatMap((call) => /^kubeadm init phase (.*) --config/.exec(call)?.[1] ?? []);
+  const everyPhase = [
+    "certs apiserver",
+    "certs etcd-server",
+    "certs etcd-peer",
+    "etcd local",
+    "control-plane all",
+    "upload-config all",
+    "kubelet-start",
+    "mark-control-plane",
+    "addon all",
+  ];
+
+  it("does nothing where they are as they were", () => {
+    const again = run({});
+    assert.deepEqual([again.status, phases(again)], [0, []]);
+    assert.equal(again.stdout, "ca\n");
+  });
+
+  it("gets certificates for another address, and everything else anew, once", () => {
+    const moved = run({ publicIp: "203.0.113.99" });
+    assert.equal(moved.status, 0, moved.stderr);
+    assert.deepEqual(phases(moved), everyPhase);
+    assert.match(root.read("/etc/perigee/kubeadm.yaml"), /203\.0\.113\.99/);
+    assert.deepEqual(phases(run({ publicIp: "203.0.113.99" })), []);
+  });
+
+  it("starts the API server again for another audit policy, which it reads at its start only", () => {
+    const patch = () => root.read("/etc/perigee/patches/kube-apiserver0+strategic.yaml");
+    const before = patch();
+    const changed = run({}, { AUDIT_POLICY: "kind: Policy\nrules: []\n" });
+    assert.equal(changed.status, 0, changed.stderr);
+    assert.equal(root.read("/etc/kubernetes/perigee/audit-policy.yaml"), "kind: Policy\nrules: []\n");
+    assert.notEqual(patch(), before);
+  });
+
+  it("leaves the static pods alone where only the kubelet's settings change", () => {
+    const patch = () => root.read("/etc/perigee/patches/etcd0+strategic.yaml");
+    const before = patch();
+    const documents = controlPlaneDocuments(cluster).replace("syncFrequency: 10s", "syncFrequency: 11s");
+    const changed = run({}, { KUBEADM_CONFIG: documents });
+    assert.equal(changed.status, 0, changed.stderr);
+    assert.ok(phases(changed).includes("kubelet-start"));
+    assert.equal(patch(), before);
+  });
+
+  it("restarts kube-proxy, which reads its settings at its start only", () => {
+    const restarts = ({ calls }: ScriptRunResult) => calls.filter((call) => call.includes("rollout restart"));
+    const documents = controlPlaneDocuments(cluster).replace("min: 0", "min: 1");
+    assert.equal(restarts(run({}, { KUBEADM_CONFIG: documents })).length, 1);
+  });
+
+  for (const broken of [
+    "apiserver",
+    "etcd-peer",
+    "local",
+    "control-plane",
+    "upload-config",
+    "kubelet-start",
+    "addon",
+  ]) {
+    it(`goes on where ${broken} failed, also without an API server, and then is done`, () => {
+      root.write("/var/broken", broken);
+      const failed = run({ publicIp: "203.0.113.99" });
+      assert.equal(failed.status, 1);
+      assert.match(failed.stderr, /kubeadm init phase .* failed; .* Run this again when it is mended/);
+      root.write("/var/broken", "nothing").write("/var/no-api", "");
+      const mended = run({ publicIp: "203.0.113.99" });
+      assert.equal(mended.status, 0, mended.stderr);
+      assert.deepEqual(phases(mended), everyPhase);
+      for (const name of ["apiserver", "etcd/server", "etcd/peer"]) {
+        assert.equal(root.read(`/etc/kubernetes/pki/${name}.crt`), "new\n");
+      }
+    });
+  }
+
+  it("refuses what cannot be changed on a running cluster, by name, and changes nothing", () => {
+    const before = root.read("/etc/perigee/kubeadm.yaml");
+    const refused = run({ clusterName: "moon", podCidr: "10.245.0.0/16", publicIp: "203.0.113.99" });
+    assert.equal(refused.status, 1);
+    assert.match(
+      refused.stderr,
+      /made with clusterName:ground podSubnet:10\.244\.0\.0\/16 and the settings ask for clusterName:moon podSubnet:10\.245\.0\.0\/16/,
+    );
+    assert.deepEqual(phases(refused), []);
+    assert.equal(root.read("/etc/perigee/kubeadm.yaml"), before);
+  });
+});
