@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Runs on the control plane, for one worker. `admit` signs the worker's certificate request and prints the
 # certificate (public: useless without the key, which stays on the worker), and keeps labels and taints as
-# the settings say; `leave` drains the node and deletes it. Safe to run again.
+# the settings say; `leave` drains the node and deletes it, or refuses before it touches anything. Safe to run again.
 # Inputs: NODE_NAME PROVIDER_ID REQUEST LABELS TAINTS DRAIN_TIMEOUT
 
 admitted=/var/lib/perigee/admitted
 signer=kubernetes.io/kube-apiserver-client-kubelet
+drain_options=(--ignore-daemonsets --delete-emptydir-data)
 
 admit() {
   wait_for 120 "the API server to answer" kubectl get --raw /readyz || exit 1
@@ -96,6 +97,17 @@ remember_labels_and_taints() {
   printf '%s\n' "${TAINTS:-}" | sed '/^$/d' >"$admitted/$NODE_NAME.taint"
 }
 
+# kubectl drains no node with a pod that nothing would make anew elsewhere. It is asked before anything is touched; what
+# may pass by itself is left to the drain, and so is the node of a machine that is dead: it cannot keep a pod.
+refuse_to_lose_pods() {
+  local said lost='declare no controller|daemonsets\.apps "[^"]*" not found'
+  if said=$(kubectl drain "$NODE_NAME" "${drain_options[@]}" --dry-run=client 2>&1); then return; fi
+  said=$(sed -nE "s/ \(use --force[^)]*\)//; s/^(cannot delete )+(.*($lost).*)/  \2/p" <<<"$said")
+  if [ -z "$said" ] || [ "$(ready_status)" = Unknown ]; then return; fi
+  fail "node $NODE_NAME stays as it is: nothing would make these pods of it anew on another node:"$'\n'"$said"$'\n'"Nothing" \
+    "is drained by force. Delete them, or have a Deployment run them elsewhere and then delete them; then run this again"
+}
+
 leave() {
   if ! node_exists; then
     echo "node $NODE_NAME is gone already"
@@ -111,7 +123,7 @@ leave() {
 # once the control plane has lost sight of it, deleting the Node is what frees them.
 drain() {
   local deadline=$((SECONDS + ${DRAIN_TIMEOUT:?}))
-  until kubectl drain "$NODE_NAME" --ignore-daemonsets --delete-emptydir-data --timeout 20s; do
+  until kubectl drain "$NODE_NAME" "${drain_options[@]}" --timeout 20s; do
     if [ "$(ready_status)" = Unknown ]; then
       echo "node $NODE_NAME no longer reports: deleting it without a drain"
       return
@@ -132,6 +144,9 @@ ready_status() {
 
 case "${1:?}" in
   admit) admit ;;
-  leave) leave ;;
+  leave)
+    refuse_to_lose_pods
+    leave
+    ;;
   *) fail "member.sh: admit or leave, not $1" ;;
 esac

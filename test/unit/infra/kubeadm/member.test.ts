@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { stepInput } from "../../../../infra/kubeadm/step";
+import { MachineRoot, type ScriptRunResult } from "../../../support/infra/scriptRun";
+
+const node = "ground-default-2";
+const inputs = {
+  NODE_NAME: node,
+  PROVIDER_ID: "aws:///eu-central-1a/i-2",
+  REQUEST: "request",
+  LABELS: "",
+  TAINTS: "",
+  DRAIN_TIMEOUT: "5",
+};
+
+/** What kubectl says of a node that it will not drain. */
+const refusal = (...reasons: readonly string[]): string => {
+  const all = reasons.length === 1 ? reasons.join("") : `[${reasons.join(", ")}]`;
+  return [
+    `error: unable to drain node "${node}" due to error: ${all}, continuing command...`,
+    "There are pending nodes to be drained:",
+    ` ${node}`,
+    ...reasons,
+  ].join("\n");
+};
+
+const unmanaged = "cannot delete Pods that declare no controller (use --force to override)";
+const orphaned = 'cannot delete daemonsets.apps "agent" not found';
+
+/** A kubectl whose drain ends like this, with and without --dry-run, on a node in this condition. */
+const kubectl = (drain: { dryRun?: string; real?: string; ready?: string }): string => `
+case "$*" in
+  "drain "*--dry-run=client*) ${drain.dryRun ?? "true"} ;;
+  "drain "*) ${drain.real ?? "true"} ;;
+  "get node"*type==*) printf %s ${drain.ready ?? "True"} ;;
+esac`;
+const refusing = (...reasons: readonly string[]): string =>
+  `{ cat >&2 <<'END'\n${refusal(...reasons)}\nEND\nexit 1; }`;
+
+describe("leave", () => {
+  let root: MachineRoot;
+  beforeEach(() => (root = new MachineRoot()));
+  afterEach(() => root.remove());
+
+  const leave = (program: string): ScriptRunResult =>
+    root.run(stepInput("member", inputs), { arguments: ["leave", "600"], programs: { kubectl: program } });
+  /** Verbs that change the cluster; a drain that only asks does not. */
+  const changes = ({ calls }: ScriptRunResult): string[] =>
+    calls
+      .filter((call) => !call.includes("--dry-run") && !call.startsWith("kubectl get"))
+      .map((call) => call.split(" ")[1] ?? "");
+
+  it("cordons, drains and deletes a node whose pods can all go elsewhere", () => {
+    const said = leave(kubectl({}));
+    assert.equal(said.status, 0, said.stderr);
+    assert.deepEqual(changes(said), ["cordon", "drain", "delete"]);
+  });
+
+  for (const [which, reasons, named] of [
+    ["pods without a controller", [`${unmanaged}: default/one, flight/two`], [/default\/one, flight\/two$/m]],
+    // kubectl 1.35 begins twice.
+    [
+      "a pod without a controller",
+      [`cannot delete ${unmanaged}: a/b`],
+      [/^ {2}Pods that declare no .*: a\/b$/m],
+    ],
+    ["a pod whose DaemonSet is gone", [`${orphaned}: flight/agent-x`], [/flight\/agent-x$/m]],
+    [
+      "pods of both kinds",
+      [`${orphaned}: flight/agent-x`, `${unmanaged}: default/one`],
+      [/flight\/agent-x$/m, /default\/one$/m],
+    ],
+  ] as const) {
+    it(`refuses at once to lose ${which}: names them and the way, and touches nothing`, () => {
+      const said = leave(kubectl({ dryRun: refusing(...reasons), real: refusing(...reasons) }));
+      assert.equal(said.status, 1);
+      for (const name of named) assert.match(said.stderr, name);
+      assert.match(said.stderr, /^node ground-default-2 stays as it is/);
+      assert.match(said.stderr, /Delete them, or have a Deployment run them elsewhere .* run this again$/m);
+      assert.doesNotMatch(said.stderr, /--force/);
+      assert.deepEqual(changes(said), []);
+    });
+  }
+
+  it("holds no dead machine's node back for such pods: they are lost already", () => {
+    const reason = refusing(`${unmanaged}: default/one`);
+    const said = leave(kubectl({ dryRun: reason, real: reason, ready: "Unknown" }));
+    assert.equal(said.status, 0, said.stderr);
+    assert.deepEqual(changes(said), ["cordon", "drain", "delete"]);
+  });
+
+  it("leaves what may pass, such as an API server that is busy, to the drain", () => {
+    const busy = '{ echo "error: the server is currently unable to handle the request" >&2; exit 1; }';
+    const said = leave(kubectl({ dryRun: busy }));
+    assert.equal(said.status, 0, said.stderr);
+    assert.deepEqual(changes(said), ["cordon", "drain", "delete"]);
+  });
+});
