@@ -4,7 +4,17 @@ import { readFile } from "node:fs/promises";
 import { bridgeName } from "../../lab/host/addresses";
 import type { PulumiRun } from "../../lab/pulumi/engine/pulumi";
 import { echoContainer, echoOn } from "../support/lab/echo";
-import { apply, engine, engineSucceeds, eventually, kubectl, node, pool, worker } from "../support/lab/lab";
+import {
+  apply,
+  engine,
+  engineSucceeds,
+  eventually,
+  kubectl,
+  type LabConfig,
+  node,
+  pool,
+  worker,
+} from "../support/lab/lab";
 import { leftoversOf } from "../support/lab/leftovers";
 
 const second = "perigee-lab-default-2";
@@ -110,6 +120,7 @@ describe("scaling workers 1 -> 2 -> 1 under a PodDisruptionBudget", () => {
     // A worker leaves by the limit of the last up that it was part of.
     const patience = { drainTimeoutSeconds: 10 };
     await engineSucceeds("up", { ...pool(1), ...patience });
+    await kubectl("annotate", "node", worker, "perigee.dev/lose-volumes=true"); // it does not come to that
     const stuck = await engine("up", { ...pool(0), ...patience });
     assert.notEqual(stuck.exitCode, 0);
     const said = stuck.stdout + stuck.stderr;
@@ -122,8 +133,68 @@ describe("scaling workers 1 -> 2 -> 1 under a PodDisruptionBudget", () => {
   it("takes the node back when the setting is put back @all", async () => {
     await kubectl("delete", "poddisruptionbudget/app");
     await engineSucceeds("up", pool(1));
+    await kubectl("annotate", "node", worker, "perigee.dev/lose-volumes-");
     await kubectl("uncordon", worker);
     await kubectl("rollout", "status", "deployment/app", "--timeout=120s");
+  });
+});
+
+describe("a worker whose disk holds Prometheus' samples", () => {
+  it("is not removed with them: refused by the claim's name, its node and pods as they were", async () => {
+    const refused = await engine("up", pool(0));
+    assert.notEqual(refused.exitCode, 0);
+    assert.match(
+      refused.stdout + refused.stderr,
+      /disk holds\s+\/var\/lib\/perigee-prometheus \(volume prometheus-samples, claimed by monitoring\/samples-/,
+    );
+    assert.equal(await kubectl("get", "node", worker, "-o", "jsonpath={.spec.unschedulable}"), "");
+    await engineSucceeds("up", {});
+    await engineSucceeds("preview", {}, "--expect-no-changes");
+  });
+});
+
+describe("a worker of another pool", () => {
+  const grown = "perigee-lab-grown-1";
+  const pools = (diskGiB: number): LabConfig => ({
+    workers: [
+      { name: "default", count: 1, diskGiB: 20 },
+      { name: "grown", count: 1, diskGiB },
+    ],
+  });
+
+  before(async () => {
+    await engineSucceeds("up", pools(12));
+    await apply({ ...bare, spec: { ...bare.spec, nodeName: grown } });
+    await kubectl("wait", "pod/bare", "--for=condition=Ready", "--timeout=60s");
+  });
+  after(() => kubectl("delete", "pod/bare", "--ignore-not-found"));
+
+  it("sees its disk grow, while its pods run on", async () => {
+    const capacity = async (): Promise<number> =>
+      parseInt(await kubectl("get", "node", grown, "-o", "jsonpath={.status.capacity.ephemeral-storage}")) /
+      2 ** 20;
+    assert.ok((await capacity()) < 12.5, `${await capacity()} GiB`);
+    await engineSucceeds("up", pools(16));
+    await eventually("the node to have the grown disk", async () => (await capacity()) > 15);
+    const restarts = "jsonpath={.status.containerStatuses[0].restartCount}";
+    assert.equal(await kubectl("get", "pod", "bare", "-o", restarts), "0");
+  });
+
+  it("does not see it shrink: refused, before anything is touched", async () => {
+    const refused = await engine("up", pools(15));
+    assert.notEqual(refused.exitCode, 0);
+    assert.match(refused.stdout + refused.stderr, /workers\[1\]\.diskGiB = 15: the pool's disks have 16 GiB/);
+  });
+
+  it("is not removed with a pod that nothing would make anew: refused at once, by the pod's name", async () => {
+    const started = Date.now();
+    const refused = await engine("up", {});
+    assert.notEqual(refused.exitCode, 0);
+    assert.match(refused.stdout + refused.stderr, /perigee-lab-grown-1 stays as it is[^]*default\/bare/);
+    assert.ok(Date.now() - started < 60_000, "long before the drain's limit");
+    await kubectl("delete", "pod/bare");
+    await engineSucceeds("up", {});
+    assert.equal(await kubectl("get", "node", grown, "--ignore-not-found", "-o", "name"), "");
   });
 });
 
@@ -134,6 +205,25 @@ describe("settings of a running cluster", () => {
     await kubectl("taint", "node", worker, `${taint.key}:${taint.effect}-`);
     await engineSucceeds("up", pool(1));
     assert.equal(await kubectl("get", "node", worker, "-o", "jsonpath={.spec.taints}"), "");
+  });
+
+  it("refuse another name, and a control plane of another architecture, and leave the cluster as it is", async () => {
+    const refused = await engine("up", {
+      clusterName: "other",
+      controlPlane: { instanceType: "t4g.medium", diskGiB: 20 },
+    });
+    assert.notEqual(refused.exitCode, 0);
+    assert.match(
+      refused.stdout + refused.stderr,
+      /clusterName = "other": the cluster of this stack is named perigee-lab;/,
+    );
+    const other = await engine("up", { controlPlane: { instanceType: "t4g.medium", diskGiB: 20 } });
+    assert.notEqual(other.exitCode, 0);
+    assert.match(
+      other.stdout + other.stderr,
+      /"t4g\.medium": is arm64; perigee-lab-control-plane-1 is amd64/,
+    );
+    await engineSucceeds("preview", {}, "--expect-no-changes");
   });
 
   it("refuse other pod addresses, which would break it at the next reboot", async () => {
@@ -172,6 +262,13 @@ const application = {
       },
     },
   },
+};
+
+const bare = {
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { name: "bare" },
+  spec: { containers: [echoContainer], terminationGracePeriodSeconds: 1 },
 };
 
 const budget = {

@@ -2,6 +2,8 @@
 import { strict as assert } from "node:assert";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { auditPolicy, kubeletDocument } from "../../infra/kubeadm/documents";
+import { defaultKubernetesVersion } from "../../infra/versions";
 import { repositoryRoot } from "../../settings/repositoryRoot";
 import { answers, echoOnBoth, echoService, get, removeEcho } from "../support/lab/echo";
 import {
@@ -11,11 +13,14 @@ import {
   eventually,
   killMachine,
   kubectl,
+  loseElasticAddress,
   node,
+  runStep,
   ssh,
   worker,
 } from "../support/lab/lab";
 import { failedRuleGroups } from "../support/lab/prometheus";
+import { workloadsSucceed } from "../support/lab/workloads";
 
 describe("the rules", () => {
   it("were all evaluated without a failure, through all that was done to cluster and machines so far", async () => {
@@ -63,6 +68,92 @@ describe("a control plane that reboots", () => {
 
   it("needs nothing done: up changes nothing", async () => {
     await engineSucceeds("preview", {}, "--expect-no-changes");
+  });
+});
+
+describe("a control plane whose elastic address was lost", () => {
+  it("gets another one by refresh and up, and a certificate for it: clients that verify it are answered", async () => {
+    const lost = await loseElasticAddress(controlPlane);
+    await engineSucceeds("refresh");
+    await engineSucceeds("up");
+    const { publicIp } = await node(controlPlane);
+    assert.notEqual(publicIp, lost);
+    assert.match(
+      await kubectl("config", "view", "--minify", "-o", "jsonpath={..server}"),
+      new RegExp(publicIp),
+    );
+    assert.equal(await kubectl("get", "--raw", "/readyz"), "ok");
+    await kubectl("wait", "node", "--all", "--for=condition=Ready", "--timeout=60s");
+    await engineSucceeds("preview", {}, "--expect-no-changes");
+    await workloadsSucceed("up"); // its outputs name the address, too
+  });
+});
+
+describe("documents of kubeadm that changed @all", () => {
+  const file = async (path: string): Promise<string> => ssh(controlPlane, `cat ${path}`);
+  const init = async (documents: string, policy: string): Promise<string> =>
+    runStep(controlPlane, "init", {
+      KUBERNETES_VERSION: defaultKubernetesVersion,
+      API_NAME: "api.perigee-lab.internal",
+      PRIVATE_IP: (await node(controlPlane)).privateIp,
+      PROVIDER_ID: await kubectl("get", "node", controlPlane, "-o", "jsonpath={.spec.providerID}"),
+      AUDIT_POLICY: policy,
+      KUBEADM_CONFIG: documents,
+      DISK_GIB: "20",
+    });
+  const join = async (kubelet: string): Promise<string> =>
+    runStep(worker, "join", {
+      PROVIDER_ID: await kubectl("get", "node", worker, "-o", "jsonpath={.spec.providerID}"),
+      API_NAME: "api.perigee-lab.internal",
+      CA_CERTIFICATE: await ssh(worker, "cat /etc/kubernetes/pki/ca.crt"),
+      CERTIFICATE: "none",
+      KUBEADM_CONFIG: `${await ssh(worker, "cat /etc/perigee/kubeadm.yaml")}\n`,
+      KUBELET_CONFIG: kubelet,
+      KUBELET_ARGS: `--node-ip=${(await node(worker)).privateIp}`,
+      DISK_GIB: "20",
+      READY_TIMEOUT: "120",
+    });
+  const audited = async (): Promise<number> =>
+    Number(await ssh(controlPlane, "wc -l </var/log/kubernetes/audit.log"));
+  const newLines = async (): Promise<number> => {
+    const before = await audited();
+    await kubectl("create", "configmap", "audited");
+    await kubectl("delete", "configmap", "audited");
+    return (await audited()) - before;
+  };
+
+  it("reach API server, kubelets and kube-proxy, and are put back as they were", async () => {
+    const documents = `${await file("/etc/perigee/kubeadm.yaml")}\n`;
+    const changed = documents
+      .replace("syncFrequency: 10s", "syncFrequency: 11s")
+      .replace("min: 0", "min: 1024");
+    assert.notEqual(changed, documents);
+    assert.ok((await newLines()) > 0);
+    await init(changed, "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{level: None}]\n");
+    assert.equal(await newLines(), 0, "the API server reads the new policy");
+    await join("changed");
+    for (const name of [controlPlane, worker]) {
+      assert.match(await ssh(name, "cat /var/lib/kubelet/config.yaml"), /syncFrequency: 11s/);
+    }
+    await kubectl("-n", "kube-system", "rollout", "status", "daemonset/kube-proxy", "--timeout=120s");
+    assert.match(
+      await kubectl("-n", "kube-system", "get", "configmap", "kube-proxy", "-o", "yaml"),
+      /min: 1024/,
+    );
+    await init(documents, auditPolicy);
+    await join(kubeletDocument);
+    assert.ok((await newLines()) > 0);
+    assert.match(await ssh(worker, "cat /var/lib/kubelet/config.yaml"), /syncFrequency: 10s/);
+    await kubectl("wait", "node", "--all", "--for=condition=Ready", "--timeout=60s");
+  });
+
+  it("that cannot be changed are refused by name", async () => {
+    const documents = await file("/etc/perigee/kubeadm.yaml");
+    const other = documents.replace("dnsDomain: cluster.local", "dnsDomain: orbit.local");
+    await assert.rejects(
+      init(other, auditPolicy),
+      /made with dnsDomain:cluster\.local and the settings ask for dnsDomain:orbit\.local/,
+    );
   });
 });
 

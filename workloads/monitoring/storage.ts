@@ -103,17 +103,37 @@ export function sampleVolume(
         },
       },
     },
-    opts,
+    // A volume cannot be moved: another one would be made in its place, empty, which the claim would wait for.
+    { ...opts, ignoreChanges: ["spec.nodeAffinity", "spec.hostPath"] },
   );
   const claimed = new kubernetes.core.v1.PersistentVolumeClaim(
     name,
     {
       metadata: owned({ name: claimName, namespace }),
-      spec: { ...claim, accessModes: [...accessModes], volumeName: volume.metadata.name },
+      spec: { ...claim, accessModes: [...accessModes], volumeName: unlessMoved(volume, storage) },
     },
     opts,
   );
   return [volume, claimed];
+}
+
+/**
+ * Name of the volume, once it is known to be where the settings say.
+ * @throws pulumi.RunError when the samples are on another node or in another folder: they would stay behind
+ */
+function unlessMoved(
+  volume: kubernetes.core.v1.PersistentVolume,
+  { node, path }: LocalStorage,
+): pulumi.Output<string> {
+  return pulumi.all([volume.metadata.name, volume.spec]).apply(([name, { hostPath, nodeAffinity }]) => {
+    const terms = nodeAffinity?.required?.nodeSelectorTerms ?? [];
+    const made = { node: terms[0]?.matchExpressions?.[0]?.values?.[0], path: hostPath?.path };
+    if (made.node === node && made.path === path) return name;
+    throw new pulumi.RunError(
+      `perigee-workloads:monitoring.storage = ${JSON.stringify({ node, path })}: the samples are on ${made.node ?? "another node"}, in ` +
+        `${made.path ?? "another folder"}, and would stay behind; put it back, or move them as docs/runbook.md says (Samples on a worker's disk)`,
+    );
+  });
 }
 
 /**

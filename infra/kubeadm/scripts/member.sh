@@ -108,6 +108,19 @@ refuse_to_lose_pods() {
     "is drained by force. Delete them, or have a Deployment run them elsewhere and then delete them; then run this again"
 }
 
+# A volume of this machine's disk goes with the machine, also when the machine does not answer at the moment.
+refuse_to_lose_volumes() {
+  local said agreed=perigee.dev/lose-volumes
+  if ! node_exists; then return; fi
+  if [ "$(kubectl get node "$NODE_NAME" --output "jsonpath={.metadata.annotations.${agreed//./\\.}}")" = true ]; then return; fi
+  said=$(kubectl get persistentvolumes --output 'jsonpath={range .items[*]}{.metadata.name}{"\t"}{.spec.claimRef.namespace}/{.spec.claimRef.name}{"\t"}{.spec.hostPath.path}{.spec.local.path}{"\t"}{.spec.nodeAffinity.required.nodeSelectorTerms[*].matchExpressions[*].values[*]}{"\n"}{end}') ||
+    exit 1
+  said=$(awk -F'\t' -v node="$NODE_NAME" '$2 != "/" && $3 != "" && (" " $4 " ") ~ (" " node " ") { print "  " $3 " (volume " $1 ", claimed by " $2 ")" }' <<<"$said")
+  [ -z "$said" ] || fail "node $NODE_NAME stays as it is: its machine's disk holds"$'\n'"$said"$'\n'"and would take it along. Put" \
+    "the pool's name, type and count back; or copy it to another node (docs/runbook.md, Samples on a worker's disk) or give it" \
+    "up, say so by 'kubectl annotate node $NODE_NAME $agreed=true', and run this again"
+}
+
 leave() {
   if ! node_exists; then
     echo "node $NODE_NAME is gone already"
@@ -145,6 +158,7 @@ ready_status() {
 case "${1:?}" in
   admit) admit ;;
   leave)
+    refuse_to_lose_volumes
     refuse_to_lose_pods
     leave
     ;;

@@ -186,6 +186,25 @@ describe("stack 2 on the real engine", function () {
     });
   });
 
+  describe("samples on a node's disk", () => {
+    for (const [what, verb, moved] of [
+      ["another node", "up", { node: "orbit-control-plane-1" }],
+      ["another folder, in a preview too", "preview", { path: "/var/lib/elsewhere" }],
+    ] as const) {
+      it(`do not stay behind for ${what}: refused with the way to move them`, async () => {
+        const { monitoring, telemetry } = settings();
+        const storage = { ...monitoring.storage, ...moved };
+        const run = await stacks.workloads(verb, { telemetry, monitoring: { ...monitoring, storage } });
+        assert.notEqual(run.exitCode, 0);
+        assert.match(
+          messages(run),
+          /the samples are on orbit-default-1, in \/var\/lib\/perigee-prometheus, and would stay behind; .* docs\/runbook\.md/,
+        );
+        assert.deepEqual(changesOf(run), []);
+      });
+    }
+  });
+
   describe("secrets", () => {
     it("are neither in the state nor in what was printed", async () => {
       const hidden = [...Object.values(secrets), kubeconfigSecret];

@@ -7,12 +7,13 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
 import type { NodeOutput } from "../../../contract/outputs";
-import { quoted } from "../../../infra/kubeadm/step";
+import { quoted, stepInput, type StepScript } from "../../../infra/kubeadm/step";
 import { defaultKubernetesVersion } from "../../../infra/versions";
 import { labEngine } from "../../../lab/cli/labEngine";
 import { SystemdMachines } from "../../../lab/host/systemdMachines";
 import { type PulumiRun, runPulumi } from "../../../lab/pulumi/engine/pulumi";
 import { ensureStack, stackOptions, type StackSettings } from "../../../lab/pulumi/engine/stacks";
+import { Cloud } from "../../../lab/pulumi/providers/aws/cloud";
 import { labFolders, labSettings as labHostSettings, npmPrograms } from "../../../lab/settings";
 import { buildToolchain, program } from "../../../lab/supply/toolchain/build";
 import { kubernetesComponent } from "../../../lab/supply/toolchain/components";
@@ -265,6 +266,34 @@ export async function killMachine(name: string): Promise<string> {
   if (init === undefined) throw new Error(`${name} (${instanceId}) does not run`);
   process.kill(init, "SIGKILL");
   return instanceId;
+}
+
+/** Lets go of the elastic address of a machine in the lab's AWS, as somebody with the console would. */
+export async function loseElasticAddress(name: string): Promise<string> {
+  const { publicIp } = await node(name);
+  await new Cloud(labHostSettings().stateFolder, () => "lab-local-1").change((account) => {
+    const [lost] = account.where("aws:ec2/eip:Eip", "publicIp", publicIp);
+    if (lost === undefined) throw new Error(`${publicIp} is no elastic address`);
+    for (const { type, id } of account.where(
+      "aws:ec2/eipAssociation:EipAssociation",
+      "allocationId",
+      lost.id,
+    )) {
+      account.remove(type, id);
+    }
+    account.remove(lost.type, lost.id);
+  });
+  return publicIp;
+}
+
+/** Runs a step of stack 1 on a node with other inputs than the program gives. */
+export async function runStep(
+  name: string,
+  script: StepScript,
+  inputs: Readonly<Record<string, string>>,
+): Promise<string> {
+  const step = stepInput(script, { NODE_NAME: name, ...inputs });
+  return ssh(name, `bash -s -- ${script} 3600 <<'END_OF_STEP' 2>&1\n${step}\nEND_OF_STEP`);
 }
 
 /** Waits until cluster DNS is Available. */

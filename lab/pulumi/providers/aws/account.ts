@@ -18,6 +18,8 @@ export interface AccountData {
   resources: Record<string, CloudResource>;
   /** Values of SSM parameters that override the built-in ones, by name: a test's newer image. */
   parameters: Record<string, string>;
+  /** The public address that was given out last. */
+  lastPublicAddress?: string;
 }
 
 export class Account {
@@ -62,19 +64,31 @@ export class Account {
     throw new AwsError("InsufficientFreeAddressesInSubnet", `There is no free address left in ${cidr}.`);
   }
 
-  /** The lowest free public address: the documentation range first, then the benchmarking range. */
-  freePublicAddress(): string {
+  /**
+   * A public address for a new holder: from the documentation range, then the benchmarking range, in turn. One that was
+   * let go of does not come back to who asks next, as on AWS.
+   */
+  newPublicAddress(): string {
     const taken = new Set([
       ...this.all("aws:ec2/instance:Instance").map((i) => text(i.properties, "autoPublicIp")),
       ...this.all("aws:ec2/eip:Eip").map((eip) => text(eip.properties, "publicIp")),
     ]);
-    for (const cidr of ["203.0.113.0/24", "198.18.0.0/15"]) {
-      const last = lastAddress(cidr);
-      for (let at = nextAddress(firstAddress(cidr), 10); at < last; at = nextAddress(at)) {
-        if (!taken.has(at.text)) return at.text;
-      }
+    const { lastPublicAddress: last } = this.data;
+    let isAfterLast = last === undefined;
+    let earlier: string | undefined;
+    for (const { text: address } of publicAddresses()) {
+      const isFree = !taken.has(address);
+      if (isFree && isAfterLast) return this.giveOut(address);
+      if (isFree) earlier ??= address;
+      if (address === last) isAfterLast = true;
     }
+    if (earlier !== undefined) return this.giveOut(earlier);
     throw new AwsError("AddressLimitExceeded", "There is no free public address left.");
+  }
+
+  private giveOut(address: string): string {
+    this.data.lastPublicAddress = address;
+    return address;
   }
 
   /** The subnet that contains this address, for messages. */
@@ -82,6 +96,13 @@ export class Account {
     return this.all("aws:ec2/subnet:Subnet").find(({ properties }) =>
       cidrContains(text(properties, "cidrBlock") ?? "", address),
     );
+  }
+}
+
+function* publicAddresses(): Generator<Address> {
+  for (const cidr of ["203.0.113.0/24", "198.18.0.0/15"]) {
+    const last = lastAddress(cidr);
+    for (let at = nextAddress(firstAddress(cidr), 10); at < last; at = nextAddress(at)) yield at;
   }
 }
 

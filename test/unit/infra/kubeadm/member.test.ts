@@ -27,11 +27,20 @@ const unmanaged = "cannot delete Pods that declare no controller (use --force to
 const orphaned = 'cannot delete daemonsets.apps "agent" not found';
 
 /** A kubectl whose drain ends like this, with and without --dry-run, on a node in this condition. */
-const kubectl = (drain: { dryRun?: string; real?: string; ready?: string }): string => `
+const kubectl = (drain: {
+  dryRun?: string;
+  real?: string;
+  ready?: string;
+  /** Lines of name, claim, folder and nodes; and whether they may go. */
+  volumes?: string;
+  agreed?: string;
+}): string => `
 case "$*" in
   "drain "*--dry-run=client*) ${drain.dryRun ?? "true"} ;;
   "drain "*) ${drain.real ?? "true"} ;;
   "get node"*type==*) printf %s ${drain.ready ?? "True"} ;;
+  "get node"*annotations*) printf %s '${drain.agreed ?? ""}' ;;
+  "get persistentvolumes"*) printf '${drain.volumes ?? ""}' ;;
 esac`;
 const refusing = (...reasons: readonly string[]): string =>
   `{ cat >&2 <<'END'\n${refusal(...reasons)}\nEND\nexit 1; }`;
@@ -53,6 +62,29 @@ describe("leave", () => {
     const said = leave(kubectl({}));
     assert.equal(said.status, 0, said.stderr);
     assert.deepEqual(changes(said), ["cordon", "drain", "delete"]);
+  });
+
+  const held = `prometheus-samples\\tmonitoring/samples\\t/var/lib/samples\\t${node}\\n`;
+
+  it("refuses at once to lose a volume of the machine's disk: names it and the way, and touches nothing", () => {
+    const others = "ebs\\ta/b\\t\\tzone-a\\nfree\\t/\\t/disk\\tground-default-2\\n";
+    const said = leave(kubectl({ volumes: others + held }));
+    assert.equal(said.status, 1);
+    assert.match(
+      said.stderr,
+      /^node ground-default-2 stays as it is: .* holds\n {2}\/var\/lib\/samples \(volume prometheus-samples, claimed by monitoring\/samples\)\nand/,
+    );
+    assert.match(said.stderr, /kubectl annotate node ground-default-2 perigee\.dev\/lose-volumes=true/);
+    assert.deepEqual(changes(said), []);
+  });
+
+  it("refuses to lose it also while the machine does not answer: its disk may be whole", () =>
+    assert.equal(leave(kubectl({ volumes: held, ready: "Unknown" })).status, 1));
+
+  it("lets it go where somebody has agreed, and never minds volumes of other nodes", () => {
+    assert.equal(leave(kubectl({ volumes: held, agreed: "true" })).status, 0);
+    assert.equal(leave(kubectl({ volumes: held.replace(node, `${node}0`) })).status, 0);
+    assert.equal(leave(kubectl({ volumes: held.replace(node, `x${node}`) })).status, 0);
   });
 
   for (const [which, reasons, named] of [

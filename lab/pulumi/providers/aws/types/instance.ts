@@ -133,7 +133,7 @@ function outputs({ id, inputs, account, previous }: ResourceView): Properties {
   const wantsPublic = inputs["associatePublicIpAddress"] ?? home?.properties["mapPublicIpOnLaunch"] ?? false;
   const restarted = previous !== undefined && before["instanceType"] !== inputs["instanceType"];
   const kept = restarted ? undefined : text(before, "autoPublicIp");
-  const autoPublicIp = wantsPublic === true ? (kept ?? account.freePublicAddress()) : "";
+  const autoPublicIp = wantsPublic === true ? (kept ?? account.newPublicAddress()) : "";
   const publicIp = elasticIpOf(account, id) ?? autoPublicIp;
   return {
     arn: account.arn("ec2", `instance/${id}`),

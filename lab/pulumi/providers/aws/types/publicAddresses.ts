@@ -23,7 +23,7 @@ export const eip: AwsType = {
   check: (inputs) => checkOneOf(inputs, "domain", ["vpc"]),
   id: () => ec2Id("eipalloc"),
   outputs: ({ id, account, previous }) => {
-    const publicIp = text(previous?.properties ?? {}, "publicIp") ?? account.freePublicAddress();
+    const publicIp = text(previous?.properties ?? {}, "publicIp") ?? account.newPublicAddress();
     return {
       allocationId: id,
       arn: account.arn("ec2", `elastic-ip/${id}`),

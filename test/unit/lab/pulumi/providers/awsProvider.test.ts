@@ -156,6 +156,13 @@ describe("the lab's AWS", () => {
       assert.match(made[0]?.id ?? "", /^i-0[0-9a-f]{16}$/);
     });
 
+    it("that were public and let go of do not come back to who asks next, as on AWS", async () => {
+      const { id, outputs } = await make("aws:ec2/eip:Eip", {});
+      assert.equal(outputs["publicIp"], "203.0.113.10");
+      await aws.delete(call("aws:ec2/eip:Eip"), id);
+      assert.equal((await make("aws:ec2/eip:Eip", {})).outputs["publicIp"], "203.0.113.11");
+    });
+
     it("are refused while somebody has them", async () => {
       const { subnet } = await network();
       await assert.rejects(
