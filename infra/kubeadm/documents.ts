@@ -4,6 +4,7 @@
  */
 import { toYaml } from "../yaml";
 import type { Taint } from "./labels";
+import type { Labels } from "./placeLabels";
 
 /** Extra argument of v1beta4: a list entry, so that an argument may be repeated. */
 interface ExtraArg {
@@ -29,12 +30,14 @@ export interface ControlPlaneDocumentArgs {
   readonly kubernetesVersion: string;
   readonly podCidr: string;
   readonly serviceCidr: string;
+  /** Labels that stay as long as the machine does: a kubelet sets those of a place anew at each start. */
+  readonly labels: Labels;
 }
 
 export interface WorkerDocumentArgs {
   readonly nodeName: string;
   readonly privateIp: string;
-  readonly labels: Readonly<Record<string, string>>;
+  readonly labels: Labels;
   readonly taints: readonly Taint[];
 }
 
@@ -86,10 +89,10 @@ export function kubeletArgs(args: WorkerDocumentArgs): string {
     .join(" ");
 }
 
-function registrationArgs({ privateIp, labels }: WorkerDocumentArgs): Record<string, string> {
-  const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
-  return { "node-ip": privateIp, ...(pairs.length === 0 ? {} : { "node-labels": pairs.join(",") }) };
-}
+const registrationArgs = ({ privateIp, labels }: WorkerDocumentArgs): Record<string, string> => ({
+  "node-ip": privateIp,
+  "node-labels": labelList(labels),
+});
 
 function initConfiguration(args: ControlPlaneDocumentArgs): object {
   return {
@@ -98,12 +101,17 @@ function initConfiguration(args: ControlPlaneDocumentArgs): object {
     nodeRegistration: nodeRegistration(
       args.nodeName,
       [{ key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" }],
-      { "node-ip": args.privateIp },
+      { "node-ip": args.privateIp, "node-labels": labelList(args.labels) },
     ),
     localAPIEndpoint: { advertiseAddress: args.privateIp, bindPort: 6443 },
     patches,
   };
 }
+
+const labelList = (labels: Labels): string =>
+  Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
 
 function nodeRegistration(
   name: string,

@@ -18,7 +18,7 @@ import {
 
 interface NodeList {
   items: {
-    metadata: { name: string };
+    metadata: { name: string; labels: Record<string, string> };
     status: { nodeInfo: Record<string, string>; conditions: { type: string; status: string }[] };
     spec: { providerID: string };
   }[];
@@ -40,6 +40,9 @@ describe("the cluster", () => {
       );
       assert.equal(status.nodeInfo["kubeletVersion"], `v${defaultKubernetesVersion}`);
       assert.match(status.nodeInfo["containerRuntimeVersion"] ?? "", /^containerd:\/\/1\.6\.20/);
+      assert.equal(metadata.labels["topology.kubernetes.io/region"], "lab-local-1");
+      assert.equal(metadata.labels["topology.kubernetes.io/zone"], "lab-local-1a");
+      assert.match(metadata.labels["node.kubernetes.io/instance-type"] ?? "", /^t3\./);
       assert.equal(spec.providerID, `aws:///lab-local-1a/${known.get(metadata.name)}`);
     }
   });
@@ -80,6 +83,13 @@ describe("the cluster", () => {
     ) as Record<string, unknown>;
     assert.deepEqual([probe["periodSeconds"], probe["failureThreshold"]], [1, 30]);
     assert.ok(probe["httpGet"] !== undefined, "kubeadm's own question is still asked");
+  });
+
+  it("was installed beside apt's own daily update, which begins at the first boot of an image", async () => {
+    for (const name of [controlPlane, worker]) {
+      const began = "systemctl show --value --property ExecMainStartTimestamp apt-daily.service";
+      assert.notEqual(await ssh(name, began), "", name);
+    }
   });
 
   it("holds its package versions", async () => {

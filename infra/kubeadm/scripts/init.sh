@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes this machine the first control plane, or applies changed settings to it (settle.sh); prints the cluster's CA
 # certificate (public).
-# Inputs: NODE_NAME KUBERNETES_VERSION API_NAME PRIVATE_IP KUBEADM_CONFIG AUDIT_POLICY PROVIDER_ID DISK_GIB
+# Inputs: NODE_NAME KUBERNETES_VERSION API_NAME PRIVATE_IP KUBEADM_CONFIG AUDIT_POLICY PROVIDER_ID LABELS DISK_GIB
 # Safe to run again.
 
 marker=/var/lib/perigee/initialised
@@ -20,6 +20,8 @@ init() {
   else
     initialise >&2
   fi
+  # Not by the kubelet: at each start it would bring back the instance type that the machine had at first.
+  xargs kubectl label node "$NODE_NAME" --overwrite <<<"${LABELS:?}" >&2
   cat /etc/kubernetes/pki/ca.crt
 }
 

@@ -92,7 +92,7 @@ kubeadm_phase() {
 }
 
 # Every pod, Service, certificate and kubeconfig of a cluster carries these.
-fixed_settings() { grep -E '^ *(clusterName|controlPlaneEndpoint|podSubnet|serviceSubnet|dnsDomain): ' | tr -d ' "' | sort; }
+fixed_settings() { sed -nE 's/^ *((clusterName|controlPlaneEndpoint|podSubnet|serviceSubnet|dnsDomain): .*)/\1/p' | tr -d ' "' | sort; }
 
 refuse_fixed_settings() {
   local made wanted only_made only_wanted

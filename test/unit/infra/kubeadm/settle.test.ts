@@ -12,6 +12,7 @@ const cluster = {
   kubernetesVersion: "1.36.3",
   podCidr: "10.244.0.0/16",
   serviceCidr: "10.96.0.0/12",
+  labels: { "topology.kubernetes.io/zone": "eu-central-1a" },
 };
 
 const inputs = (changed: Partial<typeof cluster>, more: Readonly<Record<string, string>> = {}) => ({
@@ -23,6 +24,7 @@ const inputs = (changed: Partial<typeof cluster>, more: Readonly<Record<string, 
   AUDIT_POLICY: "kind: Policy\n",
   PROVIDER_ID: "aws:///eu-central-1a/i-1",
   DISK_GIB: "10",
+  LABELS: "topology.kubernetes.io/zone=eu-central-1a",
   ...more,
 });
 
