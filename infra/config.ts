@@ -1,8 +1,9 @@
 /** Settings of stack 1: schema, defaults, units. docs/settings.md is generated from it. */
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { whole } from "../settings/kinds";
+import { accepted, baseUrl, whole } from "../settings/kinds";
 import { checkSettings, rawSettings, strictObject } from "../settings/load";
+import { hostProblem } from "../settings/url";
 import { labels, taint } from "./kubeadm/labels";
 import { type Cidr, parseCidr } from "./network/cidr";
 import { crossChecks } from "./settings/crossChecks";
@@ -83,23 +84,25 @@ const workerPool = strictObject({
   taints: z.array(taint).default([]).describe("Node taints: `{ key, value, effect }`."),
 });
 
-const url = z
-  .string()
-  .regex(/^https?:\/\/[^\s"'\\]+[^/\s"'\\]$/, { error: "an http(s) URL without a closing slash" });
+const registryHost = accepted(
+  (host) =>
+    hostProblem(host, "optional port") ??
+    (/[[_A-Z]|\.$/.test(host) ? "lower-case letters, digits, . and -" : undefined),
+  "a registry's host, such as registry.k8s.io",
+);
 
 const mirrors = strictObject({
-  kubernetesPackages: url
+  kubernetesPackages: baseUrl
     .default("https://pkgs.k8s.io/core:/stable:")
     .describe(
       "URL in place of `https://pkgs.k8s.io/core:/stable:`. Serves `/v<minor>/deb/` with its own `Release.key`.",
     ),
   registries: z
-    .record(
-      z.string().regex(/^[a-z0-9.-]+(:\d+)?$/, { error: "a registry's host, such as registry.k8s.io" }),
-      url,
-    )
+    .record(registryHost, baseUrl)
     .default({})
-    .describe("Registry mirrors: host to URL. The mirror is asked first, then the host itself."),
+    .describe(
+      "Registry mirrors: host to URL. The mirror is asked first, then the host itself. A mirror asks for no password: containerd would not send one from a URL.",
+    ),
 });
 
 /** The settings of `perigee-infra:`. Every key is one line of docs/settings.md. */

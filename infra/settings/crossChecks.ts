@@ -1,24 +1,22 @@
 /** Checks across several settings of stack 1. */
 import { nodePorts } from "../../contract/outputs";
-import type { SettingProblem } from "../../settings/load";
+import type { CrossCheck, SettingProblem } from "../../settings/load";
 import type { Settings } from "../config";
 import { architectureOf } from "../machines/image";
 import { renderUserData, userDataLimitBytes } from "../machines/userData";
 import { type Cidr, machineSubnets, overlaps } from "../network/cidr";
 import { trafficRules } from "../network/trafficRules";
 
-export function crossChecks(settings: Partial<Settings>): SettingProblem[] {
-  return [
-    ...overlappingBlocks(settings),
-    ...tooManyZones(settings),
-    ...tooManyNodes(settings),
-    ...sameNames(settings),
-    ...samePorts(settings),
-    ...tooManyRules(settings),
-    ...largeUserData(settings),
-    ...mixedArchitectures(settings),
-  ];
-}
+export const crossChecks: readonly CrossCheck<Settings>[] = [
+  overlappingBlocks,
+  tooManyZones,
+  tooManyNodes,
+  sameNames,
+  samePorts,
+  tooManyRules,
+  largeUserData,
+  mixedArchitectures,
+];
 
 function overlappingBlocks(settings: Partial<Settings>): SettingProblem[] {
   const blocks = (["vpcCidr", "podCidr", "serviceCidr"] as const).flatMap((setting) => {

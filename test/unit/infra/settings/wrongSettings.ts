@@ -169,7 +169,7 @@ export const refused: Readonly<Record<string, { settings: object; lines: readonl
       workers: [{ ...pool, cuont: 2 }],
     },
     lines: [
-      `adminCidr = "[\\"1.2.3.4/32\\"]": there is no such setting; did you mean adminCidrs? (allowed: ${keys})`,
+      `adminCidr: there is no such setting; did you mean adminCidrs? (allowed: ${keys})`,
       "controlPlane.disk: there is no such setting; did you mean diskGiB? (allowed: count, instanceType, diskGiB)",
       "workers[0].cuont: there is no such setting; did you mean count? " +
         "(allowed: name, count, instanceType, diskGiB, spot, labels, taints)",
@@ -177,7 +177,7 @@ export const refused: Readonly<Record<string, { settings: object; lines: readonl
   },
   "an unknown key that is near none": {
     settings: { ...small, managedControlPlane: true },
-    lines: [`managedControlPlane = "true": there is no such setting (allowed: ${keys})`],
+    lines: [`managedControlPlane: there is no such setting (allowed: ${keys})`],
   },
   "user data that is too large": {
     settings: { ...small, mirrors: { registries: mirrorsOf(80) } },
@@ -198,9 +198,36 @@ export const refused: Readonly<Record<string, { settings: object; lines: readonl
       mirrors: { kubernetesPackages: "mirror/", registries: { "bad host": "http://x", "docker.io": "x" } },
     },
     lines: [
-      'mirrors.kubernetesPackages = "mirror/": an http(s) URL without a closing slash',
-      'mirrors.registries.bad host = "bad host": a registry\'s host, such as registry.k8s.io',
-      'mirrors.registries.docker.io = "x": an http(s) URL without a closing slash',
+      'mirrors.kubernetesPackages = "mirror/": an http(s) URL without a closing slash; it begins with http:// or https://',
+      /^mirrors\.registries\.bad host = "bad host": a registry's host, such as registry\.k8s\.io; the host is a DNS name/
+        .source,
+      'mirrors.registries.docker.io = "x": an http(s) URL without a closing slash; it begins with http:// or https://',
+    ],
+  },
+  "mirrors that ask for a password, which is not shown": {
+    settings: {
+      ...small,
+      mirrors: {
+        kubernetesPackages: "https://user:secret@mirror.example",
+        registries: {
+          "docker.io": "https://user:se/cr@et@mirror.example:port",
+          "https://user:secret@quay.io": "https://mirror.example",
+        },
+      },
+    },
+    lines: [
+      /^mirrors\.kubernetesPackages = "https:\/\/\[secret\]@mirror\.example": .*; no user or password: /
+        .source,
+      /^mirrors\.registries\.docker\.io = "https:\/\/\[secret\]@mirror\.example:port": /.source,
+      /^mirrors\.registries\.https:\/\/\[secret\]@quay\.io = "https:\/\/\[secret\]@quay\.io": /.source,
+    ],
+  },
+  "a mirror's URL that cannot be read, beside other problems": {
+    settings: { ...small, availabilityZones: 4, mirrors: { registries: { "docker.io": "https://[::1" } } },
+    lines: [
+      "availabilityZones = 4: a whole number from 1 to 3",
+      /^mirrors\.registries\.docker\.io = "https:\/\/\[::1": an http\(s\) URL without a closing slash; /
+        .source,
     ],
   },
   "a node port that is none, or is Perigee's own": {
@@ -255,7 +282,7 @@ export const refused: Readonly<Record<string, { settings: object; lines: readonl
       availabilityZones: 0,
     },
     lines: [
-      `workres = "[]": there is no such setting; did you mean workers? (allowed: ${keys})`,
+      `workres: there is no such setting; did you mean workers? (allowed: ${keys})`,
       "adminCidrs = []: at least one IPv4 block: nobody could reach the cluster",
       'vpcCidr = "10.1.2.3/16": has host bits set; the block is 10.1.0.0/16',
       "availabilityZones = 0: a whole number from 1 to 3",
