@@ -4,28 +4,39 @@ import { z } from "zod";
 import { accepted, baseUrl, whole } from "../settings/kinds";
 import { checkSettings, rawSettings, strictObject } from "../settings/load";
 import { hostProblem } from "../settings/url";
-import { labels, taint } from "./kubeadm/labels";
+import { labels, taints } from "./kubeadm/labels";
+import { networkProblem, sourceProblem } from "./network/addressKinds";
 import { type Cidr, parseCidr } from "./network/cidr";
 import { crossChecks } from "./settings/crossChecks";
 import { defaultKubernetesVersion, testedVersions } from "./versions";
 
 export const namespace = "perigee-infra";
 
-const cidr = (minPrefix: number, maxPrefix: number): z.ZodType<Cidr> =>
+/** An IPv4 block of an allowed size, against which `problemOf` has no reason. */
+const cidr = (
+  minPrefix: number,
+  maxPrefix: number,
+  problemOf: (block: Cidr) => string | undefined,
+): z.ZodType<Cidr> =>
   z.string().transform((text, context): Cidr => {
-    try {
-      const block = parseCidr(text);
-      if (block.prefix >= minPrefix && block.prefix <= maxPrefix) return block;
-      context.addIssue({
-        code: "custom",
-        message: `the prefix length must be /${minPrefix} to /${maxPrefix}`,
-        input: text,
-      });
-    } catch (error) {
-      context.addIssue({ code: "custom", message: (error as Error).message, input: text });
-    }
+    const { block, problem } = parsedCidr(text);
+    const size =
+      block !== undefined && (block.prefix < minPrefix || block.prefix > maxPrefix)
+        ? `the prefix length must be /${minPrefix} to /${maxPrefix}`
+        : undefined;
+    const message = problem ?? size ?? (block && problemOf(block));
+    if (message === undefined && block !== undefined) return block;
+    context.addIssue({ code: "custom", message, input: text });
     return z.NEVER;
   });
+
+function parsedCidr(text: string): { block?: Cidr; problem?: string } {
+  try {
+    return { block: parseCidr(text) };
+  } catch (error) {
+    return { problem: (error as Error).message };
+  }
+}
 
 const dnsLabel = (length: number): z.ZodString =>
   z.string().regex(new RegExp(`^[a-z]([a-z0-9-]{0,${length - 2}}[a-z0-9])?$`), {
@@ -80,8 +91,12 @@ const workerPool = strictObject({
     .boolean()
     .default(false)
     .describe("Use Spot machines: cheaper, but AWS may take them back at any time."),
-  labels: labels.default({}).describe("Node labels. Allowed are those that a kubelet may set itself."),
-  taints: z.array(taint).default([]).describe("Node taints: `{ key, value, effect }`."),
+  labels: labels
+    .default({})
+    .describe(
+      "Node labels. Allowed are those that a kubelet may set, except those that say what the machine is, such as `kubernetes.io/arch`.",
+    ),
+  taints: taints.default([]).describe("Node taints: `{ key, value, effect }`."),
 });
 
 const registryHost = accepted(
@@ -118,29 +133,31 @@ export const settingsSchema = strictObject({
     .default(defaultKubernetesVersion)
     .describe("Kubernetes version, such as `1.36.3`. Only tested versions are allowed."),
   adminCidrs: z
-    .array(cidr(8, 32), { error: "a list of IPv4 blocks" })
+    .array(cidr(8, 32, sourceProblem), { error: "a list of IPv4 blocks" })
     .refine((blocks) => blocks.length > 0, {
       error: "at least one IPv4 block: nobody could reach the cluster",
     })
     .refine(({ length }) => length <= 9, { error: "at most 9 blocks: a security group holds 60 rules" })
     .describe("IPv4 CIDRs, /8 to /32, that may reach SSH, the API server and the published node ports.")
     .meta({ example: ["198.51.100.7/32"] }),
-  vpcCidr: cidr(16, 22)
+  vpcCidr: cidr(16, 22, networkProblem)
     .prefault("10.0.0.0/16")
     .describe(
-      "VPC CIDR, /16 to /22. Cannot be changed later. Subnets are its /24s, starting with the second.",
+      "VPC CIDR, /16 to /22, private (RFC 1918 or 100.64.0.0/10). Cannot be changed later. Subnets are its /24s, starting with the second.",
     ),
   availabilityZones: whole(1, 3)
     .default(1)
     .describe(
       "Number of zones that new machines are spread over, 1 to 3. Reduce it only when the last zone has no machines.",
     ),
-  podCidr: cidr(8, 24)
+  podCidr: cidr(8, 24, networkProblem)
     .prefault("10.244.0.0/16")
-    .describe("Pod CIDR, /8 to /24. Each node gets a /24 of it. Cannot be changed later."),
-  serviceCidr: cidr(12, 24)
+    .describe(
+      "Pod CIDR, /8 to /24, private like `vpcCidr`. Each node gets a /24 of it. Cannot be changed later.",
+    ),
+  serviceCidr: cidr(12, 24, networkProblem)
     .prefault("10.96.0.0/12")
-    .describe("Service CIDR, /12 to /24. Cannot be changed later."),
+    .describe("Service CIDR, /12 to /24, private like `vpcCidr`. Cannot be changed later."),
   controlPlane: controlPlane
     .prefault({})
     .describe("The machine that runs the API server and etcd.")

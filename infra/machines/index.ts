@@ -3,6 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { NodeOutput, Role } from "../../contract/outputs";
 import type { Network } from "../network";
+import { subnetOf } from "../network/cidr";
 import { clusterTags, named } from "../tags";
 import { type ClusterIdentity } from "./identity";
 import { machineImage } from "./image";
@@ -55,7 +56,7 @@ export class Machines extends pulumi.ComponentResource {
   private makeMachine(index: number, ami: pulumi.Output<string>): Machine {
     const { clusterName, role, pool, network, identity } = this.args;
     const name = `${clusterName}-${pool}-${index + 1}`;
-    const subnetId = network.subnets[index % network.subnets.length];
+    const subnetId = network.subnets[subnetOf(index, network.subnets.length)];
     if (subnetId === undefined) throw new Error("a network without a subnet");
     const hostKey = identity.hostKey(name);
     const instance = new aws.ec2.Instance(

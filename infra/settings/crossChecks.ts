@@ -4,19 +4,31 @@ import type { CrossCheck, SettingProblem } from "../../settings/load";
 import type { Settings } from "../config";
 import { architectureOf } from "../machines/image";
 import { renderUserData, userDataLimitBytes } from "../machines/userData";
-import { type Cidr, machineSubnets, overlaps } from "../network/cidr";
+import { type Cidr, machinesInSubnet, machinesPerSubnet, machineSubnets, overlaps } from "../network/cidr";
 import { trafficRules } from "../network/trafficRules";
 
 export const crossChecks: readonly CrossCheck<Settings>[] = [
+  sameBlocks,
   overlappingBlocks,
   tooManyZones,
   tooManyNodes,
+  tooManyMachines,
   sameNames,
   samePorts,
   tooManyRules,
   largeUserData,
   mixedArchitectures,
 ];
+
+/** Problem of a block that is there twice: AWS refuses the second rule. Blocks that overlap make different rules. */
+function sameBlocks({ adminCidrs = [] }: Partial<Settings>): SettingProblem[] {
+  return adminCidrs.flatMap(({ text }, index) => {
+    const first = adminCidrs.findIndex((other) => other.text === text);
+    if (first === index) return [];
+    const problem = `adminCidrs[${first}] is that block already; name it once`;
+    return [{ setting: `adminCidrs[${index}]`, given: text, problem }];
+  });
+}
 
 function overlappingBlocks(settings: Partial<Settings>): SettingProblem[] {
   const blocks = (["vpcCidr", "podCidr", "serviceCidr"] as const).flatMap((setting) => {
@@ -57,6 +69,19 @@ function tooManyNodes({ podCidr, workers, controlPlane }: Partial<Settings>): Se
       problem: `has room for ${room} nodes (a /24 each), the settings ask for ${nodes}; take a larger block`,
     },
   ];
+}
+
+/** Problem of a zone whose subnet, a /24, has fewer addresses than the pools put machines there. */
+function tooManyMachines({ workers, controlPlane, availabilityZones }: Partial<Settings>): SettingProblem[] {
+  if (workers === undefined || controlPlane === undefined || availabilityZones === undefined) return [];
+  const counts = [controlPlane, ...workers].map(({ count }) => count);
+  return machinesPerSubnet(counts, availabilityZones).flatMap((machines, index) => {
+    if (machines <= machinesInSubnet) return [];
+    const problem =
+      `puts ${machines} machines into subnet ${index + 1} of ${availabilityZones}, which has room for ` +
+      `${machinesInSubnet}; lower workers[].count, or raise availabilityZones (at most 3)`;
+    return [{ setting: "workers", given: `${counts.join(" + ")} machines`, problem }];
+  });
 }
 
 const blocksOf24 = (block: Cidr): number => 2 ** (24 - block.prefix);

@@ -9,6 +9,24 @@ const keys =
 const keyRule =
   "a key is [prefix/]name; the name has at most 63 of A-Z a-z 0-9 . _ - and begins and ends with a letter or digit";
 const valueRule = "at most 63 of A-Z a-z 0-9 . _ -, beginning and ending with a letter or digit, or empty";
+const privateRule =
+  "is not private; allowed: blocks within 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10";
+const ownLabels = [
+  "kubernetes.io/arch",
+  "kubernetes.io/hostname",
+  "kubernetes.io/os",
+  "topology.kubernetes.io/region",
+  "topology.kubernetes.io/zone",
+  "node.kubernetes.io/instance-type",
+  "beta.kubernetes.io/arch",
+  "failure-domain.beta.kubernetes.io/zone",
+];
+const ownTaints = [
+  "node.kubernetes.io/not-ready",
+  "node.kubernetes.io/unschedulable",
+  "node.cloudprovider.kubernetes.io/uninitialized",
+  "node-role.kubernetes.io/control-plane",
+];
 const mirrorsOf = (count: number): Record<string, string> =>
   Object.fromEntries(
     Array.from({ length: count }, (_, n) => [
@@ -123,9 +141,7 @@ export const refused: Readonly<Record<string, { settings: object; lines: readonl
       `workers[0].labels.-x = "-x": ${keyRule}`,
       `workers[0].labels.a/b/c = "a/b/c": ${keyRule}`,
       'workers[0].labels.node-role.kubernetes.io/worker = "node-role.kubernetes.io/worker": ' +
-        "node-role.kubernetes.io/ is reserved; allowed there: kubelet.kubernetes.io/…, node.kubernetes.io/… and " +
-        "kubernetes.io/arch, kubernetes.io/hostname, kubernetes.io/os, topology.kubernetes.io/region, " +
-        "topology.kubernetes.io/zone",
+        "node-role.kubernetes.io/ is reserved; allowed there: kubelet.kubernetes.io/… and node.kubernetes.io/…",
     ],
   },
   "taints that Kubernetes refuses": {
@@ -148,6 +164,102 @@ export const refused: Readonly<Record<string, { settings: object; lines: readonl
       'workers[0].taints[1].effect = "Never": Invalid option: expected one of "NoSchedule"|"PreferNoSchedule"|"NoExecute"',
       `workers[0].taints[2].value = "a b": ${valueRule}`,
       'workers[0].taints[3].key = "UPPER.example/k": the part before / must be a DNS name',
+    ],
+  },
+  "labels that say what a machine is": {
+    settings: {
+      ...small,
+      workers: [{ ...pool, labels: Object.fromEntries(ownLabels.map((key) => [key, "x"])) }],
+    },
+    lines: ownLabels.map(
+      (key) =>
+        `^workers\\[0\\]\\.labels\\.${key} = "${key}": is set by .*; use a key of your own, such as example\\.org/pass$`,
+    ),
+  },
+  "taints that say what state a node is in": {
+    settings: {
+      ...small,
+      workers: [{ ...pool, taints: ownTaints.map((key) => ({ key, effect: "NoExecute" })) }],
+    },
+    lines: ownTaints.map(
+      (key, index) =>
+        `^workers\\[0\\]\\.taints\\[${index}\\]\\.key = "${key}": is set by .*; use a key of your own`,
+    ),
+  },
+  "two taints of one key and effect, whatever their values": {
+    settings: {
+      ...small,
+      workers: [
+        {
+          ...pool,
+          taints: [
+            { key: "a", value: "1", effect: "NoSchedule" },
+            { key: "a", value: "1", effect: "NoExecute" },
+            { key: "a", value: "2", effect: "NoSchedule" },
+            { key: "a", effect: "NoExecute" },
+          ],
+        },
+      ],
+    },
+    lines: [
+      'workers[0].taints[2] = "a:NoSchedule": taints[0] has that key and effect already; a node has one value for both',
+      'workers[0].taints[3] = "a:NoExecute": taints[1] has that key and effect already; a node has one value for both',
+    ],
+  },
+  "an address block twice; one within another is no second rule": {
+    settings: { adminCidrs: ["203.0.113.7/32", "203.0.113.0/24", "203.0.113.7/32", "203.0.113.0/24"] },
+    lines: [
+      'adminCidrs[2] = "203.0.113.7/32": adminCidrs[0] is that block already; name it once',
+      'adminCidrs[3] = "203.0.113.0/24": adminCidrs[1] is that block already; name it once',
+    ],
+  },
+  "blocks that are not private, for the cluster's own networks": {
+    settings: { ...small, vpcCidr: "52.0.0.0/16", podCidr: "169.254.0.0/16", serviceCidr: "172.32.0.0/16" },
+    lines: [
+      `vpcCidr = "52.0.0.0/16": ${privateRule}`,
+      `podCidr = "169.254.0.0/16": ${privateRule}`,
+      `serviceCidr = "172.32.0.0/16": ${privateRule}`,
+    ],
+  },
+  "a block that is private only in part": {
+    settings: { ...small, podCidr: "100.0.0.0/8", serviceCidr: "192.0.2.0/24" },
+    lines: [`podCidr = "100.0.0.0/8": ${privateRule}`, `serviceCidr = "192.0.2.0/24": ${privateRule}`],
+  },
+  "blocks that no operator comes from": {
+    settings: {
+      adminCidrs: ["0.0.0.0/8", "127.0.0.1/32", "169.254.169.254/32", "224.0.0.0/8", "255.255.255.255/32"],
+    },
+    lines: ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4"].map(
+      (block, index) =>
+        `^adminCidrs\\[${index}\\] = .*: no traffic comes from ${block} \\(.*; give the public addresses`,
+    ),
+  },
+  "more machines than a zone's subnet has room for, of all pools": {
+    settings: {
+      ...small,
+      workers: [
+        { ...pool, count: 150 },
+        { name: "other", count: 101 },
+      ],
+    },
+    lines: [
+      'workers = "1 + 150 + 101 machines": puts 252 machines into subnet 1 of 1, which has room for 251; ' +
+        "lower workers[].count, or raise availabilityZones (at most 3)",
+    ],
+  },
+  "more machines than there is room for where every pool begins": {
+    settings: {
+      ...small,
+      podCidr: "10.128.0.0/9",
+      availabilityZones: 2,
+      workers: [
+        { ...pool, count: 500 },
+        { name: "other", count: 1 },
+      ],
+    },
+    lines: [
+      'workers = "1 + 500 + 1 machines": puts 252 machines into subnet 1 of 2, which has room for 251; ' +
+        "lower workers[].count, or raise availabilityZones (at most 3)",
     ],
   },
   "a malformed instance type": {
