@@ -1,12 +1,13 @@
 /** Settings of stack 1: schema, defaults, units. docs/settings.md is generated from it. */
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { accepted, baseUrl, whole } from "../settings/kinds";
+import { accepted, baseUrl, matching, whole } from "../settings/kinds";
 import { checkSettings, rawSettings, strictObject } from "../settings/load";
 import { hostProblem } from "../settings/url";
 import { labels, taints } from "./kubeadm/labels";
 import { networkProblem, sourceProblem } from "./network/addressKinds";
 import { type Cidr, parseCidr } from "./network/cidr";
+import type { WantedZones } from "./network/zones";
 import { crossChecks } from "./settings/crossChecks";
 import { defaultKubernetesVersion, testedVersions } from "./versions";
 
@@ -48,6 +49,20 @@ const instanceType = z
   .regex(/^[a-z][a-z0-9-]*\.(nano|micro|small|medium|large|\d*xlarge|metal(-\d+xl)?)$/, {
     error: "an EC2 instance type such as t3.large",
   });
+
+const zonesError =
+  "a whole number from 1 to 3, or a list of 1 to 3 zones such as [eu-central-1a, eu-central-1b]";
+const zones = z.union(
+  [
+    z.int({ error: zonesError }).min(1, { error: zonesError }).max(3, { error: zonesError }),
+    z
+      .array(matching(/^[a-z]{2,4}(-[a-z]+)+-\d+[a-z]$/, "a zone's name, such as eu-central-1a"))
+      .min(1, { error: zonesError })
+      .max(3, { error: zonesError })
+      .refine((names) => new Set(names).size === names.length, { error: "each zone once" }),
+  ],
+  { error: zonesError },
+);
 
 const diskGiB = whole(10, 16_384);
 
@@ -145,11 +160,15 @@ export const settingsSchema = strictObject({
     .describe(
       "VPC CIDR, /16 to /22, private (RFC 1918 or 100.64.0.0/10). Cannot be changed later. Subnets are its /24s, starting with the second.",
     ),
-  availabilityZones: whole(1, 3)
+  availabilityZones: zones
     .default(1)
+    .transform((given): WantedZones =>
+      typeof given === "number" ? { count: given } : { count: given.length, names: given },
+    )
     .describe(
-      "Number of zones that new machines are spread over, 1 to 3. Reduce it only when the last zone has no machines.",
-    ),
+      "Zones that new machines are spread over: their number, 1 to 3, or a list of their names. By number, those that offer all instance types are taken, by name. A subnet stays in its zone. Reduce it only when the last zone has no machines.",
+    )
+    .meta({ example: ["eu-central-1a", "eu-central-1b"] }),
   podCidr: cidr(8, 24, networkProblem)
     .prefault("10.244.0.0/16")
     .describe(

@@ -65,9 +65,14 @@ export class ClusterIdentity extends pulumi.ComponentResource {
       { assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "ec2.amazonaws.com" }), tags },
       { parent: this },
     );
+    // GovCloud, China and the European Sovereign Cloud are partitions of their own; service principals are the same.
+    const { partition } = aws.getPartitionOutput({}, { parent: this });
     new aws.iam.RolePolicyAttachment(
       this.name,
-      { role: role.name, policyArn: "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore" },
+      {
+        role: role.name,
+        policyArn: pulumi.interpolate`arn:${partition}:iam::aws:policy/AmazonSSMManagedInstanceCore`,
+      },
       { parent: this },
     );
     return new aws.iam.InstanceProfile(this.name, { role: role.name, tags }, { parent: this });

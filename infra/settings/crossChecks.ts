@@ -50,10 +50,16 @@ function overlappingBlocks(settings: Partial<Settings>): SettingProblem[] {
 function tooManyZones({ vpcCidr, availabilityZones }: Partial<Settings>): SettingProblem[] {
   if (vpcCidr === undefined || availabilityZones === undefined) return [];
   try {
-    machineSubnets(vpcCidr, availabilityZones);
+    machineSubnets(vpcCidr, availabilityZones.count);
     return [];
   } catch (error) {
-    return [{ setting: "availabilityZones", given: availabilityZones, problem: (error as Error).message }];
+    return [
+      {
+        setting: "availabilityZones",
+        given: availabilityZones.names ?? availabilityZones.count,
+        problem: (error as Error).message,
+      },
+    ];
   }
 }
 
@@ -75,10 +81,10 @@ function tooManyNodes({ podCidr, workers, controlPlane }: Partial<Settings>): Se
 function tooManyMachines({ workers, controlPlane, availabilityZones }: Partial<Settings>): SettingProblem[] {
   if (workers === undefined || controlPlane === undefined || availabilityZones === undefined) return [];
   const counts = [controlPlane, ...workers].map(({ count }) => count);
-  return machinesPerSubnet(counts, availabilityZones).flatMap((machines, index) => {
+  return machinesPerSubnet(counts, availabilityZones.count).flatMap((machines, index) => {
     if (machines <= machinesInSubnet) return [];
     const problem =
-      `puts ${machines} machines into subnet ${index + 1} of ${availabilityZones}, which has room for ` +
+      `puts ${machines} machines into subnet ${index + 1} of ${availabilityZones.count}, which has room for ` +
       `${machinesInSubnet}; lower workers[].count, or raise availabilityZones (at most 3)`;
     return [{ setting: "workers", given: `${counts.join(" + ")} machines`, problem }];
   });

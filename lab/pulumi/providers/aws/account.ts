@@ -2,6 +2,7 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { type Properties, text } from "../rpc/values";
 import { type Address, cidrContains, firstAddress, lastAddress, nextAddress } from "./addresses";
+import { partitionOf } from "./partitions";
 
 export interface CloudResource {
   readonly id: string;
@@ -18,6 +19,8 @@ export interface AccountData {
   resources: Record<string, CloudResource>;
   /** Values of SSM parameters that override the built-in ones, by name: a test's newer image. */
   parameters: Record<string, string>;
+  /** Zone -> instance types that it does not offer, instead of the built-in ones. */
+  notOffered?: Record<string, string[]>;
 }
 
 export class Account {
@@ -49,7 +52,7 @@ export class Account {
   arn(service: string, resource: string): string {
     const global = service === "iam" || service === "route53";
     const owner = service === "route53" ? "" : accountId;
-    return `arn:aws:${service}:${global ? "" : this.region}:${owner}:${resource}`;
+    return `arn:${partitionOf(this.region).name}:${service}:${global ? "" : this.region}:${owner}:${resource}`;
   }
 
   /** The lowest free address of a subnet; AWS reserves the first four and the last. */

@@ -11,6 +11,8 @@ const keyRule =
 const valueRule = "at most 63 of A-Z a-z 0-9 . _ -, beginning and ending with a letter or digit, or empty";
 const privateRule =
   "is not private; allowed: blocks within 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10";
+const zonesRule = (given: unknown): string =>
+  `availabilityZones = ${JSON.stringify(given)}: a whole number from 1 to 3, or a list of 1 to 3 zones such as [eu-central-1a, eu-central-1b]`;
 const ownLabels = [
   "kubernetes.io/arch",
   "kubernetes.io/hostname",
@@ -262,6 +264,22 @@ export const refused: Readonly<Record<string, { settings: object; lines: readonl
         "lower workers[].count, or raise availabilityZones (at most 3)",
     ],
   },
+  "zones by name that are none": {
+    settings: { ...small, availabilityZones: ["eu-central-1", "eu-central-1a"] },
+    lines: [`availabilityZones[0] = "eu-central-1": a zone's name, such as eu-central-1a`],
+  },
+  "a zone by name twice": {
+    settings: { ...small, availabilityZones: ["eu-central-1a", "eu-central-1a"] },
+    lines: ['availabilityZones = ["eu-central-1a","eu-central-1a"]: each zone once'],
+  },
+  "more zones by name than three, or none": {
+    settings: { ...small, availabilityZones: [] },
+    lines: [zonesRule([])],
+  },
+  "zones that are neither a number nor names": {
+    settings: { ...small, availabilityZones: "eu-central-1a" },
+    lines: [zonesRule("eu-central-1a")],
+  },
   "a malformed instance type": {
     settings: {
       ...small,
@@ -337,7 +355,7 @@ export const refused: Readonly<Record<string, { settings: object; lines: readonl
   "a mirror's URL that cannot be read, beside other problems": {
     settings: { ...small, availabilityZones: 4, mirrors: { registries: { "docker.io": "https://[::1" } } },
     lines: [
-      "availabilityZones = 4: a whole number from 1 to 3",
+      zonesRule(4),
       /^mirrors\.registries\.docker\.io = "https:\/\/\[::1": an http\(s\) URL without a closing slash; /
         .source,
     ],
@@ -378,7 +396,7 @@ export const refused: Readonly<Record<string, { settings: object; lines: readonl
     },
     lines: [
       'clusterName = "Ground_1": a DNS label: a-z, 0-9 and -, beginning with a letter, at most 32 characters',
-      "availabilityZones = 4: a whole number from 1 to 3",
+      zonesRule(4),
       "controlPlane.diskGiB = 1: a whole number from 10 to 16384",
       'machineImage = "ubuntu": an AMI id such as ami-0123456789abcdef0',
       "drainTimeoutSeconds = 1: a whole number from 10 to 3600",
@@ -397,7 +415,7 @@ export const refused: Readonly<Record<string, { settings: object; lines: readonl
       `workres: there is no such setting; did you mean workers? (allowed: ${keys})`,
       "adminCidrs = []: at least one IPv4 block: nobody could reach the cluster",
       'vpcCidr = "10.1.2.3/16": has host bits set; the block is 10.1.0.0/16',
-      "availabilityZones = 0: a whole number from 1 to 3",
+      zonesRule(0),
       'serviceCidr = "10.96.0.0/12": overlaps podCidr 10.96.0.0/16; the VPC, pods and Services need blocks of their own',
     ],
   },
