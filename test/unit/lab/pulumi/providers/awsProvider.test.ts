@@ -253,7 +253,7 @@ describe("the lab's AWS", () => {
       const { partition } = await aws.invoke("aws:index/getPartition:getPartition", {});
       assert.equal(partition, "aws-us-gov");
       const role = await make("aws:iam/role:Role", { assumeRolePolicy: "{}" });
-      assert.match(String(role.outputs["arn"]), /^arn:aws-us-gov:iam::/);
+      assert.match(text(role.outputs, "arn") ?? "", /^arn:aws-us-gov:iam::/);
       const attached = (arn: string) =>
         make("aws:iam/rolePolicyAttachment:RolePolicyAttachment", { role: role.id, policyArn: arn });
       await assert.rejects(
