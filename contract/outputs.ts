@@ -11,6 +11,8 @@ export interface NodeOutput {
   readonly instanceId: string;
   readonly privateIp: string;
   readonly publicIp: string;
+  /** User for SSH; without it, `ubuntu`. */
+  readonly loginUser?: string;
 }
 
 export interface InfraOutputs {
@@ -21,7 +23,7 @@ export interface InfraOutputs {
   readonly apiServerUrl: string;
   /** Secret: cluster-admin kubeconfig, usable without changes from a machine within `adminCidrs`. */
   readonly kubeconfig: string;
-  /** Secret: OpenSSH private key of the login user `ubuntu` on every machine. */
+  /** Secret: OpenSSH private key of the login user of every machine (`nodes[].loginUser`). */
   readonly sshPrivateKey: string;
   readonly nodes: readonly NodeOutput[];
   /** Address of the published node ports. */

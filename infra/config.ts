@@ -5,6 +5,7 @@ import { accepted, baseUrl, matching, whole } from "../settings/kinds";
 import { checkSettings, rawSettings, strictObject } from "../settings/load";
 import { hostProblem } from "../settings/url";
 import { labels, taints } from "./kubeadm/labels";
+import { defaultImageUser } from "./machines/image";
 import { networkProblem, sourceProblem } from "./network/addressKinds";
 import { type Cidr, parseCidr } from "./network/cidr";
 import type { WantedZones } from "./network/zones";
@@ -202,6 +203,14 @@ export const settingsSchema = strictObject({
     .optional()
     .describe("AMI of new machines. Default: the latest Ubuntu 24.04 LTS.")
     .meta({ example: "ami-0123456789abcdef0" }),
+  machineImageUser: matching(
+    /^(?!root$)[a-z_][a-z0-9_-]{0,31}$/,
+    "a login user of the image other than root, such as ubuntu or admin",
+  )
+    .default(defaultImageUser)
+    .describe(
+      "Login user of `machineImage`, who may use sudo without a password: `admin` on Debian. Applies to new machines, like the image.",
+    ),
   mirrors: mirrors
     .prefault({})
     .describe("Mirrors of the public package repository and registries.")

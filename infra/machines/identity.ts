@@ -10,7 +10,7 @@ export interface ClusterIdentityArgs {
 }
 
 export class ClusterIdentity extends pulumi.ComponentResource {
-  /** Secret: key pair of the login user `ubuntu`, the same on every machine. */
+  /** Secret: key pair of the login user, the same on every machine. */
   readonly login: pulumi.Output<SshKeyPair>;
   readonly instanceProfile: aws.iam.InstanceProfile;
 

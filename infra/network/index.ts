@@ -209,6 +209,7 @@ export class Network extends pulumi.ComponentResource {
 
 /** @throws RunError with all problems, if there are any */
 function refuse(problems: readonly string[]): void {
-  if (problems.length > 0)
-    {throw new pulumi.RunError(["The zones do not fit; no machine was changed:", ...problems].join("\n  "));}
+  if (problems.length > 0) {
+    throw new pulumi.RunError(["The zones do not fit; no machine was changed:", ...problems].join("\n  "));
+  }
 }

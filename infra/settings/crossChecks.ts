@@ -2,7 +2,7 @@
 import { nodePorts } from "../../contract/outputs";
 import type { CrossCheck, SettingProblem } from "../../settings/load";
 import type { Settings } from "../config";
-import { architectureOf } from "../machines/image";
+import { architectureOf, defaultImageUser } from "../machines/image";
 import { renderUserData, userDataLimitBytes } from "../machines/userData";
 import { type Cidr, machinesInSubnet, machinesPerSubnet, machineSubnets, overlaps } from "../network/cidr";
 import { trafficRules } from "../network/trafficRules";
@@ -16,6 +16,7 @@ export const crossChecks: readonly CrossCheck<Settings>[] = [
   sameNames,
   samePorts,
   tooManyRules,
+  userWithoutImage,
   largeUserData,
   mixedArchitectures,
 ];
@@ -139,6 +140,14 @@ function tooManyRules({ adminCidrs, publishedNodePorts }: Partial<Settings>): Se
       problem: `and publishedNodePorts make ${rules} rules; a security group holds ${rulesPerGroup}. Name fewer of either`,
     },
   ];
+}
+
+/** Problem of a login user for the default image, which has its own. */
+function userWithoutImage({ machineImage, machineImageUser }: Partial<Settings>): SettingProblem[] {
+  if (machineImage !== undefined || machineImageUser === undefined || machineImageUser === defaultImageUser)
+    return [];
+  const problem = `the default image has the user ${defaultImageUser}; name the machineImage that has this one, or leave it out`;
+  return [{ setting: "machineImageUser", given: machineImageUser, problem }];
 }
 
 /** Problem when the pools need more than one architecture: an image has only one. */

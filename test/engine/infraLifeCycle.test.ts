@@ -201,8 +201,20 @@ describe("stack 1 on the real engine", function () {
       );
     });
 
-    it("rolls a machine on purpose: drained, made anew with the newer image", async () => {
-      const newer = { "perigee-infra:machineImage": "ami-0fedcba9876543210" };
+    it("runs no step again for another image's user, and logs in to new machines as that one", async () => {
+      const other = {
+        "perigee-infra:machineImage": "ami-0fedcba9876543210",
+        "perigee-infra:machineImageUser": "admin",
+      };
+      const run = await stack.succeed("preview", settings({ count: 2, ...changed }, other));
+      assert.deepEqual([...operations(run, instanceToken), ...operations(run, commandToken)], []);
+    });
+
+    it("rolls a machine on purpose: drained, made anew with the newer image and its user", async () => {
+      const newer = {
+        "perigee-infra:machineImage": "ami-0fedcba9876543210",
+        "perigee-infra:machineImageUser": "admin",
+      };
       const urn = `urn:pulumi:test::perigee-infra::perigee:machines:Machines$${instanceToken}::orbit-default-2`;
       const steps = (await stack.journal()).length;
       const run = await stack.run("up", settings({ count: 2, ...changed }, newer), {
@@ -217,6 +229,11 @@ describe("stack 1 on the real engine", function () {
         type === instanceToken ? [properties["ami"]] : [],
       );
       assert.equal(images.filter((image) => image === "ami-0fedcba9876543210").length, 1);
+      const { nodes } = (await stack.outputs()) as { nodes: { name: string; loginUser: string }[] };
+      assert.deepEqual(
+        nodes.map(({ name, loginUser }) => `${name} ${loginUser}`),
+        ["orbit-control-plane-1 ubuntu", "orbit-default-1 ubuntu", "orbit-default-2 admin"],
+      );
     });
 
     it("replaces a worker for another instance type, and restarts a control plane", async () => {

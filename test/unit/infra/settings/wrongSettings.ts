@@ -5,7 +5,7 @@ import { small } from "../../../support/infra/settingsExamples";
 const pool = { name: "default" };
 const keys =
   "clusterName, kubernetesVersion, adminCidrs, vpcCidr, availabilityZones, podCidr, serviceCidr, controlPlane, " +
-  "workers, machineImage, mirrors, publishedNodePorts, flowLogs, drainTimeoutSeconds, readyTimeoutSeconds";
+  "workers, machineImage, machineImageUser, mirrors, publishedNodePorts, flowLogs, drainTimeoutSeconds, readyTimeoutSeconds";
 const keyRule =
   "a key is [prefix/]name; the name has at most 63 of A-Z a-z 0-9 . _ - and begins and ends with a letter or digit";
 const valueRule = "at most 63 of A-Z a-z 0-9 . _ -, beginning and ending with a letter or digit, or empty";
@@ -279,6 +279,16 @@ export const refused: Readonly<Record<string, { settings: object; lines: readonl
   "zones that are neither a number nor names": {
     settings: { ...small, availabilityZones: "eu-central-1a" },
     lines: [zonesRule("eu-central-1a")],
+  },
+  "a login user that no image has, or the default image does not": {
+    settings: { ...small, machineImageUser: "admin" },
+    lines: [
+      'machineImageUser = "admin": the default image has the user ubuntu; name the machineImage that has this one, or leave it out',
+    ],
+  },
+  "root as the login user, whom the boot document locks out": {
+    settings: { ...small, machineImage: "ami-0123456789abcdef0", machineImageUser: "root" },
+    lines: ['machineImageUser = "root": a login user of the image other than root, such as ubuntu or admin'],
   },
   "a malformed instance type": {
     settings: {
