@@ -14,6 +14,8 @@ export interface NodeOutput {
   readonly instanceType: string;
   /** Root disk in GiB. */
   readonly diskGiB: number;
+  /** User for SSH; without it, `ubuntu`. */
+  readonly loginUser?: string;
 }
 
 export interface InfraOutputs {
@@ -24,7 +26,7 @@ export interface InfraOutputs {
   readonly apiServerUrl: string;
   /** Secret: cluster-admin kubeconfig, usable without changes from a machine within `adminCidrs`. */
   readonly kubeconfig: string;
-  /** Secret: OpenSSH private key of the login user `ubuntu` on every machine. */
+  /** Secret: OpenSSH private key of the login user of every machine (`nodes[].loginUser`). */
   readonly sshPrivateKey: string;
   readonly nodes: readonly NodeOutput[];
   /** Address of the published node ports. */

@@ -1,30 +1,44 @@
 /** Settings of stack 1: schema, defaults, units. docs/settings.md is generated from it. */
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { whole } from "../settings/kinds";
+import { accepted, baseUrl, matching, whole } from "../settings/kinds";
 import { checkSettings, rawSettings, strictObject } from "../settings/load";
-import { labels, taint } from "./kubeadm/labels";
+import { hostProblem } from "../settings/url";
+import { labels, taints } from "./kubeadm/labels";
+import { defaultImageUser } from "./machines/image";
+import { networkProblem, sourceProblem } from "./network/addressKinds";
 import { type Cidr, parseCidr } from "./network/cidr";
+import type { WantedZones } from "./network/zones";
 import { crossChecks } from "./settings/crossChecks";
 import { defaultKubernetesVersion, testedVersions } from "./versions";
 
 export const namespace = "perigee-infra";
 
-const cidr = (minPrefix: number, maxPrefix: number): z.ZodType<Cidr> =>
+/** An IPv4 block of an allowed size, against which `problemOf` has no reason. */
+const cidr = (
+  minPrefix: number,
+  maxPrefix: number,
+  problemOf: (block: Cidr) => string | undefined,
+): z.ZodType<Cidr> =>
   z.string().transform((text, context): Cidr => {
-    try {
-      const block = parseCidr(text);
-      if (block.prefix >= minPrefix && block.prefix <= maxPrefix) return block;
-      context.addIssue({
-        code: "custom",
-        message: `the prefix length must be /${minPrefix} to /${maxPrefix}`,
-        input: text,
-      });
-    } catch (error) {
-      context.addIssue({ code: "custom", message: (error as Error).message, input: text });
-    }
+    const { block, problem } = parsedCidr(text);
+    const size =
+      block !== undefined && (block.prefix < minPrefix || block.prefix > maxPrefix)
+        ? `the prefix length must be /${minPrefix} to /${maxPrefix}`
+        : undefined;
+    const message = problem ?? size ?? (block && problemOf(block));
+    if (message === undefined && block !== undefined) return block;
+    context.addIssue({ code: "custom", message, input: text });
     return z.NEVER;
   });
+
+function parsedCidr(text: string): { block?: Cidr; problem?: string } {
+  try {
+    return { block: parseCidr(text) };
+  } catch (error) {
+    return { problem: (error as Error).message };
+  }
+}
 
 const dnsLabel = (length: number): z.ZodString =>
   z.string().regex(new RegExp(`^[a-z]([a-z0-9-]{0,${length - 2}}[a-z0-9])?$`), {
@@ -36,6 +50,20 @@ const instanceType = z
   .regex(/^[a-z][a-z0-9-]*\.(nano|micro|small|medium|large|\d*xlarge|metal(-\d+xl)?)$/, {
     error: "an EC2 instance type such as t3.large",
   });
+
+const zonesError =
+  "a whole number from 1 to 3, or a list of 1 to 3 zones such as [eu-central-1a, eu-central-1b]";
+const zones = z.union(
+  [
+    z.int({ error: zonesError }).min(1, { error: zonesError }).max(3, { error: zonesError }),
+    z
+      .array(matching(/^[a-z]{2,4}(-[a-z]+)+-\d+[a-z]$/, "a zone's name, such as eu-central-1a"))
+      .min(1, { error: zonesError })
+      .max(3, { error: zonesError })
+      .refine((names) => new Set(names).size === names.length, { error: "each zone once" }),
+  ],
+  { error: zonesError },
+);
 
 const diskGiB = whole(10, 16_384);
 const diskText =
@@ -82,27 +110,33 @@ const workerPool = strictObject({
     .boolean()
     .default(false)
     .describe("Use Spot machines: cheaper, but AWS may take them back at any time."),
-  labels: labels.default({}).describe("Node labels. Allowed are those that a kubelet may set itself."),
-  taints: z.array(taint).default([]).describe("Node taints: `{ key, value, effect }`."),
+  labels: labels
+    .default({})
+    .describe(
+      "Node labels. Allowed are those that a kubelet may set, except those that say what the machine is, such as `kubernetes.io/arch`.",
+    ),
+  taints: taints.default([]).describe("Node taints: `{ key, value, effect }`."),
 });
 
-const url = z
-  .string()
-  .regex(/^https?:\/\/[^\s"'\\]+[^/\s"'\\]$/, { error: "an http(s) URL without a closing slash" });
+const registryHost = accepted(
+  (host) =>
+    hostProblem(host, "optional port") ??
+    (/[[_A-Z]|\.$/.test(host) ? "lower-case letters, digits, . and -" : undefined),
+  "a registry's host, such as registry.k8s.io",
+);
 
 const mirrors = strictObject({
-  kubernetesPackages: url
+  kubernetesPackages: baseUrl
     .default("https://pkgs.k8s.io/core:/stable:")
     .describe(
       "URL in place of `https://pkgs.k8s.io/core:/stable:`. Serves `/v<minor>/deb/` with its own `Release.key`.",
     ),
   registries: z
-    .record(
-      z.string().regex(/^[a-z0-9.-]+(:\d+)?$/, { error: "a registry's host, such as registry.k8s.io" }),
-      url,
-    )
+    .record(registryHost, baseUrl)
     .default({})
-    .describe("Registry mirrors: host to URL. The mirror is asked first, then the host itself."),
+    .describe(
+      "Registry mirrors: host to URL. The mirror is asked first, then the host itself. A mirror asks for no password: containerd would not send one from a URL.",
+    ),
 });
 
 /** The settings of `perigee-infra:`. Every key is one line of docs/settings.md. */
@@ -120,29 +154,35 @@ export const settingsSchema = strictObject({
     .default(defaultKubernetesVersion)
     .describe("Kubernetes version, such as `1.36.3`. Only tested versions are allowed."),
   adminCidrs: z
-    .array(cidr(8, 32), { error: "a list of IPv4 blocks" })
+    .array(cidr(8, 32, sourceProblem), { error: "a list of IPv4 blocks" })
     .refine((blocks) => blocks.length > 0, {
       error: "at least one IPv4 block: nobody could reach the cluster",
     })
     .refine(({ length }) => length <= 9, { error: "at most 9 blocks: a security group holds 60 rules" })
     .describe("IPv4 CIDRs, /8 to /32, that may reach SSH, the API server and the published node ports.")
     .meta({ example: ["198.51.100.7/32"] }),
-  vpcCidr: cidr(16, 22)
+  vpcCidr: cidr(16, 22, networkProblem)
     .prefault("10.0.0.0/16")
     .describe(
-      "VPC CIDR, /16 to /22. Cannot be changed later. Subnets are its /24s, starting with the second.",
+      "VPC CIDR, /16 to /22, private (RFC 1918 or 100.64.0.0/10). Cannot be changed later. Subnets are its /24s, starting with the second.",
     ),
-  availabilityZones: whole(1, 3)
+  availabilityZones: zones
     .default(1)
+    .transform((given): WantedZones =>
+      typeof given === "number" ? { count: given } : { count: given.length, names: given },
+    )
     .describe(
-      "Number of zones that new machines are spread over, 1 to 3. Reduce it only when the last zone has no machines.",
-    ),
-  podCidr: cidr(8, 24)
+      "Zones that new machines are spread over: their number, 1 to 3, or a list of their names. By number, those that offer all instance types are taken, by name. A subnet stays in its zone. Reduce it only when the last zone has no machines.",
+    )
+    .meta({ example: ["eu-central-1a", "eu-central-1b"] }),
+  podCidr: cidr(8, 24, networkProblem)
     .prefault("10.244.0.0/16")
-    .describe("Pod CIDR, /8 to /24. Each node gets a /24 of it. Cannot be changed later."),
-  serviceCidr: cidr(12, 24)
+    .describe(
+      "Pod CIDR, /8 to /24, private like `vpcCidr`. Each node gets a /24 of it. Cannot be changed later.",
+    ),
+  serviceCidr: cidr(12, 24, networkProblem)
     .prefault("10.96.0.0/12")
-    .describe("Service CIDR, /12 to /24. Cannot be changed later."),
+    .describe("Service CIDR, /12 to /24, private like `vpcCidr`. Cannot be changed later."),
   controlPlane: controlPlane
     .prefault({})
     .describe("The machine that runs the API server and etcd.")
@@ -168,6 +208,14 @@ export const settingsSchema = strictObject({
     .optional()
     .describe("AMI of new machines. Default: the latest Ubuntu 24.04 LTS.")
     .meta({ example: "ami-0123456789abcdef0" }),
+  machineImageUser: matching(
+    /^(?!root$)[a-z_][a-z0-9_-]{0,31}$/,
+    "a login user of the image other than root, such as ubuntu or admin",
+  )
+    .default(defaultImageUser)
+    .describe(
+      "Login user of `machineImage`, who may use sudo without a password: `admin` on Debian. Applies to new machines, like the image.",
+    ),
   mirrors: mirrors
     .prefault({})
     .describe("Mirrors of the public package repository and registries.")

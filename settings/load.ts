@@ -5,6 +5,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
+import { redacted } from "./redact";
 
 /** One problem of a setting: its path, the given value, and the allowed values. */
 export interface SettingProblem {
@@ -31,35 +32,54 @@ export class SettingsError extends pulumi.RunError {
 
 type Shape = Record<string, z.ZodType>;
 
-/** Checks across several settings; the argument contains those that are valid on their own. */
-export type CrossChecks<T> = (settings: Partial<T>) => SettingProblem[];
+/** Check across several settings; the argument contains those that are valid on their own. */
+export type CrossCheck<T> = (settings: Partial<T>) => SettingProblem[];
 
 /**
  * Settings checked against a schema.
  * @param raw key -> value, without the namespace; objects already parsed
- * @throws SettingsError with all problems
+ * @throws SettingsError with all problems and no secret
  */
 export function checkSettings<S extends Shape>(
   namespace: string,
   schema: z.ZodObject<S>,
   raw: Readonly<Record<string, unknown>>,
-  crossChecks: CrossChecks<z.output<z.ZodObject<S>>>,
+  crossChecks: readonly CrossCheck<z.output<z.ZodObject<S>>>[],
 ): z.output<z.ZodObject<S>> {
   const known = Object.keys(schema.shape);
   const problems = Object.keys(raw)
     .filter((key) => !known.includes(key))
-    .map((key) => unknownKey(key, raw[key], known, ""));
+    .map((key) => unknownKey(key, known, ""));
 
   // One setting at a time, so that an invalid value does not hide problems across the others.
   const right: Record<string, unknown> = {};
   for (const key of known) {
-    const result = (schema.shape[key] as z.ZodType).safeParse(raw[key], { reportInput: true });
-    if (result.success) right[key] = result.data;
-    else problems.push(...result.error.issues.flatMap((issue) => explain(issue, [key], raw)));
+    problems.push(
+      ...finished(key, () => {
+        const result = (schema.shape[key] as z.ZodType).safeParse(raw[key], { reportInput: true });
+        if (result.success) right[key] = result.data;
+        return (result.error?.issues ?? []).flatMap((issue) => explain(issue, [key], raw));
+      }),
+    );
   }
-  problems.push(...crossChecks(right as Partial<z.output<z.ZodObject<S>>>));
-  if (problems.length > 0) throw new SettingsError(namespace, problems);
+  for (const check of crossChecks) {
+    problems.push(...finished(check.name, () => check(right as Partial<z.output<z.ZodObject<S>>>)));
+  }
+  if (problems.length > 0) throw new SettingsError(namespace, problems.map(redacted));
   return right as z.output<z.ZodObject<S>>;
+}
+
+/** Problems that a check finds. One that throws is a problem itself: it must not hide those of the others. */
+function finished(name: string, check: () => SettingProblem[]): SettingProblem[] {
+  try {
+    return check();
+  } catch (error) {
+    // The error's message may quote a secret; its name and place do not.
+    const place = error instanceof Error ? /^\s+at .*$/m.exec(error.stack ?? "")?.[0].trim() : undefined;
+    const kind = error instanceof Error ? error.name : typeof error;
+    const problem = `cannot be checked (${[kind, place].join(" ")}); this is a defect of Perigee: please report it`;
+    return [{ setting: name, given: undefined, problem }];
+  }
 }
 
 /**
@@ -101,7 +121,7 @@ function explain(
   const path = [...above, ...issue.path];
   if (issue.code === "unrecognized_keys") {
     const inside = issue.keys;
-    return inside.map((key) => unknownKey(key, undefined, knownBeside(issue), `${written(path)}.`));
+    return inside.map((key) => unknownKey(key, knownBeside(issue), `${written(path)}.`));
   }
   // The message about an invalid record key comes from the key's schema.
   const message = issue.code === "invalid_key" ? (issue.issues[0]?.message ?? issue.message) : issue.message;
@@ -123,12 +143,13 @@ export function strictObject<S extends Shape>(shape: S): z.ZodObject<S, z.core.$
   });
 }
 
-function unknownKey(key: string, given: unknown, known: readonly string[], above: string): SettingProblem {
+/** Problem of an unknown key. Its value is not shown: under a mistyped name, a secret is not known as one. */
+function unknownKey(key: string, known: readonly string[], above: string): SettingProblem {
   const nearest = known.length > 0 ? closest(key, [...known]) : undefined;
   const hint = nearest !== undefined && distance(key, nearest) <= 4 ? `; did you mean ${nearest}?` : "";
   return {
     setting: `${above}${key}`,
-    given,
+    given: undefined,
     problem: `there is no such setting${hint} (allowed: ${known.join(", ")})`,
   };
 }

@@ -10,25 +10,47 @@ export const secretKeys: readonly string[] = [
   "password",
 ];
 
+/** Words in a key that make its value secret: the key may be mistyped or misplaced. */
+const secretWord = /pass(w|$)|secret|token|routing|url|hook|credential/i;
+
 const hidden = "[secret]";
 
-/** The same problem without secrets: neither as the given value nor nested inside it. */
-export function redacted(problem: SettingProblem): SettingProblem {
-  if (problem.given === undefined) return problem;
-  const path = problem.setting.split(/[.[\]]+/);
-  const isSecret = path.some((part) => secretKeys.includes(part));
-  return { ...problem, given: isSecret ? hidden : withoutSecrets(problem.given) };
+/** The same problem without secrets: neither in the setting's path, nor the given value, nor the text. */
+export function redacted({ setting, given, problem }: SettingProblem): SettingProblem {
+  const isSecret = setting.split(/[.[\]]+/).some((part) => secretKeys.includes(part));
+  const shown = given !== undefined && isSecret ? hidden : withoutSecrets(given);
+  const quoted = typeof given === "string" && given !== "" && shown !== given ? given : undefined;
+  return {
+    setting: withoutUserInfo(setting),
+    given: shown,
+    problem: quoted === undefined ? problem : problem.replaceAll(quoted, hidden),
+  };
 }
 
 function withoutSecrets(value: unknown): unknown {
-  // An object that did not parse as JSON may contain anything.
-  if (typeof value === "string") return /[{[]/.test(value) ? hidden : value;
+  if (typeof value === "string") return mayHoldKeys(value) ? hidden : withoutUserInfo(value);
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
-      key,
-      secretKeys.includes(key) ? hidden : withoutSecrets(inner),
+      withoutUserInfo(key),
+      secretKeys.includes(key) || secretWord.test(key) ? hidden : withoutSecrets(inner),
     ]),
   );
+}
+
+/** True for text that may be an object which did not parse as JSON: anything may be in it. */
+function mayHoldKeys(text: string): boolean {
+  return text.includes("{") || new RegExp(`(${secretWord.source})\\w*["']?\\s*[:=]`, "i").test(text);
+}
+
+/**
+ * The text without a URL's user and password. Everything between the scheme and the last @ is hidden: a malformed URL
+ * does not say where its password ends. An image's digest and an e-mail address stay.
+ */
+function withoutUserInfo(text: string): string {
+  const [before = ""] = /^[^]*@(?!sha\d+:)/.exec(text) ?? [];
+  if (!before.includes(":")) return text;
+  const scheme = /^[^:]*:[\\/]+/.exec(before)?.[0] ?? "";
+  return `${scheme}${hidden}@${text.slice(before.length)}`;
 }

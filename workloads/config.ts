@@ -1,9 +1,9 @@
 /** Settings of stack 2: schema, defaults, units. docs/settings.md is generated from it. */
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { image, matching, oneOf, positive, whole } from "../settings/kinds";
-import { checkSettings, rawSettings, SettingsError, strictObject } from "../settings/load";
-import { redacted } from "../settings/redact";
+import { accepted, image, matching, oneOf, positive, url, whole } from "../settings/kinds";
+import { checkSettings, rawSettings, strictObject } from "../settings/load";
+import { type Reason, repositoryProblem } from "../settings/url";
 import { scenarioNames } from "../telemetry/simulator";
 import { alerting } from "./alerting/settings";
 import { crossChecks } from "./settings/crossChecks";
@@ -23,17 +23,26 @@ export const testedCharts = {
   },
 } as const;
 
+/** Reason why Helm would not take a chart's reference. */
+function chartProblem(text: string): Reason {
+  if (!text.startsWith("oci://")) {
+    return /^([./]\S*|[a-z0-9-]+(\.tgz)?)$/.test(text) ? undefined : "it is none of these";
+  }
+  const name = text.slice("oci://".length);
+  return /[^/]*[:@][^/]*$/.test(name.slice(name.indexOf("/")))
+    ? "no tag or digest: say the version as `version`"
+    : repositoryProblem(name);
+}
+
 const chart = (tested: { readonly reference: string; readonly version: string }) =>
   strictObject({
-    reference: matching(
-      /^(oci:\/\/\S+|[./]\S*|[a-z0-9-]+(\.tgz)?)$/,
+    reference: accepted(
+      chartProblem,
       "an oci:// reference, a chart's name (with `repository`), or the path of a chart archive or folder",
     )
       .default(tested.reference)
       .describe("An `oci://` reference, a name in `repository`, or the path of an archive or folder."),
-    repository: matching(/^https?:\/\/\S+$/, "an http(s) URL of a chart repository")
-      .optional()
-      .describe("URL of the chart repository; needed where the reference is a name."),
+    repository: url.optional().describe("URL of the chart repository; needed where the reference is a name."),
     version: matching(/^\d+\.\d+\.\d+(-[\w.]+)?$/, `an exact version, such as ${tested.version}`)
       .default(tested.version)
       .describe("Exact version; ignored where the reference is a path."),
@@ -168,12 +177,7 @@ export type ChartSettings = MonitoringSettings["chart"];
  * @throws SettingsError with every problem and no secret, before any resource is registered
  */
 export function parseSettings(raw: Readonly<Record<string, unknown>>): Settings {
-  try {
-    return checkSettings(namespace, settingsSchema, raw, crossChecks);
-  } catch (error) {
-    if (!(error instanceof SettingsError)) throw error;
-    throw new SettingsError(namespace, error.problems.map(redacted));
-  }
+  return checkSettings(namespace, settingsSchema, raw, crossChecks);
 }
 
 /** Settings of the current stack. */

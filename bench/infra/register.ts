@@ -1,7 +1,7 @@
 /** `npm run bench:register`: the program's own time and memory to register clusters of growing size under mocks. */
 import { circumstances, medians, type Run, runOnce } from "./run";
 
-const sizes = [1, 100, 1000];
+const sizes = [1, 100, 700];
 const repeats = 3;
 
 function line(workers: number, run: Run, smallest: Run): string {

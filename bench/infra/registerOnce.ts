@@ -2,19 +2,22 @@
 import { deploy } from "../../test/support/infra/mocks";
 import type { Run } from "./run";
 
-/** The worker pools: at most 500 machines each. */
+/** Size of a pool that fills three zones evenly: a zone has room for 251 machines of all pools. */
+const poolSize = 249;
+
 function pools(workers: number): { name: string; count: number }[] {
-  const full = Array.from({ length: Math.floor(workers / 500) }, (_, index) => ({
+  const full = Array.from({ length: Math.floor(workers / poolSize) }, (_, index) => ({
     name: `pool${index}`,
-    count: 500,
+    count: poolSize,
   }));
-  return workers % 500 === 0 ? full : [...full, { name: "rest", count: workers % 500 }];
+  return workers % poolSize === 0 ? full : [...full, { name: "rest", count: workers % poolSize }];
 }
 
 async function main(): Promise<void> {
   const workers = Number(process.argv[2]);
   const { resources } = await deploy({
     adminCidrs: ["203.0.113.0/24"],
+    availabilityZones: 3,
     podCidr: "10.128.0.0/12",
     workers: pools(workers),
   });

@@ -1,6 +1,6 @@
 /**
  * Cost of stack 1 with the real engine and without machines: time, memory, number of resources.
- *   tsx bench/lab/engine.ts [--up 1,100] [--preview 1,100,1000]
+ *   tsx bench/lab/engine.ts [--up 1,100] [--preview 1,100,700]
  * Each size has its own stack; a size that both options name is previewed first, then brought up.
  */
 import { parseArgs } from "node:util";
@@ -11,8 +11,8 @@ import { TreeUse } from "./treeUse";
 
 const runLimitMs = 40 * 60_000;
 
-/** Maximum size of one pool in the settings. */
-const mostInPool = 500;
+/** Size of a pool that fills three zones evenly: a zone has room for 251 machines of all pools. */
+const mostInPool = 249;
 
 interface Measured {
   readonly workers: number;
@@ -34,6 +34,7 @@ function settings(workers: number): StackSettings {
       "perigee-infra:adminCidrs": ["198.51.100.7/32"],
       // Room for a /24 per node.
       "perigee-infra:podCidr": "10.128.0.0/9",
+      "perigee-infra:availabilityZones": 3,
       "perigee-infra:workers": pools,
     },
   };
@@ -91,7 +92,7 @@ function sizes(option: string, list: string): number[] {
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { up: { type: "string", default: "1,100" }, preview: { type: "string", default: "1,100,1000" } },
+    options: { up: { type: "string", default: "1,100" }, preview: { type: "string", default: "1,100,700" } },
   });
   const up = sizes("up", values.up);
   const preview = sizes("preview", values.preview);

@@ -7,12 +7,28 @@ const prefixPattern = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a
 
 /** Prefixes below kubernetes.io that a kubelet may set on its own node; NodeRestriction rejects the others. */
 const selfLabelPrefixes = ["kubelet.kubernetes.io", "node.kubernetes.io"];
-const selfLabels = [
-  "kubernetes.io/arch",
-  "kubernetes.io/hostname",
-  "kubernetes.io/os",
-  "topology.kubernetes.io/region",
-  "topology.kubernetes.io/zone",
+
+/** Labels that say what a machine is, and who sets them: a value of one's own would send pods to the wrong node. */
+const ownedLabels: Readonly<Record<string, string>> = {
+  "kubernetes.io/arch": "the kubelet",
+  "kubernetes.io/hostname": "the kubelet",
+  "kubernetes.io/os": "the kubelet",
+  "node.kubernetes.io/windows-build": "the kubelet",
+  "beta.kubernetes.io/arch": "the kubelet",
+  "beta.kubernetes.io/os": "the kubelet",
+  "topology.kubernetes.io/region": "Perigee, or AWS' cloud controller",
+  "topology.kubernetes.io/zone": "Perigee, or AWS' cloud controller",
+  "node.kubernetes.io/instance-type": "Perigee, or AWS' cloud controller",
+  "beta.kubernetes.io/instance-type": "AWS' cloud controller",
+  "failure-domain.beta.kubernetes.io/region": "AWS' cloud controller",
+  "failure-domain.beta.kubernetes.io/zone": "AWS' cloud controller",
+};
+
+/** Taints whose prefix or key Kubernetes uses for a node's state, and who sets and removes them. */
+const ownedTaints: readonly { readonly form: RegExp; readonly owner: string }[] = [
+  { form: /^node\.kubernetes\.io\//, owner: "the node controller, from the node's conditions" },
+  { form: /^node\.cloudprovider\.kubernetes\.io\//, owner: "a cloud controller" },
+  { form: /^node-role\.kubernetes\.io\/(control-plane|master)$/, owner: "kubeadm, on control planes" },
 ];
 
 /** @returns the reason why Kubernetes would reject the key, or undefined */
@@ -26,13 +42,24 @@ function keyProblem(key: string): string | undefined {
   return undefined;
 }
 
+const ownedBy = (owner: string): string =>
+  `is set by ${owner}; use a key of your own, such as example.org/pass`;
+
 /** @returns the reason why a kubelet may not set this label on its own node, or undefined */
 function selfLabelProblem(key: string): string | undefined {
+  const owner = Object.hasOwn(ownedLabels, key) ? ownedLabels[key] : undefined;
+  if (owner !== undefined) return ownedBy(owner);
   const prefix = key.includes("/") ? (key.split("/")[0] ?? "") : "";
   const reserved = /(^|\.)(kubernetes|k8s)\.io$/.test(prefix);
   const allowed = selfLabelPrefixes.some((known) => prefix === known || prefix.endsWith(`.${known}`));
-  if (!reserved || allowed || selfLabels.includes(key)) return undefined;
-  return `${prefix}/ is reserved; allowed there: ${selfLabelPrefixes.join("/…, ")}/… and ${selfLabels.join(", ")}`;
+  if (!reserved || allowed) return undefined;
+  return `${prefix}/ is reserved; allowed there: ${selfLabelPrefixes.join("/… and ")}/…`;
+}
+
+/** @returns the reason why the taint is not the user's, or undefined */
+function ownedTaintProblem(key: string): string | undefined {
+  const owned = ownedTaints.find(({ form }) => form.test(key));
+  return owned && ownedBy(owned.owner);
 }
 
 const value = z.string().regex(/^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/, {
@@ -55,12 +82,22 @@ export const labels = z.record(z.string(), value).superRefine((record, context) 
 });
 
 /** A node taint. */
-export const taint = strictObject({
-  key: z.string().superRefine(refuseKey(keyProblem)).describe("`[prefix/]name`."),
+const taint = strictObject({
+  key: z.string().superRefine(refuseKey(keyProblem, ownedTaintProblem)).describe("`[prefix/]name`."),
   value: value.default("").describe("At most 63 characters, or empty."),
   effect: z
     .enum(["NoSchedule", "PreferNoSchedule", "NoExecute"])
     .describe("What happens to pods that do not tolerate it."),
+});
+
+/** A node's taints. Kubernetes refuses a node with two of one key and effect, whatever their values. */
+export const taints = z.array(taint).superRefine((list, context) => {
+  for (const [index, { key, effect }] of list.entries()) {
+    const first = list.findIndex((other) => other.key === key && other.effect === effect);
+    if (first === index) continue;
+    const message = `taints[${first}] has that key and effect already; a node has one value for both`;
+    context.addIssue({ code: "custom", message, path: [index], input: `${key}:${effect}` });
+  }
 });
 
 export type Taint = z.output<typeof taint>;

@@ -42,7 +42,7 @@ export class RemoteSteps {
       {
         connection: {
           host: machine.publicIp,
-          user: "ubuntu",
+          user: machine.user,
           privateKey: this.identity.login.apply((pair) => pair.private),
           hostKey: machine.hostKey,
           ...dialing,

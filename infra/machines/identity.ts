@@ -10,7 +10,7 @@ export interface ClusterIdentityArgs {
 }
 
 export class ClusterIdentity extends pulumi.ComponentResource {
-  /** Secret: key pair of the login user `ubuntu`, the same on every machine. */
+  /** Secret: key pair of the login user, the same on every machine. */
   readonly login: pulumi.Output<SshKeyPair>;
   readonly instanceProfile: aws.iam.InstanceProfile;
 
@@ -65,9 +65,14 @@ export class ClusterIdentity extends pulumi.ComponentResource {
       { assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "ec2.amazonaws.com" }), tags },
       { parent: this },
     );
+    // GovCloud, China and the European Sovereign Cloud are partitions of their own; service principals are the same.
+    const { partition } = aws.getPartitionOutput({}, { parent: this });
     new aws.iam.RolePolicyAttachment(
       this.name,
-      { role: role.name, policyArn: "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore" },
+      {
+        role: role.name,
+        policyArn: pulumi.interpolate`arn:${partition}:iam::aws:policy/AmazonSSMManagedInstanceCore`,
+      },
       { parent: this },
     );
     return new aws.iam.InstanceProfile(this.name, { role: role.name, tags }, { parent: this });

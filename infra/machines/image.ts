@@ -4,6 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 
 export type Architecture = "amd64" | "arm64";
 
+/** Login user of Canonical's images. */
+export const defaultImageUser = "ubuntu";
+
 /**
  * Architecture of an instance type. Graviton families have a `g` after their generation (t4g, m7gd, c8gn, im4gn, x2gd);
  * the first one was a1.

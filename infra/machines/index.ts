@@ -3,9 +3,10 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { NodeOutput, Role } from "../../contract/outputs";
 import type { Network } from "../network";
+import { subnetOf } from "../network/cidr";
 import { clusterTags, named } from "../tags";
 import { type ClusterIdentity } from "./identity";
-import { machineImage } from "./image";
+import { defaultImageUser, machineImage } from "./image";
 import type { Mirrors } from "./mirrors";
 import { renderUserData } from "./userData";
 
@@ -21,9 +22,13 @@ export interface MachinesArgs {
   readonly kubernetesVersion: string;
   readonly mirrors: Mirrors;
   readonly machineImage?: string | undefined;
+  readonly machineImageUser: string;
   readonly network: Network;
   readonly identity: ClusterIdentity;
 }
+
+/** Tag of an instance with its image's login user, where that is not the default. */
+const userTag = "perigee:image-user";
 
 export interface Machine {
   /** Name of the Kubernetes node, also the host name. */
@@ -32,6 +37,8 @@ export interface Machine {
   readonly instance: aws.ec2.Instance;
   /** Public IP address: an Elastic IP for a control plane, so that it survives a stop and a start. */
   readonly publicIp: pulumi.Output<string>;
+  /** Login user of the image that the machine was made with. */
+  readonly user: pulumi.Output<string>;
   /** Public host key in authorized_keys format, pinned by connections. */
   readonly hostKey: pulumi.Output<string>;
   /** Resource that a connection to the machine has to wait for. */
@@ -55,7 +62,7 @@ export class Machines extends pulumi.ComponentResource {
   private makeMachine(index: number, ami: pulumi.Output<string>): Machine {
     const { clusterName, role, pool, network, identity } = this.args;
     const name = `${clusterName}-${pool}-${index + 1}`;
-    const subnetId = network.subnets[index % network.subnets.length];
+    const subnetId = network.subnets[subnetOf(index, network.subnets.length)];
     if (subnetId === undefined) throw new Error("a network without a subnet");
     const hostKey = identity.hostKey(name);
     const instance = new aws.ec2.Instance(
@@ -70,7 +77,8 @@ export class Machines extends pulumi.ComponentResource {
         parent: this,
         // A changed image, boot script or zone applies to new machines only; replace a running machine explicitly
         // (docs/runbook.md: pulumi up --replace). AWS reports no public address for a stopped machine.
-        ignoreChanges: ["ami", "userData", "subnetId", "associatePublicIpAddress"],
+        // The tag with the image's user changes only when the image does.
+        ignoreChanges: ["ami", "userData", "subnetId", "associatePublicIpAddress", `tags["${userTag}"]`],
         // AWS changes the type with a stop and a start, without a drain, and not at all for a Spot instance, so a
         // worker is replaced. A control plane holds etcd and is restarted.
         replaceOnChanges: role === "worker" ? ["instanceType"] : [],
@@ -85,6 +93,7 @@ export class Machines extends pulumi.ComponentResource {
       role,
       instance,
       publicIp: elastic?.address ?? instance.publicIp,
+      user: instance.tags.apply((tags) => tags?.[userTag] ?? defaultImageUser),
       hostKey: pulumi.unsecret(hostKey.apply((pair) => pair.public)),
       reachable: elastic?.association ?? instance,
     };
@@ -93,6 +102,7 @@ export class Machines extends pulumi.ComponentResource {
   private shape(name: string): Omit<aws.ec2.InstanceArgs, "ami" | "userData"> {
     const { clusterName, role, instanceType, diskGiB, spot, network, identity } = this.args;
     const tags = named(clusterTags(clusterName), name);
+    const { machineImageUser: user } = this.args;
     const { node, controlPlane } = network.securityGroups;
     return {
       instanceType,
@@ -114,7 +124,7 @@ export class Machines extends pulumi.ComponentResource {
       ...(spot === true
         ? { instanceMarketOptions: { marketType: "spot", spotOptions: { spotInstanceType: "one-time" } } }
         : {}),
-      tags,
+      tags: user === defaultImageUser ? tags : { ...tags, [userTag]: user },
     };
   }
 
@@ -153,18 +163,18 @@ export class Machines extends pulumi.ComponentResource {
 
 /** Entry of a machine in stack 1's output `nodes`. */
 export function nodeOutput(machine: Machine): pulumi.Output<NodeOutput> {
-  const { name, role, instance, publicIp } = machine;
+  const { name, role, instance, publicIp, user } = machine;
   return pulumi
     .all([
       instance.id,
       instance.privateIp,
       publicIp,
+      user,
       instance.instanceType,
       instance.rootBlockDevice.volumeSize,
     ])
-    .apply(([instanceId, privateIp, publicAddress, instanceType, diskGiB]) => ({
-      ...{ name, role, instanceId, privateIp },
+    .apply(([instanceId, privateIp, publicAddress, loginUser, instanceType, diskGiB]) => ({
+      ...{ name, role, instanceId, privateIp, loginUser, instanceType, diskGiB },
       publicIp: publicAddress,
-      ...{ instanceType, diskGiB },
     }));
 }

@@ -30,6 +30,11 @@ export function parseCidr(text: string): Cidr {
   return block(first, prefix);
 }
 
+/** True when the block lies within the other. */
+export function within(block: Cidr, other: Cidr): boolean {
+  return other.first <= block.first && block.last <= other.last;
+}
+
 /** True when the two blocks share an address. */
 export function overlaps(a: Cidr, b: Cidr): boolean {
   return a.first <= b.last && b.first <= a.last;
@@ -46,6 +51,24 @@ export function machineSubnets(vpc: Cidr, zones: number): Cidr[] {
     throw new Error(`${vpc.text} has room for ${Math.max(0, blocks - 1)} subnets, ${zones} are needed`);
   }
   return Array.from({ length: zones }, (_, zone) => block(vpc.first + (zone + 1) * 256, 24));
+}
+
+/** Addresses of a /24 that machines can have: AWS keeps the first four and the last. */
+export const machinesInSubnet = 251;
+
+/**
+ * Number of the subnet, from 0, in which a pool's n-th machine is made. Every pool begins in the first one, so that a
+ * pool that grows never moves.
+ */
+export function subnetOf(machine: number, subnets: number): number {
+  return machine % subnets;
+}
+
+/** Number of machines of all pools in each subnet. */
+export function machinesPerSubnet(counts: readonly number[], subnets: number): number[] {
+  return Array.from({ length: subnets }, (_, subnet) =>
+    counts.reduce((sum, count) => sum + Math.max(0, Math.ceil((count - subnet) / subnets)), 0),
+  );
 }
 
 function block(first: number, prefix: number): Cidr {

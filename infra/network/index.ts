@@ -10,11 +10,22 @@ import { clusterTags, named, type Tags } from "../tags";
 import { type Cidr, machineSubnets } from "./cidr";
 import { FlowLogs } from "./flowLogs";
 import { SecurityGroups } from "./securityGroups";
+import {
+  type Offers,
+  offersOf,
+  placementProblems,
+  type TypedPool,
+  wantedProblems,
+  type WantedZones,
+  zoneOfSubnet,
+} from "./zones";
 
 export interface NetworkArgs {
   readonly clusterName: string;
   readonly vpcCidr: Cidr;
-  readonly availabilityZones: number;
+  readonly availabilityZones: WantedZones;
+  readonly controlPlane: Omit<TypedPool, "name">;
+  readonly workers: readonly TypedPool[];
   readonly adminCidrs: readonly Cidr[];
   readonly publishedNodePorts: readonly PublishedNodePort[];
   readonly flowLogs: boolean;
@@ -115,32 +126,70 @@ export class Network extends pulumi.ComponentResource {
     return table;
   }
 
+  /** Subnets, of which one is known only when every zone offers what the pools put there. */
   private makeSubnets(table: aws.ec2.RouteTable): pulumi.Output<string>[] {
-    const { clusterName, vpcCidr, availabilityZones } = this.args;
+    const { vpcCidr, availabilityZones: wanted } = this.args;
+    const pools = this.pools();
+    const offers = this.offers(pools).apply((found) => {
+      refuse(wantedProblems(wanted, found, pools));
+      return found;
+    });
+    const subnets: aws.ec2.Subnet[] = [];
+    for (const block of machineSubnets(vpcCidr, wanted.count)) {
+      const zone = pulumi
+        .all([offers, pulumi.all(subnets.map((made) => made.availabilityZone))])
+        .apply(([found, taken]) => zoneOfSubnet(wanted, found, pools, taken) ?? "");
+      subnets.push(this.makeSubnet(`${subnets.length + 1}`, block, zone, table));
+    }
+    const checked = pulumi
+      .all([offers, pulumi.all(subnets.map((made) => made.availabilityZone))])
+      .apply(([found, zones]) => refuse(placementProblems(wanted, found, pools, zones)));
+    return subnets.map((subnet) => pulumi.all([subnet.id, checked]).apply(([id]) => id));
+  }
+
+  private makeSubnet(
+    number: string,
+    block: Cidr,
+    availabilityZone: pulumi.Output<string>,
+    table: aws.ec2.RouteTable,
+  ): aws.ec2.Subnet {
+    const subnet = new aws.ec2.Subnet(
+      `${this.name}-${number}`,
+      {
+        vpcId: this.vpcId,
+        cidrBlock: block.text,
+        availabilityZone,
+        tags: named(this.tags, `${this.args.clusterName}-${number}`),
+      },
+      // AWS' list of zones changes; a subnet stays in the zone it was created in.
+      { parent: this, ignoreChanges: ["availabilityZone"] },
+    );
+    new aws.ec2.RouteTableAssociation(
+      `${this.name}-${number}`,
+      { subnetId: subnet.id, routeTableId: table.id },
+      { parent: this },
+    );
+    return subnet;
+  }
+
+  private pools(): TypedPool[] {
+    const { controlPlane, workers } = this.args;
+    return [{ ...controlPlane, name: "control-plane" }, ...workers];
+  }
+
+  private offers(pools: readonly TypedPool[]): pulumi.Output<Offers> {
     const zones = aws.getAvailabilityZonesOutput(
       { state: "available", filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }] },
       { parent: this },
     );
-    return machineSubnets(vpcCidr, availabilityZones).map((block, index) => {
-      const zone = zones.names.apply((names) => nthZone(names, index));
-      const subnet = new aws.ec2.Subnet(
-        `${this.name}-${index + 1}`,
-        {
-          vpcId: this.vpcId,
-          cidrBlock: block.text,
-          availabilityZone: zone,
-          tags: named(this.tags, `${clusterName}-${index + 1}`),
-        },
-        // AWS' list of zones changes; a subnet stays in the zone it was created in.
-        { parent: this, ignoreChanges: ["availabilityZone"] },
-      );
-      new aws.ec2.RouteTableAssociation(
-        `${this.name}-${index + 1}`,
-        { subnetId: subnet.id, routeTableId: table.id },
-        { parent: this },
-      );
-      return subnet.id;
-    });
+    const types = [...new Set(pools.map(({ instanceType }) => instanceType))].sort();
+    const offered = aws.ec2.getInstanceTypeOfferingsOutput(
+      { locationType: "availability-zone", filters: [{ name: "instance-type", values: types }] },
+      { parent: this },
+    );
+    return pulumi
+      .all([zones.names, offered.instanceTypes, offered.locations])
+      .apply(([names, offeredTypes, places]) => offersOf(names, offeredTypes, places));
   }
 
   private makeZone(): aws.route53.Zone {
@@ -158,13 +207,9 @@ export class Network extends pulumi.ComponentResource {
   }
 }
 
-/** The n-th zone, sorted by name, so that its index does not depend on the order of AWS' list. */
-function nthZone(names: readonly string[], index: number): string {
-  const zone = [...names].sort()[index];
-  if (zone === undefined) {
-    throw new pulumi.RunError(
-      `perigee-infra:availabilityZones asks for ${index + 1} zones, this region has ${names.length}: ${names.join(", ")}`,
-    );
+/** @throws RunError with all problems, if there are any */
+function refuse(problems: readonly string[]): void {
+  if (problems.length > 0) {
+    throw new pulumi.RunError(["The zones do not fit; no machine was changed:", ...problems].join("\n  "));
   }
-  return zone;
 }

@@ -1,23 +1,34 @@
 /** Checks across several settings of stack 1. */
 import { nodePorts } from "../../contract/outputs";
-import type { SettingProblem } from "../../settings/load";
+import type { CrossCheck, SettingProblem } from "../../settings/load";
 import type { Settings } from "../config";
-import { architectureOf } from "../machines/image";
+import { architectureOf, defaultImageUser } from "../machines/image";
 import { renderUserData, userDataLimitBytes } from "../machines/userData";
-import { type Cidr, machineSubnets, overlaps } from "../network/cidr";
+import { type Cidr, machinesInSubnet, machinesPerSubnet, machineSubnets, overlaps } from "../network/cidr";
 import { trafficRules } from "../network/trafficRules";
 
-export function crossChecks(settings: Partial<Settings>): SettingProblem[] {
-  return [
-    ...overlappingBlocks(settings),
-    ...tooManyZones(settings),
-    ...tooManyNodes(settings),
-    ...sameNames(settings),
-    ...samePorts(settings),
-    ...tooManyRules(settings),
-    ...largeUserData(settings),
-    ...mixedArchitectures(settings),
-  ];
+export const crossChecks: readonly CrossCheck<Settings>[] = [
+  sameBlocks,
+  overlappingBlocks,
+  tooManyZones,
+  tooManyNodes,
+  tooManyMachines,
+  sameNames,
+  samePorts,
+  tooManyRules,
+  userWithoutImage,
+  largeUserData,
+  mixedArchitectures,
+];
+
+/** Problem of a block that is there twice: AWS refuses the second rule. Blocks that overlap make different rules. */
+function sameBlocks({ adminCidrs = [] }: Partial<Settings>): SettingProblem[] {
+  return adminCidrs.flatMap(({ text }, index) => {
+    const first = adminCidrs.findIndex((other) => other.text === text);
+    if (first === index) return [];
+    const problem = `adminCidrs[${first}] is that block already; name it once`;
+    return [{ setting: `adminCidrs[${index}]`, given: text, problem }];
+  });
 }
 
 function overlappingBlocks(settings: Partial<Settings>): SettingProblem[] {
@@ -40,10 +51,16 @@ function overlappingBlocks(settings: Partial<Settings>): SettingProblem[] {
 function tooManyZones({ vpcCidr, availabilityZones }: Partial<Settings>): SettingProblem[] {
   if (vpcCidr === undefined || availabilityZones === undefined) return [];
   try {
-    machineSubnets(vpcCidr, availabilityZones);
+    machineSubnets(vpcCidr, availabilityZones.count);
     return [];
   } catch (error) {
-    return [{ setting: "availabilityZones", given: availabilityZones, problem: (error as Error).message }];
+    return [
+      {
+        setting: "availabilityZones",
+        given: availabilityZones.names ?? availabilityZones.count,
+        problem: (error as Error).message,
+      },
+    ];
   }
 }
 
@@ -59,6 +76,19 @@ function tooManyNodes({ podCidr, workers, controlPlane }: Partial<Settings>): Se
       problem: `has room for ${room} nodes (a /24 each), the settings ask for ${nodes}; take a larger block`,
     },
   ];
+}
+
+/** Problem of a zone whose subnet, a /24, has fewer addresses than the pools put machines there. */
+function tooManyMachines({ workers, controlPlane, availabilityZones }: Partial<Settings>): SettingProblem[] {
+  if (workers === undefined || controlPlane === undefined || availabilityZones === undefined) return [];
+  const counts = [controlPlane, ...workers].map(({ count }) => count);
+  return machinesPerSubnet(counts, availabilityZones.count).flatMap((machines, index) => {
+    if (machines <= machinesInSubnet) return [];
+    const problem =
+      `puts ${machines} machines into subnet ${index + 1} of ${availabilityZones.count}, which has room for ` +
+      `${machinesInSubnet}; lower workers[].count, or raise availabilityZones (at most 3)`;
+    return [{ setting: "workers", given: `${counts.join(" + ")} machines`, problem }];
+  });
 }
 
 const blocksOf24 = (block: Cidr): number => 2 ** (24 - block.prefix);
@@ -110,6 +140,14 @@ function tooManyRules({ adminCidrs, publishedNodePorts }: Partial<Settings>): Se
       problem: `and publishedNodePorts make ${rules} rules; a security group holds ${rulesPerGroup}. Name fewer of either`,
     },
   ];
+}
+
+/** Problem of a login user for the default image, which has its own. */
+function userWithoutImage({ machineImage, machineImageUser }: Partial<Settings>): SettingProblem[] {
+  if (machineImage !== undefined || machineImageUser === undefined || machineImageUser === defaultImageUser)
+    return [];
+  const problem = `the default image has the user ${defaultImageUser}; name the machineImage that has this one, or leave it out`;
+  return [{ setting: "machineImageUser", given: machineImageUser, problem }];
 }
 
 /** Problem when the pools need more than one architecture: an image has only one. */

@@ -11,7 +11,7 @@ import { infraOutputs, outputsOf, workloads } from "./stacks";
 export const sshCommand = command({
   name: "ssh",
   summary: "a shell on a node, or a command there",
-  description: `Opens a shell as \`ubuntu\` (who may \`sudo\`) on the node of that name, through its public address, as on AWS; with
+  description: `Opens a shell as the login user (who may \`sudo\`) on the node of that name, through its public address, as on AWS; with
 a command it runs that. \`make status\` lists the names; from the root: make ssh NODE=perigee-lab-default-1`,
   configure: (made) => made.argument("[node]").argument("[command...]").passThroughOptions(),
   run: async (name, ...words) => {
@@ -33,7 +33,7 @@ a command it runs that. \`make status\` lists the names; from the root: make ssh
       "-i",
       key,
       ...options.flatMap((option) => ["-o", option]),
-      `ubuntu@${node.publicIp}`,
+      `${node.loginUser ?? "ubuntu"}@${node.publicIp}`,
       ...words,
     ]);
   },

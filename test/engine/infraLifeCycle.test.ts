@@ -203,8 +203,59 @@ describe("stack 1 on the real engine", function () {
       assert.match(run.stdout, /workers\[0\].diskGiB = 39: the pool's disks have 40 GiB/);
     });
 
-    it("rolls a machine on purpose: drained, made anew with the newer image", async () => {
-      const newer = { "perigee-infra:machineImage": "ami-0fedcba9876543210" };
+    it("refuses a type that a subnet's zone does not offer, before anything is touched", async () => {
+      await stack.withdrawOffers({ "eu-central-1a": ["m7i.large"] });
+      const run = await stack.run("up", settings({ count: 2, ...changed, instanceType: "m7i.large" }));
+      await stack.withdrawOffers({});
+      assert.notEqual(run.exitCode, 0);
+      assert.match(
+        run.stdout,
+        /default: eu-central-1a, where machine 1 belongs, offers no m7i\.large; eu-central-1b, eu-central-1c do/,
+      );
+      assert.deepEqual(done(run), []);
+    });
+
+    it("keeps its subnet where it is when the zones that offer its types change", async () => {
+      await stack.withdrawOffers({ "eu-central-1a": ["m8x.large"] });
+      const pools = [
+        { name: "default", diskGiB: changed.diskGiB, labels: changed.labels, count: 2 },
+        { name: "later", count: 0, instanceType: "m8x.large" },
+      ];
+      const run = await stack.succeed("preview", settings({ count: 2 }, { "perigee-infra:workers": pools }));
+      await stack.withdrawOffers({});
+      assert.deepEqual(operations(run, "aws:ec2/subnet:Subnet"), []);
+      assert.deepEqual(operations(run, instanceToken), []);
+    });
+
+    it("refuses to call its subnet's zone by another name", async () => {
+      const other = { "perigee-infra:availabilityZones": ["eu-central-1b"] };
+      const run = await stack.run("up", settings({ count: 2, ...changed }, other));
+      assert.match(
+        run.stdout,
+        /availabilityZones\[0\] = "eu-central-1b": subnet 1 was made in eu-central-1a, and stays there/,
+      );
+      assert.deepEqual(done(run), []);
+      const same = { "perigee-infra:availabilityZones": ["eu-central-1a"] };
+      assert.deepEqual(
+        operations(await stack.succeed("preview", settings({ count: 2, ...changed }, same)), instanceToken),
+        [],
+      );
+    });
+
+    it("runs no step again for another image's user, and logs in to new machines as that one", async () => {
+      const other = {
+        "perigee-infra:machineImage": "ami-0fedcba9876543210",
+        "perigee-infra:machineImageUser": "admin",
+      };
+      const run = await stack.succeed("preview", settings({ count: 2, ...changed }, other));
+      assert.deepEqual([...operations(run, instanceToken), ...operations(run, commandToken)], []);
+    });
+
+    it("rolls a machine on purpose: drained, made anew with the newer image and its user", async () => {
+      const newer = {
+        "perigee-infra:machineImage": "ami-0fedcba9876543210",
+        "perigee-infra:machineImageUser": "admin",
+      };
       const urn = `urn:pulumi:test::perigee-infra::perigee:machines:Machines$${instanceToken}::orbit-default-2`;
       const steps = (await stack.journal()).length;
       const run = await stack.run("up", settings({ count: 2, ...changed }, newer), {
@@ -219,6 +270,11 @@ describe("stack 1 on the real engine", function () {
         type === instanceToken ? [properties["ami"]] : [],
       );
       assert.equal(images.filter((image) => image === "ami-0fedcba9876543210").length, 1);
+      const { nodes } = (await stack.outputs()) as { nodes: { name: string; loginUser: string }[] };
+      assert.deepEqual(
+        nodes.map(({ name, loginUser }) => `${name} ${loginUser}`),
+        ["orbit-control-plane-1 ubuntu", "orbit-default-1 ubuntu", "orbit-default-2 admin"],
+      );
     });
 
     it("replaces a worker for another instance type, and restarts a control plane", async () => {

@@ -143,6 +143,12 @@ export class TestStack {
     return Object.values((await this.machines()).machines).find((machine) => machine.name === name);
   }
 
+  /** Changes which instance types a zone does not offer. */
+  async withdrawOffers(notOffered: Readonly<Record<string, string[]>>): Promise<void> {
+    const account = { ...(await this.account()), notOffered };
+    await writeFile(join(this.stateFolder, "cloud.json"), JSON.stringify(account));
+  }
+
   async account(): Promise<AccountData> {
     return JSON.parse(await readFile(join(this.stateFolder, "cloud.json"), "utf8")) as AccountData;
   }

@@ -217,6 +217,9 @@ export const permissionsOf: Readonly<Record<string, Permissions>> = {
 /** Permissions by provider function that the program calls. */
 export const functionPermissions: Readonly<Record<string, Grant>> = {
   "aws:index/getAvailabilityZones:getAvailabilityZones": anywhere("ec2:DescribeAvailabilityZones"),
+  "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": anywhere("ec2:DescribeInstanceTypeOfferings"),
+  // Answered from the region's name.
+  "aws:index/getPartition:getPartition": anywhere(),
   "aws:ssm/getParameter:getParameter": {
     actions: ["ssm:GetParameter"],
     resource: "arn:aws:ssm:*:*:parameter/aws/service/canonical/*",

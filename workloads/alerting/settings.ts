@@ -1,6 +1,6 @@
 /** Settings of alert notifications: receivers, routes and timing. */
 import { z } from "zod";
-import { matching, oneOf, url, whole } from "../../settings/kinds";
+import { hostPort, matching, oneOf, secretUrl, url, whole } from "../../settings/kinds";
 import { type SettingProblem, strictObject } from "../../settings/load";
 
 const team = oneOf(["flight-control", "ground-segment"]);
@@ -11,7 +11,7 @@ const receiverName = matching(/^[a-z][a-z0-9-]{0,39}$/, "a name: a-z, 0-9 and -,
 const receiver = strictObject({
   name: receiverName.describe("Name that routes use."),
   slack: strictObject({
-    url: url.describe("Secret. URL of the incoming webhook."),
+    url: secretUrl.describe("Secret. URL of the incoming webhook."),
     channel: matching(/^[#@]\S+$/, "a channel such as #flight").describe("`#channel` or `@person`."),
   })
     .optional()
@@ -27,7 +27,7 @@ const receiver = strictObject({
     .optional()
     .describe("E-mail, by the server of `mail`."),
   webhook: strictObject({
-    url: url.describe("Secret. URL that Alertmanager's JSON is sent to."),
+    url: secretUrl.describe("Secret. URL that Alertmanager's JSON is sent to."),
   })
     .optional()
     .describe("Any HTTP endpoint that takes Alertmanager's JSON."),
@@ -40,7 +40,7 @@ const route = strictObject({
 });
 
 const mail = strictObject({
-  server: matching(/^[\w.-]+:\d+$/, "host:port").describe("SMTP server, `host:port`."),
+  server: hostPort.describe("SMTP server, `host:port`."),
   from: address.describe("Sender's address."),
   username: z.string().min(1).optional().describe("User name, for servers that ask for one."),
   password: z.string().min(1).optional().describe("Secret. Password, for servers that ask for one."),
@@ -52,7 +52,9 @@ export const alerting = strictObject({
     .default([])
     .describe("Named receivers: Slack, PagerDuty, e-mail, webhook, or several of them at once.")
     .meta({
-      example: [{ name: "flight", slack: { url: "https://hooks.slack.com/services/…", channel: "#flight" } }],
+      example: [
+        { name: "flight", slack: { url: "https://hooks.slack.com/services/T0/B0/key", channel: "#flight" } },
+      ],
     }),
   routes: z
     .array(route)
@@ -68,7 +70,7 @@ export const alerting = strictObject({
     .optional()
     .describe("SMTP server. Required for receivers with `email`.")
     .meta({ example: { server: "smtp.example.org:587", from: "alerts@example.org" } }),
-  watchdogUrl: url
+  watchdogUrl: secretUrl
     .optional()
     .describe("Secret. URL of a dead man's switch, called every minute while alerting works end to end."),
   groupWaitSeconds: whole(0, 600)

@@ -1,17 +1,19 @@
 /** Checks across several settings of stack 2. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import type { SettingProblem } from "../../settings/load";
+import type { CrossCheck, SettingProblem } from "../../settings/load";
 import { repositoryRoot } from "../../settings/repositoryRoot";
 import { alertingChecks } from "../alerting/settings";
 import type { Settings } from "../config";
 
-export function crossChecks({ monitoring }: Partial<Settings>): SettingProblem[] {
-  if (monitoring === undefined) return [];
-  return [...chartChecks(monitoring), ...alertingChecks(monitoring.alerting)];
+export const crossChecks: readonly CrossCheck<Settings>[] = [charts, alerting];
+
+function alerting({ monitoring }: Partial<Settings>): SettingProblem[] {
+  return monitoring === undefined ? [] : alertingChecks(monitoring.alerting);
 }
 
-function chartChecks(monitoring: Settings["monitoring"]): SettingProblem[] {
+function charts({ monitoring }: Partial<Settings>): SettingProblem[] {
+  if (monitoring === undefined) return [];
   return (["chart", "crdsChart"] as const).flatMap((key) => {
     const { reference, repository } = monitoring[key];
     const setting = `monitoring.${key}.reference`;

@@ -11,6 +11,7 @@ main() {
     echo "already prepared for Kubernetes $KUBERNETES_VERSION"
     return
   fi
+  refuse_swap /proc/swaps
   mkdir -p /var/lib/perigee /etc/perigee/patches
   load_kernel_settings
   install_packages
@@ -19,6 +20,16 @@ main() {
   pull_images
   touch "$marker"
   echo "prepared for Kubernetes $KUBERNETES_VERSION"
+}
+
+# refuse_swap TABLE: the kubelet does not start with swap on. The image is the operator's, so it is not switched off here.
+refuse_swap() {
+  local on
+  on=$(awk 'NR > 1 {printf "%s%s", sep, $1; sep = ", "}' "$1")
+  if [ -z "$on" ]; then return; fi
+  echo "swap is on ($on), and the kubelet does not start with it: take an image without swap" \
+    "(none in /etc/fstab, no swap unit), and replace this machine" >&2
+  return 1
 }
 
 load_kernel_settings() {

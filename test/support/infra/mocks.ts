@@ -26,13 +26,29 @@ const adminConf = [
   "users: [{name: kubernetes-admin, user: {client-certificate-data: Q0VSVA==, client-key-data: S0VZ}}]",
 ].join("\n");
 
+const mockedZones = ["eu-central-1c", "eu-central-1a", "eu-central-1b"];
+
+/** Every type in every zone, except that the mocked region's zone a has none of the family m9z. */
+function offerings({ filters }: { filters: { values: string[] }[] }): Record<string, unknown> {
+  const types = filters.flatMap(({ values }) => values);
+  const found = types.flatMap((type) =>
+    mockedZones
+      .filter((zone) => !(type.startsWith("m9z.") && zone.endsWith("a")))
+      .map((zone) => ({ type, zone })),
+  );
+  return { instanceTypes: found.map(({ type }) => type), locations: found.map(({ zone }) => zone) };
+}
+
 class RecordingMocks implements pulumi.runtime.Mocks {
   readonly resources: RecordedResource[] = [];
   readonly calls: string[] = [];
   private addresses = 3;
 
   /** @param running outputs that the stack has from before */
-  constructor(private readonly running: Readonly<Record<string, unknown>>) {}
+  constructor(
+    private readonly partition: string,
+    private readonly running: Readonly<Record<string, unknown>>,
+  ) {}
 
   newResource(args: pulumi.runtime.MockResourceArgs): { id: string; state: Record<string, unknown> } {
     const inputs = args.inputs as Record<string, unknown>;
@@ -51,7 +67,11 @@ class RecordingMocks implements pulumi.runtime.Mocks {
     this.calls.push(args.token);
     switch (args.token) {
       case "aws:index/getAvailabilityZones:getAvailabilityZones":
-        return { names: ["eu-central-1c", "eu-central-1a", "eu-central-1b"] };
+        return { names: mockedZones };
+      case "aws:index/getPartition:getPartition":
+        return { partition: this.partition };
+      case "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings":
+        return offerings(args.inputs as { filters: { values: string[] }[] });
       case "aws:ssm/getParameter:getParameter":
         return { value: `ami-0${"1".repeat(16)}` };
       default:
@@ -93,15 +113,15 @@ const deployments = new Map<string, Promise<Deployment>>();
  * Runs infra/index.ts with these settings; the same settings return the same deployment again.
  * @param raw settings as a user writes them, without the namespace
  */
-export function deploy(raw: Readonly<Record<string, unknown>>): Promise<Deployment> {
-  const key = JSON.stringify(raw);
-  const deployment = deployments.get(key) ?? run(raw);
+export function deploy(raw: Readonly<Record<string, unknown>>, partition = "aws"): Promise<Deployment> {
+  const key = `${partition} ${JSON.stringify(raw)}`;
+  const deployment = deployments.get(key) ?? run(raw, partition);
   deployments.set(key, deployment);
   return deployment;
 }
 
-async function run(raw: Readonly<Record<string, unknown>>): Promise<Deployment> {
-  const mocks = await mockedEngine(raw);
+async function run(raw: Readonly<Record<string, unknown>>, partition: string): Promise<Deployment> {
+  const mocks = await mockedEngine(raw, { partition });
   const settled = await settledOutputs(await freshProgram()());
   return { resources: mocks.resources, calls: mocks.calls, ...settled };
 }
@@ -121,7 +141,7 @@ export async function refusal(
   raw: Readonly<Record<string, unknown>>,
   running: Readonly<Record<string, unknown>> = {},
 ): Promise<Refusal> {
-  const mocks = await mockedEngine(raw, running);
+  const mocks = await mockedEngine(raw, { running });
   try {
     await freshProgram()();
   } catch (error) {
@@ -134,9 +154,12 @@ export async function refusal(
 
 async function mockedEngine(
   raw: Readonly<Record<string, unknown>>,
-  running: Readonly<Record<string, unknown>> = {},
+  {
+    partition = "aws",
+    running = {},
+  }: { partition?: string; running?: Readonly<Record<string, unknown>> } = {},
 ): Promise<RecordingMocks> {
-  const mocks = new RecordingMocks(running);
+  const mocks = new RecordingMocks(partition, running);
   setSettings("perigee-infra", raw);
   await pulumi.runtime.setMocks(mocks, "perigee-infra", "test", false, "organization");
   return mocks;

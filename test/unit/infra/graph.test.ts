@@ -104,6 +104,14 @@ describe("a cluster of one control plane and one worker", () => {
     assert.deepEqual(ofType(deployment, "aws:iam/rolePolicy:RolePolicy"), []);
   });
 
+  for (const partition of ["aws-us-gov", "aws-cn", "aws-eusc"]) {
+    it(`names policies as the partition ${partition} does`, async () => {
+      const inPartition = await deploy(small, partition);
+      const attached = one(inPartition, "aws:iam/rolePolicyAttachment:RolePolicyAttachment", "identity");
+      assert.equal(attached.policyArn, `arn:${partition}:iam::aws:policy/AmazonSSMManagedInstanceCore`);
+    });
+  }
+
   it("answers the API server's name inside the VPC with the control plane's private address", () => {
     const record = one(deployment, "aws:route53/record:Record", "network-api");
     const nodes = deployment.outputs.nodes as { privateIp: string }[];
@@ -158,6 +166,30 @@ describe("a cluster of three workers over three zones", () => {
       assert.match(`${node.privateIp} ${node.publicIp}`, /^10\.\S+ (198\.51|203\.0)\.\S+$/);
     }
     assert.equal(nodes[0]?.publicIp, "203.0.113.10");
+  });
+});
+
+describe("a cluster of a type that one zone lacks", () => {
+  it("has its subnets in the zones that offer every type", async () => {
+    const typed = {
+      ...small,
+      availabilityZones: 2,
+      workers: [{ name: "default", instanceType: "m9z.large" }],
+    };
+    const zones = ofType(await deploy(typed), types.subnet).map(({ inputs }) => inputs.availabilityZone);
+    assert.deepEqual(zones.sort(), ["eu-central-1b", "eu-central-1c"]);
+  });
+
+  it("has them in the zones that are named, in their order", async () => {
+    const named = { ...small, availabilityZones: ["eu-central-1c", "eu-central-1a"] };
+    const subnets = ofType(await deploy(named), types.subnet).map(({ name, inputs }) => [
+      name,
+      inputs.availabilityZone,
+    ]);
+    assert.deepEqual(subnets, [
+      ["network-1", "eu-central-1c"],
+      ["network-2", "eu-central-1a"],
+    ]);
   });
 });
 

@@ -53,9 +53,9 @@ describe("settings of stack 2", () => {
     assert.deepEqual(
       problems.map((line) => line.trim()),
       [
-        "perigee-workloads:monitorin = {}: there is no such setting; did you mean monitoring? (allowed: infraStack, nodeImage, monitoring, telemetry)",
+        "perigee-workloads:monitorin: there is no such setting; did you mean monitoring? (allowed: infraStack, nodeImage, monitoring, telemetry)",
         'perigee-workloads:infraStack = "a/b": a stack of perigee-infra, such as dev, or organization/project/stack',
-        'perigee-workloads:nodeImage = "node": an image with its registry and tag or digest, such as docker.io/library/node:24-slim',
+        `perigee-workloads:nodeImage = "node": an image with its registry and tag or digest, such as docker.io/library/node:24-slim; it begins with a registry's host and a slash`,
         'perigee-workloads:monitoring.chart.version = "88": an exact version, such as 88.5.3',
         "perigee-workloads:monitoring.retentionDays = 0: a whole number from 1 to 3650",
         'perigee-workloads:monitoring.retentionSizeGiB = "lots": a number above 0, at most 10000',
@@ -137,6 +137,68 @@ describe("settings of stack 2", () => {
     );
     assert.doesNotMatch(text.flat().join("\n"), /secret-?000|short/);
   });
+
+  it("show no secret under a mistyped name, nor in a URL anywhere", () => {
+    const lines = [
+      problemsOf({ grafanaAdminPasswrd: secrets.grafana }),
+      problemsOf({ monitoring: { alerting: [{ wachdogUrl: secrets.watchdog, slackHook: secrets.slack }] } }),
+      problemsOf({ monitoring: { chart: { repository: "https://user:chart-secret-0007@charts.example" } } }),
+      problemsOf({ monitoring: { chart: { reference: "oci://user:chart-secret-0007@charts.example/a" } } }),
+      problemsOf({ monitoring: `watchdogUrl: ${secrets.watchdog}` }),
+      problemsOf({ nodeImage: "user:image-secret-0008@registry.example/node:24" }),
+      problemsOf({
+        monitoring: { alerting: { mail: { server: "user:mail-secret-0005@smtp:25", from: "a@b" } } },
+      }),
+    ];
+    assert.ok(lines.every(({ length }) => length > 0));
+    assert.doesNotMatch(lines.flat().join("\n"), /secret-?000/);
+  });
+
+  for (const server of [
+    "smtp.example.org",
+    "smtp:",
+    "smtp:0",
+    "smtp:65536",
+    "smtp:25x",
+    "fe80::1:25",
+    "[fe80::1%eth0]:25",
+    ":25",
+    "a b:25",
+  ]) {
+    it(`name no mail server ${server}: Alertmanager could not reach it`, () => {
+      const [problem = ""] = problemsOf({
+        monitoring: { alerting: { mail: { server, from: "a@b.example" } } },
+      });
+      assert.match(
+        problem,
+        /monitoring\.alerting\.mail\.server = ".*": host:port, such as smtp\.example\.org:587; /,
+      );
+    });
+  }
+
+  it("take a mail server by name, by address, and by an IPv6 address in brackets", () => {
+    for (const server of ["smtp.example.org:587", "smtp:25", "192.0.2.7:25", "[2001:db8::7]:65535"]) {
+      assert.deepEqual(
+        problemsOf({ monitoring: { alerting: { mail: { server, from: "a@b.example" } } } }),
+        [],
+      );
+    }
+  });
+
+  for (const reference of [
+    "oci://charts.example/Upper",
+    "oci://charts.example",
+    "oci://charts.example/a:1.2.3",
+    "oci://charts.example/a@sha256:00",
+    "oci://charts.example/a/",
+    "oci://charts.example:port/a",
+    "oci://[::1/a",
+  ]) {
+    it(`name no chart ${reference}, which Helm cannot read`, () => {
+      const [problem = ""] = problemsOf({ monitoring: { chart: { reference } } });
+      assert.match(problem, /monitoring\.chart\.reference = ".*": an oci:\/\/ reference, .*; /);
+    });
+  }
 
   it("name the dictionary's own problems, with their lines", () => {
     const [first] = problemsOf({ telemetry: { dictionary: "package.json" } });

@@ -2,6 +2,7 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { type Properties, text } from "../rpc/values";
 import { type Address, cidrContains, firstAddress, lastAddress, nextAddress } from "./addresses";
+import { partitionOf } from "./partitions";
 
 export interface CloudResource {
   readonly id: string;
@@ -20,6 +21,8 @@ export interface AccountData {
   parameters: Record<string, string>;
   /** The public address that was given out last. */
   lastPublicAddress?: string;
+  /** Zone -> instance types that it does not offer, instead of the built-in ones. */
+  notOffered?: Record<string, string[]>;
 }
 
 export class Account {
@@ -51,7 +54,7 @@ export class Account {
   arn(service: string, resource: string): string {
     const global = service === "iam" || service === "route53";
     const owner = service === "route53" ? "" : accountId;
-    return `arn:aws:${service}:${global ? "" : this.region}:${owner}:${resource}`;
+    return `arn:${partitionOf(this.region).name}:${service}:${global ? "" : this.region}:${owner}:${resource}`;
   }
 
   /** The lowest free address of a subnet; AWS reserves the first four and the last. */

@@ -2,11 +2,11 @@
 import { createHash } from "node:crypto";
 import { type Properties, text, texts } from "../rpc/values";
 import { type Account, AwsError } from "./account";
+import { isOffered, zonesOf } from "./offerings";
+import { partitionOf } from "./partitions";
 import { zoneId } from "./types/vpc";
 
 type Answer = (args: Properties, account: Account) => Properties;
-
-const zones = ["a", "b", "c"];
 
 /** Canonical's public parameters, whose value is the current image of an Ubuntu release. */
 const ubuntuImage =
@@ -14,10 +14,34 @@ const ubuntuImage =
 
 const answers: Readonly<Record<string, Answer>> = {
   "aws:index/getAvailabilityZones:getAvailabilityZones": (args, { region }) => {
-    const names = zones
-      .map((letter) => region + letter)
-      .filter((name) => !texts(args, "excludeNames").includes(name));
+    const names = zonesOf(region).filter((name) => !texts(args, "excludeNames").includes(name));
     return { ...args, id: region, region, names, zoneIds: names.map(zoneId), groupNames: [`${region}-zg-1`] };
+  },
+
+  "aws:index/getPartition:getPartition": (args, { region }) => {
+    const { name, dnsSuffix } = partitionOf(region);
+    const reverseDnsPrefix = dnsSuffix.split(".").reverse().join(".");
+    return { ...args, id: name, partition: name, dnsSuffix, reverseDnsPrefix };
+  },
+
+  "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": (args, account) => {
+    const place = text(args, "locationType") ?? "region";
+    if (place !== "availability-zone") {
+      throw new Error(`the lab's AWS knows offerings by availability-zone, not by ${place}`);
+    }
+    const found = filterValues(args, "instance-type").flatMap((type) =>
+      zonesOf(account.region)
+        .filter((zone) => isOffered(type, zone, account))
+        .map((zone) => ({ type, zone })),
+    );
+    return {
+      ...args,
+      id: account.region,
+      region: account.region,
+      instanceTypes: found.map(({ type }) => type),
+      locations: found.map(({ zone }) => zone),
+      locationTypes: found.map(() => place),
+    };
   },
 
   "aws:ssm/getParameter:getParameter": (args, account) => {
@@ -26,7 +50,7 @@ const answers: Readonly<Record<string, Answer>> = {
     if (value === undefined) throw new AwsError("ParameterNotFound", `couldn't find resource (${name})`);
     return {
       ...args,
-      arn: `arn:aws:ssm:${account.region}::parameter${name}`,
+      arn: `arn:${partitionOf(account.region).name}:ssm:${account.region}::parameter${name}`,
       id: name,
       name,
       insecureValue: value,
@@ -38,6 +62,18 @@ const answers: Readonly<Record<string, Answer>> = {
     };
   },
 };
+
+/** Values of the only filter that the lab's AWS knows for a question. */
+function filterValues(args: Properties, name: string): string[] {
+  const filters = Array.isArray(args["filters"]) ? args["filters"] : [];
+  return filters.flatMap((filter) => {
+    const { [name]: values } = {
+      [text(filter as Properties, "name") ?? ""]: texts(filter as Properties, "values"),
+    };
+    if (values === undefined) throw new AwsError("InvalidParameterValue", "The filter is invalid");
+    return values;
+  });
+}
 
 /** Image ID, always the same for the same question. */
 function imageId(question: string): string {

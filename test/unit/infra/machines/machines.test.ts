@@ -51,6 +51,18 @@ describe("every machine", () => {
     }
   });
 
+  it("is reached as the login user that the settings name for its image", async () => {
+    const { resources, outputs } = await deploy({ ...twoPools, machineImageUser: "admin" });
+    for (const { type, inputs } of resources) {
+      if (type === "command:remote:Command")
+        assert.equal((inputs.connection as { user: string }).user, "admin");
+    }
+    assert.deepEqual(
+      [...new Set((outputs.nodes as { loginUser: string }[]).map(({ loginUser }) => loginUser))],
+      ["admin"],
+    );
+  });
+
   it("has its boot document kept secret, since the host's private key is in it", () => {
     for (const { name, secretInputs } of machines) assert.deepEqual(secretInputs, ["userData"], name);
   });

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Cidr, machineSubnets, overlaps, parseCidr } from "../../../../infra/network/cidr";
+import {
+  type Cidr,
+  machinesPerSubnet,
+  machineSubnets,
+  overlaps,
+  parseCidr,
+  subnetOf,
+} from "../../../../infra/network/cidr";
 
 /** Any IPv4 block whose prefix length is within the bounds. */
 const blocks = (minPrefix: number, maxPrefix: number): fc.Arbitrary<Cidr> =>
@@ -108,6 +115,21 @@ describe("the machines' subnets", () => {
     fc.assert(
       fc.property(vpcs, fc.integer({ min: 1, max: 2 }), (vpc, count) => {
         assert.deepEqual(machineSubnets(vpc, count + 1).slice(0, count), machineSubnets(vpc, count));
+      }),
+    );
+  });
+
+  it("hold as many machines as are counted before any is made", () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 20 })), zones, (pools, subnets) => {
+        const made = Array.from({ length: subnets }, () => 0);
+        for (const count of pools) {
+          for (let machine = 0; machine < count; machine += 1) {
+            const subnet = subnetOf(machine, subnets);
+            made[subnet] = (made[subnet] ?? 0) + 1;
+          }
+        }
+        assert.deepEqual(machinesPerSubnet(pools, subnets), made);
       }),
     );
   });

@@ -5,10 +5,30 @@ import { small } from "../../../support/infra/settingsExamples";
 const pool = { name: "default" };
 const keys =
   "clusterName, kubernetesVersion, adminCidrs, vpcCidr, availabilityZones, podCidr, serviceCidr, controlPlane, " +
-  "workers, machineImage, mirrors, publishedNodePorts, flowLogs, drainTimeoutSeconds, readyTimeoutSeconds";
+  "workers, machineImage, machineImageUser, mirrors, publishedNodePorts, flowLogs, drainTimeoutSeconds, readyTimeoutSeconds";
 const keyRule =
   "a key is [prefix/]name; the name has at most 63 of A-Z a-z 0-9 . _ - and begins and ends with a letter or digit";
 const valueRule = "at most 63 of A-Z a-z 0-9 . _ -, beginning and ending with a letter or digit, or empty";
+const privateRule =
+  "is not private; allowed: blocks within 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10";
+const zonesRule = (given: unknown): string =>
+  `availabilityZones = ${JSON.stringify(given)}: a whole number from 1 to 3, or a list of 1 to 3 zones such as [eu-central-1a, eu-central-1b]`;
+const ownLabels = [
+  "kubernetes.io/arch",
+  "kubernetes.io/hostname",
+  "kubernetes.io/os",
+  "topology.kubernetes.io/region",
+  "topology.kubernetes.io/zone",
+  "node.kubernetes.io/instance-type",
+  "beta.kubernetes.io/arch",
+  "failure-domain.beta.kubernetes.io/zone",
+];
+const ownTaints = [
+  "node.kubernetes.io/not-ready",
+  "node.kubernetes.io/unschedulable",
+  "node.cloudprovider.kubernetes.io/uninitialized",
+  "node-role.kubernetes.io/control-plane",
+];
 const mirrorsOf = (count: number): Record<string, string> =>
   Object.fromEntries(
     Array.from({ length: count }, (_, n) => [
@@ -123,9 +143,7 @@ export const refused: Readonly<Record<string, { settings: object; lines: readonl
       `workers[0].labels.-x = "-x": ${keyRule}`,
       `workers[0].labels.a/b/c = "a/b/c": ${keyRule}`,
       'workers[0].labels.node-role.kubernetes.io/worker = "node-role.kubernetes.io/worker": ' +
-        "node-role.kubernetes.io/ is reserved; allowed there: kubelet.kubernetes.io/…, node.kubernetes.io/… and " +
-        "kubernetes.io/arch, kubernetes.io/hostname, kubernetes.io/os, topology.kubernetes.io/region, " +
-        "topology.kubernetes.io/zone",
+        "node-role.kubernetes.io/ is reserved; allowed there: kubelet.kubernetes.io/… and node.kubernetes.io/…",
     ],
   },
   "taints that Kubernetes refuses": {
@@ -150,6 +168,128 @@ export const refused: Readonly<Record<string, { settings: object; lines: readonl
       'workers[0].taints[3].key = "UPPER.example/k": the part before / must be a DNS name',
     ],
   },
+  "labels that say what a machine is": {
+    settings: {
+      ...small,
+      workers: [{ ...pool, labels: Object.fromEntries(ownLabels.map((key) => [key, "x"])) }],
+    },
+    lines: ownLabels.map(
+      (key) =>
+        `^workers\\[0\\]\\.labels\\.${key} = "${key}": is set by .*; use a key of your own, such as example\\.org/pass$`,
+    ),
+  },
+  "taints that say what state a node is in": {
+    settings: {
+      ...small,
+      workers: [{ ...pool, taints: ownTaints.map((key) => ({ key, effect: "NoExecute" })) }],
+    },
+    lines: ownTaints.map(
+      (key, index) =>
+        `^workers\\[0\\]\\.taints\\[${index}\\]\\.key = "${key}": is set by .*; use a key of your own`,
+    ),
+  },
+  "two taints of one key and effect, whatever their values": {
+    settings: {
+      ...small,
+      workers: [
+        {
+          ...pool,
+          taints: [
+            { key: "a", value: "1", effect: "NoSchedule" },
+            { key: "a", value: "1", effect: "NoExecute" },
+            { key: "a", value: "2", effect: "NoSchedule" },
+            { key: "a", effect: "NoExecute" },
+          ],
+        },
+      ],
+    },
+    lines: [
+      'workers[0].taints[2] = "a:NoSchedule": taints[0] has that key and effect already; a node has one value for both',
+      'workers[0].taints[3] = "a:NoExecute": taints[1] has that key and effect already; a node has one value for both',
+    ],
+  },
+  "an address block twice; one within another is no second rule": {
+    settings: { adminCidrs: ["203.0.113.7/32", "203.0.113.0/24", "203.0.113.7/32", "203.0.113.0/24"] },
+    lines: [
+      'adminCidrs[2] = "203.0.113.7/32": adminCidrs[0] is that block already; name it once',
+      'adminCidrs[3] = "203.0.113.0/24": adminCidrs[1] is that block already; name it once',
+    ],
+  },
+  "blocks that are not private, for the cluster's own networks": {
+    settings: { ...small, vpcCidr: "52.0.0.0/16", podCidr: "169.254.0.0/16", serviceCidr: "172.32.0.0/16" },
+    lines: [
+      `vpcCidr = "52.0.0.0/16": ${privateRule}`,
+      `podCidr = "169.254.0.0/16": ${privateRule}`,
+      `serviceCidr = "172.32.0.0/16": ${privateRule}`,
+    ],
+  },
+  "a block that is private only in part": {
+    settings: { ...small, podCidr: "100.0.0.0/8", serviceCidr: "192.0.2.0/24" },
+    lines: [`podCidr = "100.0.0.0/8": ${privateRule}`, `serviceCidr = "192.0.2.0/24": ${privateRule}`],
+  },
+  "blocks that no operator comes from": {
+    settings: {
+      adminCidrs: ["0.0.0.0/8", "127.0.0.1/32", "169.254.169.254/32", "224.0.0.0/8", "255.255.255.255/32"],
+    },
+    lines: ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4"].map(
+      (block, index) =>
+        `^adminCidrs\\[${index}\\] = .*: no traffic comes from ${block} \\(.*; give the public addresses`,
+    ),
+  },
+  "more machines than a zone's subnet has room for, of all pools": {
+    settings: {
+      ...small,
+      workers: [
+        { ...pool, count: 150 },
+        { name: "other", count: 101 },
+      ],
+    },
+    lines: [
+      'workers = "1 + 150 + 101 machines": puts 252 machines into subnet 1 of 1, which has room for 251; ' +
+        "lower workers[].count, or raise availabilityZones (at most 3)",
+    ],
+  },
+  "more machines than there is room for where every pool begins": {
+    settings: {
+      ...small,
+      podCidr: "10.128.0.0/9",
+      availabilityZones: 2,
+      workers: [
+        { ...pool, count: 500 },
+        { name: "other", count: 1 },
+      ],
+    },
+    lines: [
+      'workers = "1 + 500 + 1 machines": puts 252 machines into subnet 1 of 2, which has room for 251; ' +
+        "lower workers[].count, or raise availabilityZones (at most 3)",
+    ],
+  },
+  "zones by name that are none": {
+    settings: { ...small, availabilityZones: ["eu-central-1", "eu-central-1a"] },
+    lines: [`availabilityZones[0] = "eu-central-1": a zone's name, such as eu-central-1a`],
+  },
+  "a zone by name twice": {
+    settings: { ...small, availabilityZones: ["eu-central-1a", "eu-central-1a"] },
+    lines: ['availabilityZones = ["eu-central-1a","eu-central-1a"]: each zone once'],
+  },
+  "more zones by name than three, or none": {
+    settings: { ...small, availabilityZones: [] },
+    lines: [zonesRule([])],
+  },
+  "zones that are neither a number nor names": {
+    settings: { ...small, availabilityZones: "eu-central-1a" },
+    lines: [zonesRule("eu-central-1a")],
+  },
+  "a login user that no image has, or the default image does not": {
+    settings: { ...small, machineImageUser: "admin" },
+    lines: [
+      'machineImageUser = "admin": the default image has the user ubuntu; name the machineImage that has this one, or leave it out',
+    ],
+  },
+  "root as the login user, whom the boot document locks out": {
+    settings: { ...small, machineImage: "ami-0123456789abcdef0", machineImageUser: "root" },
+    lines: ['machineImageUser = "root": a login user of the image other than root, such as ubuntu or admin'],
+  },
   "a malformed instance type": {
     settings: {
       ...small,
@@ -169,7 +309,7 @@ export const refused: Readonly<Record<string, { settings: object; lines: readonl
       workers: [{ ...pool, cuont: 2 }],
     },
     lines: [
-      `adminCidr = "[\\"1.2.3.4/32\\"]": there is no such setting; did you mean adminCidrs? (allowed: ${keys})`,
+      `adminCidr: there is no such setting; did you mean adminCidrs? (allowed: ${keys})`,
       "controlPlane.disk: there is no such setting; did you mean diskGiB? (allowed: count, instanceType, diskGiB)",
       "workers[0].cuont: there is no such setting; did you mean count? " +
         "(allowed: name, count, instanceType, diskGiB, spot, labels, taints)",
@@ -177,7 +317,7 @@ export const refused: Readonly<Record<string, { settings: object; lines: readonl
   },
   "an unknown key that is near none": {
     settings: { ...small, managedControlPlane: true },
-    lines: [`managedControlPlane = "true": there is no such setting (allowed: ${keys})`],
+    lines: [`managedControlPlane: there is no such setting (allowed: ${keys})`],
   },
   "user data that is too large": {
     settings: { ...small, mirrors: { registries: mirrorsOf(80) } },
@@ -198,9 +338,36 @@ export const refused: Readonly<Record<string, { settings: object; lines: readonl
       mirrors: { kubernetesPackages: "mirror/", registries: { "bad host": "http://x", "docker.io": "x" } },
     },
     lines: [
-      'mirrors.kubernetesPackages = "mirror/": an http(s) URL without a closing slash',
-      'mirrors.registries.bad host = "bad host": a registry\'s host, such as registry.k8s.io',
-      'mirrors.registries.docker.io = "x": an http(s) URL without a closing slash',
+      'mirrors.kubernetesPackages = "mirror/": an http(s) URL without a closing slash; it begins with http:// or https://',
+      /^mirrors\.registries\.bad host = "bad host": a registry's host, such as registry\.k8s\.io; the host is a DNS name/
+        .source,
+      'mirrors.registries.docker.io = "x": an http(s) URL without a closing slash; it begins with http:// or https://',
+    ],
+  },
+  "mirrors that ask for a password, which is not shown": {
+    settings: {
+      ...small,
+      mirrors: {
+        kubernetesPackages: "https://user:secret@mirror.example",
+        registries: {
+          "docker.io": "https://user:se/cr@et@mirror.example:port",
+          "https://user:secret@quay.io": "https://mirror.example",
+        },
+      },
+    },
+    lines: [
+      /^mirrors\.kubernetesPackages = "https:\/\/\[secret\]@mirror\.example": .*; no user or password: /
+        .source,
+      /^mirrors\.registries\.docker\.io = "https:\/\/\[secret\]@mirror\.example:port": /.source,
+      /^mirrors\.registries\.https:\/\/\[secret\]@quay\.io = "https:\/\/\[secret\]@quay\.io": /.source,
+    ],
+  },
+  "a mirror's URL that cannot be read, beside other problems": {
+    settings: { ...small, availabilityZones: 4, mirrors: { registries: { "docker.io": "https://[::1" } } },
+    lines: [
+      zonesRule(4),
+      /^mirrors\.registries\.docker\.io = "https:\/\/\[::1": an http\(s\) URL without a closing slash; /
+        .source,
     ],
   },
   "a node port that is none, or is Perigee's own": {
@@ -239,7 +406,7 @@ export const refused: Readonly<Record<string, { settings: object; lines: readonl
     },
     lines: [
       'clusterName = "Ground_1": a DNS label: a-z, 0-9 and -, beginning with a letter, at most 32 characters',
-      "availabilityZones = 4: a whole number from 1 to 3",
+      zonesRule(4),
       "controlPlane.diskGiB = 1: a whole number from 10 to 16384",
       'machineImage = "ubuntu": an AMI id such as ami-0123456789abcdef0',
       "drainTimeoutSeconds = 1: a whole number from 10 to 3600",
@@ -255,10 +422,10 @@ export const refused: Readonly<Record<string, { settings: object; lines: readonl
       availabilityZones: 0,
     },
     lines: [
-      `workres = "[]": there is no such setting; did you mean workers? (allowed: ${keys})`,
+      `workres: there is no such setting; did you mean workers? (allowed: ${keys})`,
       "adminCidrs = []: at least one IPv4 block: nobody could reach the cluster",
       'vpcCidr = "10.1.2.3/16": has host bits set; the block is 10.1.0.0/16',
-      "availabilityZones = 0: a whole number from 1 to 3",
+      zonesRule(0),
       'serviceCidr = "10.96.0.0/12": overlaps podCidr 10.96.0.0/16; the VPC, pods and Services need blocks of their own',
     ],
   },

@@ -2,6 +2,7 @@
 import { type Properties, type PropertyValue, text } from "../../rpc/values";
 import { type Account, AwsError, capitalId, type CloudResource, ec2Id } from "../account";
 import type { AwsType } from "../awsType";
+import { partitionOf } from "../partitions";
 import { checkOneOf, refuseSameName } from "./rules";
 
 const roleToken = "aws:iam/role:Role";
@@ -79,7 +80,12 @@ export const rolePolicyAttachment: AwsType = {
   computed: [],
   id: (inputs) => `${text(inputs, "role") ?? ""}/${text(inputs, "policyArn") ?? ""}`,
   outputs: () => ({}),
-  refuse: needsRole,
+  refuse: (inputs, account) => {
+    needsRole(inputs, account);
+    const arn = text(inputs, "policyArn") ?? "";
+    if (arn.split(":")[1] === partitionOf(account.region).name) return;
+    throw new AwsError("InvalidInput", `ARN ${arn} is not valid.`);
+  },
 };
 
 export const instanceProfile: AwsType = {

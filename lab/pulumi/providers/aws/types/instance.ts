@@ -3,6 +3,7 @@ import type { CheckFailure } from "../../rpc/provider";
 import { map, numeric, type Properties, text, texts } from "../../rpc/values";
 import { type Account, AwsError, type CloudResource, ec2Id } from "../account";
 import type { AwsType, ResourceView } from "../awsType";
+import { refuseNotOffered } from "../offerings";
 import { instanceProfile } from "./iam";
 import { elasticIpOf } from "./publicAddresses";
 import { checkOneOf, checkRange } from "./rules";
@@ -180,6 +181,9 @@ function rootDisk(given: Properties, before: Properties): Properties {
 function refuse(inputs: Properties, account: Account, previous?: CloudResource): void {
   const home = account.find(subnetToken, text(inputs, "subnetId"));
   if (home === undefined) throw notFound("InvalidSubnetID.NotFound", "subnet", inputs, "subnetId");
+  const type = text(inputs, "instanceType") ?? "";
+  const zone = text(home.properties, "availabilityZone") ?? "";
+  if (type !== text(previous?.properties ?? {}, "instanceType")) refuseNotOffered(type, zone, account);
   for (const group of texts(inputs, "vpcSecurityGroupIds")) {
     const isDefault = account.where(vpcToken, "defaultSecurityGroupId", group).length > 0;
     if (!isDefault && !account.find(securityGroupToken, group)) {

@@ -243,6 +243,64 @@ describe("the lab's AWS", () => {
     });
   });
 
+  describe("zones", () => {
+    const typesOf = (answer: Properties) =>
+      (answer["instanceTypes"] as string[]).map(
+        (type, n) => `${type} ${(answer["locations"] as string[])[n]}`,
+      );
+    const offerings = (...values: string[]) =>
+      aws.invoke("aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings", {
+        locationType: "availability-zone",
+        filters: [{ name: "instance-type", values }],
+      });
+
+    it("offer every type, except where an old one lacks it", async () => {
+      assert.equal(typesOf(await offerings("t3.large")).length, 3);
+      aws.configure({ region: "us-east-1" });
+      assert.deepEqual(typesOf(await offerings("t3.large", "t2.large")), [
+        "t3.large us-east-1a",
+        "t3.large us-east-1b",
+        "t2.large us-east-1a",
+        "t2.large us-east-1b",
+        "t2.large us-east-1c",
+      ]);
+    });
+
+    it("start no machine, and change none, of a type that they do not offer", async () => {
+      await writeFile(
+        join(folder, "cloud.json"),
+        JSON.stringify({ notOffered: { "eu-central-1a": ["p5.48xlarge"] } }),
+      );
+      const { subnet } = await network();
+      const refused =
+        /Unsupported: Your requested instance type \(p5\.48xlarge\) is not supported .* \(eu-central-1a\)\. .* eu-central-1b, eu-central-1c\./;
+      await assert.rejects(
+        make(instanceToken, { ...shape, instanceType: "p5.48xlarge", subnetId: subnet.id }),
+        refused,
+      );
+      const made = await make(instanceToken, { ...shape, subnetId: subnet.id });
+      const news = { ...made.inputs, instanceType: "p5.48xlarge" };
+      await assert.rejects(aws.update(call(instanceToken), made.id, made, news, false), refused);
+    });
+  });
+
+  describe("partitions", () => {
+    it("have ARNs of their own, and refuse another's", async () => {
+      aws.configure({ region: "us-gov-west-1" });
+      const { partition } = await aws.invoke("aws:index/getPartition:getPartition", {});
+      assert.equal(partition, "aws-us-gov");
+      const role = await make("aws:iam/role:Role", { assumeRolePolicy: "{}" });
+      assert.match(text(role.outputs, "arn") ?? "", /^arn:aws-us-gov:iam::/);
+      const attached = (arn: string) =>
+        make("aws:iam/rolePolicyAttachment:RolePolicyAttachment", { role: role.id, policyArn: arn });
+      await assert.rejects(
+        attached("arn:aws:iam::aws:policy/A"),
+        /InvalidInput: ARN arn:aws:iam::aws:policy\/A is not valid/,
+      );
+      await attached("arn:aws-us-gov:iam::aws:policy/A");
+    });
+  });
+
   describe("default tags of the provider", () => {
     it("show up in tagsAll under the resource's own, and a change of them is a change of it", async () => {
       aws.configure({
