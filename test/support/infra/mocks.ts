@@ -54,14 +54,16 @@ class RecordingMocks implements pulumi.runtime.Mocks {
     }
   }
 
-  private computed({ type, name, inputs }: pulumi.runtime.MockResourceArgs): Record<string, unknown> {
+  private computed(args: pulumi.runtime.MockResourceArgs): Record<string, unknown> {
+    const { type, name } = args;
+    const inputs = args.inputs as Record<string, unknown>;
     this.addresses += 1;
     const last = `${Math.floor(this.addresses / 250)}.${(this.addresses % 250) + 1}`;
     switch (type) {
       case "aws:ec2/instance:Instance":
         return {
           ...{ privateIp: `10.0.${last}`, publicIp: `198.51.${last}` },
-          availabilityZone: zoneOf(String((inputs as Record<string, unknown>)["subnetId"])),
+          availabilityZone: zoneOf(String(inputs["subnetId"])),
         };
       case "aws:ec2/eip:Eip":
         return { publicIp: "203.0.113.10", allocationId: `eipalloc-${name}` };
@@ -71,6 +73,8 @@ class RecordingMocks implements pulumi.runtime.Mocks {
         return { stdout: seed };
       case "command:remote:Command":
         return { stdout: name.endsWith("-kubeconfig") ? adminConf : `stdout of ${name}` };
+      case "aws:cloudwatch/logGroup:LogGroup":
+        return { arn: `arn:aws:logs:eu-central-1:123456789012:log-group:${String(inputs.name)}` };
       default:
         return { arn: `arn:aws:mock:::${name}` };
     }

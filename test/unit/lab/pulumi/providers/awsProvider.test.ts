@@ -278,6 +278,22 @@ describe("the lab's AWS", () => {
     });
   });
 
+  describe("roles", () => {
+    it("are refused with a boundary that is no policy of the account", async () => {
+      const make = (permissionsBoundary: string) =>
+        aws.create(
+          call("aws:iam/role:Role"),
+          { name: "r", assumeRolePolicy: "{}", permissionsBoundary },
+          false,
+        );
+      await assert.rejects(
+        make("arn:aws:iam::123456789012:policy/perigee-boundary"),
+        /Scope ARN: .*perigee-boundary does not exist or is not attachable/,
+      );
+      await make("arn:aws:iam::aws:policy/ReadOnlyAccess");
+    });
+  });
+
   describe("security groups", () => {
     it("admit what their rules say, with groups as their members' addresses", async () => {
       const { subnet, group } = await network();
