@@ -12,10 +12,10 @@ export function isOwnPod(given: string): boolean {
 
 /** Host, credentials and the rest as Go's `url.Parse` takes them; braces are out, because Alertmanager fills in `{{`. */
 const form =
-  /^https?:\/\/(?:(?:[\w.~!$&'()*+,;=:-]|%[\da-f]{2})*@)?(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?(?:[/?#](?:[\w.~!$&'()*+,;=:@/?#[\]-]|%[\da-f]{2})*)?$/i;
+  /^https?:\/\/(?:(?:[\w.~!$&'()*+,;=:-]|%[\da-f]{2})*@)?(?:[\p{L}\p{M}\p{N}_.-]+|\[[\da-f:.]+\])(?::\d+)?(?:[/?#](?:[\p{L}\p{M}\p{N}_.~!$&'()*+,;=:@/?#[\]-]|%[\da-f]{2})*)?$/iu;
 
 const error =
-  "an http(s) URL of letters, digits and -._~:/?#[]@!$&'()*+,;= with everything else as %XX (Alertmanager loads no other, and takes {{ for a template)";
+  "an http(s) URL of letters, digits and -._~:/?#[]@!$&'()*+,;= with everything else as %XX (Alertmanager loads not every other, and takes {{ for a template)";
 
 /** An http(s) URL that Alertmanager loads, outside its own pod. */
 export const destination = z

@@ -49,9 +49,8 @@ export const mail = strictObject({
   )
     .optional()
     .describe(
-      "Name in the EHLO greeting. Default: Alertmanager's own, `localhost`, which strict relays refuse; they want a full host name.",
-    )
-    .meta({ example: "alerts.example.org" }),
+      "Name in the EHLO greeting. Default: Alertmanager's own, `localhost`, which strict relays refuse; they want a full one such as `alerts.example.org`.",
+    ),
 });
 
 export type MailSettings = z.output<typeof mail>;

@@ -97,6 +97,7 @@ describe("settings of alerting that could never reach anybody are refused", () =
   it("but no webhook that Alertmanager can call", () => {
     for (const right of [
       "https://ops.example",
+      "https://bücher.example/größe",
       "https://ops.example/%7B%7Bhook%7D%7D?a=[b]#c",
       "https://user:p%40ss@ops.example:8443/x",
       "http://10.0.1.1:9000/localhost",
