@@ -30,13 +30,19 @@ export const email = strictObject({
   ),
 });
 
+/** Text that YAML can hold as it is: Alertmanager does not load a file with a control character. */
+const printable = matching(
+  /^[^\p{Cc}\p{Cs}\uFEFF\uFFFE\uFFFF]+$/u,
+  "text without control characters (a line break at its end, perhaps)",
+);
+
 export const mail = strictObject({
   server: matching(/^[\w.-]+:\d+$/, "host:port").describe(
     "SMTP server, `host:port`. Port 465 is TLS from the start. AWS blocks port 25 to public addresses unless you ask it not to.",
   ),
   from: address.describe("Sender's address."),
-  username: z.string().min(1).optional().describe("User name, for servers that ask for one."),
-  password: z.string().min(1).optional().describe("Secret. Password, for servers that ask for one."),
+  username: printable.optional().describe("User name, for servers that ask for one."),
+  password: printable.optional().describe("Secret. Password, for servers that ask for one."),
   requireTls: z
     .boolean({ error: "true or false" })
     .default(true)

@@ -14,7 +14,9 @@ const receiver = strictObject({
   slack: strictObject({
     url: destination.describe("Secret. URL of the incoming webhook."),
     // No braces: Alertmanager reads them as a template.
-    channel: matching(/^[#@][^\s{}]+$/, "a channel such as #flight").describe("`#channel` or `@person`."),
+    channel: matching(/^[#@][^\s{}\p{C}]+$/u, "a channel such as #flight").describe(
+      "`#channel` or `@person`.",
+    ),
   })
     .optional()
     .describe("A Slack channel, by an incoming webhook."),

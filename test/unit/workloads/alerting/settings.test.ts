@@ -43,6 +43,15 @@ describe("settings of alerting that could never reach anybody are refused", () =
     assert.deepEqual(mailOf({}), []);
   });
 
+  it("a login with a control character, with which Alertmanager loads no file", () => {
+    const problem = "text without control characters (a line break at its end, perhaps)";
+    for (const wrong of ["", "key\n", "\u007f", "\u0085x", "\ufeffkey", "\ud800"]) {
+      assert.deepEqual(mailOf({ password: wrong }), [`mail.password: ${problem}`]);
+      assert.deepEqual(mailOf({ username: wrong }), [`mail.username: ${problem}`]);
+    }
+    assert.deepEqual(mailOf({ username: "jürgen o'neil", password: "ß: {%} #\"'\\ 🛰" }), []);
+  });
+
   it("half a login", () => {
     assert.match(mailOf({ password: undefined }).join("\n"), /^mail\.username: needs .*mail\.password/);
     assert.match(mailOf({ username: undefined }).join("\n"), /^mail\.password: needs .*mail\.username/);
