@@ -22,7 +22,7 @@ const owned = { "aws:ResourceTag/perigee:cluster": "false" };
 const unusedGroup = "*-unused";
 
 /** Name of the permissions boundary that the policy asks for; docs/iam.md says how it is made. */
-export const boundaryName = "perigee-boundary";
+const boundaryName = "perigee-boundary";
 
 export const statementForms = {
   Look: { why: "Reads change nothing, and most of them know no condition.", resources: ["*"] },
