@@ -235,6 +235,16 @@ export const settingsSchema = strictObject({
     .boolean()
     .default(false)
     .describe("Write VPC flow logs to CloudWatch, kept for 14 days; about 0.50 USD per GB ingested."),
+  permissionsBoundary: z
+    .string()
+    .regex(/^arn:aws(-[a-z]+)*:iam::(\d{12}|aws):policy\/[\w+=,.@/-]{1,512}$/, {
+      error: "the ARN of an IAM policy such as arn:aws:iam::123456789012:policy/perigee-boundary",
+    })
+    .optional()
+    .describe(
+      "ARN of the permissions boundary of every IAM role that Perigee makes; what goes into it is in [iam.md](iam.md). Once set it can be changed, but not removed.",
+    )
+    .meta({ example: "arn:aws:iam::123456789012:policy/perigee-boundary" }),
   drainTimeoutSeconds: whole(10, 3600)
     .default(300)
     .describe(

@@ -7,7 +7,25 @@ import { deriveSshKeyPair, type SshKeyPair } from "./sshKeys";
 
 export interface ClusterIdentityArgs {
   readonly clusterName: string;
+  readonly permissionsBoundary?: string | undefined;
 }
+
+/**
+ * What the SSM agent calls for Session Manager. AWS' own policy, AmazonSSMManagedInstanceCore, would also let whoever
+ * is on a machine read every SSM parameter of the account.
+ * Source: Systems Manager user guide, "Add Session Manager permissions to an existing IAM role".
+ */
+const sessionManager: aws.iam.PolicyStatement = {
+  Effect: "Allow",
+  Action: [
+    "ssm:UpdateInstanceInformation",
+    "ssmmessages:CreateControlChannel",
+    "ssmmessages:CreateDataChannel",
+    "ssmmessages:OpenControlChannel",
+    "ssmmessages:OpenDataChannel",
+  ],
+  Resource: "*",
+};
 
 export class ClusterIdentity extends pulumi.ComponentResource {
   /** Secret: key pair of the login user, the same on every machine. */
@@ -59,20 +77,20 @@ export class ClusterIdentity extends pulumi.ComponentResource {
 
   /** Instance profile for Session Manager, the access when SSH fails; no other permission. */
   private makeInstanceProfile(): aws.iam.InstanceProfile {
-    const tags = named(clusterTags(this.args.clusterName), `${this.args.clusterName}-machine`);
+    const { clusterName } = this.args;
+    const tags = named(clusterTags(clusterName), `${clusterName}-machine`);
     const role = new aws.iam.Role(
       this.name,
-      { assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "ec2.amazonaws.com" }), tags },
+      {
+        assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "ec2.amazonaws.com" }),
+        permissionsBoundary: this.args.permissionsBoundary,
+        tags,
+      },
       { parent: this },
     );
-    // GovCloud, China and the European Sovereign Cloud are partitions of their own; service principals are the same.
-    const { partition } = aws.getPartitionOutput({}, { parent: this });
-    new aws.iam.RolePolicyAttachment(
+    new aws.iam.RolePolicy(
       this.name,
-      {
-        role: role.name,
-        policyArn: pulumi.interpolate`arn:${partition}:iam::aws:policy/AmazonSSMManagedInstanceCore`,
-      },
+      { role: role.id, policy: { Version: "2012-10-17", Statement: [sessionManager] } },
       { parent: this },
     );
     return new aws.iam.InstanceProfile(this.name, { role: role.name, tags }, { parent: this });

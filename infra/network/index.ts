@@ -29,6 +29,7 @@ export interface NetworkArgs {
   readonly adminCidrs: readonly Cidr[];
   readonly publishedNodePorts: readonly PublishedNodePort[];
   readonly flowLogs: boolean;
+  readonly permissionsBoundary?: string | undefined;
 }
 
 export class Network extends pulumi.ComponentResource {
@@ -58,7 +59,7 @@ export class Network extends pulumi.ComponentResource {
     this.securityGroups = new SecurityGroups(name, { ...args, vpcId: this.vpcId }, { parent: this });
     this.zone = this.makeZone();
     if (args.flowLogs) {
-      new FlowLogs(name, { clusterName: args.clusterName, vpcId: this.vpcId }, { parent: this });
+      new FlowLogs(name, { ...args, vpcId: this.vpcId }, { parent: this });
     }
     this.registerOutputs();
   }

@@ -12,6 +12,15 @@ const harmless = {
   others: ["same", "read", "refresh", "create", "update"],
 };
 
+/** Changes of AWS that are meant, none of which a machine or a network feels: permissions of roles alone. */
+const intended: Readonly<Record<string, readonly string[]>> = {
+  "0.1.0": [
+    "update aws:iam/role:Role network-flow-logs",
+    "update aws:iam/rolePolicy:RolePolicy network-flow-logs",
+    "delete aws:iam/rolePolicyAttachment:RolePolicyAttachment identity",
+  ],
+};
+
 /** `replace aws:ec2/instance:Instance ground-steady-1` of everything that a preview would take along or touch. */
 function losses(run: PulumiRun): string[] {
   assert.equal(run.exitCode, 0, `${run.stdout.slice(-4000)}\n${run.stderr}`);
@@ -31,7 +40,7 @@ for (const version of releasedVersions()) {
       const stack = await TestStack.make();
       try {
         await stack.importState(releasedState(version, "infra"), keptSettings.infra);
-        assert.deepEqual(losses(await stack.run("preview", keptSettings.infra)), []);
+        assert.deepEqual(losses(await stack.run("preview", keptSettings.infra)), intended[version] ?? []);
       } finally {
         await stack.remove();
       }

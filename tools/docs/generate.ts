@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { repositoryRoot } from "../../settings/repositoryRoot";
 import { loadDictionary } from "../../telemetry/dictionary";
-import { iamPolicy } from "./iamPolicy";
+import { iamBoundary } from "./iamBoundary";
+import { iamPolicy, partOf, policyText, withStatementsTable } from "./iamPolicy";
 import { metricsReference } from "./metrics";
 import { settingsReference } from "./settings";
 import { withSizesTable } from "./sizesTable";
@@ -18,10 +19,19 @@ const folder = join(repositoryRoot, "docs");
 /** Generator of a document, from its current text (empty when there is none). */
 type Generator = (current: string) => string | Promise<string>;
 
+const policyParts = Object.fromEntries(
+  (["iam-policy.json", "iam-policy-services.json"] as const).map((part) => [
+    part,
+    async () => policyText(partOf(await iamPolicy(), part)),
+  ]),
+);
+
 /** Generators by path below docs/. */
 export const documents: Readonly<Record<string, Generator>> = {
   "settings.md": settingsReference,
-  "iam-policy.json": iamPolicy,
+  ...policyParts,
+  "iam-boundary.json": async () => policyText(await iamBoundary()),
+  "iam.md": withStatementsTable,
   "architecture.md": withTrafficTable,
   "workloads-settings.md": withSizesTable,
   "metrics.md": () => metricsReference(loadDictionary()),

@@ -1,68 +1,87 @@
-/** docs/iam-policy.json: AWS permissions for `pulumi up` and `pulumi destroy` of stack 1. */
+/** docs/iam-policy*.json: AWS permissions for `pulumi up` and `pulumi destroy` of stack 1, and the table of docs/iam.md. */
 import { deploy, type Deployment } from "../../test/support/infra/mocks";
 import { small, twoPools } from "../../test/support/infra/settingsExamples";
-import { functionPermissions, type Grant, permissionsOf } from "./awsPermissions";
+import { type Actions, actionsOf, formerTypes, functionActions } from "./awsPermissions";
+import { type Condition, type Sid, type StatementForm, statementForms } from "./iamStatements";
+import { between } from "./marks";
 
-interface Statement {
+export interface Statement {
+  readonly Sid?: string;
   readonly Effect: "Allow";
   readonly Action: readonly string[];
   readonly Resource: string | readonly string[];
-  readonly Condition?: Grant["condition"];
+  readonly Condition?: Condition;
+}
+
+export interface Policy {
+  readonly Version: "2012-10-17";
+  readonly Statement: readonly Statement[];
 }
 
 /** Policy for the program with all optional features enabled. */
-export async function iamPolicy(): Promise<string> {
-  const grants = [...grantsOf(await deploy(small)), ...grantsOf(await deploy(twoPools))];
-  return `${JSON.stringify({ Version: "2012-10-17", Statement: statements(grants) }, null, 2)}\n`;
+export async function iamPolicy(): Promise<Policy> {
+  const used = [...neededBy(await deploy(small)), ...neededBy(await deploy(twoPools))];
+  return { Version: "2012-10-17", Statement: statements([...used, ...Object.values(formerTypes)]) };
 }
 
-/** @throws Error with the name of a resource type or function that has no permissions in awsPermissions.ts */
-export function grantsOf({ resources, calls }: Pick<Deployment, "resources" | "calls">): Grant[] {
-  const made = resources
-    .filter(({ type }) => type.startsWith("aws:"))
-    .flatMap((resource) => {
-      const permissions = permissionsOf[resource.type];
-      if (permissions === undefined) throw new Error(unknown(resource.type));
-      return permissions(resource);
-    });
-  const called = calls.map((token) => {
-    const grant = functionPermissions[token];
-    if (grant === undefined) throw new Error(unknown(token));
-    return grant;
+export const policyText = (policy: Policy): string => `${JSON.stringify(policy, null, 2)}\n`;
+
+/** @throws Error with the name of a resource type or function that has no actions in awsPermissions.ts */
+export function neededBy({ resources, calls }: Pick<Deployment, "resources" | "calls">): Actions[] {
+  const types = resources.map(({ type }) => type).filter((type) => type.startsWith("aws:"));
+  return [
+    ...types.map((type) => known(actionsOf, type)),
+    ...calls.map((token) => known(functionActions, token)),
+  ];
+}
+
+function known(table: Readonly<Record<string, Actions>>, what: string): Actions {
+  const actions = table[what];
+  if (actions !== undefined) return actions;
+  throw new Error(`no IAM actions are written down for ${what}: add it to tools/docs/awsPermissions.ts`);
+}
+
+function statements(used: readonly Actions[]): Statement[] {
+  return Object.entries<StatementForm>(statementForms).flatMap(([sid, { resources, condition }]) => {
+    const actions = [...new Set(used.flatMap((each) => each[sid as Sid] ?? []))].sort();
+    return actions.length === 0 ? [] : [statement(sid, actions, resources, condition)];
   });
-  return [...made, ...called].filter(({ actions }) => actions.length > 0);
 }
 
-const unknown = (what: string): string =>
-  `no IAM actions are written down for ${what}: add it to tools/docs/awsPermissions.ts`;
+function statement(
+  sid: string,
+  actions: readonly string[],
+  resources: readonly string[],
+  condition?: Condition,
+): Statement {
+  const [first = "*", ...more] = resources;
+  return {
+    ...{ Sid: sid, Effect: "Allow", Action: actions, Resource: more.length === 0 ? first : resources },
+    ...(condition && { Condition: condition }),
+  };
+}
 
-/** Statements: one per set of actions and condition, with all its resources. */
-function statements(grants: readonly Grant[]): Statement[] {
-  const byResource = gather(grants, ({ resource, condition }) =>
-    JSON.stringify([resource, condition ?? null]),
+/** Parts of the policy: one exceeds the 6144 characters of a managed policy. */
+export const parts = {
+  "iam-policy.json": (action: string): boolean => action.startsWith("ec2:"),
+  "iam-policy-services.json": (action: string): boolean => !action.startsWith("ec2:"),
+} as const;
+
+export function partOf(policy: Policy, part: keyof typeof parts): Policy {
+  const filtered = policy.Statement.map((each) => ({ ...each, Action: each.Action.filter(parts[part]) }));
+  return { ...policy, Statement: filtered.filter(({ Action }) => Action.length > 0) };
+}
+
+/** docs/iam.md with a line for each statement. */
+export async function withStatementsTable(document: string): Promise<string> {
+  const { Statement } = await iamPolicy();
+  const rows = Statement.map(({ Sid = "", Action }) => {
+    const { why } = statementForms[Sid as Sid];
+    return `| \`${Sid}\` | ${Action.length} | ${why} |`;
+  });
+  return between(
+    "statements",
+    document,
+    ["| statement | actions | why |", "|---|---|---|", ...rows].join("\n"),
   );
-  const merged = [...byResource.values()].map((same) => ({
-    actions: unique(same.flatMap(({ actions }) => actions)),
-    resource: same[0]?.resource ?? "*",
-    condition: same[0]?.condition,
-  }));
-  const byActions = gather(merged, ({ actions, condition }) => JSON.stringify([actions, condition ?? null]));
-  return [...byActions.values()].map((same) => {
-    const resources = unique(same.map(({ resource }) => resource));
-    const condition = same[0]?.condition;
-    return {
-      Effect: "Allow",
-      Action: same[0]?.actions ?? [],
-      Resource: resources.length === 1 ? (resources[0] ?? "*") : resources,
-      ...(condition === undefined ? {} : { Condition: condition }),
-    };
-  });
 }
-
-function gather<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const one of all) groups.set(keyOf(one), [...(groups.get(keyOf(one)) ?? []), one]);
-  return new Map([...groups].sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-const unique = (values: readonly string[]): string[] => [...new Set(values)].sort();

@@ -1,8 +1,9 @@
 /**
  * Alert routing: notifications and their receivers.
  *
- *   settings.ts    settings of the user         routing.ts     routing tree, from the settings
- *   receivers.ts   Slack, PagerDuty, ...        inhibition.ts  inhibition rules, as a table
+ *   settings.ts    settings of the user         routing.ts      routing tree, from the settings
+ *   receivers.ts   Slack, PagerDuty, ...        inhibition.ts   inhibition rules, as a table
+ *   mail.ts        mail server and addresses    destination.ts  URLs that Alertmanager calls
  */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";

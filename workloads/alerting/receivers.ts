@@ -1,5 +1,6 @@
 /** Receivers in Alertmanager's format, from the settings. */
 import type { Receiver } from "./alertmanagerConfig";
+import type { MailSettings } from "./mail";
 import type { AlertingSettings, ReceiverSettings } from "./settings";
 
 /** Option to notify also when an alert is resolved. */
@@ -9,9 +10,27 @@ const title =
   '{{ .Status | toUpper }}{{ if eq .Status "firing" }} ({{ .Alerts.Firing | len }}){{ end }}: {{ .CommonLabels.alertname }}';
 /** Title and all summaries. Alerts of different parameters have no common one, and PagerDuty rejects an empty text. */
 const oneLine = `${title}{{ range .Alerts }}; {{ .Annotations.summary }}{{ end }}`;
+/** Alerts in one Slack message; Slack answers 400 to a text that is too long, and the message is lost. */
+const slackAlerts = 20;
 /** Text with summary, description and runbook link of each alert. */
-const text =
-  "{{ range .Alerts }}{{ .Annotations.summary }}\n{{ .Annotations.description }}\n{{ .Annotations.runbook_url }}\n{{ end }}";
+const text = [
+  `{{ range $index, $alert := .Alerts }}{{ if lt $index ${slackAlerts} }}`,
+  "{{ .Annotations.summary }}\n{{ .Annotations.description }}\n{{ .Annotations.runbook_url }}\n",
+  `{{ end }}{{ end }}{{ if gt (len .Alerts) ${slackAlerts} }}… {{ len .Alerts }} alerts in all, ${slackAlerts} shown\n{{ end }}`,
+].join("");
+
+/**
+ * Severity for PagerDuty. It answers 400 to any but its own four, and the alert is lost; so `page`, `high`, `none` or
+ * no severity becomes `error`, which alerts people just as `critical` does.
+ */
+const pagerDutySeverity =
+  '{{ $severity := .CommonLabels.severity | toLower }}{{ if eq $severity "critical" "error" "warning" "info" }}{{ $severity }}{{ else }}error{{ end }}';
+
+/** Events API v2 of PagerDuty, by region of the account. */
+const pagerDutyUrl = {
+  us: "https://events.pagerduty.com/v2/enqueue",
+  eu: "https://events.eu.pagerduty.com/v2/enqueue",
+} as const;
 
 export function receiverOf(receiver: ReceiverSettings, { mail }: AlertingSettings): Receiver {
   const { name, slack, pagerDuty, email, webhook } = receiver;
@@ -24,25 +43,28 @@ export function receiverOf(receiver: ReceiverSettings, { mail }: AlertingSetting
       pagerduty_configs: [
         {
           ...resolved,
+          url: pagerDutyUrl[pagerDuty.region],
           routing_key: pagerDuty.routingKey,
           description: oneLine,
-          severity: "{{ if .CommonLabels.severity }}{{ .CommonLabels.severity }}{{ else }}error{{ end }}",
+          severity: pagerDutySeverity,
         },
       ],
     }),
-    ...(email &&
-      mail && {
-        email_configs: [
-          {
-            ...resolved,
-            to: email.to,
-            from: mail.from,
-            smarthost: mail.server,
-            ...(mail.username !== undefined && { auth_username: mail.username }),
-            ...(mail.password !== undefined && { auth_password: mail.password }),
-          },
-        ],
-      }),
+    ...(email && mail && { email_configs: email.to.map((to) => mailTo(to, mail)) }),
     ...(webhook && { webhook_configs: [{ ...resolved, url: webhook.url }] }),
+  };
+}
+
+/** One recipient: Alertmanager gives up a mail as a whole when the server refuses one of its recipients. */
+function mailTo(to: string, mail: MailSettings): Readonly<Record<string, unknown>> {
+  return {
+    ...resolved,
+    to,
+    from: mail.from,
+    smarthost: mail.server,
+    require_tls: mail.requireTls,
+    ...(mail.hello !== undefined && { hello: mail.hello }),
+    ...(mail.username !== undefined && { auth_username: mail.username }),
+    ...(mail.password !== undefined && { auth_password: mail.password }),
   };
 }

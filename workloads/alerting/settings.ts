@@ -1,18 +1,22 @@
 /** Settings of alert notifications: receivers, routes and timing. */
 import { z } from "zod";
-import { hostPort, matching, oneOf, secretUrl, url, whole } from "../../settings/kinds";
+import { matching, oneOf, url, whole } from "../../settings/kinds";
 import { type SettingProblem, strictObject } from "../../settings/load";
+import { destination } from "./destination";
+import { email, mail, mailChecks } from "./mail";
 
 const team = oneOf(["flight-control", "ground-segment"]);
 const severity = oneOf(["critical", "warning", "info"]);
-const address = matching(/^[^\s@]+@[^\s@]+$/, "an e-mail address");
 const receiverName = matching(/^[a-z][a-z0-9-]{0,39}$/, "a name: a-z, 0-9 and -, at most 40 characters");
 
 const receiver = strictObject({
   name: receiverName.describe("Name that routes use."),
   slack: strictObject({
-    url: secretUrl.describe("Secret. URL of the incoming webhook."),
-    channel: matching(/^[#@]\S+$/, "a channel such as #flight").describe("`#channel` or `@person`."),
+    url: destination.describe("Secret. URL of the incoming webhook."),
+    // No braces: Alertmanager reads them as a template.
+    channel: matching(/^[#@][^\s{}\p{C}]+$/u, "a channel such as #flight").describe(
+      "`#channel` or `@person`.",
+    ),
   })
     .optional()
     .describe("A Slack channel, by an incoming webhook."),
@@ -20,14 +24,15 @@ const receiver = strictObject({
     routingKey: matching(/^[\w-]{16,64}$/, "an Events API v2 integration key").describe(
       "Secret. Integration key of the Events API v2.",
     ),
+    region: oneOf(["us", "eu"])
+      .default("us")
+      .describe("Region of the PagerDuty account. A key of one region is unknown in the other."),
   })
     .optional()
     .describe("A PagerDuty service."),
-  email: strictObject({ to: address.describe("Recipient's address.") })
-    .optional()
-    .describe("E-mail, by the server of `mail`."),
+  email: email.optional().describe("E-mail, by the server of `mail`."),
   webhook: strictObject({
-    url: secretUrl.describe("Secret. URL that Alertmanager's JSON is sent to."),
+    url: destination.describe("Secret. URL that Alertmanager's JSON is sent to."),
   })
     .optional()
     .describe("Any HTTP endpoint that takes Alertmanager's JSON."),
@@ -37,13 +42,6 @@ const route = strictObject({
   team: team.optional().describe("Value of the label `team`. Default: any."),
   severity: severity.optional().describe("Value of the label `severity`. Default: any."),
   receiver: receiverName.describe("Name of a receiver."),
-});
-
-const mail = strictObject({
-  server: hostPort.describe("SMTP server, `host:port`."),
-  from: address.describe("Sender's address."),
-  username: z.string().min(1).optional().describe("User name, for servers that ask for one."),
-  password: z.string().min(1).optional().describe("Secret. Password, for servers that ask for one."),
 });
 
 export const alerting = strictObject({
@@ -70,7 +68,7 @@ export const alerting = strictObject({
     .optional()
     .describe("SMTP server. Required for receivers with `email`.")
     .meta({ example: { server: "smtp.example.org:587", from: "alerts@example.org" } }),
-  watchdogUrl: secretUrl
+  watchdogUrl: destination
     .optional()
     .describe("Secret. URL of a dead man's switch, called every minute while alerting works end to end."),
   groupWaitSeconds: whole(0, 600)
@@ -117,6 +115,7 @@ export function alertingChecks(settings: AlertingSettings): SettingProblem[] {
     ...settings.receivers.flatMap((each, index) =>
       receiverChecks(each, index, names, settings.mail !== undefined),
     ),
+    ...mailChecks(settings.mail, `${under}.mail`),
     ...settings.routes.flatMap((each, index) => unknown(`${under}.routes[${index}].receiver`, each.receiver)),
     ...(settings.defaultReceiver === undefined || settings.defaultReceiver === nobody
       ? []
@@ -180,7 +179,7 @@ function receiverChecks(
   if (receiver.email && !hasMail) {
     problems.push({
       setting: `${setting}.email`,
-      given: receiver.email.to,
+      given: receiver.email.to.join(", "),
       problem: `needs ${under}.mail (server, from)`,
     });
   }

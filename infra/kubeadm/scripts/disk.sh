@@ -3,6 +3,8 @@
 # Input: DISK_GIB. Safe to run again; what has the size already stays as it is.
 
 block_devices=/sys/dev/block
+# The size that the kubelet has seen since the machine started.
+told=/run/perigee-disk-size
 
 grow_disk() {
   local numbers kind where device disk
@@ -19,7 +21,14 @@ grow_disk() {
       ;;
     *) grown_by_others "of the kind $kind" ;;
   esac
+  # A kubelet tells its Node the size that the disk had when it started. Its pods run on.
+  if [ "$(node_size)" != "$(cat "$told" 2>/dev/null)" ]; then
+    systemctl try-restart kubelet
+    node_size >"$told"
+  fi
 }
+
+node_size() { df --block-size=1M --output=size /var/lib/kubelet | tail --lines 1; }
 
 # The kernel counts in sectors of 512 bytes.
 has_size() { (($(cat "$1/size") * 512 >= DISK_GIB * 1024 ** 3)); }
@@ -33,7 +42,7 @@ grow_partition() {
 # The image's own business, as long as the node sees the size: less the file system's own part.
 grown_by_others() {
   local mib
-  mib=$(df --block-size=1M --output=size /var/lib/kubelet | tail --lines 1)
+  mib=$(node_size)
   ((mib >= DISK_GIB * 1024 * 9 / 10)) ||
     fail "the root file system has $mib MiB of the disk's $DISK_GIB GiB, and one that is $1 is not grown here: grow it on" \
       "this machine, and run this again"

@@ -45,10 +45,7 @@ class RecordingMocks implements pulumi.runtime.Mocks {
   private addresses = 3;
 
   /** @param running outputs that the stack has from before */
-  constructor(
-    private readonly partition: string,
-    private readonly running: Readonly<Record<string, unknown>>,
-  ) {}
+  constructor(private readonly running: Readonly<Record<string, unknown>>) {}
 
   newResource(args: pulumi.runtime.MockResourceArgs): { id: string; state: Record<string, unknown> } {
     const inputs = args.inputs as Record<string, unknown>;
@@ -68,8 +65,6 @@ class RecordingMocks implements pulumi.runtime.Mocks {
     switch (args.token) {
       case "aws:index/getAvailabilityZones:getAvailabilityZones":
         return { names: mockedZones };
-      case "aws:index/getPartition:getPartition":
-        return { partition: this.partition };
       case "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings":
         return offerings(args.inputs as { filters: { values: string[] }[] });
       case "aws:ssm/getParameter:getParameter":
@@ -79,14 +74,16 @@ class RecordingMocks implements pulumi.runtime.Mocks {
     }
   }
 
-  private computed({ type, name, inputs }: pulumi.runtime.MockResourceArgs): Record<string, unknown> {
+  private computed(args: pulumi.runtime.MockResourceArgs): Record<string, unknown> {
+    const { type, name } = args;
+    const inputs = args.inputs as Record<string, unknown>;
     this.addresses += 1;
     const last = `${Math.floor(this.addresses / 250)}.${(this.addresses % 250) + 1}`;
     switch (type) {
       case "aws:ec2/instance:Instance":
         return {
           ...{ privateIp: `10.0.${last}`, publicIp: `198.51.${last}` },
-          availabilityZone: zoneOf(String((inputs as Record<string, unknown>)["subnetId"])),
+          availabilityZone: zoneOf(String(inputs["subnetId"])),
         };
       case "aws:ec2/eip:Eip":
         return { publicIp: "203.0.113.10", allocationId: `eipalloc-${name}` };
@@ -96,6 +93,8 @@ class RecordingMocks implements pulumi.runtime.Mocks {
         return { stdout: seed };
       case "command:remote:Command":
         return { stdout: name.endsWith("-kubeconfig") ? adminConf : `stdout of ${name}` };
+      case "aws:cloudwatch/logGroup:LogGroup":
+        return { arn: `arn:aws:logs:eu-central-1:123456789012:log-group:${String(inputs.name)}` };
       default:
         return { arn: `arn:aws:mock:::${name}` };
     }
@@ -113,15 +112,15 @@ const deployments = new Map<string, Promise<Deployment>>();
  * Runs infra/index.ts with these settings; the same settings return the same deployment again.
  * @param raw settings as a user writes them, without the namespace
  */
-export function deploy(raw: Readonly<Record<string, unknown>>, partition = "aws"): Promise<Deployment> {
-  const key = `${partition} ${JSON.stringify(raw)}`;
-  const deployment = deployments.get(key) ?? run(raw, partition);
+export function deploy(raw: Readonly<Record<string, unknown>>): Promise<Deployment> {
+  const key = JSON.stringify(raw);
+  const deployment = deployments.get(key) ?? run(raw);
   deployments.set(key, deployment);
   return deployment;
 }
 
-async function run(raw: Readonly<Record<string, unknown>>, partition: string): Promise<Deployment> {
-  const mocks = await mockedEngine(raw, { partition });
+async function run(raw: Readonly<Record<string, unknown>>): Promise<Deployment> {
+  const mocks = await mockedEngine(raw);
   const settled = await settledOutputs(await freshProgram()());
   return { resources: mocks.resources, calls: mocks.calls, ...settled };
 }
@@ -141,7 +140,7 @@ export async function refusal(
   raw: Readonly<Record<string, unknown>>,
   running: Readonly<Record<string, unknown>> = {},
 ): Promise<Refusal> {
-  const mocks = await mockedEngine(raw, { running });
+  const mocks = await mockedEngine(raw, running);
   try {
     await freshProgram()();
   } catch (error) {
@@ -154,12 +153,9 @@ export async function refusal(
 
 async function mockedEngine(
   raw: Readonly<Record<string, unknown>>,
-  {
-    partition = "aws",
-    running = {},
-  }: { partition?: string; running?: Readonly<Record<string, unknown>> } = {},
+  running: Readonly<Record<string, unknown>> = {},
 ): Promise<RecordingMocks> {
-  const mocks = new RecordingMocks(partition, running);
+  const mocks = new RecordingMocks(running);
   setSettings("perigee-infra", raw);
   await pulumi.runtime.setMocks(mocks, "perigee-infra", "test", false, "organization");
   return mocks;

@@ -57,7 +57,8 @@ export class MachineRoot {
     }
     const log = this.at("calls");
     writeFileSync(log, "");
-    for (const [name, body] of Object.entries(programs)) {
+    // A script must never reach the services of the machine that tests it.
+    for (const [name, body] of Object.entries({ systemctl: "", ...programs })) {
       // One write each, so that what runs at the same time does not mix.
       const call = `line=$(printf '%s ' ${name} "$@"); printf '%s\\n' "\${line% }" >>'${log}'`;
       this.write(`bin/${name}`, `#!/bin/bash\n${call}\n${this.moved(body)}\n`, 0o755);

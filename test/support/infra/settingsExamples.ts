@@ -18,6 +18,7 @@ export const twoPools = {
   clusterName: "ground",
   availabilityZones: 2,
   flowLogs: true,
+  permissionsBoundary: "arn:aws:iam::123456789012:policy/perigee-boundary",
   machineImage: "ami-0123456789abcdef0",
   mirrors: { registries: { "docker.io": "https://mirror.example/v2/hub" } },
   publishedNodePorts: [{ port: 30081, protocol: "tcp", why: "Ground station antenna control" }],

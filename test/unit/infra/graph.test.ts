@@ -32,6 +32,11 @@ function count(deployment: Deployment): Record<string, number> {
   return counts;
 }
 
+/** A policy document, given as text or as a value. */
+function documentOf(given: unknown): { readonly Statement: readonly Readonly<Record<string, unknown>>[] } {
+  return (typeof given === "string" ? JSON.parse(given) : given) as ReturnType<typeof documentOf>;
+}
+
 describe("a cluster of one control plane and one worker", () => {
   let deployment: Deployment;
   before(async () => (deployment = await deploy(small)));
@@ -56,7 +61,7 @@ describe("a cluster of one control plane and one worker", () => {
       "aws:route53/zone:Zone": 1,
       "aws:route53/record:Record": 1,
       "aws:iam/role:Role": 1,
-      "aws:iam/rolePolicyAttachment:RolePolicyAttachment": 1,
+      "aws:iam/rolePolicy:RolePolicy": 1,
       "aws:iam/instanceProfile:InstanceProfile": 1,
       "aws:ec2/instance:Instance": 2,
       "aws:ec2/eip:Eip": 1,
@@ -97,20 +102,30 @@ describe("a cluster of one control plane and one worker", () => {
   });
 
   it("lets machines do nothing in AWS but Session Manager", () => {
-    assert.equal(
-      one(deployment, "aws:iam/rolePolicyAttachment:RolePolicyAttachment", "identity").policyArn,
-      "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore",
+    assert.deepEqual(names(ofType(deployment, "aws:iam/rolePolicy:RolePolicy")), ["identity"]);
+    assert.deepEqual(ofType(deployment, "aws:iam/rolePolicyAttachment:RolePolicyAttachment"), []);
+    const { Statement: statements } = documentOf(
+      one(deployment, "aws:iam/rolePolicy:RolePolicy", "identity").policy,
     );
-    assert.deepEqual(ofType(deployment, "aws:iam/rolePolicy:RolePolicy"), []);
+    // No parameter, object or secret of the account can be read from a machine.
+    assert.deepEqual(statements, [
+      {
+        Effect: "Allow",
+        Action: [
+          "ssm:UpdateInstanceInformation",
+          "ssmmessages:CreateControlChannel",
+          "ssmmessages:CreateDataChannel",
+          "ssmmessages:OpenControlChannel",
+          "ssmmessages:OpenDataChannel",
+        ],
+        Resource: "*",
+      },
+    ]);
   });
 
-  for (const partition of ["aws-us-gov", "aws-cn", "aws-eusc"]) {
-    it(`names policies as the partition ${partition} does`, async () => {
-      const inPartition = await deploy(small, partition);
-      const attached = one(inPartition, "aws:iam/rolePolicyAttachment:RolePolicyAttachment", "identity");
-      assert.equal(attached.policyArn, `arn:${partition}:iam::aws:policy/AmazonSSMManagedInstanceCore`);
-    });
-  }
+  it("puts no boundary on its role unless one is given", () => {
+    assert.equal(one(deployment, "aws:iam/role:Role", "identity").permissionsBoundary, undefined);
+  });
 
   it("answers the API server's name inside the VPC with the control plane's private address", () => {
     const record = one(deployment, "aws:route53/record:Record", "network-api");
@@ -242,6 +257,40 @@ describe("a cluster of two pools", () => {
   it("writes the VPC's flow logs, kept for 14 days", () => {
     assert.equal(one(deployment, types.flowLog, "network-flow-logs").trafficType, "ALL");
     assert.equal(one(deployment, types.logGroup, "network-flow-logs").retentionInDays, 14);
+  });
+
+  it("lets flow logs do all that AWS asks for, in their own group only", () => {
+    const { policy } = one(deployment, "aws:iam/rolePolicy:RolePolicy", "network-flow-logs");
+    const group = "arn:aws:logs:eu-central-1:123456789012:log-group:/perigee/ground/flow-logs";
+    assert.deepEqual(documentOf(policy).Statement, [
+      {
+        Effect: "Allow",
+        Action: [
+          "logs:CreateLogGroup",
+          "logs:CreateLogStream",
+          "logs:DescribeLogStreams",
+          "logs:PutLogEvents",
+        ],
+        Resource: [group, `${group}:*`],
+      },
+      { Effect: "Allow", Action: "logs:DescribeLogGroups", Resource: "*" },
+    ]);
+  });
+
+  it("lets the flow log service act for this account and region only", () => {
+    const { assumeRolePolicy } = one(deployment, "aws:iam/role:Role", "network-flow-logs");
+    const [trust, ...more] = documentOf(assumeRolePolicy).Statement;
+    assert.deepEqual(more, []);
+    assert.deepEqual(trust?.["Condition"], {
+      StringEquals: { "aws:SourceAccount": "123456789012" },
+      ArnLike: { "aws:SourceArn": "arn:aws:ec2:eu-central-1:123456789012:vpc-flow-log/*" },
+    });
+  });
+
+  it("puts the given boundary on every role", () => {
+    const roles = ofType(deployment, "aws:iam/role:Role");
+    assert.deepEqual(names(roles), ["identity", "network-flow-logs"]);
+    for (const { inputs } of roles) assert.equal(inputs.permissionsBoundary, twoPools.permissionsBoundary);
   });
 });
 

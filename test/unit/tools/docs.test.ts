@@ -1,18 +1,10 @@
 import assert from "node:assert/strict";
 import { parseSettings as parseInfra } from "../../../infra/config";
 import { documents, generated } from "../../../tools/docs/generate";
-import { grantsOf, iamPolicy } from "../../../tools/docs/iamPolicy";
 import { settingsOf, stacks } from "../../../tools/docs/settings";
 import { trafficTable, withTrafficTable } from "../../../tools/docs/trafficTable";
 import { parseSettings as parseWorkloads } from "../../../workloads/config";
 import { small } from "../../support/infra/settingsExamples";
-
-interface Statement {
-  readonly Effect: string;
-  readonly Action: readonly string[];
-  readonly Resource: string | readonly string[];
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-}
 
 describe("generated documents", () => {
   for (const path of Object.keys(documents)) {
@@ -96,84 +88,5 @@ describe("the traffic table", () => {
     assert.ok(renewed.endsWith("|\n\n<!-- /traffic-rules -->\nafter\n"));
     assert.equal(withTrafficTable(renewed), renewed);
     assert.throws(() => withTrafficTable("no markers"), /markers .* are missing/);
-  });
-});
-
-describe("the operator's IAM policy", () => {
-  let statements: readonly Statement[];
-  before(async () => {
-    ({ Statement: statements } = JSON.parse(await iamPolicy()) as { Statement: Statement[] });
-  });
-  const granting = (action: string): Statement[] =>
-    statements.filter(({ Action }) => Action.includes(action));
-
-  it("allows named actions only, none by a wildcard", () => {
-    for (const { Effect, Action } of statements) {
-      assert.equal(Effect, "Allow");
-      for (const action of Action) assert.match(action, /^(ec2|iam|logs|route53|ssm):[A-Z][A-Za-z0-9]+$/);
-    }
-  });
-
-  it("passes each role to the one service that the role trusts, and to no other", () => {
-    const passed = granting("iam:PassRole").map(({ Resource, Condition }) => [Resource, Condition]);
-    assert.deepEqual(passed, [
-      ["arn:aws:iam::*:role/identity-*", { StringEquals: { "iam:PassedToService": "ec2.amazonaws.com" } }],
-      [
-        "arn:aws:iam::*:role/network-flow-logs-*",
-        { StringEquals: { "iam:PassedToService": "vpc-flow-logs.amazonaws.com" } },
-      ],
-    ]);
-  });
-
-  it("attaches Session Manager's policy to the machines' role, and no other policy", () => {
-    const [attach, ...more] = granting("iam:AttachRolePolicy");
-    assert.deepEqual(more, []);
-    assert.deepEqual(attach?.Condition, {
-      ArnEquals: { "iam:PolicyARN": "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore" },
-    });
-  });
-
-  it("touches no role, profile or log group but Perigee's own", () => {
-    for (const { Action, Resource } of statements) {
-      if (Action.every((action) => !/^(iam|logs):/.test(action) || action === "logs:DescribeLogGroups")) {
-        continue;
-      }
-      for (const resource of [Resource].flat()) {
-        assert.match(
-          resource,
-          /\/(identity|network-flow-logs)-\*$|:\/perigee\/\*$|\/spot\.amazonaws\.com\/\*$/,
-        );
-      }
-    }
-  });
-
-  it("ends machines and removes networks only where they carry a cluster's tag", () => {
-    for (const action of [
-      "ec2:TerminateInstances",
-      "ec2:DeleteVpc",
-      "ec2:ReleaseAddress",
-      "ec2:DeleteSecurityGroup",
-    ]) {
-      const [statement, ...more] = granting(action);
-      assert.deepEqual(more, [], action);
-      assert.deepEqual(statement?.Condition, { Null: { "aws:ResourceTag/perigee:cluster": "false" } });
-    }
-  });
-
-  it("fits into one managed policy (6144 characters, white space apart)", async () => {
-    const size = (await iamPolicy()).replaceAll(/\s/g, "").length;
-    assert.ok(size <= 6144, `${size} characters`);
-  });
-
-  it("cannot be made for a resource type or a function that nobody has written down", () => {
-    const queue = { type: "aws:sqs/queue:Queue", name: "queue", inputs: {}, secretInputs: [] };
-    assert.throws(() => grantsOf({ resources: [queue], calls: [] }), {
-      message:
-        "no IAM actions are written down for aws:sqs/queue:Queue: add it to tools/docs/awsPermissions.ts",
-    });
-    assert.throws(
-      () => grantsOf({ resources: [], calls: ["aws:ec2/getVpc:getVpc"] }),
-      /aws:ec2\/getVpc:getVpc/,
-    );
   });
 });

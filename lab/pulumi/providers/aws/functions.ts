@@ -18,12 +18,6 @@ const answers: Readonly<Record<string, Answer>> = {
     return { ...args, id: region, region, names, zoneIds: names.map(zoneId), groupNames: [`${region}-zg-1`] };
   },
 
-  "aws:index/getPartition:getPartition": (args, { region }) => {
-    const { name, dnsSuffix } = partitionOf(region);
-    const reverseDnsPrefix = dnsSuffix.split(".").reverse().join(".");
-    return { ...args, id: name, partition: name, dnsSuffix, reverseDnsPrefix };
-  },
-
   "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": (args, account) => {
     const place = text(args, "locationType") ?? "region";
     if (place !== "availability-zone") {

@@ -5,6 +5,7 @@ import { assembled } from "../../../../infra/kubeadm/step";
 import { MachineRoot, type ScriptRunResult } from "../../../support/infra/scriptRun";
 
 const disk = readFileSync(join(__dirname, "../../../../infra/kubeadm/scripts/disk.sh"), "utf8");
+const restart = "systemctl try-restart kubelet";
 const sectors = (gib: number): string => `${(gib * 2 ** 30) / 512}\n`;
 
 describe("a root disk that AWS has grown", () => {
@@ -22,21 +23,36 @@ describe("a root disk that AWS has grown", () => {
     return root.run(assembled(`${disk}\ngrow_disk\n`, { NODE_NAME: "n", DISK_GIB: "40" }), {
       arguments: ["join", "3600"],
       programs: {
-        ...{ findmnt: `echo ${findmnt}`, growpart: "", resize2fs: "", xfs_growfs: "", sleep: "" },
+        ...{ findmnt: `echo ${findmnt}`, growpart: "", sleep: "", systemctl: "" },
+        ...{ resize2fs: "echo 40000 >/var/size", xfs_growfs: "echo 40000 >/var/size" },
+        df: "printf '%s\\n' 1M-blocks \"$(cat /var/size 2>/dev/null || echo 20000)\"",
         ...programs,
       },
     });
   }
-  const calls = (said: ScriptRunResult): string[] => said.calls.filter((call) => !call.startsWith("findmnt"));
+  const calls = (said: ScriptRunResult): string[] =>
+    said.calls.filter((call) => !/^(findmnt|df) /.test(call));
 
   it("is seen by the node: partition, then ext4, which grows by its device", () => {
     partitioned();
     const said = grow("259:1 ext4 /");
     assert.deepEqual(
       [said.status, calls(said)],
-      [0, ["growpart /dev/block 1", "resize2fs /dev/259:1"]],
+      [0, ["growpart /dev/block 1", "resize2fs /dev/259:1", restart]],
       said.stderr,
     );
+  });
+
+  it("is told to the Node by a kubelet that starts again, once", () => {
+    partitioned();
+    assert.ok(calls(grow("259:1 ext4 /")).includes(restart));
+    assert.ok(!calls(grow("259:1 ext4 /")).includes(restart));
+  });
+
+  it("is told also where the step was interrupted before", () => {
+    partitioned();
+    grow("259:1 ext4 /", { systemctl: "exit 1" });
+    assert.ok(calls(grow("259:1 ext4 /")).includes(restart));
   });
 
   it("is seen by the node also where nothing was left to grow", () => {
@@ -47,13 +63,13 @@ describe("a root disk that AWS has grown", () => {
   it("is seen by the node: XFS without a partition, which grows by its folder", () => {
     root.write("/sys/dev/block/7:1/size", sectors(40));
     const said = grow("7:1 xfs /var/lib/kubelet");
-    assert.deepEqual(calls(said), [`xfs_growfs ${root.at("/var/lib/kubelet")}`]);
+    assert.deepEqual(calls(said), [`xfs_growfs ${root.at("/var/lib/kubelet")}`, restart]);
   });
 
   it("is waited for: AWS answers before the machine sees it", () => {
     root.write("/sys/dev/block/7:1/size", sectors(39));
     const said = grow("7:1 xfs /", { sleep: `echo ${sectors(40).trim()} >/sys/dev/block/7:1/size` });
-    assert.deepEqual([said.status, calls(said)], [0, ["sleep 1", "xfs_growfs /"]]);
+    assert.deepEqual([said.status, calls(said)], [0, ["sleep 1", "xfs_growfs /", restart]]);
   });
 
   it("is an error that says what failed, and what is missing", () => {

@@ -5,7 +5,8 @@ import { small } from "../../../support/infra/settingsExamples";
 const pool = { name: "default" };
 const keys =
   "clusterName, kubernetesVersion, adminCidrs, vpcCidr, availabilityZones, podCidr, serviceCidr, controlPlane, " +
-  "workers, machineImage, machineImageUser, mirrors, publishedNodePorts, flowLogs, drainTimeoutSeconds, readyTimeoutSeconds";
+  "workers, machineImage, machineImageUser, mirrors, publishedNodePorts, flowLogs, permissionsBoundary, " +
+  "drainTimeoutSeconds, readyTimeoutSeconds";
 const keyRule =
   "a key is [prefix/]name; the name has at most 63 of A-Z a-z 0-9 . _ - and begins and ends with a letter or digit";
 const valueRule = "at most 63 of A-Z a-z 0-9 . _ -, beginning and ending with a letter or digit, or empty";
@@ -39,6 +40,12 @@ const mirrorsOf = (count: number): Record<string, string> =>
 
 /** What a user writes -> every line of the complaint. */
 export const refused: Readonly<Record<string, { settings: object; lines: readonly string[] }>> = {
+  "a permissions boundary that is no policy's ARN": {
+    settings: { ...small, permissionsBoundary: "arn:aws:iam::123456789012:role/perigee-boundary" },
+    lines: [
+      'permissionsBoundary = "arn:aws:iam::123456789012:role/perigee-boundary": the ARN of an IAM policy such as arn:aws:iam::123456789012:policy/perigee-boundary',
+    ],
+  },
   "a malformed block": {
     settings: { ...small, vpcCidr: "10.0.0.0", podCidr: "10.0.0.300/16", serviceCidr: "fd00::/108" },
     lines: [

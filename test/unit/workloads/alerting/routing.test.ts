@@ -72,26 +72,6 @@ describe("routing of alerts", function () {
     });
   }
 
-  it("tells PagerDuty of two parameters at once, which have no summary in common", async () => {
-    const red = (summary: string) => ({
-      status: "firing",
-      labels: { alertname: "BusParameterRed" },
-      annotations: { summary },
-    });
-    const data = { status: "firing", alerts: [red("battery below"), red("bus below")] };
-    const common = { commonLabels: { alertname: "BusParameterRed" }, commonAnnotations: {} };
-    await writeFile(join(folder, "data.json"), JSON.stringify({ ...data, ...common }));
-    await writeFile(join(folder, "none.tmpl"), '{{ define "none" }}{{ end }}');
-    const [pager] = configOf(alerting).receivers.flatMap((each) => each.pagerduty_configs ?? []);
-    const files = [
-      `--template.glob=${join(folder, "none.tmpl")}`,
-      `--template.data=${join(folder, "data.json")}`,
-    ];
-    const text = `--template.text=${String(pager?.["description"])}`;
-    const { stdout } = await run(program, ["template", "render", ...files, text]);
-    assert.equal(stdout, "FIRING (2): BusParameterRed; battery below; bus below");
-  });
-
   it("without receivers keeps everything to itself, Watchdog too", async () => {
     const path = await file({});
     assert.equal(await reached(path, { alertname: "Watchdog", severity: "none" }), "nobody");

@@ -23,6 +23,12 @@ function needsRole(inputs: Properties, account: Account): void {
   }
 }
 
+/** This AWS has no policies of its customers, so only a boundary of AWS' own exists. */
+function needsPolicy(arn: string | undefined): void {
+  if (arn === undefined || /^arn:aws:iam::aws:policy\/./.test(arn)) return;
+  throw new AwsError("NoSuchEntity", `Scope ARN: ${arn} does not exist or is not attachable.`);
+}
+
 export const role: AwsType = {
   token: roleToken,
   inputs: {
@@ -31,6 +37,7 @@ export const role: AwsType = {
     description: "string",
     path: "string",
     maxSessionDuration: "number",
+    permissionsBoundary: "string",
     tags: "map",
   },
   required: ["assumeRolePolicy"],
@@ -45,8 +52,10 @@ export const role: AwsType = {
     uniqueId: text(previous?.properties ?? {}, "uniqueId") ?? capitalId("AROA", 17),
     createDate: text(previous?.properties ?? {}, "createDate") ?? new Date().toISOString(),
   }),
-  refuse: (inputs, account, previous) =>
-    refuseSameName(account, roleToken, "name", inputs, previous, alreadyExists("Role")),
+  refuse: (inputs, account, previous) => {
+    needsPolicy(text(inputs, "permissionsBoundary"));
+    refuseSameName(account, roleToken, "name", inputs, previous, alreadyExists("Role"));
+  },
   inUse: ({ id }, account) => {
     const users = [instanceProfile, rolePolicyAttachment, rolePolicy].flatMap(({ token }) =>
       account.where(token, "role", id),

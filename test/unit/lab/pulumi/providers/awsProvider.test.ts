@@ -287,8 +287,6 @@ describe("the lab's AWS", () => {
   describe("partitions", () => {
     it("have ARNs of their own, and refuse another's", async () => {
       aws.configure({ region: "us-gov-west-1" });
-      const { partition } = await aws.invoke("aws:index/getPartition:getPartition", {});
-      assert.equal(partition, "aws-us-gov");
       const role = await make("aws:iam/role:Role", { assumeRolePolicy: "{}" });
       assert.match(text(role.outputs, "arn") ?? "", /^arn:aws-us-gov:iam::/);
       const attached = (arn: string) =>
@@ -370,6 +368,22 @@ describe("the lab's AWS", () => {
       for (const file of ["cloud.json", "machines.json"]) {
         assert.ok(!(await readFile(join(folder, file), "utf8")).includes("hunter2"));
       }
+    });
+  });
+
+  describe("roles", () => {
+    it("are refused with a boundary that is no policy of the account", async () => {
+      const make = (permissionsBoundary: string) =>
+        aws.create(
+          call("aws:iam/role:Role"),
+          { name: "r", assumeRolePolicy: "{}", permissionsBoundary },
+          false,
+        );
+      await assert.rejects(
+        make("arn:aws:iam::123456789012:policy/perigee-boundary"),
+        /Scope ARN: .*perigee-boundary does not exist or is not attachable/,
+      );
+      await make("arn:aws:iam::aws:policy/ReadOnlyAccess");
     });
   });
 
