@@ -52,7 +52,9 @@ export const alerting = strictObject({
     .default([])
     .describe("Named receivers: Slack, PagerDuty, e-mail, webhook, or several of them at once.")
     .meta({
-      example: [{ name: "flight", slack: { url: "https://hooks.slack.com/services/T0/B0/key", channel: "#flight" } }],
+      example: [
+        { name: "flight", slack: { url: "https://hooks.slack.com/services/T0/B0/key", channel: "#flight" } },
+      ],
     }),
   routes: z
     .array(route)
