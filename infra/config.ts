@@ -1,44 +1,17 @@
 /** Settings of stack 1: schema, defaults, units. docs/settings.md is generated from it. */
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { accepted, baseUrl, matching, whole } from "../settings/kinds";
+import { baseUrl, matching, whole } from "../settings/kinds";
 import { checkSettings, rawSettings, strictObject } from "../settings/load";
-import { hostProblem } from "../settings/url";
 import { labels, taints } from "./kubeadm/labels";
 import { defaultImageUser } from "./machines/image";
 import { networkProblem, sourceProblem } from "./network/addressKinds";
-import { type Cidr, parseCidr } from "./network/cidr";
 import type { WantedZones } from "./network/zones";
 import { crossChecks } from "./settings/crossChecks";
+import { cidr, registryHost, zones } from "./settings/kinds";
 import { defaultKubernetesVersion, testedVersions } from "./versions";
 
 export const namespace = "perigee-infra";
-
-/** An IPv4 block of an allowed size, against which `problemOf` has no reason. */
-const cidr = (
-  minPrefix: number,
-  maxPrefix: number,
-  problemOf: (block: Cidr) => string | undefined,
-): z.ZodType<Cidr> =>
-  z.string().transform((text, context): Cidr => {
-    const { block, problem } = parsedCidr(text);
-    const size =
-      block !== undefined && (block.prefix < minPrefix || block.prefix > maxPrefix)
-        ? `the prefix length must be /${minPrefix} to /${maxPrefix}`
-        : undefined;
-    const message = problem ?? size ?? (block && problemOf(block));
-    if (message === undefined && block !== undefined) return block;
-    context.addIssue({ code: "custom", message, input: text });
-    return z.NEVER;
-  });
-
-function parsedCidr(text: string): { block?: Cidr; problem?: string } {
-  try {
-    return { block: parseCidr(text) };
-  } catch (error) {
-    return { problem: (error as Error).message };
-  }
-}
 
 const dnsLabel = (length: number): z.ZodString =>
   z.string().regex(new RegExp(`^[a-z]([a-z0-9-]{0,${length - 2}}[a-z0-9])?$`), {
@@ -50,20 +23,6 @@ const instanceType = z
   .regex(/^[a-z][a-z0-9-]*\.(nano|micro|small|medium|large|\d*xlarge|metal(-\d+xl)?)$/, {
     error: "an EC2 instance type such as t3.large",
   });
-
-const zonesError =
-  "a whole number from 1 to 3, or a list of 1 to 3 zones such as [eu-central-1a, eu-central-1b]";
-const zones = z.union(
-  [
-    z.int({ error: zonesError }).min(1, { error: zonesError }).max(3, { error: zonesError }),
-    z
-      .array(matching(/^[a-z]{2,4}(-[a-z]+)+-\d+[a-z]$/, "a zone's name, such as eu-central-1a"))
-      .min(1, { error: zonesError })
-      .max(3, { error: zonesError })
-      .refine((names) => new Set(names).size === names.length, { error: "each zone once" }),
-  ],
-  { error: zonesError },
-);
 
 const diskGiB = whole(10, 16_384);
 const diskText =
@@ -117,13 +76,6 @@ const workerPool = strictObject({
     ),
   taints: taints.default([]).describe("Node taints: `{ key, value, effect }`."),
 });
-
-const registryHost = accepted(
-  (host) =>
-    hostProblem(host, "optional port") ??
-    (/[[_A-Z]|\.$/.test(host) ? "lower-case letters, digits, . and -" : undefined),
-  "a registry's host, such as registry.k8s.io",
-);
 
 const mirrors = strictObject({
   kubernetesPackages: baseUrl

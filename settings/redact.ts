@@ -28,7 +28,7 @@ export function redacted({ setting, given, problem }: SettingProblem): SettingPr
 }
 
 function withoutSecrets(value: unknown): unknown {
-  if (typeof value === "string") return mayHoldKeys(value) ? hidden : withoutUserInfo(value);
+  if (typeof value === "string") return unparsed.test(value) ? hidden : withoutUserInfo(value);
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
@@ -39,10 +39,8 @@ function withoutSecrets(value: unknown): unknown {
   );
 }
 
-/** True for text that may be an object which did not parse as JSON: anything may be in it. */
-function mayHoldKeys(text: string): boolean {
-  return text.includes("{") || new RegExp(`(${secretWord.source})\\w*["']?\\s*[:=]`, "i").test(text);
-}
+/** Text that may be an object or a list which did not parse as JSON: anything may be in it. `[2001:` is an address. */
+const unparsed = new RegExp(`\\{|^\\s*\\[(?!\\s*[\\da-f]*:)|(${secretWord.source})\\w*["']?\\s*[:=]`, "i");
 
 /**
  * The text without a URL's user and password. Everything between the scheme and the last @ is hidden: a malformed URL

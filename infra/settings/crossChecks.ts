@@ -144,8 +144,9 @@ function tooManyRules({ adminCidrs, publishedNodePorts }: Partial<Settings>): Se
 
 /** Problem of a login user for the default image, which has its own. */
 function userWithoutImage({ machineImage, machineImageUser }: Partial<Settings>): SettingProblem[] {
-  if (machineImage !== undefined || machineImageUser === undefined || machineImageUser === defaultImageUser)
+  if (machineImage !== undefined || machineImageUser === undefined || machineImageUser === defaultImageUser) {
     return [];
+  }
   const problem = `the default image has the user ${defaultImageUser}; name the machineImage that has this one, or leave it out`;
   return [{ setting: "machineImageUser", given: machineImageUser, problem }];
 }

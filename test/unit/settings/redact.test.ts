@@ -24,6 +24,18 @@ describe("a problem of a setting", () => {
     assert.deepEqual([setting, problem], ["m.https://[secret]@mirror.example", "[secret] is bad"]);
   });
 
+  it("shows nothing of a list or object that is not JSON", () => {
+    for (const text of [
+      '["https://hooks.example/hunter2"',
+      "[https://a.example/hunter2]",
+      "watchdogUrl = hunter2",
+      "{x",
+    ]) {
+      assert.equal(shownOf(text), "[secret]");
+    }
+    assert.equal(shownOf("[2001:db8::7]:99999"), "[2001:db8::7]:99999");
+  });
+
   it("shows what has no secret as it is", () => {
     for (const given of [
       "https://mirror.example:8443/v2",

@@ -57,15 +57,12 @@ const answers: Readonly<Record<string, Answer>> = {
   },
 };
 
-/** Values of the only filter that the lab's AWS knows for a question. */
+/** Values of a question's filters, of which the lab's AWS knows one. */
 function filterValues(args: Properties, name: string): string[] {
-  const filters = Array.isArray(args["filters"]) ? args["filters"] : [];
+  const filters = Array.isArray(args["filters"]) ? (args["filters"] as Properties[]) : [];
   return filters.flatMap((filter) => {
-    const { [name]: values } = {
-      [text(filter as Properties, "name") ?? ""]: texts(filter as Properties, "values"),
-    };
-    if (values === undefined) throw new AwsError("InvalidParameterValue", "The filter is invalid");
-    return values;
+    if (text(filter, "name") === name) return texts(filter, "values");
+    throw new AwsError("InvalidParameterValue", `The filter '${text(filter, "name") ?? ""}' is invalid`);
   });
 }
 

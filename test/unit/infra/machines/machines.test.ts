@@ -54,8 +54,9 @@ describe("every machine", () => {
   it("is reached as the login user that the settings name for its image", async () => {
     const { resources, outputs } = await deploy({ ...twoPools, machineImageUser: "admin" });
     for (const { type, inputs } of resources) {
-      if (type === "command:remote:Command")
+      if (type === "command:remote:Command") {
         assert.equal((inputs.connection as { user: string }).user, "admin");
+      }
     }
     assert.deepEqual(
       [...new Set((outputs.nodes as { loginUser: string }[]).map(({ loginUser }) => loginUser))],
