@@ -78,7 +78,9 @@ const workerPool = strictObject({
   spot: z
     .boolean()
     .default(false)
-    .describe("Use Spot machines: cheaper, but AWS may take them back at any time."),
+    .describe(
+      "Use Spot machines: cheaper, but AWS may take them back at any time, two minutes after a notice by which the node is drained.",
+    ),
   labels: labels.default({}).describe("Node labels. Allowed are those that a kubelet may set itself."),
   taints: z.array(taint).default([]).describe("Node taints: `{ key, value, effect }`."),
 });
