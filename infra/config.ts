@@ -68,7 +68,9 @@ const workerPool = strictObject({
   spot: z
     .boolean()
     .default(false)
-    .describe("Use Spot machines: cheaper, but AWS may take them back at any time."),
+    .describe(
+      "Use Spot machines: cheaper, but AWS may take them back at any time, two minutes after a notice by which the node is drained.",
+    ),
   labels: labels
     .default({})
     .describe(

@@ -296,6 +296,12 @@ export async function runStep(
   return ssh(name, `bash -s -- ${script} 3600 <<'END_OF_STEP' 2>&1\n${step}\nEND_OF_STEP`);
 }
 
+/** Gives a Spot machine AWS's notice, as `make interrupt` does. */
+export async function interrupt(name: string): Promise<void> {
+  const args = ["lab/cli/main.ts", "interrupt", name];
+  await execute(join(npmPrograms, "tsx"), args, { cwd: repositoryRoot });
+}
+
 /** Waits until cluster DNS is Available. */
 export async function clusterDns(limitSeconds: number): Promise<void> {
   const limit = `--timeout=${limitSeconds}s`;

@@ -5,7 +5,7 @@ import type { AwsType } from "../awsType";
 import { partitionOf } from "../partitions";
 import { checkOneOf, refuseSameName } from "./rules";
 
-const roleToken = "aws:iam/role:Role";
+export const roleToken = "aws:iam/role:Role";
 
 /** Text of a document, as IAM stores it. */
 function documentText(value: PropertyValue | undefined): string {

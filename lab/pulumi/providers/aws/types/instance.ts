@@ -12,6 +12,9 @@ import { instanceToken, notFound, securityGroupToken, subnetToken, vpcToken } fr
 /** EC2's size limit of user data, before base64 (EC2 user guide, "Run commands when you launch an EC2 instance"). */
 const userDataLimit = 16 * 1024;
 
+/** State of an instance that is gone and still listed. */
+export const terminated = "terminated";
+
 export const instance: AwsType = {
   token: instanceToken,
   inputs: {
@@ -83,7 +86,7 @@ export const instance: AwsType = {
   // A stop and a start assign another public address, unless it is an elastic one.
   changesWith: { publicIp: ["instanceType"], publicDns: ["instanceType"] },
   hidden: ["userData"],
-  internal: ["autoPublicIp"],
+  internal: ["autoPublicIp", "launchTime"],
   check: checkInstance,
   id: () => ec2Id("i"),
   outputs,
@@ -97,13 +100,21 @@ function isGraviton(inputs: Properties): boolean {
 
 function checkInstance(inputs: Properties): CheckFailure[] {
   const disk = map(inputs, "rootBlockDevice");
-  const within = (failures: CheckFailure[]) =>
-    failures.map((failure) => ({ ...failure, property: `rootBlockDevice.${failure.property}` }));
+  const metadata = map(inputs, "metadataOptions");
+  const within = (part: string, failures: CheckFailure[]) =>
+    failures.map((failure) => ({ ...failure, property: `${part}.${failure.property}` }));
   return [
     ...checkUserData(inputs),
-    ...within(checkRange(disk, "volumeSize", 1, 16384)),
-    ...within(checkOneOf(disk, "volumeType", ["gp2", "gp3", "io1", "io2", "st1", "sc1", "standard"])),
-    ...checkOneOf(map(inputs, "metadataOptions"), "httpTokens", ["required", "optional"]),
+    ...within("rootBlockDevice", checkRange(disk, "volumeSize", 1, 16384)),
+    ...within(
+      "rootBlockDevice",
+      checkOneOf(disk, "volumeType", ["gp2", "gp3", "io1", "io2", "st1", "sc1", "standard"]),
+    ),
+    ...within("metadataOptions", [
+      ...checkOneOf(metadata, "httpEndpoint", ["enabled", "disabled"]),
+      ...checkOneOf(metadata, "httpTokens", ["required", "optional"]),
+      ...checkRange(metadata, "httpPutResponseHopLimit", 1, 64),
+    ]),
     ...checkOneOf(map(inputs, "instanceMarketOptions"), "marketType", ["spot", "capacity-block"]),
     ...checkFormat(inputs, "ami", /^ami-[0-9a-f]{8,17}$/, "an image id such as ami-0123456789abcdef0"),
     ...checkFormat(inputs, "instanceType", /^[a-z0-9-]+\.[a-z0-9-]+$/, "an instance type such as t3.large"),
@@ -144,6 +155,7 @@ function outputs({ id, inputs, account, previous }: ResourceView): Properties {
     privateDns: `ip-${privateIp.replaceAll(".", "-")}.${region === "us-east-1" ? "ec2" : `${region}.compute`}.internal`,
     associatePublicIpAddress: wantsPublic,
     autoPublicIp,
+    launchTime: text(before, "launchTime") ?? new Date().toISOString(),
     publicIp,
     publicDns: publicDns(publicIp, region),
     primaryNetworkInterfaceId: text(before, "primaryNetworkInterfaceId") ?? ec2Id("eni"),
@@ -179,6 +191,12 @@ function rootDisk(given: Properties, before: Properties): Properties {
 }
 
 function refuse(inputs: Properties, account: Account, previous?: CloudResource): void {
+  if (previous !== undefined && text(previous.properties, "instanceState") === terminated) {
+    throw new AwsError(
+      "IncorrectInstanceState",
+      `The instance '${previous.id}' is terminated; run \`pulumi refresh\``,
+    );
+  }
   const home = account.find(subnetToken, text(inputs, "subnetId"));
   if (home === undefined) throw notFound("InvalidSubnetID.NotFound", "subnet", inputs, "subnetId");
   const type = text(inputs, "instanceType") ?? "";
