@@ -106,6 +106,7 @@ function machineFolders(root: string) {
     ingress: join(root, "ingress.nft"),
     disk: join(root, "disk.img"),
     diskContent: join(root, "content"),
+    noSwap: join(root, "swaps"),
     mountpoint: join(root, "mnt"),
     rootTree: join(root, "root"),
     bundle: join(root, "bundle"),

@@ -13,6 +13,8 @@ export interface MachineConfigInput {
   /** The mounted root, and the folder beside it with the parts that must not be on an overlay. */
   readonly root: string;
   readonly data: string;
+  /** A table of swap devices without one: this host's are not the machine's, and a kubelet would not start with them. */
+  readonly noSwap: string;
   readonly networkNamespace: string;
   readonly cgroup: string;
 }
@@ -74,6 +76,7 @@ export function ociConfig(input: MachineConfigInput, host: HostTraits): object {
 function mounts(input: MachineConfigInput, host: HostTraits): Mount[] {
   return [
     mount("/proc", "proc", []),
+    bind(input.noSwap, "/proc/swaps", ["bind", "ro"]),
     mount("/dev", "tmpfs", ["nosuid", "strictatime", "mode=755", "size=65536k"]),
     mount("/dev/pts", "devpts", ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"]),
     mount("/dev/shm", "tmpfs", ["nosuid", "nodev", "mode=1777"]),

@@ -3,7 +3,7 @@
  * namespace, and runc with a generated configuration (ociConfig.ts explains the omissions). Needs root, and the lab's
  * network up.
  */
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "../command";
 import { lastLines, namesIn, readJson, readText, writeJson } from "../files";
@@ -142,11 +142,13 @@ export class SystemdMachines implements MachineHost {
 
   private async writeConfig(spec: MachineSpec): Promise<void> {
     const machine = this.folders.machine(spec.id);
+    await writeFile(machine.noSwap, "Filename\tType\tSize\tUsed\tPriority\n");
     const config = ociConfig(
       {
         hostname: hostname(spec),
         root: machine.rootTree,
         data: machine.mountpoint,
+        noSwap: machine.noSwap,
         networkNamespace: namespacePath(spec.id),
         cgroup: machineCgroup(this.folders, spec.id),
       },

@@ -12,6 +12,7 @@ const input = {
   hostname: "node-1",
   root: "/state/root",
   data: "/state/mnt",
+  noSwap: "/state/swaps",
   networkNamespace: "/run/netns/perigee-i-1",
   cgroup: "/perigee-lab/i-1",
 };
@@ -58,6 +59,14 @@ describe("a machine's OCI configuration", () => {
     const [disk] = linux.devices.filter(({ type }) => type === "b");
     assert.deepEqual([disk?.["path"], disk?.["major"], disk?.["minor"]], ["/dev/loop3", 7, 3]);
     assert.ok(!template.includes("ROOT_DISK"));
+  });
+
+  it("hides this host's swap, with which a kubelet does not start", () => {
+    const found = config().mounts.filter(({ destination }) => destination === "/proc/swaps");
+    assert.deepEqual(
+      found.map(({ source }) => source),
+      ["/state/swaps"],
+    );
   });
 
   it("shares mounts downwards, as systemd does on hardware", () => {
