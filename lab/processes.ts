@@ -2,10 +2,10 @@
 import { spawn } from "node:child_process";
 import { mkdir, open, readdir, readFile, rm } from "node:fs/promises";
 import { connect, createServer } from "node:net";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { lastLines, readJson, readText } from "./files";
-import { labMark, markedEnvironment } from "./settings";
+import { labMark, markedEnvironment, npmPrograms } from "./settings";
 
 /** Identity of a process: PIDs are reused, a PID with its start time is not. */
 export interface ProcessRecord {
@@ -18,6 +18,15 @@ export interface ProcessRecord {
 export interface TcpAddress {
   readonly address: string;
   readonly port: number;
+}
+
+/** Command line of a TypeScript program of the lab, as a process of its own. */
+export function typescriptProgram(
+  file: string,
+  ...args: readonly string[]
+): Pick<LabProcess, "command" | "args"> {
+  const loader = ["--require", require.resolve("tsx/cjs")];
+  return { command: join(npmPrograms, "node"), args: [...loader, file, ...args] };
 }
 
 /** A process that outlives the one that starts it. */

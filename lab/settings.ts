@@ -101,6 +101,8 @@ function machineFolders(root: string) {
     root,
     spec: join(root, "machine.json"),
     publicAddresses: join(root, "publicAddresses.json"),
+    /** Hops of the answers of its metadata, where it is not the default. */
+    metadataHops: join(root, "metadataHops.json"),
     ingress: join(root, "ingress.nft"),
     disk: join(root, "disk.img"),
     mountpoint: join(root, "mnt"),

@@ -1,4 +1,5 @@
 /** Requirements of the lab on this machine: constants. */
+import { metadataPort } from "../host/addresses";
 import type { Family } from "./distribution";
 
 /** Memory for one control plane and one worker with the monitoring stack (2.6 GiB measured) and the engine. */
@@ -18,6 +19,7 @@ export const gatewayPorts = [
   { port: 53, use: "resolver" },
   { port: 5000, use: "image registry" },
   { port: 8080, use: "package server" },
+  { port: metadataPort, use: "instance metadata" },
 ] as const;
 
 /** A program on PATH, or else files of which one must exist; and the package that brings it. */

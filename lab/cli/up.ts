@@ -9,6 +9,7 @@ import { keepMachineFiles } from "../host/machineFiles";
 import { SystemdMachines } from "../host/systemdMachines";
 import { failuresOf } from "../pulumi/engine/events";
 import type { EngineOptions } from "../pulumi/engine/pulumi";
+import { serveMetadata } from "../pulumi/providers/aws/metadata/serve";
 import type { LabFolders } from "../settings";
 import { prepareSupply, serveSupply, type Supply, supplyFiles } from "../supply";
 import { command, say } from "./command";
@@ -83,7 +84,10 @@ async function forgetLabOfEarlierRun(folders: LabFolders): Promise<void> {
 
 async function openNetwork(folders: LabFolders, config: LabConfig, supply: Supply): Promise<void> {
   const addresses = await networkUp(folders, config.vpcCidr, say);
-  await serveSupply(supply, { address: addresses.services, folders }, say);
+  await Promise.all([
+    serveSupply(supply, { address: addresses.services, folders }, say),
+    serveMetadata(folders, addresses.services),
+  ]);
   await keepMachineFiles(folders, await supplyFiles(supply, addresses.services, await labAuthority()));
 }
 

@@ -10,6 +10,12 @@ export const bridgeName = "perigee0";
  */
 export const operatorIp = "203.0.113.1";
 
+/** Address at which a machine asks for its own metadata, as on EC2. Only packets from the lab's bridge are translated. */
+export const metadataIp = "169.254.169.254";
+
+/** Port of the metadata's server, on the address of the lab's services. */
+export const metadataPort = 8169;
+
 export interface LabAddresses {
   readonly vpcCidr: string;
   /** Up to three /24 subnets, each with its gateway: this host, on the bridge. */

@@ -39,6 +39,8 @@ export interface MachineHost {
   remove(id: string): Promise<void>;
   /** Sets the addresses under which the machine answers besides its private one (public and elastic IPs). */
   setPublicAddresses(id: string, addresses: readonly string[]): Promise<void>;
+  /** Sets how many hops the answers of the instance's metadata live; 1 before the first call: no pod gets them. */
+  setMetadataHops(id: string, hops: number): Promise<void>;
   /** Replaces the machine's whole packet filter. Before the first call nothing is admitted. */
   setIngress(id: string, rules: readonly IngressRule[]): Promise<void>;
   /** Replaces one private zone: fully qualified name -> addresses. An empty map removes it. */

@@ -1,15 +1,15 @@
-/** Public addresses of the machines, stored with the machines and applied to the host as one table. */
+/** Public addresses of the machines and hops of their metadata, stored with them and applied to the host as one table. */
 import { ask, run } from "../command";
 import { namesIn, readJson } from "../files";
 import type { LabFolders } from "../settings";
 import { bridgeName, operatorIp } from "./addresses";
-import { hostRules, type PublicAddress } from "./hostRules";
+import { hostRules, type MetadataHops, type PublicAddress } from "./hostRules";
 import type { MachineSpec } from "./machine";
 
 /** Rewrites the host's table from the machines' folders, so that two processes reach the same result. */
 export async function applyHostRules(folders: LabFolders, vpcCidr: string): Promise<void> {
   const assigned = await assignedAddresses(folders);
-  await run("nft", ["-f", "-"], { input: hostRules(vpcCidr, assigned) });
+  await run("nft", ["-f", "-"], { input: hostRules(vpcCidr, assigned, await metadataHops(folders)) });
   await routeToBridge(assigned.map(({ publicIp }) => publicIp));
 }
 
@@ -35,6 +35,18 @@ async function assignedAddresses(folders: LabFolders): Promise<PublicAddress[]> 
     if (spec !== undefined) {
       all.push(...addresses.map((publicIp) => ({ publicIp, privateIp: spec.privateIp })));
     }
+  }
+  return all;
+}
+
+/** Machines whose metadata has other hops than the default. */
+async function metadataHops(folders: LabFolders): Promise<MetadataHops[]> {
+  const all: MetadataHops[] = [];
+  for (const id of await namesIn(folders.machines)) {
+    const machine = folders.machine(id);
+    const spec = await readJson<MachineSpec>(machine.spec);
+    const hops = await readJson<number>(machine.metadataHops);
+    if (spec !== undefined && hops !== undefined) all.push({ privateIp: spec.privateIp, hops });
   }
   return all;
 }

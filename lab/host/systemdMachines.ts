@@ -6,7 +6,7 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "../command";
-import { lastLines, namesIn, readText, writeJson } from "../files";
+import { lastLines, namesIn, readJson, readText, writeJson } from "../files";
 import { readProc } from "../processes";
 import { type LabFolders, labFolders, type LabSettings, labSettings } from "../settings";
 import { Turns } from "../turns";
@@ -15,6 +15,7 @@ import { boundingSet } from "./capabilities";
 import { killAll, labCgroups, machineCgroup, removeCgroups } from "./cgroups";
 import { type FirstBootFile, firstBootFiles, hostname } from "./firstBoot";
 import { presentNetwork } from "./hostNetwork";
+import { defaultMetadataHops } from "./hostRules";
 import type { IngressRule, MachineHost, MachineSpec, MachineState } from "./machine";
 import { makeDisk } from "./machineDisk";
 import { machineFiles } from "./machineFiles";
@@ -81,6 +82,13 @@ export class SystemdMachines implements MachineHost {
 
   async setPublicAddresses(id: string, addresses: readonly string[]): Promise<void> {
     await this.unlessRemoved(id, () => writeJson(this.folders.machine(id).publicAddresses, addresses));
+    await this.renewHostRules();
+  }
+
+  async setMetadataHops(id: string, hops: number): Promise<void> {
+    const { metadataHops: file } = this.folders.machine(id);
+    if (((await readJson<number>(file)) ?? defaultMetadataHops) === hops) return;
+    await this.unlessRemoved(id, () => writeJson(file, hops));
     await this.renewHostRules();
   }
 

@@ -75,6 +75,37 @@ describe("traffic", () => {
   });
 });
 
+describe("a machine's metadata", () => {
+  const url = "http://169.254.169.254/latest";
+  const life = "X-aws-ec2-metadata-token-ttl-seconds: 60";
+  const read = (path: string): string =>
+    `curl -sf --max-time 5 -H "X-aws-ec2-metadata-token: $(curl -sf --max-time 5 -X PUT -H '${life}' ${url}/api/token)" ${url}/${path}`;
+
+  before(() => apply(echoOn("asks", worker)));
+  after(() => kubectl("delete", "pod/asks", "--ignore-not-found", "--wait=false"));
+
+  it("is read on the machine itself, and is that machine's", async () => {
+    for (const name of [controlPlane, worker]) {
+      assert.equal(await ssh(name, read("meta-data/instance-id")), (await node(name)).instanceId);
+      const mac = await ssh(name, "cat /sys/class/net/eth0/address");
+      assert.equal(await ssh(name, read("meta-data/mac")), mac);
+    }
+    const role = await ssh(worker, read("meta-data/iam/security-credentials/"));
+    const credentials = await ssh(worker, read(`meta-data/iam/security-credentials/${role}`));
+    assert.match(credentials, /"AccessKeyId": "ASIA[A-Z2-7]{16}"/);
+  });
+
+  it("is not read without a session token", async () => {
+    const status = `curl -s -o /dev/null -w '%{http_code}' ${url}/meta-data/instance-id`;
+    assert.equal(await ssh(worker, status), "401");
+  });
+
+  it("is not read by a pod, whose answers end on its machine", async () => {
+    await kubectl("wait", "pod/asks", "--for=condition=Ready", "--timeout=120s");
+    assert.equal(await reaches("asks", "169.254.169.254:80"), false);
+  });
+});
+
 describe("secrets and traces", () => {
   it("are ciphertext in etcd", async () => {
     await kubectl("create", "secret", "generic", "at-rest", "--from-literal=word=plainly-readable");

@@ -1,7 +1,7 @@
 /** HTTP server of the package repositories, and the apt files of a machine that uses Debian's. */
 import { join } from "node:path";
-import { startProcess, type TcpAddress } from "../../processes";
-import { type LabFolders, npmPrograms } from "../../settings";
+import { startProcess, type TcpAddress, typescriptProgram } from "../../processes";
+import type { LabFolders } from "../../settings";
 
 const server = join(__dirname, "server.ts");
 
@@ -16,9 +16,8 @@ export interface Service {
 /** Serves a package repository over HTTP in a process that outlives this one; does nothing when it already runs. */
 export async function servePackages(root: string, service: Service): Promise<void> {
   const { folders, name, listen } = service;
-  const command = join(npmPrograms, "node");
-  const args = ["--require", require.resolve("tsx/cjs"), server, root, listen.address, String(listen.port)];
-  await startProcess(folders.root, { command, args, listen, ...folders.process(name) });
+  const program = typescriptProgram(server, root, listen.address, String(listen.port));
+  await startProcess(folders.root, { ...program, listen, ...folders.process(name) });
 }
 
 /** A file that a machine has before it boots. */

@@ -13,9 +13,18 @@ export interface CloudResource {
 
 export const accountId = "123456789012";
 
+/** AWS's announcement that it takes a Spot instance back. */
+export interface SpotNotice {
+  readonly action: "terminate";
+  /** UTC, in whole seconds: `2026-11-26T12:02:00Z`. */
+  readonly time: string;
+}
+
 /** Content of `cloud.json`. */
 export interface AccountData {
   resources: Record<string, CloudResource>;
+  /** Spot instances that are being taken back, by ID. */
+  notices: Record<string, SpotNotice>;
   /** Values of SSM parameters that override the built-in ones, by name: a test's newer image. */
   parameters: Record<string, string>;
 }
@@ -32,6 +41,7 @@ export class Account {
 
   remove(type: string, id: string): void {
     delete this.data.resources[key(type, id)];
+    delete this.data.notices[id];
   }
 
   find(type: string, id: string | undefined): CloudResource | undefined {

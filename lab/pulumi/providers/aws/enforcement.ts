@@ -1,6 +1,6 @@
-/** Synchronization of the machine layer with the account: packet filters, public addresses, private zones. */
+/** Synchronization of the machine layer with the account: packet filters, public addresses, hops of metadata, private zones. */
 import type { MachineHost } from "../../../host/machine";
-import { text } from "../rpc/values";
+import { map, numeric, text } from "../rpc/values";
 import type { Account } from "./account";
 import type { Cloud } from "./cloud";
 import { ingressByInstance, isRunning } from "./firewall";
@@ -62,7 +62,12 @@ export class Enforcement {
 }
 
 function dutiesOf(account: Account): Duty[] {
-  return [...ingressDuties(account), ...addressDuties(account), ...zoneDuties(account)];
+  return [
+    ...ingressDuties(account),
+    ...addressDuties(account),
+    ...metadataDuties(account),
+    ...zoneDuties(account),
+  ];
 }
 
 function ingressDuties(account: Account): Duty[] {
@@ -84,6 +89,20 @@ function addressDuties(account: Account): Duty[] {
         about: `addresses ${id}`,
         value: JSON.stringify(addresses),
         enforce: (host: MachineHost) => host.setPublicAddresses(id, addresses),
+      };
+    });
+}
+
+function metadataDuties(account: Account): Duty[] {
+  return account
+    .all(instanceToken)
+    .filter(isRunning)
+    .map(({ id, properties }) => {
+      const hops = numeric(map(properties, "metadataOptions"), "httpPutResponseHopLimit") ?? 1;
+      return {
+        about: `metadata ${id}`,
+        value: String(hops),
+        enforce: (host: MachineHost) => host.setMetadataHops(id, hops),
       };
     });
 }

@@ -13,6 +13,7 @@ export interface RecordedMachine {
   instanceType: string;
   rootDiskGiB: number;
   publicAddresses: readonly string[];
+  metadataHops: number;
   ingress: readonly IngressRule[];
 }
 
@@ -31,7 +32,7 @@ export class NoMachines implements MachineHost {
   async start(spec: MachineSpec): Promise<void> {
     const { name, privateIp, instanceType, rootDiskGiB } = spec;
     await this.file.change(({ machines }) => {
-      const before = machines[spec.id] ?? { publicAddresses: [], ingress: [] };
+      const before = machines[spec.id] ?? { publicAddresses: [], metadataHops: 1, ingress: [] };
       machines[spec.id] = { ...before, state: "running", name, privateIp, instanceType, rootDiskGiB };
     });
   }
@@ -49,6 +50,12 @@ export class NoMachines implements MachineHost {
   async setPublicAddresses(id: string, addresses: readonly string[]): Promise<void> {
     await this.onMachine(id, (machine) => {
       machine.publicAddresses = addresses;
+    });
+  }
+
+  async setMetadataHops(id: string, hops: number): Promise<void> {
+    await this.onMachine(id, (machine) => {
+      machine.metadataHops = hops;
     });
   }
 

@@ -58,17 +58,21 @@ table inet perigee {
 
 describe("the host's packet rules", () => {
   it("translate nothing while no machine has a public address", () => {
-    const text = hostRules("10.0.0.0/16", []);
+    const text = hostRules("10.0.0.0/16", [], []);
     assert.ok(text.includes("map inward { type ipv4_addr : ipv4_addr; }"));
     assert.ok(text.includes('ip saddr 10.0.0.0/16 oifname != "perigee0" masquerade'));
   });
 
   it("translate both ways, the first public address being the one a machine speaks from", () => {
-    const text = hostRules("10.0.0.0/16", [
-      { publicIp: "203.0.113.20", privateIp: "10.0.1.10" },
-      { publicIp: "203.0.113.10", privateIp: "10.0.1.10" },
-      { publicIp: "203.0.113.11", privateIp: "10.0.1.11" },
-    ]);
+    const text = hostRules(
+      "10.0.0.0/16",
+      [
+        { publicIp: "203.0.113.20", privateIp: "10.0.1.10" },
+        { publicIp: "203.0.113.10", privateIp: "10.0.1.10" },
+        { publicIp: "203.0.113.11", privateIp: "10.0.1.11" },
+      ],
+      [],
+    );
     assert.ok(
       text.includes(
         "elements = { 203.0.113.10 : 10.0.1.10, 203.0.113.11 : 10.0.1.11, 203.0.113.20 : 10.0.1.10 }",
@@ -77,8 +81,31 @@ describe("the host's packet rules", () => {
     assert.ok(text.includes("elements = { 10.0.1.10 : 203.0.113.10, 10.0.1.11 : 203.0.113.11 }"));
   });
 
+  it("lead a machine's request for metadata to the lab's server, and nobody else's", () => {
+    const text = hostRules("10.0.0.0/16", [], []);
+    const leading = lines(text).filter((line) => line.includes("169.254.169.254"));
+    assert.deepEqual(leading, [
+      'iifname "perigee0" ip daddr 169.254.169.254 tcp dport 80 dnat to 10.0.1.1:8169',
+    ]);
+    assert.ok(text.includes('iifname "perigee0" ip daddr 169.254.0.0/16 drop'));
+  });
+
+  it("let answers of the metadata live one hop, or what a machine's options say", () => {
+    const hops = [
+      { privateIp: "10.0.1.5", hops: 1 },
+      { privateIp: "10.0.1.4", hops: 2 },
+    ];
+    assert.deepEqual(
+      lines(hostRules("10.0.0.0/16", [], hops)).filter((line) => line.includes("ip ttl set")),
+      [
+        "ip saddr 10.0.1.1 tcp sport 8169 ip ttl set 1",
+        "ip saddr 10.0.1.1 tcp sport 8169 ip daddr 10.0.1.4 ip ttl set 2",
+      ],
+    );
+  });
+
   it("replace the whole table in one transaction", () => {
-    assert.deepEqual(lines(hostRules("10.0.0.0/16", [])).slice(0, 2), [
+    assert.deepEqual(lines(hostRules("10.0.0.0/16", [], [])).slice(0, 2), [
       "table ip perigee",
       "delete table ip perigee",
     ]);

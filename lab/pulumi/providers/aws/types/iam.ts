@@ -4,7 +4,7 @@ import { type Account, AwsError, capitalId, type CloudResource, ec2Id } from "..
 import type { AwsType } from "../awsType";
 import { checkOneOf, refuseSameName } from "./rules";
 
-const roleToken = "aws:iam/role:Role";
+export const roleToken = "aws:iam/role:Role";
 
 /** Text of a document, as IAM stores it. */
 function documentText(value: PropertyValue | undefined): string {

@@ -72,7 +72,7 @@ export const instance: AwsType = {
   // A stop and a start assign another public address, unless it is an elastic one.
   changesWith: { publicIp: ["instanceType"], publicDns: ["instanceType"] },
   hidden: ["userData"],
-  internal: ["autoPublicIp"],
+  internal: ["autoPublicIp", "launchTime"],
   check: checkInstance,
   id: () => ec2Id("i"),
   outputs,
@@ -81,13 +81,21 @@ export const instance: AwsType = {
 
 function checkInstance(inputs: Properties): CheckFailure[] {
   const disk = map(inputs, "rootBlockDevice");
-  const within = (failures: CheckFailure[]) =>
-    failures.map((failure) => ({ ...failure, property: `rootBlockDevice.${failure.property}` }));
+  const metadata = map(inputs, "metadataOptions");
+  const within = (part: string, failures: CheckFailure[]) =>
+    failures.map((failure) => ({ ...failure, property: `${part}.${failure.property}` }));
   return [
     ...checkUserData(inputs),
-    ...within(checkRange(disk, "volumeSize", 1, 16384)),
-    ...within(checkOneOf(disk, "volumeType", ["gp2", "gp3", "io1", "io2", "st1", "sc1", "standard"])),
-    ...checkOneOf(map(inputs, "metadataOptions"), "httpTokens", ["required", "optional"]),
+    ...within("rootBlockDevice", checkRange(disk, "volumeSize", 1, 16384)),
+    ...within(
+      "rootBlockDevice",
+      checkOneOf(disk, "volumeType", ["gp2", "gp3", "io1", "io2", "st1", "sc1", "standard"]),
+    ),
+    ...within("metadataOptions", [
+      ...checkOneOf(metadata, "httpEndpoint", ["enabled", "disabled"]),
+      ...checkOneOf(metadata, "httpTokens", ["required", "optional"]),
+      ...checkRange(metadata, "httpPutResponseHopLimit", 1, 64),
+    ]),
     ...checkOneOf(map(inputs, "instanceMarketOptions"), "marketType", ["spot", "capacity-block"]),
     ...checkFormat(inputs, "ami", /^ami-[0-9a-f]{8,17}$/, "an image id such as ami-0123456789abcdef0"),
     ...checkFormat(inputs, "instanceType", /^[a-z0-9-]+\.[a-z0-9-]+$/, "an instance type such as t3.large"),
@@ -128,6 +136,7 @@ function outputs({ id, inputs, account, previous }: ResourceView): Properties {
     privateDns: `ip-${privateIp.replaceAll(".", "-")}.${region === "us-east-1" ? "ec2" : `${region}.compute`}.internal`,
     associatePublicIpAddress: wantsPublic,
     autoPublicIp,
+    launchTime: text(before, "launchTime") ?? new Date().toISOString(),
     publicIp,
     publicDns: publicDns(publicIp, region),
     primaryNetworkInterfaceId: text(before, "primaryNetworkInterfaceId") ?? ec2Id("eni"),

@@ -327,6 +327,40 @@ describe("the lab's AWS", () => {
     });
   });
 
+  describe("metadata options", () => {
+    const options = (given: Properties): Properties => ({ ...shape, metadataOptions: given });
+
+    it("outside what EC2 takes are refused, all at once", async () => {
+      const reasons = await refusals(instanceToken, {
+        ...options({
+          httpEndpoint: "on",
+          httpTokens: "always",
+          httpPutResponseHopLimit: 65,
+        }),
+        subnetId: "subnet-1",
+      });
+      assert.deepEqual(
+        reasons.map((reason) => reason.split(" ")[0]),
+        ['"httpEndpoint"', '"httpTokens"', '"httpPutResponseHopLimit"'],
+      );
+      for (const httpPutResponseHopLimit of [0, 1.5]) {
+        const given = { ...options({ httpPutResponseHopLimit }), subnetId: "subnet-1" };
+        assert.match((await refusals(instanceToken, given)).join(), /whole number from 1 to 64/);
+      }
+    });
+
+    it("reach the machine: the hops of its metadata, at its start and when they are changed", async () => {
+      const { subnet } = await network();
+      const given = { ...options({ httpPutResponseHopLimit: 2 }), subnetId: subnet.id };
+      const made = await make(instanceToken, given);
+      assert.equal((await machines())[made.id]?.metadataHops, 2);
+      const inputs = { ...given, metadataOptions: { httpPutResponseHopLimit: 1 } };
+      const old = { inputs: made.inputs, outputs: made.outputs };
+      await aws.update(call(instanceToken), made.id, old, inputs, false);
+      assert.equal((await machines())[made.id]?.metadataHops, 1);
+    });
+  });
+
   describe("machines", () => {
     async function setState(id: string, state: "stopped" | "absent"): Promise<void> {
       const recorded = JSON.parse(await readFile(join(folder, "machines.json"), "utf8")) as RecordedMachines;
