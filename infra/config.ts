@@ -78,7 +78,9 @@ const workerPool = strictObject({
   spot: z
     .boolean()
     .default(false)
-    .describe("Use Spot machines: cheaper, but AWS may take them back at any time."),
+    .describe(
+      "Use Spot machines: cheaper, but AWS may take them back at any time. Their nodes drain themselves in the two minutes between its notice and their end.",
+    ),
   labels: labels.default({}).describe("Node labels. Allowed are those that a kubelet may set itself."),
   taints: z.array(taint).default([]).describe("Node taints: `{ key, value, effect }`."),
 });

@@ -117,10 +117,11 @@ export class Machines extends pulumi.ComponentResource {
 
   /** User data; a secret because it contains the private host key. It has no cluster credentials (docs/adr/0004). */
   private userData(name: string): pulumi.Output<string> {
-    const { role, kubernetesVersion, mirrors, identity } = this.args;
+    const { role, spot = false, kubernetesVersion, mirrors, identity } = this.args;
     return pulumi.all([identity.hostKey(name), identity.login]).apply(([hostKey, login]) =>
       renderUserData({
         role,
+        spot,
         hostName: name,
         kubernetesVersion,
         mirrors,

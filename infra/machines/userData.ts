@@ -12,6 +12,8 @@ export const userDataLimitBytes = 16_384;
 
 export interface UserDataArgs {
   readonly role: Role;
+  /** True for a Spot machine: it drains its node when AWS takes it back. */
+  readonly spot: boolean;
   readonly hostName: string;
   readonly kubernetesVersion: string;
   readonly mirrors: Mirrors;
@@ -30,7 +32,10 @@ interface CloudFile {
 /** Time limit for installing Kubernetes and pulling its images. */
 const prepareTimeoutSeconds = 1200;
 
-const prepareScript = readFileSync(join(__dirname, "scripts/prepare.sh"), "utf8");
+const script = (name: string): string => readFileSync(join(__dirname, "scripts", name), "utf8");
+const prepareScript = script("prepare.sh");
+const spotScript = script("spot.sh");
+const spotUnit = script("perigee-spot.service");
 
 /** The `#cloud-config` document. It contains no cluster credentials. */
 export function renderUserData(args: UserDataArgs): string {
@@ -43,7 +48,10 @@ export function renderUserData(args: UserDataArgs): string {
     ssh_keys: { ed25519_private: args.hostKey.private, ed25519_public: args.hostKey.public },
     ssh_authorized_keys: [args.authorizedKey],
     write_files: files(args),
-    runcmd: [["timeout", "--kill-after=30s", `${prepareTimeoutSeconds}s`, "/opt/perigee/prepare.sh"]],
+    runcmd: [
+      ...(args.spot ? [["systemctl", "enable", "--now", "perigee-spot.service"]] : []),
+      ["timeout", "--kill-after=30s", `${prepareTimeoutSeconds}s`, "/opt/perigee/prepare.sh"],
+    ],
   };
   return `#cloud-config\n${toYaml(document)}`;
 }
@@ -75,8 +83,14 @@ function files(args: UserDataArgs): CloudFile[] {
       ]),
     },
     ...registryFiles(args.mirrors),
+    ...(args.spot ? spotFiles : []),
   ];
 }
+
+const spotFiles: readonly CloudFile[] = [
+  { path: "/opt/perigee/spot.sh", permissions: "0755", content: spotScript },
+  { path: "/etc/systemd/system/perigee-spot.service", content: spotUnit },
+];
 
 const lines = (content: readonly string[]): string => `${content.join("\n")}\n`;
 

@@ -126,19 +126,25 @@ function mixedArchitectures({ machineImage, controlPlane, workers }: Partial<Set
 
 /** Problem when the list of mirrors is too long: EC2 rejects user data above 16 KiB. */
 function largeUserData(settings: Partial<Settings>): SettingProblem[] {
-  const { clusterName, kubernetesVersion, mirrors } = settings;
+  const { clusterName, kubernetesVersion, mirrors, workers = [] } = settings;
   if (clusterName === undefined || kubernetesVersion === undefined || mirrors === undefined) return [];
   const placeholder = "x".repeat(500);
-  const bytes = Buffer.byteLength(
-    renderUserData({
-      role: "control-plane",
-      hostName: `${clusterName}-control-plane-1`,
-      kubernetesVersion,
-      mirrors,
-      hostKey: { private: placeholder, public: placeholder },
-      authorizedKey: placeholder,
-    }),
+  const machine = { role: "control-plane", spot: false, hostName: `${clusterName}-control-plane-1` } as const;
+  const spotMachines = workers
+    .filter(({ spot }) => spot)
+    .map(({ name }) => ({ role: "worker", spot: true, hostName: `${clusterName}-${name}-500` }) as const);
+  const sizes = [machine, ...spotMachines].map((one) =>
+    Buffer.byteLength(
+      renderUserData({
+        ...one,
+        kubernetesVersion,
+        mirrors,
+        hostKey: { private: placeholder, public: placeholder },
+        authorizedKey: placeholder,
+      }),
+    ),
   );
+  const bytes = Math.max(...sizes);
   if (bytes <= userDataLimitBytes) return [];
   return [
     {

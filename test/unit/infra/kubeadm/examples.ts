@@ -38,6 +38,7 @@ export const taintedWorker: WorkerDocumentArgs = {
 
 const machine = (role: UserDataArgs["role"], hostName: string): UserDataArgs => ({
   role,
+  spot: false,
   hostName,
   kubernetesVersion: defaultKubernetesVersion,
   mirrors: { kubernetesPackages: "https://pkgs.k8s.io/core:/stable:", registries: {} },
@@ -49,6 +50,7 @@ const machine = (role: UserDataArgs["role"], hostName: string): UserDataArgs => 
 export const machines: Readonly<Record<string, UserDataArgs>> = {
   "controlPlane.yaml": machine("control-plane", controlPlane.nodeName),
   "worker.yaml": machine("worker", worker.nodeName),
+  "spotWorker.yaml": { ...machine("worker", taintedWorker.nodeName), spot: true },
   "workerBehindMirrors.yaml": {
     ...machine("worker", worker.nodeName),
     mirrors: {

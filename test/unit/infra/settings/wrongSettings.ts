@@ -186,6 +186,13 @@ export const refused: Readonly<Record<string, { settings: object; lines: readonl
         .source,
     ],
   },
+  "user data that is too large for a Spot machine, which has more of it": {
+    settings: { ...small, mirrors: { registries: mirrorsOf(30) }, workers: [{ ...pool, spot: true }] },
+    lines: [
+      /^mirrors = "30 registries": makes the machines' user data 1[6-9]\d{3} bytes; EC2 allows 16384\. Name fewer registries$/
+        .source,
+    ],
+  },
   "more nodes than the pod block has room for": {
     settings: { ...small, podCidr: "10.244.0.0/24", workers: [{ ...pool, count: 2 }] },
     lines: [
