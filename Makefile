@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 installed := node_modules/.package-lock.json
 lab := tsx lab/cli/main.ts
 
-.PHONY: help setup test lint format bench unit engine lab-test lab-test-all toolchain up down status scenario demo ssh kubeconfig password logs cache-push golden docs
+.PHONY: help setup test lint format bench unit engine lab-test lab-test-all toolchain up down status scenario demo interrupt ssh kubeconfig password logs cache-push golden docs
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -70,6 +70,9 @@ scenario: $(installed) ## Something happens to the simulated spacecraft: make sc
 
 demo: $(installed) ## What happens to a spacecraft, and what to watch where (5 minutes)
 	@$(lab) demo
+
+interrupt: $(installed) ## AWS takes a Spot machine back: make interrupt NODE=perigee-lab-passes-1
+	@$(lab) interrupt $(NODE)
 
 ssh: $(installed) ## A shell on a node: make ssh NODE=perigee-lab-default-1
 	@$(lab) ssh $(NODE)

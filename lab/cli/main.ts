@@ -9,6 +9,7 @@ import { installCommand } from "./install";
 import { logsCommand } from "./logs";
 import { preflightCommand } from "./preflight";
 import { scenarioCommand } from "./scenario";
+import { interruptCommand } from "./spotInterruption";
 import { statusCommand } from "./status";
 import { upCommand } from "./up";
 
@@ -27,6 +28,7 @@ for (const command of [
   statusCommand,
   scenarioCommand,
   demoCommand,
+  interruptCommand,
   sshCommand,
   kubeconfigCommand,
   passwordCommand,

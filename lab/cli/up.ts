@@ -9,6 +9,8 @@ import { keepMachineFiles } from "../host/machineFiles";
 import { SystemdMachines } from "../host/systemdMachines";
 import { failuresOf } from "../pulumi/engine/events";
 import type { EngineOptions } from "../pulumi/engine/pulumi";
+import { Cloud } from "../pulumi/providers/aws/cloud";
+import { hasTerminated } from "../pulumi/providers/aws/interruption/takeBack";
 import { serveMetadata } from "../pulumi/providers/aws/metadata/serve";
 import type { LabFolders } from "../settings";
 import { prepareSupply, serveSupply, type Supply, supplyFiles } from "../supply";
@@ -93,12 +95,13 @@ async function openNetwork(folders: LabFolders, config: LabConfig, supply: Suppl
 
 /**
  * Starts machines that were switched off, as `aws ec2 start-instances` does: their disks, and the cluster on them,
- * still exist. A killed machine is lost, and the engine makes a new one.
- * @returns options for the engine, which detects either only by a refresh, as on AWS
+ * still exist. A killed or terminated machine is lost, and the engine makes a new one.
+ * @returns options for the engine, which detects them only by a refresh, as on AWS
  */
 async function startStopped(folders: LabFolders, baseTree: string): Promise<string[]> {
   const machines = new SystemdMachines({ stateFolder: folders.root, baseTree });
-  let allRan = true;
+  const cloud = new Cloud(folders.root, () => "");
+  let allRan = !(await cloud.look(hasTerminated));
   for (const id of await machines.ids()) {
     const state = await machines.state(id);
     allRan &&= state === "running";

@@ -267,6 +267,12 @@ export async function killMachine(name: string): Promise<string> {
   return instanceId;
 }
 
+/** Gives a Spot machine AWS's notice, as `make interrupt` does. */
+export async function interrupt(name: string): Promise<void> {
+  const args = ["lab/cli/main.ts", "interrupt", name];
+  await execute(join(npmPrograms, "tsx"), args, { cwd: repositoryRoot });
+}
+
 /** Waits until cluster DNS is Available. */
 export async function clusterDns(limitSeconds: number): Promise<void> {
   const limit = `--timeout=${limitSeconds}s`;

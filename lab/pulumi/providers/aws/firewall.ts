@@ -64,7 +64,9 @@ function sources(rule: Properties, instances: readonly CloudResource[]): string[
   const group = text(rule, "referencedSecurityGroupId") ?? "";
   return instances
     .filter(({ properties }) => texts(properties, "vpcSecurityGroupIds").includes(group))
-    .map(({ properties }) => `${text(properties, "privateIp") ?? ""}/32`);
+    .map(({ properties }) => text(properties, "privateIp") ?? "")
+    .filter((address) => address !== "") // a terminated instance has none
+    .map((address) => `${address}/32`);
 }
 
 function distinct(rules: readonly IngressRule[]): IngressRule[] {

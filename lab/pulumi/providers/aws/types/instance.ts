@@ -11,6 +11,9 @@ import { instanceToken, notFound, securityGroupToken, subnetToken, vpcToken } fr
 /** EC2's size limit of user data, before base64 (EC2 user guide, "Run commands when you launch an EC2 instance"). */
 const userDataLimit = 16 * 1024;
 
+/** State of an instance that is gone and still listed. */
+export const terminated = "terminated";
+
 export const instance: AwsType = {
   token: instanceToken,
   inputs: {
@@ -172,6 +175,12 @@ function rootDisk(given: Properties, before: Properties): Properties {
 }
 
 function refuse(inputs: Properties, account: Account, previous?: CloudResource): void {
+  if (previous !== undefined && text(previous.properties, "instanceState") === terminated) {
+    throw new AwsError(
+      "IncorrectInstanceState",
+      `The instance '${previous.id}' is terminated; run \`pulumi refresh\``,
+    );
+  }
   const home = account.find(subnetToken, text(inputs, "subnetId"));
   if (home === undefined) throw notFound("InvalidSubnetID.NotFound", "subnet", inputs, "subnetId");
   for (const group of texts(inputs, "vpcSecurityGroupIds")) {
