@@ -33,7 +33,8 @@ const refusals = {
 } as const;
 
 /**
- * The server, which does not listen yet. Its log has no document and no token.
+ * The server, which does not listen yet. Its log has what was refused: Spot machines ask every five seconds for a
+ * document that is not there. It has no document and no token.
  * @param addressOf address of the machine that asks; a test names another than the connection's
  */
 export function metadataServer(
@@ -50,9 +51,11 @@ export function metadataServer(
         return refusal(500);
       })
       .then((answer) => {
-        log(`${address} ${request.method} ${request.url} ${answer?.status ?? "not a machine: no answer"}`);
+        const outcome = answer?.status ?? "no answer: not a machine";
+        if (outcome !== 200 && outcome !== 404) log(`${address} ${request.method} ${request.url} ${outcome}`);
         send(response, answer);
-      }, log);
+      })
+      .catch(() => response.destroy());
   });
 }
 

@@ -4,10 +4,12 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../../../../../lab/command";
+import { writeJson } from "../../../../../lab/files";
 import { bridgeName, metadataIp, metadataPort } from "../../../../../lab/host/addresses";
 import { hostRules } from "../../../../../lab/host/hostRules";
 import { ingressRules } from "../../../../../lab/host/ingressRules";
 import { typescriptProgram } from "../../../../../lab/processes";
+import { labFolders } from "../../../../../lab/settings";
 import { onPath } from "../../../../support/infra/tools";
 
 const possible = process.getuid?.() === 0 && ["ip", "nft", "curl"].every(onPath);
@@ -37,6 +39,7 @@ describe("the way to the metadata, in network namespaces", () => {
     }
     await wire();
     await writeFile(join(folder, "cloud.json"), JSON.stringify({ resources: { one: instance } }));
+    await writeJson(labFolders(folder).machine(instanceId).spec, { userData: "#cloud-config\n" });
     const theCloud = `const { createServer } = require("node:http");
       for (const port of [80, 8080]) createServer((_, answer) => answer.end("the cloud's")).listen(port)`;
     serve("cloud", process.execPath, ["-e", theCloud]);
@@ -55,19 +58,22 @@ describe("the way to the metadata, in network namespaces", () => {
     servers.push(spawn("ip", ["netns", "exec", name(who), command, ...args], { stdio: "ignore" }));
   }
 
-  it("leads a process on the machine to what the machine is", async () => {
+  it("leads a process on the machine to what the machine is, its own interface and user data included", async () => {
     await hops(1);
-    assert.equal(await inside("machine", read), instanceId);
+    assert.equal(await inside("machine", read("meta-data/instance-id")), instanceId);
+    const mac = await inside("machine", "cat /sys/class/net/eth0/address");
+    assert.equal(await inside("machine", read("meta-data/mac")), mac.trim());
+    assert.equal(await inside("machine", read("user-data")), "#cloud-config\n");
   });
 
   it("ends before a pod, which gets no answer, where the hop limit is 1", async () => {
     await hops(1);
-    await assert.rejects(inside("pod", read), /exit 28/, "curl's time limit");
+    await assert.rejects(inside("pod", read("meta-data/instance-id")), /exit 28/, "curl's time limit");
   });
 
   it("reaches a pod where the hop limit is 2", async () => {
     await hops(2);
-    assert.equal(await inside("pod", read), instanceId);
+    assert.equal(await inside("pod", read("meta-data/instance-id")), instanceId);
   });
 
   it("is for machines: the host itself still has the metadata of the cloud that it is in", async () => {
@@ -84,8 +90,10 @@ describe("the way to the metadata, in network namespaces", () => {
 
 const quickly = "--silent --fail --max-time 2";
 const patiently = "--silent --retry 50 --retry-delay 1 --retry-connrefused --max-time 30";
-const read = `token=$(curl ${quickly} -X PUT -H "X-aws-ec2-metadata-token-ttl-seconds: 60" http://${metadataIp}/latest/api/token)
-  curl ${quickly} -H "X-aws-ec2-metadata-token: $token" http://${metadataIp}/latest/meta-data/instance-id`;
+const read = (
+  path: string,
+): string => `token=$(curl ${quickly} -X PUT -H "X-aws-ec2-metadata-token-ttl-seconds: 60" http://${metadataIp}/latest/api/token)
+  curl ${quickly} -H "X-aws-ec2-metadata-token: $token" http://${metadataIp}/latest/${path}`;
 
 const instance = {
   id: instanceId,
