@@ -33,13 +33,39 @@ install_packages() {
   retry 10 fetch_key "$keyring"
   echo "deb [signed-by=$keyring] ${KUBERNETES_PACKAGES:?}/ /" >/etc/apt/sources.list.d/kubernetes.list
   export DEBIAN_FRONTEND=noninteractive
+  retry 10 update_lists
+  # What is there stays as it is: a first run that did not finish has started containerd, and holds it.
+  retry 5 install --no-upgrade containerd conntrack ethtool nftables socat
   # "1.36.3-*": the packages' own revision; the version that was asked for, or an error.
-  retry 10 apt-get -qq -o DPkg::Lock::Timeout=120 update
-  retry 5 apt-get -qq -o DPkg::Lock::Timeout=120 install -y --no-install-recommends \
-    containerd conntrack ethtool nftables socat \
+  retry 5 install --allow-change-held-packages --allow-downgrades \
     "kubelet=${KUBERNETES_VERSION}-*" "kubeadm=${KUBERNETES_VERSION}-*" "kubectl=${KUBERNETES_VERSION}-*"
   # An unattended upgrade must never move a node to another version.
-  apt-mark hold kubelet kubeadm kubectl containerd >/dev/null
+  retry 5 when_unlocked apt-mark hold kubelet kubeadm kubectl containerd >/dev/null
+}
+
+# Without this mode a source that does not answer is a warning, and its packages are missed later.
+update_lists() { when_unlocked apt-get -qq -o APT::Update::Error-Mode=any update; }
+
+install() { when_unlocked apt-get -qq -o DPkg::Lock::Timeout=0 install -y --no-install-recommends "$@"; }
+
+# when_unlocked COMMAND...: waits while another program, such as Ubuntu's daily update of packages, holds a lock of apt's
+# or dpkg's. apt itself waits for one of its four locks at most, and not for that of the lists.
+when_unlocked() {
+  local limit=600 said holder former="" deadline
+  deadline=$((SECONDS + limit))
+  until said=$(LC_ALL=C "$@" 2>&1 >&3); do
+    if ! holder=$(grep -m1 -E 'Could not get lock|another process' <<<"$said"); then
+      echo "$said" >&2
+      return 1
+    fi
+    if ((SECONDS >= deadline)); then
+      echo "gave up after ${limit}s of waiting for another program: $holder" >&2
+      exit 1
+    fi
+    [ "$holder" = "$former" ] || echo "waiting for another program: $holder" >&2
+    former=$holder
+    sleep 5
+  done 3>&1
 }
 
 fetch_key() {

@@ -20,7 +20,7 @@ export interface ScriptRunArgs {
   readonly arguments?: readonly string[];
   /** The bodies of the stand-ins in bash, by name; an empty one succeeds and says nothing. */
   readonly programs?: Readonly<Record<string, string>>;
-  readonly timeoutMs?: number;
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** A folder that stands for the root of a machine. */
@@ -50,7 +50,7 @@ export class MachineRoot {
   /** Runs the text of a script, whose paths below /etc, /var, /run and /opt are this folder's. */
   run(
     script: string,
-    { arguments: args = [], programs = {}, timeoutMs = 20_000 }: ScriptRunArgs,
+    { arguments: args = [], programs = {}, environment = {} }: ScriptRunArgs,
   ): ScriptRunResult {
     for (const folder of ["run", "var/lib", "var/log", "etc"]) {
       mkdirSync(this.at(folder), { recursive: true });
@@ -65,8 +65,8 @@ export class MachineRoot {
     const { status, stdout, stderr } = spawnSync("bash", ["-s", "--", ...args], {
       input: this.moved(script),
       encoding: "utf8",
-      env: { PATH: `${this.at("bin")}:${process.env.PATH ?? ""}` },
-      timeout: timeoutMs,
+      env: { ...environment, PATH: `${this.at("bin")}:${process.env.PATH ?? ""}` },
+      timeout: 20_000,
     });
     return { status, stdout, stderr, calls: readFileSync(log, "utf8").split("\n").slice(0, -1) };
   }
