@@ -82,6 +82,13 @@ describe("the cluster", () => {
     assert.ok(probe["httpGet"] !== undefined, "kubeadm's own question is still asked");
   });
 
+  it("was installed beside apt's own daily update, which begins at the first boot of an image", async () => {
+    for (const name of [controlPlane, worker]) {
+      const began = "systemctl show --value --property ExecMainStartTimestamp apt-daily.service";
+      assert.notEqual(await ssh(name, began), "", name);
+    }
+  });
+
   it("holds its package versions", async () => {
     const held = await ssh(worker, "apt-mark showhold | sort | xargs");
     assert.equal(held, "containerd kubeadm kubectl kubelet");

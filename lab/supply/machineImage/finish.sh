@@ -20,8 +20,9 @@ download "$TOOLS" "$TOOL"
 
 cp -r --no-preserve=ownership "$FILES/." "$tree/"
 chroot "$tree" systemctl enable shared-mounts.service
-# They would take apt's lock while the user data installs.
-chroot "$tree" systemctl mask apt-daily.timer apt-daily-upgrade.timer
+# apt's daily update was due long ago, as in an image of a cloud: it begins at the first boot, with what user data installs.
+mkdir -p "$tree/var/lib/systemd/timers"
+touch --date 2020-01-01 "$tree/var/lib/systemd/timers/stamp-apt-daily.timer"
 
 # What makes a machine itself is made at its first boot.
 rm -f "$tree"/etc/ssh/ssh_host_*
