@@ -4,6 +4,7 @@
  */
 import { toYaml } from "../yaml";
 import type { Taint } from "./labels";
+import type { Labels } from "./placeLabels";
 
 /** Extra argument of v1beta4: a list entry, so that an argument may be repeated. */
 interface ExtraArg {
@@ -29,12 +30,14 @@ export interface ControlPlaneDocumentArgs {
   readonly kubernetesVersion: string;
   readonly podCidr: string;
   readonly serviceCidr: string;
+  /** Labels that stay as long as the machine does: a kubelet sets those of a place anew at each start. */
+  readonly labels: Labels;
 }
 
 export interface WorkerDocumentArgs {
   readonly nodeName: string;
   readonly privateIp: string;
-  readonly labels: Readonly<Record<string, string>>;
+  readonly labels: Labels;
   readonly taints: readonly Taint[];
 }
 
@@ -60,7 +63,6 @@ export function controlPlaneDocuments(args: ControlPlaneDocumentArgs): string {
 
 /** Configuration of `kubeadm join` on a worker. The credentials are in the file that `discovery` names. */
 export function workerDocument(args: WorkerDocumentArgs): string {
-  const labels = Object.entries(args.labels).map(([key, value]) => `${key}=${value}`);
   return yaml([
     {
       apiVersion,
@@ -68,7 +70,7 @@ export function workerDocument(args: WorkerDocumentArgs): string {
       nodeRegistration: nodeRegistration(
         args.nodeName,
         args.taints.map(({ key, value, effect }) => ({ key, ...(value === "" ? {} : { value }), effect })),
-        { "node-ip": args.privateIp, ...(labels.length === 0 ? {} : { "node-labels": labels.join(",") }) },
+        { "node-ip": args.privateIp, "node-labels": labelList(args.labels) },
       ),
       discovery: { file: { kubeConfigPath: "/etc/perigee/join/discovery.conf" } },
       patches,
@@ -83,12 +85,17 @@ function initConfiguration(args: ControlPlaneDocumentArgs): object {
     nodeRegistration: nodeRegistration(
       args.nodeName,
       [{ key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" }],
-      { "node-ip": args.privateIp },
+      { "node-ip": args.privateIp, "node-labels": labelList(args.labels) },
     ),
     localAPIEndpoint: { advertiseAddress: args.privateIp, bindPort: 6443 },
     patches,
   };
 }
+
+const labelList = (labels: Labels): string =>
+  Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
 
 function nodeRegistration(
   name: string,

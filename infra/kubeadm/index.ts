@@ -12,6 +12,7 @@ import { auditPolicy, controlPlaneDocuments, workerDocument } from "./documents"
 import { flannelManifest } from "./flannel";
 import { operatorKubeconfig } from "./kubeconfig";
 import type { Taint } from "./labels";
+import { type Labels, placeLabels, topologyLabels } from "./placeLabels";
 import { RemoteSteps } from "./remoteSteps";
 
 /** A pool of workers, and the labels and taints of its nodes. */
@@ -73,19 +74,22 @@ export class KubeadmCluster extends pulumi.ComponentResource {
   private initialise(machine: Machine): Initialised {
     const { network, clusterName, kubernetesVersion, podCidr, serviceCidr } = this.args;
     const record = network.publishApi(this.args.controlPlane.map((one) => one.instance.privateIp));
-    const { privateIp } = machine.instance;
-    const documents = pulumi.all([privateIp, machine.publicIp]).apply(([privateAddress, publicAddress]) =>
-      controlPlaneDocuments({
-        nodeName: machine.name,
-        privateIp: privateAddress,
-        publicIp: publicAddress,
-        clusterName,
-        apiName: network.apiName,
-        kubernetesVersion,
-        podCidr: podCidr.text,
-        serviceCidr: serviceCidr.text,
-      }),
-    );
+    const { privateIp, availabilityZone } = machine.instance;
+    const documents = pulumi
+      .all([privateIp, machine.publicIp, availabilityZone])
+      .apply(([privateAddress, publicAddress, zone]) =>
+        controlPlaneDocuments({
+          nodeName: machine.name,
+          privateIp: privateAddress,
+          publicIp: publicAddress,
+          clusterName,
+          apiName: network.apiName,
+          kubernetesVersion,
+          podCidr: podCidr.text,
+          serviceCidr: serviceCidr.text,
+          labels: topologyLabels(zone),
+        }),
+      );
     const init = this.steps.run(`${this.name}-init`, {
       machine,
       script: "init",
@@ -98,6 +102,7 @@ export class KubeadmCluster extends pulumi.ComponentResource {
         API_NAME: network.apiName,
         PRIVATE_IP: privateIp,
         PROVIDER_ID: providerId(machine),
+        LABELS: placeOf(machine).apply(lines),
         AUDIT_POLICY: auditPolicy,
         KUBEADM_CONFIG: documents,
       },
@@ -127,7 +132,8 @@ export class KubeadmCluster extends pulumi.ComponentResource {
    */
   private join(machine: Machine, pool: WorkerMembership, cluster: Initialised): void {
     const { network, drainTimeoutSeconds, readyTimeoutSeconds } = this.args;
-    const { labels, taints } = pool;
+    const { taints } = pool;
+    const labels = placeOf(machine).apply((place) => ({ ...pool.labels, ...place }));
     const request = this.steps.run(`${machine.name}-request`, {
       machine,
       script: "request",
@@ -143,9 +149,7 @@ export class KubeadmCluster extends pulumi.ComponentResource {
       inputs: {
         PROVIDER_ID: providerId(machine),
         REQUEST: request.stdout,
-        LABELS: Object.entries(labels)
-          .map(([key, value]) => `${key}=${value}`)
-          .join("\n"),
+        LABELS: labels.apply(lines),
         TAINTS: taints.map(({ key, value, effect }) => `${key}=${value}:${effect}`).join("\n"),
         DRAIN_TIMEOUT: String(drainTimeoutSeconds),
       },
@@ -160,9 +164,11 @@ export class KubeadmCluster extends pulumi.ComponentResource {
         API_NAME: network.apiName,
         CA_CERTIFICATE: cluster.caCertificate,
         CERTIFICATE: admit.stdout,
-        KUBEADM_CONFIG: machine.instance.privateIp.apply((privateIp) =>
-          workerDocument({ nodeName: machine.name, privateIp, labels, taints }),
-        ),
+        KUBEADM_CONFIG: pulumi
+          .all([machine.instance.privateIp, labels])
+          .apply(([privateIp, all]) =>
+            workerDocument({ nodeName: machine.name, privateIp, labels: all, taints }),
+          ),
         READY_TIMEOUT: String(readyTimeoutSeconds),
       },
       after: [admit],
@@ -184,6 +190,18 @@ export class KubeadmCluster extends pulumi.ComponentResource {
     );
   }
 }
+
+function placeOf({ instance }: Machine): pulumi.Output<Labels> {
+  return pulumi
+    .all([instance.availabilityZone, instance.instanceType])
+    .apply(([zone, instanceType]) => placeLabels(zone, instanceType));
+}
+
+/** Labels as the scripts take them: `key=value`, one a line. */
+const lines = (labels: Labels): string =>
+  Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join("\n");
 
 /** Provider id: links a Kubernetes Node to its EC2 instance. */
 function providerId({ instance }: Machine): pulumi.Output<string> {

@@ -18,7 +18,7 @@ import {
 
 interface NodeList {
   items: {
-    metadata: { name: string };
+    metadata: { name: string; labels: Record<string, string> };
     status: { nodeInfo: Record<string, string>; conditions: { type: string; status: string }[] };
     spec: { providerID: string };
   }[];
@@ -40,6 +40,9 @@ describe("the cluster", () => {
       );
       assert.equal(status.nodeInfo["kubeletVersion"], `v${defaultKubernetesVersion}`);
       assert.match(status.nodeInfo["containerRuntimeVersion"] ?? "", /^containerd:\/\/1\.6\.20/);
+      assert.equal(metadata.labels["topology.kubernetes.io/region"], "lab-local-1");
+      assert.equal(metadata.labels["topology.kubernetes.io/zone"], "lab-local-1a");
+      assert.match(metadata.labels["node.kubernetes.io/instance-type"] ?? "", /^t3\./);
       assert.equal(spec.providerID, `aws:///lab-local-1a/${known.get(metadata.name)}`);
     }
   });

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes this machine the first control plane; prints the cluster's CA certificate (public).
-# Inputs: NODE_NAME KUBERNETES_VERSION POD_CIDR SERVICE_CIDR API_NAME PRIVATE_IP KUBEADM_CONFIG AUDIT_POLICY PROVIDER_ID.
+# Inputs: NODE_NAME KUBERNETES_VERSION POD_CIDR SERVICE_CIDR API_NAME PRIVATE_IP KUBEADM_CONFIG AUDIT_POLICY PROVIDER_ID LABELS.
 # Safe to run again.
 
 marker=/var/lib/perigee/initialised
@@ -15,6 +15,8 @@ init() {
   else
     initialise >&2
   fi
+  # Not by the kubelet: at each start it would bring back the instance type that the machine had at first.
+  xargs kubectl label node "$NODE_NAME" --overwrite <<<"${LABELS:?}" >&2
   cat /etc/kubernetes/pki/ca.crt
 }
 

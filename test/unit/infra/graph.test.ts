@@ -185,9 +185,9 @@ describe("a cluster of two pools", () => {
       { key: "example.org/pass", value: "true", effect: "NoSchedule" },
     ]);
     const labels = document.nodeRegistration.kubeletExtraArgs.find(({ name }) => name === "node-labels");
-    assert.equal(labels?.value, "example.org/pass=true,tier=burst");
+    assert.match(labels?.value ?? "", /^example\.org\/pass=true,tier=burst,topology/);
     const admitted = String(one(deployment, types.step, "ground-passes-1-admit").stdin);
-    assert.match(admitted, /LABELS='example\.org\/pass=true\ntier=burst'/);
+    assert.match(admitted, /LABELS='example\.org\/pass=true\ntier=burst\ntopology/);
     assert.match(admitted, /TAINTS='example\.org\/pass=true:NoSchedule'/);
   });
 

@@ -68,6 +68,22 @@ describe("the steps that make a cluster", () => {
     }
   });
 
+  it("label every node with its region, zone and instance type, by which pods are spread", () => {
+    const labels = (zone: string, type: string): string[] => [
+      "topology.kubernetes.io/region=eu-central-1",
+      `topology.kubernetes.io/zone=${zone}`,
+      `node.kubernetes.io/instance-type=${type}`,
+    ];
+    const init = step(deployment, "cluster-init");
+    const [region, zone, type] = labels("eu-central-1a", "t3.medium");
+    assert.equal(input(init, "LABELS"), [region, zone, type].join("\n"));
+    assert.ok(input(init, "KUBEADM_CONFIG").includes(`value: ${region},${zone}\n`));
+    const worker = labels("eu-central-1b", "t3.large");
+    assert.equal(input(step(deployment, "ground-default-2-admit"), "LABELS"), worker.join("\n"));
+    const joining = input(step(deployment, "ground-default-2-join"), "KUBEADM_CONFIG");
+    assert.ok(joining.includes(`value: ${worker.join(",")}\n`), joining);
+  });
+
   it("hand the request to the control plane, and its certificate to the worker", () => {
     assert.equal(
       input(step(deployment, "ground-default-2-admit"), "REQUEST"),

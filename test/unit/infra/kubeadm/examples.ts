@@ -1,5 +1,6 @@
 /** The nodes whose documents are kept as golden files. */
 import type { ControlPlaneDocumentArgs, WorkerDocumentArgs } from "../../../../infra/kubeadm/documents";
+import { placeLabels, topologyLabels } from "../../../../infra/kubeadm/placeLabels";
 import { deriveSshKeyPair } from "../../../../infra/machines/sshKeys";
 import type { UserDataArgs } from "../../../../infra/machines/userData";
 import { defaultKubernetesVersion } from "../../../../infra/versions";
@@ -17,12 +18,13 @@ export const controlPlane: ControlPlaneDocumentArgs = {
   kubernetesVersion: defaultKubernetesVersion,
   podCidr: "10.244.0.0/16",
   serviceCidr: "10.96.0.0/12",
+  labels: topologyLabels("eu-central-1a"),
 };
 
 export const worker: WorkerDocumentArgs = {
   nodeName: "ground-default-1",
   privateIp: "10.0.1.11",
-  labels: {},
+  labels: placeLabels("eu-central-1a", "t3.large"),
   taints: [],
 };
 

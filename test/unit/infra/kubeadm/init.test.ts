@@ -12,6 +12,7 @@ const inputs = {
   KUBEADM_CONFIG: "kind: InitConfiguration",
   AUDIT_POLICY: "kind: Policy",
   PROVIDER_ID: "aws:///eu-central-1a/i-1",
+  LABELS: "topology.kubernetes.io/zone=eu-central-1a\nnode.kubernetes.io/instance-type=t3.medium",
 };
 
 const programs = {
@@ -19,7 +20,12 @@ const programs = {
   getent: 'echo "10.0.1.10 STREAM api.ground.internal"',
   // It makes the certificate that the step prints.
   kubeadm: "mkdir -p /etc/kubernetes/pki; echo certificate >/etc/kubernetes/pki/ca.crt",
-  kubectl: "",
+  // A cluster as the inputs want it, whose node keeps the labels that it is given.
+  kubectl: `case "$*" in
+    *" /version") echo '"gitVersion": "v1.36.3"' ;;
+    *kubeadm-config*) printf '  podSubnet: 10.244.0.0/16\\n  serviceSubnet: 10.96.0.0/12\\n' ;;
+    "label node ground-control-plane-1 --overwrite "*) shift 4; printf '%s\\n' "$@" >/var/labels ;;
+  esac`,
   ip: "exit 1",
   nft: "",
   journalctl: "",
@@ -33,8 +39,8 @@ describe("init", () => {
   });
   afterEach(() => root.remove());
 
-  const init = (): ScriptRunResult =>
-    root.run(stepInput("init", inputs), { arguments: ["init", "3600"], programs });
+  const init = (more: Readonly<Record<string, string>> = {}): ScriptRunResult =>
+    root.run(stepInput("init", { ...inputs, ...more }), { arguments: ["init", "3600"], programs });
   const kubeadm = ({ calls }: ScriptRunResult): string[] =>
     calls.filter((call) => call.startsWith("kubeadm ")).map((call) => call.split(" ")[1] ?? "");
 
@@ -57,5 +63,17 @@ describe("init", () => {
     assert.deepEqual(kubeadm(said), ["reset", "init"]);
     assert.match(said.stderr, /undoing what an unfinished attempt, or another cluster, left here/);
     assert.ok(!root.has("/etc/kubernetes/manifests/etcd.yaml"));
+  });
+
+  it("gives the node the labels of its place, and a running one those that have changed since", () => {
+    const first = init();
+    assert.equal(first.status, 0, first.stderr);
+    assert.equal(root.read("/var/labels"), `${inputs.LABELS}\n`);
+    const labels = inputs.LABELS.replace("t3.medium", "t3.large");
+    const again = init({ LABELS: labels });
+    assert.equal(again.status, 0, again.stderr);
+    assert.deepEqual(kubeadm(again), []);
+    assert.equal(root.read("/var/labels"), `${labels}\n`);
+    assert.equal(again.stdout, "certificate\n", "the next steps read it");
   });
 });
