@@ -116,6 +116,15 @@ const configureWhenUp = [
   "cp -f /etc/kube-flannel/cni-conf.json /etc/cni/net.d/10-flannel.conflist",
 ].join("; ");
 
+/** Port on which flanneld tells the kubelet of its own node how it is. */
+const healthPort = 8081;
+
+/** A question to flanneld on its own node: no other machine reaches the port. */
+const asked = (path: string, periodSeconds: number): object => ({
+  httpGet: { host: "127.0.0.1", path, port: healthPort },
+  periodSeconds,
+});
+
 function flanneld(image: string): object {
   const field = (variable: string, fieldPath: string): object => ({
     name: variable,
@@ -125,7 +134,11 @@ function flanneld(image: string): object {
     name: "kube-flannel",
     image,
     command: ["/opt/bin/flanneld"],
-    args: ["--ip-masq", "--kube-subnet-mgr"],
+    args: ["--ip-masq", "--kube-subnet-mgr", "--healthz-ip=127.0.0.1", `--healthz-port=${healthPort}`],
+    ports: [{ name: "healthz", containerPort: healthPort, hostIP: "127.0.0.1" }],
+    // The network step and an update wait for it to be ready.
+    readinessProbe: asked("/readyz", 2),
+    livenessProbe: asked("/healthz", 30),
     resources: { requests: { cpu: "100m", memory: "50Mi" } },
     securityContext: { privileged: false, capabilities: { add: ["NET_ADMIN", "NET_RAW"] } },
     lifecycle: { postStart: { exec: { command: ["sh", "-c", configureWhenUp] } } },

@@ -74,6 +74,7 @@ function files(args: UserDataArgs): CloudFile[] {
         "net.core.rmem_max = 4194304",
       ]),
     },
+    { path: "/etc/crictl.yaml", content: "runtime-endpoint: unix:///run/containerd/containerd.sock\n" },
     ...registryFiles(args.mirrors),
   ];
 }

@@ -92,6 +92,11 @@ describe("the cluster", () => {
     }
   });
 
+  it("has crictl, which finds containerd by itself", async () => {
+    assert.equal(await ssh(worker, "crictl pods --quiet 2>&1 >/dev/null"), "", "no warning");
+    assert.match(await ssh(worker, "crictl ps"), /kube-flannel/);
+  });
+
   it("holds its package versions", async () => {
     const held = await ssh(worker, "apt-mark showhold | sort | xargs");
     assert.equal(held, "containerd kubeadm kubectl kubelet");

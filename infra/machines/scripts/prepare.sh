@@ -35,7 +35,7 @@ install_packages() {
   export DEBIAN_FRONTEND=noninteractive
   retry 10 update_lists
   # What is there stays as it is: a first run that did not finish has started containerd, and holds it.
-  retry 5 install --no-upgrade containerd conntrack ethtool nftables socat
+  retry 5 install --no-upgrade containerd conntrack cri-tools ethtool nftables socat
   # "1.36.3-*": the packages' own revision; the version that was asked for, or an error.
   retry 5 install --allow-change-held-packages --allow-downgrades \
     "kubelet=${KUBERNETES_VERSION}-*" "kubeadm=${KUBERNETES_VERSION}-*" "kubectl=${KUBERNETES_VERSION}-*"

@@ -1,7 +1,7 @@
-/** Definitions of the Kubernetes packages (kubeadm, kubelet, kubectl, kubernetes-cni) and their control files. */
+/** Definitions of the Kubernetes packages (kubeadm, kubelet, kubectl, kubernetes-cni, cri-tools) and their control files. */
 import { join } from "node:path";
 import { program, type Programs } from "../toolchain/build";
-import { cniPlugins, cniPluginsVersion } from "../toolchain/components";
+import { cniPlugins, cniPluginsVersion, criToolsVersion } from "../toolchain/components";
 
 /** A file of a package: its source and its target. */
 interface PackagedFile {
@@ -41,7 +41,9 @@ export function kubernetesPackages(version: string, programs: Programs): DebianP
     kubeadm(version, binary("kubeadm")),
     kubelet(version, binary("kubelet")),
     kubectl(version, binary("kubectl")),
-  ].concat(kubernetesCni(programs));
+    kubernetesCni(programs),
+    criTools(programs),
+  ];
 }
 
 const nothingMore = { depends: [], folders: [], conffiles: [], scripts: {} };
@@ -99,6 +101,16 @@ function kubernetesCni(programs: Programs): DebianPackage {
       mode: "0755",
     })),
     folders: ["/etc/cni/net.d"],
+  };
+}
+
+function criTools(programs: Programs): DebianPackage {
+  return {
+    ...nothingMore,
+    name: "cri-tools",
+    version: `${criToolsVersion}-${revision}`,
+    summary: "Command-line utility for interacting with a container runtime",
+    files: [{ source: program(programs, "crictl"), target: "/usr/bin/crictl", mode: "0755" }],
   };
 }
 

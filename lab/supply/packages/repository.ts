@@ -52,7 +52,7 @@ export async function ensurePackageRepository(
 
 /** Components that the packages of these Kubernetes versions contain. */
 export function packageComponents(versions: readonly string[]): ComponentName[] {
-  return versions.length === 0 ? [] : [...versions.map(kubernetesComponent), "cni-plugins"];
+  return versions.length === 0 ? [] : [...versions.map(kubernetesComponent), "cni-plugins", "crictl"];
 }
 
 async function repositoryKey(

@@ -109,6 +109,9 @@ export const cniPlugins = Object.keys(cniFolders);
 /** Version of {@link cniPlugins}: the one that Kubernetes 1.36 is tested with (its build/dependencies.yaml). */
 export const cniPluginsVersion = "1.9.1";
 
+/** Version of crictl for every Kubernetes: Go's proxy does not have 1.35's, and the interface is the same. */
+export const criToolsVersion = "1.36.0";
+
 const promVersion = "github.com/prometheus/common/version.Version";
 
 /**
@@ -164,6 +167,11 @@ export const components = {
       "helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor": "36",
     },
     seconds: 9,
+  }),
+  crictl: single("crictl", "sigs.k8s.io/cri-tools/cmd/crictl", {
+    about: "looks at a node's containers",
+    versions: { "sigs.k8s.io/cri-tools/pkg/version.Version": `v${criToolsVersion}` },
+    seconds: 8,
   }),
   "kube-state-metrics": single("kube-state-metrics", "k8s.io/kube-state-metrics/v2", {
     about: "metrics of Kubernetes' objects",

@@ -126,6 +126,27 @@ describe("the first control plane's documents", () => {
   });
 });
 
+describe("Flannel's daemon", () => {
+  interface Container {
+    args: string[];
+    readinessProbe: { httpGet: { host: string; port: number } };
+    livenessProbe: { httpGet: { host: string; port: number } };
+  }
+
+  it("is asked by its own kubelet how it is, on an address that no other machine reaches", () => {
+    const { items } = JSON.parse(flannelManifest(releaseOf(defaultKubernetesVersion), "10.244.0.0/16")) as {
+      items: { kind: string; spec: { template: { spec: { containers: Container[] } } } }[];
+    };
+    const daemon = items.find(({ kind }) => kind === "DaemonSet")?.spec.template.spec.containers[0];
+    assert.ok(daemon !== undefined);
+    for (const { httpGet } of [daemon.readinessProbe, daemon.livenessProbe]) {
+      assert.equal(httpGet.host, "127.0.0.1");
+      assert.ok(daemon.args.includes(`--healthz-port=${httpGet.port}`));
+    }
+    assert.ok(daemon.args.includes("--healthz-ip=127.0.0.1"), "else every address of the node");
+  });
+});
+
 describe("a worker's document", () => {
   it("keeps a taint's value a string, even one that YAML 1.1 takes for a boolean", () => {
     const join = byKind(workerDocument(taintedWorker)).get("JoinConfiguration") as {

@@ -6,7 +6,8 @@ import { MachineRoot, type ScriptRunResult } from "../../../support/infra/script
 import { onPath } from "../../../support/infra/tools";
 
 const script = readFileSync(join(__dirname, "../../../../infra/machines/scripts/prepare.sh"), "utf8");
-const debian = ["containerd", "conntrack", "ethtool", "nftables", "socat"];
+/** Packages of any version, cri-tools from the same repository as Kubernetes. */
+const debian = ["containerd", "conntrack", "cri-tools", "ethtool", "nftables", "socat"];
 const kubernetes = ["kubelet", "kubeadm", "kubectl"];
 
 const programs = {
