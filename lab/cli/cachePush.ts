@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { portableSupply } from "../supply";
 import { type ListedProduct, productsOf } from "../supply/cacheEntry";
 import { ensureLabCharts } from "../supply/chart/build";
+import { defaultContainerd } from "../supply/containerd";
 import { amount } from "../supply/remoteCache/download";
 import { parseLocation } from "../supply/remoteCache/location";
 import { pushProblems, pushProducts } from "../supply/remoteCache/push";
@@ -12,7 +13,7 @@ import { buildToolchain, program } from "../supply/toolchain/build";
 import { command, say } from "./command";
 import { labConfig } from "./labConfig";
 import { engineComponents } from "./labEngine";
-import { completePath } from "./settings";
+import { completePath, givenContainerd } from "./settings";
 
 export const cachePushCommand = command({
   name: "cache-push",
@@ -52,7 +53,8 @@ async function cachePush(to: string, key: string): Promise<number> {
 async function neededProducts(): Promise<ListedProduct[]> {
   const { kubernetesVersion } = await labConfig();
   const all = await productsOf(async () => {
-    const demand = { kubernetesVersions: [kubernetesVersion], sources: allBuilt };
+    const containerd = givenContainerd() ?? defaultContainerd;
+    const demand = { kubernetesVersions: [kubernetesVersion], sources: allBuilt, containerd };
     await portableSupply(demand, say, await engineComponents(allBuilt));
     await ensureLabCharts(say);
   });

@@ -2,9 +2,11 @@
 import { labAddresses } from "../host/addresses";
 import { type LabFolders, labFolders, labSettings } from "../settings";
 import { supplyComponents } from "../supply";
+import { type ContainerdSeries, defaultContainerd } from "../supply/containerd";
 import { allBuilt, type Sources } from "../supply/sources";
 import type { ComponentName } from "../supply/toolchain/components";
 import { command, say } from "./command";
+import { labContainerd } from "./containerd";
 import { type LabConfig, labConfig } from "./labConfig";
 import { engineComponents } from "./labEngine";
 import { packagesToInstall } from "./missingPackages";
@@ -48,10 +50,18 @@ export async function preflight(folders: LabFolders, config: LabConfig): Promise
   completePath();
   const { sources, problems } = await sourcesOrProblems(folders, config);
   const authority = await problemOf(labAuthority());
-  const facts = await hostFacts(folders.root, await componentsFor(config, sources ?? allBuilt));
+  const runtime = await problemOf(labContainerd(folders));
+  const containerd = runtime.length === 0 ? await labContainerd(folders) : defaultContainerd;
+  const parts = await componentsFor(config, sources ?? allBuilt, containerd);
+  const facts = await hostFacts(folders.root, parts);
   return {
     sources,
-    problems: [...problems, ...authority, ...preflightProblems(facts, labAddresses(config.vpcCidr))],
+    problems: [
+      ...problems,
+      ...runtime,
+      ...authority,
+      ...preflightProblems(facts, labAddresses(config.vpcCidr)),
+    ],
     packagesToInstall: packagesToInstall(facts.missing) ?? [],
     sizes: sizeLine(facts),
     untested: untested(facts),
@@ -76,8 +86,12 @@ async function problemOf(work: Promise<unknown>): Promise<string[]> {
 }
 
 /** Components that `make up` builds, unless they are built already. */
-async function componentsFor({ kubernetesVersion }: LabConfig, sources: Sources): Promise<ComponentName[]> {
-  const demand = { kubernetesVersions: [kubernetesVersion], sources };
+async function componentsFor(
+  { kubernetesVersion }: LabConfig,
+  sources: Sources,
+  containerd: ContainerdSeries,
+): Promise<ComponentName[]> {
+  const demand = { kubernetesVersions: [kubernetesVersion], sources, containerd };
   return [...supplyComponents(demand), ...(await engineComponents(sources))];
 }
 

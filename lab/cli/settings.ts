@@ -4,6 +4,7 @@ import { repositoryRoot } from "../../settings/repositoryRoot";
 import { readText } from "../files";
 import { plainEnvironment, programFolders } from "../settings";
 import type { GivenCharts } from "../supply/chart/edition";
+import { type ContainerdSeries, containerdSeries } from "../supply/containerd";
 import { type SourcesMode, sourcesModes } from "../supply/sources";
 
 /** The file with the lab's own settings of the infra stack: LAB_CONFIG, default Pulumi.lab.yaml. */
@@ -27,6 +28,18 @@ export function sourcesMode(environment: NodeJS.ProcessEnv = process.env): Sourc
   const mode = sourcesModes.find((name) => name === given);
   if (mode !== undefined) return mode;
   throw new Error(`LAB_SOURCES is "${given}"; it must be one of ${sourcesModes.join(", ")}.`);
+}
+
+/**
+ * LAB_CONTAINERD; undefined when it is not set.
+ * @throws Error with what is allowed
+ */
+export function givenContainerd(environment: NodeJS.ProcessEnv = process.env): ContainerdSeries | undefined {
+  const given = environment["LAB_CONTAINERD"];
+  if (given === undefined || given === "") return undefined;
+  const series = containerdSeries.find((name) => name === given);
+  if (series !== undefined) return series;
+  throw new Error(`LAB_CONTAINERD is "${given}"; it must be one of ${containerdSeries.join(", ")}.`);
 }
 
 /**

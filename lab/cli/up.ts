@@ -15,6 +15,7 @@ import { serveMetadata } from "../pulumi/providers/aws/metadata/serve";
 import type { LabFolders } from "../settings";
 import { prepareSupply, serveSupply, type Supply, supplyFiles } from "../supply";
 import { command, say } from "./command";
+import { keepContainerd, labContainerd } from "./containerd";
 import { ready } from "./install";
 import { toEngine } from "./interrupt";
 import { type LabConfig, labConfig } from "./labConfig";
@@ -45,11 +46,13 @@ async function up({ folders, signal }: Session): Promise<number> {
   const sources = await phases.run("check this machine", () => ready(folders, config));
   if (sources === undefined) return 1;
   await forgetLabOfEarlierRun(folders);
-  const demand = { kubernetesVersions: [config.kubernetesVersion], sources };
+  const containerd = await labContainerd(folders);
+  const demand = { kubernetesVersions: [config.kubernetesVersion], sources, containerd };
   const supply = await phases.run("programs, packages and images", async () =>
     prepareSupply(demand, say, await engineComponents(sources)),
   );
   await keepSources(folders, sources);
+  await keepContainerd(folders, containerd);
   await phases.run("network", () => openNetwork(folders, config, supply));
   const extra = await phases.run("machines", () => startStopped(folders, supply.baseTree));
   const options = await labEngine(say);

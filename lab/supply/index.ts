@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { Progress } from "../progress";
 import { type LabFolders, npmPrograms } from "../settings";
 import { monitoringHosts, monitoringImages, operatorImages } from "./chart/images";
+import { builtContainerd, type ContainerdSeries } from "./containerd";
 import { ensureImages } from "./images/build";
 import {
   clusterImages,
@@ -17,7 +18,7 @@ import {
 } from "./images/definitions";
 import { startRegistry } from "./images/registry";
 import { ensureMachineImage } from "./machineImage/image";
-import { ensurePackageRepository, packageComponents } from "./packages/repository";
+import { ensurePackageRepository, packageComponents, type PackageDemand } from "./packages/repository";
 import { archiveFiles, type MachineFile, servePackages, type Service } from "./packages/serve";
 import { ensurePrometheusPage } from "./prometheusPage/build";
 import { isReleased, type Sources } from "./sources";
@@ -33,6 +34,7 @@ export interface Supply {
   /** Root file system under the machines' own. */
   readonly baseTree: string;
   readonly packageRepository: string;
+  readonly containerd: ContainerdSeries;
   /** The image registry's storage; undefined when every image is a released one. */
   readonly images: string | undefined;
 }
@@ -42,6 +44,7 @@ export interface Demand {
   /** Full versions that machines may request, e.g. `1.36.3`. */
   readonly kubernetesVersions: readonly string[];
   readonly sources: Sources;
+  readonly containerd: ContainerdSeries;
 }
 
 export interface ServedSupply {
@@ -62,7 +65,8 @@ export async function prepareSupply(
   const portable = await portableSupply(demand, progress, more);
   return {
     ...portable,
-    packageRepository: await ensurePackageRepository(packagedVersions(demand), progress),
+    packageRepository: await ensurePackageRepository(packagesOf(demand), progress),
+    containerd: demand.containerd,
   };
 }
 
@@ -71,7 +75,7 @@ export async function portableSupply(
   demand: Demand,
   progress: Progress,
   more: readonly ComponentName[],
-): Promise<Omit<Supply, "packageRepository">> {
+): Promise<Omit<Supply, "packageRepository" | "containerd">> {
   // All of them here, in one list, so that it can say how long they take; the parts below find them built.
   const programs = await buildToolchain([...supplyComponents(demand), ...more], progress);
   const baseTree = await ensureMachineImage(progress);
@@ -97,12 +101,12 @@ export function supplyComponents(demand: Demand): ComponentName[] {
     demand.sources,
   );
   const publisher: ComponentName[] = images.length === 0 ? [] : ["crane"];
-  return [...packageComponents(packagedVersions(demand)), ...componentsIn(images), ...publisher];
+  return [...packageComponents(packagesOf(demand)), ...componentsIn(images), ...publisher];
 }
 
-/** Versions whose packages the lab makes itself. */
-function packagedVersions({ kubernetesVersions, sources }: Demand): readonly string[] {
-  return isReleased(sources, "pkgs.k8s.io") ? [] : kubernetesVersions;
+/** Packages that the lab makes itself. */
+function packagesOf({ kubernetesVersions, sources, containerd }: Demand): PackageDemand {
+  return { versions: isReleased(sources, "pkgs.k8s.io") ? [] : kubernetesVersions, containerd };
 }
 
 function clusterImagesOf({ kubernetesVersions }: Demand, programs: Programs): ImageDefinition[] {
@@ -126,7 +130,8 @@ export async function supplyFiles(
   authority: string | undefined,
 ): Promise<MachineFile[]> {
   const key = await readFile(join(supply.packageRepository, "debian", "Release.key"), "utf8");
-  const files = archiveFiles(`http://${address}:${supplyPorts.packages}`, key);
+  const folders = builtContainerd(supply.containerd) ? ["debian", "containerd"] : ["debian"];
+  const files = archiveFiles(`http://${address}:${supplyPorts.packages}`, key, folders);
   if (authority === undefined) return files;
   const path = "/etc/ssl/certs/ca-certificates.crt";
   const own = await readFile(join(supply.baseTree, path), "utf8");

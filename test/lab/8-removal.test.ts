@@ -1,6 +1,6 @@
 /** Removing the lab: alive or dead, nothing stays. */
 import { strict as assert } from "node:assert";
-import { testedVersions } from "../../infra/versions";
+import { releaseOf, testedVersions } from "../../infra/versions";
 import {
   clusterDns,
   controlPlane,
@@ -78,9 +78,12 @@ describe("a cluster that is dead", () => {
 describe("the oldest tested Kubernetes @all", () => {
   const other = testedVersions().at(-1) ?? "";
 
-  it(`${other} comes up as well`, async () => {
+  it(`${other} comes up as well, on the containerd of Ubuntu 24.04`, async () => {
     const file = await labConfigFile({ kubernetesVersion: other });
-    await new LabCommand("up", { LAB_CONFIG: file }).succeeds();
+    await new LabCommand("up", { LAB_CONFIG: file, LAB_CONTAINERD: "2.2" }).succeeds();
+    const runtimes = "jsonpath={.items[*].status.nodeInfo.containerRuntimeVersion}";
+    const containerd = await kubectl("get", "nodes", "-o", runtimes);
+    assert.equal(containerd, "containerd://2.2.1 containerd://2.2.1");
     const versions = await kubectl(
       "get",
       "nodes",
@@ -89,6 +92,24 @@ describe("the oldest tested Kubernetes @all", () => {
     );
     assert.equal(versions, `v${other} v${other}`);
     await clusterDns(60);
+  });
+
+  it("gave containerd 2 all that its file of version 2 says, and it warns of nothing but the host's cgroups", async () => {
+    const dump = await ssh(worker, "sudo containerd config dump");
+    assert.match(dump, /^version = 3$/m);
+    for (const line of [
+      `sandbox = 'registry.k8s.io/pause:${releaseOf(other).pause}'`,
+      "bin_dirs = ['/opt/cni/bin']",
+      "conf_dir = '/etc/cni/net.d'",
+      "config_path = '/etc/containerd/certs.d'",
+    ]) {
+      assert.ok(dump.includes(line), line);
+    }
+    const warnings = await ssh(worker, "sudo ctr deprecations list");
+    const own = warnings
+      .split("\n")
+      .filter((line) => /^io\.containerd/.test(line) && !/cgroup-v1/.test(line));
+    assert.deepEqual(own, []);
   });
 
   it("started every pod at the first try: a node is Ready when it can give pods addresses", async () => {

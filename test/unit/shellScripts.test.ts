@@ -12,7 +12,7 @@ const scripts = execFileSync("git", ["grep", "-lE", shebang], { cwd: root, encod
 
 describe("the shell scripts", () => {
   it("are found, those without an ending too", () => {
-    for (const path of [".ci/run", "lab/supply/packages/kubelet/postinst", "infra/kubeadm/scripts/step.sh"]) {
+    for (const path of [".ci/run", "lab/supply/packages/service/postinst", "infra/kubeadm/scripts/step.sh"]) {
       assert.ok(scripts.includes(path), path);
     }
   });

@@ -77,6 +77,7 @@ when_unlocked() {
     former=$holder
     sleep 5
   done 3>&1
+  [ -z "$said" ] || echo "$said" >&2 # warnings
 }
 
 fetch_key() {

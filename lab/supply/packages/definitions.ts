@@ -1,7 +1,13 @@
-/** Definitions of the Kubernetes packages (kubeadm, kubelet, kubectl, kubernetes-cni, cri-tools) and their control files. */
+/** Definitions of the packages that the lab builds (Kubernetes' and containerd) and their control files. */
 import { join } from "node:path";
 import { program, type Programs } from "../toolchain/build";
-import { cniPlugins, cniPluginsVersion, criToolsVersion } from "../toolchain/components";
+import {
+  cniPlugins,
+  cniPluginsVersion,
+  containerdPrograms,
+  containerdVersion,
+  criToolsVersion,
+} from "../toolchain/components";
 
 /** A file of a package: its source and its target. */
 interface PackagedFile {
@@ -48,6 +54,13 @@ export function kubernetesPackages(version: string, programs: Programs): DebianP
 
 const nothingMore = { depends: [], folders: [], conffiles: [], scripts: {} };
 
+/** Maintainer scripts of a package whose service has its name. */
+const serviceScripts = {
+  postinst: here("service/postinst"),
+  prerm: here("service/prerm"),
+  postrm: here("service/postrm"),
+};
+
 /** Package with the kubelet's drop-in, as upstream's: without kubeadm the kubelet runs without it. */
 function kubeadm(version: string, binary: PackagedFile): DebianPackage {
   const dropIn = "/usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf";
@@ -71,11 +84,7 @@ function kubelet(version: string, binary: PackagedFile): DebianPackage {
     files: [binary, { ...unit, mode: "0644" }, { ...settings, mode: "0644" }],
     folders: ["/var/lib/kubelet", "/etc/kubernetes/manifests"],
     conffiles: [settings.target],
-    scripts: {
-      postinst: here("kubelet/postinst"),
-      prerm: here("kubelet/prerm"),
-      postrm: here("kubelet/postrm"),
-    },
+    scripts: serviceScripts,
   };
 }
 
@@ -114,6 +123,29 @@ function criTools(programs: Programs): DebianPackage {
   };
 }
 
+/** containerd as Ubuntu 24.04 packages it: above Debian's, which apt would take otherwise. */
+export function containerdPackage(programs: Programs): DebianPackage {
+  const binaries = containerdPrograms.map((name) => ({
+    source: program(programs, name),
+    target: `/usr/bin/${name}`,
+    mode: "0755" as const,
+  }));
+  const unit = {
+    source: here("containerd/containerd.service"),
+    target: "/usr/lib/systemd/system/containerd.service",
+    mode: "0644" as const,
+  };
+  return {
+    ...nothingMore,
+    name: "containerd",
+    version: `${containerdVersion}-0lab1`,
+    summary: "Container runtime",
+    depends: ["runc (>= 1.1.0)"],
+    files: [...binaries, unit],
+    scripts: serviceScripts,
+  };
+}
+
 /** The text of a package's control file (Debian Policy, chapter 5). */
 export function controlFile(definition: DebianPackage, installedKiB: number): string {
   const fields: [string, string][] = [
@@ -125,7 +157,6 @@ export function controlFile(definition: DebianPackage, installedKiB: number): st
     ["Depends", definition.depends.join(", ")],
     ["Section", "admin"],
     ["Priority", "optional"],
-    ["Homepage", "https://kubernetes.io"],
     ["Description", `${definition.summary}\n Built from its Go module for Perigee's lab.`],
   ];
   const said = fields.filter(([, value]) => value !== "");

@@ -31,11 +31,15 @@ export interface MachineFile {
  * address is known only when a lab is made.
  * @param url URL of the repository's root, e.g. `http://10.0.1.1:5080`
  * @param releaseKey the content of `<root>/debian/Release.key`
+ * @param folders repositories below the root; apt takes a package's newest version of them all
  */
-export function archiveFiles(url: string, releaseKey: string): MachineFile[] {
+export function archiveFiles(url: string, releaseKey: string, folders: readonly string[]): MachineFile[] {
   const keyring = "/etc/apt/keyrings/debian-archive.asc";
   return [
     { path: keyring, content: releaseKey },
-    { path: "/etc/apt/sources.list", content: `deb [signed-by=${keyring}] ${url}/debian ./\n` },
+    {
+      path: "/etc/apt/sources.list",
+      content: folders.map((folder) => `deb [signed-by=${keyring}] ${url}/${folder} ./\n`).join(""),
+    },
   ];
 }

@@ -23,7 +23,11 @@ export interface Component {
 
 /** A module file, by its path from here. */
 export type ModuleFile =
-  "programs/go.mod" | "programs/kubernetes-1.35.mod" | "alertmanager/go.mod" | "flannel-cni/go.mod";
+  | "programs/go.mod"
+  | "programs/kubernetes-1.35.mod"
+  | "alertmanager/go.mod"
+  | "containerd/go.mod"
+  | "flannel-cni/go.mod";
 
 interface Program {
   /** Name in the result of {@link buildToolchain}; with its version when several are built. */
@@ -112,6 +116,12 @@ export const cniPluginsVersion = "1.9.1";
 /** Version of crictl for every Kubernetes: Go's proxy does not have 1.35's, and the interface is the same. */
 export const criToolsVersion = "1.36.0";
 
+/** Version of the containerd that is built: Ubuntu 24.04's. */
+export const containerdVersion = "2.2.1";
+
+/** Programs of Ubuntu's package containerd. */
+export const containerdPrograms = ["containerd", "containerd-shim-runc-v2", "ctr"] as const;
+
 const promVersion = "github.com/prometheus/common/version.Version";
 
 /**
@@ -125,6 +135,18 @@ export const components = {
     versions: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": "v3.259.0" },
     seconds: 150,
   }),
+  containerd: {
+    about: "runs a node's containers, as Ubuntu 24.04's does",
+    programs: containerdPrograms.map((file) => ({
+      name: file,
+      file,
+      package: `github.com/containerd/containerd/v2/cmd/${file}`,
+    })),
+    module: "containerd/go.mod",
+    versions: { "github.com/containerd/containerd/v2/version.Version": containerdVersion },
+    tags: ["no_btrfs", "no_devmapper", "no_zfs"], // snapshots are overlays here
+    seconds: 42,
+  },
   prometheus: single("prometheus", "github.com/prometheus/prometheus/cmd/prometheus", {
     about: "the monitoring's database",
     versions: { [promVersion]: "3.15.0" },

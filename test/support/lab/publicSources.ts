@@ -17,6 +17,7 @@ import { answering, freePort } from "../../../lab/processes";
 import { npmPrograms } from "../../../lab/settings";
 import { prepareSupply } from "../../../lab/supply";
 import { ensureLabCharts } from "../../../lab/supply/chart/build";
+import { defaultContainerd } from "../../../lab/supply/containerd";
 import { registryConfiguration, registryEnvironment } from "../../../lab/supply/images/registry";
 import { ensureMachineImageParts } from "../../../lab/supply/machineImage/image";
 import { allBuilt } from "../../../lab/supply/sources";
@@ -151,7 +152,11 @@ export class PublicSources {
 
   /** The lab's images and charts, under their released names. */
   private async openRegistry(): Promise<void> {
-    const demand = { kubernetesVersions: [defaultKubernetesVersion], sources: allBuilt };
+    const demand = {
+      kubernetesVersions: [defaultKubernetesVersion],
+      sources: allBuilt,
+      containerd: defaultContainerd,
+    };
     const supply = await prepareSupply(demand, silent);
     this.packages = supply.packageRepository;
     const storage = join(this.folder, "images");

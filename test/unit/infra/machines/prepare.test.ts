@@ -128,4 +128,4 @@ describe("a machine that is prepared", () => {
       holder.kill();
     }
   });
-});
+}).timeout(30_000);

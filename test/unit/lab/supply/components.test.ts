@@ -37,10 +37,10 @@ describe("the toolchain's table", () => {
   });
 
   it("builds all but Flannel's plugin with the same versions of libraries, so that Go compiles them once", () => {
-    // Kubernetes' and Alertmanager's own parts, what an older one cannot be compiled with, and what only tests import.
+    // Kubernetes', containerd's and Alertmanager's own parts, what an older one cannot be compiled with, and what only tests import.
     const own = new RegExp(
       "^(k8s\\.io/(?!kube-openapi|utils|klog)|go\\.etcd\\.io/etcd/|github\\.com/coredns/coredns$" +
-        "|github\\.com/(onsi/ginkgo/v2|onsi/gomega|opencontainers/cgroups|google/cadvisor|prometheus/alertmanager|shurcooL/vfsgen)$)",
+        "|dario\\.cat/mergo$|github\\.com/(containerd/cgroups/v3|onsi/ginkgo/v2|onsi/gomega|opencontainers/cgroups|google/cadvisor|prometheus/alertmanager|shurcooL/vfsgen)$)",
     );
     const common = required("programs/go.mod");
     for (const module of modules.filter((file) => file !== "flannel-cni/go.mod")) {

@@ -6,7 +6,12 @@ import { defaultKubernetesVersion } from "../../../../infra/versions";
 import { run } from "../../../../lab/command";
 import { archiveLines } from "../../../../lab/supply/machineImage/archive";
 import { buildPackage } from "../../../../lab/supply/packages/buildPackage";
-import { controlFile, kubernetesPackages } from "../../../../lab/supply/packages/definitions";
+import {
+  containerdPackage,
+  controlFile,
+  kubernetesPackages,
+} from "../../../../lab/supply/packages/definitions";
+import { packageComponents } from "../../../../lab/supply/packages/repository";
 import { archiveFiles } from "../../../../lab/supply/packages/serve";
 import { type Component, componentNames, components } from "../../../../lab/supply/toolchain/components";
 
@@ -38,7 +43,6 @@ describe("Kubernetes' packages", () => {
         "Depends: iptables (>= 1.4.21), kubernetes-cni (>= 1.2.0), mount, util-linux",
         "Section: admin",
         "Priority: optional",
-        "Homepage: https://kubernetes.io",
         "Description: Node agent for Kubernetes clusters",
         " Built from its Go module for Perigee's lab.",
         "",
@@ -90,15 +94,41 @@ describe("Kubernetes' packages", () => {
   });
 });
 
+describe("the package of the containerd that is built", () => {
+  it("is above Debian's, which apt would take otherwise, and needs the runc that Debian has", async () => {
+    const { version, depends } = containerdPackage(programs);
+    await run("dpkg", ["--compare-versions", version, "gt", "1.6.20~ds1-1+deb12u1"]);
+    assert.deepEqual(depends, ["runc (>= 1.1.0)"]);
+  });
+
+  it("has a service of its own name, which its maintainer scripts start", () => {
+    const { name, files, scripts } = containerdPackage(programs);
+    assert.ok(files.some(({ target }) => target === `/usr/lib/systemd/system/${name}.service`));
+    assert.match(readFileSync(scripts["postinst"] ?? "", "utf8"), /DPKG_MAINTSCRIPT_PACKAGE\.service/);
+  });
+
+  it("is built and offered only for a lab that asks for it", () => {
+    const versions = [defaultKubernetesVersion];
+    assert.ok(!packageComponents({ versions, containerd: "1.6" }).includes("containerd"));
+    assert.ok(packageComponents({ versions, containerd: "2.2" }).includes("containerd"));
+    assert.deepEqual(packageComponents({ versions: [], containerd: "2.2" }), ["containerd"]);
+  });
+});
+
 describe("the machines' archive", () => {
   it("is the lab's own, trusted by its own key", () => {
-    assert.deepEqual(archiveFiles("http://10.0.1.1:5080", "KEY"), [
+    assert.deepEqual(archiveFiles("http://10.0.1.1:5080", "KEY", ["debian"]), [
       { path: "/etc/apt/keyrings/debian-archive.asc", content: "KEY" },
       {
         path: "/etc/apt/sources.list",
         content: "deb [signed-by=/etc/apt/keyrings/debian-archive.asc] http://10.0.1.1:5080/debian ./\n",
       },
     ]);
+  });
+
+  it("has the built containerd's repository besides, for apt to find the newer version", () => {
+    const [, list] = archiveFiles("http://10.0.1.1:5080", "KEY", ["debian", "containerd"]);
+    assert.match(list?.content ?? "", /5080\/debian \.\/\ndeb .*5080\/containerd \.\/\n$/);
   });
 
   it("is made from this machine's own mirror where that has the release", () => {

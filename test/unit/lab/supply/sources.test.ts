@@ -5,6 +5,7 @@ import { defaultKubernetesVersion } from "../../../../infra/versions";
 import { withoutMirrors } from "../../../../lab/cli/labConfig";
 import { labAuthority, sourcesMode } from "../../../../lab/cli/settings";
 import { supplyComponents } from "../../../../lab/supply";
+import { defaultContainerd } from "../../../../lab/supply/containerd";
 import { allBuilt, askSources, type Source, sourceHosts, sources } from "../../../../lab/supply/sources";
 
 describe("the sources of released parts", () => {
@@ -96,7 +97,7 @@ describe("the sources of released parts", () => {
   });
 
   it("leave nothing to compile where all of them are there", () => {
-    const demand = { kubernetesVersions: [defaultKubernetesVersion] };
+    const demand = { kubernetesVersions: [defaultKubernetesVersion], containerd: defaultContainerd };
     const released = { mode: "auto", released: sourceHosts, reasons: {} } as const;
     assert.deepEqual(supplyComponents({ ...demand, sources: released }), []);
     const names = supplyComponents({ ...demand, sources: allBuilt });
