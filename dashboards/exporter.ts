@@ -4,6 +4,7 @@ import {
   exporterMetricNames as names,
   scrapeIntervalSeconds,
 } from "../telemetry/dictionary";
+import { quoted } from "../telemetry/quoting";
 import { alertLimits, defaultRuleSettings, recorded, type RuleSettings } from "../telemetry/rules";
 import { frame, uids } from "./frame";
 import { thresholds, zones } from "./limits";
@@ -17,7 +18,7 @@ export function exporterDashboard(
   dictionary: Dictionary,
   settings: RuleSettings = defaultRuleSettings,
 ): model.DashboardBuilder {
-  const of = `{job="${settings.job}"}`;
+  const of = `{job=${quoted(settings.job)}}`;
   // Grafana has the scrape interval of the cluster, not of the exporter: this step contains four of its samples.
   const step = `${4 * scrapeIntervalSeconds(dictionary)}s`;
   const board = frame(dictionary, {

@@ -9,7 +9,7 @@ import { isNumber } from "./parameterGroups";
 import { stateMap, stateTimeline } from "./parameterPanels";
 import { alarms, chosen, now, ofChosen, overTime, rows } from "./queries";
 import { common, type model, type StatBuilder, type StateTimelineBuilder, type TableBuilder } from "./sdk";
-import { colours, grafanaUnit, title } from "./style";
+import { colours, grafanaUnit, meaning, title } from "./style";
 
 /** Dashboard with state and alarms of one spacecraft, and every limited value in its limit's colour, by subsystem. */
 export function spacecraftDashboard(
@@ -100,7 +100,7 @@ function modeStat({ mode }: Roles): StatBuilder[] {
   const panel = stat({
     key: "mode",
     title: "Mode",
-    description: `${mode.description} (\`${mode.metric}\`)`,
+    description: meaning(mode),
     unit: "none",
     queries: [now(ofChosen(recordedState(mode)), "mode")],
   });
@@ -113,7 +113,7 @@ function bootStat({ boots }: Roles): StatBuilder[] {
     stat({
       key: "boots",
       title: "Boots",
-      description: `${boots.description} (\`${boots.metric}\`)`,
+      description: meaning(boots),
       unit: "none",
       queries: [now(ofChosen(recordedCount(boots)), "boots")],
     }),
@@ -135,7 +135,7 @@ function orbitTimeline(parameters: readonly Parameter[]): StateTimelineBuilder {
   return timeline({
     key: "orbit",
     title: "Orbit",
-    description: parameters.map((each) => `${each.description} (\`${each.metric}\`)`).join("  \n"),
+    description: parameters.map(meaning).join("  \n"),
     unit: "none",
     queries: parameters.map((each) => overTime(ofChosen(each.metric), title(each.name))),
   }).mappings([

@@ -6,6 +6,7 @@ import {
   type Parameter,
   type Severity,
 } from "../dictionary";
+import { inTemplate, quoted } from "../quoting";
 import { type AlertRule, alertRule, groupPrefix, type RuleGroup } from "./rule";
 import { seriesOf } from "./series";
 import type { RuleSettings } from "./settings";
@@ -75,7 +76,7 @@ function limitAlert(
       subsystem,
       labels: { parameter: metric, bound },
       summary: `{{ $labels.spacecraft }}: ${title} ${side} its ${severity} limit`,
-      description: `${parameter.description}: ${shownValue("$value", unit.base)}, ${side} the ${severity} ${bound} limit of ${shownLimit(parameter, severity, bound, settings)}.`,
+      description: `${inTemplate(parameter.description)}: ${shownValue("$value", unit.base)}, ${side} the ${severity} ${bound} limit of ${shownLimit(parameter, severity, bound, settings)}.`,
     },
     settings,
   );
@@ -86,7 +87,7 @@ function shownLimit(parameter: Parameter, severity: Severity, bound: Bound, { jo
   const { metric, limits, unit } = parameter;
   const only = limits?.normal.find((limit) => limit.severity === severity && limit.bound === bound);
   if (only && limits?.byMode.size === 0) return shownNumber(only.value, unit.base);
-  const selector = `job='${job}',parameter='${metric}',severity='${severity}',bound='${bound}'`;
-  const query = `printf "max(${names.parameterLimit}{spacecraft='%s',${selector}})" $labels.spacecraft | query`;
+  const selector = `spacecraft=%q,job=%q,parameter='${metric}',severity='${severity}',bound='${bound}'`;
+  const query = `printf "max(${names.parameterLimit}{${selector}})" $labels.spacecraft ${quoted(job)} | query`;
   return `{{ range ${query} }}${shownValue("value .", unit.base)}{{ end }}`;
 }
