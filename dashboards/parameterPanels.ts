@@ -11,7 +11,7 @@ import {
   zones,
 } from "./limits";
 import { graph, timeline, valueMap } from "./panels";
-import type { ParameterGroup } from "./parameterGroups";
+import { inPortions, type ParameterGroup } from "./parameterGroups";
 import { ofChosen, overTime } from "./queries";
 import { common, type model, type StateTimelineBuilder, type TimeseriesBuilder } from "./sdk";
 import { colours, grafanaUnit, meaning, stateColour, title } from "./style";
@@ -73,8 +73,14 @@ export function stateMap(parameter: Parameter): model.ValueMapping {
   );
 }
 
-/** Timeline of booleans, one row each. */
-export function booleanTimeline(key: string, parameters: readonly Parameter[]): StateTimelineBuilder {
+/** Timelines of booleans, one row each, as many as a viewer can look through. */
+export function booleanTimelines(key: string, parameters: readonly Parameter[]): StateTimelineBuilder[] {
+  return inPortions(parameters, 50).map((those, i) =>
+    booleanTimeline(i === 0 ? key : `${key}-${i + 1}`, those),
+  );
+}
+
+function booleanTimeline(key: string, parameters: readonly Parameter[]): StateTimelineBuilder {
   return timeline({
     key,
     title: "On and off",
