@@ -7,7 +7,8 @@ import {
   type Severity,
 } from "../dictionary";
 import { inTemplate, quoted } from "../quoting";
-import { type AlertRule, alertRule, groupPrefix, type RuleGroup } from "./rule";
+import { groupsOf } from "./groupParts";
+import { type AlertRule, alertRule, type RuleGroup } from "./rule";
 import { seriesOf } from "./series";
 import type { RuleSettings } from "./settings";
 import { shownNumber, shownValue, words } from "./shownValue";
@@ -17,13 +18,13 @@ const families = {
   red: { alert: "BusParameterRed", severity: "critical" },
 } as const;
 
-/** Groups of limit alerts: one group per subsystem, one alert per parameter, severity and bound. */
+/** Groups of limit alerts: one group per subsystem, several for a big one; one alert per parameter, severity and bound. */
 export function limitGroups(dictionary: Dictionary, settings: RuleSettings): RuleGroup[] {
   return dictionary.subsystems.flatMap((subsystem) => {
     const rules = dictionary.parameters
       .filter((parameter) => parameter.subsystem === subsystem)
       .flatMap((parameter) => limitAlerts(parameter, settings));
-    return rules.length > 0 ? [{ name: `${groupPrefix}limits-${subsystem}`, rules }] : [];
+    return groupsOf("limits-", subsystem, rules);
   });
 }
 

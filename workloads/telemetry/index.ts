@@ -20,7 +20,7 @@ import {
   pageService,
 } from "./exporter";
 import { program } from "./program";
-import { prometheusRule, serviceMonitor } from "./scraping";
+import { prometheusRules, serviceMonitor } from "./scraping";
 import { simulatorDeployment } from "./simulator";
 
 export interface TelemetryArgs {
@@ -64,7 +64,7 @@ export class Telemetry extends pulumi.ComponentResource {
     const defined = { ...own, dependsOn: [definitions] };
     serviceMonitor(dictionary, namespace, defined);
     const { staleAfterPeriods } = settings;
-    prometheusRule(dictionary, { namespace, runbookBaseUrl, staleAfterPeriods }, defined);
+    prometheusRules(dictionary, { namespace, runbookBaseUrl, staleAfterPeriods }, defined);
     this.registerOutputs();
   }
 }
