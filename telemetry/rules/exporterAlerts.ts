@@ -1,7 +1,7 @@
 /** Alert rules of the exporter: availability, match with the dictionary, resource usage. */
 import { type Dictionary, exporterMetricNames as names } from "../dictionary";
 import { inTemplate, quoted } from "../quoting";
-import { alertLimits } from "./limits";
+import { alertLimits, exporterMemoryLimit } from "./limits";
 import { recorded } from "./recordingRules";
 import { type AlertRule, alertRule, type AlertSpec } from "./rule";
 import { seriesOf } from "./series";
@@ -9,9 +9,11 @@ import type { RuleSettings } from "./settings";
 
 /** Alerts about the exporter: without it there is no telemetry. */
 export function exporterAlerts(dictionary: Dictionary, settings: RuleSettings): AlertRule[] {
-  return [...availability(settings), ...coherence(dictionary, settings), ...resources(settings)].map((spec) =>
-    alertRule({ team: "ground-segment", subsystem: "exporter", ...spec }, settings),
-  );
+  return [
+    ...availability(settings),
+    ...coherence(dictionary, settings),
+    ...resources(dictionary, settings),
+  ].map((spec) => alertRule({ team: "ground-segment", subsystem: "exporter", ...spec }, settings));
 }
 
 type ExporterAlertSpec = Omit<AlertSpec, "team" | "subsystem">;
@@ -67,8 +69,9 @@ function coherence({ name, version }: Dictionary, settings: RuleSettings): Expor
   ];
 }
 
-function resources(settings: RuleSettings): ExporterAlertSpec[] {
-  const { exporterMemoryBytes, exporterCores, exporterLoopLagSeconds, exporterScrapeSeconds } = alertLimits;
+function resources(dictionary: Dictionary, settings: RuleSettings): ExporterAlertSpec[] {
+  const exporterMemoryBytes = exporterMemoryLimit(dictionary);
+  const { exporterCores, exporterLoopLagSeconds, exporterScrapeSeconds } = alertLimits;
   const of = seriesOf(settings.job);
   const warning = { severity: "warning" } as const;
   return [

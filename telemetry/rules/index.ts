@@ -10,7 +10,7 @@
  *   limits.ts           limits of the alerts   groupParts.ts       groups that are too big for one object
  *   main.ts             prints the rule file
  */
-export { alertLimits } from "./limits";
+export { alertLimits, exporterMemoryLimit } from "./limits";
 export { recorded, recordedCount, recordedState } from "./recordingRules";
 export { type Roles, rolesOf } from "./roles";
 export { type AlertRule, groupPrefix, isAlert, type Rule, type RuleFile } from "./rule";

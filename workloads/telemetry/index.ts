@@ -38,7 +38,7 @@ export class Telemetry extends pulumi.ComponentResource {
     super("perigee:workloads:Telemetry", name, {}, opts);
     const { telemetry: settings, nodeImage, namespace, runbookBaseUrl, definitions } = args;
     const own = { parent: this };
-    const { text, dictionary } = settings.dictionary;
+    const { dictionary } = settings.dictionary;
 
     const serviceAccount = new kubernetes.core.v1.ServiceAccount(
       name,
@@ -48,7 +48,7 @@ export class Telemetry extends pulumi.ComponentResource {
     const pod = {
       namespace,
       serviceAccount,
-      dictionary: dictionaryConfigMap(text, namespace, own),
+      dictionary: dictionaryConfigMap(settings.dictionary, namespace, own),
       program: program(`${name}-program`, { image: settings.image, nodeImage, namespace }, own),
     };
 
