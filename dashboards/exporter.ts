@@ -4,7 +4,14 @@ import {
   exporterMetricNames as names,
   scrapeIntervalSeconds,
 } from "../telemetry/dictionary";
-import { alertLimits, defaultRuleSettings, recorded, type RuleSettings } from "../telemetry/rules";
+import { quoted } from "../telemetry/quoting";
+import {
+  alertLimits,
+  defaultRuleSettings,
+  exporterMemoryLimit,
+  recorded,
+  type RuleSettings,
+} from "../telemetry/rules";
 import { frame, uids } from "./frame";
 import { thresholds, zones } from "./limits";
 import { graph, type PanelSpec, stat, table, timeline, valueMap } from "./panels";
@@ -17,7 +24,7 @@ export function exporterDashboard(
   dictionary: Dictionary,
   settings: RuleSettings = defaultRuleSettings,
 ): model.DashboardBuilder {
-  const of = `{job="${settings.job}"}`;
+  const of = `{job=${quoted(settings.job)}}`;
   // Grafana has the scrape interval of the cluster, not of the exporter: this step contains four of its samples.
   const step = `${4 * scrapeIntervalSeconds(dictionary)}s`;
   const board = frame(dictionary, {
@@ -26,7 +33,14 @@ export function exporterDashboard(
     description: "The exporter itself: availability, load and resources, with the limits of its alerts.",
     perSpacecraft: false,
   }).withPanel(answering(of));
-  const parts = [headlines(of), [builds()], intake(of, step), load(of, step), delays(of), runtime(of, step)];
+  const parts = [
+    headlines(of),
+    [builds()],
+    intake(of, step),
+    load(dictionary, of, step),
+    delays(of),
+    runtime(of, step),
+  ];
   for (const panel of parts.flat()) board.withPanel(panel);
   return board;
 }
@@ -153,7 +167,7 @@ function limitedGraph(spec: PanelSpec, limit: number): TimeseriesBuilder {
     .axisSoftMax(limit);
 }
 
-function load(of: string, step: string): TimeseriesBuilder[] {
+function load(dictionary: Dictionary, of: string, step: string): TimeseriesBuilder[] {
   return [
     limitedGraph(
       {
@@ -166,7 +180,7 @@ function load(of: string, step: string): TimeseriesBuilder[] {
           overTime(`nodejs_heap_size_used_bytes${of}`, "{{instance}} heap"),
         ],
       },
-      alertLimits.exporterMemoryBytes,
+      exporterMemoryLimit(dictionary),
     ),
     limitedGraph(
       {

@@ -8,7 +8,7 @@ import { alarmSteps, graph, stat, table, timeline } from "./panels";
 import { stateMap } from "./parameterPanels";
 import { alarms, now, overTime, rows } from "./queries";
 import type { model, StatBuilder, StateTimelineBuilder, TableBuilder } from "./sdk";
-import { colours } from "./style";
+import { colours, meaning } from "./style";
 
 /** Overview of all spacecraft: lost signals, alarms and modes. Grafana's home dashboard. */
 export function fleetDashboard(
@@ -157,7 +157,7 @@ function modes(mode: NonNullable<Roles["mode"]>): StateTimelineBuilder {
   return timeline({
     key: "modes",
     title: "Mode",
-    description: `${mode.description} (\`${mode.metric}\`), a row for each spacecraft.`,
+    description: `${meaning(mode)}, a row for each spacecraft.`,
     unit: "none",
     height: 6,
     queries: [overTime(recordedState(mode), "{{spacecraft}}")],

@@ -1,9 +1,16 @@
 /** Common frame of all dashboards: uids, variables, annotations, and links between them. */
 import { type Dictionary, exporterMetricNames as names } from "../telemetry/dictionary";
+import { objectName } from "../telemetry/objectName";
 import { rolesOf } from "../telemetry/rules";
 import { alarms, chosen, datasource } from "./queries";
 import { type Builder, model } from "./sdk";
 import { colours } from "./style";
+
+/** Longest uid that Grafana takes. */
+export const mostOfUid = 40;
+
+/** Prefix of the uids of the subsystems' dashboards. */
+export const subsystemUid = "perigee-subsystem-";
 
 /** Uids of the dashboards, part of their URLs: do not change them, bookmarks must stay valid. */
 export const uids = {
@@ -11,7 +18,7 @@ export const uids = {
   spacecraft: "perigee-spacecraft",
   groundLink: "perigee-link",
   exporter: "perigee-exporter",
-  subsystem: (name: string): string => `perigee-subsystem-${name.replaceAll("_", "-")}`.slice(0, 40),
+  subsystem: (name: string): string => objectName(subsystemUid, name, mostOfUid),
 } as const;
 
 export const subsystemTag = "perigee-subsystem";

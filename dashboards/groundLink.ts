@@ -7,7 +7,7 @@ import { thresholds, zones } from "./limits";
 import { graph, type PanelSpec, timeline, valueMap } from "./panels";
 import { ofChosen, overTime } from "./queries";
 import type { model, StateTimelineBuilder, TimeseriesBuilder } from "./sdk";
-import { colours } from "./style";
+import { colours, meaning } from "./style";
 
 /** Dashboard with the packets of one spacecraft: arrival, completeness and decode errors. */
 export function groundLinkDashboard(
@@ -34,7 +34,7 @@ function passes(dictionary: Dictionary): StateTimelineBuilder[] {
     timeline({
       key: "passes",
       title: "Passes",
-      description: `${pass.description} (\`${pass.metric}\`)`,
+      description: meaning(pass),
       unit: "none",
       queries: [overTime(ofChosen(pass.metric), "pass")],
     }).mappings([

@@ -6,6 +6,7 @@
  *   frame.ts            variables, links, annotations, uids    panels.ts      panel builders with defaults
  *   parameterPanels.ts  panels made from parameters            limits.ts      limits as thresholds and lines
  *   parameterGroups.ts  parameters that share a graph          style.ts       units, colours, titles
+ *   pages.ts            panels on as many dashboards as they need
  */
 import type { Dictionary } from "../telemetry/dictionary";
 import { defaultRuleSettings, type RuleSettings } from "../telemetry/rules";
@@ -14,8 +15,8 @@ import { fleetDashboard } from "./fleet";
 import { uids } from "./frame";
 import { groundLinkDashboard } from "./groundLink";
 import type { model } from "./sdk";
-import { spacecraftDashboard } from "./spacecraft";
-import { subsystemDashboard } from "./subsystem";
+import { spacecraftDashboards } from "./spacecraft";
+import { subsystemDashboards } from "./subsystem";
 
 /** A dashboard in Grafana's format, to be written as JSON. */
 export type Dashboard = model.Dashboard;
@@ -33,8 +34,8 @@ export function dashboards(
 ): Dashboard[] {
   return [
     fleetDashboard(dictionary, settings),
-    spacecraftDashboard(dictionary, settings),
-    ...dictionary.subsystems.map((subsystem) => subsystemDashboard(dictionary, subsystem)),
+    ...spacecraftDashboards(dictionary, settings),
+    ...dictionary.subsystems.flatMap((subsystem) => subsystemDashboards(dictionary, subsystem)),
     groundLinkDashboard(dictionary, settings),
     exporterDashboard(dictionary),
   ].map((builder) => builder.build());

@@ -15,23 +15,23 @@ export const isNumber = ({ type }: Parameter): boolean => type !== "enumeration"
 
 /** Groups of the numeric parameters, in the order of their first parameters. */
 export function parameterGroups(parameters: readonly Parameter[]): ParameterGroup[] {
-  const groups: [Parameter, ...Parameter[]][] = [];
-  for (const parameter of parameters.filter(isNumber)) {
-    const alike = groups.find(([first]) => areAlike(first, parameter));
-    if (alike) alike.push(parameter);
-    else groups.push([parameter]);
-  }
-  return groups.map(describeGroup);
+  const groups = Map.groupBy(parameters.filter(isNumber), likeness);
+  return [...groups.values()].flatMap((alike) => inPortions(alike, mostLines)).map(describeGroup);
 }
 
-function areAlike(a: Parameter, b: Parameter): boolean {
-  return (
-    a.unit.base === b.unit.base &&
-    a.kind === b.kind &&
-    a.packet === b.packet &&
-    limitsKey(a) === limitsKey(b) &&
-    shape(a.name) === shape(b.name)
-  );
+/** Lines that can be told apart on one graph. */
+const mostLines = 24;
+
+/** The list in portions of at most so many. */
+export function inPortions<T>(all: readonly T[], most: number): [T, ...T[]][] {
+  const [first, ...others] = all.slice(0, most);
+  return first === undefined ? [] : [[first, ...others], ...inPortions(all.slice(most), most)];
+}
+
+/** The same text for parameters of one graph. */
+function likeness(parameter: Parameter): string {
+  const { unit, kind, packet, name } = parameter;
+  return [unit.base.suffix, kind, packet, limitsKey(parameter), shape(name)].join("\n");
 }
 
 const limitsKey = ({ limits }: Parameter): string =>

@@ -11,10 +11,10 @@ import {
   zones,
 } from "./limits";
 import { graph, timeline, valueMap } from "./panels";
-import type { ParameterGroup } from "./parameterGroups";
+import { inPortions, type ParameterGroup } from "./parameterGroups";
 import { ofChosen, overTime } from "./queries";
 import { common, type model, type StateTimelineBuilder, type TimeseriesBuilder } from "./sdk";
-import { colours, grafanaUnit, stateColour, title } from "./style";
+import { colours, grafanaUnit, meaning, stateColour, title } from "./style";
 
 /** Graph of a group of parameters, with their limits. */
 export function groupGraph(group: ParameterGroup): TimeseriesBuilder {
@@ -44,7 +44,7 @@ function valueOf(parameter: Parameter): string {
 
 function describeGroup({ parameters }: ParameterGroup): string {
   const [first] = parameters;
-  const what = parameters.map((each) => `${each.description} (\`${each.metric}\`)`).join("  \n");
+  const what = parameters.map(meaning).join("  \n");
   return first.limits ? `${what}\n\n${describeLimits(first)}` : what;
 }
 
@@ -61,7 +61,7 @@ export function stateTimeline(parameter: Parameter): StateTimelineBuilder {
   return timeline({
     key: parameter.metric,
     title: title(parameter.name),
-    description: `${parameter.description} (\`${parameter.metric}\`)`,
+    description: meaning(parameter),
     unit: "none",
     queries: [overTime(ofChosen(recordedState(parameter)), title(parameter.name))],
   }).mappings([stateMap(parameter)]);
@@ -73,12 +73,18 @@ export function stateMap(parameter: Parameter): model.ValueMapping {
   );
 }
 
-/** Timeline of booleans, one row each. */
-export function booleanTimeline(key: string, parameters: readonly Parameter[]): StateTimelineBuilder {
+/** Timelines of booleans, one row each, as many as a viewer can look through. */
+export function booleanTimelines(key: string, parameters: readonly Parameter[]): StateTimelineBuilder[] {
+  return inPortions(parameters, 50).map((those, i) =>
+    booleanTimeline(i === 0 ? key : `${key}-${i + 1}`, those),
+  );
+}
+
+function booleanTimeline(key: string, parameters: readonly Parameter[]): StateTimelineBuilder {
   return timeline({
     key,
     title: "On and off",
-    description: parameters.map((each) => `${each.description} (\`${each.metric}\`)`).join("  \n"),
+    description: parameters.map(meaning).join("  \n"),
     unit: "none",
     height: 3 + parameters.length,
     queries: parameters.map((each) => overTime(ofChosen(each.metric), title(each.name))),

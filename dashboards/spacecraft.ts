@@ -2,39 +2,43 @@
 import { type Dictionary, exporterMetricNames as names, type Parameter } from "../telemetry/dictionary";
 import { alertLimits, recorded, recordedCount, recordedState, type Roles, rolesOf } from "../telemetry/rules";
 import type { DashboardSettings } from ".";
-import { frame, spacecraftLink, uids } from "./frame";
+import { spacecraftLink, uids } from "./frame";
 import { isLimitedByMode, limitSteps, thresholds } from "./limits";
+import { pages } from "./pages";
 import { alarmSteps, stat, table, timeline, valueMap } from "./panels";
 import { isNumber } from "./parameterGroups";
 import { stateMap, stateTimeline } from "./parameterPanels";
 import { alarms, chosen, now, ofChosen, overTime, rows } from "./queries";
 import { common, type model, type StatBuilder, type StateTimelineBuilder, type TableBuilder } from "./sdk";
-import { colours, grafanaUnit, title } from "./style";
+import { colours, grafanaUnit, meaning, title } from "./style";
+
+/** Limited values and states that the dashboard of a whole spacecraft shows each; of more it shows the subsystems. */
+const most = { values: 300, states: 30 } as const;
 
 /** Dashboard with state and alarms of one spacecraft, and every limited value in its limit's colour, by subsystem. */
-export function spacecraftDashboard(
+export function spacecraftDashboards(
   dictionary: Dictionary,
   settings: DashboardSettings,
-): model.DashboardBuilder {
+): model.DashboardBuilder[] {
   const roles = rolesOf(dictionary);
-  const board = frame(dictionary, {
-    uid: uids.spacecraft,
+  const spec = {
+    uid: [uids.spacecraft, ""],
     title: "Spacecraft",
     description:
       "One spacecraft: mode, contact, alarms, and all limited values in the colours of their limits.",
     perSpacecraft: true,
-  });
-  for (const panel of headlines(roles, settings)) board.withPanel(panel);
-  for (const panel of [...timelines(dictionary, roles), alarmTimeline(), alarmTable()]) {
-    board.withPanel(panel);
-  }
-  for (const subsystem of dictionary.subsystems) {
-    const limited = dictionary.parameters.filter(
-      (each) => each.subsystem === subsystem && each.limits && isNumber(each),
-    );
-    if (limited.length > 0) board.withPanel(subsystemValues(subsystem, limited));
-  }
-  return board;
+  } as const;
+  const limited = dictionary.parameters.filter((each) => each.limits && isNumber(each));
+  const bySubsystem = Map.groupBy(limited, ({ subsystem }) => subsystem);
+  return pages(dictionary, spec, [
+    ...headlines(roles, settings),
+    ...timelines(dictionary, roles),
+    alarmTimeline(),
+    alarmTable(),
+    ...[...bySubsystem].map(([subsystem, values]) =>
+      limited.length > most.values ? subsystemCondition(subsystem) : subsystemValues(subsystem, values),
+    ),
+  ]);
 }
 
 function headlines(roles: Roles, settings: DashboardSettings): StatBuilder[] {
@@ -100,7 +104,7 @@ function modeStat({ mode }: Roles): StatBuilder[] {
   const panel = stat({
     key: "mode",
     title: "Mode",
-    description: `${mode.description} (\`${mode.metric}\`)`,
+    description: meaning(mode),
     unit: "none",
     queries: [now(ofChosen(recordedState(mode)), "mode")],
   });
@@ -113,7 +117,7 @@ function bootStat({ boots }: Roles): StatBuilder[] {
     stat({
       key: "boots",
       title: "Boots",
-      description: `${boots.description} (\`${boots.metric}\`)`,
+      description: meaning(boots),
       unit: "none",
       queries: [now(ofChosen(recordedCount(boots)), "boots")],
     }),
@@ -126,7 +130,7 @@ function timelines(dictionary: Dictionary, { mode, eclipse, pass }: Roles): Stat
   const others = dictionary.parameters.filter((each) => each.type === "enumeration" && each !== mode);
   return [
     ...(mode ? [stateTimeline(mode)] : []),
-    ...others.map(stateTimeline),
+    ...(others.length > most.states ? [] : others.map(stateTimeline)),
     ...(orbit.length > 0 ? [orbitTimeline(orbit)] : []),
   ];
 }
@@ -135,7 +139,7 @@ function orbitTimeline(parameters: readonly Parameter[]): StateTimelineBuilder {
   return timeline({
     key: "orbit",
     title: "Orbit",
-    description: parameters.map((each) => `${each.description} (\`${each.metric}\`)`).join("  \n"),
+    description: parameters.map(meaning).join("  \n"),
     unit: "none",
     queries: parameters.map((each) => overTime(ofChosen(each.metric), title(each.name))),
   }).mappings([
@@ -210,4 +214,28 @@ function subsystemValues(subsystem: string, parameters: readonly Parameter[]): S
     ]);
   }
   return panel;
+}
+
+/** Worst alarm of a subsystem that has too many values to show each, with a link to the subsystem's dashboard. */
+function subsystemCondition(subsystem: string): StatBuilder {
+  const of = [chosen, `subsystem="${subsystem}"`];
+  const red = alarms(...of, 'severity="critical"');
+  const yellow = alarms(...of, 'severity="warning"');
+  return stat({
+    key: `subsystem-${subsystem}`,
+    title: title(subsystem),
+    description:
+      "Red where an alert of severity critical is firing in the subsystem, yellow where a warning is.",
+    unit: "none",
+    queries: [now(`max(${red}) * 2 or max(${yellow}) or vector(0)`, "alarm")],
+  })
+    .mappings([
+      valueMap([
+        [0, "nominal", colours.nominal],
+        [1, "yellow", colours.yellow],
+        [2, "red", colours.red],
+      ]),
+    ])
+    .colorMode(common.BigValueColorMode.Background)
+    .links([spacecraftLink(uids.subsystem(subsystem), `Open ${subsystem}`, "$spacecraft")]);
 }

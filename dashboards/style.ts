@@ -1,5 +1,6 @@
 /** Colours, units and titles of the dashboards. */
-import type { BaseUnit } from "../telemetry/dictionary";
+import type { BaseUnit, Parameter } from "../telemetry/dictionary";
+import { inMarkdown } from "../telemetry/quoting";
 
 /** Colours by meaning, the same on every dashboard. Named colours of Grafana fit both of its themes. */
 export const colours = {
@@ -68,4 +69,9 @@ export function grafanaUnit(unit: BaseUnit): string {
 export function title(name: string): string {
   const text = name.replaceAll("_", " ");
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Description of a parameter with its metric, in Markdown. */
+export function meaning({ description, metric }: Parameter): string {
+  return `${inMarkdown(description)} (\`${metric}\`)`;
 }

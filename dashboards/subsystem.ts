@@ -1,30 +1,31 @@
 /** Dashboard of one subsystem, made for each in the dictionary: alarms, states, booleans and graphs of numbers. */
 import type { Dictionary } from "../telemetry/dictionary";
-import { frame, subsystemTag, uids } from "./frame";
+import { subsystemTag, subsystemUid } from "./frame";
+import { pages } from "./pages";
 import { timeline, valueMap } from "./panels";
 import { parameterGroups } from "./parameterGroups";
-import { booleanTimeline, groupGraph, stateTimeline } from "./parameterPanels";
+import { booleanTimelines, groupGraph, stateTimeline } from "./parameterPanels";
 import { alarms, chosen, overTime } from "./queries";
 import type { model, StateTimelineBuilder } from "./sdk";
 import { colours, title } from "./style";
 
-/** Dashboard with all parameters of one subsystem: alarms and states on top, then the values with their limits. */
-export function subsystemDashboard(dictionary: Dictionary, subsystem: string): model.DashboardBuilder {
+/** Dashboards with all parameters of one subsystem, one unless it is big: alarms and states on top, then the values with their limits. */
+export function subsystemDashboards(dictionary: Dictionary, subsystem: string): model.DashboardBuilder[] {
   const parameters = dictionary.parameters.filter((each) => each.subsystem === subsystem);
   const booleans = parameters.filter((each) => each.type === "boolean");
-  const board = frame(dictionary, {
-    uid: uids.subsystem(subsystem),
+  const spec = {
+    uid: [subsystemUid, subsystem],
     title: `Subsystem ${title(subsystem)}`,
     description: `Every parameter of the subsystem ${subsystem}, with its limits.`,
     tags: [subsystemTag],
     perSpacecraft: true,
-  }).withPanel(alarmTimeline(subsystem));
-  for (const each of parameters.filter(({ type }) => type === "enumeration")) {
-    board.withPanel(stateTimeline(each));
-  }
-  if (booleans.length > 0) board.withPanel(booleanTimeline(`${subsystem}-booleans`, booleans));
-  for (const group of parameterGroups(parameters)) board.withPanel(groupGraph(group));
-  return board;
+  } as const;
+  return pages(dictionary, spec, [
+    alarmTimeline(subsystem),
+    ...parameters.filter(({ type }) => type === "enumeration").map(stateTimeline),
+    ...booleanTimelines(`${subsystem}-booleans`, booleans),
+    ...parameterGroups(parameters).map(groupGraph),
+  ]);
 }
 
 function alarmTimeline(subsystem: string): StateTimelineBuilder {

@@ -42,6 +42,12 @@ export function prometheusSize(memoryMiB: number): Size {
   return size(1, [0.1, 2], [Math.floor(memoryMiB / 2), memoryMiB]);
 }
 
+/** A size with more memory, as a large dictionary asks for. */
+export function withMemory(base: Size, { extraMemoryMiB }: { readonly extraMemoryMiB: number }): Size {
+  const { request, limit } = base.memoryMiB;
+  return { ...base, memoryMiB: { request: request + extraMemoryMiB, limit: limit + extraMemoryMiB } };
+}
+
 export function resources({ cpu, memoryMiB }: Size): Resources {
   return {
     requests: { cpu: cores(cpu.request), memory: `${memoryMiB.request}Mi` },

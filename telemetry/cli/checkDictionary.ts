@@ -1,5 +1,23 @@
 /** The command `check-dictionary`: prints a summary of a dictionary file, or all its problems. */
-import { DictionaryError, loadDictionary } from "../dictionary";
+import { createRequire } from "node:module";
+import type * as Dashboards from "../../dashboards";
+import {
+  defaultDictionaryText,
+  type Dictionary,
+  DictionaryError,
+  parseDictionary,
+  readDictionaryText,
+} from "../dictionary";
+import {
+  dashboardSizes,
+  dictionarySize,
+  type ObjectSize,
+  ruleSizes,
+  sizeProblems,
+  sizeSummary,
+} from "../objectSizes";
+import { ruleFile } from "../rules";
+import { isBundle } from "../version";
 import { command } from "./command";
 import { reason } from "./dictionarySetting";
 import { UsageError } from "./settings";
@@ -7,18 +25,28 @@ import { UsageError } from "./settings";
 export const checkDictionary = command(
   {
     name: "check-dictionary",
-    summary: "Says everything that is wrong with a dictionary (exit code 1), or what is in it.",
+    summary:
+      "Says everything that is wrong with a dictionary (exit code 1), or what is in it and how big it gets.",
     argument: "FILE",
     settings: {},
   },
   async (_settings, { print }, file) => {
     try {
-      const { name, version, packets, parameters } = loadDictionary(file);
+      const text = file === undefined ? defaultDictionaryText() : readDictionaryText(file);
+      const dictionary = parseDictionary(text, file);
+      const { name, version, packets, parameters } = dictionary;
       const limited = parameters.filter((parameter) => parameter.limits).length;
       await print(
         `${name} ${version}: ${packets.length} packets, ${parameters.length} parameters, ${limited} of them with limits\n`,
       );
-      return 0;
+      const sizes = [
+        dictionarySize(text),
+        ...ruleSizes(ruleFile(dictionary)),
+        ...sizesOfDashboards(dictionary),
+      ];
+      const problems = sizeProblems(sizes);
+      await print([...sizeSummary(sizes), ...problems].map((line) => `${line}\n`).join(""));
+      return problems.length > 0 ? 1 : 0;
     } catch (error) {
       if (!(error instanceof DictionaryError)) {
         throw new UsageError(`cannot read the dictionary ${file ?? ""}: ${reason(error)}`);
@@ -28,3 +56,10 @@ export const checkDictionary = command(
     }
   },
 );
+
+/** Sizes of the dashboards; none in the bundle, which what makes them would double. */
+function sizesOfDashboards(dictionary: Dictionary): ObjectSize[] {
+  if (isBundle()) return [];
+  const { dashboardFiles } = createRequire(__filename)("../../dashboards") as typeof Dashboards;
+  return dashboardSizes(dashboardFiles(dictionary));
+}

@@ -8,6 +8,7 @@ import type { Dictionary, Packet, Parameter } from "./dictionary";
 import { alignmentProblem, calibrateToBase, layOut } from "./layout";
 import { convertLimits } from "./limits";
 import { metricName } from "./metricName";
+import { readDictionaryText } from "./mounted";
 import { DictionaryError, type Path, Problems } from "./problem";
 import {
   dictionarySchema,
@@ -38,7 +39,7 @@ export function defaultDictionaryText(): string {
  */
 export function loadDictionary(path?: string): Dictionary {
   if (path === undefined) return parseDictionary(defaultDictionaryText(), "default.yaml");
-  return parseDictionary(readFileSync(path, "utf8"), path);
+  return parseDictionary(readDictionaryText(path), path);
 }
 
 /**

@@ -17,6 +17,21 @@ const stateName = z
   .regex(/^[A-Z][A-Z0-9_]*$/, "must be upper case letters, digits and underscores, a letter first")
   .max(64);
 
+/** Text for people. Control characters and half characters have no place in any of the documents made from it. */
+const prose = (most: number): z.ZodString =>
+  z
+    .string()
+    .max(most)
+    .regex(/^(?:[^\p{Cc}\p{Cs}]|[\n\t])*$/u, "must be text without control characters");
+
+/** Text of one line. */
+const oneLine = (most: number, options?: { error: string }): z.ZodString =>
+  z
+    .string(options)
+    .min(1)
+    .max(most)
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, "must be one line without control characters");
+
 const finite = z.number({ error: "must be a number" });
 
 const unitName = z.string().superRefine((name, context) => {
@@ -71,7 +86,7 @@ export const parameterSchema = z
     ),
     /** Subsystem; default: the packet's. */
     subsystem: identifier.optional(),
-    description: z.string().min(1).max(400),
+    description: prose(400).min(1),
     type: z.enum(["unsigned", "signed", "float", "enumeration", "boolean"]),
     /** Size in bits; default 1 for a boolean, 32 for a float. */
     bits: z.int().min(1).max(64).optional(),
@@ -150,7 +165,7 @@ export const packetSchema = z.strictObject({
   /** APID, 0 to 2046; idle packets use 2047 (CCSDS 133.0-B-2, 4.1.3.3.4.4). */
   apid: z.int().min(0).max(2046),
   name: identifier,
-  description: z.string().min(1).max(400),
+  description: prose(400).min(1),
   subsystem: identifier,
   /** Seconds between two packets. */
   period: finite.positive().max(86_400),
@@ -163,9 +178,9 @@ export const packetSchema = z.strictObject({
 
 export const dictionarySchema = z.strictObject(
   {
-    name: z.string().min(1).max(64),
-    version: z.string({ error: "must be a text; write it in quotes" }).min(1).max(32),
-    description: z.string().max(400).default(""),
+    name: oneLine(64),
+    version: oneLine(32, { error: "must be a text; write it in quotes" }),
+    description: prose(400).default(""),
     time: timeSchema,
     /** `subsystem.name` of the enumeration with the spacecraft's mode, for limits by mode. */
     mode: z.string().optional(),

@@ -1,6 +1,7 @@
 /** Alert rules of the exporter: availability, match with the dictionary, resource usage. */
 import { type Dictionary, exporterMetricNames as names } from "../dictionary";
-import { alertLimits } from "./limits";
+import { inTemplate, quoted } from "../quoting";
+import { alertLimits, exporterMemoryLimit } from "./limits";
 import { recorded } from "./recordingRules";
 import { type AlertRule, alertRule, type AlertSpec } from "./rule";
 import { seriesOf } from "./series";
@@ -8,9 +9,11 @@ import type { RuleSettings } from "./settings";
 
 /** Alerts about the exporter: without it there is no telemetry. */
 export function exporterAlerts(dictionary: Dictionary, settings: RuleSettings): AlertRule[] {
-  return [...availability(settings), ...coherence(dictionary, settings), ...resources(settings)].map((spec) =>
-    alertRule({ team: "ground-segment", subsystem: "exporter", ...spec }, settings),
-  );
+  return [
+    ...availability(settings),
+    ...coherence(dictionary, settings),
+    ...resources(dictionary, settings),
+  ].map((spec) => alertRule({ team: "ground-segment", subsystem: "exporter", ...spec }, settings));
 }
 
 type ExporterAlertSpec = Omit<AlertSpec, "team" | "subsystem">;
@@ -29,7 +32,7 @@ function availability(settings: RuleSettings): ExporterAlertSpec[] {
       forSeconds: 30,
       severity: "critical",
       summary: "The telemetry exporter does not answer",
-      description: `Prometheus cannot scrape the exporter {{ $labels.instance }} of job ${job}: no telemetry is recorded and no limit is watched (up is not 1, value {{ $value | printf "%.0f" }}).`,
+      description: `Prometheus cannot scrape the exporter {{ $labels.instance }} of job ${inTemplate(job)}: no telemetry is recorded and no limit is watched (up is not 1, value {{ $value | printf "%.0f" }}).`,
     },
     {
       alert: "TelemetryExporterRestarting",
@@ -49,11 +52,11 @@ function coherence({ name, version }: Dictionary, settings: RuleSettings): Expor
   return [
     {
       alert: "TelemetryDictionaryMismatch",
-      expr: `${of(names.buildInfo, `dictionary!=${JSON.stringify(expected)}`)} == 1`,
+      expr: `${of(names.buildInfo, `dictionary!=${quoted(expected)}`)} == 1`,
       forSeconds: 300,
       severity: "warning",
       summary: "The telemetry exporter runs another dictionary than the alert rules",
-      description: `The exporter {{ $labels.instance }} decodes with the dictionary {{ $labels.dictionary }}, the rules were made from ${expected}: limits may be missing or wrong (exporters concerned: {{ $value | printf "%.0f" }}, limit 0).`,
+      description: `The exporter {{ $labels.instance }} decodes with the dictionary {{ $labels.dictionary }}, the rules were made from ${inTemplate(expected)}: limits may be missing or wrong (exporters concerned: {{ $value | printf "%.0f" }}, limit 0).`,
     },
     {
       alert: "TelemetryLimitsMissing",
@@ -66,8 +69,9 @@ function coherence({ name, version }: Dictionary, settings: RuleSettings): Expor
   ];
 }
 
-function resources(settings: RuleSettings): ExporterAlertSpec[] {
-  const { exporterMemoryBytes, exporterCores, exporterLoopLagSeconds, exporterScrapeSeconds } = alertLimits;
+function resources(dictionary: Dictionary, settings: RuleSettings): ExporterAlertSpec[] {
+  const exporterMemoryBytes = exporterMemoryLimit(dictionary);
+  const { exporterCores, exporterLoopLagSeconds, exporterScrapeSeconds } = alertLimits;
   const of = seriesOf(settings.job);
   const warning = { severity: "warning" } as const;
   return [

@@ -7,11 +7,12 @@
  *   roles.ts            parameters by meaning  exporterAlerts.ts   the exporter itself
  *   shownValue.ts       values with units      recordingRules.ts   records for dashboards and alerts
  *   series.ts           selectors with a job   evaluationAlerts.ts rules that cannot be evaluated
- *   limits.ts           limits of the alerts   main.ts             prints the rule file
+ *   limits.ts           limits of the alerts   groupParts.ts       groups that are too big for one object
+ *   main.ts             prints the rule file
  */
-export { alertLimits } from "./limits";
+export { alertLimits, exporterMemoryLimit } from "./limits";
 export { recorded, recordedCount, recordedState } from "./recordingRules";
 export { type Roles, rolesOf } from "./roles";
-export { type AlertRule, isAlert, type Rule, type RuleFile } from "./rule";
+export { type AlertRule, groupPrefix, isAlert, type Rule, type RuleFile } from "./rule";
 export { alertsOf, ruleFile } from "./ruleFile";
 export { defaultRuleSettings, type RuleSettings } from "./settings";

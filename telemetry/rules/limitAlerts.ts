@@ -6,7 +6,9 @@ import {
   type Parameter,
   type Severity,
 } from "../dictionary";
-import { type AlertRule, alertRule, groupPrefix, type RuleGroup } from "./rule";
+import { inTemplate, quoted } from "../quoting";
+import { groupsOf } from "./groupParts";
+import { type AlertRule, alertRule, type RuleGroup } from "./rule";
 import { seriesOf } from "./series";
 import type { RuleSettings } from "./settings";
 import { shownNumber, shownValue, words } from "./shownValue";
@@ -16,13 +18,13 @@ const families = {
   red: { alert: "BusParameterRed", severity: "critical" },
 } as const;
 
-/** Groups of limit alerts: one group per subsystem, one alert per parameter, severity and bound. */
+/** Groups of limit alerts: one group per subsystem, several for a big one; one alert per parameter, severity and bound. */
 export function limitGroups(dictionary: Dictionary, settings: RuleSettings): RuleGroup[] {
   return dictionary.subsystems.flatMap((subsystem) => {
     const rules = dictionary.parameters
       .filter((parameter) => parameter.subsystem === subsystem)
       .flatMap((parameter) => limitAlerts(parameter, settings));
-    return rules.length > 0 ? [{ name: `${groupPrefix}limits-${subsystem}`, rules }] : [];
+    return groupsOf("limits-", subsystem, rules);
   });
 }
 
@@ -75,7 +77,7 @@ function limitAlert(
       subsystem,
       labels: { parameter: metric, bound },
       summary: `{{ $labels.spacecraft }}: ${title} ${side} its ${severity} limit`,
-      description: `${parameter.description}: ${shownValue("$value", unit.base)}, ${side} the ${severity} ${bound} limit of ${shownLimit(parameter, severity, bound, settings)}.`,
+      description: `${inTemplate(parameter.description)}: ${shownValue("$value", unit.base)}, ${side} the ${severity} ${bound} limit of ${shownLimit(parameter, severity, bound, settings)}.`,
     },
     settings,
   );
@@ -86,7 +88,7 @@ function shownLimit(parameter: Parameter, severity: Severity, bound: Bound, { jo
   const { metric, limits, unit } = parameter;
   const only = limits?.normal.find((limit) => limit.severity === severity && limit.bound === bound);
   if (only && limits?.byMode.size === 0) return shownNumber(only.value, unit.base);
-  const selector = `job='${job}',parameter='${metric}',severity='${severity}',bound='${bound}'`;
-  const query = `printf "max(${names.parameterLimit}{spacecraft='%s',${selector}})" $labels.spacecraft | query`;
+  const selector = `spacecraft=%q,job=%q,parameter='${metric}',severity='${severity}',bound='${bound}'`;
+  const query = `printf "max(${names.parameterLimit}{${selector}})" $labels.spacecraft ${quoted(job)} | query`;
   return `{{ range ${query} }}${shownValue("value .", unit.base)}{{ end }}`;
 }

@@ -1,11 +1,11 @@
 /** Limits of the alerts that do not belong to a parameter: the same for every mission. */
+import { type Dictionary, extraMemoryMiB } from "../dictionary";
+
 export const alertLimits = {
   /** Ratio of lost packets of a kind over 5 minutes. */
   lossRatio: 0.01,
   /** Offset between on-board and ground clock, in seconds. */
   clockOffsetSeconds: 2,
-  /** Memory of the exporter in bytes, below its container's limit. */
-  exporterMemoryBytes: 200 * 1024 ** 2,
   /** CPU usage of the exporter in cores; it has one main thread. */
   exporterCores: 0.8,
   /** Event loop lag of the exporter, 99th percentile, in seconds. */
@@ -13,3 +13,8 @@ export const alertLimits = {
   /** Duration of a scrape of the exporter, in seconds. */
   exporterScrapeSeconds: 0.5,
 } as const;
+
+/** Memory of the exporter in bytes, below its container's limit, which grows with the dictionary too. */
+export function exporterMemoryLimit(dictionary: Pick<Dictionary, "parameters">): number {
+  return (200 + extraMemoryMiB(dictionary)) * 1024 ** 2;
+}

@@ -1,4 +1,5 @@
 /** Types of Prometheus rules and rule files, and the conversion of an alert's specification into a rule. */
+import { inTemplate } from "../quoting";
 import type { RuleSettings } from "./settings";
 
 /** An alerting rule in Prometheus' format. */
@@ -49,11 +50,11 @@ export interface AlertSpec {
   readonly team: Team;
   /** Subsystem of the spacecraft; `link`, `exporter` or `rules` for alerts of the ground. */
   readonly subsystem: string;
-  /** Additional labels, for inhibition. */
+  /** Additional labels, for inhibition: plain text. */
   readonly labels?: Readonly<Record<string, string>>;
-  /** Summary in one line, without numbers. */
+  /** Summary in one line, without numbers: a Go template. */
   readonly summary: string;
-  /** Description with the value and its limit. */
+  /** Description with the value and its limit: a Go template. */
   readonly description: string;
 }
 
@@ -63,9 +64,14 @@ export function alertRule(spec: AlertSpec, settings: RuleSettings): AlertRule {
     alert,
     expr,
     ...(spec.forSeconds > 0 && { for: duration(spec.forSeconds) }),
-    labels: { severity, team, subsystem, ...spec.labels },
-    annotations: { summary, description, runbook_url: runbookUrl(alert, settings) },
+    labels: asTemplates({ severity, team, subsystem, ...spec.labels }),
+    annotations: { summary, description, runbook_url: inTemplate(runbookUrl(alert, settings)) },
   };
+}
+
+/** Prometheus reads the value of a label as a Go template too. */
+function asTemplates(labels: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, inTemplate(value)]));
 }
 
 export function runbookUrl(alert: string, { runbookBaseUrl }: Pick<RuleSettings, "runbookBaseUrl">): string {

@@ -2,6 +2,7 @@
 import type { Dictionary } from "../dictionary";
 import { evaluationAlerts } from "./evaluationAlerts";
 import { exporterAlerts } from "./exporterAlerts";
+import { groupsOf } from "./groupParts";
 import { limitGroups } from "./limitAlerts";
 import { linkAlerts } from "./linkAlerts";
 import { linkRecords, stateRecords } from "./recordingRules";
@@ -18,17 +19,15 @@ export function ruleFile(dictionary: Dictionary, given: Partial<RuleSettings> = 
   const settings = { ...defaultRuleSettings, ...given };
   const roles = rolesOf(dictionary);
   const interval = settings.evaluationInterval === undefined ? {} : { interval: settings.evaluationInterval };
-  const groups = [
+  const guarded = [
     { name: `${groupPrefix}link`, rules: [...linkRecords(settings), ...linkAlerts(roles, settings)] },
-    { name: `${groupPrefix}states`, rules: stateRecords(dictionary, settings) },
+    ...groupsOf("states", "", stateRecords(dictionary, settings)),
     { name: `${groupPrefix}spacecraft`, rules: spacecraftAlerts(roles, settings) },
     { name: `${groupPrefix}exporter`, rules: exporterAlerts(dictionary, settings) },
-    { name: `${groupPrefix}rules`, rules: evaluationAlerts(settings) },
     ...limitGroups(dictionary, settings),
-  ];
-  return {
-    groups: groups.filter(({ rules }) => rules.length > 0).map((group) => ({ ...group, ...interval })),
-  };
+  ].filter(({ rules }) => rules.length > 0);
+  const guards = groupsOf("rules", "", evaluationAlerts(guarded, settings));
+  return { groups: [...guarded, ...guards].map((group) => ({ ...group, ...interval })) };
 }
 
 /** All alerts of a rule file. */

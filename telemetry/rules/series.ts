@@ -1,4 +1,5 @@
 /** PromQL series selectors with a job label. */
+import { quoted } from "../quoting";
 
 /**
  * Selector of a metric of a job.
@@ -11,5 +12,5 @@ export type SeriesOf = (metric: string, ...matchers: readonly string[]) => strin
  * (`process_start_time_seconds`, `up`): the kubelet has several per instance, and a rule that joins them fails.
  */
 export function seriesOf(job: string): SeriesOf {
-  return (metric, ...matchers) => `${metric}{${[`job=${JSON.stringify(job)}`, ...matchers].join(",")}}`;
+  return (metric, ...matchers) => `${metric}{${[`job=${quoted(job)}`, ...matchers].join(",")}}`;
 }

@@ -1,5 +1,6 @@
 /** Alert rules of events on board: unexpected reboot, rejected telecommand, safe mode. */
 import type { Parameter } from "../dictionary";
+import { inTemplate, quoted } from "../quoting";
 import { hasState, type Roles, safeState } from "./roles";
 import { type AlertRule, alertRule, type AlertSpec } from "./rule";
 import { type SeriesOf, seriesOf } from "./series";
@@ -31,7 +32,7 @@ function unexpectedReboot(boots: Parameter, cause: Parameter | undefined, settin
   const earlier = `max by (spacecraft) (max_over_time(${count}[${before}] offset ${shownFor}))`;
   const commanded = cause && hasState(cause, "TELECOMMAND");
   const unless = commanded ? ` unless on (spacecraft) (${of(cause.metric, 'state="TELECOMMAND"')} == 1)` : "";
-  const query = `printf "${cause?.metric ?? ""}{job='${settings.job}',spacecraft='%s'} == 1" $labels.spacecraft | query`;
+  const query = `printf "${cause?.metric ?? ""}{job=%q,spacecraft=%q} == 1" ${quoted(settings.job)} $labels.spacecraft | query`;
   const why = cause ? `{{ range ${query} }}, cause {{ .Labels.state }}{{ end }}` : "";
   return {
     alert: "BusUnexpectedReboot",
@@ -70,6 +71,6 @@ function safeMode(mode: Parameter, of: SeriesOf): AlertSpec {
     subsystem: mode.subsystem,
     labels: { parameter: mode.metric },
     summary: "{{ $labels.spacecraft }}: safe mode",
-    description: `${mode.description}: ${safeState} is {{ $value | printf "%.0f" }} (limit 0). The spacecraft only keeps itself alive.`,
+    description: `${inTemplate(mode.description)}: ${safeState} is {{ $value | printf "%.0f" }} (limit 0). The spacecraft only keeps itself alive.`,
   };
 }

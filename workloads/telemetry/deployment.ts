@@ -2,8 +2,10 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { contentHash } from "../../contract/contentHash";
+import { extraMemoryMiB, isCompressed, mountedDictionary } from "../../telemetry/dictionary";
 import { owned } from "../adoption/fieldManager";
 import { leaveDeadNode } from "../pods";
+import type { DictionaryFile } from "../settings/dictionaryFile";
 import { restrictedContainer, restrictedPod } from "./podSecurity";
 import type { Program } from "./program";
 
@@ -21,6 +23,8 @@ export interface Dictionary {
   readonly configMap: pulumi.Input<string>;
   /** Hash of the text: a change restarts the pods. */
   readonly hash: string;
+  /** Memory beyond the containers' usual one that its parameters take. */
+  readonly extraMemoryMiB: number;
 }
 
 export interface TelemetryDeploymentArgs extends TelemetryPodArgs {
@@ -38,17 +42,25 @@ const file = "dictionary.yaml";
 export const dictionaryFlag = `--dictionary=${mountPath}/${file}`;
 
 export function dictionaryConfigMap(
-  text: string,
+  { text, dictionary }: DictionaryFile,
   namespace: pulumi.Input<string>,
   opts: pulumi.CustomResourceOptions,
 ): Dictionary {
   const name = "telemetry-dictionary";
+  const content = mountedDictionary(text);
+  const data = isCompressed(content)
+    ? { binaryData: { [file]: content.toString("base64") } }
+    : { data: { [file]: text } };
   const made = new kubernetes.core.v1.ConfigMap(
     name,
-    { metadata: owned({ name, namespace }), data: { [file]: text } },
+    { metadata: owned({ name, namespace }), ...data },
     opts,
   );
-  return { configMap: made.metadata.name, hash: contentHash(text) };
+  return {
+    configMap: made.metadata.name,
+    hash: contentHash(text),
+    extraMemoryMiB: extraMemoryMiB(dictionary),
+  };
 }
 
 export function telemetryDeployment(

@@ -4,7 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { nodePorts } from "../../contract/outputs";
 import { owned } from "../adoption/fieldManager";
 import type { TelemetrySettings } from "../config";
-import { resources, sizes } from "../sizes";
+import { resources, sizes, withMemory } from "../sizes";
 import { dictionaryFlag, telemetryDeployment, type TelemetryPodArgs } from "./deployment";
 import { nameLabel, telemetryNames } from "./names";
 
@@ -49,7 +49,7 @@ export function exporterDeployment(
           { name: "http", containerPort: httpPort },
           { name: "packets", containerPort: udpPort, protocol: "UDP" },
         ],
-        resources: resources(sizes.exporter),
+        resources: resources(withMemory(sizes.exporter, pod.dictionary)),
         ...probes,
       },
     },

@@ -20,7 +20,7 @@ import {
   pageService,
 } from "./exporter";
 import { program } from "./program";
-import { prometheusRule, serviceMonitor } from "./scraping";
+import { prometheusRules, serviceMonitor } from "./scraping";
 import { simulatorDeployment } from "./simulator";
 
 export interface TelemetryArgs {
@@ -38,7 +38,7 @@ export class Telemetry extends pulumi.ComponentResource {
     super("perigee:workloads:Telemetry", name, {}, opts);
     const { telemetry: settings, nodeImage, namespace, runbookBaseUrl, definitions } = args;
     const own = { parent: this };
-    const { text, dictionary } = settings.dictionary;
+    const { dictionary } = settings.dictionary;
 
     const serviceAccount = new kubernetes.core.v1.ServiceAccount(
       name,
@@ -48,7 +48,7 @@ export class Telemetry extends pulumi.ComponentResource {
     const pod = {
       namespace,
       serviceAccount,
-      dictionary: dictionaryConfigMap(text, namespace, own),
+      dictionary: dictionaryConfigMap(settings.dictionary, namespace, own),
       program: program(`${name}-program`, { image: settings.image, nodeImage, namespace }, own),
     };
 
@@ -64,7 +64,7 @@ export class Telemetry extends pulumi.ComponentResource {
     const defined = { ...own, dependsOn: [definitions] };
     serviceMonitor(dictionary, namespace, defined);
     const { staleAfterPeriods } = settings;
-    prometheusRule(dictionary, { namespace, runbookBaseUrl, staleAfterPeriods }, defined);
+    prometheusRules(dictionary, { namespace, runbookBaseUrl, staleAfterPeriods }, defined);
     this.registerOutputs();
   }
 }

@@ -1,8 +1,8 @@
-/** Objects for Prometheus: a ServiceMonitor (target and interval) and a PrometheusRule. */
+/** Objects for Prometheus: a ServiceMonitor (target and interval) and a PrometheusRule for each group of rules. */
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { type Dictionary, scrapeIntervalSeconds } from "../../telemetry/dictionary";
-import { ruleFile } from "../../telemetry/rules";
+import { groupPrefix, type RuleFile, ruleFile } from "../../telemetry/rules";
 import { owned } from "../adoption/fieldManager";
 import { monitoringNames } from "../monitoring/names";
 import { nameLabel, telemetryNames } from "./names";
@@ -65,27 +65,38 @@ export interface RuleArgs {
   readonly staleAfterPeriods: number;
 }
 
-/** PrometheusRule with the recording and alerting rules, made from the dictionary. */
-export function prometheusRule(
+/** Group in the object that has had the exporter's name since the first release, and keeps it. */
+const firstGroup = "link";
+
+/**
+ * A PrometheusRule for each group of the rules, made from the dictionary. The operator leaves out a whole object for one
+ * rule that it does not accept, or above 512 KiB: the other groups stay.
+ */
+export function prometheusRules(
   dictionary: Dictionary,
   { namespace, runbookBaseUrl, staleAfterPeriods }: RuleArgs,
   opts: pulumi.CustomResourceOptions,
-): kubernetes.apiextensions.CustomResource {
-  const rules = ruleFile(dictionary, {
+): void {
+  const { groups } = ruleFile(dictionary, {
     job,
     prometheusJob: monitoringNames.prometheusJob,
     evaluationInterval: `${evaluationIntervalSeconds(dictionary)}s`,
     staleAfterPeriods,
     ...(runbookBaseUrl !== undefined && { runbookBaseUrl }),
   });
-  return new kubernetes.apiextensions.CustomResource(
-    "telemetry-rules",
-    {
-      apiVersion: "monitoring.coreos.com/v1",
-      kind: "PrometheusRule",
-      metadata: owned({ name: exporter, namespace }),
-      spec: rules,
-    },
-    opts,
-  );
+  for (const group of groups) {
+    const spec: RuleFile = { groups: [group] };
+    const suffix = group.name.slice(groupPrefix.length);
+    const isFirst = suffix === firstGroup;
+    new kubernetes.apiextensions.CustomResource(
+      isFirst ? "telemetry-rules" : `telemetry-rules-${suffix}`,
+      {
+        apiVersion: "monitoring.coreos.com/v1",
+        kind: "PrometheusRule",
+        metadata: owned({ name: isFirst ? exporter : `${exporter}-${suffix}`, namespace }),
+        spec,
+      },
+      opts,
+    );
+  }
 }

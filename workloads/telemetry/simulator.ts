@@ -2,7 +2,7 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { TelemetrySettings } from "../config";
-import { resources, sizes } from "../sizes";
+import { resources, sizes, withMemory } from "../sizes";
 import { dictionaryFlag, telemetryDeployment, type TelemetryPodArgs } from "./deployment";
 import { nameLabel, telemetryNames } from "./names";
 
@@ -33,7 +33,7 @@ export function simulatorDeployment(
           `--seed=${seed}`,
           dictionaryFlag,
         ],
-        resources: resources(sizes.simulator),
+        resources: resources(withMemory(sizes.simulator, pod.dictionary)),
       },
     },
     opts,

@@ -139,6 +139,16 @@ describe("stack 2 on the real engine", function () {
         "PersistentVolume prometheus-samples",
         "PersistentVolumeClaim monitoring/samples-prometheus-monitoring-prometheus-0",
         "PrometheusRule telemetry/telemetry",
+        "PrometheusRule telemetry/telemetry-exporter",
+        "PrometheusRule telemetry/telemetry-limits-attitude",
+        "PrometheusRule telemetry/telemetry-limits-communications",
+        "PrometheusRule telemetry/telemetry-limits-computer",
+        "PrometheusRule telemetry/telemetry-limits-orbit",
+        "PrometheusRule telemetry/telemetry-limits-power",
+        "PrometheusRule telemetry/telemetry-limits-thermal",
+        "PrometheusRule telemetry/telemetry-rules",
+        "PrometheusRule telemetry/telemetry-spacecraft",
+        "PrometheusRule telemetry/telemetry-states",
         "Secret monitoring/alertmanager-routing",
         "Secret monitoring/grafana-admin",
         "Service kube-system/monitoring-kubelet",
@@ -165,7 +175,7 @@ describe("stack 2 on the real engine", function () {
   });
 
   describe("an edit of the dictionary", () => {
-    it("changes the ConfigMap, the pods that read it, rules and dashboards, and nothing else", async () => {
+    it("changes the ConfigMap, the pods that read it, the rules of its subsystem and dashboards, and nothing else", async () => {
       const text = await readFile(dictionary, "utf8");
       assert.match(text, /low: 13200/);
       await writeFile(dictionary, text.replace("low: 13200", "low: 13100"));
@@ -176,7 +186,7 @@ describe("stack 2 on the real engine", function () {
           "update apps/v1:Deployment simulator",
           "update apps/v1:Deployment telemetry",
           "update core/v1:ConfigMap telemetry-dictionary",
-          "update monitoring.coreos.com/v1:PrometheusRule telemetry-rules",
+          "update monitoring.coreos.com/v1:PrometheusRule telemetry-rules-limits-power",
         ],
       );
       const dashboards = changed.filter((line) => line.includes("dashboards-"));

@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { buildBundle, maxBundleBytes } from "../../../telemetry/build";
 import { run as runCommand } from "../../../telemetry/cli/main";
 import { port, readSettings, text, UsageError } from "../../../telemetry/cli/settings";
-import { loadDictionary } from "../../../telemetry/dictionary";
+import { defaultDictionaryText, loadDictionary } from "../../../telemetry/dictionary";
 import { jsonLog } from "../../../telemetry/log";
 import { Simulator } from "../../../telemetry/simulator";
 
@@ -99,6 +101,58 @@ describe("the commands", () => {
       assert.equal(stderr.trim().split("\n").length, 1, stderr);
     });
   }
+});
+
+describe("check-dictionary", () => {
+  let folder: string;
+  before(() => (folder = mkdtempSync(join(tmpdir(), "perigee-check-"))));
+  after(() => rmSync(folder, { recursive: true }));
+
+  const check = async (content: string | Buffer): ReturnType<typeof runHere> => {
+    const file = join(folder, "dictionary.yaml");
+    writeFileSync(file, content);
+    return runHere("check-dictionary", file);
+  };
+
+  it("says how big the dictionary, the rules and the dashboards get, beside what they may be", async () => {
+    const { status, stdout } = await check(defaultDictionaryText());
+    assert.equal(status, 0);
+    const lines = [
+      /^dictionary: \d+ KiB \(limit 1024 KiB\)$/m,
+      /^\d+ rule groups: \d+ KiB, the largest \d+ KiB \(limit 256 KiB each\)$/m,
+      /^\d+ dashboards: \d+ KiB, the largest \d+ KiB \(limit 1024 KiB each\)$/m,
+    ];
+    for (const line of lines) assert.match(stdout, line);
+  });
+
+  it("refuses a dictionary that does not fit into a ConfigMap even compressed, with its size and the limit", async () => {
+    const parameters = Array.from({ length: 4_000 }, (_, i) => ({
+      ...{ name: `p${i}`, type: "unsigned", bits: 8, unit: "count" },
+      description: randomBytes(290).toString("base64"),
+    }));
+    const packet = { apid: 1, name: "p", description: "d", subsystem: "power", period: 1, parameters };
+    const time = { code: "CUC", epoch: "2000-01-01T00:00:00Z" };
+    const { status, stdout } = await check(
+      JSON.stringify({ name: "n", version: "1", time, packets: [packet] }),
+    );
+    assert.equal(status, 1);
+    assert.match(
+      stdout,
+      /^dictionary has 1[1-9]\d\d KiB, at most 1024 KiB fit .*: shorten its descriptions/m,
+    );
+  });
+
+  it("reads the compressed file that pods of a large dictionary have", async () => {
+    const { status, stdout } = await check(gzipSync(defaultDictionaryText()));
+    assert.equal(status, 0, stdout);
+    assert.match(stdout, /88 parameters/);
+  });
+
+  it("says in one line that a compressed file is damaged", async () => {
+    const { status, stderr } = await check(gzipSync(defaultDictionaryText()).subarray(0, 200));
+    assert.equal(status, 2);
+    assert.match(stderr, /^perigee-telemetry: cannot read the dictionary .*: unexpected end of file\n$/);
+  });
 });
 
 describe("the commands, as one bundled file", function () {

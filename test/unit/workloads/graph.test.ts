@@ -74,6 +74,16 @@ describe("stack 2 with default settings", () => {
       "helm.sh/v3:Release monitoring",
       "helm.sh/v3:Release monitoring-definitions",
       "monitoring.coreos.com/v1:PrometheusRule telemetry-rules",
+      "monitoring.coreos.com/v1:PrometheusRule telemetry-rules-exporter",
+      "monitoring.coreos.com/v1:PrometheusRule telemetry-rules-limits-attitude",
+      "monitoring.coreos.com/v1:PrometheusRule telemetry-rules-limits-communications",
+      "monitoring.coreos.com/v1:PrometheusRule telemetry-rules-limits-computer",
+      "monitoring.coreos.com/v1:PrometheusRule telemetry-rules-limits-orbit",
+      "monitoring.coreos.com/v1:PrometheusRule telemetry-rules-limits-power",
+      "monitoring.coreos.com/v1:PrometheusRule telemetry-rules-limits-thermal",
+      "monitoring.coreos.com/v1:PrometheusRule telemetry-rules-rules",
+      "monitoring.coreos.com/v1:PrometheusRule telemetry-rules-spacecraft",
+      "monitoring.coreos.com/v1:PrometheusRule telemetry-rules-states",
       "monitoring.coreos.com/v1:ServiceMonitor telemetry-monitor",
     ]);
   });

@@ -6,6 +6,7 @@ import { exporterCases } from "./cases/exporterCases";
 import { limitCases } from "./cases/limitCases";
 import { linkCases } from "./cases/linkCases";
 import { modeCases } from "./cases/modeCases";
+import { ruleCases } from "./cases/ruleCases";
 import { spacecraftCases } from "./cases/spacecraftCases";
 
 const dictionary = loadDictionary();
@@ -20,6 +21,7 @@ const cases: readonly AlertCase[] = [
   ...linkCases,
   ...spacecraftCases,
   ...exporterCases,
+  ...ruleCases,
   ...limits.cases,
   ...modeCases,
 ];

@@ -38,7 +38,7 @@ describe("the rule file", () => {
     const all = rules.groups.flatMap((group) => group.rules);
     const records = all.flatMap((rule) => (isAlert(rule) ? [] : [rule.record]));
     const known = new Set([...served, ...records, "up", "scrape_duration_seconds"]);
-    known.add("prometheus_rule_evaluation_failures_total");
+    known.add("prometheus_rule_evaluation_failures_total").add("prometheus_rule_group_rules");
     for (const { expr } of all) {
       assert.deepEqual(syntaxErrors(expr), [], expr);
       assert.deepEqual(
@@ -57,11 +57,12 @@ describe("the rule file", () => {
     assert.deepEqual(careless, []);
   });
 
-  it("has the alert about rules that fail in a group of its own", () => {
+  it("has the alerts about rules that fail or are not there in a group of its own", () => {
     const group = rules.groups.find(({ name }) => name === "perigee-rules");
+    const others = rules.groups.filter((each) => each !== group);
     assert.deepEqual(
       group?.rules.map((rule) => (isAlert(rule) ? rule.alert : "")),
-      ["TelemetryRulesFailing"],
+      ["TelemetryRulesFailing", ...others.map(() => "TelemetryRulesMissing")],
     );
     assert.ok(rules.groups.every(({ name }) => name.startsWith("perigee-")));
   });

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { nodePorts } from "../../../../contract/outputs";
-import { alertLimits } from "../../../../telemetry/rules";
+import { extraMemoryMiB, loadDictionary, parseDictionary } from "../../../../telemetry/dictionary";
+import { alertLimits, exporterMemoryLimit } from "../../../../telemetry/rules";
 import type { GrafanaValues } from "../../../../workloads/monitoring/chartValues";
 import { nodeFor } from "../../../../workloads/monitoring/storage";
 import { chartValues } from "../../../../workloads/monitoring/values";
-import { requestedMiB, resources, sizes } from "../../../../workloads/sizes";
+import { requestedMiB, resources, sizes, withMemory } from "../../../../workloads/sizes";
+import { largeDictionaryText } from "../../../support/telemetry/largeDictionary";
 import { settingsWith } from "../../../support/workloads/settingsExamples";
 import { unknownPaths } from "./valuesList";
 
@@ -119,8 +121,15 @@ describe("values of kube-prometheus-stack", () => {
   });
 
   it("let the exporter's memory alert come before its container is killed", () => {
-    assert.ok(alertLimits.exporterMemoryBytes < sizes.exporter.memoryMiB.limit * 1024 ** 2);
-    assert.ok(alertLimits.exporterMemoryBytes > sizes.exporter.memoryMiB.request * 1024 ** 2);
+    for (const parameters of [
+      loadDictionary().parameters,
+      parseDictionary(largeDictionaryText()).parameters,
+    ]) {
+      const memory = exporterMemoryLimit({ parameters });
+      const { memoryMiB } = withMemory(sizes.exporter, { extraMemoryMiB: extraMemoryMiB({ parameters }) });
+      assert.ok(memory < memoryMiB.limit * 1024 ** 2);
+      assert.ok(memory > memoryMiB.request * 1024 ** 2);
+    }
     assert.ok(alertLimits.exporterCores < sizes.exporter.cpu.limit);
   });
 

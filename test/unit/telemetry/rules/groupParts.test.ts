@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { stringify } from "yaml";
+import { parseDictionary } from "../../../../telemetry/dictionary";
+import { alertsOf, type RuleFile, ruleFile } from "../../../../telemetry/rules";
+import { prometheusProgram } from "../../../support/promtool";
+import { largeDictionaryText } from "../../../support/telemetry/largeDictionary";
+
+/** Group of each limit rule, by what the rule is about. */
+function places({ groups }: RuleFile): Map<string, string> {
+  const all = groups
+    .filter(({ name }) => name.startsWith("perigee-limits-"))
+    .flatMap(({ name, rules }) =>
+      alertsOf({ groups: [{ name, rules }] }).map((alert) => [alert.expr, name] as const),
+    );
+  return new Map(all);
+}
+
+describe("rules of 3,000 parameters", function () {
+  this.timeout(150_000);
+  const dictionary = parseDictionary(largeDictionaryText());
+  const rules = ruleFile(dictionary);
+
+  it("are ones that promtool accepts, whatever braces are in the descriptions", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "perigee-large-rules-"));
+    try {
+      const file = join(folder, "rules.yaml");
+      await writeFile(file, stringify(rules, { lineWidth: 0, aliasDuplicateObjects: false }));
+      const count = rules.groups.flatMap((group) => group.rules).length;
+      assert.ok(count > 7000);
+      const promtool = await prometheusProgram("promtool");
+      const { stdout } = await promisify(execFile)(promtool, ["check", "rules", file]);
+      assert.match(stdout, new RegExp(`SUCCESS: ${count} rules found`));
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  it("stay in their groups when a parameter comes or goes: a rule that moves would lose its alert", () => {
+    const fewer = {
+      ...dictionary,
+      parameters: dictionary.parameters.filter(({ index }) => index % 500 !== 7),
+    };
+    const before = places(rules);
+    const after = places(ruleFile(fewer));
+    assert.ok(after.size < before.size);
+    assert.deepEqual(
+      [...after].filter(([expr, group]) => before.get(expr) !== group),
+      [],
+    );
+  });
+});
