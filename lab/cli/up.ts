@@ -45,8 +45,8 @@ async function up({ folders, signal }: Session): Promise<number> {
   const config = await labConfig();
   const sources = await phases.run("check this machine", () => ready(folders, config));
   if (sources === undefined) return 1;
-  await forgetLabOfEarlierRun(folders);
   const containerd = await labContainerd(folders);
+  await forgetLabOfEarlierRun(folders);
   const demand = { kubernetesVersions: [config.kubernetesVersion], sources, containerd };
   const supply = await phases.run("programs, packages and images", async () =>
     prepareSupply(demand, say, await engineComponents(sources)),

@@ -1,5 +1,5 @@
-// Every Go program that the lab runs, but those in kubernetes-1.35.mod and flannel-cni.mod. One module, so that what
-// programs share has one version and is compiled once.
+// Every Go program that the lab runs, but those in kubernetes-1.35.mod and in the folders beside this one. One module, so
+// that what programs share has one version and is compiled once.
 module perigee.invalid/lab/programs
 
 go 1.26.2
