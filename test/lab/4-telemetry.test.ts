@@ -9,10 +9,12 @@ import { nodePorts } from "../../contract/outputs";
 import { repositoryRoot } from "../../settings/repositoryRoot";
 import { defaultDictionaryPath, loadDictionary } from "../../telemetry/dictionary";
 import type { StateDocument } from "../../telemetry/exporter/stateDocument";
+import { ruleFile } from "../../telemetry/rules";
+import { Simulator } from "../../telemetry/simulator";
 import { dashboardsAddress } from "../support/lab/dashboards";
 import { eventually, kubectl, outputs } from "../support/lab/lab";
 import { counted, flight, send, type Sockets } from "../support/lab/packets";
-import { failedRuleGroups, managedAlerts, query, sampleTimes } from "../support/lab/prometheus";
+import { failedRuleGroups, managedAlerts, query, rules, sampleTimes } from "../support/lab/prometheus";
 import {
   WebhookReceiver,
   workloads,
@@ -20,6 +22,7 @@ import {
   workloadsSucceed,
 } from "../support/lab/workloads";
 import { openPage } from "../support/telemetry/browser";
+import { largeDictionaryText } from "../support/telemetry/largeDictionary";
 
 const battery = "bus_power_battery_voltage_volts";
 const receiver = new WebhookReceiver();
@@ -237,6 +240,46 @@ describe("an edit of the dictionary", () => {
       changed.filter((type) => !allowed.test(type)),
       [],
     );
+  });
+});
+
+describe("a dictionary of 3,000 parameters, with braces and markup in its texts @all", () => {
+  before(() => receiver.open());
+  after(async () => {
+    await receiver.close();
+    await workloadsSucceed("up");
+  });
+
+  it("is loaded whole, and the alarm of its last parameter is delivered", async () => {
+    const file = await scratch("large.yaml", largeDictionaryText());
+    await workloadsSucceed("up", {
+      monitoring: { alerting },
+      telemetry: { source: "udp", dictionary: file },
+    });
+    const dictionary = loadDictionary(file);
+    const wanted = ruleFile(dictionary).groups.flatMap((group) => group.rules).length;
+    const loaded = async (): Promise<number> =>
+      (await rules()).filter(({ query: expression }) => /\bbus_|perigee-telemetry/.test(expression)).length;
+    await eventually("Prometheus to have every rule", async () => (await loaded()) >= wanted, 240);
+    const last = dictionary.packets.at(-1)?.parameters.at(-1);
+    assert.ok(last !== undefined);
+    const start = Date.now() / 1000;
+    const [packet] = new Simulator({ dictionary, scenario: "nominal", timeScale: 1, seed: 1, start })
+      .until(start + 30)
+      .filter((each) => (each.readUInt16BE(0) & 0x7ff) === dictionary.packets.at(-1)?.apid);
+    assert.ok(packet !== undefined);
+    packet.writeUInt16BE(0xffff, packet.length - 2); // far above its red limit
+    const told = (): boolean => receiver.has("BusParameterRed", "firing", { parameter: last.metric });
+    await eventually(
+      "the alarm at the receiver",
+      async () => {
+        await send([packet], 1, "one");
+        return told();
+      },
+      240,
+    );
+    assert.deepEqual(await failedRuleGroups(), []);
+    assert.deepEqual(await query('ALERTS{alertname="TelemetryRulesMissing"}'), []);
   });
 });
 
