@@ -49,12 +49,14 @@ describe("the cluster", () => {
 
   it("has on each machine what docs/on-a-node.md names", async () => {
     const page = await readFile(join(repositoryRoot, "docs/on-a-node.md"), "utf8");
-    const [, machine = "", own = "", joined = "", logs = ""] = page.split(/^## /m);
-    const paths = (section: string): string[] =>
-      [...section.matchAll(/`(\/[^`]+)`/g)].map(([, path = ""]) => path.replace(/VERSION|NAME/, "*"));
+    const paths = (title: string): string[] => {
+      const section = page.split(/^## /m).find((each) => each.startsWith(`${title}\n`));
+      assert.ok(section !== undefined, `a section "${title}"`);
+      return [...section.matchAll(/`(\/[^`]+)`/g)].map(([, path = ""]) => path.replace(/VERSION|NAME/, "*"));
+    };
     for (const [name, sections] of [
-      [controlPlane, [machine, own, logs]],
-      [worker, [machine, joined, logs]],
+      [controlPlane, ["Every machine", "A control plane", "Logs"]],
+      [worker, ["Every machine", "A worker", "Logs"]],
     ] as const) {
       const named = sections.flatMap(paths);
       assert.ok(named.length > 15);
