@@ -174,8 +174,7 @@ describe("a worker of another pool", () => {
 
   it("sees its disk grow, while its pods run on", async () => {
     const capacity = async (): Promise<number> =>
-      parseInt(await kubectl("get", "node", grown, "-o", "jsonpath={.status.capacity.ephemeral-storage}")) /
-      2 ** 20;
+      gibibytes(await kubectl("get", "node", grown, "-o", "jsonpath={.status.capacity.ephemeral-storage}"));
     assert.ok((await capacity()) < 12.5, `${await capacity()} GiB`);
     await engineSucceeds("up", pools(16));
     await eventually("the node to have the grown disk", async () => (await capacity()) > 15);
@@ -229,6 +228,12 @@ describe("settings of a running cluster", () => {
     await engineSucceeds("preview", {}, "--expect-no-changes");
   });
 });
+
+/** A quantity of Kubernetes, such as `16320Mi`, in GiB. */
+function gibibytes(quantity: string): number {
+  const [, amount = "", unit = ""] = /^(\d+)(Ki|Mi|Gi|)$/.exec(quantity) ?? [];
+  return (Number(amount) * 1024 ** ["", "Ki", "Mi", "Gi"].indexOf(unit)) / 1024 ** 3;
+}
 
 const application = {
   apiVersion: "apps/v1",

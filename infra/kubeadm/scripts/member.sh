@@ -24,7 +24,13 @@ admit() {
   cat "$certificate"
 }
 
-node_exists() { kubectl get node "$NODE_NAME" --output name >/dev/null 2>&1; }
+# An API server that does not answer knows no node either.
+node_exists() {
+  local found
+  found=$(kubectl get node "$NODE_NAME" --ignore-not-found --output name) ||
+    fail "the API server does not say whether node $NODE_NAME is there; nothing was changed, run this again when it answers"
+  [ -n "$found" ]
+}
 
 # A certificate names the node that may use it: a worker gets its own, no other's.
 refuse_foreign_request() {
@@ -103,23 +109,39 @@ refuse_to_lose_pods() {
   local said lost='declare no controller|daemonsets\.apps "[^"]*" not found'
   if said=$(kubectl drain "$NODE_NAME" "${drain_options[@]}" --dry-run=client 2>&1); then return; fi
   said=$(sed -nE "s/ \(use --force[^)]*\)//; s/^(cannot delete )+(.*($lost).*)/  \2/p" <<<"$said")
-  if [ -z "$said" ] || [ "$(ready_status)" = Unknown ]; then return; fi
+  if [ -z "$said" ] || ! reports; then return; fi
   fail "node $NODE_NAME stays as it is: nothing would make these pods of it anew on another node:"$'\n'"$said"$'\n'"Nothing" \
     "is drained by force. Delete them, or have a Deployment run them elsewhere and then delete them; then run this again"
 }
 
-# A volume of this machine's disk goes with the machine, also when the machine does not answer at the moment.
+# A volume of this machine's disk goes with the machine.
 refuse_to_lose_volumes() {
   local said agreed=perigee.dev/lose-volumes
   if ! node_exists; then return; fi
   if [ "$(kubectl get node "$NODE_NAME" --output "jsonpath={.metadata.annotations.${agreed//./\\.}}")" = true ]; then return; fi
   said=$(kubectl get persistentvolumes --output 'jsonpath={range .items[*]}{.metadata.name}{"\t"}{.spec.claimRef.namespace}/{.spec.claimRef.name}{"\t"}{.spec.hostPath.path}{.spec.local.path}{"\t"}{.spec.nodeAffinity.required.nodeSelectorTerms[*].matchExpressions[*].values[*]}{"\n"}{end}') ||
     exit 1
-  said=$(awk -F'\t' -v node="$NODE_NAME" '$2 != "/" && $3 != "" && (" " $4 " ") ~ (" " node " ") { print "  " $3 " (volume " $1 ", claimed by " $2 ")" }' <<<"$said")
-  [ -z "$said" ] || fail "node $NODE_NAME stays as it is: its machine's disk holds"$'\n'"$said"$'\n'"and would take it along. Put" \
+  said=$(awk -F'\t' -v node="$NODE_NAME" '$2 != "/" && $3 != "" && index(" " $4 " ", " " node " ") { print "  " $3 " (volume " $1 ", claimed by " $2 ")" }' <<<"$said")
+  if [ -z "$said" ] || ! reports; then return; fi
+  fail "node $NODE_NAME stays as it is: its machine's disk holds"$'\n'"$said"$'\n'"and would take it along. Put" \
     "the pool's name, type and count back; or copy it to another node (docs/runbook.md, Samples on a worker's disk) or give it" \
     "up, say so by 'kubectl annotate node $NODE_NAME $agreed=true', and run this again"
 }
+
+# A kubelet that lives renews its lease every ten seconds. Of a machine that is dead everything is lost already, also in
+# the minute in which its Node still says Ready.
+reports() {
+  local before
+  before=$(lease_renewed)
+  for _ in {1..45}; do
+    if [ "$(lease_renewed)" != "$before" ]; then return; fi
+    sleep 1
+  done
+  echo "node $NODE_NAME no longer reports: what was on its machine is lost"
+  return 1
+}
+
+lease_renewed() { kubectl --namespace kube-node-lease get lease "$NODE_NAME" --output 'jsonpath={.spec.renewTime}' || true; }
 
 leave() {
   if ! node_exists; then
@@ -158,6 +180,7 @@ ready_status() {
 case "${1:?}" in
   admit) admit ;;
   leave)
+    wait_for 120 "the API server to answer" kubectl get --raw /readyz || exit 1
     refuse_to_lose_volumes
     refuse_to_lose_pods
     leave

@@ -31,6 +31,7 @@ const kubectl = (drain: {
   dryRun?: string;
   real?: string;
   ready?: string;
+  found?: string;
   /** Lines of name, claim, folder and nodes; and whether they may go. */
   volumes?: string;
   agreed?: string;
@@ -39,6 +40,8 @@ case "$*" in
   "drain "*--dry-run=client*) ${drain.dryRun ?? "true"} ;;
   "drain "*) ${drain.real ?? "true"} ;;
   "get node"*type==*) printf %s ${drain.ready ?? "True"} ;;
+  "get node"*--ignore-not-found*) ${drain.found ?? `echo node/${node}`} ;;
+  *"get lease"*) printf %s ${drain.ready === "Unknown" ? "then" : '"$RANDOM$RANDOM"'} ;;
   "get node"*annotations*) printf %s '${drain.agreed ?? ""}' ;;
   "get persistentvolumes"*) printf '${drain.volumes ?? ""}' ;;
 esac`;
@@ -51,11 +54,14 @@ describe("leave", () => {
   afterEach(() => root.remove());
 
   const leave = (program: string): ScriptRunResult =>
-    root.run(stepInput("member", inputs), { arguments: ["leave", "600"], programs: { kubectl: program } });
+    root.run(stepInput("member", inputs), {
+      arguments: ["leave", "600"],
+      programs: { kubectl: program, sleep: "" },
+    });
   /** Verbs that change the cluster; a drain that only asks does not. */
   const changes = ({ calls }: ScriptRunResult): string[] =>
     calls
-      .filter((call) => !call.includes("--dry-run") && !call.startsWith("kubectl get"))
+      .filter((call) => call.startsWith("kubectl ") && !/ --dry-run| get /.test(call))
       .map((call) => call.split(" ")[1] ?? "");
 
   it("cordons, drains and deletes a node whose pods can all go elsewhere", () => {
@@ -78,8 +84,18 @@ describe("leave", () => {
     assert.deepEqual(changes(said), []);
   });
 
-  it("refuses to lose it also while the machine does not answer: its disk may be whole", () =>
-    assert.equal(leave(kubectl({ volumes: held, ready: "Unknown" })).status, 1));
+  it("holds no dead machine's node back for it, whatever its Node still says: it is lost already", () => {
+    const said = leave(kubectl({ volumes: held, ready: "Unknown" }));
+    assert.equal(said.status, 0, said.stderr);
+    assert.match(said.stdout, /no longer reports: what was on its machine is lost/);
+  });
+
+  it("takes an API server that does not answer for no answer, not for a node that is gone", () => {
+    const said = leave(kubectl({ found: "exit 1" }));
+    assert.equal(said.status, 1);
+    assert.match(said.stderr, /does not say whether node ground-default-2 is there; nothing was changed/);
+    assert.deepEqual(changes(said), []);
+  });
 
   it("lets it go where somebody has agreed, and never minds volumes of other nodes", () => {
     assert.equal(leave(kubectl({ volumes: held, agreed: "true" })).status, 0);
