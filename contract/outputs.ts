@@ -14,6 +14,9 @@ export interface NodeOutput {
   readonly instanceType: string;
   /** Root disk in GiB. */
   readonly diskGiB: number;
+  readonly availabilityZone: string;
+  /** Number of its subnet, from 1. */
+  readonly subnet: number;
   /** User for SSH; without it, `ubuntu`. */
   readonly loginUser?: string;
 }

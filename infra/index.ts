@@ -14,10 +14,10 @@ import { infraOutputs, type Outputs } from "./stackOutputs";
 export = async (): Promise<Outputs> => {
   const settings = loadSettings(); // checks every setting, reports all problems at once
   refuseDeadSshAgent(); // a dead agent fails every step on every machine
-  await refuseLosses(settings); // what would take the running cluster along
+  const running = await refuseLosses(settings); // what would take the running cluster along
   limitStackTraces(settings); // for a large cluster they take most of the program's time
 
-  const network = new Network("network", settings);
+  const network = new Network("network", { ...settings, running });
   const identity = new ClusterIdentity("identity", settings); // SSH keys, host keys, instance profile
   const shared = { ...settings, network, identity };
 

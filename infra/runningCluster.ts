@@ -2,34 +2,82 @@
  * The cluster that exists already, and the changes of settings that would lose it: they are refused before any
  * resource is registered. AWS and Pulumi would carry them out: a new machine in place of the one that holds etcd.
  */
+import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { InfraOutputs, NodeOutput } from "../contract/outputs";
 import { ownOutputs } from "../contract/stackOutputs";
 import { type SettingProblem, SettingsError } from "../settings/load";
 import { namespace, type Settings } from "./config";
+import { regionOf } from "./kubeadm/placeLabels";
 import { architectureOf } from "./machines/image";
 
-/** What the last `up` wrote. Nodes made before 0.2 have neither type nor disk there until the next `up`. */
-export type RunningCluster = Pick<InfraOutputs, "clusterName"> & {
-  readonly nodes: readonly (Pick<NodeOutput, "name" | "role"> & Partial<NodeOutput>)[];
-};
+/** What the last `up` wrote. Of nodes that 0.1 wrote, type, disk, zone and subnet are missing until the next `up`. */
+export type RunningCluster = Pick<InfraOutputs, "clusterName"> & { readonly nodes: readonly RunningNode[] };
+export type RunningNode = Pick<NodeOutput, "name" | "role"> & Partial<NodeOutput>;
 
 /**
  * Refuses settings with which `up` would lose the cluster of this stack.
- * @throws SettingsError with every problem, before any resource is registered
+ * @returns the nodes that run; none where there is no cluster yet
+ * @throws RunError with every problem, before any resource is registered
  */
-export async function refuseLosses(settings: Settings): Promise<void> {
-  const { clusterName, nodes } = (await ownOutputs()) as Partial<InfraOutputs>;
-  if (clusterName === undefined || nodes === undefined) return;
+export async function refuseLosses(settings: Settings): Promise<readonly RunningNode[]> {
+  const { clusterName, nodes: written } = (await ownOutputs()) as Partial<InfraOutputs>;
+  if (clusterName === undefined || written === undefined) return [];
+  refuseOtherRegion(written, aws.config.region);
+  const nodes = await Promise.all(written.map(asEc2Says));
   const problems = lossesOf(settings, { clusterName, nodes });
   if (problems.length > 0) throw new SettingsError(namespace, problems);
+  return nodes;
+}
+
+/** A control plane with the type that EC2 knows, where the outputs are of 0.1 and have none. */
+async function asEc2Says(node: RunningNode): Promise<RunningNode> {
+  const { role, instanceId, instanceType } = node;
+  if (role !== "control-plane" || instanceId === undefined || instanceType !== undefined) return node;
+  const found = await aws.ec2.getInstance({ instanceId }).catch(() => undefined); // it may be dead
+  return found === undefined ? node : { ...node, instanceType: found.instanceType };
+}
+
+/** @throws RunError when the machines are in another region than the settings': all of them would be replaced */
+export function refuseOtherRegion(nodes: readonly RunningNode[], region: string | undefined): void {
+  const zone = nodes.find(({ availabilityZone }) => availabilityZone !== undefined)?.availabilityZone;
+  if (zone === undefined || region === undefined || regionOf(zone) === region) return;
+  throw new pulumi.RunError(
+    `aws:region = "${region}": the cluster of this stack is in ${regionOf(zone)}, and in another region it would be deleted, ` +
+      "with all that is on it, and an empty one made; nothing was changed. Put it back:  " +
+      `pulumi config set -s ${pulumi.getStack()} aws:region ${regionOf(zone)}`,
+  );
 }
 
 /** Problem for each setting with which `up` would lose something of the running cluster. */
 export function lossesOf(settings: Settings, running: RunningCluster): SettingProblem[] {
   // Under another name every machine is another one: there is nothing to compare.
   if (settings.clusterName !== running.clusterName) return [otherName(settings, running)];
-  return [...otherArchitecture(settings, running), ...smallerDisks(settings, running)];
+  return [
+    ...otherArchitecture(settings, running),
+    ...smallerDisks(settings, running),
+    ...fewerSubnets(settings, running),
+  ];
+}
+
+/** A subnet that a machine stands in loses its route before AWS refuses to delete it. */
+function fewerSubnets(settings: Settings, { nodes }: RunningCluster): SettingProblem[] {
+  const { clusterName, controlPlane, workers, availabilityZones } = settings;
+  const wanted = [{ name: "control-plane", count: controlPlane.count }, ...workers];
+  const kept = new Set(
+    wanted.flatMap(({ name, count }) =>
+      Array.from({ length: count }, (_, index) => `${clusterName}-${name}-${index + 1}`),
+    ),
+  );
+  const cutOff = nodes.filter(({ name, subnet = 0 }) => kept.has(name) && subnet > availabilityZones.count);
+  if (cutOff.length === 0) return [];
+  const most = Math.max(...cutOff.map(({ subnet = 0 }) => subnet));
+  const problem =
+    `${cutOff.map(({ name, subnet }) => `${name} stands in subnet ${subnet ?? 0}`).join(", ")}, and a subnet is not deleted ` +
+    `under a machine; allowed: ${most} or more, or remove these machines first`;
+  return [
+    { setting: "availabilityZones", given: availabilityZones.names ?? availabilityZones.count, problem },
+  ];
 }
 
 function otherName({ clusterName }: Settings, running: RunningCluster): SettingProblem {

@@ -2,11 +2,14 @@
 
 export type Tags = Readonly<Record<string, string>>;
 
+/** Tag with the cluster's name. */
+export const nameTag = "perigee:cluster";
+
 /** @returns the cluster's tags, including the one that AWS integrations of Kubernetes look for */
 export function clusterTags(clusterName: string): Tags {
   return {
     [`kubernetes.io/cluster/${clusterName}`]: "owned",
-    "perigee:cluster": clusterName,
+    [nameTag]: clusterName,
   };
 }
 

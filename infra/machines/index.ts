@@ -35,6 +35,8 @@ export interface Machine {
   readonly name: string;
   readonly role: Role;
   readonly instance: aws.ec2.Instance;
+  /** Number of the subnet that it was made in, from 1; 0 for one that the settings no longer want. */
+  readonly subnet: pulumi.Output<number>;
   /** Public IP address: an Elastic IP for a control plane, so that it survives a stop and a start. */
   readonly publicIp: pulumi.Output<string>;
   /** Login user of the image that the machine was made with. */
@@ -92,6 +94,9 @@ export class Machines extends pulumi.ComponentResource {
       name,
       role,
       instance,
+      subnet: pulumi
+        .all([instance.subnetId, pulumi.all([...network.subnets])])
+        .apply(([own, all]) => all.indexOf(own) + 1),
       publicIp: elastic?.address ?? instance.publicIp,
       user: instance.tags.apply((tags) => tags?.[userTag] ?? defaultImageUser),
       hostKey: pulumi.unsecret(hostKey.apply((pair) => pair.public)),
@@ -164,18 +169,10 @@ export class Machines extends pulumi.ComponentResource {
 
 /** Entry of a machine in stack 1's output `nodes`. */
 export function nodeOutput(machine: Machine): pulumi.Output<NodeOutput> {
-  const { name, role, instance, publicIp, user } = machine;
-  return pulumi
-    .all([
-      instance.id,
-      instance.privateIp,
-      publicIp,
-      user,
-      instance.instanceType,
-      instance.rootBlockDevice.volumeSize,
-    ])
-    .apply(([instanceId, privateIp, publicAddress, loginUser, instanceType, diskGiB]) => ({
-      ...{ name, role, instanceId, privateIp, loginUser, instanceType, diskGiB },
-      publicIp: publicAddress,
-    }));
+  const { name, role, instance, publicIp, user, subnet } = machine;
+  const { id, privateIp, instanceType, availabilityZone, rootBlockDevice } = instance;
+  return pulumi.output({
+    ...{ name, role, instanceId: id, privateIp, publicIp, loginUser: user },
+    ...{ instanceType, diskGiB: rootBlockDevice.volumeSize, availabilityZone, subnet },
+  });
 }

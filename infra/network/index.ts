@@ -6,7 +6,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { PublishedNodePort } from "../../contract/outputs";
-import { clusterTags, named, type Tags } from "../tags";
+import { clusterTags, named, nameTag, type Tags } from "../tags";
 import { type Cidr, machineSubnets } from "./cidr";
 import { FlowLogs } from "./flowLogs";
 import { SecurityGroups } from "./securityGroups";
@@ -26,6 +26,8 @@ export interface NetworkArgs {
   readonly availabilityZones: WantedZones;
   readonly controlPlane: Omit<TypedPool, "name">;
   readonly workers: readonly TypedPool[];
+  /** Machines that exist already. */
+  readonly running: readonly { readonly name: string; readonly instanceType?: string }[];
   readonly adminCidrs: readonly Cidr[];
   readonly publishedNodePorts: readonly PublishedNodePort[];
   readonly flowLogs: boolean;
@@ -83,17 +85,24 @@ export class Network extends pulumi.ComponentResource {
         enableDnsSupport: true,
         tags: named(this.tags, clusterName),
       },
-      { parent: this, ignoreChanges: ["cidrBlock"] },
+      { parent: this, ignoreChanges: ["cidrBlock", `tags["${nameTag}"]`] },
     );
   }
 
   /**
-   * Id of the VPC, after a check that its CIDR matches the settings: changing the CIDR would replace every machine and
-   * the cluster.
+   * Id of the VPC, after a check that its CIDR and its cluster's name match the settings: changing either would replace
+   * every machine and the cluster. The name is refused before, where an `up` has ended (runningCluster.ts).
    */
   private checkedVpcId(): pulumi.Output<string> {
-    const { text } = this.args.vpcCidr;
-    return pulumi.all([this.vpc.id, this.vpc.cidrBlock]).apply(([id, made]) => {
+    const { clusterName, vpcCidr } = this.args;
+    const { text } = vpcCidr;
+    return pulumi.all([this.vpc.id, this.vpc.cidrBlock, this.vpc.tags]).apply(([id, made, tags]) => {
+      const name = tags?.[nameTag];
+      if (name !== undefined && name !== clusterName) {
+        throw new pulumi.RunError(
+          `perigee-infra:clusterName = "${clusterName}": this cluster was made as ${name}, which cannot be changed; put it back`,
+        );
+      }
       if (made === text) return id;
       throw new pulumi.RunError(
         `perigee-infra:vpcCidr = "${text}": this cluster was made with ${made}, which cannot be changed; put it back`,
@@ -174,8 +183,15 @@ export class Network extends pulumi.ComponentResource {
   }
 
   private pools(): TypedPool[] {
-    const { controlPlane, workers } = this.args;
-    return [{ ...controlPlane, name: "control-plane" }, ...workers];
+    const { clusterName, controlPlane, workers, running } = this.args;
+    return [{ ...controlPlane, name: "control-plane" }, ...workers].map((pool) => ({
+      ...pool,
+      running: running.flatMap(({ name, instanceType }) =>
+        instanceType === pool.instanceType && name.replace(/-\d+$/, "") === `${clusterName}-${pool.name}`
+          ? [Number(/\d+$/.exec(name)?.[0])]
+          : [],
+      ),
+    }));
   }
 
   private offers(pools: readonly TypedPool[]): pulumi.Output<Offers> {

@@ -11,6 +11,8 @@ export interface TypedPool {
   readonly name: string;
   readonly instanceType: string;
   readonly count: number;
+  /** Numbers of its machines that run with this type already, from 1. */
+  readonly running?: readonly number[];
 }
 
 /** Zone -> instance types that it offers, zones by name. No Map: an Output cannot hold one. */
@@ -79,12 +81,22 @@ export function placementProblems(
       ];
     }
     return pools
-      .filter(({ count, instanceType }) => count > index && offers[zone]?.includes(instanceType) !== true)
-      .map(
-        (pool) =>
-          `${pool.name}: ${zone}, where machine ${index + 1} belongs, offers no ${pool.instanceType}; ${wayOut(pool, offers)}`,
+      .filter(({ instanceType }) => offers[zone]?.includes(instanceType) !== true)
+      .flatMap((pool) =>
+        newIn(index, zones.length, pool).map(
+          (number) =>
+            `${pool.name}: ${zone}, where machine ${number} belongs, offers no ${pool.instanceType}; ${wayOut(pool, offers)}`,
+        ),
       );
   });
+}
+
+/** The first machine of a pool that is to be made in a subnet. One that runs stays, whatever its zone offers now. */
+function newIn(subnet: number, subnets: number, { count, running = [] }: TypedPool): number[] {
+  const numbers = Array.from({ length: count }, (_, index) => index + 1);
+  return numbers
+    .filter((number) => (number - 1) % subnets === subnet && !running.includes(number))
+    .slice(0, 1);
 }
 
 function wayOut({ instanceType }: TypedPool, offers: Offers): string {

@@ -42,8 +42,7 @@ export async function growDisk(
   spec: Pick<MachineSpec, "rootDiskGiB">,
 ): Promise<void> {
   const bytes = spec.rootDiskGiB * 2 ** 30;
-  if ((await stat(folders.disk)).size >= bytes) return;
-  await truncate(folders.disk, bytes);
+  if ((await stat(folders.disk)).size < bytes) await truncate(folders.disk, bytes);
   const devices = await run("losetup", ["--noheadings", "--output", "NAME", "--associated", folders.disk]);
   for (const device of devices.split("\n").filter((line) => line !== "")) {
     await run("losetup", ["--set-capacity", device]);

@@ -12,9 +12,10 @@ const harmless = {
   others: ["same", "read", "refresh", "create", "update"],
 };
 
-/** Changes of AWS that are meant, none of which a machine or a network feels: permissions of roles alone. */
+/** Changes of AWS that are meant, none of which a machine or a network feels: permissions, and protection. */
 const intended: Readonly<Record<string, readonly string[]>> = {
   "0.1.0": [
+    "update aws:ec2/instance:Instance ground-control-plane-1",
     "update aws:iam/role:Role network-flow-logs",
     "update aws:iam/rolePolicy:RolePolicy network-flow-logs",
     "delete aws:iam/rolePolicyAttachment:RolePolicyAttachment identity",

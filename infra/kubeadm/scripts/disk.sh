@@ -4,7 +4,7 @@
 
 block_devices=/sys/dev/block
 # The size that the kubelet has seen since the machine started.
-told=/run/perigee-disk-size
+seen_size=/run/perigee-disk-size
 
 grow_disk() {
   local numbers kind where device disk
@@ -17,14 +17,14 @@ grow_disk() {
     ext[234]\ * | xfs\ *)
       wait_for 300 "the disk to have ${DISK_GIB:?} GiB" has_size "$disk" || exit 1
       if [ "$disk" != "$device" ]; then grow_partition "/dev/${disk##*/}" "$(cat "$device/partition")"; fi
-      if [ "$kind" = xfs ]; then xfs_growfs "$where" >/dev/null; else resize2fs "/dev/${device##*/}" 2>/dev/null; fi
+      grow_file_system "$kind" "/dev/${device##*/}" "$where"
       ;;
     *) grown_by_others "of the kind $kind" ;;
   esac
   # A kubelet tells its Node the size that the disk had when it started. Its pods run on.
-  if [ "$(node_size)" != "$(cat "$told" 2>/dev/null)" ]; then
+  if [ "$(node_size)" != "$(cat "$seen_size" 2>/dev/null)" ]; then
     systemctl try-restart kubelet
-    node_size >"$told"
+    node_size >"$seen_size"
   fi
 }
 
@@ -37,6 +37,12 @@ has_size() { (($(cat "$1/size") * 512 >= DISK_GIB * 1024 ** 3)); }
 grow_partition() {
   command -v growpart >/dev/null || fail "growpart is missing on this machine: install cloud-guest-utils, and run this again"
   growpart "$1" "$2" >/dev/null || (($? == 1)) || fail "the partition $2 of $1 could not be grown to the disk's $DISK_GIB GiB"
+}
+
+grow_file_system() {
+  local said
+  if [ "$1" = xfs ]; then said=$(xfs_growfs "$3" 2>&1); else said=$(resize2fs "$2" 2>&1); fi ||
+    fail "the file system of $2 could not be grown to the disk's $DISK_GIB GiB: $said"
 }
 
 # The image's own business, as long as the node sees the size: less the file system's own part.

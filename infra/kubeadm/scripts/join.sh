@@ -12,7 +12,7 @@ join() {
   boot_finished
   grow_disk
   if joined_to_this_cluster; then
-    settle
+    update_worker
   else
     if [ -e /etc/kubernetes/kubelet.conf ] || [ -e /etc/kubernetes/bootstrap-kubelet.conf ]; then reset_node; fi
     forget_pod_network
@@ -38,7 +38,7 @@ joined_to_this_cluster() {
 
 documents_hash() { printf '%s\n' "${KUBEADM_CONFIG:?}" "${KUBELET_CONFIG:?}" | sha256sum | cut -d' ' -f1; }
 
-settle() {
+update_worker() {
   if [ "$(cat "$applied" 2>/dev/null)" = "$(documents_hash)" ]; then
     echo "joined already"
     # A kubelet registers its node when it starts: one whose node was deleted meanwhile has to start again.
@@ -46,14 +46,19 @@ settle() {
     return
   fi
   echo "the settings of this worker changed: applying them"
+  rm -f "$applied" # until the end
   printf '%s' "$KUBEADM_CONFIG" >/etc/perigee/kubeadm.yaml
   # The control plane put it there.
-  wait_for "${READY_TIMEOUT:?}" "the kubelet's configuration from the cluster" \
-    kubeadm upgrade node phase kubelet-config --patches /etc/perigee/patches || exit 1
+  wait_for "${READY_TIMEOUT:?}" "the kubelet's configuration from the cluster" kubelet_configuration || {
+    tail --lines 30 "$kubeadm_log" >&2
+    exit 1
+  }
   keep_kubelet_args
   systemctl restart kubelet
   documents_hash >"$applied"
 }
+
+kubelet_configuration() { kubeadm upgrade node phase kubelet-config --patches /etc/perigee/patches >"$kubeadm_log" 2>&1; }
 
 # kubeadm writes these at the join only. They are what a kubelet registers its Node with, should it be deleted.
 keep_kubelet_args() {

@@ -6,20 +6,22 @@
 config=/etc/perigee/kubeadm.yaml
 patches=/etc/perigee/patches
 private_folder=/etc/kubernetes/perigee
-# What this machine has applied completely, and what it has begun to apply.
+# What this machine has applied completely, and a marker that it has begun to apply something else.
 applied=/var/lib/perigee/applied-documents
 begun=/var/lib/perigee/begun-documents
 static_pods=(etcd kube-apiserver kube-controller-manager kube-scheduler)
 
 settle() {
-  if [ "$(cat "$applied" 2>/dev/null)" = "$(documents_hash)" ]; then return; fi
+  if [ ! -e "$begun" ] && [ "$(cat "$applied" 2>/dev/null)" = "$(documents_hash)" ]; then return; fi
   echo "the settings of this control plane changed: applying them; the API is away for a moment"
-  documents_hash >"$begun"
+  touch "$begun"
   write_documents
   renew_certificates
+  # One after the other, as kubeadm does it in an upgrade: the API server needs etcd to start.
   kubeadm_phase etcd local
+  wait_for 300 "etcd to run with the new settings" current etcd || { node_diagnosis; exit 1; }
   kubeadm_phase control-plane all
-  wait_for 300 "the static pods to run with the new settings" static_pods_current || { node_diagnosis; exit 1; }
+  wait_for 300 "the control plane's pods to run with the new settings" current "${static_pods[@]}" || { node_diagnosis; exit 1; }
   kubeadm_phase upload-config all
   kubeadm_phase kubelet-start
   kubeadm_phase mark-control-plane
@@ -30,8 +32,6 @@ settle() {
 }
 
 documents_hash() { printf '%s\n' "${KUBEADM_CONFIG:?}" "${AUDIT_POLICY:?}" "${PROVIDER_ID:?}" | sha256sum | cut -d' ' -f1; }
-
-settling() { [ "$(cat "$begun" 2>/dev/null)" = "$(documents_hash)" ]; }
 
 remember_documents() {
   documents_hash >"$applied"
@@ -63,9 +63,10 @@ settings_of_static_pods() { printf '%s\n' "$(document ClusterConfiguration)" "$A
 # document KIND: the one of the documents that has this kind.
 document() { awk -v "kind=kind: $1\n" 'BEGIN { RS = "---\n" } index($0, kind)' <<<"$KUBEADM_CONFIG"; }
 
-static_pods_current() {
+# current POD...: they run with the settings of now.
+current() {
   local pod
-  for pod in "${static_pods[@]}"; do
+  for pod in "$@"; do
     [ "$(kubectl --namespace kube-system get pod "$pod-${NODE_NAME:?}" --output \
       'jsonpath={.metadata.annotations.perigee\.dev/settings} {.status.conditions[?(@.type=="Ready")].status}')" = \
       "$(settings_of_static_pods) True" ] || return 1
@@ -84,11 +85,10 @@ renew_certificates() {
 }
 
 kubeadm_phase() {
-  local log=/var/log/perigee-kubeadm.log
   echo "kubeadm init phase $*"
-  if kubeadm init phase "$@" --config "$config" >"$log" 2>&1; then return; fi
-  tail --lines 30 "$log" >&2
-  fail "kubeadm init phase $* failed; the lines above say why (log: $log on this machine). Run this again when it is mended"
+  if kubeadm init phase "$@" --config "$config" >"$kubeadm_log" 2>&1; then return; fi
+  tail --lines 30 "$kubeadm_log" >&2
+  fail "kubeadm init phase $* failed; the lines above say why (log: $kubeadm_log on this machine). Run this again when it is mended"
 }
 
 # Every pod, Service, certificate and kubeconfig of a cluster carries these.

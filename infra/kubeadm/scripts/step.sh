@@ -35,14 +35,15 @@ node_diagnosis() {
 }
 
 # kubeadm says a page and a half each time: it goes to a log on the machine, and is shown when it matters.
+kubeadm_log=/var/log/perigee-kubeadm.log
+
 kubeadm_logged() {
-  local log=/var/log/perigee-kubeadm.log
-  echo "kubeadm $1: running (log: $log on this machine)"
+  echo "kubeadm $1: running (log: $kubeadm_log on this machine)"
   # shellcheck disable=SC2046 # zero or one word
-  if kubeadm "$@" --config /etc/perigee/kubeadm.yaml $(preflight_flags) >"$log" 2>&1; then return; fi
+  if kubeadm "$@" --config /etc/perigee/kubeadm.yaml $(preflight_flags) >"$kubeadm_log" 2>&1; then return; fi
   {
     echo "--- kubeadm $1, last lines"
-    tail --lines 30 "$log"
+    tail --lines 30 "$kubeadm_log"
   } >&2
   node_diagnosis
   fail "kubeadm $1 failed; the lines above say why"

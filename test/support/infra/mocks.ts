@@ -67,6 +67,8 @@ class RecordingMocks implements pulumi.runtime.Mocks {
         return { names: mockedZones };
       case "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings":
         return offerings(args.inputs as { filters: { values: string[] }[] });
+      case "aws:ec2/getInstance:getInstance":
+        return { instanceType: "t3.medium" };
       case "aws:ssm/getParameter:getParameter":
         return { value: `ami-0${"1".repeat(16)}` };
       default:

@@ -26,7 +26,7 @@ export interface Deployment {
 const node = (name: string, role: "control-plane" | "worker") => ({
   ...{ name, role, instanceId: `i-${name}` },
   ...{ privateIp: "10.0.1.10", publicIp: "203.0.113.10" },
-  ...{ instanceType: "t3.large", diskGiB: 30 },
+  ...{ instanceType: "t3.large", diskGiB: 30, availabilityZone: "eu-central-1a", subnet: 1 },
 });
 
 const infraOutputs: Partial<InfraOutputs> = {

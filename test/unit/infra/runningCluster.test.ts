@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseSettings } from "../../../infra/config";
-import { lossesOf, type RunningCluster } from "../../../infra/runningCluster";
+import { lossesOf, refuseOtherRegion, type RunningCluster } from "../../../infra/runningCluster";
 import { refusal } from "../../support/infra/mocks";
 import { small } from "../../support/infra/settingsExamples";
 
@@ -97,11 +97,35 @@ describe("a change of settings that would lose the running cluster", () => {
     assert.deepEqual(losses({ workers: [{ name: "default", diskGiB: 20 }] }, cluster), []);
   });
 
-  it("is not seen on nodes that an older Perigee wrote without type and disk: nothing is refused for them", () => {
-    const nodes = running.nodes.map(({ name, role }) => ({ name, role }));
-    assert.deepEqual(
-      losses({ controlPlane: { instanceType: "t4g.medium", diskGiB: 10 } }, { ...running, nodes }),
-      [],
+  it("is a control plane of another architecture also where 0.1 wrote the outputs, without its type", async () => {
+    const nodes = [{ name: "orbit-control-plane-1", role: "control-plane", instanceId: "i-1" }];
+    const settings = { ...small, clusterName: "orbit", controlPlane: { instanceType: "t4g.medium" } };
+    const { message, resources } = await refusal(settings, { clusterName: "orbit", nodes });
+    assert.match(message, /is arm64; orbit-control-plane-1 is amd64 \(t3\.medium\)/);
+    assert.deepEqual(resources, []);
+  });
+
+  it("is another region, in which every machine would be another one", () => {
+    const nodes = [{ ...running.nodes[0], availabilityZone: "eu-central-1b" }] as RunningCluster["nodes"];
+    assert.throws(
+      () => refuseOtherRegion(nodes, "us-west-2"),
+      /aws:region = "us-west-2": the cluster of this stack is in eu-central-1, .* nothing was changed\. Put it back: {2}pulumi config set -s test aws:region eu-central-1/,
     );
+    refuseOtherRegion(nodes, "eu-central-1");
+    refuseOtherRegion(nodes, undefined);
+    refuseOtherRegion(running.nodes, "us-west-2"); // 0.1 wrote no zone
+  });
+
+  it("is fewer zones than its machines stand in, unless those machines go too", () => {
+    const nodes = running.nodes.map((node, index) => ({ ...node, subnet: index === 2 ? 2 : 1 }));
+    const cluster = { ...running, nodes };
+    const [problem, ...more] = losses({ availabilityZones: 1 }, cluster);
+    assert.match(
+      problem ?? "",
+      /^availabilityZones = 1: orbit-default-2 stands in subnet 2, .* allowed: 2 or more, or remove these machines first/,
+    );
+    assert.deepEqual(more, []);
+    assert.deepEqual(losses({ availabilityZones: 2 }, cluster), []);
+    assert.deepEqual(losses({ workers: [{ name: "default", count: 1, diskGiB: 100 }] }, cluster), []);
   });
 });

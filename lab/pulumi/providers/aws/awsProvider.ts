@@ -61,13 +61,15 @@ export class AwsProvider implements Provider {
       ...(type.replaces ?? []),
       ...(type.alsoReplaces?.(inputs, revealAll(olds.inputs)) ?? []),
     ];
-    const found = changes(ownInputs(revealAll(olds.inputs)), ownInputs(inputs)).map((change) => ({
+    // A default that the provider did not know when the resource was made is no change of it.
+    const before = { ...type.defaults, ...ownInputs(revealAll(olds.inputs)) };
+    const found = changes(before, ownInputs(inputs)).map((change) => ({
       ...change,
       replaces: replaces.some((name) => isAtOrBelow(change.path, name) || isAtOrBelow(name, change.path)),
     }));
     if (type.inputs["tags"] !== undefined) {
-      const before = map(revealAll(olds.outputs), "tagsAll");
-      const tagged = changes({ tagsAll: before }, { tagsAll: tagsAll(this.config, inputs) });
+      const tagsBefore = map(revealAll(olds.outputs), "tagsAll");
+      const tagged = changes({ tagsAll: tagsBefore }, { tagsAll: tagsAll(this.config, inputs) });
       found.push(...tagged.map((change) => ({ ...change, replaces: false })));
     }
     const replaced = found.some((change) => change.replaces);

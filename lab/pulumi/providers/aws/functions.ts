@@ -4,7 +4,7 @@ import { type Properties, text, texts } from "../rpc/values";
 import { type Account, AwsError } from "./account";
 import { isOffered, zonesOf } from "./offerings";
 import { partitionOf } from "./partitions";
-import { zoneId } from "./types/vpc";
+import { instanceToken, zoneId } from "./types/vpc";
 
 type Answer = (args: Properties, account: Account) => Properties;
 
@@ -36,6 +36,12 @@ const answers: Readonly<Record<string, Answer>> = {
       locations: found.map(({ zone }) => zone),
       locationTypes: found.map(() => place),
     };
+  },
+
+  "aws:ec2/getInstance:getInstance": (args, account) => {
+    const found = account.find(instanceToken, text(args, "instanceId"));
+    if (found === undefined) throw new Error("no matching EC2 Instance found");
+    return { ...found.properties, ...args, id: found.id };
   },
 
   "aws:ssm/getParameter:getParameter": (args, account) => {

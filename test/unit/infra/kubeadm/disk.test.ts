@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { assembled } from "../../../../infra/kubeadm/step";
 import { MachineRoot, type ScriptRunResult } from "../../../support/infra/scriptRun";
@@ -79,7 +79,29 @@ describe("a root disk that AWS has grown", () => {
     assert.equal(failed.status, 1);
   });
 
-  it("is the image's own business on a logical volume or another file system: an error where it was not grown", () => {
+  it("is a logical volume's own business: an error where it was not grown", () => {
+    root.write("/sys/devices/dm-0/size", sectors(20));
+    mkdirSync(root.at("/sys/dev/block"), { recursive: true });
+    symlinkSync(root.at("/sys/devices/dm-0"), root.at("/sys/dev/block/254:0"));
+    const small = grow("254:0 ext4 /");
+    assert.equal(small.status, 1);
+    assert.match(
+      small.stderr,
+      /has 20000 MiB of the disk's 40 GiB, and one that is a logical volume is not grown here/,
+    );
+  });
+
+  it("is an error that says why ext4 could not be grown", () => {
+    partitioned();
+    const failed = grow("259:1 ext4 /", { resize2fs: "echo 'Permission denied to resize' >&2; exit 1" });
+    assert.match(
+      failed.stderr,
+      /the file system of \/dev\/259:1 could not be grown .*: Permission denied to resize/,
+    );
+    assert.equal(failed.status, 1);
+  });
+
+  it("is the image's own business on another file system: an error where it was not grown", () => {
     const size = (mib: number) => ({ df: `printf '%s\\n' 1M-blocks ${mib}` });
     assert.equal(grow("0:40 btrfs /", size(40_000)).status, 0);
     const small = grow("0:40 btrfs /", size(20_000));

@@ -101,6 +101,7 @@ describe("leave", () => {
     assert.equal(leave(kubectl({ volumes: held, agreed: "true" })).status, 0);
     assert.equal(leave(kubectl({ volumes: held.replace(node, `${node}0`) })).status, 0);
     assert.equal(leave(kubectl({ volumes: held.replace(node, `x${node}`) })).status, 0);
+    assert.equal(leave(kubectl({ volumes: `ebs\\ta/b\\t\\t${node}\\n` })).status, 0, "no folder of its disk");
   });
 
   for (const [which, reasons, named] of [

@@ -38,22 +38,32 @@ const programs = {
   nft: "",
   journalctl: "echo journal",
   sleep: "",
+  // As the real one: a certificate that is there stays as it is, and a pod runs a moment after its manifest.
   kubeadm: `
     mkdir -p /etc/kubernetes/pki/etcd
     [ ! -e /var/broken ] || [[ " $* " != *" $(cat /var/broken) "* ]] || { echo "kubeadm: no such luck"; exit 1; }
+    make() { [ -e "/etc/kubernetes/pki/$1.crt" ] || echo "$2" >"/etc/kubernetes/pki/$1.crt"; }
+    run() { for pod; do rm -f "/var/late-$pod"; cp "/etc/perigee/patches/\${pod}0+strategic.yaml" "/var/running-$pod"; done; }
     case "$*" in
-      "init --skip"*) echo ca >/etc/kubernetes/pki/ca.crt ;;&
-      "init phase certs etcd-"*) echo new >"/etc/kubernetes/pki/etcd/\${4#etcd-}.crt" ;;
-      "init phase certs "*) echo new >"/etc/kubernetes/pki/$4.crt" ;;
-      "init phase control-plane "* | "init --skip"*) cp /etc/perigee/patches/etcd0+strategic.yaml /var/running ;;
+      "init --skip"*)
+        echo ca >/etc/kubernetes/pki/ca.crt
+        make apiserver old; make etcd/server old; make etcd/peer old
+        run etcd kube-apiserver kube-controller-manager kube-scheduler ;;
+      "init phase certs etcd-"*) make "etcd/\${4#etcd-}" new ;;
+      "init phase certs "*) make "$4" new ;;
+      "init phase etcd "*) run etcd ;;
+      "init phase control-plane "*) run kube-apiserver kube-controller-manager kube-scheduler ;;
       "init phase upload-config "*) cp /etc/perigee/kubeadm.yaml /var/uploaded ;;
     esac`,
   kubectl: `
     case "$*" in
       *readyz*) [ ! -e /var/no-api ] ;;
-      *version*) echo '{"gitVersion": "v1.36.3"}' ;;
+      *version*) printf '{"gitVersion": "v%s"}' "$(cat /var/version 2>/dev/null || echo 1.36.3)" ;;
       *kubeadm-config*) cat /var/uploaded ;;
-      *"get pod"*) echo "$(sed 's/.*: "//; s/".*//' /var/running) True" ;;
+      *"get pod"*)
+        pod=\${5%-ground-control-plane-1}
+        if [ ! -e "/var/late-$pod" ]; then touch "/var/late-$pod"; exit; fi
+        echo "$(sed 's/.*: "//; s/".*//' "/var/running-$pod") True" ;;
     esac`,
 };
 
@@ -99,6 +109,9 @@ describe("a control plane whose settings change", () => {
     assert.equal(moved.status, 0, moved.stderr);
     assert.deepEqual(phases(moved), everyPhase);
     assert.match(root.read("/etc/perigee/kubeadm.yaml"), /203\.0\.113\.99/);
+    assert.equal(root.read("/etc/kubernetes/pki/apiserver.crt"), "new\n");
+    const waits = moved.calls.filter((call) => call.includes("get pod etcd-"));
+    assert.ok(waits.length > 1, "a pod that does not run with the new settings yet is waited for");
     assert.deepEqual(phases(run({ publicIp: "203.0.113.99" })), []);
   });
 
@@ -150,6 +163,24 @@ describe("a control plane whose settings change", () => {
       }
     });
   }
+
+  it("is brought back by the former documents, where a change of them was interrupted", () => {
+    root.write("/var/broken", "etcd-peer");
+    assert.equal(run({ publicIp: "203.0.113.99" }).status, 1);
+    root.write("/var/broken", "nothing");
+    const back = run({});
+    assert.equal(back.status, 0, back.stderr);
+    assert.deepEqual(phases(back), everyPhase);
+    assert.deepEqual(phases(run({})), []);
+  });
+
+  it("refuses another version of Kubernetes, and changes nothing", () => {
+    root.write("/var/version", "1.35.4");
+    const refused = run({ publicIp: "203.0.113.99" });
+    assert.equal(refused.status, 1);
+    assert.match(refused.stderr, /this cluster runs Kubernetes 1\.35\.4 and the settings ask for 1\.36\.3/);
+    assert.deepEqual(phases(refused), []);
+  });
 
   it("refuses what cannot be changed on a running cluster, by name, and changes nothing", () => {
     const before = root.read("/etc/perigee/kubeadm.yaml");

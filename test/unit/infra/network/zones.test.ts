@@ -49,6 +49,16 @@ describe("zones that do not fit", () => {
     assert.deepEqual(placementProblems({ count: 2 }, offers, [control, pool("g5.large", 1)], ["b", "a"]), []);
   });
 
+  it("are no obstacle to a machine that runs already, whatever its zone offers now", () => {
+    const runs = { ...pool("g5.large", 4), running: [1, 2] };
+    const withdrawn = { a: ["t3.medium"], b: ["t3.medium"] };
+    assert.deepEqual(placementProblems({ count: 2 }, withdrawn, [{ ...runs, count: 2 }], ["a", "b"]), []);
+    assert.match(
+      placementProblems({ count: 2 }, withdrawn, [runs], ["a", "b"]).join("; "),
+      /a, where machine 3 belongs, .*b, where machine 4 belongs/,
+    );
+  });
+
   it("are refused where the name is not that of the zone which the subnet is in", () => {
     const [problem = ""] = placementProblems({ count: 1, names: ["b"] }, offers, [control], ["a"]);
     assert.match(

@@ -12,6 +12,8 @@ const node = (name: string): NodeOutput => ({
   publicIp: "203.0.113.11",
   instanceType: "t3.large",
   diskGiB: 30,
+  availabilityZone: "lab-local-1a",
+  subnet: 1,
 });
 
 describe("what make status prints", () => {

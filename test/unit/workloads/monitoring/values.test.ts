@@ -142,7 +142,7 @@ describe("storage", () => {
   const node = (name: string, role: "control-plane" | "worker") => ({
     ...{ name, role, instanceId: `i-${name}` },
     ...{ privateIp: "10.0.1.10", publicIp: "203.0.113.10" },
-    ...{ instanceType: "t3.large", diskGiB: 30 },
+    ...{ instanceType: "t3.large", diskGiB: 30, availabilityZone: "eu-central-1a", subnet: 1 },
   });
   const nodes = [node("cp-1", "control-plane"), node("w-1", "worker"), node("w-2", "worker")];
 
