@@ -126,7 +126,7 @@ export const settingsSchema = strictObject({
       typeof given === "number" ? { count: given } : { count: given.length, names: given },
     )
     .describe(
-      "Zones that new machines are spread over: their number, 1 to 3, or a list of their names. By number, those that offer all instance types are taken, by name. A subnet stays in its zone. Reduce it only when the last zone has no machines.",
+      "Zones that new machines are spread over: their number, 1 to 3, or a list of their names. By number, those that offer all instance types are taken first, then those that offer the types of the machines that belong there, by name. A subnet stays in its zone. Reduce it only when the last zone has no machines.",
     )
     .meta({ example: ["eu-central-1a", "eu-central-1b"] }),
   podCidr: cidr(8, 24, networkProblem)

@@ -3,7 +3,7 @@
  * typed values, rendered as YAML. Golden files in test/golden/.
  */
 import { toYaml } from "../yaml";
-import type { Taint } from "./labels";
+import { labelTexts, type Taint, taintTexts } from "./labels";
 import type { Labels } from "./placeLabels";
 
 /** Extra argument of v1beta4: a list entry, so that an argument may be repeated. */
@@ -80,7 +80,7 @@ export function workerDocument(args: WorkerDocumentArgs): string {
 
 /** Arguments with which a worker's kubelet registers its Node, as kubeadm writes them at the join. */
 export function kubeletArgs(args: WorkerDocumentArgs): string {
-  const taints = args.taints.map(({ key, value, effect }) => `${key}=${value}:${effect}`);
+  const taints = taintTexts(args.taints);
   return Object.entries({
     ...registrationArgs(args),
     ...(taints.length === 0 ? {} : { "register-with-taints": taints.join(",") }),
@@ -91,7 +91,7 @@ export function kubeletArgs(args: WorkerDocumentArgs): string {
 
 const registrationArgs = ({ privateIp, labels }: WorkerDocumentArgs): Record<string, string> => ({
   "node-ip": privateIp,
-  "node-labels": labelList(labels),
+  "node-labels": labelTexts(labels).join(","),
 });
 
 function initConfiguration(args: ControlPlaneDocumentArgs): object {
@@ -101,17 +101,12 @@ function initConfiguration(args: ControlPlaneDocumentArgs): object {
     nodeRegistration: nodeRegistration(
       args.nodeName,
       [{ key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" }],
-      { "node-ip": args.privateIp, "node-labels": labelList(args.labels) },
+      { "node-ip": args.privateIp, "node-labels": labelTexts(args.labels).join(",") },
     ),
     localAPIEndpoint: { advertiseAddress: args.privateIp, bindPort: 6443 },
     patches,
   };
 }
-
-const labelList = (labels: Labels): string =>
-  Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(",");
 
 function nodeRegistration(
   name: string,

@@ -119,8 +119,8 @@ const configureWhenUp = [
 /** Port on which flanneld tells the kubelet of its own node how it is. */
 const healthPort = 8081;
 
-/** A question to flanneld on its own node: no other machine reaches the port. */
-const asked = (path: string, periodSeconds: number): object => ({
+/** A probe of flanneld by the kubelet of its own node: no other machine reaches the port. */
+const probe = (path: string, periodSeconds: number): object => ({
   httpGet: { host: "127.0.0.1", path, port: healthPort },
   periodSeconds,
 });
@@ -137,8 +137,8 @@ function flanneld(image: string): object {
     args: ["--ip-masq", "--kube-subnet-mgr", "--healthz-ip=127.0.0.1", `--healthz-port=${healthPort}`],
     ports: [{ name: "healthz", containerPort: healthPort, hostIP: "127.0.0.1" }],
     // The network step and an update wait for it to be ready.
-    readinessProbe: asked("/readyz", 2),
-    livenessProbe: asked("/healthz", 30),
+    readinessProbe: probe("/readyz", 2),
+    livenessProbe: probe("/healthz", 30),
     resources: { requests: { cpu: "100m", memory: "50Mi" } },
     securityContext: { privileged: false, capabilities: { add: ["NET_ADMIN", "NET_RAW"] } },
     lifecycle: { postStart: { exec: { command: ["sh", "-c", configureWhenUp] } } },

@@ -17,7 +17,7 @@ import {
 } from "./documents";
 import { flannelManifest } from "./flannel";
 import { operatorKubeconfig } from "./kubeconfig";
-import type { Taint } from "./labels";
+import { labelTexts, type Taint, taintTexts } from "./labels";
 import { type Labels, placeLabels, topologyLabels } from "./placeLabels";
 import { RemoteSteps } from "./remoteSteps";
 
@@ -106,7 +106,7 @@ export class KubeadmCluster extends pulumi.ComponentResource {
         API_NAME: network.apiName,
         PRIVATE_IP: privateIp,
         PROVIDER_ID: providerId(machine),
-        LABELS: placeOf(machine).apply(lines),
+        LABELS: placeOf(machine).apply(labelTexts).apply(lines),
         AUDIT_POLICY: auditPolicy,
         KUBEADM_CONFIG: documents,
         DISK_GIB: diskGiB(machine),
@@ -157,8 +157,8 @@ export class KubeadmCluster extends pulumi.ComponentResource {
       inputs: {
         PROVIDER_ID: providerId(machine),
         REQUEST: request.stdout,
-        LABELS: labels.apply(lines),
-        TAINTS: taints.map(({ key, value, effect }) => `${key}=${value}:${effect}`).join("\n"),
+        LABELS: labels.apply(labelTexts).apply(lines),
+        TAINTS: lines(taintTexts(taints)),
         DRAIN_TIMEOUT: String(drainTimeoutSeconds),
       },
       after: [cluster.done, machine.instance],
@@ -204,11 +204,8 @@ function placeOf({ instance }: Machine): pulumi.Output<Labels> {
     .apply(([zone, instanceType]) => placeLabels(zone, instanceType));
 }
 
-/** Labels as the scripts take them: `key=value`, one a line. */
-const lines = (labels: Labels): string =>
-  Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join("\n");
+/** A list as the scripts take it: one a line. */
+const lines = (texts: readonly string[]): string => texts.join("\n");
 
 /** Provider id: links a Kubernetes Node to its EC2 instance. */
 function providerId({ instance }: Machine): pulumi.Output<string> {

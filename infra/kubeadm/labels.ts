@@ -1,6 +1,7 @@
 /** Labels and taints that Kubernetes accepts on a node that registers itself. */
 import { z } from "zod";
 import { strictObject } from "../../settings/load";
+import type { Labels } from "./placeLabels";
 
 const namePattern = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 const prefixPattern = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
@@ -101,3 +102,11 @@ export const taints = z.array(taint).superRefine((list, context) => {
 });
 
 export type Taint = z.output<typeof taint>;
+
+/** Labels as kubectl and the kubelet write them: `key=value`. */
+export const labelTexts = (all: Labels): string[] =>
+  Object.entries(all).map(([key, text]) => `${key}=${text}`);
+
+/** Taints as kubectl and the kubelet write them: `key=value:effect`. */
+export const taintTexts = (all: readonly Taint[]): string[] =>
+  all.map(({ key, value: text, effect }) => `${key}=${text}:${effect}`);

@@ -1,6 +1,4 @@
-/** Machine image of new machines: Ubuntu 24.04 LTS for the instance type's architecture. */
-import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+/** Machine image of new machines: Ubuntu 24.04 LTS for the instance type's architecture. Pure. */
 
 export type Architecture = "amd64" | "arm64";
 
@@ -20,15 +18,4 @@ export function architectureOf(instanceType: string): Architecture {
 /** Public SSM parameter with the id of Canonical's current image. */
 export function imageParameter(architecture: Architecture): string {
   return `/aws/service/canonical/ubuntu/server/24.04/stable/current/${architecture}/hvm/ebs-gp3/ami-id`;
-}
-
-/** AMI id from the settings, or else Canonical's current one. */
-export function machineImage(
-  instanceType: string,
-  fixed: string | undefined,
-  opts: pulumi.InvokeOptions,
-): pulumi.Output<string> {
-  if (fixed !== undefined) return pulumi.output(fixed);
-  const name = imageParameter(architectureOf(instanceType));
-  return aws.ssm.getParameterOutput({ name }, opts).value;
 }

@@ -6,7 +6,7 @@ import type { Network } from "../network";
 import { subnetOf } from "../network/cidr";
 import { clusterTags, named } from "../tags";
 import { type ClusterIdentity } from "./identity";
-import { defaultImageUser, machineImage } from "./image";
+import { architectureOf, defaultImageUser, imageParameter } from "./image";
 import type { Mirrors } from "./mirrors";
 import { renderUserData } from "./userData";
 
@@ -56,9 +56,17 @@ export class Machines extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("perigee:machines:Machines", name, {}, opts);
-    const ami = machineImage(args.instanceType, args.machineImage, { parent: this });
+    const ami = this.image();
     this.machines = Array.from({ length: args.count }, (_, index) => this.makeMachine(index, ami));
     this.registerOutputs();
+  }
+
+  /** AMI id from the settings, or else Canonical's current one. */
+  private image(): pulumi.Output<string> {
+    const { instanceType, machineImage } = this.args;
+    if (machineImage !== undefined) return pulumi.output(machineImage);
+    const name = imageParameter(architectureOf(instanceType));
+    return aws.ssm.getParameterOutput({ name }, { parent: this }).value;
   }
 
   private makeMachine(index: number, ami: pulumi.Output<string>): Machine {

@@ -44,15 +44,17 @@ export function wantedProblems(wanted: WantedZones, offers: Offers, pools: reado
     ];
   }
   // Every pool has a machine in the first subnet.
-  if (zones.some((zone) => missingIn(zone, offers, pools).length === 0)) return [];
-  const lacks = zones.map((zone) => `${zone} has no ${missingIn(zone, offers, pools).join(", ")}`);
+  if (zones.some((zone) => missingIn(zone, offers, pools, 0).length === 0)) return [];
+  const lacks = zones.map((zone) => `${zone} has no ${missingIn(zone, offers, pools, 0).join(", ")}`);
   return [
     `no zone of this region offers every instance type in use (${lacks.join("; ")}); take types that one zone offers`,
   ];
 }
 
 /**
- * Zone of a new subnet: the named one, or else the first by name, of those that offer every type in use before others.
+ * Zone of a new subnet: the named one, or else the first by name, of those that offer every type in use (pools can grow
+ * there), then of those that offer the types of its own machines. A later subnet needs no type that this one does not,
+ * so that the zones fit whenever a choice of zones does.
  * @param taken zones of the subnets before it
  */
 export function zoneOfSubnet(
@@ -63,7 +65,9 @@ export function zoneOfSubnet(
 ): string | undefined {
   if (wanted.names !== undefined) return wanted.names[taken.length];
   const free = Object.keys(offers).filter((zone) => !taken.includes(zone));
-  return free.find((zone) => missingIn(zone, offers, pools).length === 0) ?? free[0];
+  const offeringTypesOf = (subnet: number): string | undefined =>
+    free.find((zone) => missingIn(zone, offers, pools, subnet).length === 0);
+  return offeringTypesOf(0) ?? offeringTypesOf(taken.length) ?? free[0];
 }
 
 /** Problems of subnets in the zones that they are in: a subnet is made once, while settings and offers change. */
@@ -108,7 +112,8 @@ function wayOut({ instanceType }: TypedPool, offers: Offers): string {
     : `${elsewhere.join(", ")} ${elsewhere.length === 1 ? "does" : "do"}: take another type, or other or fewer availabilityZones`;
 }
 
-function missingIn(zone: string, offers: Offers, pools: readonly TypedPool[]): string[] {
-  const used = pools.filter(({ count }) => count > 0).map(({ instanceType }) => instanceType);
+/** Instance types of the machines of a subnet, counted from 0, that the zone does not offer. */
+function missingIn(zone: string, offers: Offers, pools: readonly TypedPool[], subnet: number): string[] {
+  const used = pools.filter(({ count }) => count > subnet).map(({ instanceType }) => instanceType);
   return [...new Set(used)].filter((type) => offers[zone]?.includes(type) !== true);
 }

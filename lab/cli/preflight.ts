@@ -48,18 +48,17 @@ export async function sayWhetherItCanRun(): Promise<number> {
 /** Result of all checks; changes nothing. */
 export async function preflight(folders: LabFolders, config: LabConfig): Promise<Preflight> {
   completePath();
-  const { sources, problems } = await sourcesOrProblems(folders, config);
-  const authority = await problemOf(labAuthority());
-  const runtime = await problemOf(labContainerd(folders));
-  const containerd = runtime.length === 0 ? await labContainerd(folders) : defaultContainerd;
-  const parts = await componentsFor(config, sources ?? allBuilt, containerd);
+  const sources = await resultOf(labSources(folders, config.kubernetesVersion));
+  const authority = await resultOf(labAuthority());
+  const containerd = await resultOf(labContainerd(folders));
+  const parts = await componentsFor(config, sources.value ?? allBuilt, containerd.value ?? defaultContainerd);
   const facts = await hostFacts(folders.root, parts);
   return {
-    sources,
+    sources: sources.value,
     problems: [
-      ...problems,
-      ...runtime,
-      ...authority,
+      ...sources.problems,
+      ...containerd.problems,
+      ...authority.problems,
       ...preflightProblems(facts, labAddresses(config.vpcCidr)),
     ],
     packagesToInstall: packagesToInstall(facts.missing) ?? [],
@@ -68,20 +67,13 @@ export async function preflight(folders: LabFolders, config: LabConfig): Promise
   };
 }
 
-async function sourcesOrProblems(
-  folders: LabFolders,
-  { kubernetesVersion }: LabConfig,
-): Promise<{ sources: Sources | undefined; problems: string[] }> {
-  const asked = labSources(folders, kubernetesVersion);
-  const problems = await problemOf(asked);
-  return { problems, sources: problems.length === 0 ? await asked : undefined };
-}
-
-/** The message of what failed, as a list of problems. */
-async function problemOf(work: Promise<unknown>): Promise<string[]> {
+/** What the work gives, or the message of its failure as a list of problems. */
+async function resultOf<T>(
+  work: Promise<T>,
+): Promise<{ readonly value?: T; readonly problems: readonly string[] }> {
   return work.then(
-    () => [],
-    (error: unknown) => [error instanceof Error ? error.message : String(error)],
+    (value) => ({ value, problems: [] }),
+    (error: unknown) => ({ problems: [error instanceof Error ? error.message : String(error)] }),
   );
 }
 

@@ -1,14 +1,12 @@
 /** `make interrupt`: takes a Spot machine back as AWS does. */
 import { join } from "node:path";
 import { exists } from "../files";
-import { startProcess, typescriptProgram } from "../processes";
 import { Cloud } from "../pulumi/providers/aws/cloud";
 import { giveNotice, type Interruption } from "../pulumi/providers/aws/interruption/notice";
+import { startTakeBack } from "../pulumi/providers/aws/interruption/start";
 import { type LabFolders, labFolders, labSettings } from "../settings";
 import { command, say } from "./command";
 import { completePath } from "./settings";
-
-const program = join(__dirname, "../pulumi/providers/aws/interruption/main.ts");
 
 export const interruptCommand = command({
   name: "interrupt",
@@ -35,9 +33,6 @@ async function interrupt(folders: LabFolders, node: string | undefined): Promise
   }
   const cloud = new Cloud(folders.root, () => "");
   const interruption = await cloud.change((account) => giveNotice(account, node, new Date()));
-  await startProcess(folders.root, {
-    ...typescriptProgram(program, folders.root, interruption.id),
-    ...folders.process(`interruption-${interruption.id}`),
-  });
+  await startTakeBack(folders, interruption.id);
   return interruption;
 }

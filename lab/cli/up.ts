@@ -1,16 +1,11 @@
 /** `make up`: brings the lab up in phases, from the check of this machine to the first answer of Prometheus. */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { readJson } from "../files";
 import { clearLab, isFromBeforeRestart } from "../host/clear";
 import { networkUp } from "../host/hostNetwork";
-import type { MachineSpec } from "../host/machine";
 import { keepMachineFiles } from "../host/machineFiles";
-import { SystemdMachines } from "../host/systemdMachines";
 import { failuresOf } from "../pulumi/engine/events";
 import type { EngineOptions } from "../pulumi/engine/pulumi";
-import { Cloud } from "../pulumi/providers/aws/cloud";
-import { hasTerminated } from "../pulumi/providers/aws/interruption/takeBack";
 import { serveMetadata } from "../pulumi/providers/aws/metadata/serve";
 import type { LabFolders } from "../settings";
 import { prepareSupply, serveSupply, type Supply, supplyFiles } from "../supply";
@@ -27,6 +22,7 @@ import { changingTheLab, type Session } from "./session";
 import { labAuthority } from "./settings";
 import { keepSources } from "./sources";
 import { bringUp, labStacks, outputsOf, whatToOpen, workloads } from "./stacks";
+import { startStopped } from "./startStopped";
 import { printStatus } from "./status";
 
 export const upCommand = command({
@@ -94,26 +90,6 @@ async function openNetwork(folders: LabFolders, config: LabConfig, supply: Suppl
     serveMetadata(folders, addresses.services),
   ]);
   await keepMachineFiles(folders, await supplyFiles(supply, addresses.services, await labAuthority()));
-}
-
-/**
- * Starts machines that were switched off, as `aws ec2 start-instances` does: their disks, and the cluster on them,
- * still exist. A killed or terminated machine is lost, and the engine makes a new one.
- * @returns options for the engine, which detects them only by a refresh, as on AWS
- */
-async function startStopped(folders: LabFolders, baseTree: string): Promise<string[]> {
-  const machines = new SystemdMachines({ stateFolder: folders.root, baseTree });
-  const cloud = new Cloud(folders.root, () => "");
-  let allRan = !(await cloud.look(hasTerminated));
-  for (const id of await machines.ids()) {
-    const state = await machines.state(id);
-    allRan &&= state === "running";
-    const spec = await readJson<MachineSpec>(folders.machine(id).spec);
-    if (spec === undefined || state !== "stopped") continue;
-    say(`starting ${spec.name} (${id}), which was switched off`);
-    await machines.start(spec);
-  }
-  return allRan ? [] : ["--refresh"];
 }
 
 type Outputs = Readonly<Record<string, unknown>>;

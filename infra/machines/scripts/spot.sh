@@ -12,10 +12,7 @@ main() {
   local notice told=""
   while :; do
     if notice=$(spot_notice); then
-      if [ "$notice" != "$told" ]; then
-        announce "$notice"
-        told=$notice
-      fi
+      if [ "$notice" != "$told" ] && announce "$notice"; then told=$notice; fi
       drain
     fi
     sleep 5
@@ -31,13 +28,13 @@ spot_notice() {
     <<<"X-aws-ec2-metadata-token: $token"
 }
 
-# In the journal, which goes with the machine, and as an Event, which stays.
+# In the journal, which goes with the machine, and as an Event, which stays; fails while the API server takes no Event.
 announce() {
   local time now
   time=$(sed -n 's/.*"time" *: *"\([0-9TZ:.-]*\)".*/\1/p' <<<"$1")
   now=$(date --utc +%FT%TZ)
   echo "AWS takes this machine back at ${time:-an unknown time}: draining node $node"
-  api create --raw /api/v1/namespaces/default/events --filename - >/dev/null <<EOF || true
+  api create --raw /api/v1/namespaces/default/events --filename - >/dev/null <<EOF
 {"apiVersion": "v1", "kind": "Event", "metadata": {"namespace": "default", "generateName": "$node."},
  "involvedObject": {"apiVersion": "v1", "kind": "Node", "name": "$node", "uid": "$node"},
  "type": "Warning", "reason": "SpotInterruption", "source": {"component": "perigee-spot", "host": "$node"},

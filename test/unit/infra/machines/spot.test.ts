@@ -22,7 +22,7 @@ const programs: Readonly<Record<string, string>> = {
         cat "$folder/notice" 2>/dev/null || exit 22 ;;
       *) exit 6 ;;
     esac`,
-  // A cluster: "away" makes it fail, "held" names pods that a budget holds, an evicted pod is gone.
+  // A cluster: "away" makes it fail, "mute" makes it take no Event, "held" names pods that a budget holds, an evicted pod is gone.
   kubectl: `
     if [ -e "$folder/away" ]; then echo "Unable to connect to the server" >&2; exit 1; fi
     echo "$KUBECONFIG $*" >>"$folder/calls"
@@ -36,7 +36,9 @@ const programs: Readonly<Record<string, string>> = {
         fi
         echo "$pod" >>"$folder/evicted"
         sed -i "/ $pod /d" "$folder/pods" ;;
-      *events*) cat >>"$folder/events" ;;
+      *events*)
+        if [ -e "$folder/mute" ]; then echo "Error from server (InternalError)" >&2; exit 1; fi
+        cat >>"$folder/events" ;;
     esac`,
   // Between two rounds: what happens meanwhile, and the end after as many rounds as the test wants.
   sleep: `
@@ -119,6 +121,28 @@ describe("a Spot machine", () => {
       name: "ground-passes-1",
       uid: "ground-passes-1",
     });
+  });
+
+  for (const [what, gone] of [
+    ["the API server is away", "away"],
+    ["the API server takes no Event", "mute"],
+  ] as const) {
+    it(`makes that Event once, in a later round, when ${what} in the first ones`, () => {
+      stands();
+      writeFileSync(file(gone), "");
+      writeFileSync(file("after-2"), `rm "$folder/${gone}"`);
+      run(5);
+      const event = JSON.parse(said("events")) as Record<string, unknown>;
+      assert.equal(event.reason, "SpotInterruption");
+      assert.deepEqual(lines("evicted"), ["app-1", "bare", "held-1"]);
+    });
+  }
+
+  it("drains a node of which the API server takes no Event", () => {
+    stands();
+    writeFileSync(file("mute"), "");
+    run(1);
+    assert.deepEqual(lines("evicted"), ["app-1", "bare", "held-1"]);
   });
 
   it("lets a PodDisruptionBudget hold a pod, and asks again as long as there is time", () => {

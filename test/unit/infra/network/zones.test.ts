@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { offersOf, placementProblems, wantedProblems, zoneOfSubnet } from "../../../../infra/network/zones";
 
 const control = { name: "control-plane", instanceType: "t3.medium", count: 1 };
@@ -10,12 +11,55 @@ const offers = offersOf(
   ["a", "b", "b", "c"],
 );
 
+const zoneNames = ["a", "b", "c", "d"];
+const types = ["t3.medium", "g5.large", "m7g.large"];
+/** Regions, with pools of machines, and zones of subnets that are there already. */
+const regions = fc
+  .record({
+    offers: fc.record(Object.fromEntries(zoneNames.map((zone) => [zone, fc.subarray(types)]))),
+    pools: fc.array(
+      fc.record({
+        name: fc.constant("pool"),
+        instanceType: fc.constantFrom(...types),
+        count: fc.nat({ max: 4 }),
+      }),
+      { minLength: 1, maxLength: 4 },
+    ),
+    count: fc.integer({ min: 1, max: 3 }),
+    taken: fc.shuffledSubarray(zoneNames, { maxLength: 3 }),
+  })
+  .filter(({ count, taken }) => taken.length <= count);
+
+/** Every order of so many zones that begins with these. */
+function choices(zones: readonly string[], begin: readonly string[], count: number): (readonly string[])[] {
+  if (begin.length === count) return [begin];
+  return zones
+    .filter((zone) => !begin.includes(zone))
+    .flatMap((zone) => choices(zones, [...begin, zone], count));
+}
+
 describe("the zone of a new subnet", () => {
   const pools = [control, pool("g5.large", 2)];
-  it("is the first by name that offers every type in use, and only then another", () => {
+  it("is the first by name that offers every type in use", () => {
     assert.equal(zoneOfSubnet({ count: 2 }, offers, pools, []), "b");
-    assert.equal(zoneOfSubnet({ count: 2 }, offers, pools, ["b"]), "a");
     assert.equal(zoneOfSubnet({ count: 1 }, offers, [control, pool("g5.large", 0)], []), "a");
+  });
+  it("is one that offers the types of its own machines, where none offers every type", () => {
+    assert.equal(zoneOfSubnet({ count: 2 }, offers, pools, ["b"]), "c");
+    assert.equal(zoneOfSubnet({ count: 3 }, offers, pools, ["b", "c"]), "a");
+  });
+  it("fits its machines, with the zones of the subnets after it, whenever any choice of zones does", () => {
+    fc.assert(
+      fc.property(regions, ({ offers: some, pools: machines, count, taken }) => {
+        const wanted = { count };
+        const fits = (zones: readonly string[]) =>
+          placementProblems(wanted, some, machines, zones).length === 0;
+        const zones = [...taken];
+        while (zones.length < count) zones.push(zoneOfSubnet(wanted, some, machines, zones) ?? "");
+        assert.equal(fits(zones), choices(Object.keys(some), taken, count).some(fits));
+      }),
+      { numRuns: 2000 },
+    );
   });
   it("is none that an older subnet is in already", () => {
     assert.equal(zoneOfSubnet({ count: 2 }, offers, [control], ["b"]), "a");

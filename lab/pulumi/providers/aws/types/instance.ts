@@ -1,4 +1,5 @@
 /** EC2 instances. */
+import { type Architecture, architectureOf } from "../../../../../infra/machines/image";
 import type { CheckFailure } from "../../rpc/provider";
 import { map, numeric, type Properties, text, texts } from "../../rpc/values";
 import { type Account, AwsError, type CloudResource, ec2Id } from "../account";
@@ -63,7 +64,7 @@ export const instance: AwsType = {
   ],
   alsoReplaces: (inputs, before) => [
     ...(inputs["userDataReplaceOnChange"] === true ? ["userData"] : []),
-    ...(isGraviton(inputs) === isGraviton(before) ? [] : ["instanceType"]),
+    ...(architecture(inputs) === architecture(before) ? [] : ["instanceType"]),
   ],
   defaults: {
     sourceDestCheck: true,
@@ -94,8 +95,8 @@ export const instance: AwsType = {
 };
 
 /** The AWS provider replaces an instance whose new type has no architecture in common with the old one. */
-function isGraviton(inputs: Properties): boolean {
-  return /^(a1|[a-z]+\d+[a-z]*g[a-z]*)\./.test(text(inputs, "instanceType") ?? "");
+function architecture(inputs: Properties): Architecture {
+  return architectureOf(text(inputs, "instanceType") ?? "");
 }
 
 function checkInstance(inputs: Properties): CheckFailure[] {

@@ -225,6 +225,7 @@ describe("the lab's AWS", () => {
       };
       assert.deepEqual(await change("t3.medium", "t4g.medium"), [true]);
       assert.deepEqual(await change("c7gn.large", "m7i.large"), [true]);
+      assert.deepEqual(await change("m7i-flex.large", "m8g-flex.large"), [true]);
       assert.deepEqual(await change("t3.medium", "g4dn.xlarge"), [false]);
       assert.deepEqual(await change("t4g.medium", "m7g.large"), [false]);
     });
