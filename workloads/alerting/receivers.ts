@@ -63,7 +63,7 @@ export function receiverOf(receiver: ReceiverSettings, { mail }: AlertingSetting
         },
       ],
     }),
-    ...(email && mail && { email_configs: email.to.map((to) => mailTo(to, mail)) }),
+    ...(email && mail && { email_configs: [email.to].flat().map((to) => mailTo(to, mail)) }),
     ...(webhook && { webhook_configs: [{ ...resolved, url: webhook.url }] }),
   };
 }
