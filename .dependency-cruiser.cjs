@@ -76,6 +76,12 @@ module.exports = {
       "^(telemetry|dashboards)/",
       "^(infra|workloads|contract|settings)/",
     ),
+    never(
+      "telemetry-first",
+      "Dashboards are made from the dictionary; the exporter, one bundled file, does not know them.",
+      "^telemetry/",
+      "^dashboards/",
+    ),
   ],
   options: {
     doNotFollow: { path: "node_modules" },

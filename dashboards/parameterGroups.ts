@@ -13,22 +13,22 @@ export interface ParameterGroup {
 /** True for a numeric parameter; enumerations and booleans have separate timelines. */
 export const isNumber = ({ type }: Parameter): boolean => type !== "enumeration" && type !== "boolean";
 
+/** Lines that can be told apart on one graph. */
+const mostLines = 24;
+
 /** Groups of the numeric parameters, in the order of their first parameters. */
 export function parameterGroups(parameters: readonly Parameter[]): ParameterGroup[] {
   const groups = Map.groupBy(parameters.filter(isNumber), likeness);
   return [...groups.values()].flatMap((alike) => inPortions(alike, mostLines)).map(describeGroup);
 }
 
-/** Lines that can be told apart on one graph. */
-const mostLines = 24;
-
-/** The list in portions of at most so many. */
+/** Portions of a list, of at most so many elements each. */
 export function inPortions<T>(all: readonly T[], most: number): [T, ...T[]][] {
   const [first, ...others] = all.slice(0, most);
   return first === undefined ? [] : [[first, ...others], ...inPortions(all.slice(most), most)];
 }
 
-/** The same text for parameters of one graph. */
+/** Key of a graph: the same for parameters that it shows together. */
 function likeness(parameter: Parameter): string {
   const { unit, kind, packet, name } = parameter;
   return [unit.base.suffix, kind, packet, limitsKey(parameter), shape(name)].join("\n");

@@ -12,8 +12,8 @@ import { alarms, chosen, now, ofChosen, overTime, rows } from "./queries";
 import { common, type model, type StatBuilder, type StateTimelineBuilder, type TableBuilder } from "./sdk";
 import { colours, grafanaUnit, meaning, title } from "./style";
 
-/** Limited values and states that the dashboard of a whole spacecraft shows each; of more it shows the subsystems. */
-const most = { values: 300, states: 30 } as const;
+/** Limited values that the dashboard of a whole spacecraft shows each; of more it shows the subsystems. */
+const mostValues = 300;
 
 /** Dashboard with state and alarms of one spacecraft, and every limited value in its limit's colour, by subsystem. */
 export function spacecraftDashboards(
@@ -36,7 +36,7 @@ export function spacecraftDashboards(
     alarmTimeline(),
     alarmTable(),
     ...[...bySubsystem].map(([subsystem, values]) =>
-      limited.length > most.values ? subsystemCondition(subsystem) : subsystemValues(subsystem, values),
+      limited.length > mostValues ? subsystemCondition(subsystem) : subsystemValues(subsystem, values),
     ),
   ]);
 }
@@ -130,7 +130,7 @@ function timelines(dictionary: Dictionary, { mode, eclipse, pass }: Roles): Stat
   const others = dictionary.parameters.filter((each) => each.type === "enumeration" && each !== mode);
   return [
     ...(mode ? [stateTimeline(mode)] : []),
-    ...(others.length > most.states ? [] : others.map(stateTimeline)),
+    ...others.map(stateTimeline),
     ...(orbit.length > 0 ? [orbitTimeline(orbit)] : []),
   ];
 }

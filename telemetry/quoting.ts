@@ -16,7 +16,8 @@ export function quoted(text: string): string {
   return JSON.stringify(text);
 }
 
-const markup = /[\\`*_[\]<>&$#|~]|:(?=[\w+-]+:)/g;
+/** Also what makes a link of a bare address: `://`, `www.`, `@`. In such a link no reference is decoded. */
+const markup = /[\\`*_[\]<>&$#|~@]|:(?=[\w+-]+:|\/\/)|(?<=www)\./gi;
 /** Start of a line that Markdown takes for a list or the underline of a heading. */
 const blockStart = /^[-+=]|(?<=^\d+)[.)]/;
 const entity = (character: string): string => `&#${character.charCodeAt(0)};`;

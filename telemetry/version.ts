@@ -12,6 +12,3 @@ export function perigeeVersion(): string {
   const isManifest = typeof manifest === "object" && manifest !== null && "version" in manifest;
   return isManifest && typeof manifest.version === "string" ? manifest.version : "unknown";
 }
-
-/** True in the bundle, which has neither the other files of the repository nor what only they need. */
-export const isBundle = (): boolean => typeof PERIGEE_VERSION === "string";

@@ -1,17 +1,7 @@
 /** One run in its own process: registers a cluster of N workers under mocks, prints time and memory as JSON. */
 import { deploy } from "../../test/support/infra/mocks";
+import { poolsOf } from "../pools";
 import type { Run } from "./run";
-
-/** Size of a pool that fills three zones evenly: a zone has room for 251 machines of all pools. */
-const poolSize = 249;
-
-function pools(workers: number): { name: string; count: number }[] {
-  const full = Array.from({ length: Math.floor(workers / poolSize) }, (_, index) => ({
-    name: `pool${index}`,
-    count: poolSize,
-  }));
-  return workers % poolSize === 0 ? full : [...full, { name: "rest", count: workers % poolSize }];
-}
 
 async function main(): Promise<void> {
   const workers = Number(process.argv[2]);
@@ -19,7 +9,7 @@ async function main(): Promise<void> {
     adminCidrs: ["203.0.113.0/24"],
     availabilityZones: 3,
     podCidr: "10.128.0.0/12",
-    workers: pools(workers),
+    workers: poolsOf(workers),
   });
   const ended = performance.now();
   const { user, system } = process.cpuUsage();

@@ -6,13 +6,11 @@
 import { parseArgs } from "node:util";
 import type { StackSettings } from "../../lab/pulumi/engine/stacks";
 import { TestStack } from "../../test/support/testStack";
+import { poolsOf } from "../pools";
 import { circumstances, load, markdown, progress } from "./circumstances";
 import { TreeUse } from "./treeUse";
 
 const runLimitMs = 40 * 60_000;
-
-/** Size of a pool that fills three zones evenly: a zone has room for 251 machines of all pools. */
-const mostInPool = 249;
 
 interface Measured {
   readonly workers: number;
@@ -23,10 +21,6 @@ interface Measured {
 }
 
 function settings(workers: number): StackSettings {
-  const pools = Array.from({ length: Math.ceil(workers / mostInPool) }, (_, index) => ({
-    name: `pool${index + 1}`,
-    count: Math.min(mostInPool, workers - index * mostInPool),
-  }));
   return {
     config: {
       "aws:region": "eu-central-1",
@@ -35,7 +29,7 @@ function settings(workers: number): StackSettings {
       // Room for a /24 per node.
       "perigee-infra:podCidr": "10.128.0.0/9",
       "perigee-infra:availabilityZones": 3,
-      "perigee-infra:workers": pools,
+      "perigee-infra:workers": poolsOf(workers),
     },
   };
 }

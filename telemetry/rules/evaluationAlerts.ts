@@ -32,8 +32,10 @@ function failing({ prometheusJob }: RuleSettings): RuleAlertSpec {
 }
 
 /**
- * Alert when no Prometheus has the group with this number of rules: the operator rejected its object, could not write
- * it, or Prometheus did not load it. The number tells a group from an older version of it.
+ * Alert when no Prometheus has the group with this number of rules: its object was rejected by the operator or is not
+ * there, or is an older one with more or fewer rules. It cannot tell of a changed limit, nor of a failed reload:
+ * Prometheus loads all rule files or none, and then goes on with this alert as it was before (the chart's
+ * PrometheusBadConfig tells).
  */
 function missing({ name, rules }: RuleGroup, { prometheusJob }: RuleSettings): RuleAlertSpec {
   const loaded = seriesOf(prometheusJob)(
@@ -47,6 +49,6 @@ function missing({ name, rules }: RuleGroup, { prometheusJob }: RuleSettings): R
     forSeconds: 600,
     labels: { rule_group: name },
     summary: `Prometheus does not have the telemetry rules ${name}`,
-    description: `Prometheus does not have the rules of ${name} as they were deployed, ${rules.length} in number (groups missing: {{ $value | printf "%.0f" }}, limit 0): alarms of this group cannot fire, or are those of an older dictionary.`,
+    description: `Prometheus does not have ${name} with the ${rules.length} rules that were deployed (groups missing: {{ $value | printf "%.0f" }}, limit 0): their object was rejected, is not there, or is an older one. Alarms of this group cannot fire, or are those of an older dictionary.`,
   };
 }

@@ -8,7 +8,7 @@ import { format, resolveConfig } from "prettier";
 import { repositoryRoot } from "../../settings/repositoryRoot";
 import { loadDictionary } from "../../telemetry/dictionary";
 import { iamBoundary } from "./iamBoundary";
-import { iamPolicy, partOf, policyText, withStatementsTable } from "./iamPolicy";
+import { iamPolicy, partOf, parts, policyText, withStatementsTable } from "./iamPolicy";
 import { metricsReference } from "./metrics";
 import { settingsReference } from "./settings";
 import { withSizesTable } from "./sizesTable";
@@ -20,10 +20,7 @@ const folder = join(repositoryRoot, "docs");
 type Generator = (current: string) => string | Promise<string>;
 
 const policyParts = Object.fromEntries(
-  (["iam-policy.json", "iam-policy-services.json"] as const).map((part) => [
-    part,
-    async () => policyText(partOf(await iamPolicy(), part)),
-  ]),
+  [...parts].map(([part, belongs]) => [part, async () => policyText(partOf(await iamPolicy(), belongs))]),
 );
 
 /** Generators by path below docs/. */

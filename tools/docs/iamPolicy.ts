@@ -18,8 +18,15 @@ export interface Policy {
   readonly Statement: readonly Statement[];
 }
 
-/** Policy for the program with all optional features enabled. */
-export async function iamPolicy(): Promise<Policy> {
+let made: Promise<Policy> | undefined;
+
+/** Policy for the program with all optional features enabled; made once, because it deploys the examples. */
+export function iamPolicy(): Promise<Policy> {
+  made ??= makePolicy();
+  return made;
+}
+
+async function makePolicy(): Promise<Policy> {
   const used = [...neededBy(await deploy(small)), ...neededBy(await deploy(twoPools))];
   return { Version: "2012-10-17", Statement: statements([...used, ...Object.values(formerTypes)]) };
 }
@@ -56,19 +63,23 @@ function statement(
 ): Statement {
   const [first = "*", ...more] = resources;
   return {
-    ...{ Sid: sid, Effect: "Allow", Action: actions, Resource: more.length === 0 ? first : resources },
+    Sid: sid,
+    Effect: "Allow",
+    Action: actions,
+    Resource: more.length === 0 ? first : resources,
     ...(condition && { Condition: condition }),
   };
 }
 
 /** Parts of the policy: one exceeds the 6144 characters of a managed policy. */
-export const parts = {
-  "iam-policy.json": (action: string): boolean => action.startsWith("ec2:"),
-  "iam-policy-services.json": (action: string): boolean => !action.startsWith("ec2:"),
-} as const;
+export const parts: ReadonlyMap<string, (action: string) => boolean> = new Map([
+  ["iam-policy.json", (action: string) => action.startsWith("ec2:")],
+  ["iam-policy-services.json", (action: string) => !action.startsWith("ec2:")],
+]);
 
-export function partOf(policy: Policy, part: keyof typeof parts): Policy {
-  const filtered = policy.Statement.map((each) => ({ ...each, Action: each.Action.filter(parts[part]) }));
+/** Part of the policy with the actions that belong there. */
+export function partOf(policy: Policy, belongs: (action: string) => boolean): Policy {
+  const filtered = policy.Statement.map((each) => ({ ...each, Action: each.Action.filter(belongs) }));
   return { ...policy, Statement: filtered.filter(({ Action }) => Action.length > 0) };
 }
 

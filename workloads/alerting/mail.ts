@@ -18,11 +18,10 @@ const address = matching(
   "an e-mail address such as flight@example.org, without a display name",
 );
 
-const recipients = z
-  .union([address, z.array(address).min(1, { error: "at least one e-mail address" })], {
-    error: "an e-mail address such as flight@example.org, without a display name, or a list of them",
-  })
-  .transform((given): readonly string[] => [given].flat());
+// No transform into a list: it would take the default of the list of receivers out of the settings' reference.
+const recipients = z.union([address, z.array(address).min(1, { error: "at least one e-mail address" })], {
+  error: "an e-mail address such as flight@example.org, without a display name, or a list of them",
+});
 
 export const email = strictObject({
   to: recipients.describe(

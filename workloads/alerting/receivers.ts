@@ -6,18 +6,31 @@ import type { AlertingSettings, ReceiverSettings } from "./settings";
 /** Option to notify also when an alert is resolved. */
 const resolved = { send_resolved: true } as const;
 
-const title =
-  '{{ .Status | toUpper }}{{ if eq .Status "firing" }} ({{ .Alerts.Firing | len }}){{ end }}: {{ .CommonLabels.alertname }}';
+const state = '{{ .Status | toUpper }}{{ if eq .Status "firing" }} ({{ .Alerts.Firing | len }}){{ end }}';
+const title = `${state}: {{ .CommonLabels.alertname }}`;
 /** Title and all summaries. Alerts of different parameters have no common one, and PagerDuty rejects an empty text. */
 const oneLine = `${title}{{ range .Alerts }}; {{ .Annotations.summary }}{{ end }}`;
 /** Alerts in one Slack message; Slack answers 400 to a text that is too long, and the message is lost. */
 const slackAlerts = 20;
+/** Template of a value that Slack shows as it is: `<!channel>` and `<url|text>` act wherever they stand. */
+const inSlack = (value: string): string =>
+  `{{ ${value} | reReplaceAll "&" "&amp;" | reReplaceAll "<" "&lt;" | reReplaceAll ">" "&gt;" }}`;
 /** Text with summary, description and runbook link of each alert. */
-const text = [
+const slackText = [
   `{{ range $index, $alert := .Alerts }}{{ if lt $index ${slackAlerts} }}`,
-  "{{ .Annotations.summary }}\n{{ .Annotations.description }}\n{{ .Annotations.runbook_url }}\n",
+  ...["summary", "description", "runbook_url"].map((each) => `${inSlack(`.Annotations.${each}`)}\n`),
   `{{ end }}{{ end }}{{ if gt (len .Alerts) ${slackAlerts} }}… {{ len .Alerts }} alerts in all, ${slackAlerts} shown\n{{ end }}`,
 ].join("");
+
+/**
+ * Attachment for Slack. Its text is not Markdown, which Alertmanager asks for by default: an alert's text is anybody's,
+ * and `*` or `_` in it are no markup. The list must not be empty; of a pretext there is none.
+ */
+const slackMessage = {
+  title: `${state}: ${inSlack(".CommonLabels.alertname")}`,
+  text: slackText,
+  mrkdwn_in: ["pretext"],
+} as const;
 
 /**
  * Severity for PagerDuty. It answers 400 to any but its own four, and the alert is lost; so `page`, `high`, `none` or
@@ -37,7 +50,7 @@ export function receiverOf(receiver: ReceiverSettings, { mail }: AlertingSetting
   return {
     name,
     ...(slack && {
-      slack_configs: [{ ...resolved, api_url: slack.url, channel: slack.channel, title, text }],
+      slack_configs: [{ ...resolved, api_url: slack.url, channel: slack.channel, ...slackMessage }],
     }),
     ...(pagerDuty && {
       pagerduty_configs: [
@@ -50,7 +63,7 @@ export function receiverOf(receiver: ReceiverSettings, { mail }: AlertingSetting
         },
       ],
     }),
-    ...(email && mail && { email_configs: email.to.map((to) => mailTo(to, mail)) }),
+    ...(email && mail && { email_configs: [email.to].flat().map((to) => mailTo(to, mail)) }),
     ...(webhook && { webhook_configs: [{ ...resolved, url: webhook.url }] }),
   };
 }

@@ -179,7 +179,7 @@ function receiverChecks(
   if (receiver.email && !hasMail) {
     problems.push({
       setting: `${setting}.email`,
-      given: receiver.email.to.join(", "),
+      given: [receiver.email.to].flat().join(", "),
       problem: `needs ${under}.mail (server, from)`,
     });
   }

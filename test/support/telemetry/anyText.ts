@@ -36,6 +36,8 @@ const syntax = [
     "é",
     " ",
   ],
+  ...["https://wiki.example/a_b?x=1&y=2#top", "ftp://", "http", "://", "www.example.org/a_b", "WWW", "."],
+  ...["flight_team@example.org", "@", "xmpp:a@b.example", "/"],
 ];
 
 /** Text of one or more lines; no control characters, which a dictionary refuses. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { micromark } from "micromark";
+import { gfmAutolinkLiteral, gfmAutolinkLiteralHtml } from "micromark-extension-gfm-autolink-literal";
 import { dashboardFiles } from "../../../dashboards";
 import { parseDictionary } from "../../../telemetry/dictionary";
 import { inMarkdown, quoted } from "../../../telemetry/quoting";
@@ -11,9 +12,12 @@ import { anyLine, anyText } from "../../support/telemetry/anyText";
 /** Variables as Grafana finds them, and those of the dashboards themselves. */
 const variable = /\$(\w+)|\[\[(\w+?)(?::(\w+))?\]\]|\$\{(\w+)(?:\.([^:^}]+))?(?::([^}]+))?\}/;
 
+/** GitHub and Grafana make links of bare addresses too, in which character references stay as they are. */
+const bareLinks = { extensions: [gfmAutolinkLiteral()], htmlExtensions: [gfmAutolinkLiteralHtml()] };
+
 /** What a reader sees of Markdown: its only markup may be paragraphs. */
 function seen(markdown: string): string {
-  const html = micromark(markdown).replaceAll(/<\/?p>/g, "");
+  const html = micromark(markdown, bareLinks).replaceAll(/<\/?p>/g, "");
   assert.doesNotMatch(html, /[<>]/, `markup in ${JSON.stringify(markdown)}`);
   return html
     .replaceAll("&lt;", "<")
@@ -32,11 +36,21 @@ describe("an author's text", () => {
     );
   });
 
-  it("has in Markdown nothing that only GitHub or Grafana reads: tables, emoji, strikethrough, variables", () => {
+  for (const text of [
+    "See https://wiki.example/a_b?x=1&y=2#top (HTTP://wiki.example), ftp://files.example",
+    "www.example.org/a_b, WWW.example.org",
+    "flight_team@example.org or mailto:a-b@example.org, asked by @flight",
+  ]) {
+    it(`is in Markdown no link with other characters than it has: ${text}`, () => {
+      assert.equal(seen(inMarkdown(text)), text);
+    });
+  }
+
+  it("has in Markdown nothing that only GitHub or Grafana reads: tables, emoji, strikethrough, bare links, variables", () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const markdown = inMarkdown(text);
-        assert.doesNotMatch(markdown, /[|~$[\]]|:[\w+-]+:/);
+        assert.doesNotMatch(markdown, /[|~$[\]@]|:[\w+-]+:|:\/\/|www\./i);
         assert.equal(markdown.replace(variable, "a value"), markdown);
       }),
     );

