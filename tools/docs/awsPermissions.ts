@@ -166,12 +166,6 @@ export const formerTypes: Readonly<Record<string, Actions>> = {
 
 /** Actions by provider function that the program calls. */
 export const functionActions: Readonly<Record<string, Actions>> = {
-  // Asked of clusters that 0.1 made.
-  "aws:ec2/getInstance:getInstance": {
-    Look: ec2(
-      "DescribeInstances DescribeInstanceAttribute DescribeInstanceCreditSpecifications DescribeVolumes",
-    ),
-  },
   "aws:index/getAvailabilityZones:getAvailabilityZones": { Look: ec2("DescribeAvailabilityZones") },
   "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": {
     Look: ec2("DescribeInstanceTypeOfferings"),

@@ -11,7 +11,7 @@ init() {
   grow_disk >&2
   if [ -e "$marker" ]; then
     # A run that was interrupted while it applied settings may have left no API server to ask.
-    if [ ! -e "$begun" ]; then
+    if [ ! -e "${begun:?}" ]; then
       wait_for 300 "the API server of this control plane to answer" api_ready || { node_diagnosis; exit 1; }
     fi
     if api_ready >/dev/null 2>&1; then

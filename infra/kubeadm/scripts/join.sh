@@ -50,7 +50,7 @@ update_worker() {
   printf '%s' "$KUBEADM_CONFIG" >/etc/perigee/kubeadm.yaml
   # The control plane put it there.
   wait_for "${READY_TIMEOUT:?}" "the kubelet's configuration from the cluster" kubelet_configuration || {
-    tail --lines 30 "$kubeadm_log" >&2
+    tail --lines 30 "${kubeadm_log:?}" >&2
     exit 1
   }
   keep_kubelet_args
@@ -58,7 +58,7 @@ update_worker() {
   documents_hash >"$applied"
 }
 
-kubelet_configuration() { kubeadm upgrade node phase kubelet-config --patches /etc/perigee/patches >"$kubeadm_log" 2>&1; }
+kubelet_configuration() { kubeadm upgrade node phase kubelet-config --patches /etc/perigee/patches >"${kubeadm_log:?}" 2>&1; }
 
 # kubeadm writes these at the join only. They are what a kubelet registers its Node with, should it be deleted.
 keep_kubelet_args() {

@@ -86,8 +86,8 @@ renew_certificates() {
 
 kubeadm_phase() {
   echo "kubeadm init phase $*"
-  if kubeadm init phase "$@" --config "$config" >"$kubeadm_log" 2>&1; then return; fi
-  tail --lines 30 "$kubeadm_log" >&2
+  if kubeadm init phase "$@" --config "$config" >"${kubeadm_log:?}" 2>&1; then return; fi
+  tail --lines 30 "${kubeadm_log:?}" >&2
   fail "kubeadm init phase $* failed; the lines above say why (log: $kubeadm_log on this machine). Run this again when it is mended"
 }
 

@@ -26,7 +26,7 @@ describe("a remote cache", () => {
     assert.equal(await cache.ask(), "theirs");
     assert.equal(cache.builds, 0);
     assert.deepEqual(await kept(), [product.key]);
-    assert.match(cache.said.join("\n"), /^toolchain\/thing: 0 kB from the cache in 0 s$/);
+    assert.match(cache.said.join("\n"), /^toolchain\/thing: 0 kB from the cache in \d+ s$/);
   });
 
   it("is not asked for what is there", async () => {
