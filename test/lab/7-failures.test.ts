@@ -71,7 +71,7 @@ describe("a control plane that reboots", () => {
   });
 });
 
-describe("a control plane whose elastic address was lost", () => {
+describe("a control plane whose elastic address was lost @all", () => {
   it("gets another one by refresh and up, and a certificate for it: clients that verify it are answered", async () => {
     const lost = await loseElasticAddress(controlPlane);
     await engineSucceeds("refresh");

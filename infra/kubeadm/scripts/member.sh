@@ -133,7 +133,7 @@ refuse_to_lose_volumes() {
 reports() {
   local before
   before=$(lease_renewed)
-  for _ in {1..90}; do
+  for _ in {1..60}; do
     if [ "$(lease_renewed)" != "$before" ]; then return; fi
     sleep 1
   done
