@@ -99,6 +99,7 @@ describe("documents of kubeadm that changed @all", () => {
       PROVIDER_ID: await kubectl("get", "node", controlPlane, "-o", "jsonpath={.spec.providerID}"),
       AUDIT_POLICY: policy,
       KUBEADM_CONFIG: documents,
+      LABELS: "topology.kubernetes.io/zone=lab-local-1a",
       DISK_GIB: "20",
     });
   const join = async (kubelet: string): Promise<string> =>
