@@ -123,6 +123,8 @@ describe("documents of kubeadm that changed @all", () => {
     return (await audited()) - before;
   };
 
+  before(() => engineSucceeds("up"));
+
   it("reach API server, kubelets and kube-proxy, and are put back as they were", async () => {
     const documents = `${await file("/etc/perigee/kubeadm.yaml")}\n`;
     const changed = documents

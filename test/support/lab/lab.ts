@@ -293,7 +293,11 @@ export async function runStep(
   inputs: Readonly<Record<string, string>>,
 ): Promise<string> {
   const step = stepInput(script, { NODE_NAME: name, ...inputs });
-  return ssh(name, `bash -s -- ${script} 3600 <<'END_OF_STEP' 2>&1\n${step}\nEND_OF_STEP`);
+  const command = `bash -s -- ${script} 3600 <<'END_OF_STEP' 2>&1\n${step}\nEND_OF_STEP`;
+  return ssh(name, command).catch((error: unknown) => {
+    // The message repeats the whole script; what it said is on stdout.
+    throw new Error(`the step ${script} on ${name}: ${String((error as { stdout?: unknown }).stdout)}`);
+  });
 }
 
 /** Gives a Spot machine AWS's notice, as `make interrupt` does. */
