@@ -28,9 +28,9 @@ export async function liveNeighbours(): Promise<Neighbour[]> {
   const names = ruleFile(loadDictionary()).groups.flatMap(({ rules }) =>
     rules.flatMap(({ expr }) => metricsOf(expr)),
   );
-  // A metric of Prometheus itself that an alert watches is no neighbour.
-  const watched = "prometheus_rule_evaluation_failures_total";
-  const selected = [...new Set(names)].filter((name) => !name.includes(":") && name !== watched);
+  // Metrics of Prometheus itself that an alert watches are no neighbours.
+  const watched = ["prometheus_rule_evaluation_failures_total", "prometheus_rule_group_rules"];
+  const selected = [...new Set(names)].filter((name) => !name.includes(":") && !watched.includes(name));
   const found = await query(`{__name__=~"${selected.join("|")}",job!="${job}"}`);
   if (!found.some(({ metric }) => metric["job"] === prometheusJob)) {
     throw new Error(`the lab's Prometheus does not scrape itself as ${prometheusJob}`);
