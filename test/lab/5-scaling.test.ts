@@ -12,6 +12,7 @@ import {
   kubectl,
   type LabConfig,
   node,
+  podsOn,
   pool,
   worker,
 } from "../support/lab/lab";
@@ -89,7 +90,7 @@ describe("scaling workers 1 -> 2 -> 1 under a PodDisruptionBudget", () => {
     // Half of the application moves there, so that there is something to drain.
     await kubectl("rollout", "restart", "deployment/app");
     await kubectl("rollout", "status", "deployment/app", "--timeout=120s");
-    await eventually("pods on the second worker", async () => (await podsOn(second)) > 0);
+    await eventually("pods on the second worker", async () => (await podsOn(second, "app")) > 0);
     // Its join was forgotten by the run that was refused.
     assert.deepEqual(changes(await engineSucceeds("up", pool(1))), { delete: 3 });
   });
@@ -282,18 +283,4 @@ function changes(run: PulumiRun): Readonly<Record<string, number>> {
 
 async function ready(): Promise<number> {
   return Number((await kubectl("get", "deployment/app", "-o", "jsonpath={.status.readyReplicas}")) || "0");
-}
-
-async function podsOn(name: string): Promise<number> {
-  const names = await kubectl(
-    "get",
-    "pods",
-    "-l",
-    "app=app",
-    "--field-selector",
-    `spec.nodeName=${name}`,
-    "-o",
-    "name",
-  );
-  return names.split("\n").filter((line) => line !== "").length;
 }

@@ -9,6 +9,7 @@ import {
   interrupt,
   kubectl,
   node,
+  podsOn,
   pool,
   ssh,
   worker,
@@ -35,7 +36,7 @@ describe("a Spot machine that AWS takes back", () => {
 
   it("watches for the notice, and does nothing without one", async () => {
     assert.equal(await ssh(spotNode, "systemctl is-active perigee-spot"), "active");
-    assert.equal(await podsOn(spotNode), replicas);
+    assert.equal(await podsOn(spotNode, "moves"), replicas);
     assert.equal(await unschedulable(), "");
   });
 
@@ -47,7 +48,7 @@ describe("a Spot machine that AWS takes back", () => {
 
   it("cordons its node and lets its pods go while it still runs", async () => {
     await interrupt(spotNode);
-    await eventually("the pods to have gone", async () => (await podsOn(spotNode)) === 0, 60);
+    await eventually("the pods to have gone", async () => (await podsOn(spotNode, "moves")) === 0, 60);
     assert.equal(await unschedulable(), "true");
     assert.equal(await new SystemdMachines().state(instanceId), "running");
     await kubectl("rollout", "status", "deployment/moves", "--timeout=60s");
@@ -126,10 +127,4 @@ const application = {
 
 function unschedulable(): Promise<string> {
   return kubectl("get", "node", spotNode, "-o", "jsonpath={.spec.unschedulable}");
-}
-
-async function podsOn(name: string): Promise<number> {
-  const selectors = ["--selector", "app=moves", "--field-selector", `spec.nodeName=${name}`];
-  const names = await kubectl("get", "pods", ...selectors, "-o", "name");
-  return names.split("\n").filter((line) => line !== "").length;
 }

@@ -306,6 +306,13 @@ export async function interrupt(name: string): Promise<void> {
   await execute(join(npmPrograms, "tsx"), args, { cwd: repositoryRoot });
 }
 
+/** Number of an application's pods on a node. */
+export async function podsOn(name: string, app: string): Promise<number> {
+  const selectors = ["--selector", `app=${app}`, "--field-selector", `spec.nodeName=${name}`];
+  const names = await kubectl("get", "pods", ...selectors, "--output", "name");
+  return names.split("\n").filter((line) => line !== "").length;
+}
+
 /** Waits until cluster DNS is Available. */
 export async function clusterDns(limitSeconds: number): Promise<void> {
   const limit = `--timeout=${limitSeconds}s`;
