@@ -6,6 +6,7 @@
 
 admitted=/var/lib/perigee/admitted
 signer=kubernetes.io/kube-apiserver-client-kubelet
+silent=""
 drain_options=(--ignore-daemonsets --delete-emptydir-data)
 
 admit() {
@@ -132,12 +133,14 @@ refuse_to_lose_volumes() {
 # the minute in which its Node still says Ready.
 reports() {
   local before
+  if [ -n "$silent" ]; then return 1; fi # it was waited for already
   before=$(lease_renewed)
   for _ in {1..60}; do
     if [ "$(lease_renewed)" != "$before" ]; then return; fi
     sleep 1
   done
   echo "node $NODE_NAME no longer reports: what was on its machine is lost"
+  silent=yes
   return 1
 }
 
