@@ -10,6 +10,7 @@ import { type SettingProblem, SettingsError } from "../settings/load";
 import { namespace, type Settings } from "./config";
 import { regionOf } from "./kubeadm/placeLabels";
 import { architectureOf } from "./machines/image";
+import { machineName, numberInPool } from "./machines/names";
 
 /** What the last `up` wrote. Of nodes that 0.1 wrote, type, disk, zone and subnet are missing until the next `up`. */
 export type RunningCluster = Pick<InfraOutputs, "clusterName"> & { readonly nodes: readonly RunningNode[] };
@@ -66,7 +67,7 @@ function fewerSubnets(settings: Settings, { nodes }: RunningCluster): SettingPro
   const wanted = [{ name: "control-plane", count: controlPlane.count }, ...workers];
   const kept = new Set(
     wanted.flatMap(({ name, count }) =>
-      Array.from({ length: count }, (_, index) => `${clusterName}-${name}-${index + 1}`),
+      Array.from({ length: count }, (_, index) => machineName(clusterName, name, index + 1)),
     ),
   );
   const cutOff = nodes.filter(({ name, subnet = 0 }) => kept.has(name) && subnet > availabilityZones.count);
@@ -129,7 +130,7 @@ function smallerDisks(settings: Settings, { nodes }: RunningCluster): SettingPro
   ];
   return pools.flatMap(({ setting, pool, diskGiB, instanceType, replaces }) => {
     const largest = nodes
-      .filter(({ name }) => name.replace(/-\d+$/, "") === `${clusterName}-${pool}`)
+      .filter(({ name }) => numberInPool(clusterName, pool, name) !== undefined)
       .filter((node) => !replaces || node.instanceType === instanceType)
       .reduce((most, node) => Math.max(most, node.diskGiB ?? 0), 0);
     if (diskGiB >= largest) return [];

@@ -8,6 +8,7 @@ import { clusterTags, named } from "../tags";
 import { type ClusterIdentity } from "./identity";
 import { architectureOf, defaultImageUser, imageParameter } from "./image";
 import type { Mirrors } from "./mirrors";
+import { machineName } from "./names";
 import { renderUserData } from "./userData";
 
 export interface MachinesArgs {
@@ -71,7 +72,7 @@ export class Machines extends pulumi.ComponentResource {
 
   private makeMachine(index: number, ami: pulumi.Output<string>): Machine {
     const { clusterName, role, pool, network, identity } = this.args;
-    const name = `${clusterName}-${pool}-${index + 1}`;
+    const name = machineName(clusterName, pool, index + 1);
     const subnetId = network.subnets[subnetOf(index, network.subnets.length)];
     if (subnetId === undefined) throw new Error("a network without a subnet");
     const hostKey = identity.hostKey(name);

@@ -6,6 +6,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { PublishedNodePort } from "../../contract/outputs";
+import { numberInPool } from "../machines/names";
 import { clusterTags, named, nameTag, type Tags } from "../tags";
 import { type Cidr, machineSubnets } from "./cidr";
 import { FlowLogs } from "./flowLogs";
@@ -186,11 +187,10 @@ export class Network extends pulumi.ComponentResource {
     const { clusterName, controlPlane, workers, running } = this.args;
     return [{ ...controlPlane, name: "control-plane" }, ...workers].map((pool) => ({
       ...pool,
-      running: running.flatMap(({ name, instanceType }) =>
-        instanceType === pool.instanceType && name.replace(/-\d+$/, "") === `${clusterName}-${pool.name}`
-          ? [Number(/\d+$/.exec(name)?.[0])]
-          : [],
-      ),
+      running: running
+        .filter(({ instanceType }) => instanceType === pool.instanceType)
+        .map(({ name }) => numberInPool(clusterName, pool.name, name))
+        .filter((number) => number !== undefined),
     }));
   }
 

@@ -1,4 +1,5 @@
 /** Availability zones of the machines, chosen by the instance types that they offer. */
+import { subnetOf } from "./cidr";
 
 /** The setting `availabilityZones`: a number of zones, or their names. */
 export interface WantedZones {
@@ -99,7 +100,7 @@ export function placementProblems(
 function newIn(subnet: number, subnets: number, { count, running = [] }: TypedPool): number[] {
   const numbers = Array.from({ length: count }, (_, index) => index + 1);
   return numbers
-    .filter((number) => (number - 1) % subnets === subnet && !running.includes(number))
+    .filter((number) => subnetOf(number - 1, subnets) === subnet && !running.includes(number))
     .slice(0, 1);
 }
 

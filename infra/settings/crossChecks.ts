@@ -3,6 +3,7 @@ import { nodePorts } from "../../contract/outputs";
 import type { CrossCheck, SettingProblem } from "../../settings/load";
 import type { Settings } from "../config";
 import { architectureOf, defaultImageUser } from "../machines/image";
+import { machineName } from "../machines/names";
 import { renderUserData, userDataLimitBytes } from "../machines/userData";
 import { type Cidr, machinesInSubnet, machinesPerSubnet, machineSubnets, overlaps } from "../network/cidr";
 import { trafficRules } from "../network/trafficRules";
@@ -168,10 +169,16 @@ function largeUserData(settings: Partial<Settings>): SettingProblem[] {
   const { clusterName, kubernetesVersion, mirrors, workers = [] } = settings;
   if (clusterName === undefined || kubernetesVersion === undefined || mirrors === undefined) return [];
   const placeholder = "x".repeat(500);
-  const machine = { role: "control-plane", spot: false, hostName: `${clusterName}-control-plane-1` } as const;
+  const machine = {
+    role: "control-plane",
+    spot: false,
+    hostName: machineName(clusterName, "control-plane", 1),
+  } as const;
   const spotMachines = workers
     .filter(({ spot }) => spot)
-    .map(({ name }) => ({ role: "worker", spot: true, hostName: `${clusterName}-${name}-500` }) as const);
+    .map(
+      ({ name }) => ({ role: "worker", spot: true, hostName: machineName(clusterName, name, 500) }) as const,
+    );
   const sizes = [machine, ...spotMachines].map((one) =>
     Buffer.byteLength(
       renderUserData({
