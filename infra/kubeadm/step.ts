@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-export type StepScript = "init" | "network" | "kubeconfig" | "request" | "member" | "join";
+export type StepScript = "init" | "network" | "kubeconfig" | "request" | "member" | "join" | "upkeep";
 
 const read = (name: string): string => readFileSync(join(__dirname, "scripts", `${name}.sh`), "utf8");
 const shared = read("step");
@@ -14,6 +14,7 @@ const shared = read("step");
 const parts: Readonly<Partial<Record<StepScript, readonly string[]>>> = {
   init: ["disk", "settle"],
   join: ["disk"],
+  upkeep: ["../../machines/scripts/apt"],
 };
 
 /** Command line of a step: its time limit in seconds, its verb, and the limit as an argument of the script. */

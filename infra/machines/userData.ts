@@ -34,6 +34,7 @@ const prepareTimeoutSeconds = 1200;
 
 const script = (name: string): string => readFileSync(join(__dirname, "scripts", name), "utf8");
 const prepareScript = script("prepare.sh");
+const aptScript = script("apt.sh");
 const spotScript = script("spot.sh");
 const spotUnit = script("perigee-spot.service");
 
@@ -60,6 +61,7 @@ function files(args: UserDataArgs): CloudFile[] {
   const release = releaseOf(args.kubernetesVersion);
   return [
     { path: "/opt/perigee/prepare.sh", permissions: "0755", content: prepareScript },
+    { path: "/opt/perigee/apt.sh", content: aptScript },
     {
       path: "/etc/perigee/machine.env",
       content: environment({

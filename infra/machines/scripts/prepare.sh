@@ -3,6 +3,9 @@
 # Run by cloud-init at first boot; safe to run again, and quick when it has finished before.
 set -euo pipefail
 
+# shellcheck source=apt.sh
+. /opt/perigee/apt.sh
+
 main() {
   # shellcheck source=/dev/null
   . /etc/perigee/machine.env
@@ -46,38 +49,12 @@ install_packages() {
   export DEBIAN_FRONTEND=noninteractive
   retry 10 update_lists
   # What is there stays as it is: a first run that did not finish has started containerd, and holds it.
-  retry 5 install --no-upgrade containerd conntrack cri-tools ethtool nftables socat
+  retry 5 apt_install --no-upgrade containerd conntrack cri-tools ethtool nftables socat
   # "1.36.3-*": the packages' own revision; the version that was asked for, or an error.
-  retry 5 install --allow-change-held-packages --allow-downgrades \
+  retry 5 apt_install --allow-change-held-packages --allow-downgrades \
     "kubelet=${KUBERNETES_VERSION}-*" "kubeadm=${KUBERNETES_VERSION}-*" "kubectl=${KUBERNETES_VERSION}-*"
   # An unattended upgrade must never move a node to another version.
   retry 5 when_unlocked apt-mark hold kubelet kubeadm kubectl containerd >/dev/null
-}
-
-# Without this mode a source that does not answer is a warning, and its packages are missed later.
-update_lists() { when_unlocked apt-get -qq -o APT::Update::Error-Mode=any update; }
-
-install() { when_unlocked apt-get -qq -o DPkg::Lock::Timeout=0 install -y --no-install-recommends "$@"; }
-
-# when_unlocked COMMAND...: waits while another program, such as Ubuntu's daily update of packages, holds a lock of apt's
-# or dpkg's. apt itself waits for one of its four locks at most, and not for that of the lists.
-when_unlocked() {
-  local limit=600 said holder former="" deadline
-  deadline=$((SECONDS + limit))
-  until said=$(LC_ALL=C "$@" 2>&1 >&3); do
-    if ! holder=$(grep -m1 -E 'Could not get lock|another process' <<<"$said"); then
-      echo "$said" >&2
-      return 1
-    fi
-    if ((SECONDS >= deadline)); then
-      echo "gave up after ${limit}s of waiting for another program: $holder" >&2
-      exit 1
-    fi
-    [ "$holder" = "$former" ] || echo "waiting for another program: $holder" >&2
-    former=$holder
-    sleep 5
-  done 3>&1
-  [ -z "$said" ] || echo "$said" >&2 # warnings
 }
 
 fetch_key() {
@@ -129,19 +106,6 @@ pull_images() {
     retry 5 ctr -n k8s.io images pull --hosts-dir /etc/containerd/certs.d "$image" >/dev/null
     echo "pulled $image"
   done </etc/perigee/images
-}
-
-# retry TIMES COMMAND...: registries and package mirrors fail now and then; give them time, not for ever.
-retry() {
-  local times=$1 attempt
-  shift
-  for ((attempt = 1; attempt <= times; attempt++)); do
-    if "$@"; then return; fi
-    echo "attempt $attempt of $times failed: $1"
-    sleep 5
-  done
-  echo "gave up: $*" >&2
-  return 1
 }
 
 main "$@"

@@ -5,7 +5,9 @@ import { PrivateApt } from "../../../support/infra/privateApt";
 import { MachineRoot, type ScriptRunResult } from "../../../support/infra/scriptRun";
 import { onPath } from "../../../support/infra/tools";
 
-const script = readFileSync(join(__dirname, "../../../../infra/machines/scripts/prepare.sh"), "utf8");
+const source = (name: string): string =>
+  readFileSync(join(__dirname, `../../../../infra/machines/scripts/${name}.sh`), "utf8");
+const script = source("prepare");
 /** Packages of any version, cri-tools from the same repository as Kubernetes. */
 const debian = ["containerd", "conntrack", "cri-tools", "ethtool", "nftables", "socat"];
 const kubernetes = ["kubelet", "kubeadm", "kubectl"];
@@ -28,7 +30,7 @@ describe("a machine that is prepared", () => {
     if (!onPath("apt-get") || !onPath("apt-ftparchive")) this.skip();
   });
   beforeEach(() => {
-    machine = new MachineRoot();
+    machine = new MachineRoot().write("/opt/perigee/apt.sh", source("apt"));
     apt = new PrivateApt(machine);
     apt.offered([
       ...debian.map((name) => [name, "2.0"] as const),
@@ -42,8 +44,8 @@ describe("a machine that is prepared", () => {
   });
   afterEach(() => machine.remove());
 
-  const prepare = (more: Readonly<Record<string, string>> = {}, text = script): ScriptRunResult =>
-    machine.run(text, {
+  const prepare = (more: Readonly<Record<string, string>> = {}): ScriptRunResult =>
+    machine.run(script, {
       programs: { ...programs, ...apt.programs, ...more },
       environment: apt.environment,
     });
@@ -120,7 +122,8 @@ describe("a machine that is prepared", () => {
   it("is given up, once, when the other program never ends", async () => {
     const holder = await apt.hold("lists/lock");
     try {
-      const said = prepare({ sleep: "exec /bin/sleep 0.2" }, script.replace("limit=600", "limit=1"));
+      machine.write("/opt/perigee/apt.sh", source("apt").replace("limit=600", "limit=1"));
+      const said = prepare({ sleep: "exec /bin/sleep 0.2" });
       assert.equal(said.status, 1);
       assert.match(said.stderr, /^gave up after 1s of waiting for another program: .*lists\/lock/m);
       assert.doesNotMatch(said.stdout, /attempt/);

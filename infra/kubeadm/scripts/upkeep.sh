@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Keeps what works on this machine by itself between two runs of `up`: scripts, systemd units and packages; or takes
+# them away again. Inputs: NODE_NAME PACKAGES FILES UNITS CHECK
+# One a line: packages; files as mode, path and content in base64; units that are enabled and started. CHECK is a command
+# that may refuse before a unit is started. Safe to run again.
+
+keep() {
+  boot_finished
+  install_missing
+  install_files
+  if [ -n "${CHECK:-}" ]; then bash -c "$CHECK" || exit 1; fi
+  local unit
+  while read -r unit; do
+    if [ -z "$unit" ]; then continue; fi
+    systemctl enable --quiet "$unit"
+    # A changed unit or script counts from now on, also for a service that runs.
+    if [ -n "$changed" ]; then systemctl restart "$unit"; else systemctl start "$unit"; fi
+  done <<<"${UNITS:-}"
+}
+
+take_away() {
+  local unit path
+  while read -r unit; do
+    [ -z "$unit" ] || systemctl disable --now --quiet "$unit" || true
+  done <<<"${UNITS:-}"
+  while read -r _ path _; do
+    [ -z "$path" ] || rm -f "$path"
+  done <<<"${FILES:-}"
+  systemctl daemon-reload
+}
+
+install_missing() {
+  local missing=() package
+  while read -r package; do
+    [ -z "$package" ] || dpkg-query --show --showformat '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed ||
+      missing+=("$package")
+  done <<<"${PACKAGES:-}"
+  if [ "${#missing[@]}" = 0 ]; then return; fi
+  export DEBIAN_FRONTEND=noninteractive
+  retry 10 update_lists || exit 1
+  retry 5 apt_install "${missing[@]}" || exit 1
+}
+
+changed=""
+
+# Each file is whole or not there: a unit may start while this runs.
+install_files() {
+  local mode path content
+  while read -r mode path content; do
+    if [ -z "$path" ] || cmp --silent <(base64 --decode <<<"$content") "$path"; then continue; fi
+    mkdir -p "${path%/*}"
+    base64 --decode <<<"$content" >"$path.new"
+    chmod "$mode" "$path.new"
+    mv "$path.new" "$path"
+    echo "wrote $path"
+    changed=yes
+  done <<<"${FILES:-}"
+  if [ -n "$changed" ]; then systemctl daemon-reload; fi
+}
+
+case "${1:?}" in
+  keep) keep ;;
+  take-away) take_away ;;
+  *) fail "upkeep.sh: keep or take-away, not $1" ;;
+esac
