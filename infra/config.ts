@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { baseUrl, matching, whole } from "../settings/kinds";
 import { checkSettings, rawSettings, strictObject } from "../settings/load";
+import { parseAgeIdentity } from "./backup/ageIdentity";
 import { labels, taints } from "./kubeadm/labels";
 import { defaultImageUser } from "./machines/image";
 import { networkProblem, sourceProblem } from "./network/addressKinds";
@@ -90,6 +91,49 @@ const mirrors = strictObject({
     .default({})
     .describe(
       "Registry mirrors: host to URL. The mirror is asked first, then the host itself. A mirror asks for no password: containerd would not send one from a URL.",
+    ),
+});
+
+const ageIdentity = z.string().superRefine((text, context) => {
+  try {
+    parseAgeIdentity(text);
+  } catch {
+    context.addIssue({ code: "custom", message: "an age identity, AGE-SECRET-KEY-1…", input: text });
+  }
+});
+
+const backup = strictObject({
+  enabled: z
+    .boolean()
+    .default(true)
+    .describe(
+      "Back up etcd, the certificate authorities and the key of the Secrets, encrypted, into a bucket.",
+    ),
+  bucket: matching(
+    /^(?!xn--|sthree-|.*(-s3alias|--ol-s3)$)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
+    "a bucket's name: 3 to 63 of a-z, 0-9 and -",
+  )
+    .optional()
+    .describe(
+      "Bucket of yours for the backups, private and in this account. Default: one is made, private, versioned, encrypted and TLS only.",
+    )
+    .meta({ example: "ground-backups" }),
+  intervalMinutes: whole(5, 1440)
+    .default(60)
+    .describe("Minutes between two backups, 5 to 1440; more than a backup takes."),
+  keepDays: whole(1, 3650)
+    .default(30)
+    .describe(
+      "Days for which a backup is kept in the bucket that is made. They count also while no new one is made.",
+    ),
+  keepOnDestroy: z
+    .boolean()
+    .default(true)
+    .describe("Keep the bucket that is made, with its backups, on `pulumi destroy`."),
+  identity: ageIdentity
+    .optional()
+    .describe(
+      "Secret: age identity (`AGE-SECRET-KEY-1…`) that can decrypt the backups. Default: derived from the stack's seed; it is the output `backupIdentity`.",
     ),
 });
 
@@ -185,6 +229,19 @@ export const settingsSchema = strictObject({
     .default([])
     .describe("Node ports of your own Services that `adminCidrs` may reach.")
     .meta({ example: [{ port: 30081, why: "Antenna control" }] }),
+  backup: backup
+    .prefault({})
+    .describe("Backups of the cluster.")
+    .meta({ example: { intervalMinutes: 30, keepDays: 90 } }),
+  restoreFrom: matching(
+    /^(latest|empty|([a-z][a-z0-9-]*\/)?\d{4}-\d\d-\d\dT\d{6}Z_v\d+\.\d+\.\d+\.tar\.age)$/,
+    "latest, empty, or the name of a backup such as 2026-11-26T153000Z_v1.36.3.tar.age",
+  )
+    .optional()
+    .describe(
+      "Backup that a control plane without data of its own begins with: `latest`, or its name in the bucket. A control plane that has data keeps it. `empty`: give up the data of one that died.",
+    )
+    .meta({ example: "latest" }),
   flowLogs: z
     .boolean()
     .default(false)

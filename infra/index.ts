@@ -1,4 +1,8 @@
 /** Stack 1: a Kubernetes cluster on EC2 machines. Read top to bottom. */
+import { ownOutputs } from "../contract/stackOutputs";
+import { Backups } from "./backup";
+import { BackupBucket } from "./backup/bucket";
+import { plannedRestore } from "./backup/restore";
 import { loadSettings } from "./config";
 import { refuseWhileInUse } from "./inUse";
 import { KubeadmCluster } from "./kubeadm";
@@ -15,11 +19,17 @@ export = async (): Promise<Outputs> => {
   const settings = loadSettings(); // checks every setting, reports all problems at once
   refuseDeadSshAgent(); // a dead agent fails every step on every machine
   const running = await refuseLosses(settings); // what would take the running cluster along
+  const restore = await plannedRestore(settings, await ownOutputs()); // what a control plane without data begins with
   limitStackTraces(settings); // for a large cluster they take most of the program's time
 
   const network = new Network("network", { ...settings, running });
   const identity = new ClusterIdentity("identity", settings); // SSH keys, host keys, instance profile
   const shared = { ...settings, network, identity };
+
+  const bucket =
+    settings.backup.enabled || restore.from !== undefined
+      ? new BackupBucket("backup", { ...settings, identity, restoreFrom: restore.from })
+      : undefined;
 
   const controlPlanes = new Machines("control-plane", {
     ...shared,
@@ -33,16 +43,21 @@ export = async (): Promise<Outputs> => {
     return { made, machines: made.machines, labels: pool.labels, taints: pool.taints };
   });
 
-  const cluster = new KubeadmCluster("cluster", { ...shared, controlPlane, workers });
+  const cluster = new KubeadmCluster("cluster", { ...shared, controlPlane, workers, bucket, restore });
+  const backups =
+    settings.backup.enabled && bucket !== undefined
+      ? [new Backups("backups", { ...shared, bucket, controlPlane, after: cluster.ready })]
+      : [];
   refuseWhileInUse(cluster.kubeconfig, [
     network,
     identity,
     controlPlanes,
     ...workers.map(({ made }) => made),
     cluster,
+    ...backups,
   ]);
 
-  return infraOutputs(settings, identity, cluster, [
+  return infraOutputs(settings, identity, cluster, { bucket, last: restore.last }, [
     ...controlPlane,
     ...workers.flatMap((pool) => pool.machines),
   ]);

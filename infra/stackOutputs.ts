@@ -1,17 +1,27 @@
 /** Outputs of stack 1, as defined by the contract in outputs.ts. */
 import * as pulumi from "@pulumi/pulumi";
 import { contractVersion, type InfraOutputs } from "../contract/outputs";
+import type { BackupBucket } from "./backup/bucket";
 import type { Settings } from "./config";
 import type { KubeadmCluster } from "./kubeadm";
 import { type Machine, nodeOutput } from "./machines";
 import type { ClusterIdentity } from "./machines/identity";
 
-export type Outputs = { readonly [Key in keyof InfraOutputs]: pulumi.Output<InfraOutputs[Key]> };
+export type Outputs = {
+  readonly [Key in keyof Required<InfraOutputs>]: pulumi.Output<NonNullable<InfraOutputs[Key]>>;
+};
+
+export interface BackupState {
+  readonly bucket: BackupBucket | undefined;
+  /** Newest backup when this run began. */
+  readonly last: string | undefined;
+}
 
 export function infraOutputs(
   settings: Settings,
   identity: ClusterIdentity,
   cluster: KubeadmCluster,
+  { bucket, last }: BackupState,
   machines: readonly Machine[],
 ): Outputs {
   const [first] = machines;
@@ -26,5 +36,11 @@ export function infraOutputs(
     nodes: pulumi.all(machines.map(nodeOutput)),
     // Every node serves a published node port; only the control plane's address is permanent.
     publishedHost: first.publicIp,
+    backup: pulumi.output({
+      enabled: settings.backup.enabled,
+      ...(bucket && { bucket: bucket.bucketName }),
+      ...(last !== undefined && { last }),
+    }),
+    backupIdentity: (bucket?.age ?? identity.backups).apply((age) => age.identity),
   };
 }

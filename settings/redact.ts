@@ -8,6 +8,7 @@ export const secretKeys: readonly string[] = [
   "url", // of Slack and webhooks: anyone with the URL can post there
   "routingKey",
   "password",
+  "identity", // of the backups
 ];
 
 /** Words in a key that make its value secret: the key may be mistyped or misplaced. */

@@ -3,6 +3,8 @@
  * When this component is complete, every node is Ready and cluster DNS responds.
  */
 import * as pulumi from "@pulumi/pulumi";
+import type { BackupBucket } from "../backup/bucket";
+import type { Restore } from "../backup/restore";
 import type { Machine } from "../machines";
 import type { ClusterIdentity } from "../machines/identity";
 import type { Network } from "../network";
@@ -39,6 +41,9 @@ export interface KubeadmClusterArgs {
   readonly identity: ClusterIdentity;
   readonly controlPlane: readonly Machine[];
   readonly workers: readonly WorkerMembership[];
+  /** Bucket that a control plane without data begins from. */
+  readonly bucket?: BackupBucket | undefined;
+  readonly restore: Restore;
 }
 
 /** A control plane after a step, and the CA certificate that init printed. */
@@ -53,6 +58,8 @@ export class KubeadmCluster extends pulumi.ComponentResource {
   /** Secret: cluster-admin, with the public address of the API server. */
   readonly kubeconfig: pulumi.Output<string>;
   readonly apiServerUrl: pulumi.Output<string>;
+  /** The step after which the first control plane serves. */
+  readonly ready: pulumi.Resource;
 
   private readonly steps: RemoteSteps;
 
@@ -68,6 +75,7 @@ export class KubeadmCluster extends pulumi.ComponentResource {
 
     const initialised = this.initialise(first);
     const network = this.installPodNetwork(initialised);
+    this.ready = network;
     // Workers join while the pod network starts, and become Ready once it is up.
     for (const pool of args.workers) {
       for (const machine of pool.machines) this.join(machine, pool, initialised);
@@ -78,7 +86,7 @@ export class KubeadmCluster extends pulumi.ComponentResource {
   }
 
   private initialise(machine: Machine): Initialised {
-    const { network, clusterName, kubernetesVersion, podCidr, serviceCidr } = this.args;
+    const { network, clusterName, kubernetesVersion, podCidr, serviceCidr, bucket } = this.args;
     const record = network.publishApi(this.args.controlPlane.map((one) => one.instance.privateIp));
     const { privateIp, availabilityZone } = machine.instance;
     const documents = pulumi
@@ -110,10 +118,25 @@ export class KubeadmCluster extends pulumi.ComponentResource {
         AUDIT_POLICY: auditPolicy,
         KUBEADM_CONFIG: documents,
         DISK_GIB: diskGiB(machine),
+        ...this.restoreInputs(),
       },
-      after: [record],
+      after: [record, ...(bucket === undefined ? [] : [bucket.permission])],
     });
     return { machine, done: init, caCertificate: init.stdout };
+  }
+
+  /** Where the data comes from; nothing where no restore is asked for: without a need no machine gets the identity. */
+  private restoreInputs(): Record<string, pulumi.Input<string>> {
+    const { clusterName, bucket, restore } = this.args;
+    const wanted = restore.from === undefined ? undefined : bucket;
+    return {
+      CLUSTER_NAME: clusterName,
+      RESTORE_FROM: wanted === undefined ? "" : (restore.from ?? ""),
+      BUCKET_HOST: wanted?.host ?? "",
+      BUCKET_REGION: wanted?.region ?? "",
+      BUCKET_OWNER: wanted?.owner ?? "",
+      BACKUP_IDENTITY: wanted?.age.apply(({ identity }) => identity) ?? "",
+    };
   }
 
   private installPodNetwork({ machine, done }: Initialised): pulumi.Resource {

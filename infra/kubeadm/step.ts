@@ -12,7 +12,13 @@ const shared = read("step");
 
 /** Parts that a script uses besides what every step shares. */
 const parts: Readonly<Partial<Record<StepScript, readonly string[]>>> = {
-  init: ["disk", "settle"],
+  init: [
+    "disk",
+    "settle",
+    "../../machines/scripts/apt",
+    "../../backup/scripts/s3",
+    "../../backup/scripts/restore",
+  ],
   join: ["disk"],
   upkeep: ["../../machines/scripts/apt"],
 };

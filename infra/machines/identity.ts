@@ -2,6 +2,7 @@
 import * as aws from "@pulumi/aws";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { type AgeIdentity, deriveAgeIdentity } from "../backup/ageIdentity";
 import { clusterTags, named } from "../tags";
 import { deriveSshKeyPair, type SshKeyPair } from "./sshKeys";
 
@@ -30,7 +31,12 @@ const sessionManager: aws.iam.PolicyStatement = {
 export class ClusterIdentity extends pulumi.ComponentResource {
   /** Secret: key pair of the login user, the same on every machine. */
   readonly login: pulumi.Output<SshKeyPair>;
+  /** Secret: age identity of the backups, unless the settings have one. */
+  readonly backups: pulumi.Output<AgeIdentity>;
   readonly instanceProfile: aws.iam.InstanceProfile;
+  /** Role and profile of control planes, which do more in AWS than a worker. */
+  readonly controlPlaneRole: aws.iam.Role;
+  readonly controlPlaneProfile: aws.iam.InstanceProfile;
 
   private readonly seed: pulumi.Output<string>;
 
@@ -42,7 +48,11 @@ export class ClusterIdentity extends pulumi.ComponentResource {
     super("perigee:machines:ClusterIdentity", name, {}, opts);
     this.seed = this.makeSeed();
     this.login = this.keyPair("login", args.clusterName);
-    this.instanceProfile = this.makeInstanceProfile();
+    this.backups = pulumi.secret(this.seed.apply(deriveAgeIdentity));
+    this.instanceProfile = this.makeProfile(this.name, "machine").profile;
+    const controlPlane = this.makeProfile("control-plane", "control-plane");
+    this.controlPlaneRole = controlPlane.role;
+    this.controlPlaneProfile = controlPlane.profile;
     this.registerOutputs();
   }
 
@@ -75,12 +85,12 @@ export class ClusterIdentity extends pulumi.ComponentResource {
     return pulumi.secret(seed.stdout);
   }
 
-  /** Instance profile for Session Manager, the access when SSH fails; no other permission. */
-  private makeInstanceProfile(): aws.iam.InstanceProfile {
+  /** Role and instance profile for Session Manager, the access when SSH fails; no other permission. */
+  private makeProfile(name: string, tag: string): { role: aws.iam.Role; profile: aws.iam.InstanceProfile } {
     const { clusterName } = this.args;
-    const tags = named(clusterTags(clusterName), `${clusterName}-machine`);
+    const tags = named(clusterTags(clusterName), `${clusterName}-${tag}`);
     const role = new aws.iam.Role(
-      this.name,
+      name,
       {
         assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "ec2.amazonaws.com" }),
         permissionsBoundary: this.args.permissionsBoundary,
@@ -89,10 +99,10 @@ export class ClusterIdentity extends pulumi.ComponentResource {
       { parent: this },
     );
     new aws.iam.RolePolicy(
-      this.name,
+      name,
       { role: role.id, policy: { Version: "2012-10-17", Statement: [sessionManager] } },
       { parent: this },
     );
-    return new aws.iam.InstanceProfile(this.name, { role: role.name, tags }, { parent: this });
+    return { role, profile: new aws.iam.InstanceProfile(name, { role: role.name, tags }, { parent: this }) };
   }
 }

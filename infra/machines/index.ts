@@ -121,7 +121,8 @@ export class Machines extends pulumi.ComponentResource {
     return {
       instanceType,
       vpcSecurityGroupIds: role === "control-plane" ? [node.id, controlPlane.id] : [node.id],
-      iamInstanceProfile: identity.instanceProfile.name,
+      iamInstanceProfile: (role === "control-plane" ? identity.controlPlaneProfile : identity.instanceProfile)
+        .name,
       associatePublicIpAddress: true,
       // Nobody terminates the machine that holds etcd by mistake, in the console or with another tool. A destroy of
       // this stack lifts the protection itself.

@@ -18,8 +18,12 @@ export const untaggable: readonly string[] = [
   "aws:route53/record:Record",
   "aws:route53/zoneAssociation:ZoneAssociation",
   "aws:s3/bucketAcl:BucketAcl",
+  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+  "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
   "aws:s3/bucketPolicy:BucketPolicy",
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+  "aws:s3/bucketVersioning:BucketVersioning",
 ];
 
 export const clusterTags: ResourceValidationPolicy = {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes this machine the first control plane, or applies changed settings to it (settle.sh); prints the cluster's CA
 # certificate (public).
-# Inputs: NODE_NAME KUBERNETES_VERSION API_NAME PRIVATE_IP KUBEADM_CONFIG AUDIT_POLICY PROVIDER_ID LABELS DISK_GIB
+# Inputs: NODE_NAME KUBERNETES_VERSION API_NAME PRIVATE_IP KUBEADM_CONFIG AUDIT_POLICY PROVIDER_ID LABELS DISK_GIB CLUSTER_NAME RESTORE_FROM BUCKET_HOST BUCKET_REGION BUCKET_OWNER BACKUP_IDENTITY
 # Safe to run again.
 
 marker=/var/lib/perigee/initialised
@@ -19,6 +19,7 @@ init() {
       refuse_fixed_settings
     fi
     settle >&2
+    if wants_restore; then echo "restoreFrom = $RESTORE_FROM: this control plane has data of its own, nothing was restored" >&2; fi
   else
     initialise >&2
   fi
@@ -39,11 +40,14 @@ refuse_other_version() {
 
 initialise() {
   wait_for 300 "${API_NAME:?} to resolve to ${PRIVATE_IP:?}" api_name_resolves || exit 1
+  if wants_restore; then fetch_backup; fi
   # The kubelet's package has a file of its own there.
   if compgen -G "/etc/kubernetes/manifests/*.yaml" >/dev/null; then reset_node; fi
   forget_pod_network
   write_documents
+  if wants_restore; then place_backup; fi
   kubeadm_logged init --skip-token-print
+  if wants_restore; then forget_former_machine; fi
   # Workers are admitted one by one (member.sh); the token that kubeadm makes by itself would be valid for a day.
   kubectl --namespace kube-system delete secrets --field-selector type=bootstrap.kubernetes.io/token
   remember_documents

@@ -58,11 +58,13 @@ boot_finished() {
   fi
 }
 
-# On cgroup v1 kubeadm's SystemVerification refuses kernels that the kubelet (failCgroupV1: false) accepts.
+# On cgroup v1 kubeadm's SystemVerification refuses kernels that the kubelet (failCgroupV1: false) accepts. After a
+# restore etcd's data is where kubeadm expects none.
 preflight_flags() {
-  if [ "$(stat -fc %T /sys/fs/cgroup)" != cgroup2fs ]; then
-    echo "--ignore-preflight-errors=SystemVerification"
-  fi
+  local ignored=""
+  if [ "$(stat -fc %T /sys/fs/cgroup)" != cgroup2fs ]; then ignored=SystemVerification; fi
+  if [ -n "${etcd_restored:-}" ]; then ignored+="${ignored:+,}DirAvailable--var-lib-etcd"; fi
+  if [ -n "$ignored" ]; then echo "--ignore-preflight-errors=$ignored"; fi
 }
 
 # Goes back to a machine on which kubeadm has never run. Images and packages stay.

@@ -26,6 +26,33 @@ const adminConf = [
   "users: [{name: kubernetes-admin, user: {client-certificate-data: Q0VSVA==, client-key-data: S0VZ}}]",
 ].join("\n");
 
+/** The SDK takes the text of a function's error from there. */
+const failed = (details: string): Error => Object.assign(new Error(details), { details });
+
+const id = ({ inputs }: pulumi.runtime.MockCallArgs, name: string): string =>
+  String((inputs as Record<string, unknown>)[name]);
+
+/** Policy of a mocked bucket: one is public, one is another account's. */
+function bucketPolicy(bucket: string): string {
+  if (bucket === "foreign") throw failed("reading S3 Bucket Policy (foreign): MethodNotAllowed");
+  if (bucket !== "public") throw failed(`reading S3 Bucket Policy (${bucket}): couldn't find resource`);
+  return JSON.stringify({ Statement: { Effect: "Allow", Principal: "*", Action: "s3:GetObject" } });
+}
+
+/** Backups in every mocked bucket. */
+export const mockedBackups = [
+  "ground/2026-11-25T000000Z_v1.35.4.tar.age",
+  "ground/2026-11-26T010000Z_v1.36.3.tar.age",
+  "ground/2026-11-26T020000Z_v1.36.3.tar.age",
+];
+
+const bucketPlace = (bucket: string): Record<string, string> => ({
+  bucket,
+  arn: `arn:aws:s3:::${bucket}`,
+  bucketRegion: "eu-central-1",
+  bucketRegionalDomainName: `${bucket}.s3.eu-central-1.amazonaws.com`,
+});
+
 const mockedZones = ["eu-central-1c", "eu-central-1a", "eu-central-1b"];
 
 /** Every type in every zone, except that the mocked region's zone a has none of the family m9z. */
@@ -68,7 +95,16 @@ class RecordingMocks implements pulumi.runtime.Mocks {
       case "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings":
         return offerings(args.inputs as { filters: { values: string[] }[] });
       case "aws:ec2/getInstance:getInstance":
-        return { instanceType: "t3.medium" };
+        if (id(args, "instanceId") === "i-dead") throw failed("no matching EC2 Instance found");
+        return { instanceType: "t3.medium", instanceState: "running" };
+      case "aws:index/getCallerIdentity:getCallerIdentity":
+        return { accountId: "123456789012" };
+      case "aws:s3/getObjects:getObjects":
+        return { keys: mockedBackups.filter((key) => key.startsWith(id(args, "prefix"))) };
+      case "aws:s3/getBucketPolicy:getBucketPolicy":
+        return { policy: bucketPolicy(id(args, "bucket")) };
+      case "aws:s3/getBucket:getBucket":
+        return bucketPlace(id(args, "bucket"));
       case "aws:ssm/getParameter:getParameter":
         return { value: `ami-0${"1".repeat(16)}` };
       default:
@@ -89,6 +125,8 @@ class RecordingMocks implements pulumi.runtime.Mocks {
         };
       case "aws:ec2/eip:Eip":
         return { publicIp: "203.0.113.10", allocationId: `eipalloc-${name}` };
+      case "aws:s3/bucket:Bucket":
+        return bucketPlace(name);
       case "aws:route53/zone:Zone":
         return { zoneId: "Z1" };
       case "command:local:Command":

@@ -48,6 +48,8 @@ describe("a cluster of one control plane and one worker", () => {
       "perigee:machines:ClusterIdentity": 1,
       "perigee:machines:Machines": 2,
       "perigee:kubeadm:Cluster": 1,
+      "perigee:backup:Bucket": 1,
+      "perigee:backup:Backups": 1,
       "aws:ec2/vpc:Vpc": 1,
       "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": 1,
       "aws:ec2/internetGateway:InternetGateway": 1,
@@ -60,14 +62,21 @@ describe("a cluster of one control plane and one worker", () => {
       [types.egress]: 1,
       "aws:route53/zone:Zone": 1,
       "aws:route53/record:Record": 1,
-      "aws:iam/role:Role": 1,
-      "aws:iam/rolePolicy:RolePolicy": 1,
-      "aws:iam/instanceProfile:InstanceProfile": 1,
+      "aws:iam/role:Role": 2,
+      "aws:iam/rolePolicy:RolePolicy": 3,
+      "aws:iam/instanceProfile:InstanceProfile": 2,
+      "aws:s3/bucket:Bucket": 1,
+      "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": 1,
+      "aws:s3/bucketOwnershipControls:BucketOwnershipControls": 1,
+      "aws:s3/bucketPolicy:BucketPolicy": 1,
+      "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": 1,
+      "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": 1,
+      "aws:s3/bucketVersioning:BucketVersioning": 1,
       "aws:ec2/instance:Instance": 2,
       "aws:ec2/eip:Eip": 1,
       "aws:ec2/eipAssociation:EipAssociation": 1,
       "command:local:Command": 2,
-      "command:remote:Command": 6,
+      "command:remote:Command": 7,
     });
   });
 
@@ -101,8 +110,19 @@ describe("a cluster of one control plane and one worker", () => {
     assert.deepEqual(protection("perigee-test-default-1"), [undefined, undefined]);
   });
 
-  it("lets machines do nothing in AWS but Session Manager", () => {
-    assert.deepEqual(names(ofType(deployment, "aws:iam/rolePolicy:RolePolicy")), ["identity"]);
+  it("lets machines do nothing in AWS but Session Manager, and control planes write backups", () => {
+    const policies = ofType(deployment, "aws:iam/rolePolicy:RolePolicy");
+    assert.deepEqual(
+      policies.map(({ name, inputs }) => [name, inputs.role]),
+      [
+        ["identity", "identity-id"],
+        ["control-plane", "control-plane-id"],
+        ["backup", "control-plane-id"],
+      ],
+    );
+    const profile = (machine: string) => one(deployment, types.instance, machine).iamInstanceProfile;
+    assert.equal(profile("perigee-test-control-plane-1"), "control-plane");
+    assert.equal(profile("perigee-test-default-1"), "identity");
     assert.deepEqual(ofType(deployment, "aws:iam/rolePolicyAttachment:RolePolicyAttachment"), []);
     const { Statement: statements } = documentOf(
       one(deployment, "aws:iam/rolePolicy:RolePolicy", "identity").policy,
@@ -289,7 +309,7 @@ describe("a cluster of two pools", () => {
 
   it("puts the given boundary on every role", () => {
     const roles = ofType(deployment, "aws:iam/role:Role");
-    assert.deepEqual(names(roles), ["identity", "network-flow-logs"]);
+    assert.deepEqual(names(roles), ["control-plane", "identity", "network-flow-logs"]);
     for (const { inputs } of roles) assert.equal(inputs.permissionsBoundary, twoPools.permissionsBoundary);
   });
 });

@@ -26,7 +26,7 @@ describe("a machine with swap, which the kubelet refuses", () => {
   const header = "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n";
   const prepared = (swaps: string) => {
     const check = /^refuse_swap\(\) \{\n.*?^\}$/ms.exec(script)?.[0] ?? "false";
-    return spawnSync("bash", ["-euo", "pipefail", "-c", `${check}\nrefuse_swap /dev/stdin`], {
+    return spawnSync("bash", ["--norc", "-euo", "pipefail", "-c", `${check}\nrefuse_swap /dev/stdin`], {
       input: swaps,
       encoding: "utf8",
     });

@@ -94,10 +94,11 @@ describe("the steps that make a cluster", () => {
     assert.equal(input(join, "CA_CERTIFICATE"), "stdout of cluster-init");
   });
 
-  it("do something on removal only where a node has to be drained", () => {
+  it("do something on removal only where a node has to be drained, or a timer stopped", () => {
     const steps = deployment.resources.filter(({ type }) => type === "command:remote:Command");
     const undone = steps.filter(({ inputs }) => inputs.delete !== undefined).map(({ name }) => name);
     assert.deepEqual(undone.sort(), [
+      "ground-control-plane-1-backup",
       "ground-default-1-admit",
       "ground-default-2-admit",
       "ground-default-3-admit",
@@ -140,10 +141,12 @@ describe("limits that are settings", () => {
 });
 
 describe("stack 1's outputs", () => {
-  it("are the contract's, and exactly the kubeconfig and the SSH key are secrets", async () => {
+  it("are the contract's, and exactly the kubeconfig, the SSH key and the identity of the backups are secrets", async () => {
     const deployment = await deploy(small);
     assert.deepEqual(Object.keys(deployment.outputs).sort(), [
       "apiServerUrl",
+      "backup",
+      "backupIdentity",
       "clusterName",
       "contractVersion",
       "kubeconfig",
@@ -152,7 +155,7 @@ describe("stack 1's outputs", () => {
       "publishedHost",
       "sshPrivateKey",
     ]);
-    assert.deepEqual([...deployment.secrets].sort(), ["kubeconfig", "sshPrivateKey"]);
+    assert.deepEqual([...deployment.secrets].sort(), ["backupIdentity", "kubeconfig", "sshPrivateKey"]);
     assert.equal(deployment.outputs.apiServerUrl, "https://203.0.113.10:6443");
     assert.equal(deployment.outputs.publishedHost, "203.0.113.10");
     assert.equal(deployment.outputs.clusterName, "perigee-test");

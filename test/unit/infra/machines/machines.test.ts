@@ -4,7 +4,7 @@ import { deploy, type Deployment, type RecordedResource } from "../../../support
 import { threeZones, twoPools } from "../../../support/infra/settingsExamples";
 
 /** What AWS can tag; the policy pack has the full list. */
-const cannotBeTagged = /Route$|Association$|Attachment$|RolePolicy$|Record$/;
+const cannotBeTagged = /Route$|Association$|Attachment$|RolePolicy$|Record$|^aws:s3\/bucket[A-Z]/;
 
 describe("every machine", () => {
   let deployment: Deployment;

@@ -1,0 +1,185 @@
+/**
+ * Restore: what `restoreFrom` would do, told before anything is changed, and refused where it cannot be done. The machine
+ * itself restores (scripts/restore.sh), and only when it has no data of its own.
+ */
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { InfraOutputs, NodeOutput } from "../../contract/outputs";
+import { type SettingProblem, SettingsError } from "../../settings/load";
+import { namespace, type Settings } from "../config";
+
+/** Value of `restoreFrom` that gives a dead cluster up. */
+export const beginEmpty = "empty";
+
+/** Backup in a bucket, by its name: `<cluster>/<time>_v<version>.tar.age`. */
+export interface Backup {
+  readonly object: string;
+  readonly cluster: string;
+  /** UTC, as `2026-11-26T15:30:00Z`. */
+  readonly time: string;
+  readonly kubernetesVersion: string;
+}
+
+const form = /^([a-z][a-z0-9-]*)\/(\d{4}-\d\d-\d\dT\d\d)(\d\d)(\d\d)Z_v(\d+\.\d+\.\d+)\.tar\.age$/;
+
+/** @returns undefined for an object that is no backup */
+export function parseBackup(object: string): Backup | undefined {
+  const [, cluster = "", hour = "", minute = "", second = "", kubernetesVersion = ""] =
+    form.exec(object) ?? [];
+  if (cluster === "") return undefined;
+  return { object, cluster, time: `${hour}:${minute}:${second}Z`, kubernetesVersion };
+}
+
+export interface Restore {
+  /** Object, `latest`, or nothing: input of the init step. */
+  readonly from?: string;
+  /** Object of the newest backup. */
+  readonly last?: string;
+}
+
+/**
+ * What is to be restored when the control plane has no data of its own.
+ * @param outputs those of the last `up`
+ * @throws RunError when it cannot be done, or when a control plane died and the settings do not say what shall become of it
+ */
+export async function plannedRestore(settings: Settings, outputs: Partial<InfraOutputs>): Promise<Restore> {
+  const { clusterName, backup, restoreFrom } = settings;
+  if (backup.bucket !== undefined) await refuseForeignBucket(backup.bucket);
+  const bucket = backup.bucket ?? outputs.backup?.bucket;
+  const dead = await deadControlPlane(outputs.nodes ?? []);
+  if (bucket === undefined) {
+    if (restoreFrom === undefined || restoreFrom === beginEmpty) return {};
+    throw refused(restoreFrom, "there is no bucket yet; set backup.bucket to the one that has the backups");
+  }
+  const backups = await backupsIn(bucket, clusterName).catch((error: unknown) => {
+    const problem = `the bucket ${bucket} cannot be listed: ${(error as Error).message}`;
+    if (restoreFrom !== undefined || dead !== undefined) throw refused(restoreFrom, problem);
+    pulumi.log.warn(problem); // what runs is not held up by it; the alert on failing backups is another matter
+    return [];
+  });
+  const last = backups.at(-1)?.object;
+  if (dead !== undefined && restoreFrom === undefined && last !== undefined)
+    throw lostControlPlane(dead, last);
+  if (restoreFrom === undefined || restoreFrom === beginEmpty) return last === undefined ? {} : { last };
+
+  const chosen = chosenBackup(settings, bucket, backups);
+  if ("problem" in chosen) throw new SettingsError(namespace, [chosen]);
+  pulumi.log.info(whatWillHappen(chosen, outputs.nodes ?? [], dead));
+  return { from: restoreFrom, ...(last !== undefined && { last }) };
+}
+
+/** The backup that the settings name, or why it cannot be used. */
+export function chosenBackup(
+  { clusterName, kubernetesVersion, restoreFrom = "latest" }: Settings,
+  bucket: string,
+  backups: readonly Backup[],
+): Backup | SettingProblem {
+  const problem = (text: string): SettingProblem => ({
+    setting: "restoreFrom",
+    given: restoreFrom,
+    problem: text,
+  });
+  const named = restoreFrom.includes("/") ? restoreFrom : `${clusterName}/${restoreFrom}`;
+  const parsed = parseBackup(named);
+  if (restoreFrom !== "latest" && parsed !== undefined && parsed.cluster !== clusterName) {
+    return problem(`is of the cluster ${parsed.cluster}, and this one is ${clusterName}`);
+  }
+  const found = restoreFrom === "latest" ? backups.at(-1) : backups.find(({ object }) => object === named);
+  if (found === undefined) {
+    const newest = backups.slice(-5).map(({ object }) => object.slice(clusterName.length + 1));
+    return problem(
+      newest.length === 0
+        ? `there is no backup of ${clusterName} in the bucket ${bucket}`
+        : `is not in the bucket ${bucket}; the newest there: ${newest.reverse().join(", ")}`,
+    );
+  }
+  if (found.kubernetesVersion !== kubernetesVersion) {
+    return problem(
+      `${found.object} is of Kubernetes ${found.kubernetesVersion}; set kubernetesVersion, which is ${kubernetesVersion}, to it`,
+    );
+  }
+  return found;
+}
+
+function whatWillHappen(backup: Backup, nodes: readonly NodeOutput[], dead: NodeOutput | undefined): string {
+  const controlPlane = nodes.find(({ role }) => role === "control-plane");
+  const what = `the backup ${backup.object}, of ${backup.time}`;
+  if (controlPlane === undefined) return `the new cluster begins with ${what}`;
+  if (dead !== undefined)
+    return `${dead.name} is gone; the new one begins with ${what}, and the workers rejoin it`;
+  return (
+    `${controlPlane.name} is there: ${what}, is restored only if it has no data of its own, after ` +
+    "`sudo /opt/perigee/backup.sh set-aside` there; otherwise nothing is. Once restored:  " +
+    `pulumi config rm -s ${pulumi.getStack()} ${namespace}:restoreFrom`
+  );
+}
+
+/** Backups of a cluster, oldest first. */
+async function backupsIn(bucket: string, cluster: string): Promise<Backup[]> {
+  const { keys } = await aws.s3.getObjects({ bucket, prefix: `${cluster}/`, maxKeys: 1_000_000 });
+  return keys
+    .map(parseBackup)
+    .filter((backup) => backup !== undefined)
+    .sort((one, other) => (one.object < other.object ? -1 : 1));
+}
+
+/** Control plane of the last `up` whose machine EC2 no longer has; undefined also where it cannot be asked. */
+async function deadControlPlane(nodes: readonly NodeOutput[]): Promise<NodeOutput | undefined> {
+  const controlPlane = nodes.find(({ role }) => role === "control-plane");
+  if (controlPlane === undefined) return undefined;
+  try {
+    const { instanceState } = await aws.ec2.getInstance({ instanceId: controlPlane.instanceId });
+    return ["shutting-down", "terminated"].includes(instanceState) ? controlPlane : undefined;
+  } catch (error) {
+    return /no matching EC2 Instance|InvalidInstanceID\.NotFound/.test(String(error))
+      ? controlPlane
+      : undefined;
+  }
+}
+
+/** Whoever owns a bucket, and only they, may read its policy. */
+async function refuseForeignBucket(bucket: string): Promise<void> {
+  const problem = (text: string): SettingsError =>
+    new SettingsError(namespace, [{ setting: "backup.bucket", given: bucket, problem: text }]);
+  const policy = await aws.s3.getBucketPolicy({ bucket }).then(
+    (found) => found.policy,
+    (error: unknown) => {
+      if (/NoSuchBucketPolicy|couldn't find resource/.test(String(error))) return undefined;
+      throw problem(`is not a bucket of yours that can be used: ${(error as Error).message}`);
+    },
+  );
+  if (policy !== undefined && policy !== "" && isPublic(policy)) {
+    throw problem("its policy lets everybody in; take a private bucket, or leave it out for one of its own");
+  }
+}
+
+interface Statement {
+  readonly Effect?: string;
+  readonly Principal?: unknown;
+  readonly Condition?: unknown;
+}
+
+/** True for a policy with a statement that allows everybody something, on no condition. */
+export function isPublic(policy: string): boolean {
+  const { Statement: statements } = JSON.parse(policy) as { Statement?: Statement | Statement[] };
+  return [statements ?? []].flat().some(({ Effect, Principal, Condition }) => {
+    const principals = [Principal, (Principal as { AWS?: unknown } | undefined)?.AWS].flat();
+    return Effect === "Allow" && principals.includes("*") && Condition === undefined;
+  });
+}
+
+function lostControlPlane({ name, instanceId }: NodeOutput, last: string): pulumi.RunError {
+  const set = `pulumi config set -s ${pulumi.getStack()} ${namespace}:restoreFrom`;
+  return new pulumi.RunError(
+    [
+      `the machine of ${name} (${instanceId}) is gone, and etcd with it; nothing was changed.`,
+      `  To bring the cluster back from its last backup, ${last}:  ${set} latest`,
+      `  To begin with an empty one:  ${set} ${beginEmpty}`,
+      "  Then run this again.",
+    ].join("\n"),
+  );
+}
+
+function refused(given: string | undefined, problem: string): SettingsError {
+  return new SettingsError(namespace, [{ setting: "restoreFrom", given, problem }]);
+}

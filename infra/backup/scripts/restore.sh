@@ -1,0 +1,111 @@
+#!/usr/bin/env bash
+# Part of init.sh: what a backup has comes back to a control plane without data of its own. Nothing is changed before the
+# backup is known to be whole, and to be this cluster's and this version's.
+# Inputs: RESTORE_FROM (latest, or the name of a backup; empty: none) CLUSTER_NAME BUCKET_HOST BUCKET_REGION BUCKET_OWNER
+# BACKUP_IDENTITY KUBERNETES_VERSION KUBEADM_CONFIG PROVIDER_ID
+
+backup_folder=/var/lib/perigee/restore
+etcd_data=/var/lib/etcd
+
+wants_restore() { [ -n "${RESTORE_FROM:-}" ]; }
+
+refuse_backup() { fail "restoreFrom = $RESTORE_FROM: $*; nothing was changed"; }
+
+# The backup, checked, in $backup_folder/content.
+fetch_backup() {
+  local object said
+  umask 077
+  rm -rf "$backup_folder"
+  mkdir -p "$backup_folder/content"
+  if ! command -v age >/dev/null; then
+    export DEBIAN_FRONTEND=noninteractive
+    retry 10 update_lists || exit 1
+    retry 5 apt_install age || exit 1
+  fi
+  object=$(chosen_backup) || exit 1
+  echo "fetching the backup $object"
+  s3 GET "$object" "$backup_folder/backup.tar.age" || refuse_backup "${s3_error:?}"
+  # Its identity comes by a file descriptor: it lies nowhere on this machine.
+  said=$(age --decrypt --identity <(printf '%s\n' "${BACKUP_IDENTITY:?}") --output "$backup_folder/backup.tar.gz" \
+    "$backup_folder/backup.tar.age" 2>&1) ||
+    refuse_backup "$object cannot be decrypted ($(head -1 <<<"$said")): it is damaged, or was made for another identity than backup.identity"
+  tar --extract --gzip --directory "$backup_folder/content" --file "$backup_folder/backup.tar.gz" 2>/dev/null ||
+    refuse_backup "$object is damaged"
+  refuse_wrong_backup "$object"
+  umask 022
+}
+
+chosen_backup() {
+  case "$RESTORE_FROM" in
+    latest) newest_backup ;;
+    */*) echo "$RESTORE_FROM" ;;
+    *) echo "${CLUSTER_NAME:?}/$RESTORE_FROM" ;;
+  esac
+}
+
+# S3 lists a thousand names at a time, in their order, which is that of time.
+newest_backup() {
+  local after="" newest="" page="$backup_folder/page"
+  while true; do
+    s3 GET "?list-type=2&prefix=$CLUSTER_NAME%2F${after:+&start-after=${after//\//%2F}}" "$page" || refuse_backup "$s3_error"
+    after=$(xml Key <"$page" | tail -1) || true
+    if [ -z "$after" ]; then break; fi
+    newest=$(xml Key <"$page" | grep -E '/[0-9TZ-]+_v[0-9.]+\.tar\.age$' | tail -1) || true
+  done
+  [ -n "$newest" ] || refuse_backup "there is no backup of $CLUSTER_NAME in ${BUCKET_HOST:?}"
+  echo "$newest"
+}
+
+refuse_wrong_backup() {
+  local object=$1 made wanted
+  (cd "$backup_folder/content" && sha256sum --check --quiet sums) >/dev/null 2>&1 || refuse_backup "$object is damaged"
+  [ "$(manifest format)" = 1 ] || refuse_backup "$object was made by a newer Perigee"
+  [ "$(manifest cluster)" = "$CLUSTER_NAME" ] || refuse_backup "$object is of the cluster $(manifest cluster), and this one is $CLUSTER_NAME"
+  [ "$(manifest kubernetes)" = "${KUBERNETES_VERSION:?}" ] ||
+    refuse_backup "$object is of Kubernetes $(manifest kubernetes), and the settings ask for $KUBERNETES_VERSION: set kubernetesVersion to it"
+  made=$(fixed_settings <"$backup_folder/content/kubeadm.yaml")
+  wanted=$(document ClusterConfiguration | fixed_settings)
+  [ "$made" = "$wanted" ] || refuse_backup "$object has $(comm -23 <(echo "$made") <(echo "$wanted") | xargs), and the settings" \
+    "ask for $(comm -13 <(echo "$made") <(echo "$wanted") | xargs): put them back"
+}
+
+manifest() { sed -n "s/^$1=//p" "$backup_folder/content/manifest"; }
+
+# The authorities and keys to where kubeadm takes them from, and etcd's data to where its first start finds it.
+place_backup() {
+  local content="$backup_folder/content" address="https://${PRIVATE_IP:?}:2380" said
+  echo "restoring etcd at revision $(manifest revision), $(manifest keys) keys, of $(manifest created)"
+  mkdir -p /etc/kubernetes/pki "$private_folder"
+  cp -a "$content/pki/." /etc/kubernetes/pki/
+  cp -a "$content/perigee/." "$private_folder/"
+  rm -rf "$etcd_data"
+  mkdir -p "$etcd_data"
+  chmod 700 "$etcd_data"
+  mv "$content/etcd.db" "$etcd_data/perigee-snapshot.db"
+  # Watches of machines that live on begin anew at a revision that none of them has seen.
+  said=$(ctr --namespace k8s.io run --rm --mount "type=bind,src=$etcd_data,dst=$etcd_data,options=rbind:rw" \
+    "$(grep -m1 '/etcd:' /etc/perigee/images)" "perigee-restore-$$" \
+    etcdutl snapshot restore "$etcd_data/perigee-snapshot.db" --data-dir "$etcd_data/restored" \
+    --bump-revision 1000000000 --mark-compacted --name "${NODE_NAME:?}" \
+    --initial-cluster "$NODE_NAME=$address" --initial-advertise-peer-urls "$address" 2>&1) || {
+    tail --lines 10 <<<"$said" >&2
+    fail "etcd's data could not be restored from the backup; the lines above say why. Nothing of the backup is lost: run this again"
+  }
+  mv "$etcd_data/restored/member" "$etcd_data/"
+  rm -rf "$etcd_data/restored" "$etcd_data/perigee-snapshot.db"
+  etcd_restored=yes
+}
+
+# The cluster knows a former machine by this node's name: it registers anew, as the machine that it is.
+forget_former_machine() {
+  local former
+  former=$(kubectl get node "$NODE_NAME" --ignore-not-found --output 'jsonpath={.spec.providerID}')
+  if [ -n "$former" ] && [ "$former" != "${PROVIDER_ID:?}" ]; then
+    echo "node $NODE_NAME was $former, which is gone"
+    kubectl delete node "$NODE_NAME" --timeout 60s
+    systemctl restart kubelet
+    wait_for 300 "node $NODE_NAME to register" kubectl get node "$NODE_NAME" || { node_diagnosis; exit 1; }
+    kubeadm_phase mark-control-plane
+  fi
+  rm -rf "$backup_folder"
+}

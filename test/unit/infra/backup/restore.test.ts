@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { isPublic, parseBackup } from "../../../../infra/backup/restore";
+import { deploy, type Deployment, mockedBackups, refusal } from "../../../support/infra/mocks";
+import { small } from "../../../support/infra/settingsExamples";
+
+const ground = { ...small, clusterName: "ground" };
+const ownBucket = { ...ground, backup: { bucket: "ours" } };
+const node = (instanceId: string) => ({
+  ...{
+    name: "ground-control-plane-1",
+    role: "control-plane",
+    instanceId,
+    instanceType: "t3.medium",
+    diskGiB: 30,
+  },
+  ...{ privateIp: "10.0.1.10", publicIp: "203.0.113.10", availabilityZone: "eu-central-1a", subnet: 1 },
+});
+const running = (instanceId: string) => ({
+  clusterName: "ground",
+  nodes: [node(instanceId)],
+  backup: { enabled: true, bucket: "ours" },
+});
+const newest = mockedBackups.at(-1) ?? "";
+
+describe("restoreFrom", () => {
+  const refuses = async (
+    raw: Readonly<Record<string, unknown>>,
+    why: RegExp,
+    outputs = {},
+  ): Promise<void> => {
+    const { message, resources } = await refusal(raw, outputs);
+    assert.match(message, why);
+    assert.match(message, /nothing was changed/);
+    assert.deepEqual(resources, [], "before anything is registered");
+  };
+
+  it("is refused where there is no bucket yet", () =>
+    refuses(
+      { ...ground, restoreFrom: "latest" },
+      /restoreFrom = "latest": there is no bucket yet; set backup\.bucket/,
+    ));
+
+  it("names what is there when it names what is not", () =>
+    refuses(
+      { ...ownBucket, restoreFrom: "2020-01-01T000000Z_v1.36.3.tar.age" },
+      /is not in the bucket ours; the newest there: 2026-11-26T020000Z_v1\.36\.3\.tar\.age, 2026-11-26T010000Z/,
+    ));
+
+  it("is refused for another cluster's backup", () =>
+    refuses(
+      { ...ownBucket, restoreFrom: "orbit/2026-11-26T020000Z_v1.36.3.tar.age" },
+      /is of the cluster orbit, and this one is ground/,
+    ));
+
+  it("is refused where the bucket has none of this cluster", () =>
+    refuses(
+      { ...ownBucket, clusterName: "orbit", restoreFrom: "latest" },
+      /there is no backup of orbit in the bucket ours/,
+    ));
+
+  it("is refused for a backup of another version, with the way", () =>
+    refuses(
+      { ...ownBucket, restoreFrom: "2026-11-25T000000Z_v1.35.4.tar.age" },
+      /is of Kubernetes 1\.35\.4; set kubernetesVersion, which is 1\.36\.3, to it/,
+    ));
+
+  it("is refused when it is no name of a backup", () =>
+    refuses(
+      { ...ownBucket, restoreFrom: "newest" },
+      /restoreFrom = "newest": latest, empty, or the name of a backup/,
+    ));
+
+  for (const [bucket, why] of [
+    ["public", /backup\.bucket = "public": its policy lets everybody in/],
+    ["foreign", /backup\.bucket = "foreign": is not a bucket of yours that can be used: .*MethodNotAllowed/],
+  ] as const) {
+    it(`and backups use no bucket that is ${bucket}`, () => refuses({ ...ground, backup: { bucket } }, why));
+  }
+
+  it("must say what becomes of a cluster whose control plane died: nothing is made empty by itself", () =>
+    refuses(
+      ground,
+      new RegExp(
+        `the machine of ground-control-plane-1 \\(i-dead\\) is gone, and etcd with it.*last backup, ${newest}: .*restoreFrom latest.*restoreFrom empty`,
+        "s",
+      ),
+      running("i-dead"),
+    ));
+});
+
+describe("a machine that restores", () => {
+  let restoring: Deployment;
+  let other: Deployment;
+  before(async () => {
+    restoring = await deploy({ ...ownBucket, restoreFrom: "latest" });
+    other = await deploy(ownBucket);
+  });
+
+  const stdin = ({ resources }: Deployment): string =>
+    String(resources.find(({ name }) => name === "cluster-init")?.inputs["stdin"]);
+  const policy = ({ resources }: Deployment): string =>
+    JSON.stringify(
+      resources.find(({ type, name }) => type === "aws:iam/rolePolicy:RolePolicy" && name === "backup")
+        ?.inputs,
+    );
+
+  it("is told which backup and gets the identity; without a restore none does", () => {
+    assert.match(stdin(restoring), /^declare -r RESTORE_FROM='latest'$/m);
+    assert.match(stdin(restoring), /^declare -r BACKUP_IDENTITY='AGE-SECRET-KEY-1/m);
+    assert.match(stdin(restoring), /^declare -r BUCKET_HOST='ours\.s3\.eu-central-1\.amazonaws\.com'$/m);
+    assert.match(stdin(other), /^declare -r BACKUP_IDENTITY=''$/m);
+  });
+
+  it("may read backups meanwhile, below its own prefix, and at no other time", () => {
+    assert.match(policy(restoring), /"s3:GetObject".*\/ground\/\*/);
+    assert.doesNotMatch(policy(other), /s3:(Get|List|Delete)/);
+    assert.match(policy(other), /"Action":"s3:PutObject","Effect":"Allow","Resource":"arn:aws:s3:::ours\/ground\/\*"/);
+  });
+
+  it("has its identity in no input that is not secret", () => {
+    for (const { name, inputs, secretInputs } of restoring.resources) {
+      for (const [key, value] of Object.entries(inputs)) {
+        if (JSON.stringify(value).includes("AGE-SECRET-KEY-1"))
+          assert.ok(secretInputs.includes(key), `${name}.${key}`);
+      }
+    }
+  });
+});
+
+describe("the name of a backup", () => {
+  it("says cluster, time and version", () => {
+    assert.deepEqual(parseBackup("ground/2026-11-26T153000Z_v1.36.3.tar.age"), {
+      object: "ground/2026-11-26T153000Z_v1.36.3.tar.age",
+      cluster: "ground",
+      time: "2026-11-26T15:30:00Z",
+      kubernetesVersion: "1.36.3",
+    });
+  });
+
+  it("sorts as its time does", () => {
+    const times = fc.date({ min: new Date("2020-01-01"), max: new Date("2099-01-01"), noInvalidDate: true });
+    const nameOf = (time: Date): string =>
+      `ground/${time
+        .toISOString()
+        .slice(0, 19)
+        .replace(/:(\d\d):(\d\d)$/, "$1$2")}Z_v1.36.3.tar.age`;
+    fc.assert(
+      fc.property(times, times, (one, other) => {
+        const [first, second] = [one, other].map((time) => Math.floor(time.getTime() / 1000));
+        if (first !== undefined && second !== undefined && first < second)
+          assert.ok(nameOf(one) < nameOf(other));
+        assert.equal(parseBackup(nameOf(one))?.time, `${one.toISOString().slice(0, 19)}Z`);
+      }),
+    );
+  });
+
+  it("is no other object's", () => {
+    for (const object of ["ground/", "ground/README", "ground/2026-11-26T153000Z_v1.36.3.tar.age.part"]) {
+      assert.equal(parseBackup(object), undefined, object);
+    }
+  });
+});
+
+describe("a bucket's policy", () => {
+  const policy = (statement: object): string =>
+    JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+  it("is public when it allows everybody something on no condition", () => {
+    assert.ok(isPublic(policy({ Effect: "Allow", Principal: "*" })));
+    assert.ok(isPublic(policy({ Effect: "Allow", Principal: { AWS: ["*"] } })));
+    assert.ok(!isPublic(policy({ Effect: "Deny", Principal: "*" })));
+    assert.ok(!isPublic(policy({ Effect: "Allow", Principal: { AWS: "arn:aws:iam::1:root" } })));
+    assert.ok(!isPublic(policy({ Effect: "Allow", Principal: "*", Condition: { StringEquals: {} } })));
+    assert.ok(!isPublic("{}"));
+  });
+});
