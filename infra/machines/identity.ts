@@ -50,7 +50,7 @@ export class ClusterIdentity extends pulumi.ComponentResource {
     this.login = this.keyPair("login", args.clusterName);
     this.backups = pulumi.secret(this.seed.apply(deriveAgeIdentity));
     this.instanceProfile = this.makeProfile(this.name, "machine").profile;
-    const controlPlane = this.makeProfile("control-plane", "control-plane");
+    const controlPlane = this.makeProfile(`${this.name}-control-plane`, "control-plane");
     this.controlPlaneRole = controlPlane.role;
     this.controlPlaneProfile = controlPlane.profile;
     this.registerOutputs();

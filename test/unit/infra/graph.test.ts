@@ -116,12 +116,12 @@ describe("a cluster of one control plane and one worker", () => {
       policies.map(({ name, inputs }) => [name, inputs.role]),
       [
         ["identity", "identity-id"],
-        ["control-plane", "control-plane-id"],
-        ["backup", "control-plane-id"],
+        ["identity-control-plane", "identity-control-plane-id"],
+        ["backup", "identity-control-plane-id"],
       ],
     );
     const profile = (machine: string) => one(deployment, types.instance, machine).iamInstanceProfile;
-    assert.equal(profile("perigee-test-control-plane-1"), "control-plane");
+    assert.equal(profile("perigee-test-control-plane-1"), "identity-control-plane");
     assert.equal(profile("perigee-test-default-1"), "identity");
     assert.deepEqual(ofType(deployment, "aws:iam/rolePolicyAttachment:RolePolicyAttachment"), []);
     const { Statement: statements } = documentOf(
@@ -309,7 +309,7 @@ describe("a cluster of two pools", () => {
 
   it("puts the given boundary on every role", () => {
     const roles = ofType(deployment, "aws:iam/role:Role");
-    assert.deepEqual(names(roles), ["control-plane", "identity", "network-flow-logs"]);
+    assert.deepEqual(names(roles), ["identity", "identity-control-plane", "network-flow-logs"]);
     for (const { inputs } of roles) assert.equal(inputs.permissionsBoundary, twoPools.permissionsBoundary);
   });
 });
