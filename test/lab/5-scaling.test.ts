@@ -31,7 +31,7 @@ describe("scaling workers 1 -> 2 -> 1 under a PodDisruptionBudget", () => {
 
   before(async () => {
     await apply(application, budget);
-    await kubectl("rollout", "status", "deployment/app", "--timeout=600s");
+    await kubectl("rollout", "status", "deployment/app", "--timeout=180s");
     watched = (async () => {
       let answered = Date.now();
       while (watching) {

@@ -44,6 +44,7 @@ export interface PrometheusValues {
     readonly retention: string;
     readonly retentionSize: string;
     readonly walCompression: true;
+    readonly terminationGracePeriodSeconds: number;
     readonly resources: Resources;
     readonly serviceMonitorSelectorNilUsesHelmValues: false;
     readonly podMonitorSelectorNilUsesHelmValues: false;

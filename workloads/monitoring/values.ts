@@ -74,6 +74,9 @@ function prometheus({ monitoring, nodeImage, publishedHost }: ValuesArgs): Prome
       retention: `${retentionDays}d`,
       retentionSize: retentionSize(retentionSizeGiB),
       walCompression: true,
+      // Less than a drain waits (stack 1's drainTimeoutSeconds); the operator's own ten minutes are more. What ends
+      // here late is its reloader: a signal that comes while it starts is lost.
+      terminationGracePeriodSeconds: 120,
       resources: resources(prometheusSize(prometheusMemoryMiB)),
       ...openSelectors,
       // A pod with local storage is bound to its node: eviction would only delay its return.

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { nodePorts } from "../../../../contract/outputs";
+import { parseSettings } from "../../../../infra/config";
 import { extraMemoryMiB, loadDictionary, parseDictionary } from "../../../../telemetry/dictionary";
 import { alertLimits, exporterMemoryLimit } from "../../../../telemetry/rules";
 import type { GrafanaValues } from "../../../../workloads/monitoring/chartValues";
@@ -46,6 +47,11 @@ describe("values of kube-prometheus-stack", () => {
       "prometheus.prometheusSpec.retenton",
       "prometheus.prometheusSpec.retention: number, not string",
     ]);
+  });
+
+  it("let Prometheus end within a drain, also when its reloader missed the signal", () => {
+    const { drainTimeoutSeconds } = parseSettings({ adminCidrs: ["198.51.100.7/32"] }, "dev");
+    assert.ok(valuesOf({}).prometheus.prometheusSpec.terminationGracePeriodSeconds * 2 < drainTimeoutSeconds);
   });
 
   it("open every selector to objects of other namespaces", () => {
