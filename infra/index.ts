@@ -34,6 +34,9 @@ export = async (): Promise<Outputs> => {
   const controlPlanes = new Machines("control-plane", {
     ...shared,
     ...settings.controlPlane,
+    irreplaceable: running
+      .filter(({ role, name }) => role === "control-plane" && name !== restore.dead)
+      .map(({ name }) => name),
     role: "control-plane",
     pool: "control-plane",
   });

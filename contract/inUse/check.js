@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 "use strict";
 /**
- * Refuses while stack 2 is on the cluster: exit code 1, and what to do on stderr. Stack 1 runs it before it is
- * destroyed, as the `delete` of a local.Command; a destroy runs no program, so that it has to be a command.
+ * Refuses while stack 2 is on the cluster, and when its last backup is older than a day: exit code 1, and what to do on
+ * stderr. Stack 1 runs it before it is destroyed, as the `delete` of a local.Command; a destroy runs no program, so that
+ * it has to be a command.
  *
  * The kubeconfig comes by stdin. A cluster that does not answer within 10 s may be alive behind a network that is not:
- * it is let go only where PERIGEE_CLUSTER_IS_GONE=true says so. Only Node's own modules: whoever destroys may have
+ * it is let go only where PERIGEE_CLUSTER_IS_GONE=true says so; one without a young backup only where
+ * PERIGEE_DESTROY_WITHOUT_BACKUP=true does. Only Node's own modules: whoever destroys may have
  * installed nothing else.
  *
  *   PERIGEE_STACK=<name of the stack, for the messages> node contract/inUse/check.js < kubeconfig
@@ -16,6 +18,9 @@ const https = require("node:https");
 const LIMIT_MS = 10_000;
 /** The label of contract/stackLabel.ts; a destroy has no TypeScript to read it from. */
 const SELECTOR = "perigee.dev/stack=perigee-workloads";
+/** Where infra/backup/scripts/backup.sh says when it was done. */
+const LAST_BACKUP = "/api/v1/namespaces/kube-system/configmaps/perigee-backup";
+const DAY_SECONDS = 86_400;
 
 /** What a kubeconfig of ours says: one cluster, one user. Its values stand on lines of their own. */
 function connection(kubeconfig) {
@@ -39,17 +44,17 @@ function connection(kubeconfig) {
   };
 }
 
-/** The names of the namespaces of stack 2. */
-function namespaces(kubeconfig) {
+/** What the API server has at a path; undefined when there is nothing. */
+function read(kubeconfig, path) {
   const { server, options } = connection(kubeconfig);
-  const url = `${server}/api/v1/namespaces?labelSelector=${encodeURIComponent(SELECTOR)}`;
   return new Promise((resolve, reject) => {
-    const request = https.get(url, options, (answer) => {
+    const request = https.get(`${server}${path}`, options, (answer) => {
       let text = "";
       answer.setEncoding("utf8").on("data", (part) => (text += part));
       answer.on("error", reject).on("end", () => {
-        if (answer.statusCode !== 200) reject(new Error(`the API server answers ${answer.statusCode}`));
-        else resolve(JSON.parse(text).items.map((item) => item.metadata.name));
+        if (answer.statusCode === 404) resolve(undefined);
+        else if (answer.statusCode !== 200) reject(new Error(`the API server answers ${answer.statusCode}`));
+        else resolve(JSON.parse(text));
       });
     });
     request.on("timeout", () => request.destroy(new Error(`no answer within ${LIMIT_MS / 1000} s`)));
@@ -57,13 +62,30 @@ function namespaces(kubeconfig) {
   });
 }
 
+/** The names of the namespaces of stack 2. */
+async function namespaces(kubeconfig) {
+  const list = await read(kubeconfig, `/api/v1/namespaces?labelSelector=${encodeURIComponent(SELECTOR)}`);
+  return list.items.map((item) => item.metadata.name);
+}
+
+/** What is wrong with the last backup; undefined when it is younger than a day. */
+async function backupProblem(kubeconfig) {
+  const last = (await read(kubeconfig, LAST_BACKUP))?.data;
+  if (last === undefined) return "there is no backup of this cluster";
+  const hours = (Date.now() / 1000 - Number(last.seconds)) / 3600;
+  return hours * 3600 < DAY_SECONDS
+    ? undefined
+    : `its last backup, ${last.object}, is ${Math.floor(hours)} hours old`;
+}
+
 async function main() {
   const stack = process.env.PERIGEE_STACK ?? "<stack>";
   let kubeconfig = "";
   for await (const part of process.stdin) kubeconfig += part;
-  let found;
+  let found, problem;
   try {
     found = await namespaces(kubeconfig);
+    problem = await backupProblem(kubeconfig);
   } catch (error) {
     if (process.env.PERIGEE_CLUSTER_IS_GONE === "true") {
       console.log(
@@ -80,12 +102,27 @@ async function main() {
     );
     return 1;
   }
-  if (found.length === 0) return 0;
+  if (found.length === 0) return problem === undefined ? 0 : withoutBackup(problem, stack);
   console.error(
     [
       `perigee-workloads is still on this cluster (namespaces ${found.join(", ")}); nothing was destroyed.`,
       `  Destroy it first:  pulumi destroy -s ${stack} -C workloads`,
       "  If its state is lost, delete its namespaces:  kubectl delete namespace " + found.join(" "),
+    ].join("\n"),
+  );
+  return 1;
+}
+
+function withoutBackup(problem, stack) {
+  if (process.env.PERIGEE_DESTROY_WITHOUT_BACKUP === "true") {
+    console.log(`${problem}: it is destroyed all the same, as PERIGEE_DESTROY_WITHOUT_BACKUP says`);
+    return 0;
+  }
+  console.error(
+    [
+      `${problem}, and what is on it would be lost; nothing was destroyed.`,
+      "  To make one, on the control plane:  sudo systemctl start perigee-backup.service",
+      `  To lose it:  PERIGEE_DESTROY_WITHOUT_BACKUP=true pulumi destroy -s ${stack}`,
     ].join("\n"),
   );
   return 1;

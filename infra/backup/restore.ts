@@ -35,6 +35,8 @@ export interface Restore {
   readonly from?: string;
   /** Object of the newest backup. */
   readonly last?: string;
+  /** Name of a control plane whose machine EC2 no longer has. */
+  readonly dead?: string;
 }
 
 /**
@@ -47,8 +49,9 @@ export async function plannedRestore(settings: Settings, outputs: Partial<InfraO
   if (backup.bucket !== undefined) await refuseForeignBucket(backup.bucket);
   const bucket = backup.bucket ?? outputs.backup?.bucket;
   const dead = await deadControlPlane(outputs.nodes ?? []);
+  const gone = dead === undefined ? {} : { dead: dead.name };
   if (bucket === undefined) {
-    if (restoreFrom === undefined || restoreFrom === beginEmpty) return {};
+    if (restoreFrom === undefined || restoreFrom === beginEmpty) return { ...gone };
     throw refused(restoreFrom, "there is no bucket yet; set backup.bucket to the one that has the backups");
   }
   const backups = await backupsIn(bucket, clusterName).catch((error: unknown) => {
@@ -60,12 +63,14 @@ export async function plannedRestore(settings: Settings, outputs: Partial<InfraO
   const last = backups.at(-1)?.object;
   if (dead !== undefined && restoreFrom === undefined && last !== undefined)
     throw lostControlPlane(dead, last);
-  if (restoreFrom === undefined || restoreFrom === beginEmpty) return last === undefined ? {} : { last };
+  if (restoreFrom === undefined || restoreFrom === beginEmpty) {
+    return last === undefined ? gone : { ...gone, last };
+  }
 
   const chosen = chosenBackup(settings, bucket, backups);
   if ("problem" in chosen) throw new SettingsError(namespace, [chosen]);
   pulumi.log.info(whatWillHappen(chosen, outputs.nodes ?? [], dead));
-  return { from: restoreFrom, ...(last !== undefined && { last }) };
+  return { ...gone, from: restoreFrom, ...(last !== undefined && { last }) };
 }
 
 /** The backup that the settings name, or why it cannot be used. */

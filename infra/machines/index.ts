@@ -26,6 +26,8 @@ export interface MachinesArgs {
   readonly machineImageUser: string;
   readonly network: Network;
   readonly identity: ClusterIdentity;
+  /** Names of machines that hold what no other machine has: none of them is replaced. */
+  readonly irreplaceable?: readonly string[];
 }
 
 /** Tag of an instance with its image's login user, where that is not the default. */
@@ -76,6 +78,7 @@ export class Machines extends pulumi.ComponentResource {
     const subnetId = network.subnets[subnetOf(index, network.subnets.length)];
     if (subnetId === undefined) throw new Error("a network without a subnet");
     const hostKey = identity.hostKey(name);
+    const held = this.args.irreplaceable?.includes(name) === true;
     const instance = new aws.ec2.Instance(
       name,
       {
@@ -93,8 +96,10 @@ export class Machines extends pulumi.ComponentResource {
         // AWS changes the type with a stop and a start, without a drain, and not at all for a Spot instance, so a
         // worker is replaced. A control plane holds etcd and is restarted.
         replaceOnChanges: role === "worker" ? ["instanceType"] : [],
-        // Name and address are unique, so the old machine is deleted first.
-        deleteBeforeReplace: true,
+        // Name and address are unique, so the old machine is deleted first. That of a control plane that lives is not:
+        // its successor is refused instead.
+        deleteBeforeReplace: !held,
+        ...(held ? { hooks: { beforeCreate: [refuseReplacement(name)] } } : {}),
         customTimeouts: { create: "15m", delete: "15m" },
       },
     );
@@ -175,6 +180,16 @@ export class Machines extends pulumi.ComponentResource {
     );
     return { address: address.publicIp, association };
   }
+}
+
+/** A machine that lives is created once more only to replace it: by `--replace`, a taint, or a change that AWS cannot make. */
+function refuseReplacement(name: string): () => never {
+  return () => {
+    throw new pulumi.RunError(
+      `${name} holds etcd, and a replacement would begin without it; nothing was replaced. A machine that is dead goes out of ` +
+        "the state by `pulumi refresh`; docs/runbook.md says how the cluster comes back",
+    );
+  };
 }
 
 /** Entry of a machine in stack 1's output `nodes`. */

@@ -40,7 +40,14 @@ async function down({ folders, signal }: Session): Promise<number> {
   const bare = await labEngineWithoutImage(say);
   if (await worthDestroying(bare)) {
     // Stack 2 is destroyed just before; if that fails, its cluster is removed anyway.
-    const options = { ...bare, variables: { ...bare.variables, PERIGEE_CLUSTER_IS_GONE: "true" } };
+    const options = {
+      ...bare,
+      variables: {
+        ...bare.variables,
+        PERIGEE_CLUSTER_IS_GONE: "true",
+        PERIGEE_DESTROY_WITHOUT_BACKUP: "true",
+      },
+    };
     for (const stack of [...labStacks].reverse()) {
       const failure = await phases.run(`destroy ${stack.title}`, () =>
         destroyOne(stack, { ...options, ...toEngine(signal) }),

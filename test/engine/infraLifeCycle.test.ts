@@ -277,6 +277,22 @@ describe("stack 1 on the real engine", function () {
       );
     });
 
+    it("does not replace a control plane that lives, whoever asks for it", async () => {
+      const urn = `urn:pulumi:test::perigee-infra::perigee:machines:Machines$${instanceToken}::orbit-control-plane-1`;
+      const instances = async (): Promise<string[]> =>
+        Object.values((await stack.account()).resources).flatMap(({ type, id }) =>
+          type === instanceToken ? [id] : [],
+        );
+      const before = await instances();
+      const steps = (await stack.journal()).length;
+      const run = await stack.run("up", settings({ count: 2, ...changed }), { args: ["--replace", urn] });
+      assert.notEqual(run.exitCode, 0);
+      assert.match(run.stdout, /orbit-control-plane-1 holds etcd.*nothing was replaced/s);
+      assert.deepEqual(await instances(), before);
+      assert.equal((await stack.journal()).length, steps);
+      await stack.succeed("up", settings({ count: 2, ...changed }));
+    });
+
     it("replaces a worker for another instance type, and restarts a control plane", async () => {
       const types = { "perigee-infra:controlPlane": { instanceType: "t3.large" } };
       const run = await stack.succeed(

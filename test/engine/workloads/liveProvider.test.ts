@@ -233,9 +233,10 @@ const token = (inputs: Properties): string => {
 
   describe("the check before stack 1 is destroyed", () => {
     const program = join(repositoryRoot, "contract/inUse/check.js");
-    const check = () =>
+    const check = (more: NodeJS.ProcessEnv = {}) =>
       new Promise<{ code: number; said: string }>((resolve) => {
-        const child = execFile(process.execPath, [program], { env: trusting }, (error, stdout, stderr) => {
+        const env = { ...trusting, ...more };
+        const child = execFile(process.execPath, [program], { env }, (error, stdout, stderr) => {
           resolve({ code: typeof error?.code === "number" ? error.code : 0, said: stdout + stderr });
         });
         child.stdin?.end(server.kubeconfig);
@@ -248,8 +249,39 @@ const token = (inputs: Properties): string => {
       NODE_NO_WARNINGS: "1",
     };
 
-    it("lets a cluster go that stack 2 is not on", async () => {
+    const backedUp = (hoursAgo: number): Properties =>
+      object(
+        "v1",
+        "ConfigMap",
+        { name: "perigee-backup", namespace: "kube-system" },
+        { data: { object: "ground/x", seconds: String(Math.floor(Date.now() / 1000 - hoursAgo * 3600)) } },
+      );
+
+    it("refuses a cluster without a backup, and says what to do", async () => {
+      const { code, said } = await check();
+      assert.equal(code, 1);
+      assert.match(said, /there is no backup of this cluster, .*nothing was destroyed/);
+      assert.match(said, /sudo systemctl start perigee-backup\.service/);
+      assert.match(said, /PERIGEE_DESTROY_WITHOUT_BACKUP=true pulumi destroy -s dev/);
+    });
+
+    it("lets it go where somebody says so", async () => {
+      const { code, said } = await check({ PERIGEE_DESTROY_WITHOUT_BACKUP: "true" });
+      assert.equal(code, 0);
+      assert.match(said, /destroyed all the same/);
+    });
+
+    it("lets a cluster go that stack 2 is not on, with a backup of less than a day; an older one does not do", async () => {
+      const young = backedUp(23);
+      await create(young);
       assert.deepEqual(await check(), { code: 0, said: "" });
+      await provider.delete(call(token(young), "young"), "kube-system/perigee-backup", young);
+      const old = backedUp(25);
+      await create(old);
+      const { code, said } = await check();
+      assert.equal(code, 1);
+      assert.match(said, /its last backup, ground\/x, is 25 hours old/);
+      await provider.delete(call(token(old), "old"), "kube-system/perigee-backup", old);
     });
 
     it("refuses while it is, and says what to do", async () => {
