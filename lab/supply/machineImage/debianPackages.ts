@@ -34,6 +34,7 @@ export const preinstalled = [
 
 /** Packages that a machine can install from the lab's archive, which contains all their dependencies. */
 export const offered = [
+  "age",
   "apt-transport-https",
   "conntrack",
   "containerd",
