@@ -57,19 +57,20 @@ export async function plannedRestore(settings: Settings, outputs: Partial<InfraO
   const backups = await backupsIn(bucket, clusterName).catch((error: unknown) => {
     const problem = `the bucket ${bucket} cannot be listed: ${(error as Error).message}`;
     if (restoreFrom !== undefined || dead !== undefined) throw refused(restoreFrom, problem);
-    pulumi.log.warn(problem); // what runs is not held up by it; the alert on failing backups is another matter
+    void pulumi.log.warn(problem); // what runs is not held up by it; the alert on failing backups is another matter
     return [];
   });
   const last = backups.at(-1)?.object;
-  if (dead !== undefined && restoreFrom === undefined && last !== undefined)
+  if (dead !== undefined && restoreFrom === undefined && last !== undefined) {
     throw lostControlPlane(dead, last);
+  }
   if (restoreFrom === undefined || restoreFrom === beginEmpty) {
     return last === undefined ? gone : { ...gone, last };
   }
 
   const chosen = chosenBackup(settings, bucket, backups);
   if ("problem" in chosen) throw new SettingsError(namespace, [chosen]);
-  pulumi.log.info(whatWillHappen(chosen, outputs.nodes ?? [], dead));
+  void pulumi.log.info(whatWillHappen(chosen, outputs.nodes ?? [], dead));
   return { ...gone, from: restoreFrom, ...(last !== undefined && { last }) };
 }
 
@@ -110,8 +111,9 @@ function whatWillHappen(backup: Backup, nodes: readonly NodeOutput[], dead: Node
   const controlPlane = nodes.find(({ role }) => role === "control-plane");
   const what = `the backup ${backup.object}, of ${backup.time}`;
   if (controlPlane === undefined) return `the new cluster begins with ${what}`;
-  if (dead !== undefined)
+  if (dead !== undefined) {
     return `${dead.name} is gone; the new one begins with ${what}, and the workers rejoin it`;
+  }
   return (
     `${controlPlane.name} is there: ${what}, is restored only if it has no data of its own, after ` +
     "`sudo /opt/perigee/backup.sh set-aside` there; otherwise nothing is. Once restored:  " +

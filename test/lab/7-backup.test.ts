@@ -1,6 +1,7 @@
 /** Backups: made by themselves, read by nobody, and brought back on a new machine and on the one that is there. */
 import { strict as assert } from "node:assert";
 import {
+  apply,
   clusterDns,
   controlPlane,
   engine,
@@ -11,7 +12,6 @@ import {
   node,
   ssh,
   worker,
-  apply,
 } from "../support/lab/lab";
 import { query } from "../support/lab/prometheus";
 import { runbook } from "../support/lab/runbook";

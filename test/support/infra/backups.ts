@@ -2,8 +2,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { deriveAgeIdentity } from "../../../infra/backup/ageIdentity";
-import { nodeScript } from "../../../infra/kubeadm/upkeep";
 import { stepInput } from "../../../infra/kubeadm/step";
+import { nodeScript } from "../../../infra/kubeadm/upkeep";
 import { debianProgram } from "../debianProgram";
 import { MachineRoot, type ScriptRunResult } from "./scriptRun";
 

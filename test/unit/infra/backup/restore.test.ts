@@ -115,14 +115,18 @@ describe("a machine that restores", () => {
   it("may read backups meanwhile, below its own prefix, and at no other time", () => {
     assert.match(policy(restoring), /"s3:GetObject".*\/ground\/\*/);
     assert.doesNotMatch(policy(other), /s3:(Get|List|Delete)/);
-    assert.match(policy(other), /"Action":"s3:PutObject","Effect":"Allow","Resource":"arn:aws:s3:::ours\/ground\/\*"/);
+    assert.match(
+      policy(other),
+      /"Action":"s3:PutObject","Effect":"Allow","Resource":"arn:aws:s3:::ours\/ground\/\*"/,
+    );
   });
 
   it("has its identity in no input that is not secret", () => {
     for (const { name, inputs, secretInputs } of restoring.resources) {
       for (const [key, value] of Object.entries(inputs)) {
-        if (JSON.stringify(value).includes("AGE-SECRET-KEY-1"))
+        if (JSON.stringify(value).includes("AGE-SECRET-KEY-1")) {
           assert.ok(secretInputs.includes(key), `${name}.${key}`);
+        }
       }
     }
   });
@@ -148,8 +152,9 @@ describe("the name of a backup", () => {
     fc.assert(
       fc.property(times, times, (one, other) => {
         const [first, second] = [one, other].map((time) => Math.floor(time.getTime() / 1000));
-        if (first !== undefined && second !== undefined && first < second)
+        if (first !== undefined && second !== undefined && first < second) {
           assert.ok(nameOf(one) < nameOf(other));
+        }
         assert.equal(parseBackup(nameOf(one))?.time, `${one.toISOString().slice(0, 19)}Z`);
       }),
     );

@@ -219,10 +219,9 @@ describe("a backup", () => {
       });
     });
     it("one of a cluster with other addresses", async () => {
-      const KUBEADM_CONFIG =
-        "kind: ClusterConfiguration\npodSubnet: 10.245.0.0/16\nserviceSubnet: 10.96.0.0/12\n";
+      const documents = "kind: ClusterConfiguration\npodSubnet: 10.245.0.0/16\nserviceSubnet: 10.96.0.0/12\n";
       await refuses(/has podSubnet:10\.244\.0\.0\/16, and the settings ask for podSubnet:10\.245\.0\.0\/16/, {
-        KUBEADM_CONFIG,
+        KUBEADM_CONFIG: documents,
       });
     });
     it("one of a newer Perigee", async () => {
