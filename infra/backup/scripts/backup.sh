@@ -7,7 +7,7 @@ set -euo pipefail
 
 # shellcheck source=/dev/null
 . /etc/perigee/backup.env
-# shellcheck source=s3.sh
+# shellcheck source=/dev/null
 . /opt/perigee/s3.sh
 
 metrics=/var/lib/perigee/metrics/backup.prom
@@ -105,7 +105,8 @@ rest() {
     echo "revision=$(number revision <<<"$status")"
     echo "keys=$(number totalKey <<<"$status")"
   } >"$work/content/manifest"
-  (cd "$work/content" && find . -type f ! -name sums -print0 | sort -z | xargs -0 sha256sum >sums)
+  (cd "$work/content" && find . -type f -print0 | sort -z | xargs -0 sha256sum) >"$work/sums"
+  mv "$work/sums" "$work/content/"
 }
 
 kubernetes_version() { sed -n 's/^kubernetesVersion: "*v\([0-9.]*\).*/\1/p' /etc/perigee/kubeadm.yaml; }
@@ -116,6 +117,7 @@ encrypt() {
   size=$(stat --format %s "$work/backup.tar.age")
 }
 
+# shellcheck disable=SC2154 # s3_error: s3.sh
 upload() {
   object="$CLUSTER_NAME/$(date --utc --date "@$started" +%Y-%m-%dT%H%M%SZ)_v$(kubernetes_version).tar.age"
   s3 PUT "$object" "$work/backup.tar.age" || fail "the backup could not be put into the bucket: $s3_error"

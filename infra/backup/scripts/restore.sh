@@ -75,7 +75,7 @@ manifest() { sed -n "s/^$1=//p" "$backup_folder/content/manifest"; }
 place_backup() {
   local content="$backup_folder/content" address="https://${PRIVATE_IP:?}:2380" said
   echo "restoring etcd at revision $(manifest revision), $(manifest keys) keys, of $(manifest created)"
-  mkdir -p /etc/kubernetes/pki "$private_folder"
+  mkdir -p /etc/kubernetes/pki "${private_folder:?}"
   cp -a "$content/pki/." /etc/kubernetes/pki/
   cp -a "$content/perigee/." "$private_folder/"
   rm -rf "$etcd_data"
@@ -93,6 +93,7 @@ place_backup() {
   }
   mv "$etcd_data/restored/member" "$etcd_data/"
   rm -rf "$etcd_data/restored" "$etcd_data/perigee-snapshot.db"
+  # shellcheck disable=SC2034 # step.sh
   etcd_restored=yes
 }
 

@@ -3,7 +3,7 @@
 # Run by cloud-init at first boot; safe to run again, and quick when it has finished before.
 set -euo pipefail
 
-# shellcheck source=apt.sh
+# shellcheck source=/dev/null
 . /opt/perigee/apt.sh
 
 main() {
