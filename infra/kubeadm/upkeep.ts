@@ -23,9 +23,6 @@ export interface Upkeep {
   readonly check?: string;
 }
 
-/** Folder of the files that node-exporter's textfile collector reads, one `.prom` file for each capability. */
-export const metricsFolder = "/var/lib/perigee/metrics";
-
 /** The step that brings the files to a machine, and takes them away when the resource goes but the machine stays. */
 export function upkeepStep({
   packages = [],

@@ -68,6 +68,14 @@ export interface AlertmanagerValues {
 }
 
 export interface NodeExporterValues {
+  readonly extraArgs: readonly string[];
+  readonly extraHostVolumeMounts: readonly {
+    readonly name: string;
+    readonly hostPath: string;
+    readonly type: "DirectoryOrCreate";
+    readonly mountPath: string;
+    readonly readOnly: true;
+  }[];
   readonly resources: Resources;
   readonly prometheus: { readonly monitor: { readonly interval: string } };
 }

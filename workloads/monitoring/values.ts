@@ -1,4 +1,5 @@
 /** Values of kube-prometheus-stack, from the settings: a pure function, part by part. */
+import { metricsFolder } from "../../contract/metricsFolder";
 import { nodePorts } from "../../contract/outputs";
 import type { MonitoringSettings } from "../config";
 import { leaveDeadNode } from "../pods";
@@ -110,8 +111,25 @@ function alertmanager({ publishedHost, routingSecret }: ValuesArgs): Alertmanage
   };
 }
 
+/** The chart's own arguments of node-exporter (88.5.3): a list in the values replaces the chart's. */
+const chartArguments = [
+  "--collector.filesystem.mount-points-exclude=^/(dev|proc|sys|run/containerd/.+|var/lib/docker/.+|var/lib/kubelet/.+)($|/)",
+  "--collector.filesystem.fs-types-exclude=^(autofs|binfmt_misc|bpf|cgroup2?|configfs|debugfs|devpts|devtmpfs|fusectl|hugetlbfs|iso9660|mqueue|nsfs|overlay|proc|procfs|pstore|rpc_pipefs|securityfs|selinuxfs|squashfs|sysfs|tracefs|erofs)$",
+] as const;
+
 function nodeExporter({ monitoring }: ValuesArgs): NodeExporterValues {
   return {
+    extraArgs: [...chartArguments, `--collector.textfile.directory=${metricsFolder}`],
+    // A folder that cannot be read is an error of the collector, with an alert: a worker gets an empty one.
+    extraHostVolumeMounts: [
+      {
+        name: "perigee-metrics",
+        hostPath: metricsFolder,
+        type: "DirectoryOrCreate",
+        mountPath: metricsFolder,
+        readOnly: true,
+      },
+    ],
     resources: resources(sizes.nodeExporter),
     prometheus: { monitor: { interval: `${monitoring.scrapeIntervalSeconds}s` } },
   };

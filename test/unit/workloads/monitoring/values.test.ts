@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { metricsFolder } from "../../../../contract/metricsFolder";
 import { nodePorts } from "../../../../contract/outputs";
 import { extraMemoryMiB, loadDictionary, parseDictionary } from "../../../../telemetry/dictionary";
 import { alertLimits, exporterMemoryLimit } from "../../../../telemetry/rules";
@@ -108,6 +109,24 @@ describe("values of kube-prometheus-stack", () => {
     assert.deepEqual(values.kubeStateMetrics, { enabled: false });
     assert.equal(values.defaultRules.rules["kubernetesApps"], false);
     assert.deepEqual(values.defaultRules.disabled, { NodeClockNotSynchronising: true });
+  });
+
+  it("let node-exporter read the machines' own metrics, where it has the folder made, and the chart's arguments", () => {
+    const { extraArgs, extraHostVolumeMounts } = valuesOf({})["prometheus-node-exporter"];
+    assert.deepEqual(
+      extraArgs.map((argument) => argument.split("=")[0]),
+      [
+        "--collector.filesystem.mount-points-exclude",
+        "--collector.filesystem.fs-types-exclude",
+        "--collector.textfile.directory",
+      ],
+    );
+    assert.equal(extraArgs.at(-1), `--collector.textfile.directory=${metricsFolder}`);
+    const [mount] = extraHostVolumeMounts;
+    assert.deepEqual(
+      [mount?.hostPath, mount?.mountPath, mount?.type, mount?.readOnly],
+      [metricsFolder, metricsFolder, "DirectoryOrCreate", true],
+    );
   });
 
   it("give every container requests and limits, and no request above its limit", () => {
