@@ -12,6 +12,7 @@ export interface ChartValues {
     readonly rules: { readonly windows: false } & Readonly<Record<string, boolean>>;
     readonly disabled: Readonly<Record<string, true>>;
   };
+  readonly kubelet: { readonly serviceMonitor: { readonly insecureSkipVerify: false } };
   readonly windowsMonitoring: { readonly enabled: false };
   readonly prometheusOperator: OperatorValues;
   readonly prometheus: PrometheusValues;

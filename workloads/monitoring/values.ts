@@ -36,6 +36,8 @@ export function chartValues(args: ValuesArgs): ChartValues {
       rules: { windows: false, ...(!kubeStateMetrics && withoutKubeStateMetrics) },
       disabled: Object.fromEntries(disabledAlerts.map((alert) => [alert, true as const])),
     },
+    // Stack 1 has them signed by the cluster's authority, for the addresses that Prometheus connects to.
+    kubelet: { serviceMonitor: { insecureSkipVerify: false } },
     windowsMonitoring: { enabled: false },
     prometheusOperator: operator,
     prometheus: prometheus(args),

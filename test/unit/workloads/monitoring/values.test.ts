@@ -111,6 +111,10 @@ describe("values of kube-prometheus-stack", () => {
     assert.deepEqual(values.defaultRules.disabled, { NodeClockNotSynchronising: true });
   });
 
+  it("verify the kubelets' certificates", () => {
+    assert.equal(valuesOf({}).kubelet.serviceMonitor.insecureSkipVerify, false);
+  });
+
   it("let node-exporter read the machines' own metrics, where it has the folder made, and the chart's arguments", () => {
     const { extraArgs, extraHostVolumeMounts } = valuesOf({})["prometheus-node-exporter"];
     assert.deepEqual(

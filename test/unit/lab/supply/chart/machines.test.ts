@@ -14,6 +14,7 @@ interface Rendered {
         readonly volumes: readonly object[];
       };
     };
+    readonly endpoints?: readonly { readonly scheme?: string; readonly tlsConfig?: object }[];
   };
 }
 
@@ -43,5 +44,17 @@ const folder = "/var/lib/perigee/metrics";
     const pod = specOf("DaemonSet", "monitoring-prometheus-node-exporter")?.template?.spec;
     const excluded = pod?.containers[0]?.args.filter((argument) => argument.includes("filesystem")) ?? [];
     assert.equal(excluded.length, 2);
+  });
+
+  it("verify the kubelets' certificates by the cluster's authority", () => {
+    const endpoints = specOf("ServiceMonitor", "monitoring-kubelet")?.endpoints ?? [];
+    assert.equal(endpoints.length, 3);
+    for (const { scheme, tlsConfig } of endpoints) {
+      assert.equal(scheme, "https");
+      assert.deepEqual(tlsConfig, {
+        caFile: "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt",
+        insecureSkipVerify: false,
+      });
+    }
   });
 });
