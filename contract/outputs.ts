@@ -21,6 +21,14 @@ export interface NodeOutput {
   readonly loginUser?: string;
 }
 
+export interface BackupOutput {
+  readonly enabled: boolean;
+  /** Bucket of the backups; without one, there are none. */
+  readonly bucket?: string;
+  /** Newest backup when the last `up` began. */
+  readonly last?: string;
+}
+
 export interface InfraOutputs {
   readonly contractVersion: number;
   readonly clusterName: string;
@@ -34,6 +42,8 @@ export interface InfraOutputs {
   readonly nodes: readonly NodeOutput[];
   /** Address of the published node ports. */
   readonly publishedHost: string;
+  /** A stack 1 from before there were backups has none. */
+  readonly backup?: BackupOutput;
 }
 
 /** A node port reachable from `adminCidrs`. */

@@ -34,7 +34,9 @@ export function chartValues(args: ValuesArgs): ChartValues {
     crds: { enabled: false },
     defaultRules: {
       rules: { windows: false, ...(!kubeStateMetrics && withoutKubeStateMetrics) },
-      disabled: Object.fromEntries(disabledAlerts.map((alert) => [alert, true as const])),
+      disabled: Object.fromEntries(
+        [...replacedAlerts, ...disabledAlerts].map((alert) => [alert, true as const]),
+      ),
     },
     // Stack 1 has them signed by the cluster's authority, for the addresses that Prometheus connects to.
     kubelet: { serviceMonitor: { insecureSkipVerify: false } },
@@ -49,6 +51,9 @@ export function chartValues(args: ValuesArgs): ChartValues {
     grafana: grafana ? grafanaValues(args.publishedHost, args.passwordVersion) : { enabled: false },
   };
 }
+
+/** Alerts of the chart that would fire beside Perigee's KubeletCertificateExpiresSoon, three weeks later. */
+const replacedAlerts = ["KubeletClientCertificateExpiration", "KubeletServerCertificateExpiration"] as const;
 
 /** Rule groups that need the metrics of kube-state-metrics. */
 const withoutKubeStateMetrics = {

@@ -108,7 +108,14 @@ describe("values of kube-prometheus-stack", () => {
     assert.deepEqual(values.grafana, { enabled: false });
     assert.deepEqual(values.kubeStateMetrics, { enabled: false });
     assert.equal(values.defaultRules.rules["kubernetesApps"], false);
-    assert.deepEqual(values.defaultRules.disabled, { NodeClockNotSynchronising: true });
+    assert.equal(values.defaultRules.disabled["NodeClockNotSynchronising"], true);
+  });
+
+  it("leave out the chart's alerts that Perigee's KubeletCertificateExpiresSoon comes before", () => {
+    assert.deepEqual(valuesOf({}).defaultRules.disabled, {
+      KubeletClientCertificateExpiration: true,
+      KubeletServerCertificateExpiration: true,
+    });
   });
 
   it("verify the kubelets' certificates", () => {
