@@ -1,7 +1,10 @@
 /** The contract between the two stacks: stack 1 writes these outputs, stack 2 reads them. */
 
-/** Version of the contract: increase it when an output is renamed, removed or changes its meaning. */
-export const contractVersion = 1;
+/**
+ * Version of the contract: increase it when an output is renamed, removed or changes its meaning, or when stack 2 relies
+ * on something that an older stack 1 does not do. Since 2 kubelets serve with certificates that scrapes can verify.
+ */
+export const contractVersion = 2;
 
 export type Role = "control-plane" | "worker";
 

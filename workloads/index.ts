@@ -7,6 +7,7 @@ import { Dashboards } from "./dashboards";
 import { readInfra } from "./infraStack";
 import { MonitoringStack } from "./monitoring";
 import { namespaceWithSecurity } from "./namespaces";
+import { PlatformAlerts } from "./platform";
 import { type WorkloadsOutputs, workloadsOutputs } from "./stackOutputs";
 import { Telemetry } from "./telemetry";
 
@@ -55,6 +56,17 @@ export = async (): Promise<WorkloadsOutputs> => {
     { ...settings, infra, routing, namespace: monitoringSpace.metadata.name, adoption: adopted },
     components,
   );
+  const { runbookBaseUrl } = settings.monitoring.alerting;
+  new PlatformAlerts(
+    "platform",
+    {
+      backup: infra.backup,
+      runbookBaseUrl,
+      namespace: monitoringSpace.metadata.name,
+      definitions: monitoring.definitions,
+    },
+    components,
+  );
   new Dashboards(
     "dashboards",
     { ...settings.telemetry, namespace: monitoringSpace.metadata.name },
@@ -64,7 +76,7 @@ export = async (): Promise<WorkloadsOutputs> => {
     "telemetry",
     {
       ...settings,
-      runbookBaseUrl: settings.monitoring.alerting.runbookBaseUrl,
+      runbookBaseUrl,
       namespace: telemetrySpace.metadata.name,
       definitions: monitoring.definitions,
     },

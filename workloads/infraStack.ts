@@ -6,7 +6,7 @@ import { stackOutputs } from "../contract/stackOutputs";
 /** Outputs of stack 1 that stack 2 uses. */
 export type Infra = {
   readonly [
-    Key in "clusterName" | "kubernetesVersion" | "kubeconfig" | "nodes" | "publishedHost"
+    Key in "clusterName" | "kubernetesVersion" | "kubeconfig" | "nodes" | "publishedHost" | "backup"
   ]: pulumi.Output<InfraOutputs[Key]>;
 };
 
@@ -28,6 +28,7 @@ export async function readInfra(stack: string): Promise<Infra> {
     kubeconfig: read("kubeconfig"),
     nodes: read("nodes"),
     publishedHost: read("publishedHost"),
+    backup: reference.getOutput("backup") as Infra["backup"],
   };
 }
 

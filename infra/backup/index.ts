@@ -1,5 +1,6 @@
 /** Backups of the cluster: a timer on every control plane, of which one does the work. */
 import * as pulumi from "@pulumi/pulumi";
+import { metricsFolder } from "../../contract/metricsFolder";
 import type { Settings } from "../config";
 import { RemoteSteps } from "../kubeadm/remoteSteps";
 import { nodeScript, upkeepStep } from "../kubeadm/upkeep";
@@ -48,6 +49,7 @@ export class Backups extends pulumi.ComponentResource {
             { path: "/etc/systemd/system/perigee-backup.timer", content: timer(intervalSeconds) },
           ],
           units: ["perigee-backup.timer"],
+          metrics: `${metricsFolder}/backup.prom`,
           check: `/opt/perigee/backup.sh check ${intervalSeconds}`,
         }),
         after: [args.bucket.permission, args.after],

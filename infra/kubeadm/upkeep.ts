@@ -19,12 +19,11 @@ export interface Upkeep {
   readonly files: readonly pulumi.Input<NodeFile>[];
   /** systemd units among the files that are enabled and started. */
   readonly units: readonly string[];
+  /** File of metrics that the units write. */
+  readonly metrics?: string;
   /** Command that may refuse, with a reason on stderr, before any unit is started. */
   readonly check?: string;
 }
-
-/** Folder of the files that node-exporter's textfile collector reads, one `.prom` file for each capability. */
-export const metricsFolder = "/var/lib/perigee/metrics";
 
 /** The step that brings the files to a machine, and takes them away when the resource goes but the machine stays. */
 export function upkeepStep({
@@ -32,6 +31,7 @@ export function upkeepStep({
   files,
   units,
   check = "",
+  metrics = "",
 }: Upkeep): Pick<RemoteStepArgs, "script" | "verbs" | "inputs"> {
   return {
     script: "upkeep",
@@ -41,6 +41,7 @@ export function upkeepStep({
       FILES: pulumi.all([...files]).apply((all) => all.map(fileLine).join("\n")),
       UNITS: units.join("\n"),
       CHECK: check,
+      METRICS: metrics,
     },
   };
 }

@@ -1,4 +1,5 @@
-/** Targets and alerts of the lab's Prometheus, for `make status`. */
+/** Targets, alerts, backups and certificates in the lab's Prometheus, for `make status`. */
+import { age } from "./table";
 
 interface Targets {
   readonly data: { readonly activeTargets: readonly { health: string; labels: Record<string, string> }[] };
@@ -6,6 +7,16 @@ interface Targets {
 interface Alerts {
   readonly data: {
     readonly alerts: readonly { state: string; activeAt?: string; labels: Record<string, string> }[];
+  };
+}
+/** Answer to an instant query. */
+interface Samples {
+  readonly data: {
+    readonly result: readonly {
+      readonly metric: Readonly<Record<string, string>>;
+      /** Time in seconds since 1970, and the value as text. */
+      readonly value: readonly [number, string];
+    }[];
   };
 }
 
@@ -34,12 +45,19 @@ export async function firingAlerts(prometheusUrl: string, since = 0): Promise<st
     .map(({ labels }) => labels["alertname"] ?? "");
 }
 
-/** Lines about targets and alerts; one line with the error when Prometheus does not answer. */
+/** Lines about all of it; one line with the error when Prometheus does not answer. */
 export async function monitoringLines(prometheusUrl: string): Promise<string[]> {
   try {
     const targets = await activeTargets(prometheusUrl);
     const alerts = await ask<Alerts>(`${prometheusUrl}/api/v1/alerts`);
-    return [...targetLines(targets), ...alertLines(alerts)];
+    const query = encodeURIComponent('{__name__=~"perigee_(backup|certificate)_.+"}');
+    const samples = await ask<Samples>(`${prometheusUrl}/api/v1/query?query=${query}`);
+    return [
+      ...targetLines(targets),
+      ...alertLines(alerts),
+      ...backupLines(samples),
+      ...certificateLines(samples),
+    ];
   } catch (error) {
     return [`Prometheus does not answer: ${error instanceof Error ? error.message : String(error)}`];
   }
@@ -66,6 +84,37 @@ export function alertLines({ data }: Alerts): string[] {
     ...known.map(line),
   ];
 }
+
+/** Line about the newest backup, of whichever control plane; none where no backup is made. */
+export function backupLines({ data: { result } }: Samples): string[] {
+  const ofMetric = (name: string) =>
+    result.filter(({ metric }) => metric["__name__"] === `perigee_backup_${name}`);
+  const [newest] = ofMetric("last_success_timestamp_seconds").toSorted((a, b) => number(b) - number(a));
+  if (newest === undefined) return [];
+  const { instance } = newest.metric;
+  const valueOf = (name: string): number =>
+    ofMetric(name)
+      .filter(({ metric }) => metric["instance"] === instance)
+      .map(number)[0] ?? NaN;
+  const size = `${(valueOf("last_size_bytes") / 1e6).toFixed(1)} MB, ${valueOf("last_duration_seconds")} s`;
+  const since = age(new Date(number(newest) * 1000), new Date(newest.value[0] * 1000));
+  const last = number(newest) === 0 ? "never" : `last ${since} ago (${size})`;
+  if (!ofMetric("failed").some((sample) => number(sample) === 1)) return [`backup: ${last}`];
+  const errors = ofMetric("error_info").map(({ metric }) => metric["error"]);
+  return [`backup: failing: ${errors.join("; ") || "no reason given"}, ${last}`];
+}
+
+/** Line about the certificate of a control plane that ends first. */
+export function certificateLines({ data: { result } }: Samples): string[] {
+  const [first] = result
+    .filter(({ metric }) => metric["__name__"] === "perigee_certificate_expiry_timestamp_seconds")
+    .toSorted((a, b) => number(a) - number(b));
+  if (first === undefined) return [];
+  const days = Math.floor((number(first) - first.value[0]) / 86_400);
+  return [`certificates: the first ends in ${days} days (${first.metric["certificate"] ?? ""})`];
+}
+
+const number = ({ value: [, text] }: Samples["data"]["result"][number]): number => Number(text);
 
 const activeTargets = (prometheusUrl: string): Promise<Targets> =>
   ask<Targets>(`${prometheusUrl}/api/v1/targets?state=active`);

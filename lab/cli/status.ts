@@ -1,4 +1,4 @@
-/** `make status`: tables of nodes, pods and endpoints, and a summary of the monitoring. */
+/** `make status`: tables of nodes, pods and endpoints, and what Prometheus knows. */
 import type { V1Node, V1Pod } from "@kubernetes/client-node";
 import type { NodeOutput } from "../../contract/outputs";
 import { leftovers } from "../host/leftovers";
@@ -17,7 +17,8 @@ export const statusCommand = command({
   name: "status",
   summary: "nodes with their age and readiness, endpoints, what runs where",
   description: `Prints the lab's nodes (machine state, readiness and age in the cluster), endpoints, and how many pods run on which
-node, and which targets are not up and which alerts fire. Exit code 0 when the lab is up and every node is Ready, else 1.`,
+node, which targets are not up, which alerts fire, the last backup and the end of the first certificate. Exit code 0
+when the lab is up and every node is Ready, else 1.`,
   run: async () => ((await printStatus(await readingEngine())) ? 0 : 1),
 });
 

@@ -13,6 +13,15 @@
 export { alertLimits, exporterMemoryLimit } from "./limits";
 export { recorded, recordedCount, recordedState } from "./recordingRules";
 export { type Roles, rolesOf } from "./roles";
-export { type AlertRule, groupPrefix, isAlert, type Rule, type RuleFile } from "./rule";
+export {
+  type AlertRule,
+  alertRule,
+  type AlertSpec,
+  groupPrefix,
+  isAlert,
+  type Rule,
+  type RuleFile,
+} from "./rule";
 export { alertsOf, ruleFile } from "./ruleFile";
+export { seriesOf } from "./series";
 export { defaultRuleSettings, type RuleSettings } from "./settings";

@@ -48,7 +48,7 @@ export interface AlertSpec {
   readonly forSeconds: number;
   readonly severity: "warning" | "critical";
   readonly team: Team;
-  /** Subsystem of the spacecraft; `link`, `exporter` or `rules` for alerts of the ground. */
+  /** Subsystem of the spacecraft; for alerts of the ground `link`, `exporter` or `rules`, `backup` or `certificates`. */
   readonly subsystem: string;
   /** Additional labels, for inhibition: plain text. */
   readonly labels?: Readonly<Record<string, string>>;
@@ -58,7 +58,7 @@ export interface AlertSpec {
   readonly description: string;
 }
 
-export function alertRule(spec: AlertSpec, settings: RuleSettings): AlertRule {
+export function alertRule(spec: AlertSpec, settings: Pick<RuleSettings, "runbookBaseUrl">): AlertRule {
   const { alert, expr, severity, team, subsystem, summary, description } = spec;
   return {
     alert,

@@ -5,6 +5,9 @@ export interface Inhibition extends InhibitRule {
   readonly why: string;
 }
 
+/** Labels that two alerts of different severity about the same have in common. */
+const sameSubject = ["alertname", "namespace", "spacecraft", "parameter", "instance", "certificate"] as const;
+
 export const inhibitions: readonly Inhibition[] = [
   {
     why: "red hides yellow of the same parameter",
@@ -38,13 +41,13 @@ export const inhibitions: readonly Inhibition[] = [
     target_matchers: ["severity =~ warning|info"],
     // Two alerts without a namespace have an equal namespace, so spacecraft and parameter are compared too:
     // battery red must not hide wheel yellow.
-    equal: ["alertname", "namespace", "spacecraft", "parameter", "instance"],
+    equal: sameSubject,
   },
   {
     why: "warning hides info of the same alert",
     source_matchers: ["severity = warning"],
     target_matchers: ["severity = info"],
-    equal: ["alertname", "namespace", "spacecraft", "parameter", "instance"],
+    equal: sameSubject,
   },
   {
     why: "info alerts count only beside others of their namespace (the chart's InfoInhibitor)",

@@ -12,6 +12,7 @@ export interface ChartValues {
     readonly rules: { readonly windows: false } & Readonly<Record<string, boolean>>;
     readonly disabled: Readonly<Record<string, true>>;
   };
+  readonly kubelet: { readonly serviceMonitor: { readonly insecureSkipVerify: false } };
   readonly windowsMonitoring: { readonly enabled: false };
   readonly prometheusOperator: OperatorValues;
   readonly prometheus: PrometheusValues;
@@ -69,6 +70,14 @@ export interface AlertmanagerValues {
 }
 
 export interface NodeExporterValues {
+  readonly extraArgs: readonly string[];
+  readonly extraHostVolumeMounts: readonly {
+    readonly name: string;
+    readonly hostPath: string;
+    readonly type: "DirectoryOrCreate";
+    readonly mountPath: string;
+    readonly readOnly: true;
+  }[];
   readonly resources: Resources;
   readonly prometheus: { readonly monitor: { readonly interval: string } };
 }

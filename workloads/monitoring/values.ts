@@ -1,4 +1,5 @@
 /** Values of kube-prometheus-stack, from the settings: a pure function, part by part. */
+import { metricsFolder } from "../../contract/metricsFolder";
 import { nodePorts } from "../../contract/outputs";
 import type { MonitoringSettings } from "../config";
 import { leaveDeadNode } from "../pods";
@@ -33,8 +34,12 @@ export function chartValues(args: ValuesArgs): ChartValues {
     crds: { enabled: false },
     defaultRules: {
       rules: { windows: false, ...(!kubeStateMetrics && withoutKubeStateMetrics) },
-      disabled: Object.fromEntries(disabledAlerts.map((alert) => [alert, true as const])),
+      disabled: Object.fromEntries(
+        [...replacedAlerts, ...disabledAlerts].map((alert) => [alert, true as const]),
+      ),
     },
+    // Stack 1 has them signed by the cluster's authority, for the addresses that Prometheus connects to.
+    kubelet: { serviceMonitor: { insecureSkipVerify: false } },
     windowsMonitoring: { enabled: false },
     prometheusOperator: operator,
     prometheus: prometheus(args),
@@ -46,6 +51,9 @@ export function chartValues(args: ValuesArgs): ChartValues {
     grafana: grafana ? grafanaValues(args.publishedHost, args.passwordVersion) : { enabled: false },
   };
 }
+
+/** Alerts of the chart that would fire beside Perigee's KubeletCertificateExpiresSoon, three weeks later. */
+const replacedAlerts = ["KubeletClientCertificateExpiration", "KubeletServerCertificateExpiration"] as const;
 
 /** Rule groups that need the metrics of kube-state-metrics. */
 const withoutKubeStateMetrics = {
@@ -113,8 +121,25 @@ function alertmanager({ publishedHost, routingSecret }: ValuesArgs): Alertmanage
   };
 }
 
+/** The chart's own arguments of node-exporter (88.5.3): a list in the values replaces the chart's. */
+const chartArguments = [
+  "--collector.filesystem.mount-points-exclude=^/(dev|proc|sys|run/containerd/.+|var/lib/docker/.+|var/lib/kubelet/.+)($|/)",
+  "--collector.filesystem.fs-types-exclude=^(autofs|binfmt_misc|bpf|cgroup2?|configfs|debugfs|devpts|devtmpfs|fusectl|hugetlbfs|iso9660|mqueue|nsfs|overlay|proc|procfs|pstore|rpc_pipefs|securityfs|selinuxfs|squashfs|sysfs|tracefs|erofs)$",
+] as const;
+
 function nodeExporter({ monitoring }: ValuesArgs): NodeExporterValues {
   return {
+    extraArgs: [...chartArguments, `--collector.textfile.directory=${metricsFolder}`],
+    // A folder that cannot be read is an error of the collector, with an alert: a worker gets an empty one.
+    extraHostVolumeMounts: [
+      {
+        name: "perigee-metrics",
+        hostPath: metricsFolder,
+        type: "DirectoryOrCreate",
+        mountPath: metricsFolder,
+        readOnly: true,
+      },
+    ],
     resources: resources(sizes.nodeExporter),
     prometheus: { monitor: { interval: `${monitoring.scrapeIntervalSeconds}s` } },
   };

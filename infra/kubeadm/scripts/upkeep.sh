@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Keeps what works on this machine by itself between two runs of `up`: scripts, systemd units and packages; or takes
-# them away again. Inputs: NODE_NAME PACKAGES FILES UNITS CHECK
+# them away again. Inputs: NODE_NAME PACKAGES FILES UNITS CHECK METRICS
 # One a line: packages; files as mode, path and content in base64; units that are enabled and started. CHECK is a command
-# that may refuse before a unit is started. Safe to run again.
+# that may refuse before a unit is started; METRICS is a file that goes with the files. Safe to run again.
 
 keep() {
   boot_finished
@@ -26,6 +26,7 @@ take_away() {
   while read -r _ path _; do
     [ -z "$path" ] || rm -f "$path"
   done <<<"${FILES:-}"
+  if [ -n "${METRICS:-}" ]; then rm -f "$METRICS"; fi # nobody shall take the last state for the present one
   systemctl daemon-reload
 }
 

@@ -110,7 +110,7 @@ describe("stack 2 on the real engine", function () {
   describe("the first up", () => {
     it("has the operator's definitions before the stack and before every object of their kinds", () => {
       const defined = moment(first, { kind: "done", name: "monitoring-definitions" });
-      for (const name of ["monitoring", "telemetry-monitor", "telemetry-rules"]) {
+      for (const name of ["monitoring", "platform-rules", "telemetry-monitor", "telemetry-rules"]) {
         const begun = first.events.resources.findIndex(
           (event) =>
             event.kind === "begun" &&
@@ -138,6 +138,7 @@ describe("stack 2 on the real engine", function () {
         "Namespace telemetry",
         "PersistentVolume prometheus-samples",
         "PersistentVolumeClaim monitoring/samples-prometheus-monitoring-prometheus-0",
+        "PrometheusRule monitoring/platform",
         "PrometheusRule telemetry/telemetry",
         "PrometheusRule telemetry/telemetry-exporter",
         "PrometheusRule telemetry/telemetry-limits-attitude",

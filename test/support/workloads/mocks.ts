@@ -47,6 +47,8 @@ Object.assign(MockMonitor.prototype, {
 class RecordingMocks implements pulumi.runtime.Mocks {
   readonly resources: RecordedResource[] = [];
 
+  constructor(private readonly infra: Partial<InfraOutputs>) {}
+
   newResource({ type, name, inputs }: pulumi.runtime.MockResourceArgs): {
     id: string;
     state: Record<string, unknown>;
@@ -58,34 +60,38 @@ class RecordingMocks implements pulumi.runtime.Mocks {
       inputs: unwrapped(given) as Record<string, unknown>,
       hasSecret: JSON.stringify(given).includes(signatureKey),
     });
-    return { id: `${name}-id`, state: { ...given, ...computed(type, given) } };
+    return { id: `${name}-id`, state: { ...given, ...this.computed(type, given) } };
   }
 
   call({ token }: pulumi.runtime.MockCallArgs): Record<string, unknown> {
-    if (token === "pulumi:pulumi:readStackOutputs") return { outputs: infraOutputs };
+    if (token === "pulumi:pulumi:readStackOutputs") return { outputs: this.infra };
     throw new Error(`unexpected function ${token}`);
   }
-}
 
-function computed(type: string, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  switch (type) {
-    case "kubernetes:core/v1:Secret":
-      return { metadata: { ...(given["metadata"] as object), resourceVersion: "7" } };
-    case "pulumi:pulumi:StackReference":
-      return { outputs: infraOutputs, secretOutputNames: ["kubeconfig", "sshPrivateKey"] };
-    case "command:local:Command":
-      return { stdout: "generated-secret-0000" };
-    default:
-      return {};
+  private computed(type: string, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+    switch (type) {
+      case "kubernetes:core/v1:Secret":
+        return { metadata: { ...(given["metadata"] as object), resourceVersion: "7" } };
+      case "pulumi:pulumi:StackReference":
+        return { outputs: this.infra, secretOutputNames: ["kubeconfig", "sshPrivateKey"] };
+      case "command:local:Command":
+        return { stdout: "generated-secret-0000" };
+      default:
+        return {};
+    }
   }
 }
 
 /**
  * Runs workloads/index.ts with these settings.
  * @param raw settings as a user writes them, without the namespace
+ * @param infra further outputs of stack 1
  */
-export async function deploy(raw: Readonly<Record<string, unknown>>): Promise<Deployment> {
-  const mocks = new RecordingMocks();
+export async function deploy(
+  raw: Readonly<Record<string, unknown>>,
+  infra: Partial<InfraOutputs> = {},
+): Promise<Deployment> {
+  const mocks = new RecordingMocks({ ...infraOutputs, ...infra });
   setSettings("perigee-workloads", raw);
   await pulumi.runtime.setMocks(mocks, "perigee-workloads", "test", false, "organization");
   return { resources: mocks.resources, ...(await settledOutputs(await program())) };

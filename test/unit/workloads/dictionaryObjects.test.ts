@@ -26,7 +26,7 @@ const dataOf = ({ inputs }: RecordedResource): Record<string, string> =>
 async function madeOf(dictionary: string) {
   const { resources } = await deploy({ telemetry: { dictionary } });
   return {
-    rules: resources.filter(({ type }) => type === rule),
+    rules: resources.filter(({ type, name }) => type === rule && name !== "platform-rules"),
     maps: resources.filter(({ type, name }) => type === configMap && name !== "telemetry-program"),
   };
 }

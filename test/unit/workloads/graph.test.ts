@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { nodePorts } from "../../../contract/outputs";
+import { type InfraOutputs, nodePorts } from "../../../contract/outputs";
 import { homeDashboardFile } from "../../../dashboards";
 import { defaultKubernetesVersion, minorOf } from "../../../infra/versions";
 import { secretKeys } from "../../../settings/redact";
@@ -73,6 +73,7 @@ describe("stack 2 with default settings", () => {
       "core/v1:ServiceAccount telemetry",
       "helm.sh/v3:Release monitoring",
       "helm.sh/v3:Release monitoring-definitions",
+      "monitoring.coreos.com/v1:PrometheusRule platform-rules",
       "monitoring.coreos.com/v1:PrometheusRule telemetry-rules",
       "monitoring.coreos.com/v1:PrometheusRule telemetry-rules-exporter",
       "monitoring.coreos.com/v1:PrometheusRule telemetry-rules-limits-attitude",
@@ -222,6 +223,25 @@ describe("stack 2 with default settings", () => {
       }
     }
     assert.ok(files.includes(homeDashboardFile), "the one that Grafana's home names");
+  });
+});
+
+describe("alerts about backups", () => {
+  const alertsWith = async (infra: Partial<InfraOutputs>): Promise<string> => {
+    const { resources } = await deploy({}, infra);
+    return JSON.stringify(resources.find(({ name }) => name === "platform-rules")?.inputs);
+  };
+
+  it("are there where stack 1 makes backups", async () => {
+    assert.match(await alertsWith({ backup: { enabled: true } }), /"BackupMissing"/);
+  });
+
+  it("are not where it makes none, nor with a stack 1 that knows of none", async () => {
+    for (const infra of [{ backup: { enabled: false } }, {}]) {
+      const found = await alertsWith(infra);
+      assert.doesNotMatch(found, /"Backup/);
+      assert.match(found, /"CertificateExpiresSoon"/);
+    }
   });
 });
 

@@ -17,6 +17,7 @@ describe("the upkeep of a machine", () => {
     packages: ["age"],
     files: [script, { path: "/etc/systemd/system/x.timer", content: "[Timer]\n" }],
     units: ["x.timer"],
+    metrics: "/var/lib/perigee/metrics/x.prom",
   };
 
   async function run(
@@ -28,7 +29,7 @@ describe("the upkeep of a machine", () => {
       const { path, ...rest } = file as NodeFile;
       return { path: root.at(path), ...rest };
     });
-    const { inputs = {} } = upkeepStep({ ...given, files });
+    const { inputs = {} } = upkeepStep({ ...given, files, metrics: root.at(given.metrics ?? "") });
     const known = await new Promise<Record<string, string>>((resolve) =>
       pulumi.output(inputs).apply((values) => resolve(values)),
     );
@@ -66,15 +67,22 @@ describe("the upkeep of a machine", () => {
     assert.ok(!present.calls.some((call) => call.startsWith("apt-get ")));
     const missing = await run("keep", upkeep, { "dpkg-query": "exit 1" });
     assert.equal(missing.status, 0, missing.stderr);
-    assert.ok(missing.calls.some((call) => /^apt-get .* install .* age$/.test(call)), missing.calls.join("\n"));
+    assert.ok(
+      missing.calls.some((call) => /^apt-get .* install .* age$/.test(call)),
+      missing.calls.join("\n"),
+    );
   });
 
   it("is over with the resource: units stopped, files gone, nothing else touched", async () => {
     await run("keep");
-    root.write("/opt/perigee/other.sh", "");
+    root.write("/opt/perigee/other.sh", "").write("/var/lib/perigee/metrics/x.prom", "x 1\n");
     const said = await run("take-away");
     assert.equal(said.status, 0, said.stderr);
     assert.deepEqual(systemctl(said), ["disable --now --quiet x.timer", "daemon-reload"]);
-    assert.ok(!root.has(script.path) && root.has("/opt/perigee/other.sh"));
+    assert.ok(
+      !root.has(script.path) &&
+        !root.has("/var/lib/perigee/metrics/x.prom") &&
+        root.has("/opt/perigee/other.sh"),
+    );
   });
 });

@@ -9,6 +9,7 @@ import { loadDictionary } from "../../../../telemetry/dictionary";
 import { alertsOf, ruleFile } from "../../../../telemetry/rules";
 import { type Inhibition, inhibitions } from "../../../../workloads/alerting/inhibition";
 import { routing } from "../../../../workloads/alerting/routing";
+import { platformRules } from "../../../../workloads/platform/rules";
 import { debianProgram } from "../../../support/debianProgram";
 import { alerting, settingsWith } from "../../../support/workloads/settingsExamples";
 
@@ -88,7 +89,8 @@ describe("routing of alerts", function () {
 
   it("has a receiver for every alert that the rules make", async () => {
     const path = await file({ ...alerting, defaultReceiver: "ground" });
-    const kinds = new Map(alertsOf(ruleFile(loadDictionary())).map(({ alert, labels }) => [alert, labels]));
+    const rules = [ruleFile(loadDictionary()), platformRules({ backups: true })].flatMap(alertsOf);
+    const kinds = new Map(rules.map(({ alert, labels }) => [alert, labels]));
     assert.ok(kinds.size > 10);
     for (const [alertname, labels] of kinds) {
       assert.notEqual(await reached(path, { alertname, ...labels }), "nobody", alertname);
@@ -138,6 +140,13 @@ describe("inhibition", () => {
   const nodeDown = { alertname: "KubeNodeNotReady", severity: "warning", node: "n" };
   const podDown = { alertname: "KubePodNotReady", severity: "warning", namespace: "telemetry" };
   const exporterDown = { alertname: "TelemetryExporterDown", severity: "critical" };
+  const apiserver = {
+    alertname: "CertificateExpiresSoon",
+    certificate: "apiserver",
+    instance: "10.0.1.10:9100",
+  };
+  const weekLeft = { ...apiserver, severity: "critical" };
+  const monthLeft = { ...apiserver, severity: "warning" };
 
   const table: readonly (readonly [string, Labels, Labels, boolean])[] = [
     ["red hides yellow of the same parameter", red, yellow, true],
@@ -157,6 +166,9 @@ describe("inhibition", () => {
     ],
     ["an exporter that is down hides loss of signal", exporterDown, lost, true],
     ["loss of signal does not hide that the exporter is down", lost, exporterDown, false],
+    ["a week left hides a month left of the same certificate", weekLeft, monthLeft, true],
+    ["a week left hides no other certificate", weekLeft, { ...monthLeft, certificate: "etcd-server" }, false],
+    ["a week left hides no other machine", weekLeft, { ...monthLeft, instance: "10.0.2.10:9100" }, false],
   ];
   for (const [what, source, target, expected] of table) {
     it(what, () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { metricsFolder } from "../../../../contract/metricsFolder";
 import { nodePorts } from "../../../../contract/outputs";
 import { parseSettings } from "../../../../infra/config";
 import { extraMemoryMiB, loadDictionary, parseDictionary } from "../../../../telemetry/dictionary";
@@ -113,7 +114,36 @@ describe("values of kube-prometheus-stack", () => {
     assert.deepEqual(values.grafana, { enabled: false });
     assert.deepEqual(values.kubeStateMetrics, { enabled: false });
     assert.equal(values.defaultRules.rules["kubernetesApps"], false);
-    assert.deepEqual(values.defaultRules.disabled, { NodeClockNotSynchronising: true });
+    assert.equal(values.defaultRules.disabled["NodeClockNotSynchronising"], true);
+  });
+
+  it("leave out the chart's alerts that Perigee's KubeletCertificateExpiresSoon comes before", () => {
+    assert.deepEqual(valuesOf({}).defaultRules.disabled, {
+      KubeletClientCertificateExpiration: true,
+      KubeletServerCertificateExpiration: true,
+    });
+  });
+
+  it("verify the kubelets' certificates", () => {
+    assert.equal(valuesOf({}).kubelet.serviceMonitor.insecureSkipVerify, false);
+  });
+
+  it("let node-exporter read the machines' own metrics, where it has the folder made, and the chart's arguments", () => {
+    const { extraArgs, extraHostVolumeMounts } = valuesOf({})["prometheus-node-exporter"];
+    assert.deepEqual(
+      extraArgs.map((argument) => argument.split("=")[0]),
+      [
+        "--collector.filesystem.mount-points-exclude",
+        "--collector.filesystem.fs-types-exclude",
+        "--collector.textfile.directory",
+      ],
+    );
+    assert.equal(extraArgs.at(-1), `--collector.textfile.directory=${metricsFolder}`);
+    const [mount] = extraHostVolumeMounts;
+    assert.deepEqual(
+      [mount?.hostPath, mount?.mountPath, mount?.type, mount?.readOnly],
+      [metricsFolder, metricsFolder, "DirectoryOrCreate", true],
+    );
   });
 
   it("give every container requests and limits, and no request above its limit", () => {

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { repositoryRoot } from "../../../settings/repositoryRoot";
+import { loadDictionary } from "../../../telemetry/dictionary";
+import { alertsOf, ruleFile } from "../../../telemetry/rules";
+import { platformRules } from "../../../workloads/platform/rules";
+
+describe("the alerts' pages", () => {
+  const rules = [ruleFile(loadDictionary()), platformRules({ backups: true })].flatMap(alertsOf);
+  const names = [...new Set(rules.map(({ alert }) => alert))].toSorted();
+  const folder = join(repositoryRoot, "docs", "alerts");
+
+  it("are there for every alert, and none is left over", async () => {
+    const pages = (await readdir(folder)).map((file) => file.replace(/\.md$/, ""));
+    assert.deepEqual(pages.toSorted(), names);
+  });
+
+  for (const name of names) {
+    it(`say what ${name} means, what follows from it, what to look at and what to do`, async () => {
+      const page = await readFile(join(folder, `${name}.md`), "utf8");
+      assert.match(page, new RegExp(`^# ${name}\n`));
+      const sections = page.split(/^## /m).slice(1);
+      assert.deepEqual(
+        sections.map((section) => section.split("\n")[0]),
+        ["Meaning", "Impact", "What to look at", "What to do"],
+      );
+      for (const section of sections) assert.ok(section.length > 60, section);
+      for (const [, link] of page.matchAll(/\]\(([A-Za-z]+)\.md\)/g)) {
+        assert.ok(names.includes(link ?? ""), link);
+      }
+    });
+  }
+});

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { stringify } from "yaml";
+import { alertsOf } from "../../../../telemetry/rules";
+import { platformRules } from "../../../../workloads/platform/rules";
+import { selectorsOf, syntaxErrors } from "../../../support/promql";
+import { prometheusProgram } from "../../../support/promtool";
+import { type AlertCase, runCases, titleOf } from "../../telemetry/rules/alertCase";
+import { platformCases as cases } from "./cases";
+
+const rules = platformRules({ backups: true });
+const alerts = alertsOf(rules);
+
+describe("alerts about backups and certificates, as promtool evaluates them", () => {
+  let failures = new Map<string, string>();
+
+  before(async function () {
+    // The first run on a machine may have to fetch promtool.
+    this.timeout(150_000);
+    failures = await runCases(rules, cases);
+    assert.equal(failures.get(""), undefined);
+  });
+
+  for (const each of cases) {
+    it(titleOf(each), () => {
+      assert.equal(failures.get(titleOf(each)), undefined);
+    });
+  }
+
+  it("are each shown firing, silent, and silent until they have lasted", () => {
+    const kinds: readonly ((each: AlertCase) => boolean)[] = [
+      ({ firing }) => firing.length > 0,
+      ({ firing }) => firing.length === 0,
+      ({ notYetAt }) => notYetAt !== undefined,
+    ];
+    const shown = (alert: string): readonly boolean[] =>
+      kinds.map((kind) => cases.some((each) => each.alert === alert && kind(each)));
+    for (const { alert } of alerts) assert.deepEqual(shown(alert), [true, true, true], alert);
+  });
+});
+
+describe("the rules of the platform", () => {
+  it("are rules that promtool accepts", async function () {
+    this.timeout(150_000);
+    const folder = await mkdtemp(join(tmpdir(), "perigee-platform-"));
+    try {
+      const file = join(folder, "rules.yaml");
+      await writeFile(file, stringify(rules));
+      const promtool = await prometheusProgram("promtool");
+      const { stdout } = await promisify(execFile)(promtool, ["check", "rules", file]);
+      assert.match(stdout, new RegExp(`SUCCESS: ${alerts.length} rules found`));
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  it("name the job of every series", () => {
+    for (const { expr } of alerts) {
+      assert.deepEqual(syntaxErrors(expr), [], expr);
+      for (const selector of selectorsOf(expr)) assert.match(selector, /\{job="(node-exporter|kubelet)"[,}]/);
+    }
+  });
+
+  it("give every alert what routing goes by, the value with its limit, and its page", () => {
+    for (const { alert, labels, annotations } of alerts) {
+      assert.match(labels["severity"] ?? "", /^(warning|critical)$/, alert);
+      assert.equal(labels["team"], "ground-segment", alert);
+      assert.match(labels["subsystem"] ?? "", /^(backup|certificates)$/, alert);
+      assert.match(annotations.description, /\{\{ \$value \|.*limit/, alert);
+      assert.equal(annotations.runbook_url, `docs/alerts/${alert}.md`);
+    }
+  });
+
+  it("say nothing about backups where stack 1 makes none", () => {
+    const names = alertsOf(platformRules({ backups: false })).map(({ alert }) => alert);
+    assert.deepEqual(
+      [...new Set(names)],
+      ["CertificateExpiresSoon", "KubeletCertificateExpiresSoon", "CertificateRenewalFailing"],
+    );
+  });
+
+  it("take the site's runbook address", () => {
+    const [first] = alertsOf(platformRules({ backups: true, runbookBaseUrl: "https://wiki.example/alerts" }));
+    assert.equal(first?.annotations.runbook_url, "https://wiki.example/alerts/BackupFailing.md");
+  });
+});

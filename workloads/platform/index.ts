@@ -1,0 +1,44 @@
+/**
+ * Alerts about what the machines do by themselves between two runs of `up`: backups, renewal of certificates.
+ *
+ *   rules.ts   groups of rules              backupAlerts.ts       failing, overdue, missing
+ *   alert.ts   what the alerts have in common   certificateAlerts.ts  end soon, renewal fails
+ */
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { BackupOutput } from "../../contract/outputs";
+import { owned } from "../adoption/fieldManager";
+import { platformRules } from "./rules";
+
+export interface PlatformAlertsArgs {
+  /** What stack 1 says of its backups; undefined from one that is older than they are. */
+  readonly backup: pulumi.Output<BackupOutput | undefined>;
+  /** URL prefix of `<AlertName>.md` in the alerts' links. */
+  readonly runbookBaseUrl: string | undefined;
+  readonly namespace: pulumi.Input<string>;
+  /** The operator's CRDs. */
+  readonly definitions: pulumi.Resource;
+}
+
+export class PlatformAlerts extends pulumi.ComponentResource {
+  constructor(name: string, args: PlatformAlertsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("perigee:workloads:PlatformAlerts", name, {}, opts);
+    const { backup, runbookBaseUrl, namespace, definitions } = args;
+    new kubernetes.apiextensions.CustomResource(
+      `${name}-rules`,
+      {
+        apiVersion: "monitoring.coreos.com/v1",
+        kind: "PrometheusRule",
+        metadata: owned({ name, namespace }),
+        spec: backup.apply((output) =>
+          platformRules({
+            backups: output?.enabled === true,
+            ...(runbookBaseUrl !== undefined && { runbookBaseUrl }),
+          }),
+        ),
+      },
+      { parent: this, dependsOn: [definitions] },
+    );
+    this.registerOutputs();
+  }
+}
