@@ -12,7 +12,7 @@ const of =
   (service: string) =>
   (names: string): string[] =>
     names.split(" ").map((name) => `${service}:${name}`);
-const [ec2, iam, logs, route53] = [of("ec2"), of("iam"), of("logs"), of("route53")];
+const [ec2, iam, logs, route53, s3] = [of("ec2"), of("iam"), of("logs"), of("route53"), of("s3")];
 
 /** Actions on a type that is tagged while it is made. */
 const tagged = { TagNew: ec2("CreateTags"), TagOwn: ec2("CreateTags DeleteTags") };
@@ -66,6 +66,20 @@ const zone: Actions = {
     ...ec2("DescribeVpcs"),
   ],
 };
+
+const bucket: Actions = {
+  // The provider tags by S3 Control, and where that is not to be had (other partitions) by the former calls.
+  Buckets: s3(
+    "CreateBucket GetAccelerateConfiguration GetBucketAcl GetBucketCORS GetBucketLogging GetBucketObjectLockConfiguration " +
+      "GetBucketPolicy GetBucketRequestPayment GetBucketTagging GetBucketVersioning GetBucketWebsite " +
+      "GetEncryptionConfiguration GetLifecycleConfiguration GetReplicationConfiguration ListBucket ListTagsForResource " +
+      "PutBucketTagging TagResource UntagResource",
+  ),
+  RemoveBuckets: s3("DeleteBucket DeleteObject DeleteObjectVersion ListBucketVersions"),
+};
+
+/** A part of a bucket that is read, put and, but for the policy, taken back by the action that puts it. */
+const bucketPart = (name: string): Actions => ({ Buckets: s3(`Get${name} Put${name}`) });
 
 const groupRule = (direction: "Egress" | "Ingress"): Actions => ({
   ...tagged,
@@ -155,6 +169,17 @@ export const actionsOf: Readonly<Record<string, Actions>> = {
     Look: route53("GetChange GetHostedZone ListResourceRecordSets"),
   },
   "aws:route53/zone:Zone": zone,
+  "aws:s3/bucket:Bucket": bucket,
+  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": bucketPart("LifecycleConfiguration"),
+  "aws:s3/bucketOwnershipControls:BucketOwnershipControls": bucketPart("BucketOwnershipControls"),
+  "aws:s3/bucketPolicy:BucketPolicy": {
+    ...bucketPart("BucketPolicy"),
+    RemoveBuckets: s3("DeleteBucketPolicy"),
+  },
+  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": bucketPart("BucketPublicAccessBlock"),
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration":
+    bucketPart("EncryptionConfiguration"),
+  "aws:s3/bucketVersioning:BucketVersioning": bucketPart("BucketVersioning"),
   "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": groupRule("Egress"),
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": groupRule("Ingress"),
 };
@@ -167,8 +192,18 @@ export const formerTypes: Readonly<Record<string, Actions>> = {
 /** Actions by provider function that the program calls. */
 export const functionActions: Readonly<Record<string, Actions>> = {
   "aws:index/getAvailabilityZones:getAvailabilityZones": { Look: ec2("DescribeAvailabilityZones") },
+  "aws:ec2/getInstance:getInstance": {
+    Look: ec2(
+      "DescribeInstanceAttribute DescribeInstanceCreditSpecifications DescribeInstances DescribeInstanceTypes DescribeVolumes",
+    ),
+  },
   "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": {
     Look: ec2("DescribeInstanceTypeOfferings"),
   },
+  // Whoever has credentials may ask whose they are.
+  "aws:index/getCallerIdentity:getCallerIdentity": {},
+  "aws:s3/getBucket:getBucket": { Buckets: s3("ListBucket") },
+  "aws:s3/getBucketPolicy:getBucketPolicy": { Buckets: s3("GetBucketPolicy") },
+  "aws:s3/getObjects:getObjects": { Buckets: s3("ListBucket") },
   "aws:ssm/getParameter:getParameter": { MachineImage: ["ssm:GetParameter"] },
 };

@@ -1,18 +1,18 @@
 /** docs/iam-boundary.json: the most that a role of Perigee may do, whatever anybody writes into its policy. */
-import { deploy } from "../../test/support/infra/mocks";
-import { twoPools } from "../../test/support/infra/settingsExamples";
-import type { Policy, Statement } from "./iamPolicy";
+import { allFeatures, type Policy, type Statement } from "./iamPolicy";
+import { backupBuckets } from "./iamStatements";
 
 /** The sum of the program's own role policies, for every region, account and cluster. */
 export async function iamBoundary(): Promise<Policy> {
-  const { resources } = await deploy(twoPools);
-  const given = resources
+  const deployments = await allFeatures();
+  const given = deployments
+    .flatMap(({ resources }) => resources)
     .filter(({ type }) => type === "aws:iam/rolePolicy:RolePolicy")
     .flatMap(({ inputs }) => (inputs.policy as { Statement: Statement[] }).Statement);
   const actions = new Map<string, string[]>();
   for (const { Action, Resource } of given) {
     const where = JSON.stringify([...new Set([Resource].flat().map(everyCluster))]);
-    actions.set(where, [...(actions.get(where) ?? []), ...[Action].flat()].sort());
+    actions.set(where, [...new Set([...(actions.get(where) ?? []), ...[Action].flat()])].sort());
   }
   return {
     Version: "2012-10-17",
@@ -23,6 +23,10 @@ export async function iamBoundary(): Promise<Policy> {
   };
 }
 
-/** ARN of a log group -> the ARN of those of every cluster. */
+/** ARN of a log group, a bucket or its objects -> the ARN of those of every cluster. */
 const everyCluster = (arn: string): string =>
-  arn.replace(/^arn:aws:logs:[^:]+:[^:]+:log-group:\/perigee\/.*$/, "arn:aws:logs:*:*:log-group:/perigee/*");
+  arn
+    .replace(/^arn:aws:logs:[^:]+:[^:]+:log-group:\/perigee\/.*$/, "arn:aws:logs:*:*:log-group:/perigee/*")
+    .replace(/^arn:aws:s3:::[^/]+(\/)?.*$/, (_, objects?: string) =>
+      objects === undefined ? backupBuckets : `${backupBuckets}/*`,
+    );

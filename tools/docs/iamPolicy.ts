@@ -1,6 +1,6 @@
 /** docs/iam-policy*.json: AWS permissions for `pulumi up` and `pulumi destroy` of stack 1, and the table of docs/iam.md. */
 import { deploy, type Deployment } from "../../test/support/infra/mocks";
-import { small, twoPools } from "../../test/support/infra/settingsExamples";
+import { restored, running, small, twoPools } from "../../test/support/infra/settingsExamples";
 import { type Actions, actionsOf, formerTypes, functionActions } from "./awsPermissions";
 import { type Condition, type Sid, type StatementForm, statementForms } from "./iamStatements";
 import { between } from "./marks";
@@ -18,6 +18,11 @@ export interface Policy {
   readonly Statement: readonly Statement[];
 }
 
+/** The program with all that it makes, and with all that it asks AWS for. */
+export async function allFeatures(): Promise<Deployment[]> {
+  return [await deploy(small), await deploy(twoPools), await deploy(restored, running)];
+}
+
 let made: Promise<Policy> | undefined;
 
 /** Policy for the program with all optional features enabled; made once, because it deploys the examples. */
@@ -27,7 +32,7 @@ export function iamPolicy(): Promise<Policy> {
 }
 
 async function makePolicy(): Promise<Policy> {
-  const used = [...neededBy(await deploy(small)), ...neededBy(await deploy(twoPools))];
+  const used = (await allFeatures()).flatMap(neededBy);
   return { Version: "2012-10-17", Statement: statements([...used, ...Object.values(formerTypes)]) };
 }
 

@@ -24,6 +24,9 @@ const unusedGroup = "*-unused";
 /** Name of the permissions boundary that the policy asks for; docs/iam.md says how it is made. */
 const boundaryName = "perigee-boundary";
 
+/** Names of the buckets of backups: Pulumi adds seven hexadecimal digits to `<clusterName>-backup-`. */
+export const backupBuckets = "arn:aws:s3:::*-backup-???????";
+
 export const statementForms = {
   Look: { why: "Reads change nothing, and most of them know no condition.", resources: ["*"] },
   MakeTagged: {
@@ -110,6 +113,14 @@ export const statementForms = {
     why: "The first Spot machine of an account makes AWS' own role for them.",
     resources: iam("role/aws-service-role/spot.amazonaws.com/*"),
     condition: { StringEquals: { "iam:AWSServiceName": "spot.amazonaws.com" } },
+  },
+  Buckets: {
+    why: "The buckets of backups, by their names: made, protected and listed. The backups are not read; whoever holds the policy can end them early, by another life cycle.",
+    resources: [backupBuckets],
+  },
+  RemoveBuckets: {
+    why: "Only `backup.keepOnDestroy: false` empties a bucket and deletes it; leave this out where a destroy shall never do so.",
+    resources: [backupBuckets, `${backupBuckets}/*`],
   },
   LogGroups: { why: "Groups of flow logs.", resources: ["arn:aws:logs:*:*:log-group:/perigee/*"] },
   MachineImage: {

