@@ -130,18 +130,15 @@ async function backupsIn(bucket: string, cluster: string): Promise<Backup[]> {
     .sort((one, other) => (one.object < other.object ? -1 : 1));
 }
 
-/** Control plane of the last `up` whose machine EC2 no longer has; undefined also where it cannot be asked. */
+/** Control plane of the last `up` whose machine EC2 no longer has. One that stopped is not dead: its disk is there. */
 async function deadControlPlane(nodes: readonly NodeOutput[]): Promise<NodeOutput | undefined> {
   const controlPlane = nodes.find(({ role }) => role === "control-plane");
   if (controlPlane === undefined) return undefined;
-  try {
-    const { instanceState } = await aws.ec2.getInstance({ instanceId: controlPlane.instanceId });
-    return ["shutting-down", "terminated"].includes(instanceState) ? controlPlane : undefined;
-  } catch (error) {
-    return /no matching EC2 Instance|InvalidInstanceID\.NotFound/.test(String(error))
-      ? controlPlane
-      : undefined;
-  }
+  const { ids } = await aws.ec2.getInstances({
+    filters: [{ name: "instance-id", values: [controlPlane.instanceId] }],
+    instanceStateNames: ["pending", "running", "stopping", "stopped"],
+  });
+  return ids.length === 0 ? controlPlane : undefined;
 }
 
 /** Whoever owns a bucket, and only they, may read its policy. */

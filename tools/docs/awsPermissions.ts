@@ -197,6 +197,7 @@ export const functionActions: Readonly<Record<string, Actions>> = {
       "DescribeInstanceAttribute DescribeInstanceCreditSpecifications DescribeInstances DescribeInstanceTypes DescribeVolumes",
     ),
   },
+  "aws:ec2/getInstances:getInstances": { Look: ec2("DescribeInstances") },
   "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": {
     Look: ec2("DescribeInstanceTypeOfferings"),
   },

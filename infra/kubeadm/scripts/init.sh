@@ -69,7 +69,7 @@ spec:
 EOF
 }
 
-# The key is made here and never leaves this machine: docs/runbook.md says how to keep a copy.
+# The key is made here, and leaves this machine only in backups, which are encrypted for the operator.
 encryption_config() {
   cat <<EOF
 apiVersion: apiserver.config.k8s.io/v1

@@ -32,6 +32,9 @@ const failed = (details: string): Error => Object.assign(new Error(details), { d
 const id = ({ inputs }: pulumi.runtime.MockCallArgs, name: string): string =>
   String((inputs as Record<string, unknown>)[name]);
 
+const filtered = ({ inputs }: pulumi.runtime.MockCallArgs): string[] =>
+  (inputs as { filters: { values: string[] }[] }).filters.flatMap(({ values }) => values);
+
 /** Policy of a mocked bucket: one is public, one is another account's. */
 function bucketPolicy(bucket: string): string {
   if (bucket === "foreign") throw failed("reading S3 Bucket Policy (foreign): MethodNotAllowed");
@@ -95,8 +98,9 @@ class RecordingMocks implements pulumi.runtime.Mocks {
       case "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings":
         return offerings(args.inputs as { filters: { values: string[] }[] });
       case "aws:ec2/getInstance:getInstance":
-        if (id(args, "instanceId") === "i-dead") throw failed("no matching EC2 Instance found");
-        return { instanceType: "t3.medium", instanceState: "running" };
+        return { instanceType: "t3.medium" };
+      case "aws:ec2/getInstances:getInstances":
+        return { ids: filtered(args).filter((instance) => instance !== "i-dead") };
       case "aws:index/getCallerIdentity:getCallerIdentity":
         return { accountId: "123456789012" };
       case "aws:s3/getObjects:getObjects":
@@ -205,7 +209,18 @@ async function mockedEngine(
   const mocks = new RecordingMocks(running);
   setSettings("perigee-infra", raw);
   await pulumi.runtime.setMocks(mocks, "perigee-infra", "test", false, "organization");
+  takeHooks(pulumi.runtime.getMonitor());
   return mocks;
+}
+
+/** Pulumi's mocks know no resource hooks: they are taken and never called. */
+function takeHooks(monitor: unknown): void {
+  (monitor as Record<string, unknown>)["registerResourceHook"] = (
+    _: unknown,
+    done: (error: null, answer: object) => void,
+  ) => {
+    done(null, {});
+  };
 }
 
 /** The program, whose modules may keep something of the run before: the cached one is removed first. */

@@ -44,6 +44,16 @@ const answers: Readonly<Record<string, Answer>> = {
     return { ...found.properties, ...args, id: found.id };
   },
 
+  "aws:ec2/getInstances:getInstances": (args, account) => {
+    // A region without such an instance is no error: the answer is empty.
+    const wanted = filterValues(args, "instance-id");
+    const states = texts(args, "instanceStateNames");
+    const found = wanted
+      .flatMap((id) => account.find(instanceToken, id) ?? [])
+      .filter(({ properties }) => states.includes(text(properties, "instanceState") ?? ""));
+    return { ...args, id: account.region, region: account.region, ids: found.map(({ id }) => id) };
+  },
+
   "aws:ssm/getParameter:getParameter": (args, account) => {
     const name = text(args, "name") ?? "";
     const value = account.data.parameters[name] ?? (ubuntuImage.test(name) ? imageId(name) : undefined);
