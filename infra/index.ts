@@ -1,7 +1,9 @@
 /** Stack 1: a Kubernetes cluster on EC2 machines. Read top to bottom. */
+import { ownOutputs } from "../contract/stackOutputs";
 import { loadSettings } from "./config";
 import { refuseWhileInUse } from "./inUse";
 import { KubeadmCluster } from "./kubeadm";
+import { kubeconfigRead } from "./kubeadm/kubeconfigRead";
 import { Machines } from "./machines";
 import { ClusterIdentity } from "./machines/identity";
 import { Network } from "./network";
@@ -33,7 +35,10 @@ export = async (): Promise<Outputs> => {
     return { made, machines: made.machines, labels: pool.labels, taints: pool.taints };
   });
 
-  const cluster = new KubeadmCluster("cluster", { ...shared, controlPlane, workers });
+  const cluster = new KubeadmCluster("cluster", {
+    ...{ ...shared, controlPlane, workers },
+    kubeconfigRead: kubeconfigRead(await ownOutputs(), new Date()), // follows its certificate
+  });
   refuseWhileInUse(cluster.kubeconfig, [
     network,
     identity,

@@ -39,6 +39,8 @@ export interface KubeadmClusterArgs {
   readonly identity: ClusterIdentity;
   readonly controlPlane: readonly Machine[];
   readonly workers: readonly WorkerMembership[];
+  /** Another value reads the kubeconfig anew: see kubeconfigRead.ts. */
+  readonly kubeconfigRead: string;
 }
 
 /** A control plane after a step, and the CA certificate that init printed. */
@@ -53,6 +55,8 @@ export class KubeadmCluster extends pulumi.ComponentResource {
   /** Secret: cluster-admin, with the public address of the API server. */
   readonly kubeconfig: pulumi.Output<string>;
   readonly apiServerUrl: pulumi.Output<string>;
+  /** Reason for which the kubeconfig was read last, see contract/outputs.ts. */
+  readonly kubeconfigRead: string;
 
   private readonly steps: RemoteSteps;
 
@@ -63,6 +67,7 @@ export class KubeadmCluster extends pulumi.ComponentResource {
   ) {
     super("perigee:kubeadm:Cluster", name, {}, opts);
     this.steps = new RemoteSteps(this, args.identity);
+    this.kubeconfigRead = args.kubeconfigRead;
     const [first] = args.controlPlane;
     if (first === undefined) throw new Error("a cluster without a control plane");
 
@@ -188,6 +193,7 @@ export class KubeadmCluster extends pulumi.ComponentResource {
       script: "kubeconfig",
       limitSeconds: 60,
       output: "secret",
+      triggers: this.kubeconfigRead === "" ? [] : [this.kubeconfigRead],
       after: [done],
     });
     return pulumi.secret(

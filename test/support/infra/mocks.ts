@@ -113,16 +113,23 @@ const deployments = new Map<string, Promise<Deployment>>();
 /**
  * Runs infra/index.ts with these settings; the same settings return the same deployment again.
  * @param raw settings as a user writes them, without the namespace
+ * @param running outputs that the stack has from before
  */
-export function deploy(raw: Readonly<Record<string, unknown>>): Promise<Deployment> {
-  const key = JSON.stringify(raw);
-  const deployment = deployments.get(key) ?? run(raw);
+export function deploy(
+  raw: Readonly<Record<string, unknown>>,
+  running: Readonly<Record<string, unknown>> = {},
+): Promise<Deployment> {
+  const key = JSON.stringify([raw, running]);
+  const deployment = deployments.get(key) ?? run(raw, running);
   deployments.set(key, deployment);
   return deployment;
 }
 
-async function run(raw: Readonly<Record<string, unknown>>): Promise<Deployment> {
-  const mocks = await mockedEngine(raw);
+async function run(
+  raw: Readonly<Record<string, unknown>>,
+  running: Readonly<Record<string, unknown>>,
+): Promise<Deployment> {
+  const mocks = await mockedEngine(raw, running);
   const settled = await settledOutputs(await freshProgram()());
   return { resources: mocks.resources, calls: mocks.calls, ...settled };
 }

@@ -147,6 +147,7 @@ describe("stack 1's outputs", () => {
       "clusterName",
       "contractVersion",
       "kubeconfig",
+      "kubeconfigRead",
       "kubernetesVersion",
       "nodes",
       "publishedHost",
