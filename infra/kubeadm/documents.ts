@@ -174,6 +174,8 @@ const kubeletConfiguration = {
   kind: "KubeletConfiguration",
   readOnlyPort: 0,
   rotateCertificates: true,
+  // Signed by the cluster's CA, so that a scrape can verify it: certificates/approve.sh says which.
+  serverTLSBootstrap: true,
   seccompDefault: true,
   tlsMinVersion: "VersionTLS12",
   // The kubelet updates mounted Secrets and ConfigMaps within 10 s instead of a minute, so that changes of

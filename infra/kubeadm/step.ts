@@ -13,7 +13,8 @@ const shared = read("step");
 /** Parts that a script uses besides what every step shares. */
 const parts: Readonly<Partial<Record<StepScript, readonly string[]>>> = {
   init: ["disk", "settle"],
-  join: ["disk"],
+  join: ["disk", "serving"],
+  network: ["serving"],
   upkeep: ["../../machines/scripts/apt"],
 };
 
