@@ -206,7 +206,8 @@ export class KubeadmCluster extends pulumi.ComponentResource {
     const step = this.steps.run(`${this.name}-kubeconfig`, {
       machine,
       script: "kubeconfig",
-      limitSeconds: 60,
+      // The timer of certificates.sh may be at work.
+      limitSeconds: 900,
       output: "secret",
       triggers: this.kubeconfigRead === "" ? [] : [this.kubeconfigRead],
       after: [done],

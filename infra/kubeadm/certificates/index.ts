@@ -1,6 +1,6 @@
 /**
- * Certificates that do not end: what a control plane does about them by itself. A service approves kubelets' requests for
- * serving certificates.
+ * Certificates that do not end: what a control plane does about them by itself. A timer renews its own, and a service
+ * approves kubelets' requests for serving certificates. Why so: docs/adr/0007.
  */
 import type { Machine } from "../../machines";
 import { type NodeFile, nodeScript, type Upkeep } from "../upkeep";
@@ -17,7 +17,10 @@ const unit = (name: string): NodeFile => ({ path: `/etc/systemd/system/${name}`,
 export function certificatesUpkeep(controlPlanes: readonly Machine[]): Upkeep {
   return {
     files: [
+      script("certificates.sh"),
       script("approve.sh"),
+      unit("perigee-certificates.service"),
+      unit("perigee-certificates.timer"),
       unit("perigee-approver.service"),
       ...controlPlanes.map(({ name, instance }) =>
         instance.privateIp.apply((privateIp) => ({
@@ -26,6 +29,6 @@ export function certificatesUpkeep(controlPlanes: readonly Machine[]): Upkeep {
         })),
       ),
     ],
-    units: ["perigee-approver.service"],
+    units: ["perigee-approver.service", "perigee-certificates.timer"],
   };
 }
