@@ -40,6 +40,8 @@ export interface InfraOutputs {
   readonly apiServerUrl: string;
   /** Secret: cluster-admin kubeconfig, usable without changes from a machine within `adminCidrs`. */
   readonly kubeconfig: string;
+  /** End of the client certificate because of which `kubeconfig` was read anew last; empty: it never was. */
+  readonly kubeconfigRead: string;
   /** Secret: OpenSSH private key of the login user of every machine (`nodes[].loginUser`). */
   readonly sshPrivateKey: string;
   readonly nodes: readonly NodeOutput[];

@@ -6,6 +6,7 @@ import { plannedRestore } from "./backup/restore";
 import { loadSettings } from "./config";
 import { refuseWhileInUse } from "./inUse";
 import { KubeadmCluster } from "./kubeadm";
+import { kubeconfigRead } from "./kubeadm/kubeconfigRead";
 import { Machines } from "./machines";
 import { ClusterIdentity } from "./machines/identity";
 import { Network } from "./network";
@@ -19,7 +20,8 @@ export = async (): Promise<Outputs> => {
   const settings = loadSettings(); // checks every setting, reports all problems at once
   refuseDeadSshAgent(); // a dead agent fails every step on every machine
   const running = await refuseLosses(settings); // what would take the running cluster along
-  const restore = await plannedRestore(settings, await ownOutputs()); // what a control plane without data begins with
+  const former = await ownOutputs();
+  const restore = await plannedRestore(settings, former); // what a control plane without data begins with
   limitStackTraces(settings); // for a large cluster they take most of the program's time
 
   const network = new Network("network", { ...settings, running });
@@ -46,7 +48,10 @@ export = async (): Promise<Outputs> => {
     return { made, machines: made.machines, labels: pool.labels, taints: pool.taints };
   });
 
-  const cluster = new KubeadmCluster("cluster", { ...shared, controlPlane, workers, bucket, restore });
+  const cluster = new KubeadmCluster("cluster", {
+    ...{ ...shared, controlPlane, workers, bucket, restore },
+    kubeconfigRead: kubeconfigRead(former, new Date()), // follows its certificate
+  });
   const backups =
     settings.backup.enabled && bucket !== undefined
       ? [new Backups("backups", { ...shared, bucket, controlPlane, after: cluster.ready })]

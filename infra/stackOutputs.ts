@@ -32,6 +32,7 @@ export function infraOutputs(
     kubernetesVersion: pulumi.output(settings.kubernetesVersion),
     apiServerUrl: cluster.apiServerUrl,
     kubeconfig: cluster.kubeconfig,
+    kubeconfigRead: pulumi.output(cluster.kubeconfigRead),
     sshPrivateKey: identity.login.apply((pair) => pair.private),
     nodes: pulumi.all(machines.map(nodeOutput)),
     // Every node serves a published node port; only the control plane's address is permanent.

@@ -137,6 +137,8 @@ function clusterConfiguration(args: ControlPlaneDocumentArgs): object {
       extraArgs: extraArgs({
         profiling: "false",
         "tls-min-version": "VersionTLS12",
+        // `kubectl logs` and `exec` verify the kubelet that they reach.
+        "kubelet-certificate-authority": "/etc/kubernetes/pki/ca.crt",
         "encryption-provider-config": `${privateFolder}/encryption.yaml`,
         "audit-policy-file": `${privateFolder}/audit-policy.yaml`,
         "audit-log-path": `${auditFolder}/audit.log`,
@@ -174,6 +176,8 @@ const kubeletConfiguration = {
   kind: "KubeletConfiguration",
   readOnlyPort: 0,
   rotateCertificates: true,
+  // Signed by the cluster's CA, so that a scrape can verify it: certificates/approve.sh says which.
+  serverTLSBootstrap: true,
   seccompDefault: true,
   tlsMinVersion: "VersionTLS12",
   // The kubelet updates mounted Secrets and ConfigMaps within 10 s instead of a minute, so that changes of

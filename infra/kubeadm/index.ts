@@ -1,5 +1,6 @@
 /**
- * Cluster made from machines: init, then the pod network, while every worker is admitted and joins.
+ * Cluster made from machines: init, what keeps its certificates, and the pod network, while every worker is admitted and
+ * joins.
  * When this component is complete, every node is Ready and cluster DNS responds.
  */
 import * as pulumi from "@pulumi/pulumi";
@@ -10,6 +11,7 @@ import type { ClusterIdentity } from "../machines/identity";
 import type { Network } from "../network";
 import type { Cidr } from "../network/cidr";
 import { releaseOf } from "../versions";
+import { certificatesUpkeep } from "./certificates";
 import {
   auditPolicy,
   controlPlaneDocuments,
@@ -22,6 +24,7 @@ import { operatorKubeconfig } from "./kubeconfig";
 import { labelTexts, type Taint, taintTexts } from "./labels";
 import { type Labels, placeLabels, topologyLabels } from "./placeLabels";
 import { RemoteSteps } from "./remoteSteps";
+import { upkeepStep } from "./upkeep";
 
 /** A pool of workers, and the labels and taints of its nodes. */
 export interface WorkerMembership {
@@ -44,6 +47,8 @@ export interface KubeadmClusterArgs {
   /** Bucket that a control plane without data begins from. */
   readonly bucket?: BackupBucket | undefined;
   readonly restore: Restore;
+  /** Another value reads the kubeconfig anew: see kubeconfigRead.ts. */
+  readonly kubeconfigRead: string;
 }
 
 /** A control plane after a step, and the CA certificate that init printed. */
@@ -60,6 +65,8 @@ export class KubeadmCluster extends pulumi.ComponentResource {
   readonly apiServerUrl: pulumi.Output<string>;
   /** The step after which the first control plane serves. */
   readonly ready: pulumi.Resource;
+  /** Reason for which the kubeconfig was read last, see contract/outputs.ts. */
+  readonly kubeconfigRead: string;
 
   private readonly steps: RemoteSteps;
 
@@ -70,11 +77,13 @@ export class KubeadmCluster extends pulumi.ComponentResource {
   ) {
     super("perigee:kubeadm:Cluster", name, {}, opts);
     this.steps = new RemoteSteps(this, args.identity);
+    this.kubeconfigRead = args.kubeconfigRead;
     const [first] = args.controlPlane;
     if (first === undefined) throw new Error("a cluster without a control plane");
 
     const initialised = this.initialise(first);
-    const network = this.installPodNetwork(initialised);
+    const certificates = args.controlPlane.map((machine) => this.keepCertificates(machine, initialised));
+    const network = this.installPodNetwork(initialised, certificates);
     this.ready = network;
     // Workers join while the pod network starts, and become Ready once it is up.
     for (const pool of args.workers) {
@@ -139,18 +148,28 @@ export class KubeadmCluster extends pulumi.ComponentResource {
     };
   }
 
-  private installPodNetwork({ machine, done }: Initialised): pulumi.Resource {
+  /** Before all that waits for a kubelet's serving certificate, which is approved by what this step starts. */
+  private keepCertificates(machine: Machine, { done }: Initialised): pulumi.Resource {
+    return this.steps.run(`${machine.name}-certificates`, {
+      machine,
+      ...upkeepStep(certificatesUpkeep(this.args.controlPlane)),
+      limitSeconds: 1500,
+      after: [done],
+    });
+  }
+
+  private installPodNetwork({ machine }: Initialised, after: readonly pulumi.Resource[]): pulumi.Resource {
     const { kubernetesVersion, podCidr, readyTimeoutSeconds } = this.args;
     return this.steps.run(`${this.name}-network`, {
       machine,
       script: "network",
-      // Worst case: three consecutive waits, each up to the limit.
-      limitSeconds: 3 * readyTimeoutSeconds + 180,
+      // Worst case: four consecutive waits, each up to the limit.
+      limitSeconds: 4 * readyTimeoutSeconds + 180,
       inputs: {
         FLANNEL_MANIFEST: flannelManifest(releaseOf(kubernetesVersion), podCidr.text),
         READY_TIMEOUT: String(readyTimeoutSeconds),
       },
-      after: [done],
+      after,
     });
   }
 
@@ -179,6 +198,7 @@ export class KubeadmCluster extends pulumi.ComponentResource {
       output: "value",
       inputs: {
         PROVIDER_ID: providerId(machine),
+        PRIVATE_IP: machine.instance.privateIp,
         REQUEST: request.stdout,
         LABELS: labels.apply(labelTexts).apply(lines),
         TAINTS: lines(taintTexts(taints)),
@@ -189,7 +209,7 @@ export class KubeadmCluster extends pulumi.ComponentResource {
     this.steps.run(`${machine.name}-join`, {
       machine,
       script: "join",
-      limitSeconds: 3000 + readyTimeoutSeconds,
+      limitSeconds: 3000 + 2 * readyTimeoutSeconds,
       inputs: {
         PROVIDER_ID: providerId(machine),
         API_NAME: network.apiName,
@@ -209,8 +229,10 @@ export class KubeadmCluster extends pulumi.ComponentResource {
     const step = this.steps.run(`${this.name}-kubeconfig`, {
       machine,
       script: "kubeconfig",
-      limitSeconds: 60,
+      // The timer of certificates.sh may be at work.
+      limitSeconds: 900,
       output: "secret",
+      triggers: this.kubeconfigRead === "" ? [] : [this.kubeconfigRead],
       after: [done],
     });
     return pulumi.secret(

@@ -20,6 +20,8 @@ export interface RemoteStepArgs {
    * secret (nothing is logged, and the output is a secret).
    */
   readonly output?: "words" | "value" | "secret";
+  /** What makes the step run anew besides a new instance. */
+  readonly triggers?: readonly string[];
   readonly after?: readonly pulumi.Resource[];
 }
 
@@ -35,7 +37,7 @@ export class RemoteSteps {
   ) {}
 
   run(name: string, step: RemoteStepArgs): command.remote.Command {
-    const { machine, script, verbs, limitSeconds, output = "words", after = [] } = step;
+    const { machine, script, verbs, limitSeconds, output = "words", triggers = [], after = [] } = step;
     const about = step.for ?? machine;
     return new command.remote.Command(
       name,
@@ -52,7 +54,7 @@ export class RemoteSteps {
         stdin: pulumi
           .all({ ...step.inputs, NODE_NAME: about.name })
           .apply((inputs) => stepInput(script, inputs)),
-        triggers: [...new Set([about, machine])].map((one) => one.instance.id),
+        triggers: [...[...new Set([about, machine])].map((one) => one.instance.id), ...triggers],
         addPreviousOutputInEnv: false,
         logging: logging[output],
       },

@@ -19,7 +19,8 @@ const parts: Readonly<Partial<Record<StepScript, readonly string[]>>> = {
     "../../backup/scripts/s3",
     "../../backup/scripts/restore",
   ],
-  join: ["disk"],
+  join: ["disk", "serving"],
+  network: ["serving"],
   upkeep: ["../../machines/scripts/apt"],
 };
 

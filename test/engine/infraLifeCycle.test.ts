@@ -88,6 +88,7 @@ describe("stack 1 on the real engine", function () {
         order,
       );
       assert.deepEqual(steps.filter((step) => !order.includes(step)).sort(), [
+        "orbit-control-plane-1 create keep",
         "orbit-control-plane-1 create kubeconfig",
         "orbit-control-plane-1 create network",
         "orbit-default-1 create request",

@@ -26,6 +26,7 @@ join() {
     node_diagnosis
     fail "node $NODE_NAME did not become Ready; the lines above are what its kubelet and containerd last said"
   fi
+  wait_for_serving_certificate
   # The kubelet now has its own credentials, and renews them.
   rm -f "$folder/discovery.conf" /etc/kubernetes/bootstrap-kubelet.conf
   echo "node $NODE_NAME is Ready"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs on the control plane, for one worker. `admit` signs the worker's certificate request and prints the
 # certificate (public: useless without the key, which stays on the worker), and keeps labels and taints as
-# the settings say; `leave` drains the node and deletes it, or refuses before it touches anything. Safe to run again.
-# Inputs: NODE_NAME PROVIDER_ID REQUEST LABELS TAINTS DRAIN_TIMEOUT
+# the settings say, and the address for which the kubelet may have a serving certificate; `leave` drains the node and deletes it, or refuses before it touches anything. Safe to run again.
+# Inputs: NODE_NAME PROVIDER_ID PRIVATE_IP REQUEST LABELS TAINTS DRAIN_TIMEOUT
 
 admitted=/var/lib/perigee/admitted
 signer=kubernetes.io/kube-apiserver-client-kubelet
@@ -17,6 +17,7 @@ admit() {
   {
     refuse_foreign_request
     remove_former_machine
+    remember_address
     # The same certificate every time, so that a second run changes nothing on the worker.
     [ -s "$certificate" ] || sign "$certificate"
     if node_exists; then settle_labels_and_taints; fi
@@ -96,6 +97,12 @@ carries() {
   if [ "$1" = label ]; then return; fi
   taints=$(kubectl get node "$NODE_NAME" --output 'jsonpath={range .spec.taints[*]}{.key}:{.effect}{"\n"}{end}') || exit 1
   grep -qxF -- "$2" <<<"$taints"
+}
+
+# A kubelet may write any address into its Node, so the approver takes this one for the machine's (certificates/approve.sh).
+remember_address() {
+  echo "${PRIVATE_IP:?}" >"$admitted/$NODE_NAME.address.new"
+  mv "$admitted/$NODE_NAME.address.new" "$admitted/$NODE_NAME.address"
 }
 
 # What this run asked for, so that the next one knows what to take away.

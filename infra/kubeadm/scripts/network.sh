@@ -11,6 +11,7 @@ network() {
   wait_for "${READY_TIMEOUT:?}" "node ${NODE_NAME:?} to be Ready" node_ready || explain
   "$flannel" || explain
   kubectl --namespace kube-system rollout status deployment/coredns --timeout="${READY_TIMEOUT}s" || explain
+  wait_for_serving_certificate
 }
 
 node_ready() {

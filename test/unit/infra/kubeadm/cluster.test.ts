@@ -94,11 +94,12 @@ describe("the steps that make a cluster", () => {
     assert.equal(input(join, "CA_CERTIFICATE"), "stdout of cluster-init");
   });
 
-  it("do something on removal only where a node has to be drained, or a timer stopped", () => {
+  it("do something on removal only where a node has to be drained, or something runs by itself", () => {
     const steps = deployment.resources.filter(({ type }) => type === "command:remote:Command");
     const undone = steps.filter(({ inputs }) => inputs.delete !== undefined).map(({ name }) => name);
     assert.deepEqual(undone.sort(), [
       "ground-control-plane-1-backup",
+      "ground-control-plane-1-certificates",
       "ground-default-1-admit",
       "ground-default-2-admit",
       "ground-default-3-admit",
@@ -122,6 +123,19 @@ describe("the steps that make a cluster", () => {
 
   it("log nothing of the one that prints a secret", () => {
     assert.equal(step(deployment, "cluster-kubeconfig").logging, "none");
+  });
+
+  it("tell the control plane each machine's own address, for which alone its kubelet gets a serving certificate", () => {
+    const nodes = deployment.outputs.nodes as { name: string; privateIp: string }[];
+    for (const { name, privateIp } of nodes.slice(1)) {
+      assert.equal(input(step(deployment, `${name}-admit`), "PRIVATE_IP"), privateIp);
+    }
+    const files = input(step(deployment, "ground-control-plane-1-certificates"), "FILES").split("\n");
+    const [, , own] = files.find((line) => line.includes(".address "))?.split(" ") ?? [];
+    assert.equal(Buffer.from(own ?? "", "base64").toString(), `${nodes[0]?.privateIp}\n`);
+    assert.ok(
+      files.some((line) => line.includes(" /var/lib/perigee/admitted/ground-control-plane-1.address ")),
+    );
   });
 });
 
@@ -150,6 +164,7 @@ describe("stack 1's outputs", () => {
       "clusterName",
       "contractVersion",
       "kubeconfig",
+      "kubeconfigRead",
       "kubernetesVersion",
       "nodes",
       "publishedHost",

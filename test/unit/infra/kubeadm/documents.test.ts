@@ -123,6 +123,7 @@ describe("the first control plane's documents", () => {
       [kubelet?.readOnlyPort, kubelet?.rotateCertificates, kubelet?.seccompDefault, kubelet?.tlsMinVersion],
       [0, true, true, "VersionTLS12"],
     );
+    assert.equal(kubelet?.serverTLSBootstrap, true, "the one that it serves with too");
   });
 });
 

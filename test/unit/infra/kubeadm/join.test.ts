@@ -32,12 +32,17 @@ describe("a worker whose settings change", () => {
   });
   afterEach(() => root.remove());
 
-  const run = (node: WorkerDocumentArgs, kubeletConfig = "one", kubeadm = ""): ScriptRunResult =>
+  const run = (
+    node: WorkerDocumentArgs,
+    kubeletConfig = "one",
+    kubeadm = "",
+    openssl = "",
+  ): ScriptRunResult =>
     root.run(stepInput("join", inputs(node, kubeletConfig)), {
       arguments: ["join", "3600"],
       programs: {
         ...{ "cloud-init": "", findmnt: "echo 7:1 btrfs /", df: "printf '%s\\n' 1M-blocks 10240" },
-        ...{ kubeadm, systemctl: "", kubectl: "echo True", sleep: "", journalctl: "" },
+        ...{ kubeadm, systemctl: "", kubectl: "echo True", sleep: "", journalctl: "", openssl },
       },
     });
   const done = ({ calls }: ScriptRunResult): string[] =>
@@ -76,5 +81,19 @@ describe("a worker whose settings change", () => {
       /timed out after 1s waiting for the kubelet's configuration from the cluster/,
     );
     assert.deepEqual(done(run(worker, "two")).length, 2);
+  });
+
+  it("is done when its kubelet has a serving certificate, and says where it is told why there is none", () => {
+    assert.match(
+      run(worker).calls.join("\n"),
+      /openssl x509 -noout -checkend 0 -in .*\/kubelet-server-current\.pem/,
+    );
+    const failed = run(worker, "one", "", "exit 1");
+    assert.equal(failed.status, 1);
+    assert.match(
+      failed.stderr,
+      /got no serving certificate; on the control plane 'journalctl -u perigee-approver'/,
+    );
+    assert.doesNotMatch(failed.stdout, /is Ready/);
   });
 });

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { stepInput } from "../../../../infra/kubeadm/step";
+import { newKey, openssl } from "../../../support/infra/keyPairs";
 import { MachineRoot, type ScriptRunResult } from "../../../support/infra/scriptRun";
 
 const node = "ground-default-2";
 const inputs = {
   NODE_NAME: node,
   PROVIDER_ID: "aws:///eu-central-1a/i-2",
+  PRIVATE_IP: "10.0.1.12",
   REQUEST: "request",
   LABELS: "",
   TAINTS: "",
@@ -142,5 +144,44 @@ describe("leave", () => {
     const said = leave(kubectl({ dryRun: busy }));
     assert.equal(said.status, 0, said.stderr);
     assert.deepEqual(changes(said), ["cordon", "drain", "delete"]);
+  });
+});
+
+describe("admit", () => {
+  let root: MachineRoot;
+  beforeEach(() => (root = new MachineRoot()));
+  afterEach(() => root.remove());
+
+  const request = (): string =>
+    openssl(
+      [["req", "-new", "-subj", `/O=system:nodes/CN=system:node:${node}`, ...newKey, "-out", "request"]],
+      ["request"],
+    ).join("");
+  const run = (verb: string, more: Readonly<Record<string, string>> = {}): ScriptRunResult =>
+    root.run(stepInput("member", { ...inputs, ...more }), {
+      arguments: [verb, "600"],
+      programs: { kubectl: 'case "$*" in *status.certificate*) base64 <<<signed ;; esac', sleep: "" },
+    });
+  const address = `/var/lib/perigee/admitted/${node}.address`;
+
+  it("keeps the machine's address, for which alone its kubelet gets a serving certificate, until it leaves", () => {
+    const said = run("admit", { REQUEST: request() });
+    assert.equal(said.status, 0, said.stderr);
+    assert.equal(said.stdout, "signed\n");
+    assert.equal(root.read(address), "10.0.1.12\n");
+    run("admit", { REQUEST: request(), PRIVATE_IP: "10.0.1.13" });
+    assert.equal(root.read(address), "10.0.1.13\n", "that of the machine of now");
+    assert.equal(run("leave").status, 0);
+    assert.ok(!root.has(address));
+  });
+
+  it("keeps none for a request in another node's name", () => {
+    const refused = run("admit", { REQUEST: request(), NODE_NAME: "ground-default-3" });
+    assert.equal(refused.status, 1);
+    assert.match(
+      refused.stderr,
+      /the certificate request is for 'subject=O=system:nodes,CN=system:node:ground-default-2'/,
+    );
+    assert.ok(!root.has("/var/lib/perigee/admitted/ground-default-3.address"));
   });
 });
