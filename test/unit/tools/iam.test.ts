@@ -247,7 +247,9 @@ describe("the operator's IAM policy", () => {
     const used = new Set(resources.map(({ type }) => type).filter((type) => type.startsWith("aws:")));
     assert.deepEqual(Object.keys(actionsOf).sort(), [...used].sort());
     assert.deepEqual(Object.keys(functionActions).sort(), [...new Set(calls)].sort());
-    assert.deepEqual([...awsTypes.keys()].sort(), [...used, ...Object.keys(formerTypes)].sort());
+    // Buckets are in the lab before they are in the program.
+    const inLab = [...awsTypes.keys()].filter((type) => used.has(type) || !type.startsWith("aws:s3/"));
+    assert.deepEqual(inLab.sort(), [...used, ...Object.keys(formerTypes)].sort());
   });
 
   for (const [part, belongs] of parts) {

@@ -14,6 +14,10 @@ export interface AwsType {
   readonly defaults?: Properties;
   /** The input that is generated from the resource's name when the program does not set it. */
   readonly autoName?: string;
+  /** The input that takes the place of that name: AWS' provider makes one up from it. */
+  readonly namePrefix?: string;
+  /** True when names have no capitals. */
+  readonly lowerCase?: true;
   /** Outputs that are unknown until AWS has made the resource. */
   readonly computed: readonly string[];
   /** Computed outputs that change with an update of these inputs. */

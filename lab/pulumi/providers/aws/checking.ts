@@ -42,10 +42,13 @@ export function isNameMadeUp(type: AwsType, inputs: Properties): boolean {
 }
 
 function withName(type: AwsType, name: string, olds: Properties, inputs: Properties): Properties {
-  const { autoName } = type;
-  if (autoName === undefined || inputs[autoName] !== undefined) return inputs;
+  const { autoName, namePrefix = "" } = type;
+  if (autoName === undefined || inputs[autoName] !== undefined || inputs[namePrefix] !== undefined) {
+    return inputs;
+  }
   const before = isNameMadeUp(type, olds) ? text(revealAll(olds), autoName) : undefined;
-  const made = before ?? `${name}-${randomBytes(4).toString("hex").slice(0, 7)}`;
+  const stem = type.lowerCase === true ? name.toLowerCase() : name;
+  const made = before ?? `${stem}-${randomBytes(4).toString("hex").slice(0, 7)}`;
   return { ...inputs, [autoName]: made, [defaultsKey]: [autoName] };
 }
 

@@ -33,6 +33,9 @@ function fieldsIn(fields: Fields, above = ""): string[] {
   ]);
 }
 
+/** Types that the lab has before the program: it is to set all of their inputs. */
+const isAhead = (token: string): boolean => token.startsWith("aws:s3/");
+
 describe("the lab's AWS tables against what @pulumi/aws declares", function () {
   this.timeout(60_000);
   let program: ts.Program;
@@ -125,7 +128,7 @@ describe("the lab's AWS tables against what @pulumi/aws declares", function () {
     }
     const idle = [...awsTypes].flatMap(([token, { inputs, defaults, autoName }]) => {
       const ours = used.get(token);
-      if (ours === undefined) return token in formerTypes ? [] : [token];
+      if (ours === undefined) return token in formerTypes || isAhead(token) ? [] : [token];
       // Inputs with a default are in every state, and a name is made where none is given.
       const known = new Set([...ours, ...Object.keys(defaults ?? {}), autoName]);
       return fieldsIn(inputs)

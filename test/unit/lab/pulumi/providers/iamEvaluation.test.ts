@@ -48,8 +48,8 @@ describe("policies of the lab's IAM", () => {
   });
 
   it("are about the principals that they name", () => {
-    const about = (Principal: Statement["Principal"], Effect: "Allow" | "Deny", caller?: Caller) =>
-      verdict([{ ...allow, Effect, ...(Principal && { Principal }) }], { ...put, caller });
+    const about = (principal: Statement["Principal"], effect: "Allow" | "Deny", caller?: Caller) =>
+      verdict([{ ...allow, Effect: effect, ...(principal && { Principal: principal }) }], { ...put, caller });
     for (const everyone of ["*", { AWS: "*" }, { AWS: ["x", "*"] }] as const) {
       assert.equal(about(everyone, "Allow", machine), "allow");
       assert.equal(about(everyone, "Allow", undefined), "allow", "nobody is everyone too");
@@ -62,11 +62,11 @@ describe("policies of the lab's IAM", () => {
   });
 
   it("leave to an account's own policies what they allow the account, and deny it to all of it", () => {
-    for (const AWS of ["123456789012", "arn:aws:iam::123456789012:root"]) {
-      assert.equal(verdict([{ ...allow, Principal: { AWS } }]), "none");
-      assert.equal(verdict([{ ...allow, Principal: { AWS }, Effect: "Deny" }]), "deny");
+    for (const own of ["123456789012", "arn:aws:iam::123456789012:root"]) {
+      assert.equal(verdict([{ ...allow, Principal: { AWS: own } }]), "none");
+      assert.equal(verdict([{ ...allow, Principal: { AWS: own }, Effect: "Deny" }]), "deny");
       assert.equal(
-        verdict([{ ...allow, Principal: { AWS }, Effect: "Deny" }], { ...put, caller: undefined }),
+        verdict([{ ...allow, Principal: { AWS: own }, Effect: "Deny" }], { ...put, caller: undefined }),
         "none",
       );
     }
@@ -98,9 +98,12 @@ describe("policies of the lab's IAM", () => {
     [{ "ForAnyValue:StringLike": { names: ["a*"] } }, { names: ["ab", "b"] }, true],
     [{ "ForAnyValue:StringLike": { names: ["a*"] } }, {}, false],
   ];
-  for (const [Condition, context = {}, expected] of rows) {
-    it(`${JSON.stringify(Condition)} ${expected ? "holds" : "does not hold"} for ${JSON.stringify(context)}`, () => {
-      assert.equal(verdict([{ ...allow, Condition }], { ...put, context }), expected ? "allow" : "none");
+  for (const [condition, context = {}, expected] of rows) {
+    it(`${JSON.stringify(condition)} ${expected ? "holds" : "does not hold"} for ${JSON.stringify(context)}`, () => {
+      assert.equal(
+        verdict([{ ...allow, Condition: condition }], { ...put, context }),
+        expected ? "allow" : "none",
+      );
     });
   }
 
