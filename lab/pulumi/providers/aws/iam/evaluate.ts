@@ -7,7 +7,7 @@
 type OneOrMore = string | readonly string[];
 
 export type Condition = Readonly<Record<string, Readonly<Record<string, OneOrMore>>>>;
-export type Principal = "*" | Readonly<Record<string, OneOrMore>>;
+type Principal = "*" | Readonly<Record<string, OneOrMore>>;
 
 export interface Statement {
   readonly Sid?: string;
