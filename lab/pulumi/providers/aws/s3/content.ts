@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import { S3Error } from "./errors";
-import type { S3Request } from "./operations";
+import type { S3Request } from "./request";
 import { header, unsignedPayload } from "./signature";
 
 /** Largest content of one request. */

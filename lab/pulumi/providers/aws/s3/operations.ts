@@ -4,51 +4,24 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { map, text } from "../../rpc/values";
 import { type Account, accountId, type ObjectVersion } from "../account";
-import type { Cloud } from "../cloud";
-import type { Caller } from "../iam/evaluate";
 import { inSeconds } from "../metadata/roleCredentials";
 import { ownershipToken } from "../types/s3";
 import { authorize } from "./authorization";
 import { bucketArn } from "./bucketPolicy";
 import { receive } from "./content";
-import { elements, notImplemented, S3Error, xml } from "./errors";
+import { notImplemented, S3Error } from "./errors";
+import { listObjects } from "./listing";
 import {
   bucketExists,
   contentFolder,
   currentObject,
-  currentObjects,
   deleteObject,
   newestVersion,
   removeContents,
   writeObject,
 } from "./objects";
-import { header, type SignedRequest } from "./signature";
-
-/** A request whose signature is good. */
-export interface S3Request extends SignedRequest {
-  readonly bucket: string;
-  /** Empty: the request is about the bucket. */
-  readonly key: string;
-  readonly parameters: ReadonlyMap<string, string>;
-  readonly caller: Caller | undefined;
-  readonly secure: boolean;
-  /** The content, which is read only when this is asked. */
-  readonly body: () => NodeJS.ReadableStream;
-}
-
-export interface S3Answer {
-  readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-  /** Path of a file that is the body. */
-  readonly file?: string;
-}
-
-export interface S3Sources {
-  readonly cloud: Cloud;
-  readonly stateFolder: string;
-  now(): Date;
-}
+import type { S3Answer, S3Request, S3Sources } from "./request";
+import { header } from "./signature";
 
 interface Operation {
   readonly action: string;
@@ -276,56 +249,4 @@ async function removeObject({ bucket, key }: S3Request, _: Account, sources: S3S
 /** A bucket without versions names none. */
 function versionHeader({ versionId }: ObjectVersion): Record<string, string> {
   return versionId === "null" ? {} : { "x-amz-version-id": versionId };
-}
-
-const mostKeys = 1000;
-
-function listObjects({ bucket, parameters }: S3Request, account: Account): Promise<S3Answer> {
-  if (parameters.get("list-type") !== "2") throw notImplemented("lists but of list-type=2");
-  const prefix = parameters.get("prefix");
-  const asked = parameters.get("max-keys") ?? String(mostKeys);
-  if (!/^\d{1,9}$/.test(asked)) {
-    throw new S3Error("InvalidArgument", "Provided max-keys not an integer or within integer range");
-  }
-  const limit = Math.min(Number(asked), mostKeys);
-  const token = parameters.get("continuation-token");
-  const after = token === undefined ? parameters.get("start-after") : keyOf(token);
-  const found = currentObjects(account, bucket, prefix, after);
-  const page = found.slice(0, limit);
-  const last = page.at(-1);
-  const isTruncated = last !== undefined && found.length > limit;
-  const content =
-    elements({
-      Name: bucket,
-      Prefix: prefix ?? "",
-      StartAfter: parameters.get("start-after"),
-      ContinuationToken: token,
-      NextContinuationToken: isTruncated ? tokenOf(last.key) : undefined,
-      KeyCount: page.length,
-      MaxKeys: asked,
-      IsTruncated: isTruncated,
-    }) + page.map((object) => `<Contents>${elements(entryOf(object))}</Contents>`).join("");
-  const body = xml("ListBucketResult", content, "http://s3.amazonaws.com/doc/2006-03-01/");
-  return Promise.resolve({ status: 200, headers: { "content-type": "application/xml" }, body });
-}
-
-function entryOf({ key, lastModified, content }: ObjectVersion) {
-  return {
-    Key: key,
-    LastModified: lastModified.replace("Z", ".000Z"),
-    ETag: `"${content?.etag}"`,
-    Size: content?.size,
-    StorageClass: "STANDARD",
-  };
-}
-
-/** A continuation token: opaque to whoever has it. */
-function tokenOf(key: string): string {
-  return `1${Buffer.from(key).toString("base64")}`;
-}
-
-function keyOf(token: string): string {
-  const key = Buffer.from(token.slice(1), "base64").toString();
-  if (key !== "" && tokenOf(key) === token) return key;
-  throw new S3Error("InvalidArgument", "The continuation token provided is incorrect");
 }

@@ -15,7 +15,8 @@ import type { CredentialsTable } from "../metadata/roleCredentials";
 import { partitionOf } from "../partitions";
 import { callerOf } from "./authorization";
 import { notImplemented, S3Error } from "./errors";
-import { perform, type S3Answer, type S3Request, type S3Sources } from "./operations";
+import { perform } from "./operations";
+import type { S3Answer, S3Request, S3Sources } from "./request";
 import { decoded, header, type SignedRequest, unsignedPayload, verify } from "./signature";
 
 export interface ServedS3 extends S3Sources {
