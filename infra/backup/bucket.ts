@@ -98,6 +98,13 @@ export class BackupBucket extends pulumi.ComponentResource {
             noncurrentVersionExpiration: { noncurrentDays: graceDays },
             abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
           },
+          // What is left when the last version of an object has gone.
+          {
+            id: "markers",
+            status: "Enabled",
+            filter: { prefix: `${clusterName}/` },
+            expiration: { expiredObjectDeleteMarker: true },
+          },
         ],
       },
       { ...retained, dependsOn: [versioning] },

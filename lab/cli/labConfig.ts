@@ -4,11 +4,12 @@ import { parse } from "yaml";
 import { defaultKubernetesVersion } from "../../infra/versions";
 import type { StackSettings } from "../pulumi/engine/stacks";
 import { isReleased, sourceHosts, type Sources } from "../supply/sources";
-import { labConfigFile } from "./settings";
+import { fallbackRegion, labConfigFile } from "./settings";
 
 export interface LabConfig {
   readonly vpcCidr: string;
   readonly kubernetesVersion: string;
+  readonly region: string;
 }
 
 /** Settings of the infra stack, as in the file. */
@@ -42,11 +43,12 @@ interface Mirrors {
 export async function labConfig(file = labConfigFile()): Promise<LabConfig> {
   const { config } = await labStackSettings(file);
   const setting = (name: string, fallback: string): string => {
-    const value = config?.[`perigee-infra:${name}`];
+    const value = config?.[name];
     return typeof value === "string" ? value : fallback;
   };
   return {
-    vpcCidr: setting("vpcCidr", "10.0.0.0/16"),
-    kubernetesVersion: setting("kubernetesVersion", defaultKubernetesVersion),
+    vpcCidr: setting("perigee-infra:vpcCidr", "10.0.0.0/16"),
+    kubernetesVersion: setting("perigee-infra:kubernetesVersion", defaultKubernetesVersion),
+    region: setting("aws:region", fallbackRegion()),
   };
 }

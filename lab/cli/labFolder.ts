@@ -23,7 +23,7 @@ const marks = ["network/network.json", "machineFiles.json", "passphrase", "backe
 
 /** What else may be left of a lab's state when `make down` was killed while it deleted that. */
 const remains =
-  /^(backend|cloud|cluster|containerd|events-|helm|journal|kubernetes|logs|machine|network|passphrase|processes|pulumi|runc|sources|ssh|stacks|workloads)/;
+  /^(backend|cloud|cluster|containerd|events-|helm|journal|kubernetes|logs|machine|network|passphrase|processes|pulumi|runc|s3|sources|ssh|stacks|workloads)/;
 
 /** Facts of a folder that may not exist yet; its disk is that of the nearest folder above it. */
 export async function folderFacts(path: string): Promise<FolderFacts> {

@@ -1,5 +1,5 @@
 /** Requirements of the lab on this machine: constants. */
-import { metadataPort } from "../host/addresses";
+import { metadataPort, s3Ports } from "../host/addresses";
 import type { Family } from "./distribution";
 
 /** Memory for one control plane and one worker with the monitoring stack (2.6 GiB measured) and the engine. */
@@ -20,6 +20,8 @@ export const gatewayPorts = [
   { port: 5000, use: "image registry" },
   { port: 8080, use: "package server" },
   { port: metadataPort, use: "instance metadata" },
+  { port: s3Ports.https, use: "S3" },
+  { port: s3Ports.http, use: "S3" },
 ] as const;
 
 /** A program on PATH, or else files of which one must exist; and the package that brings it. */
@@ -61,6 +63,7 @@ export const requirements: readonly Requirement[] = [
   program("apt-get", "apt"),
   program("dpkg-deb", "dpkg"),
   program("apt-ftparchive", "apt-utils"),
+  program("openssl", "openssl"),
   program("gpg", "gpg", "gnupg2"),
   program("gpgconf", "gpgconf", "gnupg2"),
   program("tar", "tar"),

@@ -12,6 +12,11 @@ export function labConfigFile(environment: NodeJS.ProcessEnv = process.env): str
   return resolve(environment["LAB_CONFIG"] || join(repositoryRoot, "Pulumi.lab.yaml"));
 }
 
+/** AWS_REGION or AWS_DEFAULT_REGION: the region where the stack's settings have none. */
+export function fallbackRegion(environment: NodeJS.ProcessEnv = process.env): string {
+  return environment["AWS_REGION"] || environment["AWS_DEFAULT_REGION"] || "us-east-1";
+}
+
 /** LAB_CHART and LAB_CRDS_CHART: chart archives or folders to install instead of the lab's choice. */
 export function givenCharts(environment: NodeJS.ProcessEnv = process.env): GivenCharts {
   const { LAB_CHART: stack, LAB_CRDS_CHART: crds } = environment;

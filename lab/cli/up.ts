@@ -7,6 +7,7 @@ import { keepMachineFiles } from "../host/machineFiles";
 import { failuresOf } from "../pulumi/engine/events";
 import type { EngineOptions } from "../pulumi/engine/pulumi";
 import { serveMetadata } from "../pulumi/providers/aws/metadata/serve";
+import { serveS3 } from "../pulumi/providers/aws/s3/serve";
 import type { LabFolders } from "../settings";
 import { prepareSupply, serveSupply, type Supply, supplyFiles } from "../supply";
 import { command, say } from "./command";
@@ -84,12 +85,14 @@ async function forgetLabOfEarlierRun(folders: LabFolders): Promise<void> {
 }
 
 async function openNetwork(folders: LabFolders, config: LabConfig, supply: Supply): Promise<void> {
-  const addresses = await networkUp(folders, config.vpcCidr, say);
-  await Promise.all([
-    serveSupply(supply, { address: addresses.services, folders }, say),
-    serveMetadata(folders, addresses.services),
+  const { services: address } = await networkUp(folders, config.vpcCidr, say);
+  const [s3Authority] = await Promise.all([
+    serveS3(folders, { address, region: config.region }),
+    serveSupply(supply, { address, folders }, say),
+    serveMetadata(folders, address),
   ]);
-  await keepMachineFiles(folders, await supplyFiles(supply, addresses.services, await labAuthority()));
+  const authorities = { lab: s3Authority, operator: await labAuthority() };
+  await keepMachineFiles(folders, await supplyFiles(supply, address, authorities));
 }
 
 type Outputs = Readonly<Record<string, unknown>>;

@@ -16,6 +16,9 @@ export const metadataIp = "169.254.169.254";
 /** Port of the metadata's server, on the address of the lab's services. */
 export const metadataPort = 8169;
 
+/** Ports of S3, on the address of the lab's services. */
+export const s3Ports = { https: 443, http: 80 } as const;
+
 export interface LabAddresses {
   readonly vpcCidr: string;
   /** Up to three /24 subnets, each with its gateway: this host, on the bridge. */

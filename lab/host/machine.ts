@@ -50,4 +50,6 @@ export interface MachineHost {
   setIngress(id: string, rules: readonly IngressRule[]): Promise<void>;
   /** Replaces one private zone: fully qualified name -> addresses. An empty map removes it. */
   setZone(zone: string, records: ReadonlyMap<string, readonly string[]>): Promise<void>;
+  /** Address of what this AWS serves to its machines, such as S3. */
+  servicesAddress(): Promise<string>;
 }

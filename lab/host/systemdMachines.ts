@@ -110,6 +110,12 @@ export class SystemdMachines implements MachineHost {
     await this.turns.run("zones", () => setZone(this.folders, zone, records));
   }
 
+  async servicesAddress(): Promise<string> {
+    const network = await presentNetwork(this.folders);
+    if (network === undefined) throw new Error("the lab's network is not up");
+    return network.services;
+  }
+
   /** IDs of all machines that exist, running or not. */
   async ids(): Promise<string[]> {
     return namesIn(this.folders.machines);

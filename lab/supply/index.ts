@@ -120,23 +120,41 @@ export async function serveSupply(supply: Supply, served: ServedSupply, progress
   await startRegistry(supply.images, service("registry", served), progress);
 }
 
-/**
- * Files that every machine has before it boots, so that it installs Debian packages from the supply.
- * @param authority certificates (PEM) that machines trust besides Debian's
- */
+/** Certificates (PEM) that machines trust besides Debian's. */
+export interface Authorities {
+  /** Of what the lab serves in AWS' place. */
+  readonly lab: string;
+  /** Of the operator's own, where a proxy opens TLS. */
+  readonly operator: string | undefined;
+}
+
+/** Files that every machine has before it boots, so that it installs Debian packages from the supply. */
 export async function supplyFiles(
   supply: Supply,
   address: string,
-  authority: string | undefined,
+  authorities: Authorities,
 ): Promise<MachineFile[]> {
   const key = await readFile(join(supply.packageRepository, "debian", "Release.key"), "utf8");
   const folders = builtContainerd(supply.containerd) ? ["debian", "containerd"] : ["debian"];
-  const files = archiveFiles(`http://${address}:${supplyPorts.packages}`, key, folders);
-  if (authority === undefined) return files;
-  const path = "/etc/ssl/certs/ca-certificates.crt";
-  const own = await readFile(join(supply.baseTree, path), "utf8");
-  return [...files, { path, content: `${own.trimEnd()}\n${authority}` }];
+  const archive = archiveFiles(`http://${address}:${supplyPorts.packages}`, key, folders);
+  return [...archive, ...(await trustFiles(supply, authorities))];
 }
+
+/** The authorities as `update-ca-certificates` puts them, and where it looks for them when a package calls it. */
+async function trustFiles(supply: Supply, { lab, operator }: Authorities): Promise<MachineFile[]> {
+  const bundle = "/etc/ssl/certs/ca-certificates.crt";
+  const debians = await readFile(join(supply.baseTree, bundle), "utf8");
+  const own = Object.entries({ "perigee-lab": lab, operator }).filter(([, pem]) => pem !== undefined);
+  return [
+    { path: bundle, content: [debians, ...own.map(([, pem]) => pem ?? "")].map(line).join("") },
+    ...own.map(([name, pem]) => ({
+      path: `/usr/local/share/ca-certificates/${name}.crt`,
+      content: line(pem ?? ""),
+    })),
+  ];
+}
+
+const line = (text: string): string => `${text.trimEnd()}\n`;
 
 function service(name: keyof typeof supplyPorts, { address, folders }: ServedSupply): Service {
   return { folders, name, listen: { address, port: supplyPorts[name] } };

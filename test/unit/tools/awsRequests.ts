@@ -2,7 +2,7 @@
  * Requests of the AWS provider for a resource of the program, as AWS authorizes them: which resources each touches,
  * which tags those have and which they get. From the Service Authorization Reference and the provider's source.
  */
-import type { Request, Target } from "../../support/iam";
+import type { Request, Target } from "../../../lab/pulumi/providers/aws/iam/evaluate";
 import type { RecordedResource } from "../../support/infra/mocks";
 
 type Tags = Readonly<Record<string, string>>;

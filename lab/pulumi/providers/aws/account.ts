@@ -14,11 +14,31 @@ export interface CloudResource {
 
 export const accountId = "123456789012";
 
+/** Buckets, by name. */
+export const bucketToken = "aws:s3/bucket:Bucket";
+
 /** AWS's announcement that it takes a Spot instance back. */
 export interface SpotNotice {
   readonly action: "terminate";
   /** UTC, in whole seconds: `2026-11-26T12:02:00Z`. */
   readonly time: string;
+}
+
+/** One version of an object in a bucket. */
+export interface ObjectVersion {
+  readonly key: string;
+  /** `null` of one that was written while its bucket had no versions. */
+  readonly versionId: string;
+  /** UTC, in whole seconds. */
+  readonly lastModified: string;
+  /** The content, which is a file of its own; a delete marker has none. */
+  readonly content?: {
+    readonly file: string;
+    readonly size: number;
+    readonly etag: string;
+    readonly type: string;
+    readonly metadata: Readonly<Record<string, string>>;
+  };
 }
 
 /** Content of `cloud.json`. */
@@ -28,6 +48,8 @@ export interface AccountData {
   notices: Record<string, SpotNotice>;
   /** Values of SSM parameters that override the built-in ones, by name: a test's newer image. */
   parameters: Record<string, string>;
+  /** Every version of every object, oldest first, by bucket. */
+  objects: Record<string, ObjectVersion[]>;
   /** The public address that was given out last. */
   lastPublicAddress?: string;
   /** Zone -> instance types that it does not offer, instead of the built-in ones. */
@@ -47,6 +69,7 @@ export class Account {
   remove(type: string, id: string): void {
     delete this.data.resources[key(type, id)];
     delete this.data.notices[id];
+    if (type === bucketToken) delete this.data.objects[id];
   }
 
   find(type: string, id: string | undefined): CloudResource | undefined {
@@ -62,9 +85,10 @@ export class Account {
   }
 
   arn(service: string, resource: string): string {
-    const global = service === "iam" || service === "route53";
-    const owner = service === "route53" ? "" : accountId;
-    return `arn:${partitionOf(this.region).name}:${service}:${global ? "" : this.region}:${owner}:${resource}`;
+    const global = ["iam", "route53", "s3"].includes(service);
+    const owner = service === "route53" || service === "s3" ? "" : accountId;
+    const region = global ? "" : this.region;
+    return `arn:${partitionOf(this.region).name}:${service}:${region}:${owner}:${resource}`;
   }
 
   /** The lowest free address of a subnet; AWS reserves the first four and the last. */

@@ -169,6 +169,6 @@ function withMarks(inputs: Properties, outputs: Properties): Properties {
 /** True when the old resource must go first: AWS keys some types by name, and the program chose the same name. */
 function mustDeleteFirst(type: AwsType, olds: OldState, news: Properties): boolean {
   const { autoName } = type;
-  if (autoName === undefined || isNameMadeUp(type, news)) return false;
+  if (autoName === undefined || news[autoName] === undefined || isNameMadeUp(type, news)) return false;
   return sameValue(revealAll(olds.inputs)[autoName], revealAll(news)[autoName]);
 }

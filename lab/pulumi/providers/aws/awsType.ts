@@ -14,6 +14,8 @@ export interface AwsType {
   readonly defaults?: Properties;
   /** The input that is generated from the resource's name when the program does not set it. */
   readonly autoName?: string;
+  /** True when names have no capitals. */
+  readonly lowerCase?: true;
   /** Outputs that are unknown until AWS has made the resource. */
   readonly computed: readonly string[];
   /** Computed outputs that change with an update of these inputs. */

@@ -45,7 +45,8 @@ function withName(type: AwsType, name: string, olds: Properties, inputs: Propert
   const { autoName } = type;
   if (autoName === undefined || inputs[autoName] !== undefined) return inputs;
   const before = isNameMadeUp(type, olds) ? text(revealAll(olds), autoName) : undefined;
-  const made = before ?? `${name}-${randomBytes(4).toString("hex").slice(0, 7)}`;
+  const stem = type.lowerCase === true ? name.toLowerCase() : name;
+  const made = before ?? `${stem}-${randomBytes(4).toString("hex").slice(0, 7)}`;
   return { ...inputs, [autoName]: made, [defaultsKey]: [autoName] };
 }
 

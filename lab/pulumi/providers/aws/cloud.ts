@@ -28,7 +28,7 @@ export class Cloud {
 
   /** The account with all its parts; a test may have written only some of them. */
   private account(data: Partial<AccountData>): Account {
-    const { resources = {}, notices = {}, parameters = {} } = data;
-    return new Account(Object.assign(data, { resources, notices, parameters }), this.region());
+    const { resources = {}, notices = {}, parameters = {}, objects = {} } = data;
+    return new Account(Object.assign(data, { resources, notices, parameters, objects }), this.region());
   }
 }

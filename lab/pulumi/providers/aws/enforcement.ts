@@ -1,7 +1,7 @@
-/** Synchronization of the machine layer with the account: packet filters, public addresses, hops of metadata, private zones. */
+/** Synchronization of the machine layer with the account: packet filters, public addresses, hops of metadata, private zones, names of buckets. */
 import type { MachineHost } from "../../../host/machine";
 import { map, numeric, text } from "../rpc/values";
-import type { Account } from "./account";
+import { type Account, bucketToken } from "./account";
 import type { Cloud } from "./cloud";
 import { ingressByInstance, isRunning } from "./firewall";
 import { zoneRecords, zoneToken } from "./types/dns";
@@ -67,6 +67,7 @@ function dutiesOf(account: Account): Duty[] {
     ...addressDuties(account),
     ...metadataDuties(account),
     ...zoneDuties(account),
+    ...bucketDuties(account),
   ];
 }
 
@@ -115,6 +116,18 @@ function zoneDuties(account: Account): Duty[] {
       about: `zone ${name}`,
       value: JSON.stringify([...records].sort()),
       enforce: (host: MachineHost) => host.setZone(name, records),
+    };
+  });
+}
+
+/** Each bucket's own name leads to the lab's S3; the names of others' buckets are the world's. */
+function bucketDuties(account: Account): Duty[] {
+  return account.all(bucketToken).map(({ properties }) => {
+    const name = text(properties, "bucketRegionalDomainName") ?? "";
+    return {
+      about: `zone ${name}`,
+      value: "S3",
+      enforce: async (host) => host.setZone(name, new Map([[name, [await host.servicesAddress()]]])),
     };
   });
 }

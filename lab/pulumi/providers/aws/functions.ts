@@ -1,9 +1,10 @@
 /** The functions (data sources) of the lab's AWS. */
 import { createHash } from "node:crypto";
 import { type Properties, text, texts } from "../rpc/values";
-import { type Account, AwsError } from "./account";
+import { type Account, accountId, AwsError } from "./account";
 import { isOffered, zonesOf } from "./offerings";
 import { partitionOf } from "./partitions";
+import { s3Functions } from "./s3/functions";
 import { instanceToken, zoneId } from "./types/vpc";
 
 type Answer = (args: Properties, account: Account) => Properties;
@@ -13,6 +14,16 @@ const ubuntuImage =
   /^\/aws\/service\/canonical\/ubuntu\/server\/[\w.]+\/stable\/[\w.]+\/(amd64|arm64)\/hvm\/ebs-gp[23]\/ami-id$/;
 
 const answers: Readonly<Record<string, Answer>> = {
+  ...s3Functions,
+
+  /** The operator: whoever runs the engine. */
+  "aws:index/getCallerIdentity:getCallerIdentity": (_args, account) => ({
+    id: accountId,
+    accountId,
+    arn: account.arn("iam", "user/operator"),
+    userId: "AIDAPERIGEELABOPERATO",
+  }),
+
   "aws:index/getAvailabilityZones:getAvailabilityZones": (args, { region }) => {
     const names = zonesOf(region).filter((name) => !texts(args, "excludeNames").includes(name));
     return { ...args, id: region, region, names, zoneIds: names.map(zoneId), groupNames: [`${region}-zg-1`] };

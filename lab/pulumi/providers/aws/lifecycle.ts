@@ -1,13 +1,15 @@
 /** Create, update, read and delete in the account, with the machines behind the instances. */
+import { rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { MachineHost, MachineSpec } from "../../../host/machine";
 import type { ResourceCall } from "../rpc/provider";
 import { type Properties, text } from "../rpc/values";
-import type { Account, CloudResource } from "./account";
+import { type Account, bucketToken, type CloudResource } from "./account";
 import type { AwsType } from "./awsType";
 import type { Cloud } from "./cloud";
 import type { Enforcement } from "./enforcement";
 import { bootMachine, machineSpec } from "./instanceMachine";
+import { contentFolder } from "./s3/objects";
 import type { AwsProviderSettings } from "./settings";
 import { publicDns } from "./types/instance";
 import { elasticIpOf } from "./types/publicAddresses";
@@ -87,7 +89,15 @@ export class Lifecycle {
   async delete(type: AwsType, id: string, call: ResourceCall): Promise<void> {
     await this.untilUnused(type, id, call.signal);
     if (type.token === instanceToken) await this.host.remove(id);
-    await this.cloud.change((account) => account.remove(type.token, id));
+    await this.cloud.change((account) => {
+      // An object may have come since.
+      const obstacle = type.token === bucketToken ? obstacleTo(type, id, account) : undefined;
+      if (obstacle !== undefined) throw obstacle;
+      account.remove(type.token, id);
+    });
+    if (type.token === bucketToken) {
+      await rm(contentFolder(this.settings.stateFolder, id), { recursive: true, force: true });
+    }
     await this.enforcement.apply();
   }
 

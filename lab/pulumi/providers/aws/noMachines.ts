@@ -76,6 +76,10 @@ export class NoMachines implements MachineHost {
     });
   }
 
+  servicesAddress(): Promise<string> {
+    return Promise.resolve("127.0.0.1");
+  }
+
   private async onMachine(id: string, step: (machine: RecordedMachine) => void): Promise<void> {
     await this.file.change(({ machines }) => {
       const machine = machines[id];

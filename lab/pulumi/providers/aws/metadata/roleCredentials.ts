@@ -33,7 +33,7 @@ export class RoleCredentialsIssuer {
     stateFolder: string,
     private readonly now: () => Date,
   ) {
-    this.table = new RecordFile(path.join(stateFolder, "cloud-credentials.json"), {});
+    this.table = tableIn(stateFolder);
   }
 
   /** The instance's current credentials of a role; new ones when there are none that live on for a while. */
@@ -71,6 +71,15 @@ export class RoleCredentialsIssuer {
       expiration: inSeconds(new Date(now.getTime() + lifeMs)),
     };
   }
+}
+
+/** Every credential that is good, and such as have expired since the last one was issued. */
+export function issuedCredentials(stateFolder: string): Promise<CredentialsTable> {
+  return tableIn(stateFolder).read();
+}
+
+function tableIn(stateFolder: string): RecordFile<CredentialsTable> {
+  return new RecordFile(path.join(stateFolder, "cloud-credentials.json"), {});
 }
 
 /** AWS's form of a time: UTC, in whole seconds. */

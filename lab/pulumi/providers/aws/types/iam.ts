@@ -8,7 +8,7 @@ import { checkOneOf, refuseSameName } from "./rules";
 export const roleToken = "aws:iam/role:Role";
 
 /** Text of a document, as IAM stores it. */
-function documentText(value: PropertyValue | undefined): string {
+export function documentText(value: PropertyValue | undefined): string {
   return typeof value === "string" ? value : JSON.stringify(value ?? {});
 }
 

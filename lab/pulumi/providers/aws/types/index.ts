@@ -4,6 +4,15 @@ import { record, zone } from "./dns";
 import { flowLog, instanceProfile, logGroup, role, rolePolicy, rolePolicyAttachment } from "./iam";
 import { instance } from "./instance";
 import { eip, eipAssociation } from "./publicAddresses";
+import {
+  bucket,
+  bucketEncryption,
+  bucketLifecycle,
+  bucketOwnershipControls,
+  bucketPolicy,
+  bucketPublicAccessBlock,
+  bucketVersioning,
+} from "./s3";
 import { defaultSecurityGroup, egressRule, ingressRule, securityGroup } from "./securityGroups";
 import { internetGateway, route, routeTable, routeTableAssociation, subnet, vpc } from "./vpc";
 
@@ -30,5 +39,12 @@ export const awsTypes: ReadonlyMap<string, AwsType> = new Map(
     instanceProfile,
     logGroup,
     flowLog,
+    bucket,
+    bucketVersioning,
+    bucketEncryption,
+    bucketPublicAccessBlock,
+    bucketOwnershipControls,
+    bucketPolicy,
+    bucketLifecycle,
   ].map((type) => [type.token, type]),
 );

@@ -76,8 +76,8 @@ describe("the lab's AWS", () => {
 
   describe("check", () => {
     it("names the types it knows when it meets another", async () => {
-      const [reason = ""] = await refusals("aws:s3/bucket:Bucket", {});
-      assert.match(reason, /does not know aws:s3\/bucket:Bucket; it knows: .*aws:ec2\/instance:Instance/);
+      const [reason = ""] = await refusals("aws:sqs/queue:Queue", {});
+      assert.match(reason, /does not know aws:sqs\/queue:Queue; it knows: .*aws:ec2\/instance:Instance/);
     });
 
     it("names the property, and what is allowed, for strange, wrong and missing inputs, all at once", async () => {
