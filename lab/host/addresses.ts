@@ -16,8 +16,11 @@ export const metadataIp = "169.254.169.254";
 /** Port of the metadata's server, on the address of the lab's services. */
 export const metadataPort = 8169;
 
-/** Ports of S3, on the address of the lab's services. */
-export const s3Ports = { https: 443, http: 80 } as const;
+/**
+ * Ports of S3, on the address of the lab's services. Machines ask it at 443 and 80, as on AWS; only packets from the
+ * lab's bridge are translated, since a host's own web server may have these.
+ */
+export const s3Ports = { https: 8443, http: 8180 } as const;
 
 export interface LabAddresses {
   readonly vpcCidr: string;

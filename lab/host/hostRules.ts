@@ -1,5 +1,5 @@
 /** The host's packet rules: an Internet gateway for the lab's machines, as nft text. Pure. */
-import { bridgeName, labAddresses, metadataIp, metadataPort } from "./addresses";
+import { bridgeName, labAddresses, metadataIp, metadataPort, s3Ports } from "./addresses";
 
 /** Public address of one machine, and the private address behind it. */
 export interface PublicAddress {
@@ -48,6 +48,8 @@ table ip perigee {
   chain arriving {
     type nat hook prerouting priority dstnat; policy accept;
     iifname "${bridgeName}" ip daddr ${metadataIp} tcp dport 80 dnat to ${services}:${metadataPort}
+    iifname "${bridgeName}" ip daddr ${services} tcp dport 443 redirect to :${s3Ports.https}
+    iifname "${bridgeName}" ip daddr ${services} tcp dport 80 redirect to :${s3Ports.http}
     dnat to ip daddr map @inward
   }
   chain fromHere {

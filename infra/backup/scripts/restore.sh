@@ -94,7 +94,7 @@ place_backup() {
   mv "$etcd_data/restored/member" "$etcd_data/"
   rm -rf "$etcd_data/restored" "$etcd_data/perigee-snapshot.db"
   # shellcheck disable=SC2034 # step.sh
-  etcd_restored=yes
+  etcd_restored=yes restored_at=$(date --utc +%FT%TZ)
 }
 
 # The cluster knows a former machine by this node's name: it registers anew, as the machine that it is.
@@ -108,5 +108,17 @@ forget_former_machine() {
     wait_for 300 "node $NODE_NAME to register" kubectl get node "$NODE_NAME" || { node_diagnosis; exit 1; }
     kubeadm_phase mark-control-plane
   fi
-  rm -rf "$backup_folder"
+}
+
+renew_kube_proxy() {
+  # The nodes' pods of today give way to those of the backup. Where a kube-proxy of both has run at the same time, their
+  # rules have mixed, and Services answer nobody: one more start makes them whole.
+  wait_for 300 "the controller manager to take up its work" controllers_work || { node_diagnosis; exit 1; }
+  sleep 20
+  restart_kube_proxy
+}
+
+# It has renewed the lease that it had in the backup.
+controllers_work() {
+  [[ "$(kubectl --namespace kube-system get lease kube-controller-manager --output 'jsonpath={.spec.renewTime}')" > "$restored_at" ]]
 }

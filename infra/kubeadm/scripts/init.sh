@@ -47,7 +47,11 @@ initialise() {
   write_documents
   if wants_restore; then place_backup; fi
   kubeadm_logged init --skip-token-print
-  if wants_restore; then forget_former_machine; fi
+  if wants_restore; then
+    forget_former_machine
+    renew_kube_proxy
+    rm -rf "${backup_folder:?}"
+  fi
   # Workers are admitted one by one (member.sh); the token that kubeadm makes by itself would be valid for a day.
   kubectl --namespace kube-system delete secrets --field-selector type=bootstrap.kubernetes.io/token
   remember_documents

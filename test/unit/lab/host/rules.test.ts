@@ -90,6 +90,14 @@ describe("the host's packet rules", () => {
     assert.ok(text.includes('iifname "perigee0" ip daddr 169.254.0.0/16 drop'));
   });
 
+  it("lead what comes from the lab for S3's ports to the lab's server, which leaves them free on this host", () => {
+    const leading = lines(hostRules("10.0.0.0/16", [], [])).filter((line) => line.includes("redirect"));
+    assert.deepEqual(leading, [
+      'iifname "perigee0" ip daddr 10.0.1.1 tcp dport 443 redirect to :8443',
+      'iifname "perigee0" ip daddr 10.0.1.1 tcp dport 80 redirect to :8180',
+    ]);
+  });
+
   it("let answers of the metadata live one hop, or what a machine's options say", () => {
     const hops = [
       { privateIp: "10.0.1.5", hops: 1 },
