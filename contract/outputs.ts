@@ -21,6 +21,12 @@ export interface NodeOutput {
   readonly loginUser?: string;
 }
 
+/** Numbers of the keys that can be rotated, from 1. */
+export interface KeyNumbers {
+  readonly login: number;
+  readonly secrets: number;
+}
+
 export interface InfraOutputs {
   readonly contractVersion: number;
   readonly clusterName: string;
@@ -31,6 +37,8 @@ export interface InfraOutputs {
   readonly kubeconfig: string;
   /** Secret: OpenSSH private key of the login user of every machine (`nodes[].loginUser`). */
   readonly sshPrivateKey: string;
+  /** What the setting `keys` was at the last complete `up`. */
+  readonly keys: KeyNumbers;
   readonly nodes: readonly NodeOutput[];
   /** Address of the published node ports. */
   readonly publishedHost: string;

@@ -2,6 +2,7 @@
 import { loadSettings } from "./config";
 import { refuseWhileInUse } from "./inUse";
 import { KubeadmCluster } from "./kubeadm";
+import { LoginKeys } from "./kubeadm/loginKeys";
 import { Machines } from "./machines";
 import { ClusterIdentity } from "./machines/identity";
 import { Network } from "./network";
@@ -34,16 +35,16 @@ export = async (): Promise<Outputs> => {
   });
 
   const cluster = new KubeadmCluster("cluster", { ...shared, controlPlane, workers });
+  const machines = [...controlPlane, ...workers.flatMap((pool) => pool.machines)];
+  const logins = new LoginKeys("login-keys", { ...shared, machines }); // after every other step
   refuseWhileInUse(cluster.kubeconfig, [
     network,
     identity,
     controlPlanes,
     ...workers.map(({ made }) => made),
     cluster,
+    logins,
   ]);
 
-  return infraOutputs(settings, identity, cluster, [
-    ...controlPlane,
-    ...workers.flatMap((pool) => pool.machines),
-  ]);
+  return infraOutputs(settings, identity, cluster, logins, machines);
 };

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { contractVersion, type InfraOutputs } from "../contract/outputs";
 import type { Settings } from "./config";
 import type { KubeadmCluster } from "./kubeadm";
+import type { LoginKeys } from "./kubeadm/loginKeys";
 import { type Machine, nodeOutput } from "./machines";
 import type { ClusterIdentity } from "./machines/identity";
 
@@ -12,6 +13,7 @@ export function infraOutputs(
   settings: Settings,
   identity: ClusterIdentity,
   cluster: KubeadmCluster,
+  logins: LoginKeys,
   machines: readonly Machine[],
 ): Outputs {
   const [first] = machines;
@@ -23,6 +25,7 @@ export function infraOutputs(
     apiServerUrl: cluster.apiServerUrl,
     kubeconfig: cluster.kubeconfig,
     sshPrivateKey: identity.login.apply((pair) => pair.private),
+    keys: pulumi.output({ login: logins.number, secrets: settings.keys.secrets }),
     nodes: pulumi.all(machines.map(nodeOutput)),
     // Every node serves a published node port; only the control plane's address is permanent.
     publishedHost: first.publicIp,

@@ -2,12 +2,14 @@
 import * as aws from "@pulumi/aws";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import type { KeyNumbers } from "../../contract/outputs";
 import { clusterTags, named } from "../tags";
-import { deriveSshKeyPair, type SshKeyPair } from "./sshKeys";
+import { deriveLoginKeys, deriveSshKeyPair, type LoginKeys, type SshKeyPair } from "./sshKeys";
 
 export interface ClusterIdentityArgs {
   readonly clusterName: string;
   readonly permissionsBoundary?: string | undefined;
+  readonly keys: KeyNumbers;
 }
 
 /**
@@ -30,6 +32,10 @@ const sessionManager: aws.iam.PolicyStatement = {
 export class ClusterIdentity extends pulumi.ComponentResource {
   /** Secret: key pair of the login user, the same on every machine. */
   readonly login: pulumi.Output<SshKeyPair>;
+  /** Which public keys every machine lets in, and which no longer. */
+  readonly publicLogins: pulumi.Output<Omit<LoginKeys, "current">>;
+  /** Steps that log in to a machine, by its name: the former key is taken from it after all of them. */
+  readonly logins = new Map<string, pulumi.Resource[]>();
   readonly instanceProfile: aws.iam.InstanceProfile;
 
   private readonly seed: pulumi.Output<string>;
@@ -41,18 +47,16 @@ export class ClusterIdentity extends pulumi.ComponentResource {
   ) {
     super("perigee:machines:ClusterIdentity", name, {}, opts);
     this.seed = this.makeSeed();
-    this.login = this.keyPair("login", args.clusterName);
+    const logins = this.seed.apply((seed) => deriveLoginKeys(seed, args.keys.login, args.clusterName));
+    this.login = pulumi.secret(logins.apply(({ current }) => current));
+    this.publicLogins = pulumi.unsecret(logins.apply(({ authorised, former }) => ({ authorised, former })));
     this.instanceProfile = this.makeInstanceProfile();
     this.registerOutputs();
   }
 
   /** Secret: the host key of one machine, known before the machine boots. */
   hostKey(machine: string): pulumi.Output<SshKeyPair> {
-    return this.keyPair(`host/${machine}`, machine);
-  }
-
-  private keyPair(purpose: string, comment: string): pulumi.Output<SshKeyPair> {
-    return pulumi.secret(this.seed.apply((seed) => deriveSshKeyPair(seed, purpose, comment)));
+    return pulumi.secret(this.seed.apply((seed) => deriveSshKeyPair(seed, `host/${machine}`, machine)));
   }
 
   /** 32 random bytes, generated once and kept as a secret in the state. */

@@ -48,6 +48,7 @@ describe("a cluster of one control plane and one worker", () => {
       "perigee:machines:ClusterIdentity": 1,
       "perigee:machines:Machines": 2,
       "perigee:kubeadm:Cluster": 1,
+      "perigee:kubeadm:LoginKeys": 1,
       "aws:ec2/vpc:Vpc": 1,
       "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": 1,
       "aws:ec2/internetGateway:InternetGateway": 1,
@@ -67,7 +68,7 @@ describe("a cluster of one control plane and one worker", () => {
       "aws:ec2/eip:Eip": 1,
       "aws:ec2/eipAssociation:EipAssociation": 1,
       "command:local:Command": 2,
-      "command:remote:Command": 6,
+      "command:remote:Command": 8,
     });
   });
 
