@@ -12,7 +12,7 @@ const shared = read("step");
 
 /** Parts that a script uses besides what every step shares. */
 const parts: Readonly<Partial<Record<StepScript, readonly string[]>>> = {
-  init: ["disk", "settle"],
+  init: ["disk", "settle", "secretsKey"],
   join: ["disk"],
   upkeep: ["../../machines/scripts/apt"],
 };
