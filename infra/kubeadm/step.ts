@@ -5,7 +5,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-export type StepScript = "init" | "network" | "kubeconfig" | "request" | "member" | "join" | "keys" | "upkeep";
+export type StepScript =
+  "init" | "network" | "kubeconfig" | "request" | "member" | "join" | "keys" | "upkeep";
 
 const read = (name: string): string => readFileSync(join(__dirname, "scripts", `${name}.sh`), "utf8");
 const shared = read("step");
