@@ -32,6 +32,12 @@ export interface BackupOutput {
   readonly last?: string;
 }
 
+/** Numbers of the keys that can be rotated, from 1. */
+export interface KeyNumbers {
+  readonly login: number;
+  readonly secrets: number;
+}
+
 export interface InfraOutputs {
   readonly contractVersion: number;
   readonly clusterName: string;
@@ -44,6 +50,8 @@ export interface InfraOutputs {
   readonly kubeconfigRead: string;
   /** Secret: OpenSSH private key of the login user of every machine (`nodes[].loginUser`). */
   readonly sshPrivateKey: string;
+  /** What the setting `keys` was at the last complete `up`. */
+  readonly keys: KeyNumbers;
   readonly nodes: readonly NodeOutput[];
   /** Address of the published node ports. */
   readonly publishedHost: string;

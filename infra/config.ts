@@ -80,6 +80,15 @@ const workerPool = strictObject({
   taints: taints.default([]).describe("Node taints: `{ key, value, effect }`."),
 });
 
+const keyNumber = whole(1, 1000).default(1);
+
+const keys = strictObject({
+  login: keyNumber.describe("Number of the SSH key; raise it by one to rotate."),
+  secrets: keyNumber.describe(
+    "Number of the key that Secrets are encrypted with in etcd; raise it by one to rotate: the API is away for a moment, twice.",
+  ),
+});
+
 const mirrors = strictObject({
   kubernetesPackages: baseUrl
     .default("https://pkgs.k8s.io/core:/stable:")
@@ -223,6 +232,11 @@ export const settingsSchema = strictObject({
         registries: { "docker.io": "https://mirror.example/v2/hub" },
       },
     }),
+  keys: keys
+    .prefault({})
+    .describe(
+      "Keys that can be rotated, each by its number; [runbook.md](runbook.md#rotate-the-ssh-key) says how. A number is never lowered.",
+    ),
   publishedNodePorts: z
     .array(nodePort)
     .refine(({ length }) => length <= 5, { error: "at most 5: a security group holds 60 rules" })

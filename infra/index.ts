@@ -7,6 +7,7 @@ import { loadSettings } from "./config";
 import { refuseWhileInUse } from "./inUse";
 import { KubeadmCluster } from "./kubeadm";
 import { kubeconfigRead } from "./kubeadm/kubeconfigRead";
+import { LoginKeys } from "./kubeadm/loginKeys";
 import { Machines } from "./machines";
 import { ClusterIdentity } from "./machines/identity";
 import { Network } from "./network";
@@ -56,6 +57,8 @@ export = async (): Promise<Outputs> => {
     settings.backup.enabled && bucket !== undefined
       ? [new Backups("backups", { ...shared, bucket, controlPlane, after: cluster.ready })]
       : [];
+  const machines = [...controlPlane, ...workers.flatMap((pool) => pool.machines)];
+  const logins = new LoginKeys("login-keys", { ...shared, machines }); // after every other step
   refuseWhileInUse(cluster.kubeconfig, [
     network,
     identity,
@@ -63,10 +66,8 @@ export = async (): Promise<Outputs> => {
     ...workers.map(({ made }) => made),
     cluster,
     ...backups,
+    logins,
   ]);
 
-  return infraOutputs(settings, identity, cluster, { bucket, last: restore.last }, [
-    ...controlPlane,
-    ...workers.flatMap((pool) => pool.machines),
-  ]);
+  return infraOutputs(settings, identity, cluster, logins, { bucket, last: restore.last }, machines);
 };

@@ -4,7 +4,7 @@
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { InfraOutputs, NodeOutput } from "../contract/outputs";
+import type { InfraOutputs, KeyNumbers, NodeOutput } from "../contract/outputs";
 import { ownOutputs } from "../contract/stackOutputs";
 import { type SettingProblem, SettingsError } from "../settings/load";
 import { namespace, type Settings } from "./config";
@@ -12,8 +12,14 @@ import { regionOf } from "./kubeadm/placeLabels";
 import { architectureOf } from "./machines/image";
 import { machineName, numberInPool } from "./machines/names";
 
-/** What the last `up` wrote. Of nodes that 0.1 wrote, type, disk, zone and subnet are missing until the next `up`. */
-export type RunningCluster = Pick<InfraOutputs, "clusterName"> & { readonly nodes: readonly RunningNode[] };
+/**
+ * What the last `up` wrote. Of nodes that 0.1 wrote, type, disk, zone and subnet are missing until the next `up`, and of
+ * the cluster, its keys.
+ */
+export type RunningCluster = Pick<InfraOutputs, "clusterName"> & {
+  readonly nodes: readonly RunningNode[];
+  readonly keys?: KeyNumbers | undefined;
+};
 export type RunningNode = Pick<NodeOutput, "name" | "role"> & Partial<NodeOutput>;
 
 /**
@@ -22,11 +28,11 @@ export type RunningNode = Pick<NodeOutput, "name" | "role"> & Partial<NodeOutput
  * @throws RunError with every problem, before any resource is registered
  */
 export async function refuseLosses(settings: Settings): Promise<readonly RunningNode[]> {
-  const { clusterName, nodes: written } = (await ownOutputs()) as Partial<InfraOutputs>;
+  const { clusterName, nodes: written, keys } = (await ownOutputs()) as Partial<InfraOutputs>;
   if (clusterName === undefined || written === undefined) return [];
   refuseOtherRegion(written, aws.config.region);
   const nodes = await Promise.all(written.map(asEc2Says));
-  const problems = lossesOf(settings, { clusterName, nodes });
+  const problems = lossesOf(settings, { clusterName, nodes, keys });
   if (problems.length > 0) throw new SettingsError(namespace, problems);
   return nodes;
 }
@@ -58,18 +64,14 @@ export function lossesOf(settings: Settings, running: RunningCluster): SettingPr
     ...otherArchitecture(settings, running),
     ...smallerDisks(settings, running),
     ...fewerSubnets(settings, running),
+    ...otherKeys(settings, running),
   ];
 }
 
 /** A subnet that a machine stands in loses its route before AWS refuses to delete it. */
 function fewerSubnets(settings: Settings, { nodes }: RunningCluster): SettingProblem[] {
-  const { clusterName, controlPlane, workers, availabilityZones } = settings;
-  const wanted = [{ name: "control-plane", count: controlPlane.count }, ...workers];
-  const kept = new Set(
-    wanted.flatMap(({ name, count }) =>
-      Array.from({ length: count }, (_, index) => machineName(clusterName, name, index + 1)),
-    ),
-  );
+  const { availabilityZones } = settings;
+  const kept = machinesOf(settings);
   const cutOff = nodes.filter(({ name, subnet = 0 }) => kept.has(name) && subnet > availabilityZones.count);
   if (cutOff.length === 0) return [];
   const most = Math.max(...cutOff.map(({ subnet = 0 }) => subnet));
@@ -79,6 +81,38 @@ function fewerSubnets(settings: Settings, { nodes }: RunningCluster): SettingPro
   return [
     { setting: "availabilityZones", given: availabilityZones.names ?? availabilityZones.count, problem },
   ];
+}
+
+/** Names of the machines that the settings ask for. */
+function machinesOf({ clusterName, controlPlane, workers }: Settings): ReadonlySet<string> {
+  const wanted = [{ name: "control-plane", count: controlPlane.count }, ...workers];
+  return new Set(
+    wanted.flatMap(({ name, count }) =>
+      Array.from({ length: count }, (_, index) => machineName(clusterName, name, index + 1)),
+    ),
+  );
+}
+
+/** A machine lets in the current login key and the next; a key for Secrets that was dropped cannot come back. */
+function otherKeys(settings: Settings, { keys, nodes }: RunningCluster): SettingProblem[] {
+  const problems = (["login", "secrets"] as const).flatMap((name): SettingProblem[] => {
+    const [given, own] = [settings.keys[name], keys?.[name] ?? 1];
+    if (given === own || given === own + 1) return [];
+    const problem = `the running cluster's key has the number ${own}; allowed: ${own}, or ${own + 1} to rotate it`;
+    return [{ setting: `keys.${name}`, given, problem }];
+  });
+  const { login } = settings.keys;
+  if (problems.length > 0 || login === (keys?.login ?? 1)) return problems;
+  if (keys === undefined) {
+    const problem = "the running machines do not let the next key in yet; run up once with 1, then raise it";
+    return [{ setting: "keys.login", given: login, problem }];
+  }
+  const kept = machinesOf(settings);
+  const leaving = nodes.flatMap(({ name }) => (kept.has(name) ? [] : [name]));
+  if (leaving.length === 0) return [];
+  // Pulumi deletes last, and with the connection of the run before.
+  const problem = `${leaving.join(", ")} would be taken out of the cluster with the former key; rotate it first, then remove machines`;
+  return [{ setting: "keys.login", given: login, problem }];
 }
 
 function otherName({ clusterName }: Settings, running: RunningCluster): SettingProblem {

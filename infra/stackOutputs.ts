@@ -4,6 +4,7 @@ import { contractVersion, type InfraOutputs } from "../contract/outputs";
 import type { BackupBucket } from "./backup/bucket";
 import type { Settings } from "./config";
 import type { KubeadmCluster } from "./kubeadm";
+import type { LoginKeys } from "./kubeadm/loginKeys";
 import { type Machine, nodeOutput } from "./machines";
 import type { ClusterIdentity } from "./machines/identity";
 
@@ -21,6 +22,7 @@ export function infraOutputs(
   settings: Settings,
   identity: ClusterIdentity,
   cluster: KubeadmCluster,
+  logins: LoginKeys,
   { bucket, last }: BackupState,
   machines: readonly Machine[],
 ): Outputs {
@@ -34,6 +36,7 @@ export function infraOutputs(
     kubeconfig: cluster.kubeconfig,
     kubeconfigRead: pulumi.output(cluster.kubeconfigRead),
     sshPrivateKey: identity.login.apply((pair) => pair.private),
+    keys: pulumi.output({ login: logins.number, secrets: settings.keys.secrets }),
     nodes: pulumi.all(machines.map(nodeOutput)),
     // Every node serves a published node port; only the control plane's address is permanent.
     publishedHost: first.publicIp,

@@ -4,6 +4,7 @@
  * When this component is complete, every node is Ready and cluster DNS responds.
  */
 import * as pulumi from "@pulumi/pulumi";
+import type { KeyNumbers } from "../../contract/outputs";
 import type { BackupBucket } from "../backup/bucket";
 import type { Restore } from "../backup/restore";
 import type { Machine } from "../machines";
@@ -38,6 +39,7 @@ export interface KubeadmClusterArgs {
   readonly kubernetesVersion: string;
   readonly podCidr: Cidr;
   readonly serviceCidr: Cidr;
+  readonly keys: KeyNumbers;
   readonly drainTimeoutSeconds: number;
   readonly readyTimeoutSeconds: number;
   readonly network: Network;
@@ -126,6 +128,7 @@ export class KubeadmCluster extends pulumi.ComponentResource {
         LABELS: placeOf(machine).apply(labelTexts).apply(lines),
         AUDIT_POLICY: auditPolicy,
         KUBEADM_CONFIG: documents,
+        SECRETS_KEY: String(this.args.keys.secrets),
         DISK_GIB: diskGiB(machine),
         ...this.restoreInputs(),
       },

@@ -39,7 +39,7 @@ export class RemoteSteps {
   run(name: string, step: RemoteStepArgs): command.remote.Command {
     const { machine, script, verbs, limitSeconds, output = "words", triggers = [], after = [] } = step;
     const about = step.for ?? machine;
-    return new command.remote.Command(
+    const made = new command.remote.Command(
       name,
       {
         connection: {
@@ -68,5 +68,8 @@ export class RemoteSteps {
         ...(output === "secret" ? { additionalSecretOutputs: ["stdout"] } : {}),
       },
     );
+    const { logins } = this.identity;
+    logins.set(machine.name, [...(logins.get(machine.name) ?? []), made]);
+    return made;
   }
 }

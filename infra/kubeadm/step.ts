@@ -5,7 +5,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-export type StepScript = "init" | "network" | "kubeconfig" | "request" | "member" | "join" | "upkeep";
+export type StepScript =
+  "init" | "network" | "kubeconfig" | "request" | "member" | "join" | "keys" | "upkeep";
 
 const read = (name: string): string => readFileSync(join(__dirname, "scripts", `${name}.sh`), "utf8");
 const shared = read("step");
@@ -15,6 +16,7 @@ const parts: Readonly<Partial<Record<StepScript, readonly string[]>>> = {
   init: [
     "disk",
     "settle",
+    "secretsKey",
     "../../machines/scripts/apt",
     "../../backup/scripts/s3",
     "../../backup/scripts/restore",

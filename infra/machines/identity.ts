@@ -2,13 +2,15 @@
 import * as aws from "@pulumi/aws";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import type { KeyNumbers } from "../../contract/outputs";
 import { type AgeIdentity, deriveAgeIdentity } from "../backup/ageIdentity";
 import { clusterTags, named } from "../tags";
-import { deriveSshKeyPair, type SshKeyPair } from "./sshKeys";
+import { deriveLoginKeys, deriveSshKeyPair, type LoginKeys, type SshKeyPair } from "./sshKeys";
 
 export interface ClusterIdentityArgs {
   readonly clusterName: string;
   readonly permissionsBoundary?: string | undefined;
+  readonly keys: KeyNumbers;
 }
 
 /**
@@ -33,6 +35,10 @@ export class ClusterIdentity extends pulumi.ComponentResource {
   readonly login: pulumi.Output<SshKeyPair>;
   /** Secret: age identity of the backups, unless the settings have one. */
   readonly backups: pulumi.Output<AgeIdentity>;
+  /** Which public keys every machine lets in, and which no longer. */
+  readonly publicLogins: pulumi.Output<Omit<LoginKeys, "current">>;
+  /** Steps that log in to a machine, by its name: the former key is taken from it after all of them. */
+  readonly logins = new Map<string, pulumi.Resource[]>();
   readonly instanceProfile: aws.iam.InstanceProfile;
   /** Role and profile of control planes, which do more in AWS than a worker. */
   readonly controlPlaneRole: aws.iam.Role;
@@ -47,7 +53,9 @@ export class ClusterIdentity extends pulumi.ComponentResource {
   ) {
     super("perigee:machines:ClusterIdentity", name, {}, opts);
     this.seed = this.makeSeed();
-    this.login = this.keyPair("login", args.clusterName);
+    const logins = this.seed.apply((seed) => deriveLoginKeys(seed, args.keys.login, args.clusterName));
+    this.login = pulumi.secret(logins.apply(({ current }) => current));
+    this.publicLogins = pulumi.unsecret(logins.apply(({ authorised, former }) => ({ authorised, former })));
     this.backups = pulumi.secret(this.seed.apply(deriveAgeIdentity));
     this.instanceProfile = this.makeProfile(this.name, "machine").profile;
     const controlPlane = this.makeProfile(`${this.name}-control-plane`, "control-plane");
@@ -58,11 +66,7 @@ export class ClusterIdentity extends pulumi.ComponentResource {
 
   /** Secret: the host key of one machine, known before the machine boots. */
   hostKey(machine: string): pulumi.Output<SshKeyPair> {
-    return this.keyPair(`host/${machine}`, machine);
-  }
-
-  private keyPair(purpose: string, comment: string): pulumi.Output<SshKeyPair> {
-    return pulumi.secret(this.seed.apply((seed) => deriveSshKeyPair(seed, purpose, comment)));
+    return pulumi.secret(this.seed.apply((seed) => deriveSshKeyPair(seed, `host/${machine}`, machine)));
   }
 
   /** 32 random bytes, generated once and kept as a secret in the state. */

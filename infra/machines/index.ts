@@ -151,7 +151,7 @@ export class Machines extends pulumi.ComponentResource {
   /** User data; a secret because it contains the private host key. It has no cluster credentials (docs/adr/0004). */
   private userData(name: string): pulumi.Output<string> {
     const { role, spot = false, kubernetesVersion, mirrors, identity } = this.args;
-    return pulumi.all([identity.hostKey(name), identity.login]).apply(([hostKey, login]) =>
+    return pulumi.all([identity.hostKey(name), identity.publicLogins]).apply(([hostKey, { authorised }]) =>
       renderUserData({
         role,
         spot,
@@ -159,7 +159,7 @@ export class Machines extends pulumi.ComponentResource {
         kubernetesVersion,
         mirrors,
         hostKey,
-        authorizedKey: login.public,
+        authorizedKeys: authorised,
       }),
     );
   }

@@ -12,6 +12,18 @@ export interface SshKeyPair {
   readonly public: string;
 }
 
+/** The login keys of a cluster, of which one is in use. */
+export interface LoginKeys {
+  readonly current: SshKeyPair;
+  /**
+   * Public keys that a machine lets in: the current one and the next. A connection has one key only, so a machine must
+   * know a key before it becomes the current one.
+   */
+  readonly authorised: readonly string[];
+  /** Public keys of lower numbers, which a machine lets in no longer. */
+  readonly former: readonly string[];
+}
+
 /** DER header of a raw 32-byte Ed25519 private key (RFC 8410, section 7). */
 const pkcs8Header = Buffer.from("302e020100300506032b657004220420", "hex");
 const keyType = "ssh-ed25519";
@@ -33,6 +45,15 @@ export function deriveSshKeyPair(seed: string, purpose: string, comment: string)
     private: openSshPrivateKey(raw, point, blob, comment),
     public: `${keyType} ${blob.toString("base64")} ${comment}`,
   };
+}
+
+/** Login keys when the one of this number, from 1, is in use. Every number's key comes from the same seed. */
+export function deriveLoginKeys(seed: string, number: number, comment: string): LoginKeys {
+  const pair = (one: number): SshKeyPair =>
+    deriveSshKeyPair(seed, one === 1 ? "login" : `login/${one}`, comment);
+  const former = Array.from({ length: number - 1 }, (_, index) => pair(index + 1).public);
+  const current = pair(number);
+  return { current, authorised: [current.public, pair(number + 1).public], former };
 }
 
 /** Unencrypted `openssh-key-v1` container (OpenSSH's PROTOCOL.key). sshd before 9.6 reads no PKCS #8 Ed25519 key. */

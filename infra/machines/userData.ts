@@ -19,8 +19,8 @@ export interface UserDataArgs {
   readonly mirrors: Mirrors;
   /** Host key of the machine, so that every connection can pin it. It grants no access. */
   readonly hostKey: SshKeyPair;
-  /** Public login key, an authorized_keys line. */
-  readonly authorizedKey: string;
+  /** Public login keys, lines of authorized_keys. */
+  readonly authorizedKeys: readonly string[];
 }
 
 interface CloudFile {
@@ -47,7 +47,7 @@ export function renderUserData(args: UserDataArgs): string {
     disable_root: true,
     ssh_deletekeys: true,
     ssh_keys: { ed25519_private: args.hostKey.private, ed25519_public: args.hostKey.public },
-    ssh_authorized_keys: [args.authorizedKey],
+    ssh_authorized_keys: args.authorizedKeys,
     write_files: files(args),
     runcmd: [
       ...(args.spot ? [["systemctl", "enable", "--now", "perigee-spot.service"]] : []),

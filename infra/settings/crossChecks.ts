@@ -186,7 +186,7 @@ function largeUserData(settings: Partial<Settings>): SettingProblem[] {
         kubernetesVersion,
         mirrors,
         hostKey: { private: placeholder, public: placeholder },
-        authorizedKey: placeholder,
+        authorizedKeys: [placeholder, placeholder],
       }),
     ),
   );

@@ -89,8 +89,10 @@ describe("stack 1 on the real engine", function () {
       );
       assert.deepEqual(steps.filter((step) => !order.includes(step)).sort(), [
         "orbit-control-plane-1 create keep",
+        "orbit-control-plane-1 create keys",
         "orbit-control-plane-1 create kubeconfig",
         "orbit-control-plane-1 create network",
+        "orbit-default-1 create keys",
         "orbit-default-1 create request",
       ]);
       assert.ok(
@@ -153,6 +155,7 @@ describe("stack 1 on the real engine", function () {
           `create ${instanceToken} orbit-default-2`,
           `create ${commandToken} orbit-default-2-admit`,
           `create ${commandToken} orbit-default-2-join`,
+          `create ${commandToken} orbit-default-2-keys`,
           `create ${commandToken} orbit-default-2-request`,
         ].sort(),
       );
@@ -265,7 +268,7 @@ describe("stack 1 on the real engine", function () {
       assert.equal(run.exitCode, 0, run.stdout);
       assert.deepEqual(
         (await stack.journal()).slice(steps).map(({ step }) => step),
-        ["leave", "request", "admit", "join"],
+        ["leave", "request", "admit", "join", "keys"],
       );
       const images = Object.values((await stack.account()).resources).flatMap(({ type, properties }) =>
         type === instanceToken ? [properties["ami"]] : [],

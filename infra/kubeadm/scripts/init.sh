@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes this machine the first control plane, or applies changed settings to it (settle.sh); prints the cluster's CA
 # certificate (public).
-# Inputs: NODE_NAME KUBERNETES_VERSION API_NAME PRIVATE_IP KUBEADM_CONFIG AUDIT_POLICY PROVIDER_ID LABELS DISK_GIB CLUSTER_NAME RESTORE_FROM BUCKET_HOST BUCKET_REGION BUCKET_OWNER BACKUP_IDENTITY
+# Inputs: NODE_NAME KUBERNETES_VERSION API_NAME PRIVATE_IP KUBEADM_CONFIG AUDIT_POLICY PROVIDER_ID LABELS DISK_GIB SECRETS_KEY CLUSTER_NAME RESTORE_FROM BUCKET_HOST BUCKET_REGION BUCKET_OWNER BACKUP_IDENTITY
 # Safe to run again.
 
 marker=/var/lib/perigee/initialised
@@ -9,6 +9,7 @@ marker=/var/lib/perigee/initialised
 init() {
   boot_finished >&2
   grow_disk >&2
+  refuse_former_key
   if [ -e "$marker" ]; then
     # A run that was interrupted while it applied settings may have left no API server to ask.
     if [ ! -e "${begun:?}" ]; then
@@ -23,6 +24,7 @@ init() {
   else
     initialise >&2
   fi
+  rotate_secrets_key >&2
   # Not by the kubelet: at each start it would bring back the instance type that the machine had at first.
   xargs kubectl label node "$NODE_NAME" --overwrite <<<"${LABELS:?}" >&2
   cat /etc/kubernetes/pki/ca.crt
@@ -70,19 +72,6 @@ spec:
       containers:
         - name: coredns
           readinessProbe: {periodSeconds: 1, failureThreshold: 30}
-EOF
-}
-
-# The key is made here, and leaves this machine only in backups, which are encrypted for the operator.
-encryption_config() {
-  cat <<EOF
-apiVersion: apiserver.config.k8s.io/v1
-kind: EncryptionConfiguration
-resources:
-  - resources: [secrets]
-    providers:
-      - secretbox: {keys: [{name: first, secret: $(head -c 32 /dev/urandom | base64 -w0)}]}
-      - identity: {}
 EOF
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Part of init.sh: brings a control plane that runs to the documents of the settings: certificates, static pods,
 # kubelet, kube-proxy, cluster DNS. What kubeadm cannot change on a running cluster is refused by name.
-# Inputs: KUBEADM_CONFIG AUDIT_POLICY PROVIDER_ID. Safe to run again, and goes on where it was interrupted.
+# Inputs: KUBEADM_CONFIG AUDIT_POLICY PROVIDER_ID SECRETS_KEY. Safe to run again, and goes on where it was interrupted.
 
 config=/etc/perigee/kubeadm.yaml
 patches=/etc/perigee/patches
@@ -49,7 +49,7 @@ write_documents() {
   umask 077
   mkdir -p "$private_folder" /var/log/kubernetes "$patches"
   printf '%s' "$AUDIT_POLICY" >"$private_folder/audit-policy.yaml"
-  [ -e "$private_folder/encryption.yaml" ] || encryption_config >"$private_folder/encryption.yaml"
+  [ -e "${encryption:?}" ] || write_keys "$(new_key "$(key_name "${SECRETS_KEY:?}")")"
   printf 'providerID: %s\n' "$PROVIDER_ID" >"$patches/kubeletconfiguration1+merge.yaml"
   coredns_patch >"$patches/corednsdeployment+strategic.yaml"
   static_pod_patches
@@ -57,15 +57,25 @@ write_documents() {
   umask 022
 }
 
-# A static pod starts again when its manifest changes. The audit policy is a file beside it, and is read at start only.
+# A static pod starts again when its manifest changes. The audit policy and the keys for Secrets are files beside it, and
+# are read at start only.
 static_pod_patches() {
   local pod
   for pod in "${static_pods[@]}"; do
-    printf 'metadata: {annotations: {perigee.dev/settings: "%s"}}\n' "$(settings_of_static_pods)" >"$patches/${pod}0+strategic.yaml"
+    printf 'metadata: {annotations: {perigee.dev/settings: "%s"}}\n' "$(settings_of "$pod")" >"$patches/${pod}0+strategic.yaml"
   done
 }
 
 settings_of_static_pods() { printf '%s\n' "$(document ClusterConfiguration)" "$AUDIT_POLICY" | sha256sum | cut -c1-16; }
+
+# settings_of POD: with the first key as they were before keys could be rotated, so that no API server starts again for it.
+settings_of() {
+  if [ "$1" != kube-apiserver ] || [ "$(key_names)" = first ]; then
+    settings_of_static_pods
+  else
+    { settings_of_static_pods; cat "$encryption"; } | sha256sum | cut -c1-16
+  fi
+}
 
 # document KIND: the one of the documents that has this kind.
 document() { awk -v "kind=kind: $1\n" 'BEGIN { RS = "---\n" } index($0, kind)' <<<"$KUBEADM_CONFIG"; }
@@ -76,7 +86,7 @@ current() {
   for pod in "$@"; do
     [ "$(kubectl --namespace kube-system get pod "$pod-${NODE_NAME:?}" --output \
       'jsonpath={.metadata.annotations.perigee\.dev/settings} {.status.conditions[?(@.type=="Ready")].status}')" = \
-      "$(settings_of_static_pods) True" ] || return 1
+      "$(settings_of "$pod") True" ] || return 1
   done
 }
 

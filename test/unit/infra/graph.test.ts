@@ -48,6 +48,7 @@ describe("a cluster of one control plane and one worker", () => {
       "perigee:machines:ClusterIdentity": 1,
       "perigee:machines:Machines": 2,
       "perigee:kubeadm:Cluster": 1,
+      "perigee:kubeadm:LoginKeys": 1,
       "perigee:backup:Bucket": 1,
       "perigee:backup:Backups": 1,
       "aws:ec2/vpc:Vpc": 1,

@@ -105,6 +105,71 @@ describe("a change of settings that would lose the running cluster", () => {
     assert.deepEqual(resources, []);
   });
 
+  describe("of its keys", () => {
+    const leaving = { workers: [workers[0]] };
+    const keyed = { ...running, keys: { login: 2, secrets: 3 } };
+    const numbers = (name: string, own: number, given: number) =>
+      `keys.${name} = ${given}: the running cluster's key has the number ${own}; allowed: ${own}, or ${own + 1} to rotate it`;
+
+    for (const [what, keys, cluster, found] of [
+      ["is none where both stay", { login: 2, secrets: 3 }, keyed, []],
+      ["is none where both are raised by one", { login: 3, secrets: 4 }, keyed, []],
+      [
+        "is a lower number",
+        { login: 1, secrets: 2 },
+        keyed,
+        [numbers("login", 2, 1), numbers("secrets", 3, 2)],
+      ],
+      [
+        "is more than one",
+        { login: 4, secrets: 5 },
+        keyed,
+        [numbers("login", 2, 4), numbers("secrets", 3, 5)],
+      ],
+      [
+        "is the default, where they were raised",
+        {},
+        keyed,
+        [numbers("login", 2, 1), numbers("secrets", 3, 1)],
+      ],
+      [
+        "is none of the key for Secrets where an older Perigee wrote the outputs",
+        { secrets: 2 },
+        running,
+        [],
+      ],
+      [
+        "is the login key where an older Perigee wrote the outputs: its machines know one key",
+        { login: 2 },
+        running,
+        [
+          "keys.login = 2: the running machines do not let the next key in yet; run up once with 1, then raise it",
+        ],
+      ],
+    ] as const) {
+      it(what, () => assert.deepEqual(losses({ keys }, cluster), found));
+    }
+
+    it("is a login key that is raised while a machine goes, and none where machines only come", () => {
+      const keys = { login: 3, secrets: 3 };
+      assert.deepEqual(losses({ keys, ...leaving }, keyed), [
+        "keys.login = 3: orbit-pass-1 would be taken out of the cluster with the former key; rotate it first, then remove machines",
+      ]);
+      assert.deepEqual(losses({ keys, workers: [...workers, { name: "new" }] }, keyed), []);
+      assert.deepEqual(losses({ keys: { login: 2, secrets: 4 }, ...leaving }, keyed), []);
+    });
+
+    it("is refused before any resource is registered", async () => {
+      const settings = { ...small, clusterName: "orbit", workers, keys: { login: 4, secrets: 3 } };
+      const { message, resources } = await refusal(settings, { ...keyed });
+      assert.equal(
+        message,
+        `1 problem in the settings; nothing was changed:\n  perigee-infra:${numbers("login", 2, 4)}`,
+      );
+      assert.deepEqual(resources, []);
+    });
+  });
+
   it("is another region, in which every machine would be another one", () => {
     const nodes = [{ ...running.nodes[0], availabilityZone: "eu-central-1b" }] as RunningCluster["nodes"];
     assert.throws(

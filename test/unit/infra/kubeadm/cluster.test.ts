@@ -46,13 +46,14 @@ describe("the steps that make a cluster", () => {
     }
   });
 
-  it("run anew for a new machine: a worker's own three steps, with the machine that the work is about", () => {
+  it("run anew for a new machine: a worker's own steps, with the machine that the work is about", () => {
     const control = "ground-control-plane-1-id";
     assert.deepEqual(step(deployment, "cluster-init").triggers, [control]);
     assert.deepEqual(step(deployment, "cluster-network").triggers, [control]);
     assert.deepEqual(step(deployment, "ground-default-2-request").triggers, ["ground-default-2-id"]);
     assert.deepEqual(step(deployment, "ground-default-2-admit").triggers, ["ground-default-2-id", control]);
     assert.deepEqual(step(deployment, "ground-default-2-join").triggers, ["ground-default-2-id"]);
+    assert.deepEqual(step(deployment, "ground-default-2-keys").triggers, ["ground-default-2-id"]);
   });
 
   it("tell the kubelet which EC2 instance it runs on", () => {
@@ -163,6 +164,7 @@ describe("stack 1's outputs", () => {
       "backupIdentity",
       "clusterName",
       "contractVersion",
+      "keys",
       "kubeconfig",
       "kubeconfigRead",
       "kubernetesVersion",

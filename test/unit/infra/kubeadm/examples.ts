@@ -1,13 +1,13 @@
 /** The nodes whose documents are kept as golden files. */
 import type { ControlPlaneDocumentArgs, WorkerDocumentArgs } from "../../../../infra/kubeadm/documents";
 import { placeLabels, topologyLabels } from "../../../../infra/kubeadm/placeLabels";
-import { deriveSshKeyPair } from "../../../../infra/machines/sshKeys";
+import { deriveLoginKeys, deriveSshKeyPair } from "../../../../infra/machines/sshKeys";
 import type { UserDataArgs } from "../../../../infra/machines/userData";
 import { defaultKubernetesVersion } from "../../../../infra/versions";
 
 /** Not a real cluster's seed. */
 export const seed = Buffer.alloc(32, 7).toString("base64");
-export const login = deriveSshKeyPair(seed, "login", "ground");
+export const logins = deriveLoginKeys(seed, 1, "ground");
 
 export const controlPlane: ControlPlaneDocumentArgs = {
   nodeName: "ground-control-plane-1",
@@ -45,7 +45,7 @@ const machine = (role: UserDataArgs["role"], hostName: string): UserDataArgs => 
   kubernetesVersion: defaultKubernetesVersion,
   mirrors: { kubernetesPackages: "https://pkgs.k8s.io/core:/stable:", registries: {} },
   hostKey: deriveSshKeyPair(seed, `host/${hostName}`, hostName),
-  authorizedKey: login.public,
+  authorizedKeys: logins.authorised,
 });
 
 /** Golden file -> what a machine boots with. */

@@ -11,6 +11,7 @@ const inputs = {
   AUDIT_POLICY: "kind: Policy",
   PROVIDER_ID: "aws:///eu-central-1a/i-1",
   DISK_GIB: "10",
+  SECRETS_KEY: "1",
   LABELS: "topology.kubernetes.io/zone=eu-central-1a\nnode.kubernetes.io/instance-type=t3.medium",
 };
 

@@ -24,6 +24,7 @@ const inputs = (changed: Partial<typeof cluster>, more: Readonly<Record<string, 
   AUDIT_POLICY: "kind: Policy\n",
   PROVIDER_ID: "aws:///eu-central-1a/i-1",
   DISK_GIB: "10",
+  SECRETS_KEY: "1",
   LABELS: "topology.kubernetes.io/zone=eu-central-1a",
   ...more,
 });

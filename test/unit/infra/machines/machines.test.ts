@@ -94,7 +94,7 @@ describe("a pool that grows", () => {
     const after = lines(await deploy({ ...threeZones, workers: [{ name: "default", count: 5 }] }));
     for (const [resource, inputs] of before) assert.equal(after.get(resource), inputs, resource);
     const added = [...after.keys()].filter((resource) => !before.has(resource));
-    assert.equal(added.length, 8, "two machines with three steps each");
+    assert.equal(added.length, 10, "two machines with four steps each");
   });
 
   /** The mocks number addresses in the order of registration; that order is not the program's matter. */

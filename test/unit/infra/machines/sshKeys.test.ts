@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { utils } from "ssh2";
-import { deriveSshKeyPair } from "../../../../infra/machines/sshKeys";
+import { deriveLoginKeys, deriveSshKeyPair } from "../../../../infra/machines/sshKeys";
 import { onPath } from "../../../support/infra/tools";
 
 const seed = Buffer.alloc(32, 7).toString("base64");
@@ -33,6 +33,19 @@ describe("SSH keys derived from the cluster's seed", () => {
     ];
     const halves = [login, ...others].map((pair) => pair.public);
     assert.equal(new Set(halves).size, halves.length);
+  });
+
+  it("are the login's by number: the first as ever, and each one the next of the one before", () => {
+    const numbered = (number: number) => deriveLoginKeys(seed, number, "ground");
+    const [first, second, third] = [numbered(1), numbered(2), numbered(3)];
+    assert.deepEqual(first.current, deriveSshKeyPair(seed, "login", "ground"));
+    assert.deepEqual(first.authorised, [first.current.public, second.current.public]);
+    assert.deepEqual(second.authorised, [second.current.public, third.current.public]);
+    assert.deepEqual(
+      [first, second, third].map(({ former }) => former),
+      [[], [first.current.public], [first.current.public, second.current.public]],
+    );
+    assert.equal(new Set([...third.former, ...third.authorised]).size, 4);
   });
 
   it("are read by ssh2, and both halves belong together, whatever the seed", () => {

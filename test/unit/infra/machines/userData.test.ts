@@ -7,7 +7,7 @@ import { defaultKubernetesVersion, minorOf, releaseOf, testedReleases } from "..
 import { matchesGolden } from "../../../golden";
 import { deploy } from "../../../support/infra/mocks";
 import { twoPools } from "../../../support/infra/settingsExamples";
-import { login, machines, seed } from "../kubeadm/examples";
+import { logins, machines, seed } from "../kubeadm/examples";
 
 interface CloudConfig {
   readonly hostname: string;
@@ -78,12 +78,12 @@ describe("a machine's user data", () => {
     assert.match(file(text, "/etc/perigee/machine.env"), /'http:\/\/mirror\.example:8080\/v1\.36\/deb'/);
   });
 
-  it("gives the machine the host key that connections pin, and lets in the login key only", () => {
+  it("gives the machine the host key that connections pin, and lets in the login key and the next one only", () => {
     const args = machines["worker.yaml"] ?? assert.fail();
     const config = parse(renderUserData(args)) as CloudConfig;
     assert.equal(config.ssh_keys.ed25519_public, args.hostKey.public);
     assert.equal(config.ssh_keys.ed25519_private, args.hostKey.private);
-    assert.deepEqual(config.ssh_authorized_keys, [login.public]);
+    assert.deepEqual(config.ssh_authorized_keys, logins.authorised);
   });
 });
 
@@ -111,7 +111,7 @@ describe("no secret is in any user data", () => {
   }
 
   it("not the seed that all keys come from, nor the login's private key", () => {
-    const body = login.private.split("\n").slice(3, -2);
+    const body = logins.current.private.split("\n").slice(3, -2);
     assert.ok(body.length > 0);
     for (const [name, text] of texts) {
       assert.ok(!text.includes(seed), name);

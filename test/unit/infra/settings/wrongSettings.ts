@@ -5,7 +5,7 @@ import { small } from "../../../support/infra/settingsExamples";
 const pool = { name: "default" };
 const keys =
   "clusterName, kubernetesVersion, adminCidrs, vpcCidr, availabilityZones, podCidr, serviceCidr, controlPlane, " +
-  "workers, machineImage, machineImageUser, mirrors, publishedNodePorts, backup, restoreFrom, flowLogs, permissionsBoundary, " +
+  "workers, machineImage, machineImageUser, mirrors, keys, publishedNodePorts, backup, restoreFrom, flowLogs, permissionsBoundary, " +
   "drainTimeoutSeconds, readyTimeoutSeconds";
 const keyRule =
   "a key is [prefix/]name; the name has at most 63 of A-Z a-z 0-9 . _ - and begins and ends with a letter or digit";
@@ -44,6 +44,13 @@ export const refused: Readonly<Record<string, { settings: object; lines: readonl
     settings: { ...small, permissionsBoundary: "arn:aws:iam::123456789012:role/perigee-boundary" },
     lines: [
       'permissionsBoundary = "arn:aws:iam::123456789012:role/perigee-boundary": the ARN of an IAM policy such as arn:aws:iam::123456789012:policy/perigee-boundary',
+    ],
+  },
+  "numbers of keys that are none": {
+    settings: { ...small, keys: { login: 0, secrets: 1.5 } },
+    lines: [
+      "keys.login = 0: a whole number from 1 to 1000",
+      "keys.secrets = 1.5: a whole number from 1 to 1000",
     ],
   },
   "a malformed block": {
