@@ -100,7 +100,7 @@ async function programs(bucket: string): Promise<Record<string, string>> {
     getent: 'echo "10.0.1.20 STREAM api.ground.internal"',
     // A node of the same name, of a machine that is gone.
     kubectl: `case "$*" in *" /version") echo '"gitVersion": "v1.36.3"' ;; *kubeadm-config*) grep Subnet /etc/perigee/kubeadm.yaml ;;
-      *settings*) grep -o '"[0-9a-f]*"' /etc/perigee/patches/etcd0+strategic.yaml | tr -d '"\\n'; echo " True" ;; *renewTime*) date --utc --date +1min +%FT%T.000000Z ;; *providerID*) cat /var/node 2>/dev/null || true ;; "delete node "*) rm -f /var/node ;; esac`,
+      *settings*) grep -o '"[0-9a-f]*"' "/etc/perigee/patches/\${5%-ground-control-plane-1}0+strategic.yaml" | tr -d '"\\n'; echo " True" ;; *renewTime*) date --utc --date +1min +%FT%T.000000Z ;; *providerID*) cat /var/node 2>/dev/null || true ;; "delete node "*) rm -f /var/node ;; esac`,
     kubeadm: "true",
   };
 }
@@ -126,7 +126,7 @@ export async function initialise(
   const all = {
     ...{ NODE_NAME: "ground-control-plane-1", KUBERNETES_VERSION: "1.36.3", API_NAME: "api.ground.internal" },
     ...{ PRIVATE_IP: "10.0.1.20", KUBEADM_CONFIG: documents, AUDIT_POLICY: "kind: Policy", LABELS: "a=b" },
-    ...{ PROVIDER_ID: "aws:///eu-central-1a/i-2", DISK_GIB: "10", CLUSTER_NAME: "ground" },
+    ...{ PROVIDER_ID: "aws:///eu-central-1a/i-2", DISK_GIB: "10", SECRETS_KEY: "1", CLUSTER_NAME: "ground" },
     ...{ BUCKET_HOST: "backups.s3.eu-central-1.amazonaws.com", BUCKET_REGION: "eu-central-1" },
     ...{
       BUCKET_OWNER: "123456789012",

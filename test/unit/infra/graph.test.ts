@@ -77,7 +77,7 @@ describe("a cluster of one control plane and one worker", () => {
       "aws:ec2/eip:Eip": 1,
       "aws:ec2/eipAssociation:EipAssociation": 1,
       "command:local:Command": 2,
-      "command:remote:Command": 8,
+      "command:remote:Command": 10,
     });
   });
 
