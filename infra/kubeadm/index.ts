@@ -202,6 +202,7 @@ export class KubeadmCluster extends pulumi.ComponentResource {
       inputs: {
         PROVIDER_ID: providerId(machine),
         PRIVATE_IP: machine.instance.privateIp,
+        CONTROL_PLANE: cluster.machine.instance.id,
         REQUEST: request.stdout,
         LABELS: labels.apply(labelTexts).apply(lines),
         TAINTS: lines(taintTexts(taints)),

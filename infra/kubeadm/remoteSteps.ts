@@ -8,7 +8,10 @@ import { stepCommand, stepInput, type StepScript } from "./step";
 export interface RemoteStepArgs {
   /** Machine that the step runs on. */
   readonly machine: Machine;
-  /** Machine of the node, by default the one that the step runs on. A new instance runs the step again. */
+  /**
+   * Machine of the node, by default the one that the step runs on. A new instance of it undoes the step and runs it
+   * again; one of the machine that a step for another runs on does neither.
+   */
   readonly for?: Machine;
   readonly script: StepScript;
   /** Verbs passed to the script; `delete` only where removing the resource needs an action. */
@@ -65,6 +68,9 @@ export class RemoteSteps {
         deletedWith: machine.instance,
         // `leave` must finish before `admit` accepts a machine of the same name.
         deleteBeforeReplace: true,
+        // A worker stays a member when the control plane is another machine. The element is there since 0.1.0: without
+        // it every step of a running cluster would be replaced.
+        ignoreChanges: about === machine ? [] : ["triggers[1]"],
         ...(output === "secret" ? { additionalSecretOutputs: ["stdout"] } : {}),
       },
     );

@@ -89,6 +89,7 @@ describe("stack 1 on the real engine", function () {
       );
       assert.deepEqual(steps.filter((step) => !order.includes(step)).sort(), [
         "orbit-control-plane-1 create keep",
+        "orbit-control-plane-1 create keep",
         "orbit-control-plane-1 create keys",
         "orbit-control-plane-1 create kubeconfig",
         "orbit-control-plane-1 create network",
@@ -351,6 +352,21 @@ describe("stack 1 on the real engine", function () {
   });
 
   describe("trouble, and the end", () => {
+    it("keeps its workers when the control plane died: none of them leaves, each is admitted to the new one", async () => {
+      const before = (await stack.journal()).length;
+      await stack.kill("orbit-control-plane-1");
+      await stack.succeed("refresh", settings({ count: 1, ...changed }));
+      const run = await stack.succeed("up", settings({ count: 1, ...changed }));
+      assert.deepEqual(done(run, instanceToken), [`create ${instanceToken} orbit-control-plane-1`]);
+      const steps = (await stack.journal()).slice(before).map(({ step }) => step);
+      assert.deepEqual(
+        steps.filter((step) => ["leave", "init", "admit"].includes(step)),
+        ["init", "admit"],
+      );
+      const again = await stack.succeed("up", settings({ count: 1, ...changed }));
+      assert.deepEqual(Object.keys(again.events.summary), ["same"]);
+    });
+
     it("replaces a worker that died between, and takes its old node out of the cluster first", async () => {
       const before = (await stack.journal()).length;
       await stack.kill("orbit-default-1");
@@ -366,7 +382,20 @@ describe("stack 1 on the real engine", function () {
       assert.equal((await stack.machine("orbit-default-1"))?.state, "running");
     });
 
-    it("is destroyed in order: the machine before what it stands on, and nothing is left", async () => {
+    /** Types of what is left in AWS. */
+    const left = async (): Promise<string[]> =>
+      [...new Set(Object.values((await stack.account()).resources).map(({ type }) => type))].sort();
+    const bucket = [
+      "aws:s3/bucket:Bucket",
+      "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+      "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+      "aws:s3/bucketPolicy:BucketPolicy",
+      "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+      "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+      "aws:s3/bucketVersioning:BucketVersioning",
+    ];
+
+    it("is destroyed in order: the machine before what it stands on; only the backups' bucket is left, and what protects it", async () => {
       const run = await stack.succeed("destroy", settings({ count: 1, ...changed }));
       const gone = (type: string) => moment(run, { kind: "done", operation: "delete", type });
       const order = [instanceToken, "aws:ec2/subnet:Subnet", "aws:ec2/vpc:Vpc"].map(gone);
@@ -374,8 +403,16 @@ describe("stack 1 on the real engine", function () {
         [...order].sort((a, b) => a - b),
         order,
       );
-      assert.deepEqual(await stack.machines(), { machines: {}, zones: {} });
-      assert.deepEqual((await stack.account()).resources, {});
+      assert.deepEqual((await stack.machines()).machines, {});
+      assert.deepEqual(await left(), bucket);
+    });
+
+    it("leaves no bucket either when the settings say so", async () => {
+      const { resources } = await stack.account();
+      const told = { "perigee-infra:backup": { keepOnDestroy: false } };
+      await stack.succeed("up", settings({ count: 1 }, told));
+      await stack.succeed("destroy", settings({ count: 1 }, told));
+      assert.deepEqual((await stack.account()).resources, resources);
     });
 
     it("comes up on the second try when the engine was killed during the first", async () => {
@@ -398,7 +435,7 @@ describe("stack 1 on the real engine", function () {
       await stack.kill("orbit-control-plane-1", "orbit-default-1");
       const before = await stack.journal();
       await stack.succeed("destroy", settings({ count: 1 }));
-      assert.deepEqual((await stack.account()).resources, {});
+      assert.deepEqual(await left(), bucket);
       assert.deepEqual(await stack.journal(), before);
     });
   });

@@ -20,7 +20,7 @@ fetch_backup() {
   if ! command -v age >/dev/null; then
     export DEBIAN_FRONTEND=noninteractive
     retry 10 update_lists || exit 1
-    retry 5 apt_install age || exit 1
+    retry 5 apt_install age >/dev/null || exit 1
   fi
   object=$(chosen_backup) || exit 1
   echo "fetching the backup $object"
@@ -78,8 +78,9 @@ place_backup() {
   mkdir -p /etc/kubernetes/pki "${private_folder:?}"
   cp -a "$content/pki/." /etc/kubernetes/pki/
   cp -a "$content/perigee/." "$private_folder/"
-  rm -rf "$etcd_data"
+  # The folder itself may be a disk of its own.
   mkdir -p "$etcd_data"
+  rm -rf "$etcd_data/member" "$etcd_data/restored" "$etcd_data"/perigee-snapshot.db*
   chmod 700 "$etcd_data"
   mv "$content/etcd.db" "$etcd_data/perigee-snapshot.db"
   # Watches of machines that live on begin anew at a revision that none of them has seen.

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Runs on the control plane, for one worker. `admit` signs the worker's certificate request and prints the
 # certificate (public: useless without the key, which stays on the worker), and keeps labels and taints as
-# the settings say, and the address for which the kubelet may have a serving certificate; `leave` drains the node and deletes it, or refuses before it touches anything. Safe to run again.
-# Inputs: NODE_NAME PROVIDER_ID PRIVATE_IP REQUEST LABELS TAINTS DRAIN_TIMEOUT
+# the settings say, and the address for which the kubelet may have a serving certificate; another CONTROL_PLANE admits it
+# again. `leave` drains the node and deletes it, or refuses before it touches anything. Safe to run again.
+# Inputs: NODE_NAME CONTROL_PLANE PROVIDER_ID PRIVATE_IP REQUEST LABELS TAINTS DRAIN_TIMEOUT
 
 admitted=/var/lib/perigee/admitted
 signer=kubernetes.io/kube-apiserver-client-kubelet

@@ -21,7 +21,7 @@ keep() {
 take_away() {
   local unit path
   while read -r unit; do
-    [ -z "$unit" ] || systemctl disable --now --quiet "$unit" || true
+    [ -z "$unit" ] || systemctl disable --now --quiet "$unit" 2>/dev/null || true
   done <<<"${UNITS:-}"
   while read -r _ path _; do
     [ -z "$path" ] || rm -f "$path"
@@ -39,7 +39,7 @@ install_missing() {
   if [ "${#missing[@]}" = 0 ]; then return; fi
   export DEBIAN_FRONTEND=noninteractive
   retry 10 update_lists || exit 1
-  retry 5 apt_install "${missing[@]}" || exit 1
+  retry 5 apt_install "${missing[@]}" >/dev/null || exit 1
 }
 
 changed=""
