@@ -124,7 +124,7 @@ describe("pod traffic", () => {
     await answers(() => get("echo-cp", "http://echo-worker:8080/get"), "echo-worker");
   });
 
-  it("comes in from outside through a node port of either node", async () => {
+  const fromOutside = async (): Promise<void> => {
     for (const { publicIp, name } of (await outputs()).nodes) {
       const asked = `http://${publicIp}:30081/get?through=${name}`;
       const { args } = await answers(async () => {
@@ -133,6 +133,15 @@ describe("pod traffic", () => {
       }, "echo-worker");
       assert.equal(args["through"], name);
     }
+  };
+
+  it("comes in from outside through a node port of either node", fromOutside);
+
+  it("comes in also when each kube-proxy has started again over the rules that it finds", async () => {
+    const proxies = ["-n", "kube-system", "rollout"];
+    await kubectl(...proxies, "restart", "daemonset/kube-proxy");
+    await kubectl(...proxies, "status", "daemonset/kube-proxy", "--timeout=120s");
+    await fromOutside();
   });
 });
 

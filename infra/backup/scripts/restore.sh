@@ -95,7 +95,7 @@ place_backup() {
   mv "$etcd_data/restored/member" "$etcd_data/"
   rm -rf "$etcd_data/restored" "$etcd_data/perigee-snapshot.db"
   # shellcheck disable=SC2034 # step.sh
-  etcd_restored=yes restored_at=$(date --utc +%FT%TZ)
+  etcd_restored=yes
 }
 
 # The cluster knows a former machine by this node's name: it registers anew, as the machine that it is.
@@ -108,18 +108,7 @@ forget_former_machine() {
     systemctl restart kubelet
     wait_for 300 "node $NODE_NAME to register" kubectl get node "$NODE_NAME" || { node_diagnosis; exit 1; }
     kubeadm_phase mark-control-plane
+    # Flannel tells the other nodes by its Node where this one's pods are, and does so at its start only.
+    kubectl --namespace kube-flannel delete pods --selector app=flannel --field-selector "spec.nodeName=$NODE_NAME" --timeout 120s
   fi
-}
-
-renew_kube_proxy() {
-  # The nodes' pods of today give way to those of the backup. Where a kube-proxy of both has run at the same time, their
-  # rules have mixed, and Services answer nobody: one more start makes them whole.
-  wait_for 300 "the controller manager to take up its work" controllers_work || { node_diagnosis; exit 1; }
-  sleep 20
-  restart_kube_proxy
-}
-
-# It has renewed the lease that it had in the backup.
-controllers_work() {
-  [[ "$(kubectl --namespace kube-system get lease kube-controller-manager --output 'jsonpath={.spec.renewTime}')" > "$restored_at" ]]
 }

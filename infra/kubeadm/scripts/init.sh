@@ -51,7 +51,6 @@ initialise() {
   kubeadm_logged init --skip-token-print
   if wants_restore; then
     forget_former_machine
-    renew_kube_proxy
     rm -rf "${backup_folder:?}"
   fi
   # Workers are admitted one by one (member.sh); the token that kubeadm makes by itself would be valid for a day.

@@ -27,15 +27,8 @@ settle() {
   kubeadm_phase mark-control-plane
   kubeadm_phase addon all
   # It reads its settings at its start only. What it has told the kernel stays meanwhile.
-  restart_kube_proxy
-  remember_documents
-}
-
-# Node after node, and each with all of its rules. A node that is away does not hold it up.
-restart_kube_proxy() {
   kubectl --namespace kube-system rollout restart daemonset/kube-proxy
-  kubectl --namespace kube-system rollout status daemonset/kube-proxy --timeout 120s ||
-    echo "kube-proxy has not started again on every node yet; it goes on by itself"
+  remember_documents
 }
 
 documents_hash() { printf '%s\n' "${KUBEADM_CONFIG:?}" "${AUDIT_POLICY:?}" "${PROVIDER_ID:?}" | sha256sum | cut -d' ' -f1; }

@@ -15,6 +15,12 @@ const programs = [
 /** Loaded by iptables at run time, so that no program names them. */
 const iptablesExtensions = "/usr/lib/x86_64-linux-gnu/xtables";
 
+/**
+ * Names of protocols and ports, which the released images have too: without them nft lists `6` for the `tcp` that
+ * kube-proxy wrote, which then takes its own rules for another's at its next start, and deletes them.
+ */
+const nameFiles = ["/etc/protocols", "/etc/services"];
+
 /** The names under which the one iptables program is called. */
 const iptablesNames = ["iptables", "ip6tables"].flatMap((name) =>
   ["", "-save", "-restore"].flatMap((verb) => [`${name}${verb}`, `${name}-nft${verb}`]),
@@ -28,7 +34,7 @@ export async function layOutNodeTools(tree: string, root: string): Promise<void>
     await symlink(`usr/${name}`, join(root, name));
   }
   const libraries = librariesOf(await run("chroot", [tree, "ldd", ...programs]));
-  for (const path of [...programs, ...libraries, iptablesExtensions]) {
+  for (const path of [...programs, ...libraries, iptablesExtensions, ...nameFiles]) {
     await mkdir(dirname(join(root, path)), { recursive: true });
     await run("cp", ["--recursive", "--dereference", join(tree, path), join(root, path)]);
   }

@@ -100,7 +100,7 @@ async function programs(bucket: string): Promise<Record<string, string>> {
     getent: 'echo "10.0.1.20 STREAM api.ground.internal"',
     // A node of the same name, of a machine that is gone.
     kubectl: `case "$*" in *" /version") echo '"gitVersion": "v1.36.3"' ;; *kubeadm-config*) grep Subnet /etc/perigee/kubeadm.yaml ;;
-      *settings*) grep -o '"[0-9a-f]*"' "/etc/perigee/patches/\${5%-ground-control-plane-1}0+strategic.yaml" | tr -d '"\\n'; echo " True" ;; *renewTime*) date --utc --date +1min +%FT%T.000000Z ;; *providerID*) cat /var/node 2>/dev/null || true ;; "delete node "*) rm -f /var/node ;; esac`,
+      *settings*) grep -o '"[0-9a-f]*"' "/etc/perigee/patches/\${5%-ground-control-plane-1}0+strategic.yaml" | tr -d '"\\n'; echo " True" ;; *providerID*) cat /var/node 2>/dev/null || true ;; "delete node "*) rm -f /var/node ;; esac`,
     kubeadm: "true",
   };
 }
