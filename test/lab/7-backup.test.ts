@@ -1,5 +1,8 @@
 /** Backups: made by themselves, read by nobody, and brought back on a new machine and on the one that is there. */
 import { strict as assert } from "node:assert";
+import { labAddresses } from "../../lab/host/addresses";
+import { serveS3, stopS3 } from "../../lab/pulumi/providers/aws/s3/serve";
+import { labFolders, labSettings } from "../../lab/settings";
 import {
   apply,
   clusterDns,
@@ -160,7 +163,33 @@ describe("a control plane whose machine and disk are gone", () => {
   it("is the same for stack 2, and the machines may read no backup any more once restoreFrom is gone", async () => {
     await engineSucceeds("up");
     assert.match(await asked("GET", await lastBackup()), /answers 403 AccessDenied/);
+    // The administrator's certificate is another: nothing but the provider's kubeconfig follows.
+    const { create, update, replace, delete: deleted } = (await workloadsSucceed("up")).events.summary;
+    assert.deepEqual([create, update, replace, deleted], [undefined, 1, undefined, undefined]);
     await workloadsSucceed("preview", {}, "--expect-no-changes");
+  });
+});
+
+describe("a bucket that nobody reaches for a while @all", () => {
+  const folders = labFolders(labSettings().stateFolder);
+  const alert = async (state: string): Promise<boolean> =>
+    (await query(`ALERTS{alertname="BackupFailing",alertstate="${state}"}`)).length > 0;
+  const served = async (): Promise<void> => {
+    await serveS3(folders, { address: labAddresses("10.0.0.0/16").services, region: "lab-local-1" });
+  };
+  after(served);
+
+  it("is told with the reason, and nothing is lost: what was there stays, and the next attempt is made by itself", async () => {
+    const before = await lastBackup();
+    await stopS3(folders);
+    await assert.rejects(ssh(controlPlane, "systemctl start perigee-backup.service"));
+    await eventually("the alert", () => alert("firing"), 600);
+    const [reason] = await query("perigee_backup_error_info == 1");
+    assert.match(String(reason?.metric["error"]), /could not be put into the bucket: .* does not answer/);
+    assert.equal(await lastBackup(), before);
+    await served();
+    await eventually("a backup without anybody's doing", async () => (await lastBackup()) !== before, 180);
+    await eventually("the end of the alert", async () => !(await alert("firing")), 300);
   });
 });
 
@@ -178,7 +207,6 @@ describe("a namespace that somebody deleted", () => {
   });
 
   it("stays away on a control plane that has its data: restoreFrom does nothing to it", async () => {
-    const object = await lastBackup();
     await kubectl("delete", "namespace", namespace, "--timeout=120s");
     const run = await engineSucceeds("up", { restoreFrom: "latest" });
     assert.match(
@@ -186,7 +214,6 @@ describe("a namespace that somebody deleted", () => {
       /perigee-lab-control-plane-1 is there: .* is restored only if it has no data of its own/,
     );
     assert.equal(await kubectl("get", "namespace", namespace, "--ignore-not-found", "-o", "name"), "");
-    assert.equal(await lastBackup(), object);
     await engineSucceeds("up");
     await kubectl("delete", "persistentvolume/mission-marker");
   });

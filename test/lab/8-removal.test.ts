@@ -11,11 +11,13 @@ import {
   LabCommand,
   labConfigFile,
   node,
+  outputs,
   ssh,
   worker,
 } from "../support/lab/lab";
 import { labLeftovers } from "../support/lab/leftovers";
 import { failedRuleGroups } from "../support/lab/prometheus";
+import { runbook } from "../support/lab/runbook";
 import { workloadsSucceed } from "../support/lab/workloads";
 
 describe("the rules", () => {
@@ -62,6 +64,26 @@ describe("a cluster that is dead", () => {
     assert.notEqual((await node(controlPlane)).instanceId, before);
     await workloadsSucceed("up");
     await kubectl("-n", "telemetry", "rollout", "status", "deployment/telemetry", "--timeout=120s");
+  });
+
+  it("has other keys when that is asked for, and refuses the former ones", async () => {
+    const former = (await outputs()).sshPrivateKey;
+    await kubectl("-n", "default", "create", "secret", "generic", "kept", "--from-literal=word=apogee");
+    await engineSucceeds("up", { restoreFrom: "empty", keys: { login: 2, secrets: 2 } });
+    assert.notEqual((await outputs()).sshPrivateKey, former);
+    for (const name of [controlPlane, worker]) {
+      assert.equal(await ssh(name, "hostname"), name);
+      await assert.rejects(ssh(name, "hostname", former), /Permission denied/);
+    }
+    const used = await ssh(controlPlane, await runbook("secrets-keys-in-use"));
+    assert.match(used, /^\s*\d+ k8s:enc:secretbox:v1:key2:$/);
+    const word = ["-n", "default", "get", "secret", "kept", "-o", "jsonpath={.data.word}"];
+    assert.equal(await kubectl(...word), btoa("apogee"));
+    const again = { restoreFrom: "empty", keys: { login: 2, secrets: 2 } };
+    await engineSucceeds("preview", again, "--expect-no-changes");
+    const lower = await engine("up", { restoreFrom: "empty" });
+    assert.notEqual(lower.exitCode, 0);
+    assert.match(lower.stdout + lower.stderr, /keys\.login = 1: .*never lowered|keys\.login = 1/);
   });
 
   it("is removed by make down, dead again", async () => {

@@ -175,8 +175,8 @@ export async function apply(...objects: readonly object[]): Promise<void> {
 }
 
 /** Runs a command on a node as root, over SSH, as an operator would; returns its output. */
-export async function ssh(name: string, command: string): Promise<string> {
-  const key = await scratchFile("key", (await outputs()).sshPrivateKey);
+export async function ssh(name: string, command: string, privateKey?: string): Promise<string> {
+  const key = await scratchFile("key", privateKey ?? (await outputs()).sshPrivateKey);
   const { publicIp } = await node(name);
   const options = [
     "StrictHostKeyChecking=no",
