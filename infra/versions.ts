@@ -34,7 +34,7 @@ export const testedReleases: readonly [KubernetesRelease, ...KubernetesRelease[]
     flannel: "v0.28.9",
     flannelCni: "v1.9.1-flannel3",
     containerd: "1.6.20",
-    tested: "lab: Debian 12, containerd 1.6.20",
+    tested: "lab: Debian 12, containerd 2.2.1 (a new cluster) and 1.6.20",
   },
 ];
 
