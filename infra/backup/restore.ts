@@ -9,7 +9,7 @@ import { type SettingProblem, SettingsError } from "../../settings/load";
 import { namespace, type Settings } from "../config";
 
 /** Value of `restoreFrom` that gives a dead cluster up. */
-export const beginEmpty = "empty";
+const beginEmpty = "empty";
 
 /** Backup in a bucket, by its name: `<cluster>/<time>_v<version>.tar.age`. */
 export interface Backup {
@@ -75,7 +75,7 @@ export async function plannedRestore(settings: Settings, outputs: Partial<InfraO
 }
 
 /** The backup that the settings name, or why it cannot be used. */
-export function chosenBackup(
+function chosenBackup(
   { clusterName, kubernetesVersion, restoreFrom = "latest" }: Settings,
   bucket: string,
   backups: readonly Backup[],
