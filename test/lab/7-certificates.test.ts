@@ -1,5 +1,6 @@
 /** Certificates: kubelets' are verified by who asks them, and those of minutes are renewed before they end. */
 import { strict as assert } from "node:assert";
+import { dirname } from "node:path";
 import { controlPlane, eventually, kubectl, node, outputs, ssh, worker } from "../support/lab/lab";
 import { query } from "../support/lab/prometheus";
 import { runbook } from "../support/lab/runbook";
@@ -57,8 +58,13 @@ describe("certificates that live for minutes @all", () => {
   after(async () => {
     await ssh(
       controlPlane,
-      `sed -i '/^certificateValidityPeriod/d' ${config}; rm -rf ${dropIn.replace(/\/short.conf$/, "")}; systemctl daemon-reload;
-      ${await runbook("certificates")}; systemctl restart perigee-certificates.timer`,
+      [
+        `sed -i '/^certificateValidityPeriod/d' ${config}`,
+        `rm -rf ${dirname(dropIn)}`,
+        "systemctl daemon-reload",
+        await runbook("certificates"),
+        "systemctl restart perigee-certificates.timer",
+      ].join("\n"),
     );
   });
 
@@ -67,7 +73,7 @@ describe("certificates that live for minutes @all", () => {
       controlPlane,
       `sed -i '/^kind: ClusterConfiguration/a certificateValidityPeriod: ${minutes}m0s' ${config}
       ${await runbook("certificates")}
-      mkdir -p ${dropIn.replace(/\/short.conf$/, "")}
+      mkdir -p ${dirname(dropIn)}
       printf '[Timer]\\nOnCalendar=\\nRandomizedDelaySec=0\\nAccuracySec=1s\\nOnUnitInactiveSec=10\\n' >${dropIn}
       systemctl daemon-reload; systemctl restart perigee-certificates.timer; systemctl start perigee-certificates`,
     );
