@@ -54,6 +54,10 @@ describe("the cluster", () => {
       assert.ok(section !== undefined, `a section "${title}"`);
       return [...section.matchAll(/`(\/[^`]+)`/g)].map(([, path = ""]) => path.replace(/VERSION|NAME/, "*"));
     };
+    await eventually("the first look at the certificates, a minute after the timer's start", async () => {
+      const metrics = await ssh(controlPlane, "ls /var/lib/perigee/metrics");
+      return metrics.includes("certificates.prom");
+    });
     for (const [name, sections] of [
       [controlPlane, ["Every machine", "A control plane", "Logs"]],
       [worker, ["Every machine", "A worker", "Logs"]],
