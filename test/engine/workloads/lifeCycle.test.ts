@@ -64,7 +64,9 @@ describe("stack 2 before stack 1 is up", function () {
     assert.notEqual(run.exitCode, 0);
     assert.match(
       messages(run),
-      /speaks version 99 of the contract between the stacks, this program version 1/,
+      new RegExp(
+        `speaks version 99 of the contract between the stacks, this program version ${contractVersion}`,
+      ),
     );
   });
 });
