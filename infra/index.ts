@@ -1,4 +1,5 @@
 /** Stack 1: a Kubernetes cluster on EC2 machines. Read top to bottom. */
+import type { InfraOutputs } from "../contract/outputs";
 import { ownOutputs } from "../contract/stackOutputs";
 import { Backups } from "./backup";
 import { BackupBucket } from "./backup/bucket";
@@ -21,7 +22,7 @@ export = async (): Promise<Outputs> => {
   const settings = loadSettings(); // checks every setting, reports all problems at once
   refuseDeadSshAgent(); // a dead agent fails every step on every machine
   const running = await refuseLosses(settings); // what would take the running cluster along
-  const former = await ownOutputs();
+  const former = (await ownOutputs()) as Partial<InfraOutputs>;
   const restore = await plannedRestore(settings, former); // what a control plane without data begins with
   limitStackTraces(settings); // for a large cluster they take most of the program's time
 
@@ -30,7 +31,7 @@ export = async (): Promise<Outputs> => {
   const shared = { ...settings, network, identity };
 
   const bucket =
-    settings.backup.enabled || restore.from !== undefined
+    settings.backup.enabled || restore.from !== undefined || former.backup?.bucket !== undefined // its backups stay
       ? new BackupBucket("backup", { ...settings, identity, restoreFrom: restore.from })
       : undefined;
 

@@ -29,7 +29,7 @@ export class BackupBucket extends pulumi.ComponentResource {
   /** Secret. */
   readonly age: pulumi.Output<AgeIdentity>;
   /** What a control plane may do in the bucket. */
-  readonly permission: pulumi.Resource;
+  readonly permission: readonly pulumi.Resource[];
 
   constructor(
     private readonly name: string,
@@ -119,7 +119,7 @@ export class BackupBucket extends pulumi.ComponentResource {
   }
 
   /** Write below the cluster's own prefix, and read or delete nothing; read there only while a restore is asked for. */
-  private permit(bucketArn: pulumi.Output<string>): pulumi.Resource {
+  private permit(bucketArn: pulumi.Output<string>): pulumi.Resource[] {
     const { clusterName, restoreFrom, identity, backup } = this.args;
     const objects = pulumi.interpolate`${bucketArn}/${clusterName}/*`;
     const write: aws.iam.PolicyStatement = { Effect: "Allow", Action: "s3:PutObject", Resource: objects };
@@ -132,17 +132,17 @@ export class BackupBucket extends pulumi.ComponentResource {
         Condition: { StringLike: { "s3:prefix": `${clusterName}/*` } },
       },
     ];
-    return new aws.iam.RolePolicy(
+    const statements = [...(backup.enabled ? [write] : []), ...(restoreFrom === undefined ? [] : read)];
+    if (statements.length === 0) return [];
+    const policy = new aws.iam.RolePolicy(
       this.name,
       {
         role: identity.controlPlaneRole.id,
-        policy: {
-          Version: "2012-10-17",
-          Statement: [...(backup.enabled ? [write] : []), ...(restoreFrom === undefined ? [] : read)],
-        },
+        policy: { Version: "2012-10-17", Statement: statements },
       },
       { parent: this },
     );
+    return [policy];
   }
 }
 

@@ -50,9 +50,9 @@ export class Backups extends pulumi.ComponentResource {
           ],
           units: ["perigee-backup.timer"],
           metrics: `${metricsFolder}/backup.prom`,
-          check: `/opt/perigee/backup.sh check ${intervalSeconds}`,
+          check: `[ ! -e /opt/perigee/backup.sh ] || /opt/perigee/backup.sh check ${intervalSeconds}`,
         }),
-        after: [args.bucket.permission, args.after],
+        after: [...args.bucket.permission, args.after],
       });
     }
     this.registerOutputs();

@@ -51,7 +51,10 @@ export async function plannedRestore(settings: Settings, outputs: Partial<InfraO
   const dead = await deadControlPlane(outputs.nodes ?? []);
   const gone = dead === undefined ? {} : { dead: dead.name };
   if (bucket === undefined) {
-    if (restoreFrom === undefined || restoreFrom === beginEmpty) return { ...gone };
+    if (dead !== undefined && restoreFrom === undefined && outputs.backup !== undefined) {
+      throw lostControlPlane(dead, undefined);
+    }
+    if (restoreFrom === undefined || restoreFrom === beginEmpty) return gone;
     throw refused(restoreFrom, "there is no bucket yet; set backup.bucket to the one that has the backups");
   }
   const backups = await backupsIn(bucket, clusterName).catch((error: unknown) => {
@@ -61,9 +64,7 @@ export async function plannedRestore(settings: Settings, outputs: Partial<InfraO
     return [];
   });
   const last = backups.at(-1)?.object;
-  if (dead !== undefined && restoreFrom === undefined && last !== undefined) {
-    throw lostControlPlane(dead, last);
-  }
+  if (dead !== undefined && restoreFrom === undefined) throw lostControlPlane(dead, last);
   if (restoreFrom === undefined || restoreFrom === beginEmpty) {
     return last === undefined ? gone : { ...gone, last };
   }
@@ -172,12 +173,15 @@ export function isPublic(policy: string): boolean {
   });
 }
 
-function lostControlPlane({ name, instanceId }: NodeOutput, last: string): pulumi.RunError {
+function lostControlPlane({ name, instanceId }: NodeOutput, last: string | undefined): pulumi.RunError {
   const set = `pulumi config set -s ${pulumi.getStack()} ${namespace}:restoreFrom`;
   return new pulumi.RunError(
     [
       `the machine of ${name} (${instanceId}) is gone, and etcd with it; nothing was changed.`,
-      `  To bring the cluster back from its last backup, ${last}:  ${set} latest`,
+      last === undefined
+        ? "  There is no backup of it where backups are now; is it in another bucket (backup.bucket), or was it deleted or " +
+          "did it expire within the last week (a former version of the object)?"
+        : `  To bring the cluster back from its last backup, ${last}:  ${set} latest`,
       `  To begin with an empty one:  ${set} ${beginEmpty}`,
       "  Then run this again.",
     ].join("\n"),

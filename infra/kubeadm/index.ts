@@ -132,7 +132,7 @@ export class KubeadmCluster extends pulumi.ComponentResource {
         DISK_GIB: diskGiB(machine),
         ...this.restoreInputs(),
       },
-      after: [record, ...(bucket === undefined ? [] : [bucket.permission])],
+      after: [record, ...(bucket?.permission ?? [])],
     });
     return { machine, done: init, caCertificate: init.stdout };
   }

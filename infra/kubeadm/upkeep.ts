@@ -21,7 +21,7 @@ export interface Upkeep {
   readonly units: readonly string[];
   /** File of metrics that the units write. */
   readonly metrics?: string;
-  /** Command that may refuse, with a reason on stderr, before any unit is started. */
+  /** Command that may refuse, with a reason on stderr, before anything is changed. */
   readonly check?: string;
 }
 

@@ -54,7 +54,7 @@ describe("scaling workers 1 -> 2 -> 1 under a PodDisruptionBudget", () => {
   });
 
   it("adds a worker and touches nothing else", async () => {
-    assert.deepEqual(changes(await engineSucceeds("up", pool(2))), { create: 4 });
+    assert.deepEqual(changes(await engineSucceeds("up", pool(2))), { create: 5 });
     await kubectl("wait", `node/${second}`, "--for=condition=Ready", "--timeout=5s");
     removed = (await node(second)).instanceId;
   });
@@ -91,7 +91,7 @@ describe("scaling workers 1 -> 2 -> 1 under a PodDisruptionBudget", () => {
     await kubectl("rollout", "restart", "deployment/app");
     await kubectl("rollout", "status", "deployment/app", "--timeout=120s");
     await eventually("pods on the second worker", async () => (await podsOn(second, "app")) > 0);
-    // Its join was forgotten by the run that was refused.
+    // Its join and keys were forgotten by the run that was refused.
     assert.deepEqual(changes(await engineSucceeds("up", pool(1))), { delete: 3 });
   });
 

@@ -22,7 +22,7 @@ const instance: Actions = {
   MakeTagged: ec2("RunInstances"),
   UseUntagged: ec2("RunInstances"),
   ChangeTagged: ec2(
-    "RunInstances ModifyInstanceAttribute ModifyInstanceMetadataOptions ModifyVolume StartInstances StopInstances TerminateInstances",
+    "RunInstances AssociateIamInstanceProfile DisassociateIamInstanceProfile ReplaceIamInstanceProfileAssociation ModifyInstanceAttribute ModifyInstanceMetadataOptions ModifyVolume StartInstances StopInstances TerminateInstances",
   ),
   TagRootDisk: ec2("CreateTags"),
   Look: ec2(

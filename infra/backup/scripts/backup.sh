@@ -13,6 +13,8 @@ set -euo pipefail
 metrics=/var/lib/perigee/metrics/backup.prom
 work=/var/lib/perigee/backup
 initialised=/var/lib/perigee/initialised
+# Names the folder with what this machine had; init begins nothing else than a restore while it is there.
+set_aside=/var/lib/perigee/set-aside
 # etcd's container sees this folder of the machine.
 etcd_folder=/var/lib/etcd
 export KUBECONFIG=/etc/kubernetes/admin.conf
@@ -25,8 +27,9 @@ fail() {
 }
 
 run() {
-  exec 9>/run/perigee-backup.lock
-  flock --nonblock 9 || fail "another backup is still running"
+  # Not beside a step: snapshot and key for Secrets must be of the same moment.
+  exec 9>"/run/perigee-$(hostname).lock"
+  flock --wait 1200 9 || fail "a step of 'pulumi up', or another backup, has been running on this machine for 20 minutes"
   if [ ! -e "$initialised" ]; then
     echo "there is no cluster on this machine: nothing to back up"
     return
@@ -186,21 +189,25 @@ check() {
 # Undoes nothing for good: what this machine has is kept beside, until the operator deletes it.
 set_aside() {
   local aside
-  [ -e "$initialised" ] || fail "there is no cluster on this machine"
-  aside="/var/lib/perigee/set-aside-$(date --utc +%Y-%m-%dT%H%M%SZ)"
+  [ -e "$initialised" ] || [ -e "$set_aside" ] || fail "there is no cluster on this machine"
   umask 077
+  # Run again, it goes on with the same folder.
+  [ -e "$set_aside" ] || echo "/var/lib/perigee/set-aside-$(date --utc +%Y-%m-%dT%H%M%SZ)" >"$set_aside"
+  aside=$(cat "$set_aside")
   mkdir -p "$aside"
   echo "stopping the control plane"
   systemctl stop kubelet
   crictl ps --quiet --name '^(etcd|kube-apiserver|kube-controller-manager|kube-scheduler)$' | xargs --no-run-if-empty crictl stop --timeout 30 >/dev/null
-  cp -a "$etcd_folder/member" "$aside/"
-  cp -a /etc/kubernetes "$aside/kubernetes"
-  rm -f "$initialised"
+  # What is damaged may be missing.
+  if [ -e "$etcd_folder/member" ]; then cp -a "$etcd_folder/member" "$aside/"; fi
+  if [ -e /etc/kubernetes/pki ]; then cp -a /etc/kubernetes "$aside/"; fi
   timeout 180 kubeadm reset --force --cri-socket "$CONTAINER_RUNTIME_ENDPOINT" >/dev/null 2>&1 || fail "kubeadm reset failed: run this again"
+  rm -f "$initialised"
   cat <<EOF
 this control plane has no data of its own any more; what it had is in $aside
 next, on your own machine:  pulumi config set perigee-infra:restoreFrom latest   (or the name of an older backup)
                             pulumi up
+where restoreFrom has that value already:  pulumi up --replace "\$(pulumi stack -u | grep -o 'urn:.*::cluster-init$')"
 EOF
 }
 

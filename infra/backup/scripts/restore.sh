@@ -2,12 +2,22 @@
 # Part of init.sh: what a backup has comes back to a control plane without data of its own. Nothing is changed before the
 # backup is known to be whole, and to be this cluster's and this version's.
 # Inputs: RESTORE_FROM (latest, or the name of a backup; empty: none) CLUSTER_NAME BUCKET_HOST BUCKET_REGION BUCKET_OWNER
-# BACKUP_IDENTITY KUBERNETES_VERSION KUBEADM_CONFIG PROVIDER_ID
+# BACKUP_IDENTITY KUBERNETES_VERSION KUBEADM_CONFIG PROVIDER_ID SECRETS_KEY
 
 backup_folder=/var/lib/perigee/restore
 etcd_data=/var/lib/etcd
 
-wants_restore() { [ -n "${RESTORE_FROM:-}" ]; }
+# Names the folder with what this machine had (backup.sh set-aside).
+set_aside=/var/lib/perigee/set-aside
+
+wants_restore() { [ -n "${RESTORE_FROM:-}" ] && [ "$RESTORE_FROM" != empty ]; }
+
+# Whoever set the data aside wants another state of this cluster, and not a new one in its place.
+refuse_to_begin_empty() {
+  if [ ! -e "$set_aside" ] || wants_restore; then return; fi
+  fail "the data of this control plane was set aside in $(cat "$set_aside"), and a new cluster is not begun in its place: set" \
+    "restoreFrom to latest or to the name of a backup, and run this again"
+}
 
 refuse_backup() { fail "restoreFrom = $RESTORE_FROM: $*; nothing was changed"; }
 
@@ -16,6 +26,7 @@ fetch_backup() {
   local object said
   umask 077
   rm -rf "$backup_folder"
+  trap 'rm -rf "$backup_folder"' EXIT # it holds keys in clear
   mkdir -p "$backup_folder/content"
   if ! command -v age >/dev/null; then
     export DEBIAN_FRONTEND=noninteractive
@@ -24,7 +35,7 @@ fetch_backup() {
   fi
   object=$(chosen_backup) || exit 1
   echo "fetching the backup $object"
-  s3 GET "$object" "$backup_folder/backup.tar.age" || refuse_backup "${s3_error:?}"
+  s3_soon GET "$object" "$backup_folder/backup.tar.age" || refuse_backup "${s3_error:?}"
   # Its identity comes by a file descriptor: it lies nowhere on this machine.
   said=$(age --decrypt --identity <(printf '%s\n' "${BACKUP_IDENTITY:?}") --output "$backup_folder/backup.tar.gz" \
     "$backup_folder/backup.tar.age" 2>&1) ||
@@ -33,6 +44,15 @@ fetch_backup() {
     refuse_backup "$object is damaged"
   refuse_wrong_backup "$object"
   umask 022
+}
+
+# A permission that this same run has given counts in some seconds, and on the machine that is there nothing else waits.
+s3_soon() {
+  local deadline=$((SECONDS + 120))
+  until s3 "$@"; do
+    if ((SECONDS >= deadline)) || [[ "$s3_error" != *" answers 403 "* && "$s3_error" != *credentials* ]]; then return 1; fi
+    sleep 5
+  done
 }
 
 chosen_backup() {
@@ -45,24 +65,27 @@ chosen_backup() {
 
 # S3 lists a thousand names at a time, in their order, which is that of time.
 newest_backup() {
-  local after="" newest="" page="$backup_folder/page"
+  local after="" newest="" found page="$backup_folder/page"
   while true; do
-    s3 GET "?list-type=2&prefix=$CLUSTER_NAME%2F${after:+&start-after=${after//\//%2F}}" "$page" || refuse_backup "$s3_error"
+    s3_soon GET "?list-type=2&prefix=$CLUSTER_NAME%2F${after:+&start-after=${after//\//%2F}}" "$page" || refuse_backup "$s3_error"
     after=$(xml Key <"$page" | tail -1) || true
     if [ -z "$after" ]; then break; fi
-    newest=$(xml Key <"$page" | grep -E '/[0-9TZ-]+_v[0-9.]+\.tar\.age$' | tail -1) || true
+    found=$(xml Key <"$page" | grep -E '/[0-9TZ-]+_v[0-9.]+\.tar\.age$' | tail -1) || true
+    newest=${found:-$newest}
   done
   [ -n "$newest" ] || refuse_backup "there is no backup of $CLUSTER_NAME in ${BUCKET_HOST:?}"
   echo "$newest"
 }
 
 refuse_wrong_backup() {
-  local object=$1 made wanted
+  local object=$1 made wanted key
   (cd "$backup_folder/content" && sha256sum --check --quiet sums) >/dev/null 2>&1 || refuse_backup "$object is damaged"
   [ "$(manifest format)" = 1 ] || refuse_backup "$object was made by a newer Perigee"
   [ "$(manifest cluster)" = "$CLUSTER_NAME" ] || refuse_backup "$object is of the cluster $(manifest cluster), and this one is $CLUSTER_NAME"
   [ "$(manifest kubernetes)" = "${KUBERNETES_VERSION:?}" ] ||
     refuse_backup "$object is of Kubernetes $(manifest kubernetes), and the settings ask for $KUBERNETES_VERSION: set kubernetesVersion to it"
+  key=$(grep -oE 'name: key[0-9]+' "$backup_folder/content/perigee/encryption.yaml" | tr -cd '0-9\n' | sort -n | tail -1) || true
+  ((SECRETS_KEY >= ${key:-1})) || refuse_backup "$object has the key for Secrets with the number $key: set keys.secrets to it"
   made=$(fixed_settings <"$backup_folder/content/kubeadm.yaml")
   wanted=$(document ClusterConfiguration | fixed_settings)
   [ "$made" = "$wanted" ] || refuse_backup "$object has $(comm -23 <(echo "$made") <(echo "$wanted") | xargs), and the settings" \

@@ -28,10 +28,12 @@ s3() {
     rm -f "$answer" "$answer.said"
     return 1
   }
-  if [ "$method" != PUT ]; then cp "$file" "$answer"; fi
   case "$status" in
     2??) ;;
-    *) s3_error="${BUCKET_HOST} answers $status $(xml Code <"$answer" | head -1): $(xml Message <"$answer" | head -1)" ;;
+    *)
+      if [ "$method" != PUT ]; then cp "$file" "$answer"; fi
+      s3_error="${BUCKET_HOST} answers $status $(xml Code <"$answer" | head -1): $(xml Message <"$answer" | head -1)"
+      ;;
   esac
   rm -f "$answer" "$answer.said"
   [ -z "$s3_error" ]

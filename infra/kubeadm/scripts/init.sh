@@ -42,6 +42,7 @@ refuse_other_version() {
 
 initialise() {
   wait_for 300 "${API_NAME:?} to resolve to ${PRIVATE_IP:?}" api_name_resolves || exit 1
+  refuse_to_begin_empty
   if wants_restore; then fetch_backup; fi
   # The kubelet's package has a file of its own there.
   if compgen -G "/etc/kubernetes/manifests/*.yaml" >/dev/null; then reset_node; fi
@@ -51,7 +52,7 @@ initialise() {
   kubeadm_logged init --skip-token-print
   if wants_restore; then
     forget_former_machine
-    rm -rf "${backup_folder:?}"
+    rm -rf "${backup_folder:?}" "${set_aside:?}"
   fi
   # Workers are admitted one by one (member.sh); the token that kubeadm makes by itself would be valid for a day.
   kubectl --namespace kube-system delete secrets --field-selector type=bootstrap.kubernetes.io/token

@@ -2,13 +2,14 @@
 # Keeps what works on this machine by itself between two runs of `up`: scripts, systemd units and packages; or takes
 # them away again. Inputs: NODE_NAME PACKAGES FILES UNITS CHECK METRICS
 # One a line: packages; files as mode, path and content in base64; units that are enabled and started. CHECK is a command
-# that may refuse before a unit is started; METRICS is a file that goes with the files. Safe to run again.
+# that may refuse before anything is changed; METRICS is a file that goes with the files. Safe to run again.
 
 keep() {
   boot_finished
+  # Before anything is changed: what was refused must not stay.
+  if [ -n "${CHECK:-}" ]; then bash -c "$CHECK" || exit 1; fi
   install_missing
   install_files
-  if [ -n "${CHECK:-}" ]; then bash -c "$CHECK" || exit 1; fi
   local unit
   while read -r unit; do
     if [ -z "$unit" ]; then continue; fi
@@ -21,7 +22,10 @@ keep() {
 take_away() {
   local unit path
   while read -r unit; do
-    [ -z "$unit" ] || systemctl disable --now --quiet "$unit" 2>/dev/null || true
+    if [ -z "$unit" ]; then continue; fi
+    systemctl disable --now --quiet "$unit" 2>/dev/null || true
+    # What the timer started may be at work, or wait for its next attempt.
+    systemctl stop --quiet "${unit/%.timer/.service}" 2>/dev/null || true
   done <<<"${UNITS:-}"
   while read -r _ path _; do
     [ -z "$path" ] || rm -f "$path"

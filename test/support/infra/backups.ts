@@ -120,9 +120,11 @@ export async function initialise(
   root: MachineRoot,
   bucket: string,
   inputs: Readonly<Record<string, string>>,
+  otherCurl: (body: string) => string = (body) => body,
 ): Promise<ScriptRunResult> {
   root.write("/opt/perigee/prepare.sh", "#!/bin/sh\n", 0o755);
   root.write("/etc/perigee/images", "registry.k8s.io/pause:1\nregistry.k8s.io/etcd:3.6.8-0\n");
+  const stand = await programs(bucket);
   const all = {
     ...{ NODE_NAME: "ground-control-plane-1", KUBERNETES_VERSION: "1.36.3", API_NAME: "api.ground.internal" },
     ...{ PRIVATE_IP: "10.0.1.20", KUBEADM_CONFIG: documents, AUDIT_POLICY: "kind: Policy", LABELS: "a=b" },
@@ -135,7 +137,10 @@ export async function initialise(
       ...inputs,
     },
   };
-  return root.run(stepInput("init", all), { arguments: ["init", "3600"], programs: await programs(bucket) });
+  return root.run(stepInput("init", all), {
+    arguments: ["init", "3600"],
+    programs: { ...stand, curl: otherCurl(stand["curl"] ?? "") },
+  });
 }
 
 /** Names of the objects of a cluster, oldest first. */

@@ -54,7 +54,8 @@ function instance({ inputs }: RecordedResource, tags: Tags): Request[] {
     request("ec2:CreateTags", { arn: ec2("volume"), given: disk }),
     request("ec2:ModifyVolume", own("volume", disk)),
     ...each(
-      "StartInstances StopInstances TerminateInstances ModifyInstanceMetadataOptions",
+      "StartInstances StopInstances TerminateInstances ModifyInstanceMetadataOptions " +
+        "AssociateIamInstanceProfile DisassociateIamInstanceProfile ReplaceIamInstanceProfileAssociation",
       own("instance", tags),
     ),
     request("ec2:ModifyInstanceAttribute", own("instance", tags), own("security-group")),

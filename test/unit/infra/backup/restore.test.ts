@@ -89,6 +89,26 @@ describe("restoreFrom", () => {
     ));
 });
 
+describe("a control plane that died without a backup that can be found", () => {
+  it("is not replaced by an empty cluster by itself either", async () => {
+    const { message } = await refusal(
+      { ...small, clusterName: "orbit" },
+      { ...running("i-dead"), clusterName: "orbit" },
+    );
+    assert.match(message, /There is no backup of it where backups are now/);
+    assert.match(message, /restoreFrom empty/);
+  });
+});
+
+describe("backups that are turned off", () => {
+  it("leave the bucket where it is, and nobody may write there", async () => {
+    const { resources } = await deploy({ ...ground, backup: { enabled: false } }, running("i-1"));
+    const made = resources.map(({ type, name }) => `${type} ${name}`);
+    assert.ok(made.includes("aws:s3/bucket:Bucket ground-backup"));
+    assert.ok(!made.includes("aws:iam/rolePolicy:RolePolicy backup"));
+  });
+});
+
 describe("a machine that restores", () => {
   let restoring: Deployment;
   let other: Deployment;

@@ -229,6 +229,15 @@ describe("a backup", () => {
         KUBEADM_CONFIG: documents,
       });
     });
+    it("one with a key for Secrets of a higher number than the settings ask for", async () => {
+      repacked((content) => {
+        writeFileSync(join(content, "perigee/encryption.yaml"), "keys: [{name: key3, secret: x}]");
+        summed(content);
+      });
+      await refuses(/has the key for Secrets with the number 3: set keys\.secrets to it/, {
+        SECRETS_KEY: "2",
+      });
+    });
     it("one of a newer Perigee", async () => {
       repacked((content) => {
         const manifest = join(content, "manifest");
@@ -248,6 +257,29 @@ describe("a backup", () => {
     const said = await initialise(fresh, bucket, {});
     assert.equal(said.status, 0, said.stderr);
     assert.match(said.stderr, new RegExp(`fetching the backup ground/${made}`));
+  });
+
+  it("waits for a permission that the same run has given: IAM takes some seconds", async () => {
+    backUp(running);
+    const said = await initialise(fresh, bucket, {}, (curl) =>
+      curl.replace("key=", "if [ ! -e /var/asked ]; then touch /var/asked; printf 403; exit; fi; key="),
+    );
+    assert.equal(said.status, 0, said.stderr);
+  });
+
+  it("begins no new cluster where the data was set aside, until a restore is asked for", async () => {
+    backUp(running);
+    fresh.write("/var/lib/perigee/set-aside", "/var/lib/perigee/set-aside-2026");
+    for (const wanted of ["", "empty"]) {
+      const said = await initialise(fresh, bucket, { RESTORE_FROM: wanted });
+      assert.equal(said.status, 1);
+      assert.match(
+        said.stderr,
+        /set aside in \/.*set-aside-2026, and a new cluster is not begun in its place: set restoreFrom/,
+      );
+    }
+    assert.equal((await initialise(fresh, bucket, {})).status, 0);
+    assert.ok(!fresh.has("/var/lib/perigee/set-aside"));
   });
 
   it("never replaces data that is there, and says so", async () => {

@@ -55,11 +55,12 @@ describe("the upkeep of a machine", () => {
     assert.equal(said.stdout, "");
   });
 
-  it("starts no unit when the check refuses, and says why", async () => {
+  it("changes nothing when the check refuses, and says why", async () => {
     const said = await run("keep", { ...upkeep, check: "echo 'the interval is too short' >&2; false" });
     assert.equal(said.status, 1);
     assert.match(said.stderr, /^the interval is too short$/m);
-    assert.deepEqual(systemctl(said), ["daemon-reload"]);
+    assert.deepEqual(systemctl(said), []);
+    assert.ok(!root.has(script.path), "nothing of what was refused stays");
   });
 
   it("installs only the packages that are missing", async () => {
@@ -78,7 +79,11 @@ describe("the upkeep of a machine", () => {
     root.write("/opt/perigee/other.sh", "").write("/var/lib/perigee/metrics/x.prom", "x 1\n");
     const said = await run("take-away");
     assert.equal(said.status, 0, said.stderr);
-    assert.deepEqual(systemctl(said), ["disable --now --quiet x.timer", "daemon-reload"]);
+    assert.deepEqual(systemctl(said), [
+      "disable --now --quiet x.timer",
+      "stop --quiet x.service",
+      "daemon-reload",
+    ]);
     assert.ok(
       !root.has(script.path) &&
         !root.has("/var/lib/perigee/metrics/x.prom") &&
