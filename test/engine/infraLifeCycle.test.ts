@@ -356,7 +356,11 @@ describe("stack 1 on the real engine", function () {
       const before = (await stack.journal()).length;
       await stack.kill("orbit-control-plane-1");
       await stack.succeed("refresh", settings({ count: 1, ...changed }));
-      const run = await stack.succeed("up", settings({ count: 1, ...changed }));
+      const unsaid = await stack.run("up", settings({ count: 1, ...changed }));
+      assert.notEqual(unsaid.exitCode, 0);
+      assert.match(unsaid.stdout, /orbit-control-plane-1 .* is gone, and etcd with it; nothing was changed/);
+      const empty = settings({ count: 1, ...changed }, { "perigee-infra:restoreFrom": "empty" });
+      const run = await stack.succeed("up", empty);
       assert.deepEqual(done(run, instanceToken), [`create ${instanceToken} orbit-control-plane-1`]);
       const steps = (await stack.journal()).slice(before).map(({ step }) => step);
       assert.deepEqual(
