@@ -74,7 +74,7 @@ describe("certificates that live for minutes @all", () => {
       `sed -i '/^kind: ClusterConfiguration/a certificateValidityPeriod: ${minutes}m0s' ${config}
       ${await runbook("certificates")}
       mkdir -p ${dirname(dropIn)}
-      printf '[Timer]\\nOnCalendar=\\nRandomizedDelaySec=0\\nAccuracySec=1s\\nOnUnitInactiveSec=10\\n' >${dropIn}
+      printf '[Timer]\\nAccuracySec=1s\\nOnUnitInactiveSec=10\\n' >${dropIn}
       systemctl daemon-reload; systemctl restart perigee-certificates.timer; systemctl start perigee-certificates`,
     );
     const first = await endOfScheduler();
