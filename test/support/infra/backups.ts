@@ -5,7 +5,7 @@ import { deriveAgeIdentity } from "../../../infra/backup/ageIdentity";
 import { stepInput } from "../../../infra/kubeadm/step";
 import { nodeScript } from "../../../infra/kubeadm/upkeep";
 import { debianProgram } from "../debianProgram";
-import { MachineRoot, type ScriptRunResult } from "./scriptRun";
+import { bootedMachine, MachineRoot, type ScriptRunResult } from "./scriptRun";
 
 export const identity = deriveAgeIdentity(Buffer.alloc(32, 1).toString("base64"));
 export const otherIdentity = deriveAgeIdentity(Buffer.alloc(32, 2).toString("base64"));
@@ -88,15 +88,8 @@ export async function runningControlPlane(
 async function programs(bucket: string): Promise<Record<string, string>> {
   const age = await debianProgram("age", "age");
   return {
-    ...{ age: `exec '${age}' "$@"`, curl: curl(bucket), crictl, ctr, sleep: "" },
-    ...{
-      "cloud-init": "",
-      findmnt: "echo 7:1 btrfs /",
-      df: "printf '%s\\n' 1M-blocks 10240",
-      ip: "exit 1",
-      nft: "",
-    },
-    journalctl: "",
+    ...{ age: `exec '${age}' "$@"`, curl: curl(bucket), crictl, ctr },
+    ...bootedMachine,
     getent: 'echo "10.0.1.20 STREAM api.ground.internal"',
     // A node of the same name, of a machine that is gone.
     kubectl: `case "$*" in *" /version") echo '"gitVersion": "v1.36.3"' ;; *kubeadm-config*) grep Subnet /etc/perigee/kubeadm.yaml ;;

@@ -16,6 +16,17 @@ export interface ScriptRunResult {
   readonly calls: readonly string[];
 }
 
+/** What every step of a machine asks: it has booted, its disk has its size, and there is no former pod network. */
+export const bootedMachine: Readonly<Record<string, string>> = {
+  "cloud-init": "",
+  findmnt: "echo 7:1 btrfs /",
+  df: "printf '%s\\n' 1M-blocks 10240",
+  ip: "exit 1",
+  nft: "",
+  journalctl: "",
+  sleep: "",
+};
+
 export interface ScriptRunArgs {
   readonly arguments?: readonly string[];
   /** The bodies of the stand-ins in bash, by name; an empty one succeeds and says nothing. */

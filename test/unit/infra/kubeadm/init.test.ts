@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { stepInput } from "../../../../infra/kubeadm/step";
-import { MachineRoot, type ScriptRunResult } from "../../../support/infra/scriptRun";
+import { bootedMachine, MachineRoot, type ScriptRunResult } from "../../../support/infra/scriptRun";
 
 const inputs = {
   NODE_NAME: "ground-control-plane-1",
@@ -16,9 +16,7 @@ const inputs = {
 };
 
 const programs = {
-  "cloud-init": "",
-  findmnt: "echo 7:1 btrfs /",
-  df: "printf '%s\\n' 1M-blocks 10240",
+  ...bootedMachine,
   getent: 'echo "10.0.1.10 STREAM api.ground.internal"',
   // It makes the certificate that the step prints.
   kubeadm: "mkdir -p /etc/kubernetes/pki; echo certificate >/etc/kubernetes/pki/ca.crt",
@@ -28,9 +26,6 @@ const programs = {
     *kubeadm-config*) printf '  podSubnet: 10.244.0.0/16\\n  serviceSubnet: 10.96.0.0/12\\n' ;;
     "label node ground-control-plane-1 --overwrite "*) shift 4; printf '%s\\n' "$@" >/var/labels ;;
   esac`,
-  ip: "exit 1",
-  nft: "",
-  journalctl: "",
 };
 
 describe("init", () => {

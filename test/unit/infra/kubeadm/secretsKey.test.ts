@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync } from "node:fs";
 import fc from "fast-check";
 import { stepInput } from "../../../../infra/kubeadm/step";
-import { MachineRoot, type ScriptRunResult } from "../../../support/infra/scriptRun";
+import { bootedMachine, MachineRoot, type ScriptRunResult } from "../../../support/infra/scriptRun";
 
 const inputs = (key: number) => ({
   NODE_NAME: "n",
@@ -34,14 +34,8 @@ const keysOf = (path: string) => `grep -oE '[{]name: [^{}]+[}]' ${path}`;
 
 /** An API server that reads its keys when it starts, a moment after its manifest, and a folder that stands for etcd. */
 const programs = {
-  "cloud-init": "",
-  findmnt: "echo 7:1 btrfs /",
-  df: "printf '%s\\n' 1M-blocks 10240",
+  ...bootedMachine,
   getent: 'echo "10.0.1.10 STREAM api.ground.internal"',
-  ip: "exit 1",
-  nft: "",
-  journalctl: "",
-  sleep: "",
   sync: "",
   mv: `${moment}; moment; /bin/mv "$@"; moment`,
   kubeadm: `${moment}

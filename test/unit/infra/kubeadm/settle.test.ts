@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { controlPlaneDocuments } from "../../../../infra/kubeadm/documents";
 import { stepInput } from "../../../../infra/kubeadm/step";
-import { MachineRoot, type ScriptRunResult } from "../../../support/infra/scriptRun";
+import { bootedMachine, MachineRoot, type ScriptRunResult } from "../../../support/infra/scriptRun";
 
 const cluster = {
   nodeName: "ground-control-plane-1",
@@ -31,14 +31,9 @@ const inputs = (changed: Partial<typeof cluster>, more: Readonly<Record<string, 
 
 /** A machine whose disk has its size, and programs that keep the state of a cluster in files. */
 const programs = {
-  "cloud-init": "",
-  findmnt: "echo 7:1 btrfs /",
-  df: "printf '%s\\n' 1M-blocks 10240",
+  ...bootedMachine,
   getent: 'echo "10.0.1.10 STREAM api.ground.internal"',
-  ip: "exit 1",
-  nft: "",
   journalctl: "echo journal",
-  sleep: "",
   // As the real one: a certificate that is there stays as it is, and a pod runs a moment after its manifest.
   kubeadm: `
     mkdir -p /etc/kubernetes/pki/etcd

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -54,7 +55,7 @@ interface Suite {
  * Runs all cases in one promtool process.
  * @returns what promtool says is wrong, by the title of the case; the key "" holds what belongs to no case
  */
-export async function runCases(rules: RuleFile, cases: readonly AlertCase[]): Promise<Map<string, string>> {
+async function runCases(rules: RuleFile, cases: readonly AlertCase[]): Promise<Map<string, string>> {
   const suites = new Map<string, AlertCase[]>();
   for (const each of cases) {
     const key = `${each.alert}-${each.bound ?? ""}-${each.interval ?? ""}`;
@@ -167,4 +168,26 @@ function failuresByCase(output: string): Map<string, string> {
   }
   if (blocks.length === 0) failures.set("", before);
   return failures;
+}
+
+/**
+ * A test for each case, all run by one promtool before the first of them.
+ * @returns why each case that failed did, by its title; known once the tests run
+ */
+export function testCases(rules: RuleFile, cases: readonly AlertCase[]): () => ReadonlyMap<string, string> {
+  let failures = new Map<string, string>();
+
+  before(async function () {
+    // The first run on a machine may have to fetch promtool.
+    this.timeout(150_000);
+    failures = await runCases(rules, cases);
+    assert.equal(failures.get(""), undefined);
+  });
+
+  for (const each of cases) {
+    it(titleOf(each), () => {
+      assert.equal(failures.get(titleOf(each)), undefined);
+    });
+  }
+  return () => failures;
 }

@@ -9,27 +9,14 @@ import { alertsOf } from "../../../../telemetry/rules";
 import { platformRules } from "../../../../workloads/platform/rules";
 import { selectorsOf, syntaxErrors } from "../../../support/promql";
 import { prometheusProgram } from "../../../support/promtool";
-import { type AlertCase, runCases, titleOf } from "../../telemetry/rules/alertCase";
+import { type AlertCase, testCases } from "../../telemetry/rules/alertCase";
 import { platformCases as cases } from "./cases";
 
 const rules = platformRules({ backups: true });
 const alerts = alertsOf(rules);
 
 describe("alerts about backups and certificates, as promtool evaluates them", () => {
-  let failures = new Map<string, string>();
-
-  before(async function () {
-    // The first run on a machine may have to fetch promtool.
-    this.timeout(150_000);
-    failures = await runCases(rules, cases);
-    assert.equal(failures.get(""), undefined);
-  });
-
-  for (const each of cases) {
-    it(titleOf(each), () => {
-      assert.equal(failures.get(titleOf(each)), undefined);
-    });
-  }
+  testCases(rules, cases);
 
   it("are each shown firing, silent, and silent until they have lasted", () => {
     const kinds: readonly ((each: AlertCase) => boolean)[] = [
