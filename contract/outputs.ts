@@ -28,6 +28,8 @@ export interface BackupOutput {
   readonly enabled: boolean;
   /** Bucket of the backups; without one, there are none. */
   readonly bucket?: string;
+  /** Of a bucket that stack 1 made: whether it stays when it is taken out of the stack. */
+  readonly kept?: boolean;
   /** Newest backup when the last `up` began. */
   readonly last?: string;
 }

@@ -21,8 +21,8 @@ import { infraOutputs, type Outputs } from "./stackOutputs";
 export = async (): Promise<Outputs> => {
   const settings = loadSettings(); // checks every setting, reports all problems at once
   refuseDeadSshAgent(); // a dead agent fails every step on every machine
-  const running = await refuseLosses(settings); // what would take the running cluster along
-  const former = (await ownOutputs()) as Partial<InfraOutputs>;
+  const former = (await ownOutputs()) as Partial<InfraOutputs>; // of the last up
+  const running = await refuseLosses(settings, former); // what would take the running cluster along
   const restore = await plannedRestore(settings, former); // what a control plane without data begins with
   limitStackTraces(settings); // for a large cluster they take most of the program's time
 
@@ -31,7 +31,7 @@ export = async (): Promise<Outputs> => {
   const shared = { ...settings, network, identity };
 
   const bucket =
-    settings.backup.enabled || restore.from !== undefined || former.backup?.bucket !== undefined // its backups stay
+    settings.backup.enabled || restore.from !== undefined || former.backup?.kept !== undefined // its backups stay
       ? new BackupBucket("backup", { ...settings, identity, restoreFrom: restore.from })
       : undefined;
 

@@ -4,8 +4,7 @@
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { InfraOutputs, KeyNumbers, NodeOutput } from "../contract/outputs";
-import { ownOutputs } from "../contract/stackOutputs";
+import type { BackupOutput, InfraOutputs, KeyNumbers, NodeOutput } from "../contract/outputs";
 import { type SettingProblem, SettingsError } from "../settings/load";
 import { namespace, type Settings } from "./config";
 import { regionOf } from "./kubeadm/placeLabels";
@@ -19,20 +18,25 @@ import { machineName, numberInPool } from "./machines/names";
 export type RunningCluster = Pick<InfraOutputs, "clusterName"> & {
   readonly nodes: readonly RunningNode[];
   readonly keys?: KeyNumbers | undefined;
+  readonly backup?: BackupOutput | undefined;
 };
 export type RunningNode = Pick<NodeOutput, "name" | "role"> & Partial<NodeOutput>;
 
 /**
  * Refuses settings with which `up` would lose the cluster of this stack.
+ * @param outputs those of the last `up`
  * @returns the nodes that run; none where there is no cluster yet
  * @throws RunError with every problem, before any resource is registered
  */
-export async function refuseLosses(settings: Settings): Promise<readonly RunningNode[]> {
-  const { clusterName, nodes: written, keys } = (await ownOutputs()) as Partial<InfraOutputs>;
+export async function refuseLosses(
+  settings: Settings,
+  outputs: Partial<InfraOutputs>,
+): Promise<readonly RunningNode[]> {
+  const { clusterName, nodes: written, keys, backup } = outputs;
   if (clusterName === undefined || written === undefined) return [];
   refuseOtherRegion(written, aws.config.region);
   const nodes = await Promise.all(written.map(asEc2Says));
-  const problems = lossesOf(settings, { clusterName, nodes, keys });
+  const problems = lossesOf(settings, { clusterName, nodes, keys, backup });
   if (problems.length > 0) throw new SettingsError(namespace, problems);
   return nodes;
 }
@@ -65,7 +69,17 @@ export function lossesOf(settings: Settings, running: RunningCluster): SettingPr
     ...smallerDisks(settings, running),
     ...fewerSubnets(settings, running),
     ...otherKeys(settings, running),
+    ...deletedBucket(settings, running),
   ];
+}
+
+/** A bucket that leaves the program is deleted with its backups, where the last `up` did not mark it as one to keep. */
+function deletedBucket({ backup: { bucket } }: Settings, { backup }: RunningCluster): SettingProblem[] {
+  if (bucket === undefined || backup?.kept !== false || backup.bucket === bucket) return [];
+  const problem =
+    `the bucket of now, ${String(backup.bucket)}, would be deleted with its backups, as keepOnDestroy = false says; leave this ` +
+    "out, set backup.keepOnDestroy to true and run up, then name another";
+  return [{ setting: "backup.bucket", given: bucket, problem }];
 }
 
 /** A subnet that a machine stands in loses its route before AWS refuses to delete it. */

@@ -43,6 +43,7 @@ export function infraOutputs(
     backup: pulumi.output({
       enabled: settings.backup.enabled,
       ...(bucket && { bucket: bucket.bucketName }),
+      ...(bucket && settings.backup.bucket === undefined && { kept: settings.backup.keepOnDestroy }),
       ...(last !== undefined && { last }),
     }),
     backupIdentity: (bucket?.age ?? identity.backups).apply((age) => age.identity),

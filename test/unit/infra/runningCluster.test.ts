@@ -26,6 +26,27 @@ function losses(changed: object, cluster: RunningCluster = running): string[] {
   );
 }
 
+describe("a change of settings that would lose the backups", () => {
+  const named = { backup: { bucket: "ours" } };
+  const made = (kept: boolean): RunningCluster => ({
+    ...running,
+    backup: { enabled: true, bucket: "orbit-backup-1234567", kept },
+  });
+
+  it("is another bucket, while the one that was made is not to be kept; the way is told", () => {
+    assert.match(
+      losses(named, made(false)).join(),
+      /^backup\.bucket = "ours": .*orbit-backup-1234567, would be deleted with its backups.*set backup\.keepOnDestroy to true and run up/,
+    );
+  });
+
+  it("is not one where that bucket stays, nor where there is no other", () => {
+    assert.deepEqual(losses(named, made(true)), []);
+    assert.deepEqual(losses({}, made(false)), []);
+    assert.deepEqual(losses(named, { ...running, backup: { enabled: true, bucket: "theirs" } }), []);
+  });
+});
+
 describe("a change of settings that would lose the running cluster", () => {
   it("is none where nothing of it changes, nor where machines only grow, come and go", () => {
     assert.deepEqual(losses({}), []);

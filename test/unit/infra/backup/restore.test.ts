@@ -19,7 +19,7 @@ const node = (instanceId: string) => ({
 const running = (instanceId: string) => ({
   clusterName: "ground",
   nodes: [node(instanceId)],
-  backup: { enabled: true, bucket: "ours" },
+  backup: { enabled: true, bucket: "ours", kept: true },
 });
 const newest = mockedBackups.at(-1) ?? "";
 
