@@ -45,34 +45,28 @@ export interface Restore {
  * @throws RunError when it cannot be done, or when a control plane died and the settings do not say what shall become of it
  */
 export async function plannedRestore(settings: Settings, outputs: Partial<InfraOutputs>): Promise<Restore> {
-  const { clusterName, backup, restoreFrom } = settings;
+  const { backup, restoreFrom } = settings;
   if (backup.bucket !== undefined) await refuseForeignBucket(backup.bucket);
   const bucket = backup.bucket ?? outputs.backup?.bucket;
   const dead = await deadControlPlane(outputs.nodes ?? []);
-  const gone = dead === undefined ? {} : { dead: dead.name };
+  const backups = bucket === undefined ? [] : await knownBackups(settings, bucket, dead);
+  const last = backups.at(-1)?.object;
+  if (
+    dead !== undefined &&
+    restoreFrom === undefined &&
+    (bucket !== undefined || outputs.backup !== undefined)
+  ) {
+    throw lostControlPlane(dead, last);
+  }
+  const known = { ...(dead && { dead: dead.name }), ...(last !== undefined && { last }) };
+  if (restoreFrom === undefined || restoreFrom === beginEmpty) return known;
   if (bucket === undefined) {
-    if (dead !== undefined && restoreFrom === undefined && outputs.backup !== undefined) {
-      throw lostControlPlane(dead, undefined);
-    }
-    if (restoreFrom === undefined || restoreFrom === beginEmpty) return gone;
     throw refused(restoreFrom, "there is no bucket yet; set backup.bucket to the one that has the backups");
   }
-  const backups = await backupsIn(bucket, clusterName).catch((error: unknown) => {
-    const problem = `the bucket ${bucket} cannot be listed: ${(error as Error).message}`;
-    if (restoreFrom !== undefined || dead !== undefined) throw refused(restoreFrom, problem);
-    void pulumi.log.warn(problem); // what runs is not held up by it; the alert on failing backups is another matter
-    return [];
-  });
-  const last = backups.at(-1)?.object;
-  if (dead !== undefined && restoreFrom === undefined) throw lostControlPlane(dead, last);
-  if (restoreFrom === undefined || restoreFrom === beginEmpty) {
-    return last === undefined ? gone : { ...gone, last };
-  }
-
   const chosen = chosenBackup(settings, bucket, backups);
   if ("problem" in chosen) throw new SettingsError(namespace, [chosen]);
   void pulumi.log.info(whatWillHappen(chosen, outputs.nodes ?? [], dead));
-  return { ...gone, from: restoreFrom, ...(last !== undefined && { last }) };
+  return { ...known, from: restoreFrom };
 }
 
 /** The backup that the settings name, or why it cannot be used. */
@@ -120,6 +114,20 @@ function whatWillHappen(backup: Backup, nodes: readonly NodeOutput[], dead: Node
     "`sudo /opt/perigee/backup.sh set-aside` there; otherwise nothing is. Once restored:  " +
     `pulumi config rm -s ${pulumi.getStack()} ${namespace}:restoreFrom`
   );
+}
+
+/** Backups of the cluster, oldest first; of a bucket that cannot be listed none, where nothing depends on them. */
+async function knownBackups(
+  { clusterName, restoreFrom }: Settings,
+  bucket: string,
+  dead: NodeOutput | undefined,
+): Promise<Backup[]> {
+  return backupsIn(bucket, clusterName).catch((error: unknown) => {
+    const problem = `the bucket ${bucket} cannot be listed: ${(error as Error).message}`;
+    if (restoreFrom !== undefined || dead !== undefined) throw refused(restoreFrom, problem);
+    void pulumi.log.warn(problem); // what runs is not held up by it; the alert on failing backups is another matter
+    return [];
+  });
 }
 
 /** Backups of a cluster, oldest first. */
