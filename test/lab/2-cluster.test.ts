@@ -56,7 +56,7 @@ describe("the cluster", () => {
     };
     await eventually("the first look at the certificates, a minute after the timer's start", async () => {
       const metrics = await ssh(controlPlane, "ls /var/lib/perigee/metrics");
-      return metrics.includes("certificates.prom");
+      return metrics.split("\n").includes("certificates.prom");
     });
     for (const [name, sections] of [
       [controlPlane, ["Every machine", "A control plane", "Logs"]],
