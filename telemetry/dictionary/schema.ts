@@ -17,20 +17,22 @@ const stateName = z
   .regex(/^[A-Z][A-Z0-9_]*$/, "must be upper case letters, digits and underscores, a letter first")
   .max(64);
 
+/** Text in the encoding of all that is made from it: PromQL takes U+FFFD for a byte that it cannot read. */
+const utf8 = (options?: { error: string }): z.ZodString =>
+  z.string(options).regex(/^[^\uFFFD]*$/, "is not UTF-8 where U+FFFD stands: save the file as UTF-8");
+
 /** Text for people. Control characters and half characters have no place in any of the documents made from it. */
 const prose = (most: number): z.ZodString =>
-  z
-    .string()
+  utf8()
     .max(most)
-    .regex(/^(?:[^\p{Cc}\p{Cs}]|[\n\t])*$/u, "must be text without control characters");
+    .regex(/^(?:[^\p{Cc}\p{Cs}\uFEFF\uFFFE\uFFFF]|[\n\t])*$/u, "must be text without control characters");
 
 /** Text of one line. */
 const oneLine = (most: number, options?: { error: string }): z.ZodString =>
-  z
-    .string(options)
+  utf8(options)
     .min(1)
     .max(most)
-    .regex(/^[^\p{Cc}\p{Cs}]*$/u, "must be one line without control characters");
+    .regex(/^[^\p{Cc}\p{Cs}\uFEFF\uFFFE\uFFFF]*$/u, "must be one line without control characters");
 
 const finite = z.number({ error: "must be a number" });
 

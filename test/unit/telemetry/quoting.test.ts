@@ -128,12 +128,21 @@ describe("a dictionary's text", () => {
     ["a NUL", "a\0b"],
     ["an escape sequence of a terminal", "a\u001b[31mb"],
     ["half of a surrogate pair", "a\ud800b"],
+    ["a byte order mark", "a\ufeffb"],
+    ["what is no character", "a\uffffb"],
   ] as const) {
     it(`is refused with ${what}, in a description and in the name`, () => {
       assert.throws(() => dictionaryWith(text), /parameters\[0\]\.description: must be text without control/);
       assert.throws(() => dictionaryWith("d", text), /name: must be one line without control characters/);
     });
   }
+
+  it("is refused in another encoding than UTF-8: no alert of it would be loaded", () => {
+    const latin1 = Buffer.from("Überlast", "latin1").toString("utf8");
+    const problem = /name: is not UTF-8 where U\+FFFD stands: save the file as UTF-8/;
+    assert.throws(() => dictionaryWith("d", latin1), problem);
+    assert.throws(() => dictionaryWith(latin1), /parameters\[0\]\.description: is not UTF-8/);
+  });
 
   it("may have line breaks and tabs in a description, not in a name", () => {
     assert.doesNotThrow(() => dictionaryWith("a\n\tb"));
