@@ -1,8 +1,8 @@
 /** Command that prints the Prometheus rule file of a dictionary as YAML. */
 import { Command } from "commander";
-import { stringify } from "yaml";
 import { loadDictionary } from "../dictionary";
 import { runTool } from "../tool";
+import { toYaml } from "../yaml";
 import { ruleFile } from "./ruleFile";
 import { defaultRuleSettings, type RuleSettings } from "./settings";
 
@@ -28,7 +28,7 @@ const command = new Command("tsx telemetry/rules/main.ts")
       ...settings,
       ...(interval !== undefined && { evaluationInterval: interval }),
     });
-    process.stdout.write(stringify(file, { lineWidth: 0, aliasDuplicateObjects: false }));
+    process.stdout.write(toYaml(file));
   });
 
 runTool(command);

@@ -7,7 +7,7 @@
  */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { stringify } from "yaml";
+import { toYaml } from "../../telemetry/yaml";
 import { owned } from "../adoption/fieldManager";
 import { routing } from "./routing";
 import type { AlertingSettings } from "./settings";
@@ -32,7 +32,7 @@ export class AlertRouting extends pulumi.ComponentResource {
       name,
       {
         metadata: owned({ name: "alertmanager-routing", namespace }),
-        stringData: { "alertmanager.yaml": pulumi.secret(stringify(routing(settings), { lineWidth: 0 })) },
+        stringData: { "alertmanager.yaml": pulumi.secret(toYaml(routing(settings))) },
       },
       { parent: this },
     );

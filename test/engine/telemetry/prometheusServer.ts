@@ -4,10 +4,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { stringify } from "yaml";
 import * as z from "zod";
 import { freePort } from "../../../lab/processes";
 import type { RuleFile } from "../../../telemetry/rules";
+import { toYaml } from "../../../telemetry/yaml";
 import { prometheusProgram } from "../../support/promtool";
 
 const alertsAnswer = z.object({
@@ -49,8 +49,8 @@ export class PrometheusServer {
       rule_files: ["rules.yaml"],
       scrape_configs: [{ job_name: job, static_configs: [{ targets: [`127.0.0.1:${targetPort}`] }] }],
     };
-    await writeFile(join(folder, "rules.yaml"), stringify(rules, { aliasDuplicateObjects: false }));
-    await writeFile(join(folder, "prometheus.yml"), stringify(config));
+    await writeFile(join(folder, "rules.yaml"), toYaml(rules));
+    await writeFile(join(folder, "prometheus.yml"), toYaml(config));
     const address = `127.0.0.1:${await freePort()}`;
     const child = spawn(
       await prometheusProgram("prometheus"),

@@ -3,7 +3,22 @@ import * as fc from "fast-check";
 
 const syntax = [
   ...["{", "{{", "}}", "{{{", "{{ .x }}", "{{-", "-}}", "{{/*", "$labels", "{{ $value }}", "%", "%q"],
-  ...['"', "'", "`", "\\", "\\n", "\n", "\t", "$", "${", "${datasource}", "$spacecraft", "[[spacecraft]]"],
+  ...[
+    '"',
+    "'",
+    "`",
+    "\\",
+    "\\n",
+    "\n",
+    "\u2028",
+    "\u2029",
+    "\t",
+    "$",
+    "${",
+    "${datasource}",
+    "$spacecraft",
+    "[[spacecraft]]",
+  ],
   ...[
     "${datasource:raw}",
     "${__user.login}",
@@ -40,14 +55,14 @@ const syntax = [
   ...["flight_team@example.org", "@", "xmpp:a@b.example", "/"],
 ];
 
-/** Text of one or more lines; no control characters, which a dictionary refuses. */
+/** Text of one or more lines; no character that a dictionary refuses. */
 export const anyText: fc.Arbitrary<string> = fc
   .array(fc.oneof(fc.constantFrom(...syntax), fc.string({ unit: "grapheme", maxLength: 8 })), {
     minLength: 1,
     maxLength: 12,
   })
   .map((parts) => parts.join(""))
-  .filter((text) => text !== "" && /^(?:[^\p{Cc}\p{Cs}]|[\n\t])*$/u.test(text));
+  .filter((text) => text !== "" && /^(?:[^\p{Cc}\p{Cs}\uFEFF\uFFFD-\uFFFF]|[\n\t])*$/u.test(text));
 
 /** The same on one line. */
 export const anyLine: fc.Arbitrary<string> = anyText.map((text) => text.replaceAll(/[\n\t]/g, "{{"));

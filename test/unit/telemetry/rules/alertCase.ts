@@ -4,7 +4,6 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { stringify } from "yaml";
 import type { Bound } from "../../../../telemetry/dictionary";
 import {
   type AlertRule,
@@ -15,6 +14,7 @@ import {
   type RuleFile,
 } from "../../../../telemetry/rules";
 import { runbookUrl } from "../../../../telemetry/rules/rule";
+import { toYaml } from "../../../../telemetry/yaml";
 import { recordedNeighbours } from "../../../support/lab/neighbours";
 import { prometheusProgram } from "../../../support/promtool";
 
@@ -98,11 +98,10 @@ function rulesFor({ groups }: RuleFile, wanted: AlertCase | undefined): RuleFile
 
 async function writeSuite(folder: string, name: string, suite: Suite): Promise<string> {
   const path = join(folder, `${name}.test.yaml`);
-  const yaml = (value: unknown): string => stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
-  await writeFile(join(folder, `${name}.rules.yaml`), yaml(suite.rules));
+  await writeFile(join(folder, `${name}.rules.yaml`), toYaml(suite.rules));
   await writeFile(
     path,
-    yaml({
+    toYaml({
       rule_files: [`${name}.rules.yaml`],
       evaluation_interval: suite.cases[0]?.interval ?? "10s",
       group_eval_order: suite.rules.groups.map((group) => group.name),

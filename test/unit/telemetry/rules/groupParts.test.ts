@@ -4,9 +4,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { stringify } from "yaml";
 import { parseDictionary } from "../../../../telemetry/dictionary";
 import { alertsOf, type RuleFile, ruleFile } from "../../../../telemetry/rules";
+import { toYaml } from "../../../../telemetry/yaml";
 import { prometheusProgram } from "../../../support/promtool";
 import { largeDictionaryText } from "../../../support/telemetry/largeDictionary";
 
@@ -29,7 +29,7 @@ describe("rules of 3,000 parameters", function () {
     const folder = await mkdtemp(join(tmpdir(), "perigee-large-rules-"));
     try {
       const file = join(folder, "rules.yaml");
-      await writeFile(file, stringify(rules, { lineWidth: 0, aliasDuplicateObjects: false }));
+      await writeFile(file, toYaml(rules));
       const count = rules.groups.flatMap((group) => group.rules).length;
       assert.ok(count > 7000);
       const promtool = await prometheusProgram("promtool");

@@ -5,9 +5,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { stringify } from "yaml";
 import { loadDictionary, parseDictionary } from "../../../../telemetry/dictionary";
 import { alertsOf, isAlert, ruleFile } from "../../../../telemetry/rules";
+import { toYaml } from "../../../../telemetry/yaml";
 import { metricsOf, selectorsOf, syntaxErrors } from "../../../support/promql";
 import { prometheusProgram } from "../../../support/promtool";
 import { metricsWithSeries, scrapedAfter, simulatedPackets } from "../../dashboards/realExporter";
@@ -24,7 +24,7 @@ describe("the rule file", () => {
     const folder = await mkdtemp(join(tmpdir(), "perigee-rules-"));
     try {
       const file = join(folder, "rules.yaml");
-      await writeFile(file, stringify(rules));
+      await writeFile(file, toYaml(rules));
       const { stdout } = await run(await prometheusProgram("promtool"), ["check", "rules", file]);
       const count = rules.groups.flatMap((group) => group.rules).length;
       assert.match(stdout, new RegExp(`SUCCESS: ${count} rules found`));

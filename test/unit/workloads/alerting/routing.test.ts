@@ -4,9 +4,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { stringify } from "yaml";
 import { loadDictionary } from "../../../../telemetry/dictionary";
 import { alertsOf, ruleFile } from "../../../../telemetry/rules";
+import { toYaml } from "../../../../telemetry/yaml";
 import { type Inhibition, inhibitions } from "../../../../workloads/alerting/inhibition";
 import { routing } from "../../../../workloads/alerting/routing";
 import { platformRules } from "../../../../workloads/platform/rules";
@@ -33,7 +33,7 @@ describe("routing of alerts", function () {
 
   async function file(given: Readonly<Record<string, unknown>>): Promise<string> {
     const path = join(folder, "alertmanager.yaml");
-    await writeFile(path, stringify(configOf(given), { lineWidth: 0 }));
+    await writeFile(path, toYaml(configOf(given)));
     return path;
   }
 

@@ -4,8 +4,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { stringify } from "yaml";
 import { alertsOf } from "../../../../telemetry/rules";
+import { toYaml } from "../../../../telemetry/yaml";
 import { platformRules } from "../../../../workloads/platform/rules";
 import { selectorsOf, syntaxErrors } from "../../../support/promql";
 import { prometheusProgram } from "../../../support/promtool";
@@ -36,7 +36,7 @@ describe("the rules of the platform", () => {
     const folder = await mkdtemp(join(tmpdir(), "perigee-platform-"));
     try {
       const file = join(folder, "rules.yaml");
-      await writeFile(file, stringify(rules));
+      await writeFile(file, toYaml(rules));
       const promtool = await prometheusProgram("promtool");
       const { stdout } = await promisify(execFile)(promtool, ["check", "rules", file]);
       assert.match(stdout, new RegExp(`SUCCESS: ${alerts.length} rules found`));
