@@ -1,7 +1,7 @@
 /** The lab as its tests use it: one lab for all of them, brought up and changed as a user would. */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -10,6 +10,7 @@ import type { NodeOutput } from "../../../contract/outputs";
 import { quoted, stepInput, type StepScript } from "../../../infra/kubeadm/step";
 import { defaultKubernetesVersion } from "../../../infra/versions";
 import { labEngine } from "../../../lab/cli/labEngine";
+import { writeWhole } from "../../../lab/files";
 import { SystemdMachines } from "../../../lab/host/systemdMachines";
 import { type PulumiRun, runPulumi } from "../../../lab/pulumi/engine/pulumi";
 import { ensureStack, stackOptions, type StackSettings } from "../../../lab/pulumi/engine/stacks";
@@ -139,11 +140,11 @@ export const worker = "perigee-lab-default-1";
 
 let scratch: Promise<string> | undefined;
 
-/** Path of a file in a temporary folder. */
+/** Path of a file in a temporary folder; whole at any time, for what reads it while a test writes it again. */
 async function scratchFile(name: string, content: string): Promise<string> {
   scratch ??= mkdtemp(join(tmpdir(), "perigee-lab-test-"));
   const file = join(await scratch, name);
-  await writeFile(file, content, { mode: 0o600 });
+  await writeWhole(file, content);
   return file;
 }
 
