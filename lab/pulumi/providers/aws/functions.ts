@@ -1,7 +1,7 @@
 /** The functions (data sources) of the lab's AWS. */
 import { createHash } from "node:crypto";
-import { type Properties, text, texts } from "../rpc/values";
-import { type Account, accountId, AwsError } from "./account";
+import { map, type Properties, text, texts } from "../rpc/values";
+import { type Account, accountId, AwsError, type CloudResource } from "./account";
 import { isOffered, zonesOf } from "./offerings";
 import { partitionOf } from "./partitions";
 import { s3Functions } from "./s3/functions";
@@ -57,11 +57,13 @@ const answers: Readonly<Record<string, Answer>> = {
 
   "aws:ec2/getInstances:getInstances": (args, account) => {
     // A region without such an instance is no error: the answer is empty.
-    const wanted = filterValues(args, "instance-id");
-    const states = texts(args, "instanceStateNames");
-    const found = wanted
-      .flatMap((id) => account.find(instanceToken, id) ?? [])
-      .filter(({ properties }) => states.includes(text(properties, "instanceState") ?? ""));
+    if (args["instanceTags"] !== undefined) throw new Error("the lab's getInstances knows no instanceTags");
+    const states = args["instanceStateNames"] === undefined ? ["running"] : texts(args, "instanceStateNames");
+    const filters = filtersOf(args).map(({ name, values }) => ({ field: instanceField(name), values }));
+    const found = account
+      .all(instanceToken)
+      .filter(({ properties }) => states.includes(text(properties, "instanceState") ?? ""))
+      .filter((one) => filters.every(({ field, values }) => fits(field(one), values)));
     return { ...args, id: account.region, region: account.region, ids: found.map(({ id }) => id) };
   },
 
@@ -84,13 +86,39 @@ const answers: Readonly<Record<string, Answer>> = {
   },
 };
 
-/** Values of a question's filters, of which the lab's AWS knows one. */
-function filterValues(args: Properties, name: string): string[] {
+/** A filter of EC2: one of its values has to fit. Of several filters each has to. */
+interface Filter {
+  readonly name: string;
+  readonly values: readonly string[];
+}
+
+function filtersOf(args: Properties): Filter[] {
   const filters = Array.isArray(args["filters"]) ? (args["filters"] as Properties[]) : [];
-  return filters.flatMap((filter) => {
-    if (text(filter, "name") === name) return texts(filter, "values");
-    throw new AwsError("InvalidParameterValue", `The filter '${text(filter, "name") ?? ""}' is invalid`);
+  return filters.map((filter) => ({ name: text(filter, "name") ?? "", values: texts(filter, "values") }));
+}
+
+const invalidFilter = (name: string): AwsError =>
+  new AwsError("InvalidParameterValue", `The filter '${name}' is invalid`);
+
+/** Values of a question's filters, of which it knows one. */
+function filterValues(args: Properties, known: string): string[] {
+  return filtersOf(args).flatMap(({ name, values }) => {
+    if (name !== known) throw invalidFilter(name);
+    return [...values];
   });
+}
+
+/** What a filter of this name looks at; nothing where an instance has no such tag. */
+function instanceField(name: string): (instance: CloudResource) => string | undefined {
+  if (name === "instance-id") return ({ id }) => id;
+  if (!name.startsWith("tag:")) throw invalidFilter(name);
+  return ({ properties }) => text(map(properties, "tagsAll"), name.slice("tag:".length));
+}
+
+/** Whether a text is one of these values; capitals count. */
+function fits(value: string | undefined, wanted: readonly string[]): boolean {
+  if (wanted.some((one) => /[*?]/.test(one))) throw new Error("the lab's filters do not know * and ?");
+  return value !== undefined && wanted.includes(value);
 }
 
 /** Image ID, always the same for the same question. */

@@ -74,6 +74,14 @@ describe("the lab's AWS", () => {
   const machines = async () =>
     (JSON.parse(await readFile(join(folder, "machines.json"), "utf8")) as RecordedMachines).machines;
 
+  async function setState(id: string, state: "stopped" | "absent"): Promise<void> {
+    const recorded = JSON.parse(await readFile(join(folder, "machines.json"), "utf8")) as RecordedMachines;
+    const machine = recorded.machines[id];
+    assert.ok(machine);
+    machine.state = state;
+    await writeFile(join(folder, "machines.json"), JSON.stringify(recorded));
+  }
+
   describe("check", () => {
     it("names the types it knows when it meets another", async () => {
       const [reason = ""] = await refusals("aws:sqs/queue:Queue", {});
@@ -241,6 +249,46 @@ describe("the lab's AWS", () => {
       const forced = await make(instanceToken, { ...inputs, forceDestroy: true }, "two");
       await aws.delete(call(instanceToken, "two"), forced.id);
       assert.deepEqual(Object.keys(await machines()), [guarded.id]);
+    });
+  });
+
+  describe("a question for instances", () => {
+    const ids = async (filters: Record<string, string>, more: Properties = {}): Promise<unknown> => {
+      const asked = Object.entries(filters).map(([name, value]) => ({ name, values: value.split(",") }));
+      const token = "aws:ec2/getInstances:getInstances";
+      return (await aws.invoke(token, { filters: asked, ...more }))["ids"];
+    };
+
+    it("is answered by those that pass every filter, with one of its values, as EC2 does", async () => {
+      const { subnet } = await network();
+      const tagged = (name: string, cluster: string) =>
+        make(instanceToken, { ...shape, subnetId: subnet.id, tags: { Name: name, cluster } }, cluster + name);
+      const [one, two, other] = [
+        await tagged("a", "orbit"),
+        await tagged("b", "orbit"),
+        await tagged("a", "ground"),
+      ];
+      assert.deepEqual(await ids({ "tag:Name": "a", "tag:cluster": "orbit" }), [one.id]);
+      assert.deepEqual(await ids({ "tag:Name": "a,b", "tag:cluster": "orbit" }), [one.id, two.id]);
+      assert.deepEqual(await ids({ "tag:cluster": "orbit", "instance-id": other.id }), []);
+      assert.deepEqual(await ids({ "instance-id": `${two.id},i-0` }), [two.id]);
+      assert.deepEqual(await ids({ "tag:name": "a" }), [], "capitals count");
+      assert.deepEqual(await ids({ "tag:Name": "A" }), []);
+    });
+
+    it("leaves out those in other states, by default all that do not run", async () => {
+      const { subnet } = await network();
+      const made = await make(instanceToken, { ...shape, subnetId: subnet.id, tags: { Name: "a" } });
+      await setState(made.id, "stopped");
+      await aws.read(call(instanceToken), made.id, made.outputs, made.inputs);
+      assert.deepEqual(await ids({ "tag:Name": "a" }), []);
+      assert.deepEqual(await ids({ "tag:Name": "a" }, { instanceStateNames: ["stopping", "stopped"] }), [
+        made.id,
+      ]);
+    });
+
+    it("is refused with a filter that EC2 does not have, also where there is no instance", async () => {
+      await assert.rejects(ids({ tag: "a" }), /InvalidParameterValue: The filter 'tag' is invalid/);
     });
   });
 
@@ -472,14 +520,6 @@ describe("the lab's AWS", () => {
   });
 
   describe("machines", () => {
-    async function setState(id: string, state: "stopped" | "absent"): Promise<void> {
-      const recorded = JSON.parse(await readFile(join(folder, "machines.json"), "utf8")) as RecordedMachines;
-      const machine = recorded.machines[id];
-      assert.ok(machine);
-      machine.state = state;
-      await writeFile(join(folder, "machines.json"), JSON.stringify(recorded));
-    }
-
     it("that were killed are gone on a refresh, and their address is free again", async () => {
       const { subnet } = await network();
       const made = await make(instanceToken, { ...shape, subnetId: subnet.id });
