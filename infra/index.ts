@@ -23,7 +23,7 @@ export = async (): Promise<Outputs> => {
   refuseDeadSshAgent(); // a dead agent fails every step on every machine
   const former = (await ownOutputs()) as Partial<InfraOutputs>; // of the last up
   const running = await refuseLosses(settings, former); // what would take the running cluster along
-  const restore = await plannedRestore(settings, former); // what a control plane without data begins with
+  const restore = await plannedRestore(settings, former, running); // what a control plane without data begins with
   limitStackTraces(settings); // for a large cluster they take most of the program's time
 
   const network = new Network("network", { ...settings, running });
@@ -38,9 +38,7 @@ export = async (): Promise<Outputs> => {
   const controlPlanes = new Machines("control-plane", {
     ...shared,
     ...settings.controlPlane,
-    irreplaceable: running
-      .filter(({ role, name }) => role === "control-plane" && name !== restore.dead)
-      .map(({ name }) => name),
+    irreplaceable: running.filter(({ living }) => living !== undefined).map(({ name }) => name),
     role: "control-plane",
     pool: "control-plane",
   });

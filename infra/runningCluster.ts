@@ -10,6 +10,7 @@ import { namespace, type Settings } from "./config";
 import { regionOf } from "./kubeadm/placeLabels";
 import { architectureOf } from "./machines/image";
 import { machineName, numberInPool } from "./machines/names";
+import { nameTag } from "./tags";
 
 /**
  * What the last `up` wrote. Of nodes that 0.1 wrote, type, disk, zone and subnet are missing until the next `up`, and of
@@ -20,7 +21,11 @@ export type RunningCluster = Pick<InfraOutputs, "clusterName"> & {
   readonly keys?: KeyNumbers | undefined;
   readonly backup?: BackupOutput | undefined;
 };
-export type RunningNode = Pick<NodeOutput, "name" | "role"> & Partial<NodeOutput>;
+export type RunningNode = Pick<NodeOutput, "name" | "role"> &
+  Partial<NodeOutput> & {
+    /** ID of the instance that a control plane has in EC2; without one it is dead. `instanceId` is what the last `up` wrote. */
+    readonly living?: string;
+  };
 
 /**
  * Refuses settings with which `up` would lose the cluster of this stack.
@@ -35,18 +40,40 @@ export async function refuseLosses(
   const { clusterName, nodes: written, keys, backup } = outputs;
   if (clusterName === undefined || written === undefined) return [];
   refuseOtherRegion(written, aws.config.region);
-  const nodes = await Promise.all(written.map(asEc2Says));
+  const nodes = await Promise.all(written.map((node) => asEc2Says(node, clusterName)));
   const problems = lossesOf(settings, { clusterName, nodes, keys, backup });
   if (problems.length > 0) throw new SettingsError(namespace, problems);
   return nodes;
 }
 
-/** A control plane with the type that EC2 knows, where the outputs are of 0.1 and have none. */
-async function asEc2Says(node: RunningNode): Promise<RunningNode> {
-  const { role, instanceId, instanceType } = node;
-  if (role !== "control-plane" || instanceId === undefined || instanceType !== undefined) return node;
-  const found = await aws.ec2.getInstance({ instanceId }).catch(() => undefined); // it may be dead
-  return found === undefined ? node : { ...node, instanceType: found.instanceType };
+/** A control plane with the instance that EC2 has of it, and that one's type, where the outputs are of 0.1 and have none. */
+async function asEc2Says(node: RunningNode, clusterName: string): Promise<RunningNode> {
+  if (node.role !== "control-plane") return node;
+  const living = await livingInstance(node, clusterName);
+  if (living === undefined) return node;
+  if (node.instanceType !== undefined) return { ...node, living };
+  const { instanceType } = await aws.ec2.getInstance({ instanceId: living });
+  return { ...node, living, instanceType };
+}
+
+/** The instance that the last `up` wrote, or else one of the same name, which an `up` made that did not end. */
+async function livingInstance(
+  { name, instanceId }: RunningNode,
+  cluster: string,
+): Promise<string | undefined> {
+  const known = instanceId === undefined ? [] : await living([{ name: "instance-id", values: [instanceId] }]);
+  if (known.length > 0) return known[0];
+  const [made] = await living([
+    { name: `tag:${nameTag}`, values: [cluster] },
+    { name: "tag:Name", values: [name] },
+  ]);
+  return made;
+}
+
+/** IDs of instances that are not gone. One that stopped is not: its disk is there. */
+async function living(filters: aws.types.input.ec2.GetInstancesFilter[]): Promise<string[]> {
+  const instanceStateNames = ["pending", "running", "stopping", "stopped"];
+  return (await aws.ec2.getInstances({ filters, instanceStateNames })).ids;
 }
 
 /** @throws RunError when the machines are in another region than the settings': all of them would be replaced */

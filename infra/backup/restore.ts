@@ -4,9 +4,10 @@
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { InfraOutputs, NodeOutput } from "../../contract/outputs";
+import type { InfraOutputs } from "../../contract/outputs";
 import { type SettingProblem, SettingsError } from "../../settings/load";
 import { namespace, type Settings } from "../config";
+import type { RunningNode } from "../runningCluster";
 
 /** Value of `restoreFrom` that gives a dead cluster up. */
 const beginEmpty = "empty";
@@ -35,37 +36,45 @@ export interface Restore {
   readonly from?: string;
   /** Object of the newest backup. */
   readonly last?: string;
-  /** Name of a control plane whose machine EC2 no longer has. */
-  readonly dead?: string;
+  /** True where the control plane's machine is one that an `up` made which did not end: without data it begins nothing. */
+  readonly unfinished?: boolean;
 }
 
 /**
  * What is to be restored when the control plane has no data of its own.
  * @param outputs those of the last `up`
+ * @param running its nodes, as EC2 says
  * @throws RunError when it cannot be done, or when a control plane died and the settings do not say what shall become of it
  */
-export async function plannedRestore(settings: Settings, outputs: Partial<InfraOutputs>): Promise<Restore> {
+export async function plannedRestore(
+  settings: Settings,
+  outputs: Partial<InfraOutputs>,
+  running: readonly RunningNode[],
+): Promise<Restore> {
   const { backup, restoreFrom } = settings;
   if (backup.bucket !== undefined) await refuseForeignBucket(backup.bucket);
   const bucket = backup.bucket ?? outputs.backup?.bucket;
-  const dead = await deadControlPlane(outputs.nodes ?? []);
+  const controlPlane = running.find(({ role }) => role === "control-plane");
+  const dead = controlPlane !== undefined && isDead(controlPlane) ? controlPlane : undefined;
   const backups = bucket === undefined ? [] : await knownBackups(settings, bucket, dead);
   const last = backups.at(-1)?.object;
-  if (
-    dead !== undefined &&
-    restoreFrom === undefined &&
-    (bucket !== undefined || outputs.backup !== undefined)
-  ) {
-    throw lostControlPlane(dead, last);
+  const known = last === undefined ? {} : { last };
+  if (restoreFrom === undefined) {
+    if (bucket === undefined && outputs.backup === undefined) return known; // there never were backups
+    if (dead !== undefined) throw lostControlPlane(dead, last);
+    if (controlPlane === undefined || !isUnfinished(controlPlane)) return known;
+    void pulumi.log.info(
+      `${controlPlane.name} is ${controlPlane.living}, of an up that did not end: it keeps the data that it has`,
+    );
+    return { ...known, unfinished: true };
   }
-  const known = { ...(dead && { dead: dead.name }), ...(last !== undefined && { last }) };
-  if (restoreFrom === undefined || restoreFrom === beginEmpty) return known;
+  if (restoreFrom === beginEmpty) return known;
   if (bucket === undefined) {
     throw refused(restoreFrom, "there is no bucket yet; set backup.bucket to the one that has the backups");
   }
   const chosen = chosenBackup(settings, bucket, backups);
   if ("problem" in chosen) throw new SettingsError(namespace, [chosen]);
-  void pulumi.log.info(whatWillHappen(chosen, outputs.nodes ?? [], dead));
+  void pulumi.log.info(whatWillHappen(chosen, controlPlane));
   return { ...known, from: restoreFrom };
 }
 
@@ -102,15 +111,23 @@ function chosenBackup(
   return found;
 }
 
-function whatWillHappen(backup: Backup, nodes: readonly NodeOutput[], dead: NodeOutput | undefined): string {
-  const controlPlane = nodes.find(({ role }) => role === "control-plane");
+const isDead = ({ living }: RunningNode): boolean => living === undefined;
+
+/** Another machine than that of the last `up` that ended stands in its place. */
+const isUnfinished = (node: RunningNode): boolean => !isDead(node) && node.living !== node.instanceId;
+
+function whatWillHappen(backup: Backup, controlPlane: RunningNode | undefined): string {
   const what = `the backup ${backup.object}, of ${backup.time}`;
   if (controlPlane === undefined) return `the new cluster begins with ${what}`;
-  if (dead !== undefined) {
-    return `${dead.name} is gone; the new one begins with ${what}, and the workers rejoin it`;
+  const { name, living } = controlPlane;
+  if (isDead(controlPlane)) {
+    return `${name} is gone; the new one begins with ${what}, and the workers rejoin it`;
+  }
+  if (isUnfinished(controlPlane)) {
+    return `${name} is ${living}, of an up that did not end: it begins with ${what}, unless it has data of its own by now`;
   }
   return (
-    `${controlPlane.name} is there: ${what}, is restored only if it has no data of its own, after ` +
+    `${name} is there: ${what}, is restored only if it has no data of its own, after ` +
     "`sudo /opt/perigee/backup.sh set-aside` there; otherwise nothing is. Once restored:  " +
     `pulumi config rm -s ${pulumi.getStack()} ${namespace}:restoreFrom`
   );
@@ -120,7 +137,7 @@ function whatWillHappen(backup: Backup, nodes: readonly NodeOutput[], dead: Node
 async function knownBackups(
   { clusterName, restoreFrom }: Settings,
   bucket: string,
-  dead: NodeOutput | undefined,
+  dead: RunningNode | undefined,
 ): Promise<Backup[]> {
   return backupsIn(bucket, clusterName).catch((error: unknown) => {
     const problem = `the bucket ${bucket} cannot be listed: ${(error as Error).message}`;
@@ -137,17 +154,6 @@ async function backupsIn(bucket: string, cluster: string): Promise<Backup[]> {
     .map(parseBackup)
     .filter((backup) => backup !== undefined)
     .sort((one, other) => (one.object < other.object ? -1 : 1));
-}
-
-/** Control plane of the last `up` whose machine EC2 no longer has. One that stopped is not dead: its disk is there. */
-async function deadControlPlane(nodes: readonly NodeOutput[]): Promise<NodeOutput | undefined> {
-  const controlPlane = nodes.find(({ role }) => role === "control-plane");
-  if (controlPlane === undefined) return undefined;
-  const { ids } = await aws.ec2.getInstances({
-    filters: [{ name: "instance-id", values: [controlPlane.instanceId] }],
-    instanceStateNames: ["pending", "running", "stopping", "stopped"],
-  });
-  return ids.length === 0 ? controlPlane : undefined;
 }
 
 /** Whoever owns a bucket, and only they, may read its policy. */
@@ -181,7 +187,7 @@ export function isPublic(policy: string): boolean {
   });
 }
 
-function lostControlPlane({ name, instanceId }: NodeOutput, last: string | undefined): pulumi.RunError {
+function lostControlPlane({ name, instanceId }: RunningNode, last: string | undefined): pulumi.RunError {
   const set = `pulumi config set -s ${pulumi.getStack()} ${namespace}:restoreFrom`;
   return new pulumi.RunError(
     [

@@ -143,7 +143,9 @@ export class KubeadmCluster extends pulumi.ComponentResource {
     const wanted = restore.from === undefined ? undefined : bucket;
     return {
       CLUSTER_NAME: clusterName,
-      RESTORE_FROM: wanted === undefined ? "" : (restore.from ?? ""),
+      // `nothing`: an `up` that did not end may have left a machine without the data that it was to begin with.
+      RESTORE_FROM:
+        wanted === undefined ? (restore.unfinished === true ? "nothing" : "") : (restore.from ?? ""),
       BUCKET_HOST: wanted?.host ?? "",
       BUCKET_REGION: wanted?.region ?? "",
       BUCKET_OWNER: wanted?.owner ?? "",

@@ -187,7 +187,8 @@ function refuseReplacement(name: string): () => never {
   return () => {
     throw new pulumi.RunError(
       `${name} holds etcd, and a replacement would begin without it; nothing was replaced. A machine that is dead goes out of ` +
-        "the state by `pulumi refresh`; docs/runbook.md says how the cluster comes back",
+        "the state by `pulumi refresh`; one that EC2 has and the state has not was left by a run that was killed, or is of another " +
+        "stack with the same clusterName. docs/runbook.md says how the cluster comes back",
     );
   };
 }

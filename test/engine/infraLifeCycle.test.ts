@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { testedVersions } from "../../infra/versions";
 import type { PulumiRun } from "../../lab/pulumi/engine/pulumi";
 import { neverEnds, scriptedSecret } from "../../lab/pulumi/providers/command/scriptedMachines";
-import { done, killWhen, moment, TestStack } from "../support/testStack";
+import { done, killWhen, messages, moment, TestStack } from "../support/testStack";
 
 const instanceToken = "aws:ec2/instance:Instance";
 const commandToken = "command:remote:Command";
+const controlPlaneUrn = `urn:pulumi:test::perigee-infra::perigee:machines:Machines$${instanceToken}::orbit-control-plane-1`;
 
 interface Pool {
   readonly count: number;
@@ -283,14 +284,15 @@ describe("stack 1 on the real engine", function () {
     });
 
     it("does not replace a control plane that lives, whoever asks for it", async () => {
-      const urn = `urn:pulumi:test::perigee-infra::perigee:machines:Machines$${instanceToken}::orbit-control-plane-1`;
       const instances = async (): Promise<string[]> =>
         Object.values((await stack.account()).resources).flatMap(({ type, id }) =>
           type === instanceToken ? [id] : [],
         );
       const before = await instances();
       const steps = (await stack.journal()).length;
-      const run = await stack.run("up", settings({ count: 2, ...changed }), { args: ["--replace", urn] });
+      const run = await stack.run("up", settings({ count: 2, ...changed }), {
+        args: ["--replace", controlPlaneUrn],
+      });
       assert.notEqual(run.exitCode, 0);
       assert.match(run.stdout, /orbit-control-plane-1 holds etcd.*nothing was replaced/s);
       assert.deepEqual(await instances(), before);
@@ -369,6 +371,31 @@ describe("stack 1 on the real engine", function () {
       );
       const again = await stack.succeed("up", settings({ count: 1, ...changed }));
       assert.deepEqual(Object.keys(again.events.summary), ["same"]);
+    });
+
+    it("goes on with the new control plane when the run that made it failed: it is not dead, and none other is made", async () => {
+      const plain = settings({ count: 1, ...changed });
+      const restore = settings({ count: 1, ...changed }, { "perigee-infra:restoreFrom": "empty" });
+      await stack.kill("orbit-control-plane-1");
+      await stack.succeed("refresh", plain);
+      await stack.breakSteps({ "orbit-control-plane-1/init": "it could not begin" });
+      const failed = await stack.run("up", restore);
+      assert.notEqual(failed.exitCode, 0);
+      assert.deepEqual(done(failed, instanceToken), [`create ${instanceToken} orbit-control-plane-1`]);
+      await stack.breakSteps({});
+      const replaced = await stack.run("up", plain, { args: ["--replace", controlPlaneUrn] });
+      assert.notEqual(replaced.exitCode, 0);
+      assert.match(replaced.stdout, /orbit-control-plane-1 holds etcd.*nothing was replaced/s);
+      const run = await stack.succeed("up", plain);
+      assert.match(
+        messages(run),
+        /orbit-control-plane-1 is i-\w+, of an up that did not end: it keeps the data/,
+      );
+      assert.deepEqual(done(run, instanceToken), []);
+      assert.match(await stack.exportState(), /RESTORE_FROM='nothing'/);
+      const settled = await stack.succeed("up", plain);
+      assert.deepEqual(done(settled), [`update ${commandToken} cluster-init`]);
+      assert.deepEqual(Object.keys((await stack.succeed("up", plain)).events.summary), ["same"]);
     });
 
     it("replaces a worker that died between, and takes its old node out of the cluster first", async () => {

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Part of init.sh: what a backup has comes back to a control plane without data of its own. Nothing is changed before the
 # backup is known to be whole, and to be this cluster's and this version's.
-# Inputs: RESTORE_FROM (latest, or the name of a backup; empty: none) CLUSTER_NAME BUCKET_HOST BUCKET_REGION BUCKET_OWNER
-# BACKUP_IDENTITY KUBERNETES_VERSION KUBEADM_CONFIG PROVIDER_ID SECRETS_KEY
+# Inputs: RESTORE_FROM (latest, or the name of a backup; empty: none; `nothing`: none, and no new cluster is begun)
+# CLUSTER_NAME BUCKET_HOST BUCKET_REGION BUCKET_OWNER BACKUP_IDENTITY KUBERNETES_VERSION KUBEADM_CONFIG PROVIDER_ID SECRETS_KEY
 
 backup_folder=/var/lib/perigee/restore
 etcd_data=/var/lib/etcd
@@ -10,13 +10,18 @@ etcd_data=/var/lib/etcd
 # Names the folder with what this machine had (backup.sh set-aside).
 set_aside=/var/lib/perigee/set-aside
 
-wants_restore() { [ -n "${RESTORE_FROM:-}" ] && [ "$RESTORE_FROM" != empty ]; }
+wants_restore() { [[ ! ${RESTORE_FROM:-} =~ ^(|empty|nothing)$ ]]; }
 
-# Whoever set the data aside wants another state of this cluster, and not a new one in its place.
+# Whoever set the data aside wants another state of this cluster, and not a new one in its place. Neither does a machine begin
+# one by itself that an `up` made for a restore which did not come to its end.
 refuse_to_begin_empty() {
-  if [ ! -e "$set_aside" ] || wants_restore; then return; fi
-  fail "the data of this control plane was set aside in $(cat "$set_aside"), and a new cluster is not begun in its place: set" \
-    "restoreFrom to latest or to the name of a backup, and run this again"
+  if wants_restore; then return; fi
+  [ ! -e "$set_aside" ] ||
+    fail "the data of this control plane was set aside in $(cat "$set_aside"), and a new cluster is not begun in its place: set" \
+      "restoreFrom to latest or to the name of a backup, and run this again"
+  [ "${RESTORE_FROM:-}" != nothing ] ||
+    fail "this machine is in the place of a control plane that died, and has none of its data yet: set restoreFrom to latest or" \
+      "to the name of a backup, or to empty to begin without it, and run this again"
 }
 
 refuse_backup() { fail "restoreFrom = $RESTORE_FROM: $*; nothing was changed"; }

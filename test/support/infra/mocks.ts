@@ -1,4 +1,5 @@
 /** Runs of the whole stack 1 program under Pulumi mocks, and every resource that they register. */
+import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { isSecret, setSettings, settledOutputs, unwrapped } from "../mocks";
 
@@ -18,6 +19,8 @@ export interface Deployment {
   readonly outputs: Readonly<Record<string, unknown>>;
   /** Names of the outputs that are secret. */
   readonly secrets: readonly string[];
+  /** What the program told the reader: `<severity>: <text>`. */
+  readonly said: readonly string[];
 }
 
 const seed = Buffer.alloc(32, 7).toString("base64");
@@ -32,8 +35,26 @@ const failed = (details: string): Error => Object.assign(new Error(details), { d
 const id = ({ inputs }: pulumi.runtime.MockCallArgs, name: string): string =>
   String((inputs as Record<string, unknown>)[name]);
 
-const filtered = ({ inputs }: pulumi.runtime.MockCallArgs): string[] =>
-  (inputs as { filters: { values: string[] }[] }).filters.flatMap(({ values }) => values);
+/**
+ * Instances that EC2 has: every one, but for `i-dead` and `i-former`; in the place of the latter `i-new` carries the
+ * tags of its cluster and its node.
+ */
+function instances(
+  { inputs }: pulumi.runtime.MockCallArgs,
+  running: Readonly<Record<string, unknown>>,
+): string[] {
+  const { filters } = inputs as { filters: { name: string; values: string[] }[] };
+  const values = (name: string): string[] => filters.find((one) => one.name === name)?.values ?? [];
+  const gone = ["i-dead", "i-former"];
+  if (filters.length === 1) return values("instance-id").filter((instance) => !gone.includes(instance));
+  const { clusterName, nodes = [] } = running as {
+    clusterName?: string;
+    nodes?: { name: string; instanceId?: string }[];
+  };
+  assert.deepEqual(values("tag:perigee:cluster"), [clusterName]);
+  const { instanceId = "i-1" } = nodes.find(({ name }) => values("tag:Name").includes(name)) ?? {};
+  return instanceId === "i-former" ? ["i-new"] : gone.includes(instanceId) ? [] : [instanceId];
+}
 
 /** Policy of a mocked bucket: one is public, one is another account's. */
 function bucketPolicy(bucket: string): string {
@@ -100,7 +121,7 @@ class RecordingMocks implements pulumi.runtime.Mocks {
       case "aws:ec2/getInstance:getInstance":
         return { instanceType: "t3.medium" };
       case "aws:ec2/getInstances:getInstances":
-        return { ids: filtered(args).filter((instance) => instance !== "i-dead") };
+        return { ids: instances(args, this.running) };
       case "aws:index/getCallerIdentity:getCallerIdentity":
         return { accountId: "123456789012" };
       case "aws:s3/getObjects:getObjects":
@@ -172,8 +193,20 @@ async function run(
   running: Readonly<Record<string, unknown>>,
 ): Promise<Deployment> {
   const mocks = await mockedEngine(raw, running);
-  const settled = await settledOutputs(await freshProgram()());
-  return { resources: mocks.resources, calls: mocks.calls, ...settled };
+  const { said, result } = await listening(async () => settledOutputs(await freshProgram()()));
+  return { resources: mocks.resources, calls: mocks.calls, said, ...result };
+}
+
+/** Without an engine the SDK writes on the console what a program logs. */
+async function listening<Result>(run: () => Promise<Result>): Promise<{ said: string[]; result: Result }> {
+  const said: string[] = [];
+  const { log, warn } = console;
+  console.log = console.warn = (text: string) => said.push(text.replace(" [runtime]", ""));
+  try {
+    return { result: await run(), said };
+  } finally {
+    Object.assign(console, { log, warn });
+  }
 }
 
 /** The program's error for settings that it refuses, and the resources that it had registered by then. */

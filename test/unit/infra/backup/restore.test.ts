@@ -89,6 +89,42 @@ describe("restoreFrom", () => {
     ));
 });
 
+describe("a control plane whose machine is another one than that of the last up that ended", () => {
+  const outputs = running("i-former");
+  const init = ({ resources }: Deployment): string =>
+    String(resources.find(({ name }) => name === "cluster-init")?.inputs["stdin"]);
+
+  it("is not dead, and begins nothing without the data that a restore was to give it", async () => {
+    const deployment = await deploy(ground, outputs);
+    assert.deepEqual(deployment.said, [
+      "info: ground-control-plane-1 is i-new, of an up that did not end: it keeps the data that it has",
+    ]);
+    assert.match(init(deployment), /^declare -r RESTORE_FROM='nothing'$/m);
+    assert.match(init(deployment), /^declare -r BACKUP_IDENTITY=''$/m);
+    assert.match(init(await deploy(ground, running("i-1"))), /^declare -r RESTORE_FROM=''$/m);
+  });
+
+  it("goes on with its restore, where restoreFrom is still set", async () => {
+    const { said } = await deploy({ ...ground, restoreFrom: "latest" }, outputs);
+    assert.deepEqual(said, [
+      `info: ground-control-plane-1 is i-new, of an up that did not end: it begins with the backup ${newest}, of ` +
+        "2026-11-26T02:00:00Z, unless it has data of its own by now",
+    ]);
+  });
+
+  it("begins empty where somebody says so", async () => {
+    assert.match(
+      init(await deploy({ ...ground, restoreFrom: "empty" }, outputs)),
+      /^declare -r RESTORE_FROM=''$/m,
+    );
+  });
+
+  it("is nothing to a cluster that never had backups", async () => {
+    const { clusterName, nodes } = outputs;
+    assert.match(init(await deploy(ground, { clusterName, nodes })), /^declare -r RESTORE_FROM=''$/m);
+  });
+});
+
 describe("a control plane that died without a backup that can be found", () => {
   it("is not replaced by an empty cluster by itself either", async () => {
     const { message } = await refusal(

@@ -62,6 +62,20 @@ describe("init", () => {
     assert.ok(!root.has("/etc/kubernetes/manifests/etcd.yaml"));
   });
 
+  it("begins no new cluster on a machine that was made for a restore, until somebody says that it shall", () => {
+    const refused = init({ RESTORE_FROM: "nothing" });
+    assert.equal(refused.status, 1);
+    assert.match(
+      refused.stderr,
+      /in the place of a control plane that died, and has none of its data yet: set restoreFrom to latest .* or to empty/,
+    );
+    assert.deepEqual(kubeadm(refused), []);
+    assert.deepEqual(kubeadm(init({ RESTORE_FROM: "empty" })), ["init"]);
+    const again = init({ RESTORE_FROM: "nothing" });
+    assert.equal(again.status, 0, "it has data now");
+    assert.deepEqual(kubeadm(again), []);
+  });
+
   it("gives the node the labels of its place, and a running one those that have changed since", () => {
     const first = init();
     assert.equal(first.status, 0, first.stderr);
