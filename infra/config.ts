@@ -253,7 +253,7 @@ export const settingsSchema = strictObject({
   )
     .optional()
     .describe(
-      "Backup that a control plane without data of its own begins with: `latest`, or its name in the bucket. A control plane that has data keeps it. `empty`: give up the data of one that died.",
+      "Backup that a control plane without data of its own begins with: `latest`, or its name in the bucket. A control plane that has data keeps it. `empty`: give up the data of one that died; remove it once that is done.",
     )
     .meta({ example: "latest" }),
   flowLogs: z

@@ -68,7 +68,11 @@ export async function plannedRestore(
     );
     return { ...known, unfinished: true };
   }
-  if (restoreFrom === beginEmpty) return known;
+  if (restoreFrom === beginEmpty) {
+    const stays = last === undefined ? "" : `; the backups in ${bucket} stay, the newest: ${last}`;
+    tellWhatBeginsEmpty(controlPlane, stays);
+    return known;
+  }
   if (bucket === undefined) {
     throw refused(restoreFrom, "there is no bucket yet; set backup.bucket to the one that has the backups");
   }
@@ -129,9 +133,31 @@ function whatWillHappen(backup: Backup, controlPlane: RunningNode | undefined): 
   return (
     `${name} is there: ${what}, is restored only if it has no data of its own, after ` +
     "`sudo /opt/perigee/backup.sh set-aside` there; otherwise nothing is. Once restored:  " +
-    `pulumi config rm -s ${pulumi.getStack()} ${namespace}:restoreFrom`
+    unsetting()
   );
 }
+
+/** A cluster begins empty by a word alone; one that is left behind would give up the next cluster as well. */
+function tellWhatBeginsEmpty(controlPlane: RunningNode | undefined, stays: string): void {
+  if (controlPlane === undefined) {
+    void pulumi.log.info(`the new cluster begins empty${stays}`);
+  } else if (isDead(controlPlane)) {
+    void pulumi.log.info(
+      `${controlPlane.name} is gone; the new one begins empty, and what was on the former is given up${stays}`,
+    );
+  } else if (isUnfinished(controlPlane)) {
+    void pulumi.log.info(
+      `${controlPlane.name} is ${controlPlane.living}, of an up that did not end: it begins empty, unless it has data of its own by now${stays}`,
+    );
+  } else {
+    void pulumi.log.warn(
+      `restoreFrom = ${beginEmpty} is still set. ${controlPlane.name} lives and keeps its data, but should it die, the next up would ` +
+        `begin an empty cluster in its place without asking${stays}. Remove it:  ${unsetting()}`,
+    );
+  }
+}
+
+const unsetting = (): string => `pulumi config rm -s ${pulumi.getStack()} ${namespace}:restoreFrom`;
 
 /** Backups of the cluster, oldest first; of a bucket that cannot be listed none, where nothing depends on them. */
 async function knownBackups(
@@ -141,7 +167,9 @@ async function knownBackups(
 ): Promise<Backup[]> {
   return backupsIn(bucket, clusterName).catch((error: unknown) => {
     const problem = `the bucket ${bucket} cannot be listed: ${(error as Error).message}`;
-    if (restoreFrom !== undefined || dead !== undefined) throw refused(restoreFrom, problem);
+    if (restoreFrom !== beginEmpty && (restoreFrom !== undefined || dead !== undefined)) {
+      throw refused(restoreFrom, problem);
+    }
     void pulumi.log.warn(problem); // what runs is not held up by it; the alert on failing backups is another matter
     return [];
   });

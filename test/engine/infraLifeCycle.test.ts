@@ -362,12 +362,19 @@ describe("stack 1 on the real engine", function () {
       assert.notEqual(unsaid.exitCode, 0);
       assert.match(unsaid.stdout, /orbit-control-plane-1 .* is gone, and etcd with it; nothing was changed/);
       const empty = settings({ count: 1, ...changed }, { "perigee-infra:restoreFrom": "empty" });
+      const plan = await stack.succeed("preview", empty);
+      assert.match(messages(plan), /orbit-control-plane-1 is gone; the new one begins empty/);
       const run = await stack.succeed("up", empty);
       assert.deepEqual(done(run, instanceToken), [`create ${instanceToken} orbit-control-plane-1`]);
       const steps = (await stack.journal()).slice(before).map(({ step }) => step);
       assert.deepEqual(
         steps.filter((step) => ["leave", "init", "admit"].includes(step)),
         ["init", "admit"],
+      );
+      const left = await stack.succeed("preview", empty);
+      assert.match(
+        messages(left),
+        /restoreFrom = empty is still set\. .* pulumi config rm -s test perigee-infra:restoreFrom/,
       );
       const again = await stack.succeed("up", settings({ count: 1, ...changed }));
       assert.deepEqual(Object.keys(again.events.summary), ["same"]);

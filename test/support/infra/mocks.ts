@@ -125,6 +125,7 @@ class RecordingMocks implements pulumi.runtime.Mocks {
       case "aws:index/getCallerIdentity:getCallerIdentity":
         return { accountId: "123456789012" };
       case "aws:s3/getObjects:getObjects":
+        if (id(args, "bucket") === "gone") throw failed("listing S3 Bucket (gone) Objects: NoSuchBucket");
         return { keys: mockedBackups.filter((key) => key.startsWith(id(args, "prefix"))) };
       case "aws:s3/getBucketPolicy:getBucketPolicy":
         return { policy: bucketPolicy(id(args, "bucket")) };

@@ -89,6 +89,58 @@ describe("restoreFrom", () => {
     ));
 });
 
+describe("restoreFrom: empty", () => {
+  const empty = { ...ground, restoreFrom: "empty" };
+  const stay = `; the backups in ours stay, the newest: ${newest}`;
+  const said = async (raw: Readonly<Record<string, unknown>>, outputs = {}): Promise<readonly string[]> =>
+    (await deploy(raw, outputs)).said;
+
+  it("is warned of while the control plane lives: a later death would begin an empty cluster without a word", async () => {
+    assert.deepEqual(await said(empty, running("i-1")), [
+      "warning: restoreFrom = empty is still set. ground-control-plane-1 lives and keeps its data, but should it die, the next " +
+        `up would begin an empty cluster in its place without asking${stay}. ` +
+        "Remove it:  pulumi config rm -s test perigee-infra:restoreFrom",
+    ]);
+  });
+
+  it("says what it does in place of a control plane that died, and that the backups stay", async () => {
+    assert.deepEqual(await said(empty, running("i-dead")), [
+      `info: ground-control-plane-1 is gone; the new one begins empty, and what was on the former is given up${stay}`,
+    ]);
+  });
+
+  it("says the same of a machine that such an up left", async () => {
+    assert.deepEqual(await said(empty, running("i-former")), [
+      `info: ground-control-plane-1 is i-new, of an up that did not end: it begins empty, unless it has data of its own by now${stay}`,
+    ]);
+  });
+
+  it("says what a new cluster leaves alone in a bucket that has backups", async () => {
+    assert.deepEqual(await said({ ...ownBucket, restoreFrom: "empty" }), [
+      `info: the new cluster begins empty${stay}`,
+    ]);
+    assert.deepEqual(await said(empty), ["info: the new cluster begins empty"]);
+  });
+
+  it("needs no bucket that can be listed", async () => {
+    const lost = { ...running("i-dead"), backup: { enabled: true, bucket: "gone", kept: true } };
+    assert.deepEqual(await said(empty, lost), [
+      "warning: the bucket gone cannot be listed: listing S3 Bucket (gone) Objects: NoSuchBucket",
+      "info: ground-control-plane-1 is gone; the new one begins empty, and what was on the former is given up",
+    ]);
+  });
+});
+
+describe("restoreFrom that is left set", () => {
+  it("is said, with what it would do and the command that removes it", async () => {
+    const { said } = await deploy({ ...ground, restoreFrom: "latest" }, running("i-1"));
+    assert.match(
+      said.join(),
+      /^info: ground-control-plane-1 is there: .* only if it has no data of its own.*config rm -s test perigee-infra:restoreFrom$/,
+    );
+  });
+});
+
 describe("a control plane whose machine is another one than that of the last up that ended", () => {
   const outputs = running("i-former");
   const init = ({ resources }: Deployment): string =>
