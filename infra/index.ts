@@ -31,7 +31,9 @@ export = async (): Promise<Outputs> => {
   const shared = { ...settings, network, identity };
 
   const bucket =
-    settings.backup.enabled || restore.from !== undefined || former.backup?.kept !== undefined // its backups stay
+    settings.backup.enabled ||
+    restore.from !== undefined ||
+    (former.backup?.kept !== undefined && settings.backup.bucket === undefined) // its backups stay
       ? new BackupBucket("backup", { ...settings, identity, restoreFrom: restore.from })
       : undefined;
 

@@ -52,10 +52,14 @@ export async function plannedRestore(
   running: readonly RunningNode[],
 ): Promise<Restore> {
   const { backup, restoreFrom } = settings;
-  if (backup.bucket !== undefined) await refuseForeignBucket(backup.bucket);
-  const bucket = backup.bucket ?? outputs.backup?.bucket;
   const controlPlane = running.find(({ role }) => role === "control-plane");
   const dead = controlPlane !== undefined && isDead(controlPlane) ? controlPlane : undefined;
+  // One that is not used may be gone.
+  const used =
+    backup.enabled || (restoreFrom === undefined ? dead !== undefined : restoreFrom !== beginEmpty);
+  const given = used ? backup.bucket : undefined;
+  if (given !== undefined) await refuseForeignBucket(given);
+  const bucket = given ?? outputs.backup?.bucket;
   const backups = bucket === undefined ? [] : await knownBackups(settings, bucket, dead);
   const last = backups.at(-1)?.object;
   const known = last === undefined ? {} : { last };

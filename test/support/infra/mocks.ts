@@ -56,8 +56,9 @@ function instances(
   return instanceId === "i-former" ? ["i-new"] : gone.includes(instanceId) ? [] : [instanceId];
 }
 
-/** Policy of a mocked bucket: one is public, one is another account's. */
+/** Policy of a mocked bucket: one is public, one is another account's, one is gone. */
 function bucketPolicy(bucket: string): string {
+  if (bucket === "gone") throw failed("reading S3 Bucket Policy (gone): NoSuchBucket");
   if (bucket === "foreign") throw failed("reading S3 Bucket Policy (foreign): MethodNotAllowed");
   if (bucket !== "public") throw failed(`reading S3 Bucket Policy (${bucket}): couldn't find resource`);
   return JSON.stringify({ Statement: { Effect: "Allow", Principal: "*", Action: "s3:GetObject" } });
@@ -130,6 +131,7 @@ class RecordingMocks implements pulumi.runtime.Mocks {
       case "aws:s3/getBucketPolicy:getBucketPolicy":
         return { policy: bucketPolicy(id(args, "bucket")) };
       case "aws:s3/getBucket:getBucket":
+        if (id(args, "bucket") === "gone") throw failed("reading S3 Bucket (gone): couldn't find resource");
         return bucketPlace(id(args, "bucket"));
       case "aws:ssm/getParameter:getParameter":
         return { value: `ami-0${"1".repeat(16)}` };

@@ -197,6 +197,37 @@ describe("backups that are turned off", () => {
   });
 });
 
+describe("a bucket of the operator's", () => {
+  const gone = { ...ground, backup: { enabled: false, bucket: "gone" } };
+  const off = (instanceId: string) => ({ ...running(instanceId), backup: { enabled: false } });
+
+  it("may be gone where nothing is written there and nothing is read: it is not looked at", async () => {
+    const alive = await deploy(gone, off("i-1"));
+    assert.deepEqual([alive.calls.filter((token) => token.startsWith("aws:s3")), alive.said], [[], []]);
+    const anew = await deploy({ ...gone, restoreFrom: "empty" }, off("i-dead"));
+    assert.deepEqual(
+      anew.calls.filter((token) => token.startsWith("aws:s3")),
+      [],
+    );
+  });
+
+  it("takes the place of one that was made, which is let go of", async () => {
+    const { resources } = await deploy(gone, { ...off("i-1"), backup: { enabled: false, kept: true } });
+    assert.ok(!resources.some(({ type }) => type.startsWith("aws:s3")));
+  });
+
+  const refused = /backup\.bucket = "gone": is not a bucket of yours that can be used: .*NoSuchBucket/;
+  it("is refused where backups go there, a restore comes from there, or a control plane that died needs one", async () => {
+    for (const [raw, outputs] of [
+      [{ ...gone, backup: { bucket: "gone" } }, off("i-1")],
+      [{ ...gone, restoreFrom: "latest" }, off("i-1")],
+      [gone, off("i-dead")],
+    ] as const) {
+      assert.match((await refusal(raw, outputs)).message, refused);
+    }
+  });
+});
+
 describe("a machine that restores", () => {
   let restoring: Deployment;
   let other: Deployment;
