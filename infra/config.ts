@@ -138,7 +138,9 @@ const backup = strictObject({
   keepOnDestroy: z
     .boolean()
     .default(true)
-    .describe("Keep the bucket that is made, with its backups, on `pulumi destroy`."),
+    .describe(
+      "Keep the bucket that is made, with its backups, on `pulumi destroy`. If not, a destroy asks for `PERIGEE_DESTROY_WITHOUT_BACKUP=true`.",
+    ),
   identity: ageIdentity
     .optional()
     .describe(

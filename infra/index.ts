@@ -60,7 +60,7 @@ export = async (): Promise<Outputs> => {
       : [];
   const machines = [...controlPlane, ...workers.flatMap((pool) => pool.machines)];
   const logins = new LoginKeys("login-keys", { ...shared, machines }); // after every other step
-  refuseWhileInUse(cluster.kubeconfig, [
+  refuseWhileInUse({ ...settings, kubeconfig: cluster.kubeconfig, bucket }, [
     network,
     identity,
     controlPlanes,

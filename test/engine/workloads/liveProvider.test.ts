@@ -263,6 +263,21 @@ const token = (inputs: Properties): string => {
       assert.match(said, /there is no backup of this cluster, .*nothing was destroyed/);
       assert.match(said, /sudo systemctl start perigee-backup\.service/);
       assert.match(said, /PERIGEE_DESTROY_WITHOUT_BACKUP=true pulumi destroy -s dev/);
+      assert.doesNotMatch(said, /are off|keepOnDestroy|identity/);
+    });
+
+    it("says that there is none because backups are off, and how to make one then", async () => {
+      const { code, said } = await check({ PERIGEE_BACKUPS: "off", PERIGEE_BACKUP_BUCKET: "none" });
+      assert.equal(code, 1);
+      assert.match(
+        said,
+        /there is no backup of this cluster, and backups are off \(backup\.enabled: false\), and/,
+      );
+      assert.match(
+        said,
+        /pulumi config set -s dev --path perigee-infra:backup\.enabled true && pulumi up -s dev/,
+      );
+      assert.doesNotMatch(said, /perigee-backup\.service|identity/);
     });
 
     it("lets it go where somebody says so", async () => {
@@ -275,12 +290,45 @@ const token = (inputs: Properties): string => {
       const young = backedUp(23);
       await create(young);
       assert.deepEqual(await check(), { code: 0, said: "" });
+      const stays = await check({ PERIGEE_BACKUP_BUCKET: "stays" });
+      assert.equal(stays.code, 0);
+      assert.match(
+        stays.said,
+        /age identity .*\n.*pulumi stack output -s dev --show-secrets backupIdentity\n$/,
+      );
       await provider.delete(call(token(young), "young"), "kube-system/perigee-backup", young);
       const old = backedUp(25);
       await create(old);
-      const { code, said } = await check();
+      const { code, said } = await check({ PERIGEE_BACKUPS: "on", PERIGEE_BACKUP_BUCKET: "stays" });
       assert.equal(code, 1);
-      assert.match(said, /its last backup, ground\/x, is 25 hours old/);
+      assert.match(
+        said,
+        /its last backup, ground\/x, of \d{4}-\d\d-\d\dT[\d:.]+Z, is 25 hours old, and what is on it/,
+      );
+      assert.match(said, /pulumi stack output -s dev --show-secrets backupIdentity/);
+      await provider.delete(call(token(old), "old"), "kube-system/perigee-backup", old);
+    });
+
+    it("refuses where the backups would go too, young or old, and says how they are kept", async () => {
+      const young = backedUp(1);
+      await create(young);
+      const goes = await check({ PERIGEE_BACKUPS: "on", PERIGEE_BACKUP_BUCKET: "goes" });
+      assert.equal(goes.code, 1);
+      assert.match(
+        goes.said,
+        /^its backups go with the stack \(backup\.keepOnDestroy: false\), .*nothing was destroyed/,
+      );
+      assert.match(
+        goes.said,
+        /To keep them: {2}pulumi config set -s dev --path perigee-infra:backup\.keepOnDestroy true && pulumi up -s dev/,
+      );
+      assert.match(goes.said, /PERIGEE_DESTROY_WITHOUT_BACKUP=true pulumi destroy -s dev/);
+      assert.doesNotMatch(goes.said, /identity|perigee-backup\.service/);
+      await provider.delete(call(token(young), "young"), "kube-system/perigee-backup", young);
+      const old = backedUp(30);
+      await create(old);
+      const both = await check({ PERIGEE_BACKUPS: "off", PERIGEE_BACKUP_BUCKET: "goes" });
+      assert.match(both.said, /is 30 hours old, and backups are off .*; its backups go with the stack/);
       await provider.delete(call(token(old), "old"), "kube-system/perigee-backup", old);
     });
 

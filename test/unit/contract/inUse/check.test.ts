@@ -41,6 +41,15 @@ describe("the check before stack 1 is destroyed", () => {
     const { code, said } = await check(silent, { PERIGEE_CLUSTER_IS_GONE: "true" });
     assert.equal(code, 0);
     assert.match(said, /taken for gone/);
+    assert.doesNotMatch(said, /identity/);
+  });
+
+  it("says of backups that stay what opens them, and that it goes with the stack: before and while it does", async () => {
+    for (const gone of ["", "true"]) {
+      const { said } = await check(silent, { PERIGEE_BACKUP_BUCKET: "stays", PERIGEE_CLUSTER_IS_GONE: gone });
+      assert.match(said, /age identity .* goes with this stack/);
+      assert.match(said, /pulumi stack output -s dev --show-secrets backupIdentity/);
+    }
   });
 
   it("shows nothing of a kubeconfig that it cannot read", async () => {
