@@ -17,7 +17,7 @@ import {
   worker,
 } from "../support/lab/lab";
 import { query } from "../support/lab/prometheus";
-import { runbook } from "../support/lab/runbook";
+import { followRunbook, runbook } from "../support/lab/runbook";
 import { workloadsSucceed } from "../support/lab/workloads";
 
 /** Object of the last backup, as the cluster says. */
@@ -145,28 +145,26 @@ describe("a control plane whose machine and disk are gone", () => {
     assert.match(said, /pulumi config set -s lab perigee-infra:restoreFrom latest/);
   });
 
-  it("comes back from its last backup on a new machine, as the preview says", async () => {
-    const restore = { restoreFrom: "latest" };
-    const preview = await engineSucceeds("preview", restore);
+  it("comes back from its last backup on a new machine, as the preview says and by the runbook; to stack 2 it is the same", async () => {
+    const preview = await engineSucceeds("preview", { restoreFrom: "latest" });
     assert.match(
       preview.stdout,
       /perigee-lab-control-plane-1 is gone; the new one begins with the backup perigee-lab\//,
     );
-    await engineSucceeds("up", restore);
+    const last = await followRunbook("restore-latest");
     assert.notEqual((await node(controlPlane)).instanceId, before);
     assert.equal(await uid(), clusterId, "the same cluster");
     await markersAreThere();
     await clusterWorks();
-    await engineSucceeds("preview", restore, "--expect-no-changes");
-  });
-
-  it("is the same for stack 2, and the machines may read no backup any more once restoreFrom is gone", async () => {
-    await engineSucceeds("up");
-    assert.match(await asked("GET", await lastBackup()), /answers 403 AccessDenied/);
+    await engineSucceeds("preview", {}, "--expect-no-changes");
     // The administrator's certificate is another: nothing but the provider's kubeconfig follows.
-    const { create, update, replace, delete: deleted } = (await workloadsSucceed("up")).events.summary;
+    const { create, update, replace, delete: deleted } = last?.events.summary ?? {};
     assert.deepEqual([create, update, replace, deleted], [undefined, 1, undefined, undefined]);
     await workloadsSucceed("preview", {}, "--expect-no-changes");
+  });
+
+  it("may read no backup any more once restoreFrom is gone", async () => {
+    assert.match(await asked("GET", await lastBackup()), /answers 403 AccessDenied/);
   });
 });
 

@@ -48,6 +48,18 @@ describe("the certificates of a control plane", () => {
     const early = "perigee_certificate_expiry_timestamp_seconds - time() < 30 * 86400";
     assert.deepEqual(await query(early), []);
   });
+
+  it("of which the kubelet's ended is made anew by the runbook @all", async () => {
+    const serial = "openssl x509 -noout -serial -in /var/lib/kubelet/pki/kubelet-client-current.pem";
+    const before = await ssh(controlPlane, serial);
+    await ssh(controlPlane, await runbook("kubelet certificate"));
+    assert.notEqual(await ssh(controlPlane, serial), before);
+    await eventually("the kubelet to report with it", async () => {
+      const ready = 'jsonpath={.status.conditions[?(@.type=="Ready")].status}';
+      return (await kubectl("get", "node", controlPlane, "-o", ready)) === "True";
+    });
+    assert.match(await ssh(controlPlane, "cat /etc/kubernetes/kubelet.conf"), /kubelet-client-current\.pem/);
+  });
 });
 
 describe("certificates that live for minutes @all", () => {
