@@ -1,7 +1,6 @@
 /** Machines die and reboot, lose their address, and get changed documents. */
 import { strict as assert } from "node:assert";
 import { auditPolicy, kubeletDocument } from "../../infra/kubeadm/documents";
-import { defaultKubernetesVersion } from "../../infra/versions";
 import {
   clusterDns,
   controlPlane,
@@ -11,7 +10,7 @@ import {
   kubectl,
   loseElasticAddress,
   node,
-  runStep,
+  runStepAgain,
   ssh,
   worker,
 } from "../support/lab/lab";
@@ -87,29 +86,10 @@ describe("a control plane whose elastic address was lost @all", () => {
 
 describe("documents of kubeadm that changed @all", () => {
   const file = async (path: string): Promise<string> => ssh(controlPlane, `cat ${path}`);
-  const init = async (documents: string, policy: string): Promise<string> =>
-    runStep(controlPlane, "init", {
-      KUBERNETES_VERSION: defaultKubernetesVersion,
-      API_NAME: "api.perigee-lab.internal",
-      PRIVATE_IP: (await node(controlPlane)).privateIp,
-      PROVIDER_ID: await kubectl("get", "node", controlPlane, "-o", "jsonpath={.spec.providerID}"),
-      AUDIT_POLICY: policy,
-      KUBEADM_CONFIG: documents,
-      LABELS: "topology.kubernetes.io/zone=lab-local-1a",
-      DISK_GIB: "20",
-    });
-  const join = async (kubelet: string): Promise<string> =>
-    runStep(worker, "join", {
-      PROVIDER_ID: await kubectl("get", "node", worker, "-o", "jsonpath={.spec.providerID}"),
-      API_NAME: "api.perigee-lab.internal",
-      CA_CERTIFICATE: await ssh(worker, "cat /etc/kubernetes/pki/ca.crt"),
-      CERTIFICATE: "none",
-      KUBEADM_CONFIG: `${await ssh(worker, "cat /etc/perigee/kubeadm.yaml")}\n`,
-      KUBELET_CONFIG: kubelet,
-      KUBELET_ARGS: `--node-ip=${(await node(worker)).privateIp}`,
-      DISK_GIB: "20",
-      READY_TIMEOUT: "120",
-    });
+  const init = (documents: string, policy: string): Promise<string> =>
+    runStepAgain("cluster-init", controlPlane, { KUBEADM_CONFIG: documents, AUDIT_POLICY: policy });
+  const join = (kubelet: string): Promise<string> =>
+    runStepAgain(`${worker}-join`, worker, { KUBELET_CONFIG: kubelet });
   const audited = async (): Promise<number> =>
     Number(await ssh(controlPlane, "wc -l </var/log/kubernetes/audit.log"));
   const newLines = async (): Promise<number> => {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
 import type { NodeOutput } from "../../../contract/outputs";
-import { quoted, stepInput, type StepScript } from "../../../infra/kubeadm/step";
+import { quoted } from "../../../infra/kubeadm/step";
 import { defaultKubernetesVersion } from "../../../infra/versions";
 import { labEngine } from "../../../lab/cli/labEngine";
 import { writeWhole } from "../../../lab/files";
@@ -287,18 +287,39 @@ export async function loseElasticAddress(name: string): Promise<string> {
   return publicIp;
 }
 
-/** Runs a step of stack 1 on a node with other inputs than the program gives. */
-export async function runStep(
+/** Runs a step of stack 1 once more, as the last `up` ran it but for these inputs. */
+export async function runStepAgain(
+  resource: string,
   name: string,
-  script: StepScript,
   inputs: Readonly<Record<string, string>>,
 ): Promise<string> {
-  const step = stepInput(script, { NODE_NAME: name, ...inputs });
-  const command = `bash -s -- ${script} 3600 <<'END_OF_STEP' 2>&1\n${step}\nEND_OF_STEP`;
+  const { create, stdin } = await stepOf(resource);
+  const step = Object.entries(inputs).reduce((text, [input, value]) => {
+    const declaration = new RegExp(`^declare -r ${input}='(?:[^']|'\\\\'')*'$`, "m");
+    if (!declaration.test(text)) throw new Error(`${resource} has no input ${input}`);
+    return text.replace(declaration, () => `declare -r ${input}=${quoted(value)}`);
+  }, stdin);
+  const command = `${create.replace("sudo ", "")} <<'END_OF_STEP' 2>&1\n${step}\nEND_OF_STEP`;
   return ssh(name, command).catch((error: unknown) => {
     // The message repeats the whole script; what it said is on stdout.
-    throw new Error(`the step ${script} on ${name}: ${String((error as { stdout?: unknown }).stdout)}`);
+    throw new Error(`${resource} on ${name}: ${String((error as { stdout?: unknown }).stdout)}`);
   });
+}
+
+interface ExportedStep {
+  readonly urn: string;
+  readonly inputs?: { readonly create: string; readonly stdin: string | { readonly plaintext: string } };
+}
+
+/** Command and script of a step, as the state has them. */
+async function stepOf(resource: string): Promise<{ create: string; stdin: string }> {
+  const options = { ...(await labEngine()), released: false, cwd: repositoryRoot };
+  const run = await runPulumi(["stack", "export", "--stack", "lab", "--show-secrets"], options);
+  const { deployment } = JSON.parse(run.stdout) as { deployment: { resources: ExportedStep[] } };
+  const found = deployment.resources.find(({ urn }) => urn.endsWith(`remote:Command::${resource}`))?.inputs;
+  if (found === undefined) throw new Error(`no step ${resource} in the state`);
+  const { create, stdin } = found;
+  return { create, stdin: typeof stdin === "string" ? stdin : (JSON.parse(stdin.plaintext) as string) };
 }
 
 /** Gives a Spot machine AWS's notice, as `make interrupt` does. */
