@@ -26,10 +26,15 @@ fail() {
   exit 1
 }
 
-run() {
-  # Not beside a step: snapshot and key for Secrets must be of the same moment.
+# Not beside a step, a backup or a renewal: snapshot and key for Secrets must be of the same moment, and what waits for the
+# API server must not lose it.
+alone() {
   exec 9>"/run/perigee-$(hostname).lock"
   flock --wait 1200 9 || fail "a step of 'pulumi up', or another backup, has been running on this machine for 20 minutes"
+}
+
+run() {
+  alone
   if [ ! -e "$initialised" ]; then
     echo "there is no cluster on this machine: nothing to back up"
     return
@@ -189,6 +194,7 @@ check() {
 # Undoes nothing for good: what this machine has is kept beside, until the operator deletes it.
 set_aside() {
   local aside
+  alone
   [ -e "$initialised" ] || [ -e "$set_aside" ] || fail "there is no cluster on this machine"
   umask 077
   # Run again, it goes on with the same folder.

@@ -11,6 +11,7 @@ readonly patches=/etc/perigee/patches
 readonly kubernetes=/etc/kubernetes
 readonly kubelet=/var/lib/kubelet/pki
 readonly metrics=/var/lib/perigee/metrics
+readonly initialised=/var/lib/perigee/initialised
 export KUBECONFIG=/etc/kubernetes/admin.conf
 node=$(hostname)
 now=$(date +%s)
@@ -187,6 +188,11 @@ case "${1:?}" in
     # A step of `up` may be at work on the same files (step.sh).
     exec 9>"/run/perigee-$node.lock"
     flock --wait 3000 9 || fail "a step of 'pulumi up' has been running on this machine for 50 minutes; it is tried again in an hour"
+    if [ ! -e "$initialised" ]; then
+      # Its data was set aside: what is not there is not made anew, and a restore is not kept waiting.
+      echo "there is no cluster on this machine: nothing to renew"
+      exit
+    fi
     renew_all
     ;;
   # Such a kubeconfig leaves this machine, and lasts for half of a certificate's life at least.

@@ -101,9 +101,10 @@ async function programs(bucket: string): Promise<Record<string, string>> {
 export function backUp(
   { root, programs: stand }: ControlPlane,
   more: Readonly<Record<string, string>> = {},
+  verb: "run" | "set-aside" = "run",
 ): ScriptRunResult {
   return root.run(nodeScript("backup/scripts/backup.sh"), {
-    arguments: ["run"],
+    arguments: [verb],
     programs: { ...stand, ...more },
   });
 }

@@ -70,6 +70,18 @@ describe("a backup", () => {
     assert.ok(!fresh.has("/var/lib/perigee/restore"), "nothing of the backup stays on the machine");
   });
 
+  it("lets a control plane's own data be set aside: not while a step, a backup or a renewal is at work there", () => {
+    const busy = backUp(running, { flock: "exit 1" }, "set-aside");
+    assert.equal(busy.status, 1);
+    assert.match(busy.stderr, /has been running on this machine for 20 minutes/);
+    assert.ok(running.root.has("/var/lib/perigee/initialised"));
+    const said = backUp(running, { flock: "" }, "set-aside");
+    assert.equal(said.status, 0, said.stderr);
+    assert.ok(!running.root.has("/var/lib/perigee/initialised"));
+    const aside = running.root.read("/var/lib/perigee/set-aside").trim();
+    assert.equal(readFileSync(join(aside, "member/db"), "utf8"), "all that is on the cluster");
+  });
+
   it("is read by nobody but the operator, and leaves nothing readable on the machine", () => {
     backUp(running);
     const content = readFileSync(join(bucket, "ground", newest()), "latin1");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { statSync, utimesSync } from "node:fs";
+import { rmSync, statSync, utimesSync } from "node:fs";
 import { stepInput } from "../../../../../infra/kubeadm/step";
 import { nodeScript } from "../../../../../infra/kubeadm/upkeep";
 import { type KeyPair, keyPair, kubeconfigOf } from "../../../../support/infra/keyPairs";
@@ -84,6 +84,7 @@ describe("the certificates of a control plane", function () {
     for (const kind of ["client", "server"]) {
       root.write(`/var/lib/kubelet/pki/kubelet-${kind}-current.pem`, fresh.certificate + fresh.key);
     }
+    root.write("/var/lib/perigee/initialised", "");
     root.write("/var/renewed.crt", renewed.certificate).write("/var/renewed.key", renewed.key);
     root.write("/var/renewed.conf", kubeconfigOf(renewed)).write("/etc/perigee/patches/none", "");
     for (const pod of pods) {
@@ -139,6 +140,19 @@ describe("the certificates of a control plane", function () {
     );
     const { mode } = statSync(root.at("/var/lib/perigee/metrics/certificates.prom"));
     assert.equal(mode & 0o777, 0o644);
+  });
+
+  it("are not made anew where the cluster's data was set aside: nothing waits for an API server, and a restore for nothing", () => {
+    rmSync(root.at("/var/lib/perigee/initialised"));
+    rmSync(root.at("/etc/kubernetes"), { recursive: true });
+    const said = run();
+    assert.equal(said.status, 0, said.stderr);
+    assert.match(said.stdout, /there is no cluster on this machine: nothing to renew/);
+    assert.deepEqual(
+      said.calls.filter((call) => /^(kubeadm|kubectl) /.test(call)),
+      [],
+    );
+    assert.equal(metrics().get("renewal_failed"), 0);
   });
 
   it("are renewed, each by its own name, when less is left; servers take them from their files", () => {
