@@ -7,7 +7,10 @@ const escapes: Readonly<Record<string, string>> = {
 };
 const escaped = /[\u0085\u2028\u2029\uFEFF]/g;
 
-/** Strings that only double quotes keep: what is no string in one of the two (an octal number of 1.2, the default of 1.1), and tabs, which Go refuses at the start of a block. */
+/**
+ * Strings that only double quotes keep: what is no string in one of the two (an octal number of 1.2, the default of 1.1),
+ * and tabs, which Go refuses at the start of a block.
+ */
 const quoted = /^(?:[-+]?0o[0-7]+|=)$|[\t\u0085\u2028\u2029\uFEFF]/;
 
 /** One YAML document, in which each string is read back as it is, by either grammar. Lines are not folded. */

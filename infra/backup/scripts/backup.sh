@@ -30,7 +30,7 @@ fail() {
 # API server must not lose it.
 alone() {
   exec 9>"/run/perigee-$(hostname).lock"
-  flock --wait 1200 9 || fail "a step of 'pulumi up', or another backup, has been running on this machine for 20 minutes"
+  flock --wait 1200 9 || fail "a step of 'pulumi up', a backup or a renewal of certificates has been running on this machine for 20 minutes"
 }
 
 run() {
