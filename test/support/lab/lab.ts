@@ -118,12 +118,15 @@ function forgetOutputs(): void {
   known = undefined;
 }
 
-async function readOutputs(): Promise<LabOutputs> {
+const readOutputs = (): Promise<LabOutputs> => readStack<LabOutputs>("output", "--json");
+
+/** What the engine tells of the lab's stack, secrets in clear. */
+async function readStack<T>(what: "output" | "export", ...args: string[]): Promise<T> {
   // The built CLI reads the outputs of any lab, also of one whose sources only its own commands see.
   const options = { ...(await labEngine()), released: false, cwd: repositoryRoot };
-  const run = await runPulumi(["stack", "output", "--stack", "lab", "--show-secrets", "--json"], options);
+  const run = await runPulumi(["stack", what, "--stack", "lab", "--show-secrets", ...args], options);
   if (run.exitCode !== 0) throw new Error(run.stderr);
-  return JSON.parse(run.stdout) as LabOutputs;
+  return JSON.parse(run.stdout) as T;
 }
 
 export async function node(name: string): Promise<NodeOutput> {
@@ -313,9 +316,7 @@ interface ExportedStep {
 
 /** Command and script of a step, as the state has them. */
 async function stepOf(resource: string): Promise<{ create: string; stdin: string }> {
-  const options = { ...(await labEngine()), released: false, cwd: repositoryRoot };
-  const run = await runPulumi(["stack", "export", "--stack", "lab", "--show-secrets"], options);
-  const { deployment } = JSON.parse(run.stdout) as { deployment: { resources: ExportedStep[] } };
+  const { deployment } = await readStack<{ deployment: { resources: ExportedStep[] } }>("export");
   const found = deployment.resources.find(({ urn }) => urn.endsWith(`remote:Command::${resource}`))?.inputs;
   if (found === undefined) throw new Error(`no step ${resource} in the state`);
   const { create, stdin } = found;
