@@ -136,7 +136,8 @@ forget_former_machine() {
     systemctl restart kubelet
     wait_for 300 "node $NODE_NAME to register" kubectl get node "$NODE_NAME" || { node_diagnosis; exit 1; }
     kubeadm_phase mark-control-plane
-    # Flannel tells the other nodes by its Node where this one's pods are, and does so at its start only.
-    kubectl --namespace kube-flannel delete pods --selector app=flannel --field-selector "spec.nodeName=$NODE_NAME" --timeout 120s
   fi
+  # Flannel tells the other nodes by its Node where this one's pods are, and writes the configuration of the pod network that
+  # was just removed, both at its start only. Its container may be running all the time, also through kubeadm's reset.
+  kubectl --namespace kube-flannel delete pods --selector app=flannel --field-selector "spec.nodeName=$NODE_NAME" --timeout 120s
 }

@@ -70,6 +70,15 @@ describe("a backup", () => {
     assert.ok(!fresh.has("/var/lib/perigee/restore"), "nothing of the backup stays on the machine");
   });
 
+  it("onto the same machine leaves its Node there, and starts its part of the pod network anew all the same", async () => {
+    backUp(running);
+    fresh.write("/var/node", "aws:///eu-central-1a/i-2"); // as PROVIDER_ID says
+    const { status, stderr, calls } = await initialise(fresh, bucket, {});
+    assert.equal(status, 0, stderr);
+    assert.ok(!calls.some((call) => call.startsWith("kubectl delete node")));
+    assert.ok(calls.some((call) => /^kubectl --namespace kube-flannel delete pods /.test(call)));
+  });
+
   it("lets a control plane's own data be set aside: not while a step, a backup or a renewal is at work there", () => {
     const busy = backUp(running, { flock: "exit 1" }, "set-aside");
     assert.equal(busy.status, 1);
