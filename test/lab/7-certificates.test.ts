@@ -67,6 +67,13 @@ describe("the certificates of a control plane", () => {
     await ssh(controlPlane, await runbook("kubelet certificate"));
     const subject = `${inPki} openssl x509 -noout -subject -in kubelet-client-current.pem`;
     assert.match(await ssh(controlPlane, subject), /CN = system:node:perigee-lab-control-plane-1/);
+    // A node stays Ready for 40 seconds after its kubelet has fallen silent: its lease tells sooner.
+    const lease = ["-n", "kube-node-lease", "get", "lease", controlPlane];
+    const since = Date.now();
+    await eventually("the kubelet to renew its lease", async () => {
+      const renewed = await kubectl(...lease, "-o", "jsonpath={.spec.renewTime}");
+      return Date.parse(renewed) > since;
+    });
     await kubectl("wait", `node/${controlPlane}`, "--for=condition=Ready", "--timeout=120s");
     assert.match(await ssh(controlPlane, "cat /etc/kubernetes/kubelet.conf"), /kubelet-client-current\.pem/);
   });

@@ -14,7 +14,7 @@ import {
   ssh,
   worker,
 } from "../support/lab/lab";
-import { failedRuleGroups } from "../support/lab/prometheus";
+import { failedRuleGroups, query } from "../support/lab/prometheus";
 import { workloadsSucceed } from "../support/lab/workloads";
 
 describe("the rules", () => {
@@ -59,6 +59,7 @@ describe("a control plane that reboots", () => {
     assert.equal(await kubectl("get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}"), uid);
     await kubectl("wait", "node", "--all", "--for=condition=Ready", "--timeout=180s");
     await clusterDns(180);
+    await eventually("Prometheus to answer", async () => (await query("up")).length > 0, 300);
   });
 
   it("needs nothing done: up changes nothing", async () => {
