@@ -11,7 +11,7 @@ import { controlPlane, engineSucceeds, killMachine, kubectl, outputs, ssh } from
 import { circumstances, load, markdown, median, progress } from "./circumstances";
 
 const namespace = "bench";
-/** Size of an object's value in bytes: with its metadata, about what a ConfigMap of an application has. */
+/** Size of an object's value in bytes: with its metadata, about what an application's object has. */
 const valueBytes = 1000;
 const parallel = 40;
 const restSeconds = 20;
@@ -57,7 +57,17 @@ function ask({ agent, url }: Api, method: string, path: string, body?: object): 
   });
 }
 
-const maps = `/api/v1/namespaces/${namespace}/configmaps`;
+/** Objects that nothing on a cluster watches: ConfigMaps would measure the memory of those who keep each of them. */
+const objectsPath = `/api/v1/namespaces/${namespace}/podtemplates`;
+
+const podTemplate = (metadata: object, word: string): object => ({
+  metadata,
+  template: {
+    spec: {
+      containers: [{ name: "a", image: "registry.k8s.io/pause", env: [{ name: "WORD", value: word }] }],
+    },
+  },
+});
 
 async function fill(server: Api, from: number, to: number): Promise<void> {
   let next = from;
@@ -66,7 +76,7 @@ async function fill(server: Api, from: number, to: number): Promise<void> {
       const number = next++;
       // Random text: the backup must not be smaller than that of real data.
       const word = Array.from({ length: valueBytes }, () => Math.random().toString(36)[2] ?? "0").join("");
-      await ask(server, "POST", maps, { metadata: { name: `object-${number}` }, data: { word } });
+      await ask(server, "POST", objectsPath, podTemplate({ name: `object-${number}` }, word));
       if (number % 10_000 === 0) progress(`${number} objects`);
     }
   };
@@ -77,8 +87,8 @@ async function fill(server: Api, from: number, to: number): Promise<void> {
 async function latencies(server: Api, over: () => boolean): Promise<number[]> {
   const found: number[] = [];
   for (let number = 0; !over(); number++) {
-    found.push(await ask(server, "GET", `${maps}/object-${number % 10}`));
-    found.push(await ask(server, "POST", maps, { metadata: { generateName: "probe-" } }));
+    found.push(await ask(server, "GET", `${objectsPath}/object-${number % 10}`));
+    found.push(await ask(server, "POST", objectsPath, podTemplate({ generateName: "probe-" }, "probe")));
   }
   return found;
 }
@@ -150,7 +160,9 @@ async function main(): Promise<void> {
   await kubectl("create", "namespace", namespace);
   let from = 0;
   for (const objects of counts.length > 0 ? counts : [10, 10_000, 100_000]) {
-    rows.push(await row(objects, from));
+    const measured = await row(objects, from);
+    progress(measured.join(" | "));
+    rows.push(measured);
     from = objects;
   }
   await kubectl("delete", "namespace", namespace, "--timeout=1200s");
