@@ -309,18 +309,30 @@ export async function runStepAgain(
   });
 }
 
-interface ExportedStep {
+interface ExportedResource {
   readonly urn: string;
   readonly inputs?: { readonly create: string; readonly stdin: string | { readonly plaintext: string } };
 }
 
 /** Command and script of a step, as the state has them. */
 async function stepOf(resource: string): Promise<{ create: string; stdin: string }> {
-  const { deployment } = await readStack<{ deployment: { resources: ExportedStep[] } }>("export");
-  const found = deployment.resources.find(({ urn }) => urn.endsWith(`remote:Command::${resource}`))?.inputs;
-  if (found === undefined) throw new Error(`no step ${resource} in the state`);
-  const { create, stdin } = found;
+  const { inputs } = await resourceOf(`remote:Command::${resource}`);
+  if (inputs === undefined) throw new Error(`${resource} has no inputs in the state`);
+  const { create, stdin } = inputs;
   return { create, stdin: typeof stdin === "string" ? stdin : (JSON.parse(stdin.plaintext) as string) };
+}
+
+/** URN of a machine, for the engine's `--replace`. */
+export async function instanceUrn(name: string): Promise<string> {
+  return (await resourceOf(`ec2/instance:Instance::${name}`)).urn;
+}
+
+/** A resource of the lab's stack whose URN ends so. */
+async function resourceOf(ending: string): Promise<ExportedResource> {
+  const { deployment } = await readStack<{ deployment: { resources: ExportedResource[] } }>("export");
+  const found = deployment.resources.find(({ urn }) => urn.endsWith(ending));
+  if (found === undefined) throw new Error(`no ${ending} in the state`);
+  return found;
 }
 
 /** Gives a Spot machine AWS's notice, as `make interrupt` does. */
