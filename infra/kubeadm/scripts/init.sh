@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Makes this machine the first control plane, or applies changed settings to it (settle.sh); prints the cluster's CA
+# Makes this machine a control plane: the first, or one that joins (controlPlanes/join.sh); or applies changed settings to it (settle.sh); prints the cluster's CA
 # certificate (public).
 # Inputs: NODE_NAME KUBERNETES_VERSION API_NAME PRIVATE_IP KUBEADM_CONFIG AUDIT_POLICY PROVIDER_ID LABELS DISK_GIB SECRETS_KEY CLUSTER_NAME RESTORE_FROM BUCKET_HOST BUCKET_REGION BUCKET_OWNER BACKUP_IDENTITY
+# Where there are several control planes: CONTROL_PLANES PEERS LATER ADMISSION JOIN_CONFIG
 # Safe to run again.
 
 marker=/var/lib/perigee/initialised
@@ -19,11 +20,16 @@ init() {
       refuse_other_version
       refuse_fixed_settings
     fi
-    settle >&2
+    # Where several control planes are settled one after the other, the one that acts for them comes last.
+    if [ -z "${LATER:-}" ]; then settle >&2; fi
     if wants_restore; then echo "restoreFrom = $RESTORE_FROM: this control plane has data of its own, nothing was restored" >&2; fi
+  elif [ -n "${ADMISSION:-}" ]; then
+    join_control_plane >&2
   else
+    refuse_second_cluster
     initialise >&2
   fi
+  several_control_planes >&2
   rotate_secrets_key >&2
   # Not by the kubelet: at each start it would bring back the instance type that the machine had at first.
   xargs kubectl label node "$NODE_NAME" --overwrite <<<"${LABELS:?}" >&2
