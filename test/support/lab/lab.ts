@@ -97,6 +97,7 @@ export async function engineSucceeds(
 }
 
 export interface LabOutputs {
+  readonly apiServerUrl: string;
   readonly nodes: readonly NodeOutput[];
   readonly kubeconfig: string;
   readonly sshPrivateKey: string;
