@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import { type Exporter, startExporter } from "../exporter";
+import { LinkError, type LinkSetting, parseLinks } from "../links";
 import { perigeeVersion } from "../version";
 import { command, type Surroundings } from "./command";
 import { dictionarySetting, readDictionary, readPackets, reason } from "./dictionarySetting";
@@ -19,6 +20,11 @@ export const serve = command(
       httpHost: text.default("0.0.0.0").describe("address for HTTP"),
       udpPort: port.default(10015).describe("UDP port of the space packets; 0 for any free one"),
       udpHost: text.default("0.0.0.0").describe("address for UDP"),
+      links: text
+        .optional()
+        .describe(
+          "other sources of packets, as URLs with spaces between: udp://ADDRESS:PORT, tcp-server://ADDRESS:PORT, tcp://HOST:PORT; their options (?framing=tm&...) are in docs/telemetry.md",
+        ),
       dictionary: dictionarySetting,
       spacecraft: text.max(64).default("perigee-1").describe("value of the label spacecraft"),
       staleAfter: positive
@@ -42,8 +48,9 @@ export const serve = command(
   async (settings, surroundings) => {
     const { log, stopped } = surroundings;
     const dictionary = readDictionary(settings.dictionary);
+    const links = readLinks(settings.links);
     const recording = settings.file === undefined ? undefined : readPackets(settings.file);
-    const own = { dictionary, staleAfterPeriods: settings.staleAfter, version: perigeeVersion(), log };
+    const own = { dictionary, links, staleAfterPeriods: settings.staleAfter, version: perigeeVersion(), log };
     const exporter = await startExporter({ ...settings, ...own }).catch((error: unknown) => {
       throw new UsageError(`cannot listen: ${reason(error)}`);
     });
@@ -53,6 +60,7 @@ export const serve = command(
       parameters: dictionary.parameters.length,
       http: exporter.httpPort,
       udp: exporter.udpPort,
+      ...(links.length > 0 && { links: exporter.links.map(({ name, port }) => ({ name, port })) }),
     });
     const alone = sharingPackets(exporter, settings.drain);
     if (recording) await replayInto(exporter, recording, settings.rate, surroundings);
@@ -64,6 +72,16 @@ export const serve = command(
     return 0;
   },
 );
+
+/** @throws UsageError with every problem */
+function readLinks(given: string | undefined): LinkSetting[] {
+  try {
+    return parseLinks(given ?? "");
+  } catch (error) {
+    if (!(error instanceof LinkError)) throw error;
+    throw new UsageError(`--links (or PERIGEE_TELEMETRY_LINKS): ${error.message}`);
+  }
+}
 
 /**
  * Timer for the end of the period in which the previous exporter may still receive some of the packets. It starts to

@@ -1,6 +1,7 @@
 /** The complete exporter: UDP receiver, telemetry state, metrics and HTTP server, started and stopped together. */
 import type { AddressInfo } from "node:net";
 import type { Dictionary } from "../dictionary";
+import { closeLinks, expectedPackets, type Link, type LinkSetting, startLinks } from "../links";
 import type { Log } from "../log";
 import { closeHttp, listenHttp } from "./httpServer";
 import { telemetryRegistry } from "./metrics";
@@ -18,6 +19,8 @@ export interface ExporterArgs {
   /** UDP port; 0: any free port; undefined: no UDP, packets are passed to `receive`. */
   readonly udpPort: number | undefined;
   readonly udpHost: string;
+  /** Sources of packets besides the UDP port. */
+  readonly links?: readonly LinkSetting[];
   /** Age of a packet, in its own periods, after which its parameters disappear. */
   readonly staleAfterPeriods: number;
   readonly version: string;
@@ -28,6 +31,7 @@ export interface Exporter {
   readonly httpPort: number;
   readonly udpPort: number | undefined;
   readonly state: TelemetryState;
+  readonly links: readonly Link[];
   receive(datagram: Buffer): void;
   /** Sets /readyz to not ready; packets are received and metrics served as before. */
   withdraw(): void;
@@ -55,12 +59,22 @@ export async function startExporter(args: ExporterArgs): Promise<Exporter> {
     args.udpPort === undefined
       ? undefined
       : await UdpReceiver.listen(args.udpPort, args.udpHost, receive, onError);
+  const links = await startLinks({
+    settings: args.links ?? [],
+    expected: expectedPackets(state.layouts),
+    onPacket: (packet, segments) => state.receive(packet, clock(), segments),
+    log,
+  }).catch(async (error: unknown) => {
+    await udp?.close();
+    throw error;
+  });
   let isReady = true;
   const registry = telemetryRegistry({
     state,
     spacecraft,
     version,
     clock,
+    links,
     ...(udp && { udp: () => udp.statistics() }),
   });
   const http = await listenHttp(args.httpPort, args.httpHost, {
@@ -70,6 +84,7 @@ export async function startExporter(args: ExporterArgs): Promise<Exporter> {
     isReady: () => isReady,
     onError,
   }).catch(async (error: unknown) => {
+    await closeLinks(links);
     await udp?.close();
     throw error;
   });
@@ -78,12 +93,14 @@ export async function startExporter(args: ExporterArgs): Promise<Exporter> {
     httpPort,
     udpPort: udp?.port,
     state,
+    links,
     receive,
     withdraw: () => {
       isReady = false;
     },
     stop: async () => {
       isReady = false;
+      await closeLinks(links);
       await udp?.close();
       await closeHttp(http);
     },

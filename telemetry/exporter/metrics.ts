@@ -1,6 +1,7 @@
 /** Prometheus metrics of the exporter: parameters, limits in force, packet counts, errors and the process itself. */
 import { decodeErrorReasons } from "../decoder";
 import { exporterMetricNames as names, type Limit, limitsInForce, type Parameter } from "../dictionary";
+import { type Link, linkFamilies } from "../links";
 import { registerProcess } from "./processMetrics";
 import { mostUnknownApids } from "./refusals";
 import { Registry, type Sample, SampledCounter, SampledGauge, SampledInfo } from "./sampledMetric";
@@ -16,6 +17,7 @@ export interface MetricsArgs {
   /** Current time in seconds since 1970. */
   readonly clock: () => number;
   readonly udp?: () => UdpStatistics;
+  readonly links?: readonly Link[];
 }
 
 /** Arguments with the time from which the exporter counts. */
@@ -32,6 +34,7 @@ export function telemetryRegistry(args: MetricsArgs): Registry {
   registerPackets(registry, dated);
   registerErrors(registry, dated);
   registerExporter(registry, dated);
+  registerLinks(registry, dated);
   registerProcess(registry);
   return registry;
 }
@@ -179,6 +182,14 @@ function registerUnknownApids(
   ]);
 }
 
+function registerLinks(registry: Registry, { links = [], created }: Dated): void {
+  for (const { type, samples, ...family } of links.length > 0 ? linkFamilies(links) : []) {
+    const config = { ...family, registers: [registry] };
+    if (type === "counter") new SampledCounter({ ...config, created }, samples);
+    else new SampledGauge(config, samples);
+  }
+}
+
 function registerExporter(registry: Registry, { state, version, udp, created }: Dated): void {
   const registers = [registry];
   const { name, version: dictionaryVersion } = state.dictionary;
@@ -187,13 +198,18 @@ function registerExporter(registry: Registry, { state, version, udp, created }: 
   const running = [{ labels: info, value: 1 }];
   new SampledInfo({ name: names.buildInfo, help: "1; what is running", registers }, () => running);
   new SampledCounter(
-    { name: "perigee_telemetry_datagrams_total", help: "Datagrams received", created, registers },
+    {
+      name: "perigee_telemetry_datagrams_total",
+      help: "Datagrams received, or packets of other links",
+      created,
+      registers,
+    },
     () => [{ labels: none, value: state.datagrams }],
   );
   new SampledCounter(
     {
       name: "perigee_telemetry_received_bytes_total",
-      help: "Bytes received in datagrams",
+      help: "Bytes received in datagrams, or in packets of other links",
       unit: "bytes",
       created,
       registers,

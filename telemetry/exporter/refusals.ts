@@ -40,7 +40,7 @@ const hints: Readonly<Record<string, string>> = {
     "packetBytes is more than came: cut short, or something stands before the packets (try --skip-bytes)",
   version: "the first three bits are not 0: not a space packet, or something stands before it",
   telecommand: "the type bit says telecommand; only telemetry is decoded",
-  fragment: "the sequence flags say segment; the input's setting segments: join puts them together",
+  fragment: "the sequence flags say segment; a link with segments=join puts them together",
   length: "another length than the dictionary's packet has",
   secondary_header: "the packet has no secondary header, or not the dictionary's time in it",
   not_finite: "a float that is NaN or infinite",

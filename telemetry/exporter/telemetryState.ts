@@ -6,6 +6,7 @@ import {
   Decoder,
   type PacketLayout,
   type PacketSink,
+  sequenceModulus,
   SequenceTracker,
 } from "../decoder";
 import type { Dictionary, Packet, Parameter } from "../dictionary";
@@ -59,6 +60,7 @@ export class TelemetryState implements PacketSink {
   private readonly byApid = new Map<number, PacketState>();
   private now = 0;
   private datagram: Buffer = Buffer.alloc(0);
+  private segments = 1;
 
   /**
    * @param staleAfterPeriods age of a packet, in its own periods, after which its parameters disappear
@@ -85,10 +87,19 @@ export class TelemetryState implements PacketSink {
     for (const state of this.packets) this.byApid.set(state.packet.apid, state);
   }
 
-  /** @param now seconds since 1970 */
-  receive(datagram: Buffer, now: number): void {
+  get layouts(): readonly PacketLayout[] {
+    return this.decoder.layouts;
+  }
+
+  /**
+   * @param datagram one or more packets
+   * @param now seconds since 1970
+   * @param segments number of segments that the packet was joined of, which its APID counted one by one
+   */
+  receive(datagram: Buffer, now: number, segments = 1): void {
     this.now = now;
     this.datagram = datagram;
+    this.segments = segments;
     this.datagrams++;
     this.receivedBytes += datagram.length;
     this.decoder.decode(datagram, this);
@@ -99,12 +110,16 @@ export class TelemetryState implements PacketSink {
     if (!state) return;
     state.received++;
     const arrival = state.sequence.arrive(sequenceCount, onboardTime);
+    const { missing } = state.sequence;
     if (arrival === "duplicate") state.duplicates++;
     // A late packet compensates a counted gap; while packets are shared, no gaps are counted.
     else if (arrival === "late" && !this.sharesPackets) state.late++;
     // Neither has newer values.
     if (arrival === "duplicate" || arrival === "late") return;
-    if (!this.sharesPackets) state.missing += state.sequence.missing;
+    if (!this.sharesPackets) state.missing += missing;
+    for (let i = 1; i < this.segments; i++) {
+      state.sequence.arrive((sequenceCount + i) % sequenceModulus, onboardTime);
+    }
     state.lastReceived = this.now;
     this.onboardTimeOffset = onboardTime - this.now;
     decodeParameters(layout, bytes, at, this.values, this.error);
