@@ -7,7 +7,7 @@ import { readTransferFrame } from "./transferFrame";
 import { VirtualChannel } from "./virtualChannel";
 
 /** Virtual channels kept, of all spacecraft of a link: each may hold the beginning of a packet. */
-export const mostVirtualChannels = 64;
+const mostVirtualChannels = 64;
 
 /**
  * Reader of frames of one length, each behind a sync marker and in front of its parity, which is not read.

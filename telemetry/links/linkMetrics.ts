@@ -6,7 +6,7 @@ export interface LinkFamily {
   readonly name: string;
   readonly help: string;
   readonly type: "counter" | "gauge";
-  samples(): { labels: Record<string, string>; value: number }[];
+  readonly samples: () => { labels: Record<string, string>; value: number }[];
 }
 
 /** A counter, and what it counts. */

@@ -13,7 +13,7 @@ export interface RecordHeader {
   };
 }
 
-export interface PacketOptions {
+interface PacketOptions {
   readonly framing: "packets";
   readonly record: RecordHeader;
 }

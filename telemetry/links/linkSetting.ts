@@ -1,8 +1,8 @@
 /** The links setting: URLs of the sources that packets come from, or the target that they go to, checked at once. */
 import { type LinkOptions, readOptions } from "./linkOptions";
 
-export const linkKinds = ["udp", "tcp-server", "tcp"] as const;
-export type LinkKind = (typeof linkKinds)[number];
+const linkKinds = ["udp", "tcp-server", "tcp"] as const;
+type LinkKind = (typeof linkKinds)[number];
 
 /** A link as set. */
 export interface LinkSetting {
@@ -31,7 +31,7 @@ export function parseLinks(text: string): LinkSetting[] {
     .filter((url) => url !== "")
     .flatMap((url) => {
       const link = readLink(url);
-      if (!Array.isArray(link)) return [link as LinkSetting];
+      if (!Array.isArray(link)) return [link];
       problems.push(...link.map((problem) => `${url}: ${problem}`));
       return [];
     });
@@ -48,7 +48,7 @@ export function parseLinks(text: string): LinkSetting[] {
 export function parseLink(url: string): LinkSetting {
   const link = readLink(url);
   if (Array.isArray(link)) throw new LinkError(link.map((problem) => `${url}: ${problem}`).join("; "));
-  return link as LinkSetting;
+  return link;
 }
 
 function readLink(text: string): LinkSetting | string[] {

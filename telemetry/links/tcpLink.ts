@@ -25,7 +25,7 @@ export interface TcpLinkArgs {
 }
 
 /** Most connections of a server at once: each has buffers of a few hundred KiB. */
-export const mostConnections = 8;
+const mostConnections = 8;
 const connectMilliseconds = 10_000;
 /** Idle time until the system asks whether the peer is still there: a dead one is found in some minutes. */
 const keepAliveMilliseconds = 15_000;
@@ -118,7 +118,7 @@ function receive(socket: Socket, counts: LinkCounts, reader: LinkReader): void {
   counts.connections++;
   socket.setKeepAlive(true, keepAliveMilliseconds);
   socket.setNoDelay(true);
-  socket.on("data", (bytes) => reader.push(bytes as Buffer));
+  socket.on("data", (bytes) => reader.push(bytes));
   socket.on("error", () => undefined); // "close" follows, and tells
   socket.on("close", () => {
     reader.end();

@@ -93,8 +93,9 @@ export class VirtualChannel {
 function packetSize(bytes: Buffer, at: number): number | "invalid" | undefined {
   const left = bytes.length - at;
   const version = readVersion(bytes, at);
-  if (version === 0)
+  if (version === 0) {
     return left < primaryHeaderBytes ? undefined : primaryHeaderBytes + readDataBytes(bytes, at);
+  }
   if (version !== encapsulation) return "invalid";
   // Length of length, the last two bits: a header of 1 (idle, nothing else), 2, 4 or 8 bytes.
   const headerBytes = [1, 2, 4, 8][(bytes[at] ?? 0) & 0b11] ?? 1;

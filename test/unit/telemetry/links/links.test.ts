@@ -5,10 +5,10 @@ import { connect, createServer, type Socket } from "node:net";
 import { encodePacket, packetLayouts } from "../../../../telemetry/decoder";
 import { parseDictionary } from "../../../../telemetry/dictionary";
 import { type Exporter, startExporter } from "../../../../telemetry/exporter";
-import { jsonLog } from "../../../../telemetry/log";
 import { parseLinks } from "../../../../telemetry/links";
 import { FrameWriter } from "../../../../telemetry/links/frameWriter";
 import { parseLink } from "../../../../telemetry/links/linkSetting";
+import { jsonLog } from "../../../../telemetry/log";
 
 const dictionary = parseDictionary(
   `
@@ -121,8 +121,9 @@ describe("an exporter with links", () => {
     const frames = [0, 1, 2].flatMap((count) => [...writer.add(packet(count)), ...writer.flush()]);
     const socket = createSocket("udp4");
     open.push({ destroy: () => socket.close() });
-    for (const each of [...frames, Buffer.alloc(44, 1)])
+    for (const each of [...frames, Buffer.alloc(44, 1)]) {
       socket.send(each, exporter.links[0]?.port ?? 0, "127.0.0.1");
+    }
     await until(() => received(exporter) === 3 && exporter.links[0]?.counts.skippedBytes === 44);
     const text = await (await fetch(`http://127.0.0.1:${exporter.httpPort}/metrics`)).text();
     assert.match(text, /perigee_telemetry_link_frames_total\{link="udp:\/\/127.0.0.1:0"\} \d/);

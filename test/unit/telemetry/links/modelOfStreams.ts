@@ -17,7 +17,7 @@ export function modelOfPackets(
     const header = headerAt(stream, at + recordBytes);
     const end = header && at + recordBytes + header.size;
     const isWhole = end !== undefined && end <= stream.length;
-    const isTaken =
+    const isTaken: boolean =
       header !== undefined &&
       end !== undefined &&
       isWhole &&
@@ -25,7 +25,7 @@ export function modelOfPackets(
         (isAligned && header.isPossible && isFollowed(stream, end, recordBytes, lengths)));
     if (isTaken) packets.push(stream.subarray(at + recordBytes, end));
     else skipped++;
-    at = isTaken ? end : at + 1;
+    at = isTaken ? (end ?? at + 1) : at + 1;
     isAligned = isTaken;
   }
   return { packets, skipped };
