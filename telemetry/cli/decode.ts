@@ -1,8 +1,15 @@
 /** The command `decode`: prints the packets of a file as tables or JSON lines, and counts decode errors. */
 import * as z from "zod";
-import { decodeParameters, Decoder, type PacketLayout, type PacketSink } from "../decoder";
+import {
+  decodeParameters,
+  Decoder,
+  decodeText,
+  isText,
+  type PacketLayout,
+  type PacketSink,
+} from "../decoder";
 import type { Parameter } from "../dictionary";
-import { shownValue } from "../exporter";
+import { shownElements, shownValue } from "../exporter";
 import { command } from "./command";
 import { dictionarySetting, readDictionary, readPackets } from "./dictionarySetting";
 import { packetsOf } from "./packetFile";
@@ -50,7 +57,7 @@ class Collector implements PacketSink {
     decoder: Decoder,
     private readonly count: (problem: string) => void,
   ) {
-    this.values = new Float64Array(decoder.dictionary.parameters.length);
+    this.values = new Float64Array(decoder.dictionary.slots);
   }
 
   take(): DecodedPacket[] {
@@ -71,9 +78,21 @@ class Collector implements PacketSink {
       sequenceCount,
       values: parameters.map((parameter) => ({
         parameter,
-        value: shownValue(parameter, this.values[parameter.index]),
+        value: this.shown(parameter, layout, bytes, at),
       })),
     });
+  }
+
+  private shown(
+    parameter: Parameter,
+    layout: PacketLayout,
+    bytes: Buffer,
+    at: number,
+  ): number | string | null {
+    if (isText(parameter)) return decodeText(layout, bytes, at, parameter) ?? null;
+    const value = this.values[parameter.index];
+    if (!parameter.array || value === undefined || Number.isNaN(value)) return shownValue(parameter, value);
+    return shownElements(this.values.subarray(parameter.array.slot, parameter.array.slot + value));
   }
 
   unknownApid(apid: number): void {
@@ -91,6 +110,7 @@ class Collector implements PacketSink {
 
 /** ISO time, or the number of seconds when it is outside the range of Date, as with a wrong spacecraft clock. */
 function isoTime(seconds: number): string {
+  if (Number.isNaN(seconds)) return "no time";
   const date = new Date(seconds * 1000);
   return Number.isNaN(date.getTime()) ? String(seconds) : date.toISOString();
 }

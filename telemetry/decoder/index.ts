@@ -2,14 +2,11 @@
  * Conversion of space packets (CCSDS 133.0-B-2) to values and back, by the dictionary. Pure functions on buffers; the
  * state between packets is in the SequenceTracker and, for values, in the exporter.
  */
-export {
-  type DecodeErrorReason,
-  decodeErrorReasons,
-  decodeParameters,
-  Decoder,
-  type PacketSink,
-} from "./decoder";
+export { decodeParameters, Decoder, type PacketSink } from "./decoder";
 export { encodePacket } from "./encoder";
+export { type DecodeErrorReason, decodeErrorReasons } from "./errorReason";
+export { leapSecondsKnownUntil } from "./leapSeconds";
 export { type PacketLayout, packetLayouts } from "./packetLayout";
 export { primaryHeaderBytes, readApid, readDataBytes, sequenceModulus } from "./primaryHeader";
-export { SequenceTracker } from "./sequence";
+export { SequenceTracker, sequenceTrackers } from "./sequence";
+export { decodeText, isText } from "./text";

@@ -6,5 +6,5 @@
  */
 export { type Exporter, startExporter } from "./exporter";
 export { telemetryRegistry } from "./metrics";
-export { shownValue, stateDocument } from "./stateDocument";
+export { shownElements, shownValue, stateDocument } from "./stateDocument";
 export { TelemetryState } from "./telemetryState";
