@@ -8,6 +8,7 @@
  *   shownValue.ts       values with units      recordingRules.ts   records for dashboards and alerts
  *   series.ts           selectors with a job   evaluationAlerts.ts rules that cannot be evaluated
  *   limits.ts           limits of the alerts   groupParts.ts       groups that are too big for one object
+ *   stateAlerts.ts      states that are alarms families.ts       alerts about parameters by severity
  *   main.ts             prints the rule file
  */
 export { alertLimits, exporterMemoryLimit } from "./limits";
