@@ -137,7 +137,10 @@ forget_former_machine() {
     wait_for 300 "node $NODE_NAME to register" kubectl get node "$NODE_NAME" || { node_diagnosis; exit 1; }
     kubeadm_phase mark-control-plane
   fi
-  # Flannel tells the other nodes by its Node where this one's pods are, and writes the configuration of the pod network that
-  # was just removed, both at its start only. Its container may be running all the time, also through kubeadm's reset.
+}
+
+# Flannel tells the other nodes by its Node where this one's pods are, and writes the configuration of the pod network, which
+# init.sh has removed, both at its start only.
+start_flannel_anew() {
   kubectl --namespace kube-flannel delete pods --selector app=flannel --field-selector "spec.nodeName=$NODE_NAME" --timeout 120s
 }

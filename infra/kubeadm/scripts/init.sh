@@ -52,6 +52,7 @@ initialise() {
   kubeadm_logged init --skip-token-print
   if wants_restore; then
     forget_former_machine
+    start_flannel_anew
     rm -rf "${backup_folder:?}" "${set_aside:?}"
   fi
   # Workers are admitted one by one (member.sh); the token that kubeadm makes by itself would be valid for a day.
