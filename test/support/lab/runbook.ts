@@ -13,7 +13,7 @@ export async function runbook(name: string): Promise<string> {
 }
 
 /** How a page's example becomes the lab's: what stands there, and what a test has in its place. */
-export type Instead = Readonly<Record<string, string>>;
+type Instead = Readonly<Record<string, string>>;
 
 /**
  * Follows a block of `pulumi` commands, in its order, on the lab's stacks.
@@ -52,7 +52,9 @@ async function follow(
   if (program !== "pulumi" || !rest.includes("-s")) throw unknown;
   if (verb === "config") {
     const [action, key = "", value = ""] = rest.filter((word) => word !== "--path");
-    const path = /^perigee-infra:([\w.[\]]+)$/
+    // Without --path, a key with dots or brackets is another setting's name.
+    const form = rest.includes("--path") ? /^perigee-infra:([\w.[\]]+)$/ : /^perigee-infra:(\w+)$/;
+    const path = form
       .exec(key)?.[1]
       ?.split(/[.[\]]+/)
       .filter((part) => part !== "");
