@@ -148,6 +148,18 @@ const backup = strictObject({
     ),
 });
 
+const updates = strictObject({
+  maxUnavailable: whole(1, 500)
+    .default(1)
+    .describe("Workers that are drained and upgraded, or take changed settings, at the same time; 1 to 500."),
+  removedApis: z
+    .enum(["refuse", "allow"])
+    .default("refuse")
+    .describe(
+      "What to do when somebody has asked the running API server for API versions that the next Kubernetes no longer has: `refuse` the upgrade, or `allow` it.",
+    ),
+});
+
 /** The settings of `perigee-infra:`. Every key is one line of docs/settings.md. */
 export const settingsSchema = strictObject({
   clusterName: dnsLabel(32)
@@ -161,7 +173,9 @@ export const settingsSchema = strictObject({
         `${JSON.stringify(issue.input)} was not tested with this Perigee; allowed: ${testedVersions().join(", ")}`,
     })
     .default(defaultKubernetesVersion)
-    .describe("Kubernetes version, such as `1.36.3`. Only tested versions are allowed."),
+    .describe(
+      "Kubernetes version, such as `1.36.3`. Only tested versions are allowed. A newer one upgrades the cluster in place, one minor version at a time; an older one is refused.",
+    ),
   adminCidrs: z
     .array(cidr(8, 32, sourceProblem), { error: "a list of IPv4 blocks" })
     .refine((blocks) => blocks.length > 0, {
@@ -249,6 +263,12 @@ export const settingsSchema = strictObject({
     .prefault({})
     .describe("Backups of the cluster.")
     .meta({ example: { intervalMinutes: 30, keepDays: 90 } }),
+  updates: updates
+    .prefault({})
+    .describe(
+      "How another `kubernetesVersion` comes to a cluster that runs; [runbook.md](runbook.md#upgrade-kubernetes) says what happens.",
+    )
+    .meta({ example: { maxUnavailable: 2 } }),
   restoreFrom: matching(
     /^(latest|empty|([a-z][a-z0-9-]*\/)?\d{4}-\d\d-\d\dT\d{6}Z_v\d+\.\d+\.\d+\.tar\.age)$/,
     "latest, empty, or the name of a backup such as 2026-11-26T153000Z_v1.36.3.tar.age",

@@ -9,6 +9,7 @@ import { refuseWhileInUse } from "./inUse";
 import { KubeadmCluster } from "./kubeadm";
 import { kubeconfigRead } from "./kubeadm/kubeconfigRead";
 import { LoginKeys } from "./kubeadm/loginKeys";
+import { plannedRollout } from "./kubeadm/upgrade";
 import { Machines } from "./machines";
 import { ClusterIdentity } from "./machines/identity";
 import { Network } from "./network";
@@ -24,6 +25,7 @@ export = async (): Promise<Outputs> => {
   const former = (await ownOutputs()) as Partial<InfraOutputs>; // of the last up
   const running = await refuseLosses(settings, former); // what would take the running cluster along
   const restore = await plannedRestore(settings, former, running); // what a control plane without data begins with
+  const rollout = plannedRollout(settings, former, running, restore.from !== undefined); // an upgrade, in turn
   limitStackTraces(settings); // for a large cluster they take most of the program's time
 
   const network = new Network("network", { ...settings, running });
@@ -51,7 +53,7 @@ export = async (): Promise<Outputs> => {
   });
 
   const cluster = new KubeadmCluster("cluster", {
-    ...{ ...shared, controlPlane, workers, bucket, restore },
+    ...{ ...shared, controlPlane, workers, bucket, restore, rollout },
     kubeconfigRead: kubeconfigRead(former, new Date()), // follows its certificate
   });
   const backups =

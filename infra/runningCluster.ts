@@ -8,6 +8,7 @@ import type { BackupOutput, InfraOutputs, KeyNumbers, NodeOutput } from "../cont
 import { type SettingProblem, SettingsError } from "../settings/load";
 import { namespace, type Settings } from "./config";
 import { regionOf } from "./kubeadm/placeLabels";
+import { versionProblem } from "./kubeadm/upgrade/plan";
 import { architectureOf } from "./machines/image";
 import { machineName, numberInPool } from "./machines/names";
 import { nameTag } from "./tags";
@@ -17,6 +18,7 @@ import { nameTag } from "./tags";
  * the cluster, its keys.
  */
 export type RunningCluster = Pick<InfraOutputs, "clusterName"> & {
+  readonly kubernetesVersion?: string | undefined;
   readonly nodes: readonly RunningNode[];
   readonly keys?: KeyNumbers | undefined;
   readonly backup?: BackupOutput | undefined;
@@ -37,11 +39,11 @@ export async function refuseLosses(
   settings: Settings,
   outputs: Partial<InfraOutputs>,
 ): Promise<readonly RunningNode[]> {
-  const { clusterName, nodes: written, keys, backup } = outputs;
+  const { clusterName, nodes: written, keys, backup, kubernetesVersion } = outputs;
   if (clusterName === undefined || written === undefined) return [];
   refuseOtherRegion(written, aws.config.region);
   const nodes = await Promise.all(written.map((node) => asEc2Says(node, clusterName)));
-  const problems = lossesOf(settings, { clusterName, nodes, keys, backup });
+  const problems = lossesOf(settings, { clusterName, kubernetesVersion, nodes, keys, backup });
   if (problems.length > 0) throw new SettingsError(namespace, problems);
   return nodes;
 }
@@ -97,7 +99,17 @@ export function lossesOf(settings: Settings, running: RunningCluster): SettingPr
     ...fewerSubnets(settings, running),
     ...otherKeys(settings, running),
     ...deletedBucket(settings, running),
+    ...otherVersion(settings, running),
   ];
+}
+
+/** A control plane that begins with a backup, or with nothing, has the version of the settings, whichever ran before. */
+function otherVersion(
+  { kubernetesVersion, restoreFrom }: Settings,
+  running: RunningCluster,
+): SettingProblem[] {
+  if (running.kubernetesVersion === undefined || restoreFrom !== undefined) return [];
+  return [versionProblem(running.kubernetesVersion, kubernetesVersion) ?? []].flat();
 }
 
 /** A bucket that leaves the program is deleted with its backups, where the last `up` did not mark it as one to keep. */
@@ -124,12 +136,15 @@ function fewerSubnets(settings: Settings, { nodes }: RunningCluster): SettingPro
   ];
 }
 
-/** Names of the machines that the settings ask for. */
-function machinesOf({ clusterName, controlPlane, workers }: Settings): ReadonlySet<string> {
-  const wanted = [{ name: "control-plane", count: controlPlane.count }, ...workers];
-  return new Set(
-    wanted.flatMap(({ name, count }) =>
-      Array.from({ length: count }, (_, index) => machineName(clusterName, name, index + 1)),
+/** Machines that the settings ask for: name -> instance type. */
+export function machinesOf({ clusterName, controlPlane, workers }: Settings): ReadonlyMap<string, string> {
+  const wanted = [{ ...controlPlane, name: "control-plane" }, ...workers];
+  return new Map(
+    wanted.flatMap(({ name, count, instanceType }) =>
+      Array.from(
+        { length: count },
+        (_, index) => [machineName(clusterName, name, index + 1), instanceType] as const,
+      ),
     ),
   );
 }

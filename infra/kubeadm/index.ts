@@ -9,6 +9,7 @@ import type { BackupBucket } from "../backup/bucket";
 import type { Restore } from "../backup/restore";
 import type { Machine } from "../machines";
 import type { ClusterIdentity } from "../machines/identity";
+import type { Settings } from "../config";
 import type { Network } from "../network";
 import type { Cidr } from "../network/cidr";
 import { releaseOf } from "../versions";
@@ -23,9 +24,12 @@ import {
 import { flannelManifest } from "./flannel";
 import { operatorKubeconfig } from "./kubeconfig";
 import { labelTexts, type Taint, taintTexts } from "./labels";
-import { type Labels, placeLabels, topologyLabels } from "./placeLabels";
+import { diskGiB, filesOf, lines, placeOf, providerId } from "./machineInputs";
+import { topologyLabels } from "./placeLabels";
 import { RemoteSteps } from "./remoteSteps";
 import { upkeepStep } from "./upkeep";
+import type { Rollout } from "./upgrade";
+import { predecessors } from "./upgrade/plan";
 
 /** A pool of workers, and the labels and taints of its nodes. */
 export interface WorkerMembership {
@@ -49,6 +53,9 @@ export interface KubeadmClusterArgs {
   /** Bucket that a control plane without data begins from. */
   readonly bucket?: BackupBucket | undefined;
   readonly restore: Restore;
+  readonly rollout: Rollout;
+  readonly updates: Settings["updates"];
+  readonly backup: Settings["backup"];
   /** Another value reads the kubeconfig anew: see kubeconfigRead.ts. */
   readonly kubeconfigRead: string;
 }
@@ -88,9 +95,7 @@ export class KubeadmCluster extends pulumi.ComponentResource {
     const network = this.installPodNetwork(initialised, certificates);
     this.ready = network;
     // Workers join while the pod network starts, and become Ready once it is up.
-    for (const pool of args.workers) {
-      for (const machine of pool.machines) this.join(machine, pool, initialised);
-    }
+    this.joinAll(initialised);
     this.apiServerUrl = pulumi.interpolate`https://${first.publicIp}:6443`;
     this.kubeconfig = this.adminKubeconfig({ ...initialised, done: network });
     this.registerOutputs({ kubeconfig: this.kubeconfig, apiServerUrl: this.apiServerUrl });
@@ -130,6 +135,9 @@ export class KubeadmCluster extends pulumi.ComponentResource {
         KUBEADM_CONFIG: documents,
         SECRETS_KEY: String(this.args.keys.secrets),
         DISK_GIB: diskGiB(machine),
+        MACHINE_FILES: filesOf(machine),
+        REMOVED_APIS: this.args.updates.removedApis,
+        BACKUPS: this.args.backup.enabled ? "yes" : "",
         ...this.restoreInputs(),
       },
       after: [record, ...(bucket?.permission ?? [])],
@@ -178,12 +186,34 @@ export class KubeadmCluster extends pulumi.ComponentResource {
     });
   }
 
+  /** Those that run already take what is new in turn; a new one waits for none of them. */
+  private joinAll(cluster: Initialised): void {
+    const { workers, rollout, updates } = this.args;
+    const members = workers.flatMap((pool) => pool.machines.map((machine) => ({ machine, pool })));
+    const inTurn = members.filter(({ machine }) => rollout.inTurn.includes(machine.name));
+    const before = predecessors(inTurn.length, updates.maxUnavailable);
+    const joined = new Map<Machine, pulumi.Resource>();
+    for (const member of members) {
+      const former = inTurn[before[inTurn.indexOf(member)] ?? -1];
+      const turn = former && joined.get(former.machine);
+      joined.set(member.machine, this.join(member.machine, member.pool, cluster, turn));
+    }
+  }
+
   /**
    * request (worker) -> admit (control plane) -> join (worker). No join token: see docs/adr/0002.
    * Removing the worker runs in reverse order: `leave` drains and deletes the node, then the machine is deleted.
+   * In an upgrade `admit` drains the node, and `join` upgrades it and takes it back.
+   * @param former step of the worker that has to be done before this one
    */
-  private join(machine: Machine, pool: WorkerMembership, cluster: Initialised): void {
-    const { network, drainTimeoutSeconds, readyTimeoutSeconds } = this.args;
+  private join(
+    machine: Machine,
+    pool: WorkerMembership,
+    cluster: Initialised,
+    former: pulumi.Resource | undefined,
+  ): pulumi.Resource {
+    const { network, kubernetesVersion, drainTimeoutSeconds, readyTimeoutSeconds, rollout } = this.args;
+    const turn = former === undefined ? [] : [former];
     const { taints } = pool;
     const labels = placeOf(machine).apply((place) => ({ ...pool.labels, ...place }));
     const node = pulumi
@@ -199,7 +229,8 @@ export class KubeadmCluster extends pulumi.ComponentResource {
       for: machine,
       script: "member",
       verbs: { create: "admit", delete: "leave" },
-      limitSeconds: drainTimeoutSeconds + 300,
+      // A gate before the drain, and what is waited for otherwise.
+      limitSeconds: drainTimeoutSeconds + 600,
       output: "value",
       inputs: {
         PROVIDER_ID: providerId(machine),
@@ -209,10 +240,12 @@ export class KubeadmCluster extends pulumi.ComponentResource {
         LABELS: labels.apply(labelTexts).apply(lines),
         TAINTS: lines(taintTexts(taints)),
         DRAIN_TIMEOUT: String(drainTimeoutSeconds),
+        KUBERNETES_VERSION: kubernetesVersion,
       },
-      after: [cluster.done, machine.instance],
+      // Only in an upgrade: in the state of any other run, removed workers would be drained one after the other.
+      after: [cluster.done, machine.instance, ...(rollout.upgrade === undefined ? [] : turn)],
     });
-    this.steps.run(`${machine.name}-join`, {
+    return this.steps.run(`${machine.name}-join`, {
       machine,
       script: "join",
       limitSeconds: 3000 + 2 * readyTimeoutSeconds,
@@ -226,8 +259,10 @@ export class KubeadmCluster extends pulumi.ComponentResource {
         KUBELET_CONFIG: kubeletDocument,
         DISK_GIB: diskGiB(machine),
         READY_TIMEOUT: String(readyTimeoutSeconds),
+        KUBERNETES_VERSION: kubernetesVersion,
+        MACHINE_FILES: filesOf(machine),
       },
-      after: [admit],
+      after: [admit, ...turn],
     });
   }
 
@@ -247,23 +282,4 @@ export class KubeadmCluster extends pulumi.ComponentResource {
         .apply(([adminConf, url]) => operatorKubeconfig(adminConf, url, this.args.clusterName)),
     );
   }
-}
-
-function placeOf({ instance }: Machine): pulumi.Output<Labels> {
-  return pulumi
-    .all([instance.availabilityZone, instance.instanceType])
-    .apply(([zone, instanceType]) => placeLabels(zone, instanceType));
-}
-
-/** A list as the scripts take it: one a line. */
-const lines = (texts: readonly string[]): string => texts.join("\n");
-
-/** Provider id: links a Kubernetes Node to its EC2 instance. */
-function providerId({ instance }: Machine): pulumi.Output<string> {
-  return pulumi.interpolate`aws:///${instance.availabilityZone}/${instance.id}`;
-}
-
-/** Size of the root disk, which the step waits for: AWS changes it under a machine that runs. */
-function diskGiB({ instance }: Machine): pulumi.Output<string> {
-  return instance.rootBlockDevice.volumeSize.apply(String);
 }

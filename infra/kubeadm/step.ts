@@ -15,15 +15,28 @@ const shared = read("step");
 const parts: Readonly<Partial<Record<StepScript, readonly string[]>>> = {
   init: [
     "disk",
+    "files",
+    "../upgrade/scripts/versions",
+    "../upgrade/scripts/machineFiles",
+    "../upgrade/scripts/gate",
+    "../upgrade/scripts/controlPlane",
     "settle",
     "secretsKey",
     "../../machines/scripts/apt",
     "../../backup/scripts/s3",
     "../../backup/scripts/restore",
   ],
-  join: ["disk", "serving"],
+  join: [
+    "disk",
+    "serving",
+    "files",
+    "../upgrade/scripts/versions",
+    "../upgrade/scripts/machineFiles",
+    "../upgrade/scripts/node",
+  ],
+  member: ["../upgrade/scripts/versions", "../upgrade/scripts/gate", "../upgrade/scripts/drain"],
   network: ["serving"],
-  upkeep: ["../../machines/scripts/apt"],
+  upkeep: ["files", "../../machines/scripts/apt"],
 };
 
 /** Command line of a step: its time limit in seconds, its verb, and the limit as an argument of the script. */

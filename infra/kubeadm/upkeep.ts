@@ -46,8 +46,8 @@ export function upkeepStep({
   };
 }
 
-/** Line of the input FILES of scripts/upkeep.sh. */
-function fileLine({ path, content, mode = "0644" }: NodeFile): string {
+/** Line of the input of `install_files` in scripts/files.sh. */
+export function fileLine({ path, content, mode = "0644" }: NodeFile): string {
   return `${mode} ${path} ${Buffer.from(content).toString("base64")}`;
 }
 

@@ -9,7 +9,7 @@ import { type ClusterIdentity } from "./identity";
 import { architectureOf, defaultImageUser, imageParameter } from "./image";
 import type { Mirrors } from "./mirrors";
 import { machineName } from "./names";
-import { renderUserData } from "./userData";
+import { type CloudFile, machineFiles, renderUserData } from "./userData";
 
 export interface MachinesArgs {
   readonly clusterName: string;
@@ -46,6 +46,8 @@ export interface Machine {
   readonly user: pulumi.Output<string>;
   /** Public host key in authorized_keys format, pinned by connections. */
   readonly hostKey: pulumi.Output<string>;
+  /** Files that it has as the settings are now, whatever it booted with. */
+  readonly files: readonly CloudFile[];
   /** Resource that a connection to the machine has to wait for. */
   readonly reachable: pulumi.Resource;
 }
@@ -114,6 +116,7 @@ export class Machines extends pulumi.ComponentResource {
       publicIp: elastic?.address ?? instance.publicIp,
       user: instance.tags.apply((tags) => tags?.[userTag] ?? defaultImageUser),
       hostKey: pulumi.unsecret(hostKey.apply((pair) => pair.public)),
+      files: machineFiles({ spot: false, ...this.args }),
       reachable: elastic?.association ?? instance,
     };
   }

@@ -23,11 +23,16 @@ export interface UserDataArgs {
   readonly authorizedKeys: readonly string[];
 }
 
-interface CloudFile {
+/** File of a machine, in the form of cloud-init. */
+export interface CloudFile {
   readonly path: string;
   readonly content: string;
-  readonly permissions?: string;
+  /** Default: 0644. */
+  readonly permissions?: "0755";
 }
+
+/** What the files of a machine depend on. */
+export type MachineFilesArgs = Pick<UserDataArgs, "role" | "spot" | "kubernetesVersion" | "mirrors">;
 
 /** Time limit for installing Kubernetes and pulling its images. */
 const prepareTimeoutSeconds = 1200;
@@ -48,7 +53,7 @@ export function renderUserData(args: UserDataArgs): string {
     ssh_deletekeys: true,
     ssh_keys: { ed25519_private: args.hostKey.private, ed25519_public: args.hostKey.public },
     ssh_authorized_keys: args.authorizedKeys,
-    write_files: files(args),
+    write_files: machineFiles(args),
     runcmd: [
       ...(args.spot ? [["systemctl", "enable", "--now", "perigee-spot.service"]] : []),
       ["timeout", "--kill-after=30s", `${prepareTimeoutSeconds}s`, "/opt/perigee/prepare.sh"],
@@ -57,7 +62,8 @@ export function renderUserData(args: UserDataArgs): string {
   return `#cloud-config\n${toYaml(document)}`;
 }
 
-function files(args: UserDataArgs): CloudFile[] {
+/** Files that a machine boots with, and that follow on one that runs (kubeadm/upgrade/). None of them holds a secret. */
+export function machineFiles(args: MachineFilesArgs): CloudFile[] {
   const release = releaseOf(args.kubernetesVersion);
   return [
     { path: "/opt/perigee/prepare.sh", permissions: "0755", content: prepareScript },

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Makes this machine the first control plane, or applies changed settings to it (settle.sh); prints the cluster's CA
-# certificate (public).
-# Inputs: NODE_NAME KUBERNETES_VERSION API_NAME PRIVATE_IP KUBEADM_CONFIG AUDIT_POLICY PROVIDER_ID LABELS DISK_GIB SECRETS_KEY CLUSTER_NAME RESTORE_FROM BUCKET_HOST BUCKET_REGION BUCKET_OWNER BACKUP_IDENTITY
+# Makes this machine the first control plane, or brings one that runs to another version (upgrade/scripts/controlPlane.sh)
+# and to changed settings (settle.sh); prints the cluster's CA certificate (public).
+# Inputs: NODE_NAME KUBERNETES_VERSION API_NAME PRIVATE_IP KUBEADM_CONFIG AUDIT_POLICY PROVIDER_ID LABELS DISK_GIB SECRETS_KEY CLUSTER_NAME RESTORE_FROM BUCKET_HOST BUCKET_REGION BUCKET_OWNER BACKUP_IDENTITY MACHINE_FILES REMOVED_APIS BACKUPS
 # Safe to run again.
 
 marker=/var/lib/perigee/initialised
@@ -16,12 +16,16 @@ init() {
       wait_for 300 "the API server of this control plane to answer" api_ready || { node_diagnosis; exit 1; }
     fi
     if api_ready >/dev/null 2>&1; then
-      refuse_other_version
       refuse_fixed_settings
+      upgrade_control_plane >&2
+    else
+      refuse_version_meanwhile
     fi
+    keep_machine_files >&2
     settle >&2
     if wants_restore; then echo "restoreFrom = $RESTORE_FROM: this control plane has data of its own, nothing was restored" >&2; fi
   else
+    keep_machine_files >&2
     initialise >&2
   fi
   rotate_secrets_key >&2
@@ -32,12 +36,13 @@ init() {
 
 api_ready() { kubectl get --raw /readyz; }
 
-refuse_other_version() {
-  local running
-  running=$(kubectl get --raw /version | grep -o '"gitVersion": *"[^"]*"' | grep -o '[0-9][0-9.]*')
-  [ "$running" = "${KUBERNETES_VERSION:?}" ] || fail \
-    "this cluster runs Kubernetes $running and the settings ask for $KUBERNETES_VERSION: an upgrade in place is" \
-    "not supported. Put kubernetesVersion back to $running; docs/runbook.md says how to move to a new cluster"
+# Without an API server only what was begun with this version can be ended.
+refuse_version_meanwhile() {
+  local prepared
+  prepared=$(sed -n "s/^KUBERNETES_VERSION='\(.*\)'$/\1/p" /etc/perigee/machine.env)
+  [ "$prepared" = "${KUBERNETES_VERSION:?}" ] || fail "kubernetesVersion = $KUBERNETES_VERSION: this control plane has $prepared, and" \
+    "the API does not answer since a change of its settings was interrupted. Put the version back to $prepared and run" \
+    "'pulumi up', then upgrade"
 }
 
 initialise() {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Joins this worker to the cluster, or applies changed settings to it, and waits until its node is Ready.
-# Inputs: NODE_NAME PROVIDER_ID API_NAME CA_CERTIFICATE CERTIFICATE KUBEADM_CONFIG KUBELET_CONFIG KUBELET_ARGS DISK_GIB READY_TIMEOUT
+# Joins this worker to the cluster, or brings it to another version (upgrade/scripts/node.sh) and to changed settings, and
+# waits until its node is Ready.
+# Inputs: NODE_NAME PROVIDER_ID API_NAME CA_CERTIFICATE CERTIFICATE KUBEADM_CONFIG KUBELET_CONFIG KUBELET_ARGS DISK_GIB READY_TIMEOUT KUBERNETES_VERSION MACHINE_FILES
 # Safe to run again.
 
 folder=/etc/perigee/join
@@ -11,11 +12,14 @@ applied=/var/lib/perigee/applied-documents
 join() {
   boot_finished
   grow_disk
-  if joined_to_this_cluster; then
+  if joined_to_this_cluster && ! of_before_a_restore; then
+    upgrade_node
+    keep_machine_files
     update_worker
   else
     if [ -e /etc/kubernetes/kubelet.conf ] || [ -e /etc/kubernetes/bootstrap-kubelet.conf ]; then reset_node; fi
     forget_pod_network
+    keep_machine_files
     wait_for 300 "${API_NAME:?} to resolve" getent ahostsv4 "$API_NAME" || exit 1
     write_documents
     kubeadm_logged join
@@ -27,6 +31,7 @@ join() {
     fail "node $NODE_NAME did not become Ready; the lines above are what its kubelet and containerd last said"
   fi
   wait_for_serving_certificate
+  finish_upgrade
   # The kubelet now has its own credentials, and renews them.
   rm -f "$folder/discovery.conf" /etc/kubernetes/bootstrap-kubelet.conf
   echo "node $NODE_NAME is Ready"
@@ -36,6 +41,9 @@ joined_to_this_cluster() {
   [ -e /var/lib/perigee/joined ] && [ -e "$own_kubeconfig" ] &&
     [ "$(cat /etc/kubernetes/pki/ca.crt)" = "${CA_CERTIFICATE:?}" ]
 }
+
+# The control plane was restored at an older version than this worker's, and no kubelet is newer than its API server.
+of_before_a_restore() { older "${KUBERNETES_VERSION:?}" "$(installed_version)"; }
 
 documents_hash() { printf '%s\n' "${KUBEADM_CONFIG:?}" "${KUBELET_CONFIG:?}" | sha256sum | cut -d' ' -f1; }
 

@@ -2,8 +2,8 @@
 # Runs on the control plane, for one worker. `admit` signs the worker's certificate request and prints the
 # certificate (public: useless without the key, which stays on the worker), and keeps labels and taints as
 # the settings say, and the address for which the kubelet may have a serving certificate; another CONTROL_PLANE admits it
-# again. `leave` drains the node and deletes it, or refuses before it touches anything. Safe to run again.
-# Inputs: NODE_NAME CONTROL_PLANE PROVIDER_ID PRIVATE_IP REQUEST LABELS TAINTS DRAIN_TIMEOUT
+# again; where its node has an older Kubernetes, drains it for its upgrade. `leave` drains the node and deletes it, or refuses before it touches anything. Safe to run again.
+# Inputs: NODE_NAME CONTROL_PLANE PROVIDER_ID PRIVATE_IP REQUEST LABELS TAINTS DRAIN_TIMEOUT KUBERNETES_VERSION
 
 admitted=/var/lib/perigee/admitted
 signer=kubernetes.io/kube-apiserver-client-kubelet
@@ -21,7 +21,10 @@ admit() {
     remember_address
     # The same certificate every time, so that a second run changes nothing on the worker.
     [ -s "$certificate" ] || sign "$certificate"
-    if node_exists; then settle_labels_and_taints; fi
+    if node_exists; then
+      settle_labels_and_taints
+      make_way
+    fi
     remember_labels_and_taints
   } >&2
   cat "$certificate"

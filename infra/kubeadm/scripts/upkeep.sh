@@ -9,7 +9,8 @@ keep() {
   # Before anything is changed: what was refused must not stay.
   if [ -n "${CHECK:-}" ]; then bash -c "$CHECK" || exit 1; fi
   install_missing
-  install_files
+  install_files <<<"${FILES:-}"
+  if [ -n "$changed" ]; then systemctl daemon-reload; fi
   local unit
   while read -r unit; do
     if [ -z "$unit" ]; then continue; fi
@@ -44,23 +45,6 @@ install_missing() {
   export DEBIAN_FRONTEND=noninteractive
   retry 10 update_lists || exit 1
   retry 5 apt_install "${missing[@]}" >/dev/null || exit 1
-}
-
-changed=""
-
-# Each file is whole or not there: a unit may start while this runs.
-install_files() {
-  local mode path content
-  while read -r mode path content; do
-    if [ -z "$path" ] || cmp --silent <(base64 --decode <<<"$content") "$path"; then continue; fi
-    mkdir -p "${path%/*}"
-    base64 --decode <<<"$content" >"$path.new"
-    chmod "$mode" "$path.new"
-    mv "$path.new" "$path"
-    echo "wrote $path"
-    changed=yes
-  done <<<"${FILES:-}"
-  if [ -n "$changed" ]; then systemctl daemon-reload; fi
 }
 
 case "${1:?}" in

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes a fresh machine ready for kubeadm: container runtime, Kubernetes packages, images.
-# Run by cloud-init at first boot; safe to run again, and quick when it has finished before.
+# Run by cloud-init at first boot, and by the steps; safe to run again, and quick when it has finished before.
+# `ahead FOLDER`: only kubeadm and the images of the version there, for an upgrade.
 set -euo pipefail
 
 # shellcheck source=/dev/null
@@ -20,7 +21,7 @@ main() {
   install_packages
   configure_containerd
   configure_kubelet
-  pull_images
+  pull_images /etc/perigee/images
   touch "$marker"
   echo "prepared for Kubernetes $KUBERNETES_VERSION"
 }
@@ -41,13 +42,28 @@ load_kernel_settings() {
   sysctl --quiet --load /etc/sysctl.d/90-perigee.conf || echo "some kernel settings are the host's"
 }
 
-install_packages() {
+# While the kubelet runs on: it must not be newer than the API server.
+ahead() {
+  # shellcheck source=/dev/null
+  . "$1/machine.env"
+  trust_packages
+  retry 5 apt_install --allow-change-held-packages "kubeadm=${KUBERNETES_VERSION}-*"
+  retry 5 when_unlocked apt-mark hold kubeadm >/dev/null
+  pull_images "$1/images"
+}
+
+# Each minor version of Kubernetes has a repository of its own.
+trust_packages() {
   local keyring=/etc/apt/keyrings/kubernetes.gpg
   mkdir -p /etc/apt/keyrings
   retry 10 fetch_key "$keyring"
   echo "deb [signed-by=$keyring] ${KUBERNETES_PACKAGES:?}/ /" >/etc/apt/sources.list.d/kubernetes.list
   export DEBIAN_FRONTEND=noninteractive
   retry 10 update_lists
+}
+
+install_packages() {
+  trust_packages
   # What is there stays as it is: a first run that did not finish has started containerd, and holds it.
   retry 5 apt_install --no-upgrade containerd conntrack cri-tools ethtool nftables socat
   # "1.36.3-*": the packages' own revision; the version that was asked for, or an error.
@@ -105,7 +121,10 @@ pull_images() {
   while read -r image; do
     retry 5 ctr -n k8s.io images pull --hosts-dir /etc/containerd/certs.d "$image" >/dev/null
     echo "pulled $image"
-  done </etc/perigee/images
+  done <"$1"
 }
 
-main "$@"
+case "${1:-}" in
+  ahead) ahead "${2:?}" ;;
+  *) main ;;
+esac

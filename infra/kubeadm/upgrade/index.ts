@@ -1,0 +1,45 @@
+/** Upgrade in place: planned from what runs and what the settings ask for. */
+import * as pulumi from "@pulumi/pulumi";
+import type { InfraOutputs } from "../../../contract/outputs";
+import type { Settings } from "../../config";
+import { machinesOf, type RunningNode } from "../../runningCluster";
+import { compareVersions, type Upgrade, upgradeMessage } from "./plan";
+
+/** What the steps of a cluster need to know of the nodes that run already. */
+export interface Rollout {
+  /** Names of workers that run and stay: they take changes `updates.maxUnavailable` at a time. */
+  readonly inTurn: readonly string[];
+  readonly upgrade: Upgrade | undefined;
+}
+
+/**
+ * What becomes of the nodes that run, and a message of an upgrade, which a preview shows.
+ * @param outputs those of the last `up`
+ * @param running its nodes, as EC2 says
+ * @param restoring true where the control plane may begin with a backup: its workers then rejoin at once
+ */
+export function plannedRollout(
+  settings: Settings,
+  { kubernetesVersion: from }: Partial<InfraOutputs>,
+  running: readonly RunningNode[],
+  restoring: boolean,
+): Rollout {
+  const dead = running.some(({ role, living }) => role === "control-plane" && living === undefined);
+  if (from === undefined || dead || restoring) return { inTurn: [], upgrade: undefined };
+  const { kubernetesVersion: to, drainTimeoutSeconds, backup } = settings;
+  const kept = machinesOf(settings);
+  const inTurn = running
+    .filter((node) => node.role === "worker" && stays(node, kept))
+    .map(({ name }) => name);
+  if (compareVersions(from, to) >= 0) return { inTurn, upgrade: undefined };
+  const controlPlanes = running.filter(({ role }) => role === "control-plane").map(({ name }) => name);
+  const upgrade = { from, to, controlPlanes, workers: inTurn };
+  const terms = { ...settings.updates, drainTimeoutSeconds, backups: backup.enabled };
+  void pulumi.log.info(upgradeMessage(upgrade, terms));
+  return { inTurn, upgrade };
+}
+
+/** Another type makes another machine: it joins with the new version, and waits for nobody. */
+function stays({ name, instanceType }: RunningNode, kept: ReadonlyMap<string, string>): boolean {
+  return kept.has(name) && (instanceType === undefined || kept.get(name) === instanceType);
+}

@@ -1,0 +1,126 @@
+#!/usr/bin/env bash
+# Part of init.sh: brings a control plane that runs to another version of Kubernetes, in place (docs/adr/0009). What is
+# checked is checked before anything is changed. Safe to run again, and goes on where it was interrupted.
+# Inputs: NODE_NAME KUBERNETES_VERSION REMOVED_APIS BACKUPS
+
+# Holds the version from the first change until all of the control plane has it.
+upgrading=/var/lib/perigee/upgrading
+
+upgrade_control_plane() {
+  local running
+  running=$(running_version)
+  if [ -e "$upgrading" ]; then
+    [ "$(cat "$upgrading")" = "${KUBERNETES_VERSION:?}" ] || fail "kubernetesVersion = $KUBERNETES_VERSION: the upgrade of" \
+      "this control plane to $(cat "$upgrading") has begun and is not done. Allowed: $(cat "$upgrading"); 'pulumi up' goes on with it"
+    echo "the upgrade to $KUBERNETES_VERSION was interrupted: going on with it"
+  else
+    if [ "$running" = "${KUBERNETES_VERSION:?}" ]; then return; fi
+    refuse_other_way "$running"
+    gate 60 "before the upgrade to $KUBERNETES_VERSION" || fail "nothing was changed. Mend it, and run 'pulumi up' again"
+    refuse_removed_apis "$running"
+    back_up
+    echo "$KUBERNETES_VERSION" >"$upgrading"
+    echo "upgrading this control plane from Kubernetes $running to $KUBERNETES_VERSION; the API is away for a moment"
+  fi
+  prepare_ahead
+  # With the documents of now: the static pods start once, with their new settings.
+  write_documents
+  kubeadm_phase upload-config all
+  kubeadm_upgrade apply "v$KUBERNETES_VERSION" --yes
+  # The kubelet is never newer than its API server.
+  keep_machine_files
+  systemctl restart kubelet
+  wait_for 300 "node $NODE_NAME to be Ready with Kubernetes $KUBERNETES_VERSION" upgraded || { node_diagnosis; stopped; }
+  gate 300 "after the upgrade of the control plane to $KUBERNETES_VERSION" || stopped
+  rm -rf "$upgrading" "$ahead"
+  echo "this control plane runs Kubernetes $KUBERNETES_VERSION"
+}
+
+stopped() {
+  fail "the upgrade stopped: the control plane has Kubernetes $KUBERNETES_VERSION, the workers keep theirs. Mend what is named" \
+    "above, and run 'pulumi up' again: it goes on from here"
+}
+
+running_version() { kubectl get --raw /version | served_version; }
+
+# The program refuses this too, by what the last `up` wrote; what runs may be newer.
+refuse_other_way() {
+  local next="${1%%.*}.$(($(cut -d. -f2 <<<"$1") + 1))"
+  if older "$KUBERNETES_VERSION" "$1"; then
+    fail "kubernetesVersion = $KUBERNETES_VERSION: this cluster runs $1, and no cluster goes back. Allowed: $1 or newer; the" \
+      "way back is a restore of a backup of that version (docs/runbook.md, Upgrade Kubernetes)"
+  fi
+  if older "$next" "${KUBERNETES_VERSION%.*}"; then
+    fail "kubernetesVersion = $KUBERNETES_VERSION: this cluster runs $1, and kubeadm goes one minor version at a time. Allowed:" \
+      "a version of ${1%.*} or $next; then the next one"
+  fi
+}
+
+# The API server counts since it started who asked for what a later version no longer has.
+refuse_removed_apis() {
+  local metrics removed
+  metrics=$(kubectl get --raw /metrics) || fail "the API server's metrics cannot be read; nothing was changed"
+  removed=$(removed_apis <<<"$metrics")
+  if [ -z "$removed" ]; then return; fi
+  if [ "${REMOVED_APIS:?}" = allow ]; then
+    echo "in use, and gone after this upgrade (updates.removedApis = allow):"$'\n'"$removed"
+    return
+  fi
+  fail "kubernetesVersion = $KUBERNETES_VERSION: since this API server started somebody has asked it for what that version no" \
+    "longer has:"$'\n'"$removed"$'\n'"Nothing was changed. Move its users to a newer API version, or set updates.removedApis" \
+    "to \"allow\" where you know that nobody needs it (the count begins anew when the API server starts)"
+}
+
+# Lines of the API server's metrics in, `resource.version.group, gone from 1.36` out.
+removed_apis() {
+  local line minor
+  while read -r line; do
+    minor=$(label removed_release)
+    if [ -z "$minor" ] || older "${KUBERNETES_VERSION%.*}" "$minor"; then continue; fi
+    echo "  $(label resource)$(prefixed / "$(label subresource)").$(label version)$(prefixed . "$(label group)"), gone from $minor$(users_of "$minor")"
+  done < <(grep '^apiserver_requested_deprecated_apis{' | grep -v ' 0$')
+}
+
+# One label of $line.
+label() { grep -oE "[{,]$1=\"[^\"]*\"" <<<"$line" | cut -d'"' -f2 || true; }
+
+prefixed() { [ -z "$2" ] || printf '%s%s' "$1" "$2"; }
+
+# The audit log has those who wrote, not those who only read.
+users_of() {
+  local users
+  users=$(grep -hF "\"k8s.io/removed-release\":\"$1\"" /var/log/kubernetes/audit.log 2>/dev/null |
+    grep -oE '"user":\{"username":"[^"]*"' | cut -d'"' -f6 | sort -u | head -5 | paste -sd, | sed 's/,/, /g') || true
+  [ -z "$users" ] || printf ' (written by %s)' "$users"
+}
+
+# The lock of this machine is lent to the backup, which takes it itself.
+back_up() {
+  local status=0
+  if [ -z "${BACKUPS:-}" ]; then
+    echo "backups are off: none is made before the upgrade"
+    return
+  fi
+  [ -x /opt/perigee/backup.sh ] || fail "backup.enabled = true, and this machine makes none yet: run 'pulumi up' with the" \
+    "version of now first. Nothing was changed"
+  flock --unlock 9
+  /opt/perigee/backup.sh run 9>&- || status=$?
+  flock --wait 600 9 || fail "another step is running for $NODE_NAME on this machine; nothing was changed"
+  [ "$status" = 0 ] || fail "there is no upgrade without a backup, and it failed; nothing was changed. The lines above say why"
+}
+
+# Its page and a half goes to the log on the machine.
+kubeadm_upgrade() {
+  echo "kubeadm upgrade $1: running (log: ${kubeadm_log:?} on this machine)"
+  # shellcheck disable=SC2046 # zero or one word
+  if kubeadm upgrade "$@" --patches /etc/perigee/patches $(preflight_flags) >"$kubeadm_log" 2>&1; then return; fi
+  tail --lines 30 "$kubeadm_log" >&2
+  node_diagnosis
+  fail "kubeadm upgrade $1 failed; the lines above say why. Mend it, and run 'pulumi up' again: it goes on from here"
+}
+
+upgraded() {
+  [ "$(kubectl get node "$NODE_NAME" --output \
+    'jsonpath={.status.nodeInfo.kubeletVersion} {.status.conditions[?(@.type=="Ready")].status}')" = "v$KUBERNETES_VERSION True" ]
+}
+
