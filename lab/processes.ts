@@ -39,6 +39,8 @@ export interface LabProcess {
   readonly record: string;
   /** File to which both outputs are appended. */
   readonly log: string;
+  /** What it serves, as an argument or the value of a variable: a running one that serves something else is replaced. */
+  readonly serves?: string;
   /** Address on which it answers once it is ready. Default: it is ready when it runs. */
   readonly listen?: TcpAddress;
 }
@@ -55,13 +57,16 @@ const recordThenRun =
 const startLimitMs = 15_000;
 
 /**
- * Starts a process of a lab and waits until it is ready; does nothing when it already runs.
+ * Starts a process of a lab and waits until it is ready; does nothing when it already runs and serves what is wanted.
  * @param stateFolder the lab's state folder, which marks the process
  * @throws Error with the end of its log when it ends or is not ready in time, or when its address is in use
  */
 export async function startProcess(stateFolder: string, wanted: LabProcess): Promise<ProcessRecord> {
   const running = await runningProcess(wanted.record);
-  if (running !== undefined) return running;
+  if (running !== undefined) {
+    if (wanted.serves === undefined || (await isServing(running.pid, wanted.serves))) return running;
+    await stopProcess(wanted.record);
+  }
   const { command, args, environment, record, log: logFile, listen } = wanted;
   if (listen !== undefined && (await takesConnection(listen))) {
     throw new Error(`another program already listens on ${listen.address}:${listen.port}`);
@@ -94,6 +99,12 @@ export async function startProcess(stateFolder: string, wanted: LabProcess): Pro
   } finally {
     await log.close();
   }
+}
+
+/** True when the process was started with this argument, or this value of a variable. */
+async function isServing(pid: number, what: string): Promise<boolean> {
+  const [args = "", variables = ""] = await Promise.all([readProc(pid, "cmdline"), readProc(pid, "environ")]);
+  return args.split("\0").includes(what) || variables.split("\0").some((entry) => entry.endsWith(`=${what}`));
 }
 
 /** Undefined once the process is ready; otherwise the reason why it is not. */

@@ -7,6 +7,7 @@ import { allBuilt, type Sources } from "../supply/sources";
 import type { ComponentName } from "../supply/toolchain/components";
 import { command, say } from "./command";
 import { labContainerd } from "./containerd";
+import { servedVersions } from "./kubernetesVersions";
 import { type LabConfig, labConfig } from "./labConfig";
 import { engineComponents } from "./labEngine";
 import { packagesToInstall } from "./missingPackages";
@@ -51,7 +52,11 @@ export async function preflight(folders: LabFolders, config: LabConfig): Promise
   const sources = await resultOf(labSources(folders, config.kubernetesVersion));
   const authority = await resultOf(labAuthority());
   const containerd = await resultOf(labContainerd(folders));
-  const parts = await componentsFor(config, sources.value ?? allBuilt, containerd.value ?? defaultContainerd);
+  const parts = await componentsFor(
+    await servedVersions(folders, config.kubernetesVersion),
+    sources.value ?? allBuilt,
+    containerd.value ?? defaultContainerd,
+  );
   const facts = await hostFacts(folders.root, parts);
   return {
     sources: sources.value,
@@ -79,11 +84,11 @@ async function resultOf<T>(
 
 /** Components that `make up` builds, unless they are built already. */
 async function componentsFor(
-  { kubernetesVersion }: LabConfig,
+  kubernetesVersions: readonly string[],
   sources: Sources,
   containerd: ContainerdSeries,
 ): Promise<ComponentName[]> {
-  const demand = { kubernetesVersions: [kubernetesVersion], sources, containerd };
+  const demand = { kubernetesVersions, sources, containerd };
   return [...supplyComponents(demand), ...(await engineComponents(sources))];
 }
 

@@ -15,6 +15,7 @@ import { keepContainerd, labContainerd } from "./containerd";
 import { ready } from "./install";
 import { toEngine } from "./interrupt";
 import { type LabConfig, labConfig } from "./labConfig";
+import { keepVersions, servedVersions } from "./kubernetesVersions";
 import { engineComponents, labEngine } from "./labEngine";
 import { untilPrometheusAnswers } from "./monitoring";
 import { Phases } from "./phases";
@@ -44,12 +45,14 @@ async function up({ folders, signal }: Session): Promise<number> {
   if (sources === undefined) return 1;
   const containerd = await labContainerd(folders);
   await forgetLabOfEarlierRun(folders);
-  const demand = { kubernetesVersions: [config.kubernetesVersion], sources, containerd };
+  const kubernetesVersions = await servedVersions(folders, config.kubernetesVersion);
+  const demand = { kubernetesVersions, sources, containerd };
   const supply = await phases.run("programs, packages and images", async () =>
     prepareSupply(demand, say, await engineComponents(sources)),
   );
   await keepSources(folders, sources);
   await keepContainerd(folders, containerd);
+  await keepVersions(folders, kubernetesVersions);
   await phases.run("network", () => openNetwork(folders, config, supply));
   const extra = await phases.run("machines", () => startStopped(folders, supply.baseTree));
   const options = await labEngine(say);

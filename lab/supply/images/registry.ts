@@ -10,8 +10,8 @@ import type { Service } from "../packages/serve";
 export const registryConfiguration = join(__dirname, "registry.yml");
 
 /**
- * Serves an image storage, read-only, in a process that outlives this one; does nothing when it already runs. After a
- * restart it serves the same content from the folder.
+ * Serves an image storage, read-only, in a process that outlives this one; does nothing when one runs
+ * that serves this storage. After a restart it serves the same content from the folder.
  *
  * Uses Debian's docker-registry: `crane registry serve --disk` keeps manifests only in memory, until it ends.
  */
@@ -21,7 +21,14 @@ export async function startRegistry(storage: string, service: Service, progress:
   const environment = registryEnvironment(storage, `${listen.address}:${listen.port}`);
   environment["REGISTRY_STORAGE_MAINTENANCE_READONLY"] = "{enabled: true}"; // content-addressed data does not change
   const args = ["serve", registryConfiguration];
-  await startProcess(folders.root, { command, args, environment, listen, ...folders.process(name) });
+  await startProcess(folders.root, {
+    command,
+    args,
+    environment,
+    serves: storage,
+    listen,
+    ...folders.process(name),
+  });
 }
 
 /**

@@ -13,11 +13,14 @@ export interface Service {
   listen: TcpAddress;
 }
 
-/** Serves a package repository over HTTP in a process that outlives this one; does nothing when it already runs. */
+/**
+ * Serves a package repository over HTTP in a process that outlives this one; does nothing when one
+ * runs that serves this folder. Another folder, as with another version of Kubernetes, replaces it.
+ */
 export async function servePackages(root: string, service: Service): Promise<void> {
   const { folders, name, listen } = service;
   const program = typescriptProgram(server, root, listen.address, String(listen.port));
-  await startProcess(folders.root, { ...program, listen, ...folders.process(name) });
+  await startProcess(folders.root, { ...program, serves: root, listen, ...folders.process(name) });
 }
 
 /** A file that a machine has before it boots. */

@@ -32,7 +32,7 @@ upgrade_control_plane() {
   systemctl restart kubelet
   wait_for 300 "node $NODE_NAME to be Ready with Kubernetes $KUBERNETES_VERSION" upgraded || { node_diagnosis; stopped; }
   gate 300 "after the upgrade of the control plane to $KUBERNETES_VERSION" || stopped
-  rm -rf "$upgrading" "$ahead"
+  rm -rf "$upgrading" "${ahead:?}"
   echo "this control plane runs Kubernetes $KUBERNETES_VERSION"
 }
 

@@ -13,7 +13,7 @@ keep_machine_files() {
   # Images and mirrors count at the next pull. The marker goes first: an interrupted run is then made complete at the next.
   if changing_files | grep -qE '/(prepare\.sh|machine\.env|[^/]*\.conf)$'; then rm -f /var/lib/perigee/prepared-*; fi
   install_files <<<"${MACHINE_FILES:?}"
-  case "$changed" in *perigee-spot.service* | *spot.sh*) systemctl daemon-reload && systemctl try-restart perigee-spot.service ;; esac
+  if [[ "${changed:-}" == */*spot* ]]; then systemctl daemon-reload && systemctl try-restart perigee-spot.service; fi
   while read -r path; do
     case "$path" in
       /etc/containerd/certs.d/*) grep -qF " $path " <<<"$MACHINE_FILES" || rm -f "$path" ;;
