@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { stepInput } from "../../../../infra/kubeadm/step";
+import { filesOfVersion, machineFileLines } from "../../../support/infra/machineFiles";
 import { bootedMachine, MachineRoot, type ScriptRunResult } from "../../../support/infra/scriptRun";
 
 const inputs = {
@@ -13,6 +14,9 @@ const inputs = {
   DISK_GIB: "10",
   SECRETS_KEY: "1",
   LABELS: "topology.kubernetes.io/zone=eu-central-1a\nnode.kubernetes.io/instance-type=t3.medium",
+  MACHINE_FILES: machineFileLines(filesOfVersion("1.36.3")),
+  REMOVED_APIS: "refuse",
+  BACKUPS: "yes",
 };
 
 const programs = {

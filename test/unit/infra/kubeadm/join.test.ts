@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { kubeletArgs, workerDocument, type WorkerDocumentArgs } from "../../../../infra/kubeadm/documents";
 import { stepInput } from "../../../../infra/kubeadm/step";
+import { filesOfVersion, machineFileLines } from "../../../support/infra/machineFiles";
 import { MachineRoot, type ScriptRunResult } from "../../../support/infra/scriptRun";
 import { taintedWorker, worker } from "./examples";
 
@@ -15,6 +16,8 @@ const inputs = (node: WorkerDocumentArgs, kubeletConfig: string) => ({
   KUBELET_ARGS: kubeletArgs(node),
   DISK_GIB: "10",
   READY_TIMEOUT: "1",
+  KUBERNETES_VERSION: "1.36.3",
+  MACHINE_FILES: machineFileLines(filesOfVersion("1.36.3")),
 });
 
 describe("a worker whose settings change", () => {
@@ -42,7 +45,7 @@ describe("a worker whose settings change", () => {
       arguments: ["join", "3600"],
       programs: {
         ...{ "cloud-init": "", findmnt: "echo 7:1 btrfs /", df: "printf '%s\\n' 1M-blocks 10240" },
-        ...{ kubeadm, systemctl: "", kubectl: "echo True", sleep: "", journalctl: "", openssl },
+        ...{ kubeadm, systemctl: "", kubectl: "echo True", kubelet: "echo Kubernetes v1.36.3", sleep: "", journalctl: "", openssl },
       },
     });
   const done = ({ calls }: ScriptRunResult): string[] =>

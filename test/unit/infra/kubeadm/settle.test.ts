@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { controlPlaneDocuments } from "../../../../infra/kubeadm/documents";
 import { stepInput } from "../../../../infra/kubeadm/step";
+import { filesOfVersion, machineFileLines } from "../../../support/infra/machineFiles";
 import { bootedMachine, MachineRoot, type ScriptRunResult } from "../../../support/infra/scriptRun";
 
 const cluster = {
@@ -26,6 +27,9 @@ const inputs = (changed: Partial<typeof cluster>, more: Readonly<Record<string, 
   DISK_GIB: "10",
   SECRETS_KEY: "1",
   LABELS: "topology.kubernetes.io/zone=eu-central-1a",
+  MACHINE_FILES: machineFileLines(filesOfVersion(cluster.kubernetesVersion)),
+  REMOVED_APIS: "refuse",
+  BACKUPS: "yes",
   ...more,
 });
 
@@ -170,11 +174,13 @@ describe("a control plane whose settings change", () => {
     assert.deepEqual(phases(run({})), []);
   });
 
-  it("refuses another version of Kubernetes, and changes nothing", () => {
-    root.write("/var/version", "1.35.4");
-    const refused = run({ publicIp: "203.0.113.99" });
+  it("refuses another version while nobody answers for the one that was being applied", () => {
+    root.write("/var/broken", "etcd-peer");
+    assert.equal(run({ publicIp: "203.0.113.99" }).status, 1);
+    root.write("/var/broken", "nothing").write("/var/no-api", "");
+    const refused = run({}, { KUBERNETES_VERSION: "1.37.0" });
     assert.equal(refused.status, 1);
-    assert.match(refused.stderr, /this cluster runs Kubernetes 1\.35\.4 and the settings ask for 1\.36\.3/);
+    assert.match(refused.stderr, /kubernetesVersion = 1\.37\.0: this control plane has 1\.36\.3.*Put the version back to 1\.36\.3/s);
     assert.deepEqual(phases(refused), []);
   });
 
