@@ -31,7 +31,7 @@ export function infraOutputs(
   return {
     contractVersion: pulumi.output(contractVersion),
     clusterName: pulumi.output(settings.clusterName),
-    kubernetesVersion: pulumi.output(settings.kubernetesVersion),
+    kubernetesVersion: cluster.kubernetesVersion,
     apiServerUrl: cluster.apiServerUrl,
     kubeconfig: cluster.kubeconfig,
     kubeconfigRead: pulumi.output(cluster.kubeconfigRead),

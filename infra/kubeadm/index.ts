@@ -72,6 +72,11 @@ export class KubeadmCluster extends pulumi.ComponentResource {
   /** Secret: cluster-admin, with the public address of the API server. */
   readonly kubeconfig: pulumi.Output<string>;
   readonly apiServerUrl: pulumi.Output<string>;
+  /**
+   * Version of every node, known once it is so: stack outputs are written as soon as all are known, and an upgrade that
+   * stopped at a worker has to be one at the next run too.
+   */
+  readonly kubernetesVersion: pulumi.Output<string>;
   /** The step after which the first control plane serves. */
   readonly ready: pulumi.Resource;
   /** Reason for which the kubeconfig was read last, see contract/outputs.ts. */
@@ -95,7 +100,9 @@ export class KubeadmCluster extends pulumi.ComponentResource {
     const network = this.installPodNetwork(initialised, certificates);
     this.ready = network;
     // Workers join while the pod network starts, and become Ready once it is up.
-    this.joinAll(initialised);
+    const joined = this.joinAll(initialised, network);
+    const upgraded = args.rollout.upgrade === undefined ? [] : joined.map(({ urn }) => urn);
+    this.kubernetesVersion = pulumi.all(upgraded).apply(() => args.kubernetesVersion);
     this.apiServerUrl = pulumi.interpolate`https://${first.publicIp}:6443`;
     this.kubeconfig = this.adminKubeconfig({ ...initialised, done: network });
     this.registerOutputs({ kubeconfig: this.kubeconfig, apiServerUrl: this.apiServerUrl });
@@ -186,34 +193,36 @@ export class KubeadmCluster extends pulumi.ComponentResource {
     });
   }
 
-  /** Those that run already take what is new in turn; a new one waits for none of them. */
-  private joinAll(cluster: Initialised): void {
+  /** Those that run already take what is new in turn, an upgrade after the pod network; a new one waits for none of them. */
+  private joinAll(cluster: Initialised, network: pulumi.Resource): readonly pulumi.Resource[] {
     const { workers, rollout, updates } = this.args;
+    const upgrades = rollout.upgrade === undefined ? [] : [network];
     const members = workers.flatMap((pool) => pool.machines.map((machine) => ({ machine, pool })));
     const inTurn = members.filter(({ machine }) => rollout.inTurn.includes(machine.name));
-    const before = predecessors(inTurn.length, updates.maxUnavailable);
+    const predecessor = predecessors(inTurn.length, updates.maxUnavailable);
     const joined = new Map<Machine, pulumi.Resource>();
     for (const member of members) {
-      const former = inTurn[before[inTurn.indexOf(member)] ?? -1];
+      const former = inTurn[predecessor[inTurn.indexOf(member)] ?? -1];
       const turn = former && joined.get(former.machine);
-      joined.set(member.machine, this.join(member.machine, member.pool, cluster, turn));
+      const before = [...(inTurn.includes(member) ? upgrades : []), ...(turn === undefined ? [] : [turn])];
+      joined.set(member.machine, this.join(member.machine, member.pool, cluster, before));
     }
+    return [...joined.values()];
   }
 
   /**
    * request (worker) -> admit (control plane) -> join (worker). No join token: see docs/adr/0002.
    * Removing the worker runs in reverse order: `leave` drains and deletes the node, then the machine is deleted.
    * In an upgrade `admit` drains the node, and `join` upgrades it and takes it back.
-   * @param former step of the worker that has to be done before this one
+   * @param before steps that have to be done before this worker takes anything new
    */
   private join(
     machine: Machine,
     pool: WorkerMembership,
     cluster: Initialised,
-    former: pulumi.Resource | undefined,
+    before: readonly pulumi.Resource[],
   ): pulumi.Resource {
     const { network, kubernetesVersion, drainTimeoutSeconds, readyTimeoutSeconds, rollout } = this.args;
-    const turn = former === undefined ? [] : [former];
     const { taints } = pool;
     const labels = placeOf(machine).apply((place) => ({ ...pool.labels, ...place }));
     const node = pulumi
@@ -243,12 +252,13 @@ export class KubeadmCluster extends pulumi.ComponentResource {
         KUBERNETES_VERSION: kubernetesVersion,
       },
       // Only in an upgrade: in the state of any other run, removed workers would be drained one after the other.
-      after: [cluster.done, machine.instance, ...(rollout.upgrade === undefined ? [] : turn)],
+      after: [cluster.done, machine.instance, ...(rollout.upgrade === undefined ? [] : before)],
     });
     return this.steps.run(`${machine.name}-join`, {
       machine,
       script: "join",
-      limitSeconds: 3000 + 2 * readyTimeoutSeconds,
+      // Packages and images up to twice, and at most five waits for the node.
+      limitSeconds: 3600 + 5 * readyTimeoutSeconds,
       inputs: {
         PROVIDER_ID: providerId(machine),
         API_NAME: network.apiName,
@@ -262,7 +272,7 @@ export class KubeadmCluster extends pulumi.ComponentResource {
         KUBERNETES_VERSION: kubernetesVersion,
         MACHINE_FILES: filesOf(machine),
       },
-      after: [admit, ...turn],
+      after: [admit, ...before],
     });
   }
 

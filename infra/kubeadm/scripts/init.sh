@@ -11,6 +11,7 @@ init() {
   grow_disk >&2
   refuse_former_key
   if [ -e "$marker" ]; then
+    make_missing_manifests >&2
     # A run that was interrupted while it applied settings may have left no API server to ask.
     if [ ! -e "${begun:?}" ]; then
       wait_for 300 "the API server of this control plane to answer" api_ready || { node_diagnosis; exit 1; }

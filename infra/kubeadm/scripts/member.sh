@@ -2,7 +2,8 @@
 # Runs on the control plane, for one worker. `admit` signs the worker's certificate request and prints the
 # certificate (public: useless without the key, which stays on the worker), and keeps labels and taints as
 # the settings say, and the address for which the kubelet may have a serving certificate; another CONTROL_PLANE admits it
-# again; where its node has an older Kubernetes, drains it for its upgrade. `leave` drains the node and deletes it, or refuses before it touches anything. Safe to run again.
+# again. Where its node has an older Kubernetes, it is drained for its upgrade (upgrade/scripts/drain.sh). `leave` drains the
+# node and deletes it, or refuses before it touches anything. Safe to run again.
 # Inputs: NODE_NAME CONTROL_PLANE PROVIDER_ID PRIVATE_IP REQUEST LABELS TAINTS DRAIN_TIMEOUT KUBERNETES_VERSION
 
 admitted=/var/lib/perigee/admitted
@@ -174,7 +175,7 @@ drain() {
   local deadline=$((SECONDS + ${DRAIN_TIMEOUT:?}))
   until kubectl drain "$NODE_NAME" "${drain_options[@]}" --timeout 20s; do
     if [ "$(ready_status)" = Unknown ]; then
-      echo "node $NODE_NAME no longer reports: deleting it without a drain"
+      echo "node $NODE_NAME no longer reports: going on without a drain"
       return
     fi
     if ((SECONDS >= deadline)); then

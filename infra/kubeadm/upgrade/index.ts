@@ -25,8 +25,10 @@ export function plannedRollout(
   restoring: boolean,
 ): Rollout {
   const dead = running.some(({ role, living }) => role === "control-plane" && living === undefined);
-  if (from === undefined || dead || restoring) return { inTurn: [], upgrade: undefined };
   const { kubernetesVersion: to, drainTimeoutSeconds, backup } = settings;
+  // `restoreFrom` may be left from before, and a control plane with data of its own is upgraded all the same.
+  const rejoining = dead || (restoring && compareVersions(from ?? to, to) >= 0);
+  if (from === undefined || rejoining) return { inTurn: [], upgrade: undefined };
   const kept = machinesOf(settings);
   const inTurn = running
     .filter((node) => node.role === "worker" && stays(node, kept))

@@ -32,8 +32,21 @@ upgrade_control_plane() {
   systemctl restart kubelet
   wait_for 300 "node $NODE_NAME to be Ready with Kubernetes $KUBERNETES_VERSION" upgraded || { node_diagnosis; stopped; }
   gate 300 "after the upgrade of the control plane to $KUBERNETES_VERSION" || stopped
-  rm -rf "$upgrading" "${ahead:?}"
+  # kubeadm keeps a copy of etcd's data there; there is a backup, and copies of all upgrades would fill the disk.
+  rm -rf "$upgrading" "${ahead:?}" /etc/kubernetes/tmp/kubeadm-backup-* /etc/kubernetes/tmp/kubeadm-upgraded-manifests*
   echo "this control plane runs Kubernetes $KUBERNETES_VERSION"
+}
+
+# kubeadm moves the former manifest away before it moves the new one in: what ended in between left neither. It is the
+# kubeadm and the documents of the new version that are there then.
+make_missing_manifests() {
+  local pod
+  if [ ! -e "$upgrading" ]; then return; fi
+  for pod in "${static_pods[@]}"; do
+    if [ -e "/etc/kubernetes/manifests/$pod.yaml" ]; then continue; fi
+    echo "the manifest of $pod is missing since the upgrade was interrupted: making it"
+    if [ "$pod" = etcd ]; then kubeadm_phase etcd local; else kubeadm_phase control-plane "${pod#kube-}"; fi
+  done
 }
 
 stopped() {
