@@ -1,4 +1,5 @@
 /** Input MACHINE_FILES of the steps of a node. */
+import type { MachineRoot } from "./scriptRun";
 
 /** Lines of these files, by path, as the scripts take them. */
 export function machineFileLines(files: Readonly<Record<string, string>>): string {
@@ -9,6 +10,15 @@ export function machineFileLines(files: Readonly<Record<string, string>>): strin
     })
     .join("\n");
 }
+
+/**
+ * Stand-in for prepare.sh on this machine, which installs the kubelet that the machine's environment names and notes how it
+ * was called. Its paths are this machine's: the content of a file is not moved below its root.
+ */
+export const installingPrepare = (root: MachineRoot): string => `#!/bin/bash
+echo "prepare $1" | sed 's/ $//' >>${root.at("/var/order")}
+[ -n "$1" ] || sed -n "s/KUBERNETES_VERSION='\\(.*\\)'/\\1/p" ${root.at("/etc/perigee/machine.env")} >${root.at("/var/kubelet")}
+`;
 
 /** What a machine of this version of Kubernetes has, with a stand-in that says how it was called. */
 export const filesOfVersion = (version: string): Record<string, string> => ({

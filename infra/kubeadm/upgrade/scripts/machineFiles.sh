@@ -10,6 +10,7 @@ ahead=/etc/perigee/ahead
 
 keep_machine_files() {
   local path
+  mkdir -p "${machine_files%/*}"
   # Images and mirrors count at the next pull. The marker goes first: an interrupted run is then made complete at the next.
   if changing_files | grep -qE '/(prepare\.sh|machine\.env|[^/]*\.conf)$'; then rm -f /var/lib/perigee/prepared-*; fi
   install_files <<<"${MACHINE_FILES:?}"

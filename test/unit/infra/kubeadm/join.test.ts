@@ -45,7 +45,15 @@ describe("a worker whose settings change", () => {
       arguments: ["join", "3600"],
       programs: {
         ...{ "cloud-init": "", findmnt: "echo 7:1 btrfs /", df: "printf '%s\\n' 1M-blocks 10240" },
-        ...{ kubeadm, systemctl: "", kubectl: "echo True", kubelet: "echo Kubernetes v1.36.3", sleep: "", journalctl: "", openssl },
+        ...{
+          kubeadm,
+          systemctl: "",
+          kubectl: "echo True",
+          kubelet: "echo Kubernetes v1.36.3",
+          sleep: "",
+          journalctl: "",
+          openssl,
+        },
       },
     });
   const done = ({ calls }: ScriptRunResult): string[] =>

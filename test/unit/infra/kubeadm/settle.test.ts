@@ -180,7 +180,10 @@ describe("a control plane whose settings change", () => {
     root.write("/var/broken", "nothing").write("/var/no-api", "");
     const refused = run({}, { KUBERNETES_VERSION: "1.37.0" });
     assert.equal(refused.status, 1);
-    assert.match(refused.stderr, /kubernetesVersion = 1\.37\.0: this control plane has 1\.36\.3.*Put the version back to 1\.36\.3/s);
+    assert.match(
+      refused.stderr,
+      /kubernetesVersion = 1\.37\.0: this control plane has 1\.36\.3.*Put the version back to 1\.36\.3/s,
+    );
     assert.deepEqual(phases(refused), []);
   });
 

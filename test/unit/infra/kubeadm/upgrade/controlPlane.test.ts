@@ -1,0 +1,252 @@
+import assert from "node:assert/strict";
+import { controlPlaneDocuments } from "../../../../../infra/kubeadm/documents";
+import { stepInput } from "../../../../../infra/kubeadm/step";
+import { filesOfVersion, installingPrepare, machineFileLines } from "../../../../support/infra/machineFiles";
+import { bootedMachine, MachineRoot, type ScriptRunResult } from "../../../../support/infra/scriptRun";
+import { controlPlane } from "../examples";
+
+const inputs = (root: MachineRoot, version: string) => ({
+  NODE_NAME: controlPlane.nodeName,
+  KUBERNETES_VERSION: version,
+  API_NAME: controlPlane.apiName,
+  PRIVATE_IP: controlPlane.privateIp,
+  KUBEADM_CONFIG: controlPlaneDocuments({ ...controlPlane, kubernetesVersion: version }),
+  AUDIT_POLICY: "kind: Policy\n",
+  PROVIDER_ID: "aws:///eu-central-1a/i-1",
+  DISK_GIB: "10",
+  SECRETS_KEY: "1",
+  LABELS: "topology.kubernetes.io/zone=eu-central-1a",
+  MACHINE_FILES: machineFileLines({
+    ...filesOfVersion(version),
+    "/opt/perigee/prepare.sh": installingPrepare(root),
+  }),
+  REMOVED_APIS: "refuse",
+  BACKUPS: "yes",
+});
+
+/** A cluster in files: versions of API and kubelet, what is not well, and the order of what was done to it. */
+const programs = {
+  ...bootedMachine,
+  getent: `echo "${controlPlane.privateIp} STREAM api"`,
+  curl: `[ ! -e /var/no-etcd ] && echo '{"health":"true"}'`,
+  kubeadm: `
+    said="$*"; echo "kubeadm \${said%% --*}" >>/var/order
+    [ ! -e /var/broken ] || [[ "$*" != *"$(cat /var/broken)"* ]] || { echo "kubeadm: no such luck"; exit 1; }
+    run() { for pod; do cp "/etc/perigee/patches/\${pod}0+strategic.yaml" "/var/running-$pod"; done; }
+    mkdir -p /etc/kubernetes/pki/etcd
+    case "$*" in
+      "init --skip"*) echo ca >/etc/kubernetes/pki/ca.crt; run etcd kube-apiserver kube-controller-manager kube-scheduler; echo 1.35.4 >/var/api ;;
+      "upgrade apply "*) run etcd kube-apiserver kube-controller-manager kube-scheduler; echo "\${3#v}" >/var/api ;;
+      "init phase etcd "*) run etcd ;;
+      "init phase control-plane "*) run kube-apiserver kube-controller-manager kube-scheduler ;;
+      "init phase upload-config "*) cp /etc/perigee/kubeadm.yaml /var/uploaded ;;
+    esac`,
+  systemctl: `case "$*" in "restart kubelet") echo "restart kubelet" >>/var/order; cp /var/kubelet /var/reported ;; esac`,
+  kubectl: `
+    case "$*" in
+      *readyz*) [ ! -e /var/no-api ] || { echo "[-]etcd failed: reason withheld" >&2; exit 1; } ;;
+      *"/metrics") cat /var/metrics 2>/dev/null || true ;;
+      *"--raw /version") printf '{"gitVersion": "v%s"}' "$(cat /var/api)" ;;
+      *kubeadm-config*) cat /var/uploaded ;;
+      *"get nodes"*) echo "ground-control-plane-1 True"; echo "ground-default-1 $(cat /var/worker 2>/dev/null || echo True)" ;;
+      *"get deployment coredns"*) cat /var/dns 2>/dev/null || echo True ;;
+      *"get node "*kubeletVersion*) echo "v$(cat /var/reported) True" ;;
+      *"get pod"*) pod=\${5%-ground-control-plane-1}; echo "$(sed 's/.*: "//; s/".*//' "/var/running-$pod") True" ;;
+    esac`,
+};
+
+describe("a control plane whose version changes", () => {
+  let root: MachineRoot;
+  beforeEach(() => {
+    root = new MachineRoot();
+    root
+      .write("/opt/perigee/prepare.sh", "#!/bin/sh\n", 0o755)
+      .write("/var/uploaded", inputs(root, "1.35.4").KUBEADM_CONFIG);
+    root.write(
+      "/opt/perigee/backup.sh",
+      `#!/bin/bash
+echo "backup $*" >>${root.at("/var/order")}
+[ ! -e ${root.at("/var/no-bucket")} ] || { echo "the bucket is gone" >&2; exit 1; }
+`,
+      0o755,
+    );
+    root.write("/var/reported", "1.35.4\n").write("/var/order", "");
+    const made = up("1.35.4");
+    assert.equal(made.status, 0, made.stderr);
+    root.write("/var/order", "");
+  });
+  afterEach(() => root.remove());
+
+  const up = (version: string, more: Readonly<Record<string, string>> = {}): ScriptRunResult =>
+    root.run(stepInput("init", { ...inputs(root, version), ...more }), {
+      arguments: ["init", "3600"],
+      // A gate waits by the clock.
+      programs: { ...programs, sleep: "" },
+    });
+  /** What was done; that the machine is prepared already is asked in every run. */
+  const order = (): string[] =>
+    root
+      .read("/var/order")
+      .split("\n")
+      .slice(0, -1)
+      .filter(
+        (line, index, all) => line !== "prepare" || all[index - 1]?.startsWith("kubeadm upgrade") === true,
+      );
+  /** What is done before settings are applied, which every change of the documents does. */
+  const upgraded = [
+    "backup run",
+    "prepare ahead",
+    "kubeadm init phase upload-config all",
+    "kubeadm upgrade apply v1.36.3",
+    "prepare",
+    "restart kubelet",
+  ];
+  const beforeSettings = (): string[] =>
+    order().slice(0, order().indexOf("kubeadm init phase certs apiserver"));
+  const kubeadmCalls = (): string[] => order().filter((line) => line.startsWith("kubeadm"));
+
+  it("has a backup made, then the control plane, then its kubelet, and then nothing to do", () => {
+    const said = up("1.36.3");
+    assert.equal(said.status, 0, said.stderr);
+    assert.deepEqual(beforeSettings(), upgraded);
+    assert.equal(said.stdout, "ca\n", "the next steps read it");
+    assert.equal(root.read("/var/reported"), "1.36.3\n");
+    assert.ok(
+      said.calls.some((call) =>
+        /^kubeadm upgrade apply v1\.36\.3 --yes --patches \S+\/etc\/perigee\/patches/.test(call),
+      ),
+    );
+    assert.ok(!root.has("/var/lib/perigee/upgrading") && !root.has("/etc/perigee/ahead"));
+    root.write("/var/order", "");
+    assert.equal(up("1.36.3").status, 0);
+    assert.deepEqual(kubeadmCalls(), []);
+  });
+
+  it("starts its pods once: with the settings that it is given in the same run", () => {
+    const audit = "kind: Policy\nrules: []\n";
+    const said = up("1.36.3", { AUDIT_POLICY: audit });
+    assert.equal(said.status, 0, said.stderr);
+    const pod = root.read("/var/running-kube-apiserver");
+    assert.equal(pod, root.read("/etc/perigee/patches/kube-apiserver0+strategic.yaml"));
+    assert.equal(root.read("/etc/kubernetes/perigee/audit-policy.yaml"), audit);
+  });
+
+  for (const [what, file, content, named] of [
+    [
+      "a node is not Ready",
+      "/var/worker",
+      "Unknown",
+      /before the upgrade to 1\.36\.3:\n {2}node ground-default-1 is not Ready/,
+    ],
+    ["etcd is not healthy", "/var/no-etcd", "", /etcd is not healthy/],
+    ["cluster DNS is not available", "/var/dns", "False", /cluster DNS .* is not available/],
+  ] as const) {
+    it(`is refused while ${what}, and changes nothing`, () => {
+      root.write(file, content);
+      const said = root.run(stepInput("init", inputs(root, "1.36.3")).replaceAll("gate 60", "gate 0"), {
+        arguments: ["init", "3600"],
+        programs,
+      });
+      assert.equal(said.status, 1);
+      assert.match(said.stderr, named);
+      assert.match(said.stderr, /nothing was changed/);
+      assert.deepEqual(order(), []);
+      assert.ok(!root.has("/var/lib/perigee/upgrading"));
+    });
+  }
+
+  const metric = (release: string, resource: string, subresource = ""): string =>
+    `apiserver_requested_deprecated_apis{group="batch",removed_release="${release}",resource="${resource}",subresource="${subresource}",version="v1beta1"} 1\n`;
+
+  it("is refused while somebody uses what the next version drops, which is named with who writes it", () => {
+    root.write(
+      "/var/metrics",
+      `up 1\n${metric("1.36", "cronjobs", "status")}${metric("1.37", "jobs")}${metric("", "later")}`,
+    );
+    root.write(
+      "/var/log/kubernetes/audit.log",
+      '{"user":{"username":"system:serviceaccount:ops:sweeper"},"annotations":{"k8s.io/removed-release":"1.36"}}\n',
+    );
+    const said = up("1.36.3");
+    assert.equal(said.status, 1);
+    assert.match(
+      said.stderr,
+      /cronjobs\/status\.v1beta1\.batch, gone from 1\.36 \(written by system:serviceaccount:ops:sweeper\)/,
+    );
+    assert.doesNotMatch(said.stderr, /jobs\.v1beta1|later/);
+    assert.deepEqual(order(), []);
+    const allowed = up("1.36.3", { REMOVED_APIS: "allow" });
+    assert.equal(allowed.status, 0, allowed.stderr);
+    assert.match(allowed.stderr, /updates\.removedApis = allow/);
+  });
+
+  it("is refused where the backup fails, or where there is none yet", () => {
+    root.write("/var/no-bucket", "");
+    const failed = up("1.36.3");
+    assert.equal(failed.status, 1);
+    assert.match(
+      failed.stderr,
+      /the bucket is gone[^]*no upgrade without a backup, and it failed; nothing was changed/,
+    );
+    assert.deepEqual(order(), ["backup run"]);
+    root.write("/opt/perigee/backup.sh", "", 0o644);
+    const none = up("1.36.3");
+    assert.match(none.stderr, /backup\.enabled = true, and this machine makes none yet/);
+    assert.equal(up("1.36.3", { BACKUPS: "" }).status, 0);
+  });
+
+  it("neither goes back nor leaves out a minor version: says what is allowed", () => {
+    for (const [version, pattern] of [
+      [
+        "1.35.3",
+        /kubernetesVersion = 1\.35\.3: this cluster runs 1\.35\.4, and no cluster goes back\. Allowed: 1\.35\.4 or newer/,
+      ],
+      [
+        "1.37.0",
+        /kubernetesVersion = 1\.37\.0: this cluster runs 1\.35\.4.*one minor version at a time\. Allowed: a version of 1\.35 or 1\.36/,
+      ],
+    ] as const) {
+      const said = up(version);
+      assert.equal(said.status, 1, version);
+      assert.match(said.stderr, pattern);
+      assert.deepEqual(order(), []);
+    }
+  });
+
+  for (const broken of ["upload-config", "upgrade apply"]) {
+    it(`goes on where ${broken} failed, without another backup, and to no other version`, () => {
+      root.write("/var/broken", broken);
+      const failed = up("1.36.3");
+      assert.equal(failed.status, 1);
+      assert.match(failed.stderr, /no such luck/);
+      const other = up("1.35.4");
+      assert.equal(other.status, 1);
+      assert.match(other.stderr, /the upgrade of this control plane to 1\.36\.3 has begun and is not done/);
+      root.write("/var/broken", "nothing at all").write("/var/order", "");
+      const mended = up("1.36.3");
+      assert.equal(mended.status, 0, mended.stderr);
+      assert.match(mended.stderr, /was interrupted: going on with it/);
+      assert.ok(kubeadmCalls().includes("kubeadm upgrade apply v1.36.3"));
+      assert.ok(!order().includes("backup run"));
+    });
+  }
+
+  it("stops where the cluster is not whole afterwards, says what is where, and goes on", () => {
+    const stopped = root.run(
+      stepInput("init", inputs(root, "1.36.3")).replaceAll("gate 300", "touch /var/no-etcd; gate 0"),
+      { arguments: ["init", "3600"], programs },
+    );
+    assert.equal(stopped.status, 1);
+    assert.match(
+      stopped.stderr,
+      /after the upgrade of the control plane to 1\.36\.3:\n {2}etcd is not healthy/,
+    );
+    assert.match(
+      stopped.stderr,
+      /the control plane has Kubernetes 1\.36\.3, the workers keep theirs.*it goes on from here/s,
+    );
+    assert.equal(root.run("rm -f /var/no-etcd", {}).status, 0);
+    assert.equal(up("1.36.3").status, 0);
+    assert.ok(!root.has("/var/lib/perigee/upgrading"));
+  });
+});
