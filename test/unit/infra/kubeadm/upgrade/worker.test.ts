@@ -204,7 +204,7 @@ describe("a worker whose version changes", () => {
 
   it("joins anew where its control plane was restored at an older version", () => {
     assert.equal(join("1.36.3").status, 0);
-    root.write("/var/api", "1.35.4").write("/var/order", "");
+    root.write("/var/api", "1.35.4").write("/var/order", "").write("/etc/perigee/join/kubelet.key", "key");
     const said = join("1.35.4");
     assert.equal(said.status, 0, said.stderr);
     assert.deepEqual(
