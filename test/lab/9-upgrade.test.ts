@@ -140,7 +140,6 @@ describe(`an upgrade from Kubernetes ${oldest} to ${newest} @all`, () => {
       return found === "true";
     });
     await kubectl("uncordon", second); // else nothing could run but on one node
-    await engine("cancel", after, "--yes");
     const resumed = await new LabCommand("up", { LAB_CONFIG: await labConfigFile(after) }).succeeds();
     upgradeSaid = killed.output + resumed;
     for (const { what, watch } of watches) {
@@ -183,7 +182,7 @@ describe(`an upgrade from Kubernetes ${oldest} to ${newest} @all`, () => {
   });
 
   it("made a backup of the former version first, and kept the Secrets", async () => {
-    assert.match(upgradeSaid, new RegExp(`backed up: \\S+_v${oldest}\\.tar\\.age`.replaceAll(".4", "\\.4")));
+    assert.ok(upgradeSaid.includes(`_v${oldest}.tar.age`), upgradeSaid);
     const word = await kubectl("get", "secret", "kept", "-o", "jsonpath={.data.word}");
     assert.equal(word, btoa("apogee"));
     await eventually("the workload on two pods", async () => {
