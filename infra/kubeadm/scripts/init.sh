@@ -26,6 +26,7 @@ init() {
     settle >&2
     if wants_restore; then echo "restoreFrom = $RESTORE_FROM: this control plane has data of its own, nothing was restored" >&2; fi
   else
+    forget_upgrade
     keep_machine_files >&2
     initialise >&2
   fi

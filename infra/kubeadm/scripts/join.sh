@@ -19,6 +19,7 @@ join() {
   else
     if [ -e /etc/kubernetes/kubelet.conf ] || [ -e /etc/kubernetes/bootstrap-kubelet.conf ]; then reset_node; fi
     forget_pod_network
+    forget_upgrade
     keep_machine_files
     wait_for 300 "${API_NAME:?} to resolve" getent ahostsv4 "$API_NAME" || exit 1
     write_documents

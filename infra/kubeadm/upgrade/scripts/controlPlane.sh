@@ -32,8 +32,9 @@ upgrade_control_plane() {
   systemctl restart kubelet
   wait_for 300 "node $NODE_NAME to be Ready with Kubernetes $KUBERNETES_VERSION" upgraded || { node_diagnosis; stopped; }
   gate 300 "after the upgrade of the control plane to $KUBERNETES_VERSION" || stopped
-  # kubeadm keeps a copy of etcd's data there; there is a backup, and copies of all upgrades would fill the disk.
-  rm -rf "$upgrading" "${ahead:?}" /etc/kubernetes/tmp/kubeadm-backup-* /etc/kubernetes/tmp/kubeadm-upgraded-manifests*
+  # kubeadm leaves a copy of etcd's data there each time; there is a backup, and they would fill the disk.
+  rm -rf /etc/kubernetes/tmp/kubeadm-backup-* /etc/kubernetes/tmp/kubeadm-upgraded-manifests*
+  forget_upgrade
   echo "this control plane runs Kubernetes $KUBERNETES_VERSION"
 }
 

@@ -8,6 +8,9 @@ machine_files=/var/lib/perigee/machine-files
 # Version and images that an upgrade goes to: not where a boot would find them before the control plane is there.
 ahead=/etc/perigee/ahead
 
+# Of a machine that begins anew, with whatever version.
+forget_upgrade() { rm -rf "${upgrading:?}" "$ahead"; }
+
 keep_machine_files() {
   local path
   mkdir -p "${machine_files%/*}"

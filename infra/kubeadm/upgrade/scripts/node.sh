@@ -47,7 +47,7 @@ finish_upgrade() {
   elif [ "$(own_kubectl get node "$NODE_NAME" --output 'jsonpath={.spec.unschedulable}')" = true ]; then
     echo "node $NODE_NAME was cordoned by somebody else, and stays so"
   fi
-  rm -rf "$upgrading" "${ahead:?}"
+  forget_upgrade
 }
 
 not_back() {
