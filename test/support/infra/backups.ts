@@ -5,6 +5,7 @@ import { deriveAgeIdentity } from "../../../infra/backup/ageIdentity";
 import { stepInput } from "../../../infra/kubeadm/step";
 import { nodeScript } from "../../../infra/kubeadm/upkeep";
 import { debianProgram } from "../debianProgram";
+import { filesOfVersion, machineFileLines } from "./machineFiles";
 import { bootedMachine, MachineRoot, type ScriptRunResult } from "./scriptRun";
 
 export const identity = deriveAgeIdentity(Buffer.alloc(32, 1).toString("base64"));
@@ -117,7 +118,6 @@ export async function initialise(
   otherCurl: (body: string) => string = (body) => body,
 ): Promise<ScriptRunResult> {
   root.write("/opt/perigee/prepare.sh", "#!/bin/sh\n", 0o755);
-  root.write("/etc/perigee/images", "registry.k8s.io/pause:1\nregistry.k8s.io/etcd:3.6.8-0\n");
   const stand = await programs(bucket);
   const all = {
     ...{ NODE_NAME: "ground-control-plane-1", KUBERNETES_VERSION: "1.36.3", API_NAME: "api.ground.internal" },
@@ -127,6 +127,10 @@ export async function initialise(
     ...{
       BUCKET_OWNER: "123456789012",
       BACKUP_IDENTITY: identity.identity,
+      MACHINE_FILES: machineFileLines({
+        ...filesOfVersion("1.36.3"),
+        "/etc/perigee/images": "registry.k8s.io/pause:1\nregistry.k8s.io/etcd:3.6.8-0\n",
+      }),
       RESTORE_FROM: "latest",
       ...inputs,
     },

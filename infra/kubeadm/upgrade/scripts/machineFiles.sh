@@ -12,10 +12,11 @@ ahead=/etc/perigee/ahead
 forget_upgrade() { rm -rf "${upgrading:?}" "$ahead"; }
 
 keep_machine_files() {
-  local path
+  local path changing
   mkdir -p "${machine_files%/*}"
+  changing=$(changing_files) # whole: a grep that has found something ends what still writes to it
   # Images and mirrors count at the next pull. The marker goes first: an interrupted run is then made complete at the next.
-  if changing_files | grep -qE '/(prepare\.sh|machine\.env|[^/]*\.conf)$'; then rm -f /var/lib/perigee/prepared-*; fi
+  if grep -qE '/(prepare\.sh|machine\.env|[^/]*\.conf)$' <<<"$changing"; then rm -f /var/lib/perigee/prepared-*; fi
   install_files <<<"${MACHINE_FILES:?}"
   if [[ "${changed:-}" == */*spot* ]]; then systemctl daemon-reload && systemctl try-restart perigee-spot.service; fi
   while read -r path; do

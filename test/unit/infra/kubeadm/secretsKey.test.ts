@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync } from "node:fs";
 import fc from "fast-check";
 import { stepInput } from "../../../../infra/kubeadm/step";
+import { filesOfVersion, machineFileLines } from "../../../support/infra/machineFiles";
 import { bootedMachine, MachineRoot, type ScriptRunResult } from "../../../support/infra/scriptRun";
 
 const inputs = (key: number) => ({
@@ -15,6 +16,7 @@ const inputs = (key: number) => ({
   DISK_GIB: "10",
   LABELS: "a=b",
   SECRETS_KEY: String(key),
+  MACHINE_FILES: machineFileLines(filesOfVersion("1.36.3")),
 });
 
 const file = "/etc/kubernetes/perigee/encryption.yaml";
