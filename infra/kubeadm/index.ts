@@ -7,9 +7,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { KeyNumbers } from "../../contract/outputs";
 import type { BackupBucket } from "../backup/bucket";
 import type { Restore } from "../backup/restore";
+import type { Settings } from "../config";
 import type { Machine } from "../machines";
 import type { ClusterIdentity } from "../machines/identity";
-import type { Settings } from "../config";
 import type { Network } from "../network";
 import type { Cidr } from "../network/cidr";
 import { releaseOf } from "../versions";
@@ -27,9 +27,9 @@ import { labelTexts, type Taint, taintTexts } from "./labels";
 import { diskGiB, filesOf, lines, placeOf, providerId } from "./machineInputs";
 import { topologyLabels } from "./placeLabels";
 import { RemoteSteps } from "./remoteSteps";
-import { upkeepStep } from "./upkeep";
 import type { Rollout } from "./upgrade";
 import { predecessors } from "./upgrade/plan";
+import { upkeepStep } from "./upkeep";
 
 /** A pool of workers, and the labels and taints of its nodes. */
 export interface WorkerMembership {

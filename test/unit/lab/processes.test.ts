@@ -32,8 +32,9 @@ describe("the lab's processes", () => {
   });
 
   const listening = (port: number) => `require("node:net").createServer().listen(${port}, "127.0.0.1")`;
-  const start = (script: string, port?: number) =>
+  const start = (script: string, port?: number, serves?: string) =>
     startProcess(folder, {
+      ...(serves !== undefined && { serves }),
       command: process.execPath,
       args: ["-e", script],
       environment: { GREETING: "hello" },
@@ -51,6 +52,15 @@ describe("the lab's processes", () => {
     assert.equal(await runningProcess(record), undefined);
     await assert.rejects(readFile(record), { code: "ENOENT" });
     await gone(started.pid);
+  });
+
+  it("are replaced where they serve something else than what is wanted", async () => {
+    const port = await freePort();
+    const first = await start(listening(port), port, "hello"); // the value of a variable
+    assert.deepEqual(await start(listening(port), port, "hello"), first);
+    const second = await start(listening(port), port, "another folder");
+    assert.notEqual(second.pid, first.pid);
+    await gone(first.pid);
   });
 
   it("carry the lab's mark and the variables they are given, and need not listen", async () => {

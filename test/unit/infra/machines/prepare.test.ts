@@ -86,6 +86,26 @@ describe("a machine that is prepared", () => {
     });
   }
 
+  it("gets ahead of an upgrade the new kubeadm and its images, and nothing else", () => {
+    apt.installed([
+      ...debian.map((name) => ({ name, version: "1.0", held: false })),
+      ...kubernetes.map((name) => ({ name, version: "1.35.4-1.1", held: true })),
+    ]);
+    machine.write("etc/perigee/ahead/machine.env", machine.read("etc/perigee/machine.env"));
+    machine.write("etc/perigee/ahead/images", "registry.k8s.io/kube-apiserver:v1.36.3\n");
+    const said = machine.run(script, {
+      arguments: ["ahead", machine.at("etc/perigee/ahead")],
+      programs: { ...programs, ...apt.programs },
+      environment: apt.environment,
+    });
+    assert.equal(said.status, 0, said.stderr);
+    assert.deepEqual(unpacked(said), ["kubeadm_1.36.3-1.1"]);
+    assert.ok(held(said));
+    assert.match(said.stdout, /pulled registry\.k8s\.io\/kube-apiserver:v1\.36\.3/);
+    assert.ok(!said.calls.some((call) => call.startsWith("systemctl")));
+    assert.ok(!machine.has("var/lib/perigee/prepared-1.36.3"));
+  });
+
   it("is not prepared while a source does not answer: it is asked again, by its name", () => {
     machine.write("etc/apt/sources.list.d/dead.list", "deb [trusted=yes] http://127.0.0.1:9/gone ./\n");
     const said = prepare();
