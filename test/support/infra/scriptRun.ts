@@ -1,7 +1,7 @@
 /** Runs of the scripts for nodes in a real bash: below a folder that stands for the root of a machine, with stand-ins on PATH. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -83,7 +83,20 @@ export class MachineRoot {
     return { status, stdout, stderr, calls: readFileSync(log, "utf8").split("\n").slice(0, -1) };
   }
 
+  /** A copy of all that is there, to begin with again. */
+  snapshot(): string {
+    const copy = `${this.path}.begun`;
+    cpSync(this.path, copy, { recursive: true, preserveTimestamps: true });
+    return copy;
+  }
+
+  reset(copy: string): void {
+    rmSync(this.path, { recursive: true });
+    cpSync(copy, this.path, { recursive: true, preserveTimestamps: true });
+  }
+
   remove(): void {
+    rmSync(`${this.path}.begun`, { recursive: true, force: true });
     rmSync(this.path, { recursive: true });
   }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { controlPlaneDocuments } from "../../../../../infra/kubeadm/documents";
 import { stepInput } from "../../../../../infra/kubeadm/step";
 import { filesOfVersion, installingPrepare, machineFileLines } from "../../../../support/infra/machineFiles";
@@ -24,27 +25,49 @@ const inputs = (root: MachineRoot, version: string) => ({
   BACKUPS: "yes",
 });
 
+/** A run that is killed at a certain one of these moments: before and after what changes something. */
+const moment = `
+  moment() {
+    local passed=$(($(cat /var/moments 2>/dev/null || echo 0) + 1))
+    echo "$passed" >/var/moments
+    if [ "$passed" = "$(cat /var/kill-at 2>/dev/null)" ]; then kill -KILL "$(cat /var/step)"; exit 1; fi
+  }`;
+
 /** A cluster in files: versions of API and kubelet, what is not well, and the order of what was done to it. */
 const programs = {
   ...bootedMachine,
   getent: `echo "${controlPlane.privateIp} STREAM api"`,
   curl: `[ ! -e /var/no-etcd ] && echo '{"health":"true"}'`,
-  kubeadm: `
+  mv: `${moment}; moment; /bin/mv "$@"; moment`,
+  kubeadm: `${moment}
+    moment
     said="$*"; echo "kubeadm \${said%% --*}" >>/var/order
     [ ! -e /var/broken ] || [[ "$*" != *"$(cat /var/broken)"* ]] || { echo "kubeadm: no such luck"; exit 1; }
-    run() { for pod; do cp "/etc/perigee/patches/\${pod}0+strategic.yaml" "/var/running-$pod"; done; }
+    run() {
+      for pod; do
+        mkdir -p /etc/kubernetes/manifests; rm -f "/etc/kubernetes/manifests/$pod.yaml"
+        moment
+        cp "/etc/perigee/patches/\${pod}0+strategic.yaml" "/etc/kubernetes/manifests/$pod.yaml"
+        cp "/etc/perigee/patches/\${pod}0+strategic.yaml" "/var/running-$pod"
+      done
+    }
     mkdir -p /etc/kubernetes/pki/etcd
     case "$*" in
       "init --skip"*) echo ca >/etc/kubernetes/pki/ca.crt; run etcd kube-apiserver kube-controller-manager kube-scheduler; echo 1.35.4 >/var/api ;;
       "upgrade apply "*) run etcd kube-apiserver kube-controller-manager kube-scheduler; echo "\${3#v}" >/var/api ;;
       "init phase etcd "*) run etcd ;;
-      "init phase control-plane "*) run kube-apiserver kube-controller-manager kube-scheduler ;;
+      "init phase control-plane all "*) run kube-apiserver kube-controller-manager kube-scheduler ;;
+      "init phase control-plane "*) run "kube-$4" ;;
       "init phase upload-config "*) cp /etc/perigee/kubeadm.yaml /var/uploaded ;;
-    esac`,
-  systemctl: `case "$*" in "restart kubelet") echo "restart kubelet" >>/var/order; cp /var/kubelet /var/reported ;; esac`,
+    esac
+    moment`,
+  systemctl: `${moment}
+    case "$*" in "restart kubelet") moment; echo "restart kubelet" >>/var/order; cp /var/kubelet /var/reported; moment ;; esac`,
   kubectl: `
     case "$*" in
-      *readyz*) [ ! -e /var/no-api ] || { echo "[-]etcd failed: reason withheld" >&2; exit 1; } ;;
+      *readyz*)
+        for pod in etcd kube-apiserver; do [ -e "/etc/kubernetes/manifests/$pod.yaml" ] || { echo "refused" >&2; exit 1; }; done
+        [ ! -e /var/no-api ] || { echo "[-]etcd failed: reason withheld" >&2; exit 1; } ;;
       *"/metrics") cat /var/metrics 2>/dev/null || true ;;
       *"--raw /version") printf '{"gitVersion": "v%s"}' "$(cat /var/api)" ;;
       *kubeadm-config*) cat /var/uploaded ;;
@@ -230,6 +253,53 @@ echo "backup $*" >>${root.at("/var/order")}
       assert.ok(!order().includes("backup run"));
     });
   }
+
+  it("goes on wherever it was killed, also where kubeadm had taken a manifest away, and then is done", function () {
+    this.timeout(300_000);
+    const killed = (killAt: number | undefined): ScriptRunResult => {
+      root.write("/var/moments", "0").write("/var/kill-at", String(killAt ?? ""));
+      const script = `echo $$ >${root.at("/var/step")}\n${stepInput("init", inputs(root, "1.36.3"))}`;
+      return root.run(script, { arguments: ["init", "3600"], programs: { ...programs, sleep: "" } });
+    };
+    const begun = root.snapshot();
+    assert.equal(killed(undefined).status, 0);
+    const moments = Number(root.read("/var/moments"));
+    assert.ok(moments > 30, `${moments} moments`);
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: moments }), (killAt) => {
+        root.reset(begun);
+        assert.notEqual(killed(killAt).status, 0);
+        const mended = killed(undefined);
+        assert.equal(mended.status, 0, mended.stderr);
+        assert.equal(root.read("/var/reported"), "1.36.3\n");
+        assert.equal(root.read("/var/api"), "1.36.3\n");
+        assert.ok(!root.has("/var/lib/perigee/upgrading") && !root.has("/etc/perigee/ahead"));
+        root.write("/var/order", "");
+        assert.equal(killed(undefined).status, 0);
+        assert.deepEqual(kubeadmCalls(), []);
+      }),
+      { numRuns: 6 },
+    );
+  });
+
+  it("makes the manifest that an interrupted upgrade took away, before it waits for the API", () => {
+    root.write("/var/broken", "upgrade apply");
+    assert.equal(up("1.36.3").status, 1);
+    assert.equal(root.run("rm /etc/kubernetes/manifests/kube-apiserver.yaml", {}).status, 0);
+    root.write("/var/broken", "nothing at all").write("/var/order", "");
+    const mended = up("1.36.3");
+    assert.equal(mended.status, 0, mended.stderr);
+    assert.match(mended.stderr, /the manifest of kube-apiserver is missing since the upgrade was interrupted/);
+    assert.equal(kubeadmCalls()[0], "kubeadm init phase control-plane apiserver");
+  });
+
+  it("keeps no copy of etcd's data that kubeadm made", () => {
+    root.write("/etc/kubernetes/tmp/kubeadm-backup-etcd-2026-11-27-00-00-00/etcd/member/snap/db", "data");
+    root.write("/etc/kubernetes/tmp/mine", "a person's");
+    assert.equal(up("1.36.3").status, 0);
+    assert.ok(!root.has("/etc/kubernetes/tmp/kubeadm-backup-etcd-2026-11-27-00-00-00"));
+    assert.ok(root.has("/etc/kubernetes/tmp/mine"));
+  });
 
   it("stops where the cluster is not whole afterwards, says what is where, and goes on", () => {
     const stopped = root.run(

@@ -205,11 +205,13 @@ describe("a worker whose version changes", () => {
   it("joins anew where its control plane was restored at an older version", () => {
     assert.equal(join("1.36.3").status, 0);
     root.write("/var/api", "1.35.4").write("/var/order", "").write("/etc/perigee/join/kubelet.key", "key");
+    root.write("/var/lib/perigee/prepared-1.35.4", ""); // it had that version before
     const said = join("1.35.4");
     assert.equal(said.status, 0, said.stderr);
     assert.deepEqual(
       order().filter((line) => line.startsWith("kubeadm")),
       ["kubeadm reset", "kubeadm join"],
     );
+    assert.ok(!root.has("/var/lib/perigee/prepared-1.35.4"), "its packages are not those any more");
   });
 });
