@@ -96,6 +96,18 @@ describe("an upgrade on the real engine", function () {
     assert.deepEqual(await steps(), []);
   });
 
+  it("leaves workers that wait for a turn alone where the one before them is rolled on purpose", async () => {
+    const urn = `urn:pulumi:test::perigee-infra::perigee:machines:Machines$${instanceToken}::orbit-default-1`;
+    const run = await stack.run("up", settings(next), { args: ["--replace", urn] });
+    assert.equal(run.exitCode, 0, run.stdout.slice(-3000));
+    const others = done(run).filter((step) => !step.includes("orbit-default-1"));
+    assert.deepEqual(others, []);
+    assert.deepEqual(
+      (await stack.journal()).slice(journaled).map(({ step }) => step),
+      ["leave", "request", "admit", "join", "keys"],
+    );
+  });
+
   it("is refused back, in a preview too, with the way back", async () => {
     const refused = await stack.run("preview", settings(former));
     assert.notEqual(refused.exitCode, 0);

@@ -289,7 +289,10 @@ echo "backup $*" >>${root.at("/var/order")}
     root.write("/var/broken", "nothing at all").write("/var/order", "");
     const mended = up("1.36.3");
     assert.equal(mended.status, 0, mended.stderr);
-    assert.match(mended.stderr, /the manifest of kube-apiserver is missing since the upgrade was interrupted/);
+    assert.match(
+      mended.stderr,
+      /the manifest of kube-apiserver is missing since the upgrade was interrupted/,
+    );
     assert.equal(kubeadmCalls()[0], "kubeadm init phase control-plane apiserver");
   });
 
