@@ -73,6 +73,7 @@ export function machineFiles(args: MachineFilesArgs): CloudFile[] {
       content: environment({
         KUBERNETES_VERSION: release.kubernetes,
         KUBERNETES_PACKAGES: `${args.mirrors.kubernetesPackages}/v${minorOf(release.kubernetes)}/deb`,
+        CONTAINERD: release.containerd,
         PAUSE_IMAGE: `registry.k8s.io/pause:${release.pause}`,
       }),
     },

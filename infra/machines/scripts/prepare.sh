@@ -66,11 +66,19 @@ install_packages() {
   trust_packages
   # What is there stays as it is: a first run that did not finish has started containerd, and holds it.
   retry 5 apt_install --no-upgrade containerd conntrack cri-tools ethtool nftables socat
+  if containerd_is_too_old; then retry 5 apt_install --allow-change-held-packages containerd; fi
   # "1.36.3-*": the packages' own revision; the version that was asked for, or an error.
   retry 5 apt_install --allow-change-held-packages --allow-downgrades \
     "kubelet=${KUBERNETES_VERSION}-*" "kubeadm=${KUBERNETES_VERSION}-*" "kubectl=${KUBERNETES_VERSION}-*"
   # An unattended upgrade must never move a node to another version.
   retry 5 when_unlocked apt-mark hold kubelet kubeadm kubectl containerd >/dev/null
+}
+
+# The oldest one that was tested with this Kubernetes; "1.6.20~ds1" is one of 1.6.20.
+containerd_is_too_old() {
+  local installed
+  installed=$(LC_ALL=C apt-cache policy containerd | sed -n 's/^ *Installed: //p')
+  [ "$(printf '%s\n' "${CONTAINERD:-0}~" "$installed" | sort --version-sort | head -1)" = "$installed" ]
 }
 
 fetch_key() {

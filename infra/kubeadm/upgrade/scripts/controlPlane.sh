@@ -43,7 +43,7 @@ upgrade_control_plane() {
 make_missing_manifests() {
   local pod
   if [ ! -e "$upgrading" ]; then return; fi
-  for pod in "${static_pods[@]}"; do
+  for pod in "${static_pods[@]:?}"; do
     if [ -e "/etc/kubernetes/manifests/$pod.yaml" ]; then continue; fi
     echo "the manifest of $pod is missing since the upgrade was interrupted: making it"
     if [ "$pod" = etcd ]; then kubeadm_phase etcd local; else kubeadm_phase control-plane "${pod#kube-}"; fi

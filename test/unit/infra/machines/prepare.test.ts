@@ -74,6 +74,26 @@ describe("a machine that is prepared", () => {
     assert.deepEqual(unpacked(said), [...rest, ...wanted].sort());
   });
 
+  for (const [oldest, follows] of [
+    ["1.6.20", false],
+    ["1.6.21", true],
+    ["1.7", true],
+  ] as const) {
+    it(`${follows ? "has a newer" : "keeps its"} containerd, 1.6.20~ds1, where the oldest tested one is ${oldest}`, () => {
+      machine.write(
+        "etc/perigee/machine.env",
+        `${machine.read("etc/perigee/machine.env")}CONTAINERD='${oldest}'\n`,
+      );
+      apt.installed([
+        ...debian.map((name) => ({ name, version: "1.6.20~ds1-1", held: name === "containerd" })),
+        ...kubernetes.map((name) => ({ name, version: "1.36.3-1.1", held: true })),
+      ]);
+      const said = prepare();
+      assert.equal(said.status, 0, said.stderr);
+      assert.deepEqual(unpacked(said), follows ? ["containerd_2.0"] : []);
+    });
+  }
+
   for (const version of ["1.35.4-1.1", "1.37.0-1.1"]) {
     it(`has the version that was asked for where another one, ${version}, is held`, () => {
       apt.installed([

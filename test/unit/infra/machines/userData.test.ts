@@ -52,12 +52,13 @@ describe("a machine's user data", () => {
   });
 
   it("has the exact version, its packages' repository and its images", () => {
-    const { kubernetes, pause, etcd } = releaseOf(defaultKubernetesVersion);
+    const { kubernetes, containerd, pause, etcd } = releaseOf(defaultKubernetesVersion);
     const text = renderUserData(machines["controlPlane.yaml"] ?? assert.fail());
     assert.equal(
       file(text, "/etc/perigee/machine.env"),
       `KUBERNETES_VERSION='${kubernetes}'\n` +
         `KUBERNETES_PACKAGES='https://pkgs.k8s.io/core:/stable:/v${minorOf(kubernetes)}/deb'\n` +
+        `CONTAINERD='${containerd}'\n` +
         `PAUSE_IMAGE='registry.k8s.io/pause:${pause}'\n`,
     );
     assert.ok(file(text, "/etc/perigee/images").split("\n").includes(`registry.k8s.io/etcd:${etcd}`));
