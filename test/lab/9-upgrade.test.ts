@@ -169,6 +169,10 @@ describe(`an upgrade from Kubernetes ${oldest} to ${newest} @all`, () => {
     assert.ok(flannel.includes(`:${release.flannel}`), flannel);
     await kubectl("-n", "kube-system", "rollout", "status", "daemonset/kube-proxy", "--timeout=120s");
     await clusterDns(60);
+    const runtimes = "jsonpath={.items[*].status.nodeInfo.containerRuntimeVersion}";
+    for (const runtime of (await kubectl("get", "nodes", "-o", runtimes)).split(" ")) {
+      assert.ok(runtime.startsWith(`containerd://${release.containerd}`), runtime);
+    }
     const cordoned = await kubectl("get", "nodes", "-o", "jsonpath={.items[*].spec.unschedulable}");
     assert.equal(cordoned, "");
     const marks = await kubectl("get", "nodes", "-o", "jsonpath={.items[*].metadata.annotations}");
