@@ -43,6 +43,7 @@ export interface KeyNumbers {
 export interface InfraOutputs {
   readonly contractVersion: number;
   readonly clusterName: string;
+  /** Version of every node; while an upgrade has not ended, the one that it began with. */
   readonly kubernetesVersion: string;
   /** URL of the API server, `https://<address>:6443`, reachable from `adminCidrs`. */
   readonly apiServerUrl: string;

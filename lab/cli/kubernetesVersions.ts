@@ -3,6 +3,7 @@
  * cluster is upgraded its machines need both; a file in the lab's state lists them until `make down`.
  */
 import { join } from "node:path";
+import { testedVersions } from "../../infra/versions";
 import { readJson, writeJson } from "../files";
 import type { LabFolders } from "../settings";
 
@@ -11,7 +12,8 @@ const recordOf = (folders: LabFolders): string => join(folders.root, "kubernetes
 /** Versions to serve, the settings' one last: changes nothing. */
 export async function servedVersions(folders: LabFolders, wanted: string): Promise<string[]> {
   const kept = (await readJson<string[]>(recordOf(folders))) ?? [];
-  return [...kept.filter((version) => version !== wanted), wanted];
+  const tested = testedVersions(); // a later Perigee may build fewer
+  return [...kept.filter((version) => version !== wanted && tested.includes(version)), wanted];
 }
 
 export async function keepVersions(folders: LabFolders, versions: readonly string[]): Promise<void> {

@@ -16,4 +16,9 @@ describe("the Kubernetes versions of a lab", () => {
     await keepVersions(folders, ["1.35.4", "1.36.3"]);
     assert.deepEqual(await servedVersions(folders, "1.35.4"), ["1.36.3", "1.35.4"]);
   });
+
+  it("are none that this Perigee no longer knows", async () => {
+    await keepVersions(folders, ["1.30.0", "1.35.4"]);
+    assert.deepEqual(await servedVersions(folders, "1.36.3"), ["1.35.4", "1.36.3"]);
+  });
 });
