@@ -4,7 +4,11 @@
 # Without this mode a source that does not answer is a warning, and its packages are missed later.
 update_lists() { when_unlocked apt-get -qq -o APT::Update::Error-Mode=any update; }
 
-apt_install() { when_unlocked apt-get -qq -o DPkg::Lock::Timeout=0 install -y --no-install-recommends "$@"; }
+# A dpkg that was killed half-way is made complete first: apt refuses to go on by itself.
+apt_install() {
+  when_unlocked dpkg --force-confdef --force-confold --configure -a &&
+    when_unlocked apt-get -qq -o DPkg::Lock::Timeout=0 install -y --no-install-recommends "$@"
+}
 
 # when_unlocked COMMAND...: waits while another program, such as Ubuntu's daily update of packages, holds a lock of apt's
 # or dpkg's. apt itself waits for one of its four locks at most, and not for that of the lists.

@@ -106,6 +106,15 @@ describe("a machine that is prepared", () => {
     });
   }
 
+  it("goes on where dpkg was killed while it installed: makes that complete first, as apt demands", () => {
+    machine.write("dpkg/updates/0001", "Package: containerd\n");
+    assert.notEqual(prepare().status, 0, "apt refuses");
+    const dpkg = `case "$*" in *"--configure -a"*) rm -f ${machine.at("dpkg/updates")}/* ;; esac`;
+    const said = prepare({ dpkg });
+    assert.equal(said.status, 0, said.stderr);
+    assert.deepEqual(unpacked(said), [...debian.map((name) => `${name}_2.0`), ...wanted].sort());
+  });
+
   it("gets ahead of an upgrade the new kubeadm and its images, and nothing else", () => {
     apt.installed([
       ...debian.map((name) => ({ name, version: "1.0", held: false })),
