@@ -25,7 +25,7 @@ export type RunningCluster = Pick<InfraOutputs, "clusterName"> & {
 };
 export type RunningNode = Pick<NodeOutput, "name" | "role"> &
   Partial<NodeOutput> & {
-    /** ID of the instance that a control plane has in EC2; without one it is dead. `instanceId` is what the last `up` wrote. */
+    /** ID of the instance that the node has in EC2; without one it is dead. `instanceId` is what the last `up` wrote. */
     readonly living?: string;
   };
 
@@ -42,35 +42,35 @@ export async function refuseLosses(
   const { clusterName, nodes: written, keys, backup, kubernetesVersion } = outputs;
   if (clusterName === undefined || written === undefined) return [];
   refuseOtherRegion(written, aws.config.region);
-  const nodes = await Promise.all(written.map((node) => asEc2Says(node, clusterName)));
+  const instances = new Set(await living(ofCluster(clusterName)));
+  const nodes = await Promise.all(written.map((node) => asEc2Says(node, clusterName, instances)));
   const problems = lossesOf(settings, { clusterName, kubernetesVersion, nodes, keys, backup });
   if (problems.length > 0) throw new SettingsError(namespace, problems);
   return nodes;
 }
 
-/** A control plane with the instance that EC2 has of it, and that one's type, where the outputs are of 0.1 and have none. */
-async function asEc2Says(node: RunningNode, clusterName: string): Promise<RunningNode> {
-  if (node.role !== "control-plane") return node;
-  const living = await livingInstance(node, clusterName);
+/** A node with the instance that EC2 has of it; a control plane of 0.1, whose outputs have no type, with that one's type. */
+async function asEc2Says(
+  node: RunningNode,
+  cluster: string,
+  instances: ReadonlySet<string>,
+): Promise<RunningNode> {
+  const known = node.instanceId !== undefined && instances.has(node.instanceId);
+  if (node.role !== "control-plane") return known ? { ...node, living: node.instanceId } : node;
+  const living = known ? node.instanceId : await ofUnfinishedUp(node, cluster);
   if (living === undefined) return node;
   if (node.instanceType !== undefined) return { ...node, living };
   const { instanceType } = await aws.ec2.getInstance({ instanceId: living });
   return { ...node, living, instanceType };
 }
 
-/** The instance that the last `up` wrote, or else one of the same name, which an `up` made that did not end. */
-async function livingInstance(
-  { name, instanceId }: RunningNode,
-  cluster: string,
-): Promise<string | undefined> {
-  const known = instanceId === undefined ? [] : await living([{ name: "instance-id", values: [instanceId] }]);
-  if (known.length > 0) return known[0];
-  const [made] = await living([
-    { name: `tag:${nameTag}`, values: [cluster] },
-    { name: "tag:Name", values: [name] },
-  ]);
+/** An instance of the same name, which an `up` made that did not end. */
+async function ofUnfinishedUp({ name }: RunningNode, cluster: string): Promise<string | undefined> {
+  const [made] = await living([...ofCluster(cluster), { name: "tag:Name", values: [name] }]);
   return made;
 }
+
+const ofCluster = (cluster: string) => [{ name: `tag:${nameTag}`, values: [cluster] }];
 
 /** IDs of instances that are not gone. One that stopped is not: its disk is there. */
 async function living(filters: aws.types.input.ec2.GetInstancesFilter[]): Promise<string[]> {

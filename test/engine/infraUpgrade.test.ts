@@ -119,6 +119,34 @@ describe("an upgrade on the real engine", function () {
   });
 });
 
+describe("an upgrade in which a worker dies", function () {
+  this.timeout(180_000);
+  let stack: TestStack;
+  before(async () => {
+    stack = await TestStack.make();
+    await stack.succeed("up", settings(former));
+    await stack.breakSteps({ "orbit-default-2/join": "the machine is gone" });
+    assert.notEqual((await stack.run("up", settings(next))).exitCode, 0);
+    await stack.breakSteps({});
+    await stack.kill("orbit-default-2");
+  });
+  after(() => stack.remove());
+
+  it("goes on after a refresh: its new machine waits for nobody, and who follows waits for its turn", async () => {
+    await stack.succeed("refresh", settings(next));
+    const run = await stack.succeed("up", settings(next));
+    assert.match(
+      messages(run),
+      /2 workers, 1 at a time: orbit-default-1, orbit-default-3;/,
+    );
+    assert.deepEqual(
+      (await waitsFor(stack, "orbit-default-2-admit")).filter((step) => step.endsWith("-join")),
+      [],
+    );
+    assert.equal((await stack.outputs())["kubernetesVersion"], next);
+  });
+});
+
 describe("an upgrade of several workers at a time, beside new ones", function () {
   this.timeout(180_000);
   let stack: TestStack;

@@ -7,7 +7,7 @@ import { compareVersions, type Upgrade, upgradeMessage } from "./plan";
 
 /** What the steps of a cluster need to know of the nodes that run already. */
 export interface Rollout {
-  /** Names of workers that run and stay: they take changes `updates.maxUnavailable` at a time. */
+  /** Names of workers that live and stay: they take changes `updates.maxUnavailable` at a time. */
   readonly inTurn: readonly string[];
   readonly upgrade: Upgrade | undefined;
 }
@@ -41,7 +41,11 @@ export function plannedRollout(
   return { inTurn, upgrade };
 }
 
-/** Another type makes another machine: it joins with the new version, and waits for nobody. */
-function stays({ name, instanceType }: RunningNode, kept: ReadonlyMap<string, string>): boolean {
+/**
+ * Another type makes another machine, and so does one that died: it joins with the new version, and waits for nobody. A
+ * worker that waited for a turn while its Node is not Ready would hold up the gate of those before it.
+ */
+function stays({ name, instanceType, living }: RunningNode, kept: ReadonlyMap<string, string>): boolean {
+  if (living === undefined) return false;
   return kept.has(name) && (instanceType === undefined || kept.get(name) === instanceType);
 }

@@ -46,12 +46,15 @@ function instances(
   const { filters } = inputs as { filters: { name: string; values: string[] }[] };
   const values = (name: string): string[] => filters.find((one) => one.name === name)?.values ?? [];
   const gone = ["i-dead", "i-former"];
-  if (filters.length === 1) return values("instance-id").filter((instance) => !gone.includes(instance));
   const { clusterName, nodes = [] } = running as {
     clusterName?: string;
     nodes?: { name: string; instanceId?: string }[];
   };
   assert.deepEqual(values("tag:perigee:cluster"), [clusterName]);
+  if (filters.length === 1)
+    return nodes.flatMap(({ instanceId }) =>
+      gone.includes(instanceId ?? "i-dead") ? [] : [instanceId ?? ""],
+    );
   const { instanceId = "i-1" } = nodes.find(({ name }) => values("tag:Name").includes(name)) ?? {};
   return instanceId === "i-former" ? ["i-new"] : gone.includes(instanceId) ? [] : [instanceId];
 }
