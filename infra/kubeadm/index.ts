@@ -130,7 +130,7 @@ export class KubeadmCluster extends pulumi.ComponentResource {
     const init = this.steps.run(`${this.name}-init`, {
       machine,
       script: "init",
-      limitSeconds: 3600,
+      limitSeconds: 3600 + this.args.drainTimeoutSeconds,
       output: "value",
       inputs: {
         KUBERNETES_VERSION: kubernetesVersion,
@@ -145,6 +145,7 @@ export class KubeadmCluster extends pulumi.ComponentResource {
         MACHINE_FILES: filesOf(machine),
         REMOVED_APIS: this.args.updates.removedApis,
         BACKUPS: this.args.backup.enabled ? "yes" : "",
+        DRAIN_TIMEOUT: String(this.args.drainTimeoutSeconds),
         ...this.restoreInputs(),
       },
       after: [record, ...(bucket?.permission ?? [])],

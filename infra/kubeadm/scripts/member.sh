@@ -2,14 +2,12 @@
 # Runs on the control plane, for one worker. `admit` signs the worker's certificate request and prints the
 # certificate (public: useless without the key, which stays on the worker), and keeps labels and taints as
 # the settings say, and the address for which the kubelet may have a serving certificate; another CONTROL_PLANE admits it
-# again. Where its node has an older Kubernetes, it is drained for its upgrade (upgrade/scripts/drain.sh). `leave` drains the
+# again. Where its node has an older Kubernetes, it is drained for its upgrade (upgrade/scripts/makeWay.sh). `leave` drains the
 # node and deletes it, or refuses before it touches anything. Safe to run again.
 # Inputs: NODE_NAME CONTROL_PLANE PROVIDER_ID PRIVATE_IP REQUEST LABELS TAINTS DRAIN_TIMEOUT KUBERNETES_VERSION
 
 admitted=/var/lib/perigee/admitted
 signer=kubernetes.io/kube-apiserver-client-kubelet
-silent=""
-drain_options=(--ignore-daemonsets --delete-emptydir-data)
 
 admit() {
   wait_for 120 "the API server to answer" kubectl get --raw /readyz || exit 1
@@ -116,17 +114,6 @@ remember_labels_and_taints() {
   printf '%s\n' "${TAINTS:-}" | sed '/^$/d' >"$admitted/$NODE_NAME.taint"
 }
 
-# kubectl drains no node with a pod that nothing would make anew elsewhere. It is asked before anything is touched; what
-# may pass by itself is left to the drain, and so is the node of a machine that is dead: it cannot keep a pod.
-refuse_to_lose_pods() {
-  local said lost='declare no controller|daemonsets\.apps "[^"]*" not found'
-  if said=$(kubectl drain "$NODE_NAME" "${drain_options[@]}" --dry-run=client 2>&1); then return; fi
-  said=$(sed -nE "s/ \(use --force[^)]*\)//; s/^(cannot delete )+(.*($lost).*)/  \2/p" <<<"$said")
-  if [ -z "$said" ] || ! reports; then return; fi
-  fail "node $NODE_NAME stays as it is: nothing would make these pods of it anew on another node:"$'\n'"$said"$'\n'"Nothing" \
-    "is drained by force. Delete them, or have a Deployment run them elsewhere and then delete them; then run this again"
-}
-
 # A volume of this machine's disk goes with the machine.
 refuse_to_lose_volumes() {
   local said agreed=perigee.dev/lose-volumes
@@ -141,23 +128,6 @@ refuse_to_lose_volumes() {
     "up, say so by 'kubectl annotate node $NODE_NAME $agreed=true', and run this again"
 }
 
-# A kubelet that lives renews its lease every ten seconds. Of a machine that is dead everything is lost already, also in
-# the minute in which its Node still says Ready.
-reports() {
-  local before
-  if [ -n "$silent" ]; then return 1; fi # it was waited for already
-  before=$(lease_renewed)
-  for _ in {1..60}; do
-    if [ "$(lease_renewed)" != "$before" ]; then return; fi
-    sleep 1
-  done
-  echo "node $NODE_NAME no longer reports: what was on its machine is lost"
-  silent=yes
-  return 1
-}
-
-lease_renewed() { kubectl --namespace kube-node-lease get lease "$NODE_NAME" --output 'jsonpath={.spec.renewTime}' || true; }
-
 leave() {
   if ! node_exists; then
     echo "node $NODE_NAME is gone already"
@@ -167,29 +137,6 @@ leave() {
     kubectl delete node "$NODE_NAME" --timeout 60s
   fi
   rm -f "$admitted/$NODE_NAME".*
-}
-
-# Respects PodDisruptionBudgets until the limit. Pods of a machine that is dead cannot leave by themselves:
-# once the control plane has lost sight of it, deleting the Node is what frees them.
-drain() {
-  local deadline=$((SECONDS + ${DRAIN_TIMEOUT:?}))
-  until kubectl drain "$NODE_NAME" "${drain_options[@]}" --timeout 20s; do
-    if [ "$(ready_status)" = Unknown ]; then
-      echo "node $NODE_NAME no longer reports: going on without a drain"
-      return
-    fi
-    if ((SECONDS >= deadline)); then
-      echo "these pods are still on $NODE_NAME after ${DRAIN_TIMEOUT}s:" >&2
-      kubectl get pods --all-namespaces --field-selector "spec.nodeName=$NODE_NAME" >&2
-      kubectl get poddisruptionbudgets --all-namespaces >&2
-      fail "node $NODE_NAME could not be drained, its machine keeps running. Make room for the pods above" \
-        "(or raise drainTimeoutSeconds) and run this again; 'kubectl uncordon $NODE_NAME' takes it back"
-    fi
-  done
-}
-
-ready_status() {
-  kubectl get node "$NODE_NAME" --output 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'
 }
 
 case "${1:?}" in

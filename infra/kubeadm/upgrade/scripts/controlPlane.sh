@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Part of init.sh: brings a control plane that runs to another version of Kubernetes, in place (docs/adr/0009). What is
 # checked is checked before anything is changed. Safe to run again, and goes on where it was interrupted.
-# Inputs: NODE_NAME KUBERNETES_VERSION REMOVED_APIS BACKUPS
+# Inputs: NODE_NAME KUBERNETES_VERSION REMOVED_APIS BACKUPS DRAIN_TIMEOUT
 
 # Holds the version from the first change until all of the control plane has it.
 upgrading=/var/lib/perigee/upgrading
@@ -13,11 +13,13 @@ upgrade_control_plane() {
     [ "$(cat "$upgrading")" = "${KUBERNETES_VERSION:?}" ] || fail "kubernetesVersion = $KUBERNETES_VERSION: the upgrade of" \
       "this control plane to $(cat "$upgrading") has begun and is not done. Allowed: $(cat "$upgrading"); 'pulumi up' goes on with it"
     echo "the upgrade to $KUBERNETES_VERSION was interrupted: going on with it"
+    release_node kubectl # kubeadm asks whether a pod can start
   else
     if [ "$running" = "${KUBERNETES_VERSION:?}" ]; then return; fi
     refuse_other_way "$running"
     gate 60 "before the upgrade to $KUBERNETES_VERSION" || fail "nothing was changed. Mend it, and run 'pulumi up' again"
     refuse_removed_apis "$running"
+    refuse_to_lose_pods
     back_up
     echo "$KUBERNETES_VERSION" >"$upgrading"
     echo "upgrading this control plane from Kubernetes $running to $KUBERNETES_VERSION; the API is away for a moment"
@@ -27,15 +29,31 @@ upgrade_control_plane() {
   write_documents
   kubeadm_phase upload-config all
   kubeadm_upgrade apply "v$KUBERNETES_VERSION" --yes
-  # The kubelet is never newer than its API server.
+  # No kubelet goes to another minor version under pods, and none is newer than its API server.
+  hold_node
+  move_cluster_dns
+  drain
   keep_machine_files
   systemctl restart kubelet
   wait_for 300 "node $NODE_NAME to be Ready with Kubernetes $KUBERNETES_VERSION" upgraded || { node_diagnosis; stopped; }
+  release_node kubectl
   gate 300 "after the upgrade of the control plane to $KUBERNETES_VERSION" || stopped
   # kubeadm leaves a copy of etcd's data there each time; there is a backup, and they would fill the disk.
   rm -rf /etc/kubernetes/tmp/kubeadm-backup-* /etc/kubernetes/tmp/kubeadm-upgraded-manifests*
   forget_upgrade
   echo "this control plane runs Kubernetes $KUBERNETES_VERSION"
+}
+
+# Its servers start on other nodes before the drain ends those that are here. Where none takes them, cluster DNS is away until
+# this node is back.
+move_cluster_dns() {
+  local here elsewhere
+  here=$(kubectl --namespace kube-system get pods --selector k8s-app=kube-dns --field-selector "spec.nodeName=$NODE_NAME" --output name)
+  elsewhere=$(kubectl get nodes --field-selector spec.unschedulable=false --output name)
+  if [ -z "$here" ] || [ -z "$elsewhere" ]; then return; fi
+  kubectl --namespace kube-system rollout restart deployment/coredns
+  kubectl --namespace kube-system rollout status deployment/coredns --timeout 120s ||
+    echo "cluster DNS could not move to another node: it is away until $NODE_NAME is back"
 }
 
 # kubeadm moves the former manifest away before it moves the new one in: what ended in between left neither. It is the

@@ -2,9 +2,6 @@
 # Part of member.sh: makes way for the upgrade of a worker, before its own step. The worker takes itself back (node.sh).
 # Inputs: NODE_NAME KUBERNETES_VERSION
 
-# On a node that this cordoned; one that a person had cordoned has it not, and stays cordoned.
-held_mark=perigee.dev/cordoned-for-upgrade
-
 make_way() {
   local runs
   runs=$(kubectl get node "$NODE_NAME" --output 'jsonpath={.status.nodeInfo.kubeletVersion}')
@@ -18,12 +15,5 @@ make_way() {
   drain
   [ "$(ready_status)" = True ] || fail "node $NODE_NAME no longer reports, and cannot be upgraded. Mend it or replace its" \
     "machine, and run 'pulumi up' again: it goes on from here"
-}
-
-# The mark is first: what is cordoned by this has it, whenever this is interrupted.
-hold_node() {
-  if [ "$(kubectl get node "$NODE_NAME" --output 'jsonpath={.spec.unschedulable}')" = true ]; then return; fi
-  kubectl annotate node "$NODE_NAME" "$held_mark=$KUBERNETES_VERSION" --overwrite
-  kubectl cordon "$NODE_NAME"
 }
 

@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
-# Part of join.sh: brings a worker that the control plane has drained (drain.sh) to the control plane's version, in place.
+# Part of join.sh: brings a worker that the control plane has drained (makeWay.sh) to the control plane's version, in place.
 # Safe to run again, and goes on where it was interrupted. Inputs: NODE_NAME KUBERNETES_VERSION READY_TIMEOUT
 
 # From the first change until the node is back.
 upgrading=/var/lib/perigee/upgrading
-held_mark=perigee.dev/cordoned-for-upgrade
 
 installed_version() { kubelet --version | grep -o '[0-9][0-9.]*'; }
 
@@ -41,12 +40,7 @@ finish_upgrade() {
   wait_for "${READY_TIMEOUT:?}" "node $NODE_NAME to report Kubernetes $KUBERNETES_VERSION" reports_version || not_back
   wait_for "$READY_TIMEOUT" "the API server and etcd to be ready, as seen from $NODE_NAME" own_kubectl get --raw /readyz || not_back
   wait_for "$READY_TIMEOUT" "cluster DNS to answer, as seen from $NODE_NAME" cluster_dns || not_back
-  if [ -n "$(own_kubectl get node "$NODE_NAME" --output "jsonpath={.metadata.annotations.${held_mark//./\\.}}")" ]; then
-    own_kubectl uncordon "$NODE_NAME"
-    own_kubectl annotate node "$NODE_NAME" "$held_mark-"
-  elif [ "$(own_kubectl get node "$NODE_NAME" --output 'jsonpath={.spec.unschedulable}')" = true ]; then
-    echo "node $NODE_NAME was cordoned by somebody else, and stays so"
-  fi
+  release_node own_kubectl
   forget_upgrade
 }
 

@@ -23,6 +23,7 @@ const inputs = (root: MachineRoot, version: string) => ({
   }),
   REMOVED_APIS: "refuse",
   BACKUPS: "yes",
+  DRAIN_TIMEOUT: "1",
 });
 
 /** A run that is killed at a certain one of these moments: before and after what changes something. */
@@ -71,6 +72,19 @@ const programs = {
       *"/metrics") cat /var/metrics 2>/dev/null || true ;;
       *"--raw /version") printf '{"gitVersion": "v%s"}' "$(cat /var/api)" ;;
       *kubeadm-config*) cat /var/uploaded ;;
+      "drain "*--dry-run*) [ ! -e /var/loose ] || { cat /var/loose >&2; exit 1; } ;;
+      "drain "*) echo drain >>/var/order; [ ! -e /var/stuck ] ;;
+      "cordon "*) echo cordon >>/var/order; echo true >/var/cordoned ;;
+      "uncordon "*) echo uncordon >>/var/order; rm -f /var/cordoned ;;
+      "annotate "*"upgrade=1.36.3 "*) echo 1.36.3 >/var/mark ;;
+      "annotate "*upgrade-) rm -f /var/mark ;;
+      "get node "*cordoned-for-upgrade*) cat /var/mark 2>/dev/null || true ;;
+      *"{.spec.unschedulable}"*) cat /var/cordoned 2>/dev/null || true ;;
+      *"get lease"*) date +%N ;;
+      *"get pods --selector k8s-app=kube-dns"*) cat /var/dns-here 2>/dev/null || true ;;
+      *"get nodes --field-selector"*) cat /var/elsewhere 2>/dev/null || true ;;
+      *"rollout restart deployment/coredns") echo "move dns" >>/var/order ;;
+      *"rollout status deployment/coredns"*) [ ! -e /var/nowhere ] ;;
       *"get nodes"*) echo "ground-control-plane-1 True"; echo "ground-default-1 $(cat /var/worker 2>/dev/null || echo True)" ;;
       *"get deployment coredns"*) cat /var/dns 2>/dev/null || echo True ;;
       *"get node "*kubeletVersion*) echo "v$(cat /var/reported) True" ;;
@@ -112,17 +126,18 @@ echo "backup $*" >>${root.at("/var/order")}
       .read("/var/order")
       .split("\n")
       .slice(0, -1)
-      .filter(
-        (line, index, all) => line !== "prepare" || all[index - 1]?.startsWith("kubeadm upgrade") === true,
-      );
+      .filter((line, index, all) => line !== "prepare" || all[index - 1] === "drain");
   /** What is done before settings are applied, which every change of the documents does. */
   const upgraded = [
     "backup run",
     "prepare ahead",
     "kubeadm init phase upload-config all",
     "kubeadm upgrade apply v1.36.3",
+    "cordon",
+    "drain",
     "prepare",
     "restart kubelet",
+    "uncordon",
   ];
   const beforeSettings = (): string[] =>
     order().slice(0, order().indexOf("kubeadm init phase certs apiserver"));
@@ -177,6 +192,65 @@ echo "backup $*" >>${root.at("/var/order")}
       assert.ok(!root.has("/var/lib/perigee/upgrading"));
     });
   }
+
+  it("is refused while nothing would make a pod of it anew, which is named, and changes nothing", () => {
+    root.write(
+      "/var/loose",
+      "cannot delete Pods that declare no controller (use --force to override): ops/loose\n",
+    );
+    const said = up("1.36.3");
+    assert.equal(said.status, 1);
+    assert.match(
+      said.stderr,
+      /ground-control-plane-1 stays as it is.*Pods that declare no controller: ops\/loose/s,
+    );
+    assert.deepEqual(order(), []);
+  });
+
+  it("empties its node also where there is no other one that could take cluster DNS", () => {
+    root.write("/var/dns-here", "pod/coredns-1\n");
+    assert.equal(up("1.36.3").status, 0);
+    assert.ok(!order().includes("move dns"), "there is no other node");
+  });
+
+  for (const [what, file] of [
+    ["and it moves", "/var/unused"],
+    ["and it cannot move", "/var/nowhere"],
+  ] as const) {
+    it(`empties its node with cluster DNS on it, ${what}`, () => {
+      root.write("/var/dns-here", "pod/coredns-1\n").write("/var/elsewhere", "node/w\n").write(file, "");
+      const said = up("1.36.3");
+      assert.equal(said.status, 0, said.stderr);
+      const moved = upgraded.toSpliced(upgraded.indexOf("drain"), 0, "move dns");
+      assert.deepEqual(beforeSettings(), moved);
+      assert.equal(said.stderr.includes("cluster DNS could not move"), file === "/var/nowhere");
+    });
+  }
+
+  it("stops where its node cannot be drained, with the former kubelet, and goes on", () => {
+    root.write("/var/stuck", "");
+    const stuck = root.run(stepInput("init", inputs(root, "1.36.3")), {
+      arguments: ["init", "3600"],
+      programs,
+    });
+    assert.equal(stuck.status, 1);
+    assert.match(stuck.stderr, /ground-control-plane-1 could not be drained/);
+    assert.equal(root.read("/var/reported"), "1.35.4\n");
+    assert.equal(root.run("rm /var/stuck", {}).status, 0);
+    root.write("/var/order", "");
+    assert.equal(up("1.36.3").status, 0);
+    // kubeadm asks whether a pod can start, and there may be no other node for it.
+    assert.ok(order().indexOf("uncordon") < order().indexOf("kubeadm upgrade apply v1.36.3"));
+    assert.ok(!root.has("/var/cordoned") && !root.has("/var/mark"));
+  });
+
+  it("leaves the cordon of a person", () => {
+    root.write("/var/cordoned", "true\n");
+    const said = up("1.36.3");
+    assert.equal(said.status, 0, said.stderr);
+    assert.match(said.stderr, /was cordoned by somebody else, and stays so/);
+    assert.ok(order().includes("drain") && !order().includes("uncordon"));
+  });
 
   const metric = (release: string, resource: string, subresource = ""): string =>
     `apiserver_requested_deprecated_apis{group="batch",removed_release="${release}",resource="${resource}",subresource="${subresource}",version="v1beta1"} 1\n`;
@@ -274,6 +348,7 @@ echo "backup $*" >>${root.at("/var/order")}
         assert.equal(root.read("/var/reported"), "1.36.3\n");
         assert.equal(root.read("/var/api"), "1.36.3\n");
         assert.ok(!root.has("/var/lib/perigee/upgrading") && !root.has("/etc/perigee/ahead"));
+        assert.ok(!root.has("/var/cordoned") && !root.has("/var/mark"));
         root.write("/var/order", "");
         assert.equal(killed(undefined).status, 0);
         assert.deepEqual(kubeadmCalls(), []);
