@@ -135,10 +135,7 @@ describe("an upgrade in which a worker dies", function () {
   it("goes on after a refresh: its new machine waits for nobody, and who follows waits for its turn", async () => {
     await stack.succeed("refresh", settings(next));
     const run = await stack.succeed("up", settings(next));
-    assert.match(
-      messages(run),
-      /2 workers, 1 at a time: orbit-default-1, orbit-default-3;/,
-    );
+    assert.match(messages(run), /2 workers, 1 at a time: orbit-default-1, orbit-default-3;/);
     assert.deepEqual(
       (await waitsFor(stack, "orbit-default-2-admit")).filter((step) => step.endsWith("-join")),
       [],

@@ -52,9 +52,9 @@ function instances(
   };
   assert.deepEqual(values("tag:perigee:cluster"), [clusterName]);
   if (filters.length === 1)
-    return nodes.flatMap(({ instanceId }) =>
+    {return nodes.flatMap(({ instanceId }) =>
       gone.includes(instanceId ?? "i-dead") ? [] : [instanceId ?? ""],
-    );
+    );}
   const { instanceId = "i-1" } = nodes.find(({ name }) => values("tag:Name").includes(name)) ?? {};
   return instanceId === "i-former" ? ["i-new"] : gone.includes(instanceId) ? [] : [instanceId];
 }
