@@ -51,10 +51,11 @@ function instances(
     nodes?: { name: string; instanceId?: string }[];
   };
   assert.deepEqual(values("tag:perigee:cluster"), [clusterName]);
-  if (filters.length === 1)
-    {return nodes.flatMap(({ instanceId }) =>
+  if (filters.length === 1) {
+    return nodes.flatMap(({ instanceId }) =>
       gone.includes(instanceId ?? "i-dead") ? [] : [instanceId ?? ""],
-    );}
+    );
+  }
   const { instanceId = "i-1" } = nodes.find(({ name }) => values("tag:Name").includes(name)) ?? {};
   return instanceId === "i-former" ? ["i-new"] : gone.includes(instanceId) ? [] : [instanceId];
 }
