@@ -50,8 +50,17 @@ export async function engine(
   changes: LabConfig = {},
   ...args: string[]
 ): Promise<PulumiRun> {
-  const given = { project: repositoryRoot, settings: labSettings(changes) };
-  return runOnStack(command, given, ...args).finally(forgetOutputs);
+  return engineOf(repositoryRoot, command, changes, ...args);
+}
+
+/** The same of another program, such as a changed copy of this one (changedProgram.ts). */
+export async function engineOf(
+  project: string,
+  command: string,
+  changes: LabConfig,
+  ...args: string[]
+): Promise<PulumiRun> {
+  return runOnStack(command, { project, settings: labSettings(changes) }, ...args).finally(forgetOutputs);
 }
 
 /** A stack `lab` in the lab's backend, and how the engine runs on it. */
