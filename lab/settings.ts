@@ -71,6 +71,7 @@ export type MachineFolders = ReturnType<typeof machineFolders>;
 
 export function labFolders(root: string) {
   const machines = join(root, "machines");
+  const balancers = join(root, "balancers");
   return {
     root,
     /** Parent of the machines' cgroups below the root of each hierarchy; unique per lab. */
@@ -87,6 +88,8 @@ export function labFolders(root: string) {
     processes: join(root, "processes"),
     logs: join(root, "logs"),
     machine: (id: string) => machineFolders(join(machines, id)),
+    balancers,
+    balancer: (id: string) => balancerFolders(join(balancers, id)),
     /** A server of the lab: its record, by which `make down` finds it, and its log. */
     process: (name: string) => ({
       record: join(root, "processes", `${name}.json`),
@@ -115,6 +118,19 @@ function machineFolders(root: string) {
     supervisor: join(root, "supervisor.json"),
     /** Exists when the machine was switched off from inside; one that ended otherwise is lost. */
     poweredOff: join(root, "powered-off"),
+  } as const;
+}
+
+/** Files of one network load balancer. */
+function balancerFolders(root: string) {
+  return {
+    root,
+    spec: join(root, "balancer.json"),
+    ingress: join(root, "ingress.nft"),
+    config: join(root, "haproxy.cfg"),
+    socket: join(root, "haproxy.sock"),
+    /** State of each target, as the API would tell it. */
+    health: join(root, "health.json"),
   } as const;
 }
 

@@ -52,6 +52,7 @@ export const requirements: readonly Requirement[] = [
   program("nft", "nftables"),
   program("ip", "iproute2", "iproute"),
   program("dnsmasq", "dnsmasq-base", "dnsmasq"),
+  program("haproxy", "haproxy"),
   program("mkfs.xfs", "xfsprogs"),
   program("losetup", "mount", "util-linux"),
   program("unshare", "util-linux"),

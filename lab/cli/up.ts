@@ -1,6 +1,7 @@
 /** `make up`: brings the lab up in phases, from the check of this machine to the first answer of Prometheus. */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { startKeepers } from "../host/balancer";
 import { clearLab, isFromBeforeRestart } from "../host/clear";
 import { networkUp } from "../host/hostNetwork";
 import { keepMachineFiles } from "../host/machineFiles";
@@ -95,6 +96,7 @@ async function openNetwork(folders: LabFolders, config: LabConfig, supply: Suppl
     serveMetadata(folders, address),
   ]);
   const authorities = { lab: s3Authority, operator: await labAuthority() };
+  await startKeepers(folders);
   await keepMachineFiles(folders, await supplyFiles(supply, address, authorities));
 }
 

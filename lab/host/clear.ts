@@ -5,6 +5,8 @@ import { run } from "../command";
 import { namesIn, readJson } from "../files";
 import { end, markedProcesses, stopProcess } from "../processes";
 import { type LabFolders, labSettings } from "../settings";
+import { balancerIds } from "./balancer";
+import { removeHostNames } from "./balancer/hostNames";
 import { killAll, labCgroups, removeCgroups } from "./cgroups";
 import { bootId, networkDown, type NetworkRecord, type Say } from "./hostNetwork";
 import { labLoops, labMounts } from "./leftovers";
@@ -30,6 +32,10 @@ export async function clearLab(folders: LabFolders, say: Say = () => undefined):
     say(`removing machine ${id}`);
     await attempt(`machine ${id}`, () => machines.remove(id));
   }
+  for (const id of await balancerIds(folders)) {
+    await attempt(`balancer ${id}`, () => machines.removeBalancer(id));
+  }
+  await attempt("names in /etc/hosts", () => removeHostNames(folders));
   await attempt("servers", () => stopServers(folders));
   await attempt("processes", () => endMarkedProcesses(folders));
   await attempt("cgroups", () => removeAllCgroups(folders));
@@ -66,7 +72,7 @@ async function unmountAll(folders: LabFolders): Promise<void> {
   for (const loop of await labLoops(folders.root)) await run("losetup", ["--detach", loop]);
 }
 
-/** Removes network namespaces and veth pairs of machines without a record. */
+/** Removes network namespaces and veth pairs of machines and balancers without a record. */
 async function removeStrayNetwork(): Promise<void> {
   const prefix = namespaceOf("");
   for (const namespace of await labNamespaces()) {
@@ -82,6 +88,7 @@ async function removeStrayNetwork(): Promise<void> {
 async function forget(folders: LabFolders): Promise<void> {
   const own = [
     folders.machines,
+    folders.balancers,
     folders.runc,
     folders.networkFolder,
     folders.processes,

@@ -5,6 +5,7 @@ import { namesIn } from "../files";
 import { markedProcesses } from "../processes";
 import type { LabFolders } from "../settings";
 import { operatorIp } from "./addresses";
+import { labHostNames } from "./balancer/hostNames";
 import { labCgroups } from "./cgroups";
 import { labContainers } from "./containers";
 import { forwardingRules } from "./forwarding";
@@ -24,6 +25,8 @@ export async function leftovers(folders: LabFolders): Promise<string[]> {
     labelled("packet rules", packetRules()),
     labelled("address", operatorAddress()),
     labelled("machine folder", namesIn(folders.machines)),
+    labelled("balancer folder", namesIn(folders.balancers)),
+    labelled("line of /etc/hosts", labHostNames()),
   ]);
   return found.flat();
 }

@@ -3,6 +3,8 @@
  * `machineHost` picks one: systemd machines on this host (needs root), or none at all (engine tests).
  */
 
+import type { BalancerSpec } from "./balancer/spec";
+
 /** An EC2 instance in the machine layer. */
 export interface MachineSpec {
   /** Instance id, e.g. `i-0a1b2c3d4e5f60718`; the key of every other call. */
@@ -50,6 +52,9 @@ export interface MachineHost {
   setIngress(id: string, rules: readonly IngressRule[]): Promise<void>;
   /** Replaces one private zone: fully qualified name -> addresses. An empty map removes it. */
   setZone(zone: string, records: ReadonlyMap<string, readonly string[]>): Promise<void>;
+  /** Makes a network load balancer, or brings it to this spec. Returns when it answers, not when its targets are healthy. */
+  setBalancer(spec: BalancerSpec): Promise<void>;
+  removeBalancer(id: string): Promise<void>;
   /** Address of what this AWS serves to its machines, such as S3. */
   servicesAddress(): Promise<string>;
 }

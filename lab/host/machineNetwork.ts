@@ -1,4 +1,4 @@
-/** Network namespace of a machine: eth0 on the lab's bridge, behind the packet filter of its security groups. */
+/** Network namespaces of machines and balancers: eth0 on the lab's bridge, behind the packet filter of the security groups. */
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { ask, run } from "../command";
@@ -27,38 +27,44 @@ export function hostLink(id: string): string {
 
 /** Makes the namespace and its contents, closed to the outside; idempotent. */
 export async function makeMachineNetwork(folders: LabFolders, spec: MachineSpec): Promise<void> {
-  const namespace = namespaceOf(spec.id);
-  const inside = (...args: string[]): Promise<string> => run("ip", ["-n", namespace, ...args]);
-  if (!(await namespaceExists(spec.id))) await run("ip", ["netns", "add", namespace]);
   const filter = folders.machine(spec.id).ingress;
   if ((await readText(filter)) === undefined) await writeWhole(filter, ingressRules([]));
-  await run("ip", ["netns", "exec", namespace, "nft", "-f", filter]); // before the namespace has an interface
-  if (!(await inside("-o", "link", "show")).includes(": eth0@")) {
-    const mtu = await uplinkMtu();
-    await removeLink(hostLink(spec.id));
-    const cable = `link add ${hostLink(spec.id)} mtu ${mtu} type veth peer name eth0 mtu ${mtu} netns ${namespace}`;
-    await run("ip", cable.split(" "));
-  }
-  await run("ip", ["link", "set", hostLink(spec.id), "master", bridgeName, "up"]);
-  await inside("link", "set", "lo", "up");
+  const namespace = await connectNamespace(spec.id, filter);
+  const inside = (...args: string[]): Promise<string> => run("ip", ["-n", namespace, ...args]);
   await inside("address", "replace", `${spec.privateIp}/${prefixOf(spec.subnetCidr)}`, "dev", "eth0");
-  await inside("link", "set", "eth0", "up");
   await inside("route", "replace", "default", "via", gatewayOf(spec.subnetCidr));
 }
 
-/** Replaces the packet filter in one transaction, and stores it for the next boot. */
-export async function replaceIngress(
-  folders: LabFolders,
-  id: string,
-  rules: readonly IngressRule[],
-): Promise<void> {
-  const filter = folders.machine(id).ingress;
-  await writeWhole(filter, ingressRules(rules));
-  if (await namespaceExists(id)) await run("ip", ["netns", "exec", namespaceOf(id), "nft", "-f", filter]);
+/**
+ * Namespace behind a packet filter, with eth0 on the lab's bridge and no address yet; idempotent.
+ * @param filter file of the filter, which is there before the interface
+ * @returns the namespace's name
+ */
+export async function connectNamespace(id: string, filter: string): Promise<string> {
+  const namespace = namespaceOf(id);
+  const inside = (...args: string[]): Promise<string> => run("ip", ["-n", namespace, ...args]);
+  if (!(await namespaceExists(id))) await run("ip", ["netns", "add", namespace]);
+  await run("ip", ["netns", "exec", namespace, "nft", "-f", filter]);
+  if (!(await inside("-o", "link", "show")).includes(": eth0@")) {
+    const mtu = await uplinkMtu();
+    await removeLink(hostLink(id));
+    const cable = `link add ${hostLink(id)} mtu ${mtu} type veth peer name eth0 mtu ${mtu} netns ${namespace}`;
+    await run("ip", cable.split(" "));
+  }
+  await run("ip", ["link", "set", hostLink(id), "master", bridgeName, "up"]);
+  await inside("link", "set", "lo", "up");
+  await inside("link", "set", "eth0", "up");
+  return namespace;
+}
+
+/** Replaces the packet filter of a machine or a balancer in one transaction, and stores it for its next start. */
+export async function replaceFilter(file: string, id: string, rules: readonly IngressRule[]): Promise<void> {
+  await writeWhole(file, ingressRules(rules));
+  if (await namespaceExists(id)) await run("ip", ["netns", "exec", namespaceOf(id), "nft", "-f", file]);
 }
 
 /** Removes the namespace and its veth pair; does nothing when they are gone. */
-export async function removeMachineNetwork(id: string): Promise<void> {
+export async function removeNetwork(id: string): Promise<void> {
   await removeLink(hostLink(id));
   if (await namespaceExists(id)) await run("ip", ["netns", "delete", namespaceOf(id)]);
 }

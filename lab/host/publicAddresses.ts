@@ -3,6 +3,7 @@ import { ask, run } from "../command";
 import { namesIn, readJson } from "../files";
 import type { LabFolders } from "../settings";
 import { bridgeName, operatorIp } from "./addresses";
+import type { BalancerSpec } from "./balancer/spec";
 import { hostRules, type MetadataHops, type PublicAddress } from "./hostRules";
 import type { MachineSpec } from "./machine";
 
@@ -34,6 +35,12 @@ async function assignedAddresses(folders: LabFolders): Promise<PublicAddress[]> 
     const addresses = (await readJson<string[]>(machine.publicAddresses)) ?? [];
     if (spec !== undefined) {
       all.push(...addresses.map((publicIp) => ({ publicIp, privateIp: spec.privateIp })));
+    }
+  }
+  for (const id of await namesIn(folders.balancers)) {
+    const spec = await readJson<BalancerSpec>(folders.balancer(id).spec);
+    for (const { publicIp, privateIp } of spec?.nodes ?? []) {
+      if (publicIp !== undefined) all.push({ publicIp, privateIp });
     }
   }
   return all;

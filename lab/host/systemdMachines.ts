@@ -11,6 +11,8 @@ import { readProc } from "../processes";
 import { type LabFolders, labFolders, type LabSettings, labSettings } from "../settings";
 import { Turns } from "../turns";
 import { gatewayOf } from "./addresses";
+import { removeBalancer, setBalancer } from "./balancer";
+import type { BalancerSpec } from "./balancer/spec";
 import { boundingSet } from "./capabilities";
 import { killAll, labCgroups, machineCgroup, removeCgroups } from "./cgroups";
 import { type FirstBootFile, firstBootFiles, hostname } from "./firstBoot";
@@ -19,7 +21,7 @@ import { defaultMetadataHops } from "./hostRules";
 import type { IngressRule, MachineHost, MachineSpec, MachineState } from "./machine";
 import { growDisk, makeDisk } from "./machineDisk";
 import { machineFiles } from "./machineFiles";
-import { makeMachineNetwork, namespacePath, removeMachineNetwork, replaceIngress } from "./machineNetwork";
+import { makeMachineNetwork, namespacePath, removeNetwork, replaceFilter } from "./machineNetwork";
 import { type HostTraits, ociConfig } from "./ociConfig";
 import { applyHostRules } from "./publicAddresses";
 import { setZone } from "./resolver";
@@ -84,7 +86,7 @@ export class SystemdMachines implements MachineHost {
       this.removed.add(id);
       await stopSupervisor(this.folders, id); // first, or it would treat the end as a reboot
       await this.sweep(id);
-      await removeMachineNetwork(id);
+      await removeNetwork(id);
       await rm(this.folders.machine(id).root, { recursive: true, force: true });
     });
     await this.renewHostRules();
@@ -103,11 +105,21 @@ export class SystemdMachines implements MachineHost {
   }
 
   async setIngress(id: string, rules: readonly IngressRule[]): Promise<void> {
-    await this.unlessRemoved(id, () => replaceIngress(this.folders, id, rules));
+    await this.unlessRemoved(id, () => replaceFilter(this.folders.machine(id).ingress, id, rules));
   }
 
   async setZone(zone: string, records: ReadonlyMap<string, readonly string[]>): Promise<void> {
     await this.turns.run("zones", () => setZone(this.folders, zone, records));
+  }
+
+  async setBalancer(spec: BalancerSpec): Promise<void> {
+    await this.turns.run("balancers", () => setBalancer(this.folders, spec));
+    await this.renewHostRules();
+  }
+
+  async removeBalancer(id: string): Promise<void> {
+    await this.turns.run("balancers", () => removeBalancer(this.folders, id));
+    await this.renewHostRules();
   }
 
   async servicesAddress(): Promise<string> {

@@ -1,6 +1,6 @@
 /** The simulated account: every resource in it, and queries that AWS would answer from it. */
 import { randomBytes, randomInt } from "node:crypto";
-import { type Properties, text } from "../rpc/values";
+import { isList, isMap, type Properties, text } from "../rpc/values";
 import { type Address, cidrContains, firstAddress, lastAddress, nextAddress } from "./addresses";
 import { partitionOf } from "./partitions";
 
@@ -92,8 +92,12 @@ export class Account {
   }
 
   /** The lowest free address of a subnet; AWS reserves the first four and the last. */
-  freePrivateAddress(cidr: string): Address {
-    const taken = new Set(this.all("aws:ec2/instance:Instance").map((i) => text(i.properties, "privateIp")));
+  freePrivateAddress(cidr: string, alsoTaken: readonly string[] = []): Address {
+    const taken = new Set([
+      ...this.all("aws:ec2/instance:Instance").map((i) => text(i.properties, "privateIp")),
+      ...this.balancerAddresses("privateIp"),
+      ...alsoTaken,
+    ]);
     const last = lastAddress(cidr);
     for (let address = nextAddress(firstAddress(cidr), 4); address < last; address = nextAddress(address)) {
       if (!taken.has(address.text)) return address;
@@ -105,10 +109,12 @@ export class Account {
    * A public address for a new holder: from the documentation range, then the benchmarking range, in turn. One that was
    * let go of does not come back to who asks next, as on AWS.
    */
-  newPublicAddress(): string {
+  newPublicAddress(alsoTaken: readonly string[] = []): string {
     const taken = new Set([
       ...this.all("aws:ec2/instance:Instance").map((i) => text(i.properties, "autoPublicIp")),
       ...this.all("aws:ec2/eip:Eip").map((eip) => text(eip.properties, "publicIp")),
+      ...this.balancerAddresses("publicIp"),
+      ...alsoTaken,
     ]);
     const { lastPublicAddress: last } = this.data;
     let isAfterLast = last === undefined;
@@ -121,6 +127,12 @@ export class Account {
     }
     if (earlier !== undefined) return this.giveOut(earlier);
     throw new AwsError("AddressLimitExceeded", "There is no free public address left.");
+  }
+
+  private balancerAddresses(kind: "privateIp" | "publicIp"): (string | undefined)[] {
+    return this.all("aws:lb/loadBalancer:LoadBalancer").flatMap(({ properties: { interfaces } }) =>
+      isList(interfaces) ? interfaces.filter(isMap).map((one) => text(one, kind)) : [],
+    );
   }
 
   private giveOut(address: string): string {

@@ -1,7 +1,8 @@
-/** Synchronization of the machine layer with the account: packet filters, public addresses, hops of metadata, private zones, names of buckets. */
+/** Synchronization of the machine layer with the account: packet filters, public addresses, hops of metadata, private zones, names of buckets, load balancers. */
 import type { MachineHost } from "../../../host/machine";
 import { map, numeric, text } from "../rpc/values";
 import { type Account, bucketToken } from "./account";
+import { balancerSpecs } from "./balancers";
 import type { Cloud } from "./cloud";
 import { ingressByInstance, isRunning } from "./firewall";
 import { zoneRecords, zoneToken } from "./types/dns";
@@ -57,6 +58,7 @@ export class Enforcement {
   private async forget(about: string): Promise<void> {
     const [kind, name = ""] = about.split(" ");
     if (kind === "zone") await this.host.setZone(name, new Map());
+    if (kind === "balancer") await this.host.removeBalancer(name);
     this.enforced.delete(about);
   }
 }
@@ -68,6 +70,7 @@ function dutiesOf(account: Account): Duty[] {
     ...metadataDuties(account),
     ...zoneDuties(account),
     ...bucketDuties(account),
+    ...balancerDuties(account),
   ];
 }
 
@@ -118,6 +121,14 @@ function zoneDuties(account: Account): Duty[] {
       enforce: (host: MachineHost) => host.setZone(name, records),
     };
   });
+}
+
+function balancerDuties(account: Account): Duty[] {
+  return balancerSpecs(account).map((spec) => ({
+    about: `balancer ${spec.id}`,
+    value: JSON.stringify(spec),
+    enforce: (host: MachineHost) => host.setBalancer(spec),
+  }));
 }
 
 /** Each bucket's own name leads to the lab's S3; the names of others' buckets are the world's. */

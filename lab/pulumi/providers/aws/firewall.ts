@@ -5,8 +5,9 @@
 import type { IngressRule } from "../../../host/machine";
 import { numeric, type Properties, text, texts } from "../rpc/values";
 import type { Account, CloudResource } from "./account";
+import { interfacesOf } from "./types/loadBalancers";
 import { ingressRuleToken } from "./types/securityGroups";
-import { instanceToken } from "./types/vpc";
+import { instanceToken, loadBalancerToken } from "./types/vpc";
 
 const protocols: Readonly<Record<string, IngressRule["protocol"]>> = {
   "-1": "all",
@@ -20,31 +21,63 @@ const protocols: Readonly<Record<string, IngressRule["protocol"]>> = {
 
 /** Rules per running instance, sorted, without duplicates. */
 export function ingressByInstance(account: Account): Map<string, IngressRule[]> {
-  const instances = account.all(instanceToken);
+  const rulesOfGroup = rulesByGroup(account);
+  return new Map(
+    account
+      .all(instanceToken)
+      .filter(isRunning)
+      .map(({ id, properties }) => [id, rulesOf(rulesOfGroup, texts(properties, "vpcSecurityGroupIds"))]),
+  );
+}
+
+/** Rules of these groups together, as of a load balancer's. */
+export function ingressOfGroups(account: Account, groups: readonly string[]): IngressRule[] {
+  return rulesOf(rulesByGroup(account), groups);
+}
+
+function rulesOf(
+  rules: ReadonlyMap<string, readonly IngressRule[]>,
+  groups: readonly string[],
+): IngressRule[] {
+  return distinct(groups.flatMap((group) => rules.get(group) ?? []));
+}
+
+function rulesByGroup(account: Account): Map<string, IngressRule[]> {
+  const members = membersOf(account);
   const rulesOfGroup = new Map<string, IngressRule[]>();
   for (const { group, rules } of account
     .all(ingressRuleToken)
-    .map((rule) => resolve(rule.properties, instances))) {
+    .map((rule) => resolve(rule.properties, members))) {
     rulesOfGroup.set(group, [...(rulesOfGroup.get(group) ?? []), ...rules]);
   }
-  return new Map(
-    instances.filter(isRunning).map(({ id, properties }) => {
-      const rules = texts(properties, "vpcSecurityGroupIds").flatMap(
-        (group) => rulesOfGroup.get(group) ?? [],
-      );
-      return [id, distinct(rules)];
-    }),
+  return rulesOfGroup;
+}
+
+/** An interface in the VPC: an instance's, or a load balancer's in one zone. */
+interface Member {
+  readonly groups: readonly string[];
+  readonly address: string;
+}
+
+function membersOf(account: Account): Member[] {
+  const instances = account.all(instanceToken).map(({ properties }) => ({
+    groups: texts(properties, "vpcSecurityGroupIds"),
+    address: text(properties, "privateIp") ?? "",
+  }));
+  const balancers = account.all(loadBalancerToken).flatMap(({ properties }) =>
+    interfacesOf(properties).map(({ privateIp: address }) => ({
+      groups: texts(properties, "securityGroups"),
+      address,
+    })),
   );
+  return [...instances, ...balancers].filter(({ address }) => address !== ""); // a terminated instance has none
 }
 
 export function isRunning({ properties }: CloudResource): boolean {
   return text(properties, "instanceState") === "running";
 }
 
-function resolve(
-  rule: Properties,
-  instances: readonly CloudResource[],
-): { group: string; rules: IngressRule[] } {
+function resolve(rule: Properties, members: readonly Member[]): { group: string; rules: IngressRule[] } {
   const protocol = protocols[text(rule, "ipProtocol") ?? ""] ?? "all";
   const everyPort = protocol === "all" || protocol === "icmp";
   const ports = {
@@ -53,20 +86,16 @@ function resolve(
   };
   return {
     group: text(rule, "securityGroupId") ?? "",
-    rules: sources(rule, instances).map((sourceCidr) => ({ protocol, ...ports, sourceCidr })),
+    rules: sources(rule, members).map((sourceCidr) => ({ protocol, ...ports, sourceCidr })),
   };
 }
 
 /** Source CIDRs of a rule. A group stands for the private addresses of its members, in any subnet or VPC. */
-function sources(rule: Properties, instances: readonly CloudResource[]): string[] {
+function sources(rule: Properties, members: readonly Member[]): string[] {
   const cidr = text(rule, "cidrIpv4");
   if (cidr !== undefined) return [cidr];
   const group = text(rule, "referencedSecurityGroupId") ?? "";
-  return instances
-    .filter(({ properties }) => texts(properties, "vpcSecurityGroupIds").includes(group))
-    .map(({ properties }) => text(properties, "privateIp") ?? "")
-    .filter((address) => address !== "") // a terminated instance has none
-    .map((address) => `${address}/32`);
+  return members.filter(({ groups }) => groups.includes(group)).map(({ address }) => `${address}/32`);
 }
 
 function distinct(rules: readonly IngressRule[]): IngressRule[] {

@@ -12,8 +12,9 @@ import { bootMachine, machineSpec } from "./instanceMachine";
 import { contentFolder } from "./s3/objects";
 import type { AwsProviderSettings } from "./settings";
 import { publicDns } from "./types/instance";
+import { balancerId } from "./types/loadBalancers";
 import { elasticIpOf } from "./types/publicAddresses";
-import { instanceToken } from "./types/vpc";
+import { instanceToken, loadBalancerToken } from "./types/vpc";
 
 const pollMs = 250;
 
@@ -99,6 +100,8 @@ export class Lifecycle {
       await rm(contentFolder(this.settings.stateFolder, id), { recursive: true, force: true });
     }
     await this.enforcement.apply();
+    // This process may never have seen it, and then had nothing of it to forget (enforcement.ts).
+    if (type.token === loadBalancerToken) await this.host.removeBalancer(balancerId(id));
   }
 
   private async boot(type: AwsType, spec: MachineSpec, call: ResourceCall): Promise<void> {
@@ -114,6 +117,7 @@ export class Lifecycle {
   private async undo(type: AwsType, id: string, spec: MachineSpec | undefined): Promise<void> {
     if (spec !== undefined) await this.host.remove(id);
     await this.cloud.change((account) => account.remove(type.token, id));
+    if (type.token === loadBalancerToken) await this.host.removeBalancer(balancerId(id));
   }
 
   /** Waits until no other resource uses this one: users may be in deletion, and AWS's own tools wait, too. */

@@ -3,6 +3,7 @@
  * kills a machine by setting its state to `absent` there, or stops it with `stopped`.
  */
 import path from "node:path";
+import type { BalancerSpec } from "../../../host/balancer/spec";
 import type { IngressRule, MachineHost, MachineSpec, MachineState } from "../../../host/machine";
 import { RecordFile } from "../../../recordFile";
 
@@ -20,6 +21,8 @@ export interface RecordedMachine {
 export interface RecordedMachines {
   machines: Record<string, RecordedMachine>;
   zones: Record<string, Record<string, readonly string[]>>;
+  /** By ID; of a file from before there were any, none. */
+  balancers?: Record<string, BalancerSpec>;
 }
 
 export class NoMachines implements MachineHost {
@@ -73,6 +76,18 @@ export class NoMachines implements MachineHost {
     await this.file.change(({ zones }) => {
       if (records.size === 0) delete zones[zone];
       else zones[zone] = Object.fromEntries(records);
+    });
+  }
+
+  async setBalancer(spec: BalancerSpec): Promise<void> {
+    await this.file.change((content) => {
+      content.balancers = { ...content.balancers, [spec.id]: spec };
+    });
+  }
+
+  async removeBalancer(id: string): Promise<void> {
+    await this.file.change(({ balancers }) => {
+      if (balancers !== undefined) delete balancers[id];
     });
   }
 

@@ -3,6 +3,7 @@ import type { AwsType } from "../awsType";
 import { record, zone } from "./dns";
 import { flowLog, instanceProfile, logGroup, role, rolePolicy, rolePolicyAttachment } from "./iam";
 import { instance } from "./instance";
+import { listener, loadBalancer } from "./loadBalancers";
 import { eip, eipAssociation } from "./publicAddresses";
 import {
   bucket,
@@ -14,6 +15,7 @@ import {
   bucketVersioning,
 } from "./s3";
 import { defaultSecurityGroup, egressRule, ingressRule, securityGroup } from "./securityGroups";
+import { targetGroup, targetGroupAttachment } from "./targetGroups";
 import { internetGateway, route, routeTable, routeTableAssociation, subnet, vpc } from "./vpc";
 
 export const awsTypes: ReadonlyMap<string, AwsType> = new Map(
@@ -31,6 +33,10 @@ export const awsTypes: ReadonlyMap<string, AwsType> = new Map(
     instance,
     eip,
     eipAssociation,
+    loadBalancer,
+    targetGroup,
+    listener,
+    targetGroupAttachment,
     zone,
     record,
     role,

@@ -4,7 +4,7 @@ import { type Properties, text, texts } from "../../rpc/values";
 import { type Account, accountId, AwsError, ec2Id } from "../account";
 import type { AwsType } from "../awsType";
 import { checkNetwork, checkRange, dependents } from "./rules";
-import { instanceToken, notFound, securityGroupToken, vpcToken } from "./vpc";
+import { instanceToken, loadBalancerToken, notFound, securityGroupToken, vpcToken } from "./vpc";
 
 export const ingressRuleToken = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 const egressRuleToken = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule";
@@ -46,11 +46,12 @@ export const securityGroup: AwsType = {
   inUse: ({ id }, account) => dependents(account, `security group '${id}'`, groupUsers(account, id)),
 };
 
-/** Instances in the group, and rules of other groups that reference it. */
+/** Instances and load balancers in the group, and rules of other groups that reference it. */
 function groupUsers(account: Account, id: string) {
-  const members = account
-    .all(instanceToken)
-    .filter((i) => texts(i.properties, "vpcSecurityGroupIds").includes(id));
+  const members = [
+    ...account.all(instanceToken).filter((i) => texts(i.properties, "vpcSecurityGroupIds").includes(id)),
+    ...account.all(loadBalancerToken).filter((b) => texts(b.properties, "securityGroups").includes(id)),
+  ];
   const rules = [ingressRuleToken, egressRuleToken].flatMap((type) =>
     account.where(type, "referencedSecurityGroupId", id),
   );

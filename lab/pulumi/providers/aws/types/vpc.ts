@@ -1,5 +1,5 @@
 /** The VPC, its subnets, and the resources that route its traffic. */
-import { type Properties, text } from "../../rpc/values";
+import { type Properties, text, texts } from "../../rpc/values";
 import { accountId, AwsError, ec2Id } from "../account";
 import { cidrContains, cidrsOverlap, firstAddress } from "../addresses";
 import type { AwsType } from "../awsType";
@@ -7,11 +7,15 @@ import { checkNetwork, dependents } from "./rules";
 
 export const vpcToken = "aws:ec2/vpc:Vpc";
 export const subnetToken = "aws:ec2/subnet:Subnet";
-const gatewayToken = "aws:ec2/internetGateway:InternetGateway";
+export const gatewayToken = "aws:ec2/internetGateway:InternetGateway";
 const routeTableToken = "aws:ec2/routeTable:RouteTable";
 export const securityGroupToken = "aws:ec2/securityGroup:SecurityGroup";
 export const instanceToken = "aws:ec2/instance:Instance";
 export const eipToken = "aws:ec2/eip:Eip";
+export const loadBalancerToken = "aws:lb/loadBalancer:LoadBalancer";
+export const listenerToken = "aws:lb/listener:Listener";
+export const targetGroupToken = "aws:lb/targetGroup:TargetGroup";
+export const attachmentToken = "aws:lb/targetGroupAttachment:TargetGroupAttachment";
 
 export const vpc: AwsType = {
   token: vpcToken,
@@ -96,7 +100,12 @@ export const subnet: AwsType = {
     }
   },
   inUse: ({ id }, account) =>
-    dependents(account, `subnet '${id}'`, account.where(instanceToken, "subnetId", id)),
+    dependents(account, `subnet '${id}'`, [
+      ...account.where(instanceToken, "subnetId", id),
+      ...account
+        .all(loadBalancerToken)
+        .filter((balancer) => texts(balancer.properties, "subnets").includes(id)),
+    ]),
 };
 
 export const internetGateway: AwsType = {
@@ -119,7 +128,10 @@ export const internetGateway: AwsType = {
     const users = subnets
       .flatMap((home) => account.where(instanceToken, "subnetId", home.id))
       .filter((instance) => text(instance.properties, "publicIp") !== "");
-    return users.length === 0
+    const facing = account
+      .where(loadBalancerToken, "vpcId", text(properties, "vpcId"))
+      .filter((balancer) => balancer.properties["internal"] !== true);
+    return users.length + facing.length === 0
       ? undefined
       : new AwsError(
           "DependencyViolation",
