@@ -43,9 +43,15 @@ const nodePort = strictObject({
 
 const controlPlane = strictObject({
   count: z
-    .literal(1, { error: "more than one control plane is not supported yet; allowed: 1" })
+    .literal([1, 3, 5], {
+      error: "1, 3 or 5: etcd needs more than half of them, so an even number outlives no more losses than one less",
+    })
     .default(1)
-    .describe("Number of control planes. More than one is not supported yet."),
+    .describe(
+      "Number of control planes: 1, 3 or 5. Of 3 any one may be lost, of 5 any two. More than one stand behind a network load " +
+        "balancer, about 17 USD a month and traffic, each in the next zone in turn; two more m7i.large cost about 180 USD a " +
+        "month. May be raised and lowered while the cluster runs. With fewer zones than 3 the loss of one zone can take the API away.",
+    ),
   instanceType: instanceType
     .default("t3.medium")
     .describe(
@@ -208,7 +214,7 @@ export const settingsSchema = strictObject({
     .describe("Service CIDR, /12 to /24, private like `vpcCidr`. Cannot be changed later."),
   controlPlane: controlPlane
     .prefault({})
-    .describe("The machine that runs the API server and etcd.")
+    .describe("The machines that run the API server and etcd.")
     .meta({ example: { instanceType: "m7i.large", diskGiB: 50 } }),
   workers: z
     .array(workerPool)

@@ -7,6 +7,7 @@ import { plannedRestore } from "./backup/restore";
 import { loadSettings } from "./config";
 import { refuseWhileInUse } from "./inUse";
 import { KubeadmCluster } from "./kubeadm";
+import { actingControlPlane, irreplaceable, tellSharedZones } from "./kubeadm/controlPlanes/acting";
 import { kubeconfigRead } from "./kubeadm/kubeconfigRead";
 import { LoginKeys } from "./kubeadm/loginKeys";
 import { plannedRollout } from "./kubeadm/upgrade";
@@ -26,6 +27,7 @@ export = async (): Promise<Outputs> => {
   const running = await refuseLosses(settings, former); // what would take the running cluster along
   const restore = await plannedRestore(settings, former, running); // what a control plane without data begins with
   const rollout = plannedRollout(settings, former, running, restore.from !== undefined); // an upgrade, in turn
+  tellSharedZones(settings);
   limitStackTraces(settings); // for a large cluster they take most of the program's time
 
   const network = new Network("network", { ...settings, running });
@@ -42,18 +44,23 @@ export = async (): Promise<Outputs> => {
   const controlPlanes = new Machines("control-plane", {
     ...shared,
     ...settings.controlPlane,
-    irreplaceable: running.filter(({ living }) => living !== undefined).map(({ name }) => name),
+    irreplaceable: irreplaceable(running),
     role: "control-plane",
     pool: "control-plane",
   });
   const { machines: controlPlane } = controlPlanes;
+  const acting = actingControlPlane(
+    controlPlane.map(({ name }) => name),
+    running,
+    former.actingControlPlane,
+  );
   const workers = settings.workers.map((pool) => {
     const made = new Machines(pool.name, { ...shared, ...pool, role: "worker", pool: pool.name });
     return { made, machines: made.machines, labels: pool.labels, taints: pool.taints };
   });
 
   const cluster = new KubeadmCluster("cluster", {
-    ...{ ...shared, controlPlane, workers, bucket, restore, rollout },
+    ...{ ...shared, controlPlane, workers, bucket, restore, acting, rollout },
     kubeconfigRead: kubeconfigRead(former, new Date()), // follows its certificate
   });
   const backups =

@@ -98,6 +98,7 @@ export function lossesOf(settings: Settings, running: RunningCluster): SettingPr
     ...smallerDisks(settings, running),
     ...fewerSubnets(settings, running),
     ...otherKeys(settings, running),
+    ...rotatedBySeveral(settings, running),
     ...deletedBucket(settings, running),
     ...otherVersion(settings, running),
   ];
@@ -169,6 +170,20 @@ function otherKeys(settings: Settings, { keys, nodes }: RunningCluster): Setting
   // Pulumi deletes last, and with the connection of the run before.
   const problem = `${leaving.join(", ")} would be taken out of the cluster with the former key; rotate it first, then remove machines`;
   return [{ setting: "keys.login", given: login, problem }];
+}
+
+/**
+ * Every API server has to know a new key for Secrets before the first one encrypts with it, and a step rotates the one of its
+ * own machine.
+ */
+function rotatedBySeveral({ controlPlane, keys: wanted }: Settings, { keys, nodes }: RunningCluster): SettingProblem[] {
+  const there = nodes.filter(({ role }) => role === "control-plane").length;
+  const own = keys?.secrets ?? 1;
+  if (wanted.secrets === own || Math.max(controlPlane.count, there) === 1) return [];
+  const problem =
+    `with several control planes this key is not rotated; put it back to ${own}. To rotate it: set controlPlane.count to 1 and ` +
+    "run up, rotate it, and set the count back";
+  return [{ setting: "keys.secrets", given: wanted.secrets, problem }];
 }
 
 function otherName({ clusterName }: Settings, running: RunningCluster): SettingProblem {

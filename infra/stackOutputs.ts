@@ -37,6 +37,7 @@ export function infraOutputs(
     kubeconfigRead: pulumi.output(cluster.kubeconfigRead),
     sshPrivateKey: identity.login.apply((pair) => pair.private),
     keys: pulumi.output({ login: logins.number, secrets: settings.keys.secrets }),
+    actingControlPlane: pulumi.output(cluster.acting),
     nodes: pulumi.all(machines.map(nodeOutput)),
     // Every node serves a published node port; only the control plane's address is permanent.
     publishedHost: first.publicIp,

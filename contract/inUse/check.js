@@ -32,9 +32,11 @@ function connection(kubeconfig) {
   const server = value("server");
   if (server === undefined) throw new Error("the kubeconfig names no server");
   const token = value("token");
+  const servername = value("tls-server-name"); // before several control planes there is a balancer of another name
   return {
     server,
     options: {
+      ...(servername === undefined ? {} : { servername }),
       ca: decoded("certificate-authority-data"),
       cert: decoded("client-certificate-data"),
       key: decoded("client-key-data"),

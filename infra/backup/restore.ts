@@ -52,7 +52,7 @@ export async function plannedRestore(
   running: readonly RunningNode[],
 ): Promise<Restore> {
   const { backup, restoreFrom } = settings;
-  const controlPlane = running.find(({ role }) => role === "control-plane");
+  const controlPlane = representative(running);
   const dead = controlPlane !== undefined && isDead(controlPlane) ? controlPlane : undefined;
   // One that is not used may be gone.
   const used =
@@ -117,6 +117,16 @@ function chosenBackup(
     );
   }
   return found;
+}
+
+/**
+ * The control plane that says how the cluster is: of several one that lives, since the others join it, and best one that has
+ * been a member. It is dead only where all are.
+ */
+export function representative(running: readonly RunningNode[]): RunningNode | undefined {
+  const all = running.filter(({ role }) => role === "control-plane");
+  const living = all.filter((node) => !isDead(node));
+  return living.find((node) => !isUnfinished(node)) ?? living[0] ?? all[0];
 }
 
 const isDead = ({ living }: RunningNode): boolean => living === undefined;

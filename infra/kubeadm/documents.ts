@@ -32,7 +32,11 @@ export interface ControlPlaneDocumentArgs {
   readonly serviceCidr: string;
   /** Labels that stay as long as the machine does: a kubelet sets those of a place anew at each start. */
   readonly labels: Labels;
+  /** Name of the balancer before several control planes; without it there is one control plane. */
+  readonly balancerName?: string | undefined;
 }
+
+type JoinDocumentArgs = Pick<ControlPlaneDocumentArgs, "nodeName" | "privateIp" | "labels">;
 
 export interface WorkerDocumentArgs {
   readonly nodeName: string;
@@ -78,6 +82,23 @@ export function workerDocument(args: WorkerDocumentArgs): string {
   ]);
 }
 
+/**
+ * Configuration of `kubeadm join` on a further control plane. The cluster's part comes from the cluster: all control planes
+ * have the same. Why the file, and no token: docs/adr/0002.
+ */
+export function joinDocument(args: JoinDocumentArgs): string {
+  return yaml([
+    {
+      apiVersion,
+      kind: "JoinConfiguration",
+      nodeRegistration: controlPlaneRegistration(args),
+      discovery: { file: { kubeConfigPath: "/etc/perigee/join/discovery.conf" } },
+      controlPlane: { localAPIEndpoint: { advertiseAddress: args.privateIp, bindPort: 6443 } },
+      patches,
+    },
+  ]);
+}
+
 /** Arguments with which a worker's kubelet registers its Node, as kubeadm writes them at the join. */
 export function kubeletArgs(args: WorkerDocumentArgs): string {
   const taints = taintTexts(args.taints);
@@ -98,14 +119,17 @@ function initConfiguration(args: ControlPlaneDocumentArgs): object {
   return {
     apiVersion,
     kind: "InitConfiguration",
-    nodeRegistration: nodeRegistration(
-      args.nodeName,
-      [{ key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" }],
-      { "node-ip": args.privateIp, "node-labels": labelTexts(args.labels).join(",") },
-    ),
+    nodeRegistration: controlPlaneRegistration(args),
     localAPIEndpoint: { advertiseAddress: args.privateIp, bindPort: 6443 },
     patches,
   };
+}
+
+function controlPlaneRegistration({ nodeName, privateIp, labels }: JoinDocumentArgs): NodeRegistration {
+  return nodeRegistration(nodeName, [{ key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" }], {
+    "node-ip": privateIp,
+    "node-labels": labelTexts(labels).join(","),
+  });
 }
 
 function nodeRegistration(
@@ -133,7 +157,11 @@ function clusterConfiguration(args: ControlPlaneDocumentArgs): object {
     controlPlaneEndpoint: `${args.apiName}:6443`,
     networking: { podSubnet: args.podCidr, serviceSubnet: args.serviceCidr, dnsDomain: "cluster.local" },
     apiServer: {
-      certSANs: [args.apiName, args.privateIp, args.publicIp],
+      // kubeadm adds the machine's own private address; of several, none has anything else of its own here.
+      certSANs:
+        args.balancerName === undefined
+          ? [args.apiName, args.privateIp, args.publicIp]
+          : [args.apiName, args.balancerName],
       extraArgs: extraArgs({
         profiling: "false",
         "tls-min-version": "VersionTLS12",
@@ -154,8 +182,11 @@ function clusterConfiguration(args: ControlPlaneDocumentArgs): object {
     etcd: {
       local: {
         extraArgs: extraArgs({
-          // The liveness probe uses the first URL.
-          "listen-metrics-urls": `http://127.0.0.1:2381,http://${args.privateIp}:2381`,
+          // The liveness probe uses the first URL; the kernel takes 0.0.0.0 for this machine.
+          "listen-metrics-urls":
+            args.balancerName === undefined
+              ? `http://127.0.0.1:2381,http://${args.privateIp}:2381`
+              : "http://0.0.0.0:2381",
           "tls-min-version": "TLS1.2",
         }),
       },

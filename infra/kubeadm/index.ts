@@ -13,7 +13,10 @@ import type { ClusterIdentity } from "../machines/identity";
 import type { Network } from "../network";
 import type { Cidr } from "../network/cidr";
 import { releaseOf } from "../versions";
+import { deregistrationSeconds } from "../network/apiBalancer";
 import { certificatesUpkeep } from "./certificates";
+import { chainOfControlPlanes, type StepInputs } from "./controlPlanes";
+import { untilReachable } from "./controlPlanes/reachable";
 import {
   auditPolicy,
   controlPlaneDocuments,
@@ -49,6 +52,8 @@ export interface KubeadmClusterArgs {
   readonly network: Network;
   readonly identity: ClusterIdentity;
   readonly controlPlane: readonly Machine[];
+  /** Name of the control plane that steps for others run on: see controlPlanes/acting.ts. */
+  readonly acting: string;
   readonly workers: readonly WorkerMembership[];
   /** Bucket that a control plane without data begins from. */
   readonly bucket?: BackupBucket | undefined;
@@ -65,11 +70,15 @@ interface Initialised {
   readonly machine: Machine;
   /** The step to wait for before the cluster is used. */
   readonly done: pulumi.Resource;
+  /** The step after which a control plane serves. */
+  readonly serves: ReadonlyMap<Machine, pulumi.Resource>;
+  /** After these every control plane is a member, and the API is reachable. */
+  readonly all: readonly pulumi.Resource[];
   readonly caCertificate: pulumi.Output<string>;
 }
 
 export class KubeadmCluster extends pulumi.ComponentResource {
-  /** Secret: cluster-admin, with the public address of the API server. */
+  /** Secret: cluster-admin, with the public address of the API server, or of the balancer before several. */
   readonly kubeconfig: pulumi.Output<string>;
   readonly apiServerUrl: pulumi.Output<string>;
   /**
@@ -79,6 +88,8 @@ export class KubeadmCluster extends pulumi.ComponentResource {
   readonly kubernetesVersion: pulumi.Output<string>;
   /** The step after which the first control plane serves. */
   readonly ready: pulumi.Resource;
+  /** Name of the control plane that steps for others run on. */
+  readonly acting: string;
   /** Reason for which the kubeconfig was read last, see contract/outputs.ts. */
   readonly kubeconfigRead: string;
 
@@ -92,29 +103,62 @@ export class KubeadmCluster extends pulumi.ComponentResource {
     super("perigee:kubeadm:Cluster", name, {}, opts);
     this.steps = new RemoteSteps(this, args.identity);
     this.kubeconfigRead = args.kubeconfigRead;
-    const [first] = args.controlPlane;
-    if (first === undefined) throw new Error("a cluster without a control plane");
+    this.acting = args.acting;
+    const acting = args.controlPlane.find((machine) => machine.name === args.acting);
+    if (acting === undefined) throw new Error("a cluster without a control plane");
 
-    const initialised = this.initialise(first);
-    const certificates = args.controlPlane.map((machine) => this.keepCertificates(machine, initialised));
-    const network = this.installPodNetwork(initialised, certificates);
+    const initialised = this.controlPlanes(acting);
+    const certificates = new Map(
+      args.controlPlane.map((machine) => [machine, this.keepCertificates(machine, initialised)] as const),
+    );
+    // Nodes become Ready with it, and get their certificates by what the acting one keeps: none waits for the others.
+    const network = this.installPodNetwork(initialised, certificates.get(acting));
     this.ready = network;
     // Workers join while the pod network starts, and become Ready once it is up.
     const joined = this.joinAll(initialised, network);
     const upgraded = args.rollout.upgrade === undefined ? [] : joined.map(({ urn }) => urn);
     this.kubernetesVersion = pulumi.all(upgraded).apply(() => args.kubernetesVersion);
-    this.apiServerUrl = pulumi.interpolate`https://${first.publicIp}:6443`;
+    this.apiServerUrl = pulumi.interpolate`https://${args.network.balancer?.dnsName ?? acting.publicIp}:6443`;
     this.kubeconfig = this.adminKubeconfig({ ...initialised, done: network });
     this.registerOutputs({ kubeconfig: this.kubeconfig, apiServerUrl: this.apiServerUrl });
   }
 
-  private initialise(machine: Machine): Initialised {
-    const { network, clusterName, kubernetesVersion, podCidr, serviceCidr, bucket } = this.args;
-    const record = network.publishApi(this.args.controlPlane.map((one) => one.instance.privateIp));
+  /** One control plane, or several behind a balancer: controlPlanes/index.ts. */
+  private controlPlanes(acting: Machine): Initialised {
+    const { network, controlPlane: machines, drainTimeoutSeconds } = this.args;
+    const { balancer } = network;
+    const record = network.publishApi(machines.map((one) => one.instance.privateIp));
+    if (balancer === undefined) {
+      const init = this.initialise(acting, acting, {}, [record]);
+      const serves = new Map([[acting, init]]);
+      return { machine: acting, done: init, serves, all: [], caCertificate: init.stdout };
+    }
+    const { serves, done, caCertificate } = chainOfControlPlanes({
+      steps: this.steps,
+      machines,
+      acting,
+      drainTimeoutSeconds,
+      deregistrationSeconds,
+      documents: (machine) => this.documents(machine),
+      init: (machine, inputs, after) => this.initialise(machine, acting, inputs, [record, ...after]),
+      register: (machine, after) => balancer.register(machine, [after]),
+      settle: (machine, inputs, after) =>
+        this.initialise(machine, acting, inputs, after, `${machine.name}-settle`),
+    });
+    const reachable = untilReachable(`${this.name}-reachable`, balancer.dnsName, network.apiName, {
+      parent: this,
+      after: done,
+    });
+    const first = serves.get(acting) ?? record;
+    return { machine: acting, done: first, serves, all: [...done, reachable], caCertificate };
+  }
+
+  private documents(machine: Machine): pulumi.Output<string> {
+    const { network, clusterName, kubernetesVersion, podCidr, serviceCidr } = this.args;
     const { privateIp, availabilityZone } = machine.instance;
-    const documents = pulumi
-      .all([privateIp, machine.publicIp, availabilityZone])
-      .apply(([privateAddress, publicAddress, zone]) =>
+    return pulumi
+      .all([privateIp, machine.publicIp, availabilityZone, network.balancer?.dnsName])
+      .apply(([privateAddress, publicAddress, zone, balancerName]) =>
         controlPlaneDocuments({
           nodeName: machine.name,
           privateIp: privateAddress,
@@ -125,9 +169,21 @@ export class KubeadmCluster extends pulumi.ComponentResource {
           podCidr: podCidr.text,
           serviceCidr: serviceCidr.text,
           labels: topologyLabels(zone),
+          balancerName,
         }),
       );
-    const init = this.steps.run(`${this.name}-init`, {
+  }
+
+  private initialise(
+    machine: Machine,
+    acting: Machine,
+    inputs: StepInputs,
+    after: readonly pulumi.Resource[],
+    name = machine === this.args.controlPlane[0] ? `${this.name}-init` : `${machine.name}-init`,
+  ) {
+    const { network, kubernetesVersion, bucket } = this.args;
+    const { privateIp } = machine.instance;
+    return this.steps.run(name, {
       machine,
       script: "init",
       limitSeconds: 3600 + this.args.drainTimeoutSeconds,
@@ -139,18 +195,18 @@ export class KubeadmCluster extends pulumi.ComponentResource {
         PROVIDER_ID: providerId(machine),
         LABELS: placeOf(machine).apply(labelTexts).apply(lines),
         AUDIT_POLICY: auditPolicy,
-        KUBEADM_CONFIG: documents,
+        KUBEADM_CONFIG: this.documents(machine),
         SECRETS_KEY: String(this.args.keys.secrets),
         DISK_GIB: diskGiB(machine),
         MACHINE_FILES: filesOf(machine),
         REMOVED_APIS: this.args.updates.removedApis,
         BACKUPS: this.args.backup.enabled ? "yes" : "",
         DRAIN_TIMEOUT: String(this.args.drainTimeoutSeconds),
-        ...this.restoreInputs(),
+        ...(machine === acting ? this.restoreInputs() : {}), // the others join it
+        ...inputs,
       },
-      after: [record, ...(bucket?.permission ?? [])],
+      after: [...(bucket?.permission ?? []), ...after],
     });
-    return { machine, done: init, caCertificate: init.stdout };
   }
 
   /** Where the data comes from; nothing where no restore is asked for: without a need no machine gets the identity. */
@@ -170,16 +226,16 @@ export class KubeadmCluster extends pulumi.ComponentResource {
   }
 
   /** Before all that waits for a kubelet's serving certificate, which is approved by what this step starts. */
-  private keepCertificates(machine: Machine, { done }: Initialised): pulumi.Resource {
+  private keepCertificates(machine: Machine, { serves }: Initialised): pulumi.Resource {
     return this.steps.run(`${machine.name}-certificates`, {
       machine,
       ...upkeepStep(certificatesUpkeep(this.args.controlPlane)),
       limitSeconds: 1500,
-      after: [done],
+      after: [serves.get(machine)].filter((step) => step !== undefined),
     });
   }
 
-  private installPodNetwork({ machine }: Initialised, after: readonly pulumi.Resource[]): pulumi.Resource {
+  private installPodNetwork({ machine }: Initialised, after: pulumi.Resource | undefined): pulumi.Resource {
     const { kubernetesVersion, podCidr, readyTimeoutSeconds } = this.args;
     return this.steps.run(`${this.name}-network`, {
       machine,
@@ -190,7 +246,7 @@ export class KubeadmCluster extends pulumi.ComponentResource {
         FLANNEL_MANIFEST: flannelManifest(releaseOf(kubernetesVersion), podCidr.text),
         READY_TIMEOUT: String(readyTimeoutSeconds),
       },
-      after,
+      after: after === undefined ? [] : [after],
     });
   }
 
@@ -277,7 +333,7 @@ export class KubeadmCluster extends pulumi.ComponentResource {
     });
   }
 
-  private adminKubeconfig({ machine, done }: Initialised): pulumi.Output<string> {
+  private adminKubeconfig({ machine, done, all }: Initialised): pulumi.Output<string> {
     const step = this.steps.run(`${this.name}-kubeconfig`, {
       machine,
       script: "kubeconfig",
@@ -285,12 +341,19 @@ export class KubeadmCluster extends pulumi.ComponentResource {
       limitSeconds: 900,
       output: "secret",
       triggers: this.kubeconfigRead === "" ? [] : [this.kubeconfigRead],
-      after: [done],
+      after: [done, ...all],
     });
     return pulumi.secret(
       pulumi
         .all([step.stdout, this.apiServerUrl])
-        .apply(([adminConf, url]) => operatorKubeconfig(adminConf, url, this.args.clusterName)),
+        .apply(([adminConf, url]) =>
+          operatorKubeconfig(
+            adminConf,
+            url,
+            this.args.clusterName,
+            this.args.network.balancer && this.args.network.apiName,
+          ),
+        ),
     );
   }
 }

@@ -11,17 +11,32 @@ const kubeconfig = z.looseObject({
 /**
  * @param adminConf the control plane's /etc/kubernetes/admin.conf
  * @param apiServerUrl address reachable by operators; it is in the API server's certificate
+ * @param serverName name in the certificate, where the address is a balancer's
  * @returns the same credentials, named after the cluster, so that several kubeconfigs can be merged
  * @throws Error when the text is not a kubeconfig of one cluster and one user
  */
-export function operatorKubeconfig(adminConf: string, apiServerUrl: string, clusterName: string): string {
+export function operatorKubeconfig(
+  adminConf: string,
+  apiServerUrl: string,
+  clusterName: string,
+  serverName?: string,
+): string {
   const { clusters, users } = kubeconfig.parse(parse(adminConf));
   const user = `${clusterName}-admin`;
   return toYaml({
     apiVersion: "v1",
     kind: "Config",
     "current-context": clusterName,
-    clusters: [{ name: clusterName, cluster: { ...clusters[0].cluster, server: apiServerUrl } }],
+    clusters: [
+      {
+        name: clusterName,
+        cluster: {
+          ...clusters[0].cluster,
+          server: apiServerUrl,
+          ...(serverName === undefined ? {} : { "tls-server-name": serverName }),
+        },
+      },
+    ],
     users: [{ name: user, user: users[0].user }],
     contexts: [{ name: clusterName, context: { cluster: clusterName, user } }],
   });

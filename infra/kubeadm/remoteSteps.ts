@@ -15,7 +15,7 @@ export interface RemoteStepArgs {
   readonly for?: Machine;
   readonly script: StepScript;
   /** Verbs passed to the script; `delete` only where removing the resource needs an action. */
-  readonly verbs?: { readonly create: string; readonly delete: string };
+  readonly verbs?: { readonly create: string; readonly delete?: string };
   readonly limitSeconds: number;
   readonly inputs?: Readonly<Record<string, pulumi.Input<string>>>;
   /**
@@ -53,7 +53,7 @@ export class RemoteSteps {
           ...dialing,
         },
         create: stepCommand(limitSeconds, verbs?.create ?? script),
-        ...(verbs === undefined ? {} : { delete: stepCommand(limitSeconds, verbs.delete) }),
+        ...(verbs?.delete === undefined ? {} : { delete: stepCommand(limitSeconds, verbs.delete) }),
         stdin: pulumi
           .all({ ...step.inputs, NODE_NAME: about.name })
           .apply((inputs) => stepInput(script, inputs)),

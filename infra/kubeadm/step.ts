@@ -6,7 +6,16 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 export type StepScript =
-  "init" | "network" | "kubeconfig" | "request" | "member" | "join" | "keys" | "upkeep";
+  | "init"
+  | "network"
+  | "kubeconfig"
+  | "request"
+  | "member"
+  | "join"
+  | "keys"
+  | "upkeep"
+  | "../controlPlanes/request"
+  | "../controlPlanes/member";
 
 const read = (name: string): string => readFileSync(join(__dirname, "scripts", `${name}.sh`), "utf8");
 const shared = read("step");
@@ -24,6 +33,7 @@ const parts: Readonly<Partial<Record<StepScript, readonly string[]>>> = {
     "../upgrade/scripts/controlPlane",
     "settle",
     "secretsKey",
+    "../controlPlanes/join",
     "../../machines/scripts/apt",
     "../../backup/scripts/s3",
     "../../backup/scripts/restore",
@@ -46,6 +56,13 @@ const parts: Readonly<Partial<Record<StepScript, readonly string[]>>> = {
   ],
   network: ["serving"],
   upkeep: ["files", "../../machines/scripts/apt"],
+  "../controlPlanes/request": ["../../machines/scripts/apt", "../controlPlanes/age", "request"],
+  "../controlPlanes/member": [
+    "../../machines/scripts/apt",
+    "../controlPlanes/age",
+    "../controlPlanes/quorum",
+    "member",
+  ],
 };
 
 /** Command line of a step: its time limit in seconds, its verb, and the limit as an argument of the script. */

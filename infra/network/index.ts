@@ -8,6 +8,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PublishedNodePort } from "../../contract/outputs";
 import { numberInPool } from "../machines/names";
 import { clusterTags, named, nameTag, type Tags } from "../tags";
+import { ApiBalancer } from "./apiBalancer";
 import { type Cidr, machineSubnets } from "./cidr";
 import { FlowLogs } from "./flowLogs";
 import { SecurityGroups } from "./securityGroups";
@@ -42,6 +43,8 @@ export class Network extends pulumi.ComponentResource {
   readonly zone: aws.route53.Zone;
   /** The API server's stable name, `api.<clusterName>.internal`. */
   readonly apiName: string;
+  /** Balancer before the API of several control planes; one control plane has none. */
+  readonly balancer: ApiBalancer | undefined;
 
   private readonly vpc: aws.ec2.Vpc;
   private readonly vpcId: pulumi.Output<string>;
@@ -61,6 +64,7 @@ export class Network extends pulumi.ComponentResource {
     this.subnets = this.makeSubnets(this.makeRouteTable());
     this.securityGroups = new SecurityGroups(name, { ...args, vpcId: this.vpcId }, { parent: this });
     this.zone = this.makeZone();
+    this.balancer = this.makeBalancer();
     if (args.flowLogs) {
       new FlowLogs(name, { ...args, vpcId: this.vpcId }, { parent: this });
     }
@@ -72,6 +76,18 @@ export class Network extends pulumi.ComponentResource {
     return new aws.route53.Record(
       `${this.name}-api`,
       { zoneId: this.zone.zoneId, name: this.apiName, type: "A", ttl: 30, records: [...addresses] },
+      { parent: this },
+    );
+  }
+
+  private makeBalancer(): ApiBalancer | undefined {
+    const { vpcId, subnets } = this;
+    const { balancer: securityGroup } = this.securityGroups;
+    if (securityGroup === undefined) return undefined;
+    const { clusterName } = this.args;
+    return new ApiBalancer(
+      `${this.name}-api`,
+      { clusterName, vpcId, subnets, securityGroup },
       { parent: this },
     );
   }

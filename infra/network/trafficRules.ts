@@ -4,11 +4,11 @@
  */
 import { nodePorts, type PublishedNodePort } from "../../contract/outputs";
 
-/** `admin`: the blocks of `adminCidrs`. `node`: every machine. */
-export type Peer = "admin" | "node" | "control-plane";
+/** `admin`: the blocks of `adminCidrs`. `node`: every machine. `balancer`: that of several control planes. */
+export type Peer = "admin" | "node" | "control-plane" | "balancer";
 
 export interface TrafficRule {
-  readonly to: "node" | "control-plane";
+  readonly to: "node" | "control-plane" | "balancer";
   /** One port, or the first and the last of a range. */
   readonly port: number | readonly [number, number];
   readonly protocol: "tcp" | "udp";
@@ -18,7 +18,6 @@ export interface TrafficRule {
 
 const fixedRules: readonly TrafficRule[] = [
   { to: "node", port: 22, protocol: "tcp", from: ["admin"], why: "SSH" },
-  { to: "control-plane", port: 6443, protocol: "tcp", from: ["admin", "node"], why: "Kubernetes API" },
   {
     to: "control-plane",
     port: [2379, 2380],
@@ -35,10 +34,38 @@ const fixedRules: readonly TrafficRule[] = [
   { to: "node", port: 8472, protocol: "udp", from: ["node"], why: "Flannel VXLAN" },
 ];
 
-/** All rules, including the node ports that the user publishes. */
-export function trafficRules(published: readonly PublishedNodePort[] = []): TrafficRule[] {
+/** One control plane is asked directly; before several there is a balancer, and nobody outside reaches them but through it. */
+const oneControlPlane: readonly TrafficRule[] = [
+  { to: "control-plane", port: 6443, protocol: "tcp", from: ["admin", "node"], why: "Kubernetes API" },
+];
+const severalControlPlanes: readonly TrafficRule[] = [
+  {
+    to: "control-plane",
+    port: 6443,
+    protocol: "tcp",
+    from: ["node", "balancer"],
+    why: "Kubernetes API, where there are several control planes",
+  },
+  {
+    to: "balancer",
+    port: 6443,
+    protocol: "tcp",
+    from: ["admin"],
+    why: "Kubernetes API, where there are several control planes",
+  },
+];
+
+/**
+ * All rules, including the node ports that the user publishes.
+ * @param controlPlanes number of control planes
+ */
+export function trafficRules(
+  published: readonly PublishedNodePort[] = [],
+  controlPlanes = 1,
+): TrafficRule[] {
   const ports = [...Object.values<PublishedNodePort>(nodePorts), ...published];
   return [
+    ...(controlPlanes === 1 ? oneControlPlane : severalControlPlanes),
     ...fixedRules,
     ...ports.map(({ port, protocol, why }): TrafficRule => ({
       to: "node",

@@ -83,11 +83,12 @@ function tooManyNodes({ podCidr, workers, controlPlane }: Partial<Settings>): Se
 function tooManyMachines({ workers, controlPlane, availabilityZones }: Partial<Settings>): SettingProblem[] {
   if (workers === undefined || controlPlane === undefined || availabilityZones === undefined) return [];
   const counts = [controlPlane, ...workers].map(({ count }) => count);
+  const room = machinesInSubnet - (controlPlane.count === 1 ? 0 : 1); // the balancer has an address in each
   return machinesPerSubnet(counts, availabilityZones.count).flatMap((machines, index) => {
-    if (machines <= machinesInSubnet) return [];
+    if (machines <= room) return [];
     const problem =
       `puts ${machines} machines into subnet ${index + 1} of ${availabilityZones.count}, which has room for ` +
-      `${machinesInSubnet}; lower workers[].count, or raise availabilityZones (at most 3)`;
+      `${room}; lower workers[].count, or raise availabilityZones (at most 3)`;
     return [{ setting: "workers", given: `${counts.join(" + ")} machines`, problem }];
   });
 }

@@ -57,7 +57,11 @@ export class TestStack {
     private readonly project: string,
   ) {
     // Waits that the life cycle does not need are shortened, and there is no cluster to query.
-    const variables = { PERIGEE_LAB_DELETE_WAIT_SECONDS: "2", PERIGEE_CLUSTER_IS_GONE: "true" };
+    const variables = {
+      PERIGEE_LAB_DELETE_WAIT_SECONDS: "2",
+      PERIGEE_CLUSTER_IS_GONE: "true",
+      PERIGEE_API_WAIT_SECONDS: "0",
+    };
     this.options = { stateFolder, machines: "none", variables };
   }
 

@@ -1,6 +1,6 @@
 /** docs/iam-policy*.json: AWS permissions for `pulumi up` and `pulumi destroy` of stack 1, and the table of docs/iam.md. */
 import { deploy, type Deployment } from "../../test/support/infra/mocks";
-import { restored, running, small, twoPools } from "../../test/support/infra/settingsExamples";
+import { restored, running, small, threeControlPlanes, twoPools } from "../../test/support/infra/settingsExamples";
 import { type Actions, actionsOf, formerTypes, functionActions } from "./awsPermissions";
 import { type Condition, type Sid, type StatementForm, statementForms } from "./iamStatements";
 import { between } from "./marks";
@@ -20,7 +20,12 @@ export interface Policy {
 
 /** The program with all that it makes, and with all that it asks AWS for. */
 export async function allFeatures(): Promise<Deployment[]> {
-  return [await deploy(small), await deploy(twoPools), await deploy(restored, running)];
+  return [
+    await deploy(small),
+    await deploy(twoPools),
+    await deploy(threeControlPlanes),
+    await deploy(restored, running),
+  ];
 }
 
 let made: Promise<Policy> | undefined;

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Makes this machine the first control plane, or brings one that runs to another version (upgrade/scripts/controlPlane.sh)
-# and to changed settings (settle.sh); prints the cluster's CA certificate (public).
+# Makes this machine a control plane: the first, or one that joins (controlPlanes/join.sh); or brings one that runs to another
+# version (upgrade/scripts/controlPlane.sh) and to changed settings (settle.sh). Prints the cluster's CA certificate (public).
 # Inputs: NODE_NAME KUBERNETES_VERSION API_NAME PRIVATE_IP KUBEADM_CONFIG AUDIT_POLICY PROVIDER_ID LABELS DISK_GIB SECRETS_KEY CLUSTER_NAME RESTORE_FROM BUCKET_HOST BUCKET_REGION BUCKET_OWNER BACKUP_IDENTITY MACHINE_FILES REMOVED_APIS BACKUPS DRAIN_TIMEOUT
+# Where there are several control planes: CONTROL_PLANES PEERS LATER ADMISSION JOIN_CONFIG
 # Safe to run again.
 
 marker=/var/lib/perigee/initialised
@@ -23,13 +24,18 @@ init() {
       refuse_version_meanwhile
     fi
     keep_machine_files >&2
-    settle >&2
+    # Where several control planes are settled one after the other, the one that acts for them comes last.
+    if [ -z "${LATER:-}" ]; then settle >&2; fi
     if wants_restore; then echo "restoreFrom = $RESTORE_FROM: this control plane has data of its own, nothing was restored" >&2; fi
+  elif [ -n "${ADMISSION:-}" ]; then
+    join_control_plane >&2
   else
+    refuse_second_cluster
     forget_upgrade
     keep_machine_files >&2
     initialise >&2
   fi
+  several_control_planes >&2
   rotate_secrets_key >&2
   # Not by the kubelet: at each start it would bring back the instance type that the machine had at first.
   xargs kubectl label node "$NODE_NAME" --overwrite <<<"${LABELS:?}" >&2

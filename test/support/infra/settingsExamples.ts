@@ -11,6 +11,9 @@ export const threeZones = {
   workers: [{ name: "default", count: 3 }],
 };
 
+/** Three control planes and three workers, one of each in each zone. */
+export const threeControlPlanes = { ...threeZones, controlPlane: { count: 3 } };
+
 /** Two pools, one of them spot machines with labels and taints, every optional setting on. */
 export const twoPools = {
   ...small,

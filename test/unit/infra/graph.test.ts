@@ -332,6 +332,7 @@ describe("security rules", () => {
     const peers = {
       admin: twoPools.adminCidrs,
       node: ["network-node-id"],
+      balancer: [],
       "control-plane": ["network-control-plane-id"],
     };
     const wanted = trafficRules([

@@ -30,6 +30,7 @@ const answers: Readonly<Record<string, (machine: RecordedMachine) => string>> = 
   init: () => pem("CERTIFICATE", "certificate authority"),
   request: ({ name }) => pem("CERTIFICATE REQUEST", name),
   admit: ({ name }) => pem("CERTIFICATE", `client of ${name}`),
+  "admit-control-plane": ({ name }) => pem("CERTIFICATE", `client of another, from ${name}`),
   kubeconfig: ({ privateIp }) =>
     [
       "apiVersion: v1",

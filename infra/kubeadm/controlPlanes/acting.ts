@@ -1,0 +1,65 @@
+/**
+ * The acting control plane: the one that steps for others run on, such as the admission of a machine. Any one that lives
+ * can be it; it changes only when it died or goes, so that a second `up` changes nothing.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../../config";
+
+/** A control plane as the last `up` wrote it, and as EC2 has it. */
+interface KnownControlPlane {
+  readonly name: string;
+  readonly role: string;
+  /** Instance of the last `up` that ended. */
+  readonly instanceId?: string;
+  /** Instance that EC2 has of it now; without one it is dead. */
+  readonly living?: string;
+}
+
+/**
+ * @param wanted names of the control planes that the settings ask for, in their order
+ * @param former the acting one of the last `up`
+ * @returns its name; where no control plane lives, the one that begins the cluster
+ */
+export function actingControlPlane(
+  wanted: readonly string[],
+  running: readonly KnownControlPlane[],
+  former: string | undefined,
+): string {
+  const known = wanted.map((name) => running.find((one) => one.name === name));
+  // A machine that an `up` made which did not end may not have joined yet.
+  const members = known.filter((one) => one?.living !== undefined && one.living === one.instanceId);
+  const living = known.filter((one) => one?.living !== undefined);
+  const [first] = members.length > 0 ? members : living;
+  const acting = members.some((one) => one?.name === former) ? former : first?.name;
+  return acting ?? wanted[0] ?? "";
+}
+
+/** Names of control planes that no `up` replaces: with the only one that lives, etcd's data would go. */
+export function irreplaceable(running: readonly KnownControlPlane[]): string[] {
+  const living = running.filter((one) => one.role === "control-plane" && one.living !== undefined);
+  return living.length > 1 ? [] : living.map(({ name }) => name);
+}
+
+/** Warns where control planes share a zone. */
+export function tellSharedZones({ controlPlane, availabilityZones }: Settings): void {
+  const said = sharedZones(controlPlane.count, availabilityZones.count);
+  if (said !== undefined) void pulumi.log.warn(said);
+}
+
+/**
+ * What it means that control planes share a zone; undefined where each has one of its own.
+ * @param zones number of availability zones
+ */
+export function sharedZones(count: number, zones: number): string | undefined {
+  if (count === 1 || zones >= Math.min(count, 3)) return undefined;
+  const most = Math.ceil(count / zones);
+  const left = count - most;
+  const outcome =
+    left > count / 2
+      ? "the cluster outlives the loss of any one zone"
+      : `the loss of the zone with ${most} of them takes the API away until they are back or restored`;
+  return (
+    `perigee-infra:controlPlane.count = ${count} in ${zones} ${zones === 1 ? "zone" : "zones"}: etcd needs more than half ` +
+    `of them, so ${outcome}. Set availabilityZones to ${Math.min(count, 3)} for a zone each`
+  );
+}

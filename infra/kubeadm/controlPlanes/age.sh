@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Part of the steps that give a new control plane the authorities' keys: the program that encrypts them.
+
+install_age() {
+  if command -v age >/dev/null && command -v age-keygen >/dev/null; then return; fi
+  export DEBIAN_FRONTEND=noninteractive
+  retry 10 update_lists || exit 1
+  retry 5 apt_install age >/dev/null || exit 1
+}

@@ -1,0 +1,115 @@
+/**
+ * Several control planes: one begins the cluster or acts for it, and the others join it one after the other, each admitted
+ * as a worker is (docs/adr/0002) and given the authorities' keys encrypted for it alone. None is special: docs/adr/0010.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import type { Machine } from "../../machines";
+import { joinDocument } from "../documents";
+import { topologyLabels } from "../placeLabels";
+import type { RemoteSteps } from "../remoteSteps";
+
+export type StepInputs = Readonly<Record<string, pulumi.Input<string>>>;
+
+/** A step that a control plane has run: its resource, and the CA certificate that it printed. */
+export interface InitStep extends pulumi.Resource {
+  readonly stdout: pulumi.Output<string>;
+}
+
+export interface ControlPlaneChainArgs {
+  readonly steps: RemoteSteps;
+  readonly machines: readonly Machine[];
+  readonly acting: Machine;
+  readonly drainTimeoutSeconds: number;
+  /** Seconds in which the balancer lets go of a target's connections. */
+  readonly deregistrationSeconds: number;
+  /** The kubeadm documents of a machine, of which the cluster's part is the same for all. */
+  readonly documents: (machine: Machine) => pulumi.Output<string>;
+  /** The step that begins, joins or settles a machine. */
+  readonly init: (machine: Machine, inputs: StepInputs, after: readonly pulumi.Resource[]) => InitStep;
+  /** Registers a machine with the balancer, and lets go of it before it leaves. */
+  readonly register: (machine: Machine, after: pulumi.Resource) => pulumi.Resource;
+  /** The step, run again once the others are there, for settings that the acting one put off. */
+  readonly settle: (machine: Machine, inputs: StepInputs, after: readonly pulumi.Resource[]) => pulumi.Resource;
+}
+
+export interface ControlPlaneChain {
+  readonly caCertificate: pulumi.Output<string>;
+  /** The step after which a control plane serves. */
+  readonly serves: ReadonlyMap<Machine, pulumi.Resource>;
+  /** After all of these every control plane is a member, with the settings of now. */
+  readonly done: readonly pulumi.Resource[];
+}
+
+export function chainOfControlPlanes(args: ControlPlaneChainArgs): ControlPlaneChain {
+  const { machines, acting, init, register, settle } = args;
+  const shared = (machine: Machine): StepInputs => ({
+    CONTROL_PLANES: machines.map(({ name }) => name).join("\n"),
+    PEERS: pulumi
+      .all(machines.filter((one) => one !== machine).map(({ instance }) => instance.privateIp))
+      .apply((addresses) => addresses.join("\n")),
+  });
+  // What restarts the API server waits until another one answers: a cluster that grows from one stays reachable.
+  const first = init(acting, { ...shared(acting), LATER: "yes" }, []);
+  const serves = new Map<Machine, pulumi.Resource>([[acting, first]]);
+  const done: pulumi.Resource[] = [register(acting, first)];
+  let last: pulumi.Resource = first;
+  for (const machine of machines.filter((one) => one !== acting)) {
+    const admit = admission(args, machine, acting, [last]);
+    const joined = init(machine, { ...shared(machine), ...joining(machine, admit.stdout) }, [admit]);
+    serves.set(machine, joined);
+    done.push(register(machine, joined));
+    last = joined;
+  }
+  // Taking the acting one away is another's work.
+  const other = machines.find((one) => one !== acting);
+  if (other !== undefined) done.push(admission(args, acting, other, [last]));
+  done.push(settle(acting, shared(acting), [...done]));
+  return { caCertificate: first.stdout, serves, done };
+}
+
+/** request (new machine) -> admit (one that lives); the delete takes the member out of etcd and the Node out of the cluster. */
+function admission(
+  { steps, drainTimeoutSeconds, deregistrationSeconds, documents }: ControlPlaneChainArgs,
+  machine: Machine,
+  host: Machine,
+  after: readonly pulumi.Resource[],
+) {
+  const { instance } = machine;
+  const request = steps.run(`${machine.name}-request`, {
+    machine,
+    script: "../controlPlanes/request",
+    verbs: { create: "request" },
+    limitSeconds: 3000,
+    output: "value",
+  });
+  return steps.run(`${machine.name}-admit`, {
+    machine: host,
+    for: machine,
+    script: "../controlPlanes/member",
+    verbs: { create: "admit-control-plane", delete: "leave-control-plane" },
+    limitSeconds: drainTimeoutSeconds + deregistrationSeconds + 900,
+    output: "value",
+    inputs: {
+      PROVIDER_ID: pulumi.interpolate`aws:///${instance.availabilityZone}/${instance.id}`,
+      PRIVATE_IP: instance.privateIp,
+      REQUEST: request.stdout.apply(requestIn),
+      RECIPIENT: request.stdout.apply(recipientIn),
+      DRAIN_TIMEOUT: String(drainTimeoutSeconds),
+      DEREGISTRATION_SECONDS: String(deregistrationSeconds),
+      KUBEADM_CONFIG: documents(machine),
+    },
+    after: [instance, ...after],
+  });
+}
+
+/** What request.sh prints: a certificate request, and behind it the recipient of age. */
+const requestIn = (printed: string): string => printed.replace(/^age1.*$/m, "").trim();
+const recipientIn = (printed: string): string => /^age1\w+$/m.exec(printed)?.[0] ?? "";
+
+function joining(machine: Machine, admission: pulumi.Output<string>): StepInputs {
+  const { privateIp, availabilityZone } = machine.instance;
+  const document = pulumi.all([privateIp, availabilityZone]).apply(([address, zone]) =>
+    joinDocument({ nodeName: machine.name, privateIp: address, labels: topologyLabels(zone) }),
+  );
+  return { ADMISSION: admission, JOIN_CONFIG: document };
+}

@@ -1,0 +1,151 @@
+#!/usr/bin/env bash
+# Part of init.sh where there are several control planes: this machine joins a cluster that lives, as a member of its etcd.
+# Inputs: NODE_NAME API_NAME PRIVATE_IP KUBEADM_CONFIG JOIN_CONFIG ADMISSION CONTROL_PLANES PEERS PROVIDER_ID
+
+join_folder=/etc/perigee/join
+join_config=/etc/perigee/join.yaml
+
+# What each of several does once it serves, and one that is the last of them.
+several_control_planes() {
+  tell_control_planes
+  if [ -z "${CONTROL_PLANES:-}" ]; then return; fi
+  own_address
+  if [ -z "${LATER:-}" ]; then spread_dns; fi
+}
+
+# One machine begins a cluster, and only where no other has begun it.
+refuse_second_cluster() {
+  local peer
+  for peer in ${PEERS:-}; do
+    if answers_as_api "$peer"; then
+      fail "a control plane at $peer answers already, and ${NODE_NAME:?} has no data: a second cluster is not begun beside it. Run" \
+        "'pulumi up' again, and another control plane admits this machine"
+    fi
+  done
+}
+
+# Any answer over TLS counts: which authority it has cannot be known here.
+answers_as_api() { timeout 5 openssl s_client -connect "$1:6443" </dev/null 2>/dev/null | grep -q "BEGIN CERTIFICATE"; }
+
+join_control_plane() {
+  wait_for 300 "${API_NAME:?} to resolve" getent ahostsv4 "$API_NAME" || exit 1
+  if [ -e /etc/kubernetes/kubelet.conf ] || compgen -G "/etc/kubernetes/manifests/*.yaml" >/dev/null; then reset_node; fi
+  forget_pod_network
+  forget_own_address
+  receive_keys
+  write_documents
+  write_join_documents
+  forget_own_attempt
+  echo "kubeadm join: running (log: ${kubeadm_log:?} on this machine)"
+  # shellcheck disable=SC2046 # zero or one word
+  kubeadm join --config "$join_config" $(preflight_flags) >"$kubeadm_log" 2>&1 || {
+    echo "--- kubeadm join, last lines" >&2
+    tail --lines 30 "$kubeadm_log" >&2
+    node_diagnosis
+    fail "kubeadm join failed; the lines above say why"
+  }
+  rm -rf "$join_folder" "$join_config"
+  rm -f /etc/kubernetes/bootstrap-kubelet.conf
+  remember_documents
+  touch "${marker:?}"
+}
+
+# The authorities' keys, encrypted for this machine on another: they come by age's pipe to their places alone.
+receive_keys() {
+  umask 077
+  mkdir -p /etc/kubernetes "$join_folder"
+  sed -n '/BEGIN CERTIFICATE/,/END CERTIFICATE/p' <<<"${ADMISSION:?}" >"$join_folder/kubelet.crt"
+  sed -n '/BEGIN AGE/,/END AGE/p' <<<"$ADMISSION" >"$join_folder/keys.age"
+  age --decrypt --identity "$join_folder/age.key" "$join_folder/keys.age" 2>"$join_folder/said" |
+    tar --extract --directory /etc/kubernetes || fail "the cluster's keys were not encrypted for this machine" \
+      "($(head -1 "$join_folder/said")): run 'pulumi up' again"
+  umask 022
+}
+
+write_join_documents() {
+  umask 077
+  printf '%s' "${JOIN_CONFIG:?}" >"$join_config"
+  cat >"$join_folder/discovery.conf" <<EOF
+apiVersion: v1
+kind: Config
+current-context: join
+contexts: [{name: join, context: {cluster: perigee, user: machine}}]
+clusters:
+  - name: perigee
+    cluster:
+      server: https://$API_NAME:6443
+      certificate-authority-data: $(base64 -w0 </etc/kubernetes/pki/ca.crt)
+users:
+  - name: machine
+    user:
+      client-certificate-data: $(base64 -w0 <"$join_folder/kubelet.crt")
+      client-key-data: $(base64 -w0 <"$join_folder/kubelet.key")
+EOF
+  umask 022
+}
+
+# What an attempt that was interrupted left in the cluster: a Node that kubeadm would refuse while it says Ready, and a member
+# of etcd that will never start with an empty folder. This machine can say both by itself, since it has the authorities now.
+forget_own_attempt() {
+  kubeadm_phase kubeconfig admin
+  kubeadm_phase certs etcd-healthcheck-client
+  wait_for 120 "a control plane to answer" kubectl get --raw /readyz || exit 1
+  kubectl delete node "${NODE_NAME:?}" --ignore-not-found --timeout 60s
+  local peer id name url said
+  for peer in ${PEERS:?}; do
+    if said=$(peer_etcdctl "$peer" member list --write-out simple 2>/dev/null); then break; fi
+  done
+  [ -n "${said:-}" ] || fail "no member of etcd answers; run this again when one does"
+  while IFS=, read -r id _ name url _; do
+    if [ "${name// /}" != "$NODE_NAME" ] && [ "${url// /}" != "https://${PRIVATE_IP:?}:2380" ]; then continue; fi
+    echo "taking what an unfinished attempt left out of etcd (member $id)"
+    peer_etcdctl "$peer" member remove "$id" >/dev/null || fail "member $id could not be taken out of etcd; run this again"
+  done <<<"$said"
+}
+
+# peer_etcdctl PEER WORDS...: etcdctl of this version's image, for none runs here yet.
+peer_etcdctl() {
+  local peer=$1 pki=/etc/kubernetes/pki/etcd
+  shift
+  ctr --namespace k8s.io run --rm --net-host --mount "type=bind,src=$pki,dst=$pki,options=rbind:ro" \
+    "$(grep -m1 '/etcd:' /etc/perigee/images)" "perigee-members-$$-$RANDOM" \
+    etcdctl --endpoints "https://$peer:2379" --cacert "$pki/ca.crt" --cert "$pki/healthcheck-client.crt" \
+    --key "$pki/healthcheck-client.key" --command-timeout 20s "$@"
+}
+
+# A control plane asks its own API server by the cluster's name: no other one has to answer, and no way leads through a
+# balancer and back. A machine that has not joined yet asks the others.
+own_address() {
+  forget_own_address
+  printf '%s %s # perigee: this control plane itself\n' "${PRIVATE_IP:?}" "${API_NAME:?}" >>/etc/hosts
+}
+
+# In place: cloud-init and a container's mount know this very file.
+forget_own_address() {
+  local others
+  if ! grep -q '# perigee: this control plane itself$' /etc/hosts 2>/dev/null; then return; fi
+  others=$(grep -v '# perigee: this control plane itself$' /etc/hosts || true)
+  printf '%s\n' "$others" >/etc/hosts
+}
+
+# Which control planes the settings ask for, for whoever has to take one away (member.sh). A cluster that only ever had one
+# needs none of it.
+tell_control_planes() {
+  local names=${CONTROL_PLANES:-$NODE_NAME}
+  if [ -z "${CONTROL_PLANES:-}" ] && ! kubectl --namespace kube-system get configmap perigee-control-planes >/dev/null 2>&1; then return; fi
+  kubectl apply --server-side --force-conflicts --field-manager perigee --filename - >/dev/null <<EOF
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: perigee-control-planes, namespace: kube-system}
+data: {names: "${names//$'\n'/ }"}
+EOF
+}
+
+# The pods of cluster DNS stay where they were made first, which was one machine: they are made anew once there are others.
+spread_dns() {
+  local where
+  where=$(kubectl --namespace kube-system get pods --selector k8s-app=kube-dns --field-selector status.phase=Running \
+    --output 'jsonpath={range .items[*]}{.spec.nodeName}{"\n"}{end}') || return 0
+  if (($(grep -c . <<<"$where") < 2)) || (($(sort -u <<<"$where" | grep -c .) > 1)); then return; fi
+  kubectl --namespace kube-system rollout restart deployment/coredns
+}

@@ -1,0 +1,118 @@
+#!/usr/bin/env bash
+# Runs on one control plane, for another. `admit-control-plane` takes what is left of a former machine of the name out of
+# etcd and the cluster, signs the kubelet's certificate request, and prints the certificate with the authorities' keys,
+# encrypted for the new machine alone. `leave-control-plane` takes a member out, or refuses before it touches anything.
+# Safe to run again. Inputs: NODE_NAME PROVIDER_ID PRIVATE_IP REQUEST RECIPIENT DRAIN_TIMEOUT DEREGISTRATION_SECONDS KUBEADM_CONFIG
+
+begins=$SECONDS
+
+admit_control_plane() {
+  wait_for 120 "the API server to answer" kubectl get --raw /readyz || explain_no_api
+  local answer
+  mkdir -p "$admitted"
+  answer="$admitted/${NODE_NAME:?}.$(admission_number).admission"
+  {
+    install_age
+    refuse_foreign_request
+    publish_configuration
+    former_control_plane
+    remember_address
+    [ -s "$answer" ] || answer_request "$answer"
+  } >&2
+  cat "$answer"
+}
+
+explain_no_api() {
+  members >/dev/null || exit 1 # says that etcd has no quorum, where it has none
+  echo "etcd answers and the API server does not" >&2
+  exit 1
+}
+
+# The same answer every time, as long as the machine and the keys are the same: a second run changes nothing there.
+admission_number() {
+  { printf '%s\n' "${REQUEST:?}" "${RECIPIENT:?}"; cat /etc/kubernetes/pki/{ca.crt,sa.pub,front-proxy-ca.crt,etcd/ca.crt} /etc/kubernetes/perigee/encryption.yaml; } |
+    sha256sum | cut -c1-16
+}
+
+answer_request() {
+  sign "$1.crt"
+  umask 077
+  { cat "$1.crt"; keys_of_the_cluster | age --encrypt --armor --recipient "$RECIPIENT"; } >"$1.new"
+  umask 022
+  rm -f "$1.crt"
+  mv "$1.new" "$1"
+}
+
+# Nothing of it lies in clear on the way: age reads it from this pipe.
+keys_of_the_cluster() {
+  tar --create --directory /etc/kubernetes \
+    pki/ca.crt pki/ca.key pki/sa.pub pki/sa.key pki/front-proxy-ca.crt pki/front-proxy-ca.key pki/etcd/ca.crt pki/etcd/ca.key \
+    perigee/encryption.yaml
+}
+
+# kubeadm takes the cluster's part of a new control plane's settings from the cluster. The version stays the running one.
+publish_configuration() {
+  local made version document=/run/perigee-configuration.yaml
+  made=$(kubectl --namespace kube-system get configmap kubeadm-config --output 'jsonpath={.data.ClusterConfiguration}') || exit 1
+  version=$(sed -n 's/^kubernetesVersion: *//p' <<<"$made")
+  sed "s/^kubernetesVersion: .*/kubernetesVersion: ${version:?}/" <<<"${KUBEADM_CONFIG:?}" >"$document"
+  kubeadm init phase upload-config kubeadm --config "$document" >"${kubeadm_log:?}" 2>&1 || {
+    tail --lines 20 "$kubeadm_log" >&2
+    fail "the cluster's configuration could not be published; the lines above say why"
+  }
+  rm -f "$document"
+}
+
+# A machine that died left its member and its Node behind, and an attempt that was interrupted may have announced a member
+# that never started: the new machine begins without them.
+former_control_plane() {
+  local former
+  former=$(kubectl get node "$NODE_NAME" --ignore-not-found --output 'jsonpath={.spec.providerID}') || exit 1
+  if [ "$former" = "${PROVIDER_ID:?}" ]; then return; fi
+  refuse_to_lose_quorum "$NODE_NAME"
+  remove_member "$NODE_NAME" "${PRIVATE_IP:?}"
+  if [ -n "$former" ]; then
+    echo "node $NODE_NAME was $former, which is gone"
+    leave
+  fi
+  local ill
+  ill=$(unhealthy_but "$NODE_NAME") || exit 1
+  [ -z "$ill" ] || fail "$NODE_NAME is not admitted: etcd is not whole, since these do not answer: $(paste -sd, <<<"$ill"). Bring" \
+    "them back or have them replaced ('pulumi refresh', then 'pulumi up'), and run this again"
+}
+
+leave_control_plane() {
+  wait_for 120 "the API server to answer" kubectl get --raw /readyz || explain_no_api
+  if stays; then
+    echo "$NODE_NAME is the only control plane that the settings ask for: it stays"
+    return
+  fi
+  refuse_to_lose_quorum "$NODE_NAME"
+  refuse_to_lose_volumes
+  refuse_to_lose_pods
+  if node_exists; then
+    kubectl cordon "$NODE_NAME"
+    drain
+  fi
+  # The balancer has let go of it: what it still serves ends with its etcd, and not before.
+  while ((SECONDS - begins < ${DEREGISTRATION_SECONDS:?})) && ! [ "$(ready_status)" = Unknown ]; do sleep 1; done
+  remove_member "$NODE_NAME" "${PRIVATE_IP:?}"
+  leave_for_good
+}
+
+leave_for_good() {
+  if node_exists; then kubectl delete node "$NODE_NAME" --timeout 60s; fi
+  rm -f "$admitted/$NODE_NAME".*
+}
+
+# Written by the acting control plane (join.sh): those that the settings ask for now.
+stays() {
+  local wanted
+  wanted=$(kubectl --namespace kube-system get configmap perigee-control-planes --ignore-not-found --output 'jsonpath={.data.names}') || exit 1
+  [ "$wanted" = "$NODE_NAME" ]
+}
+
+case "${1:?}" in
+  admit-control-plane) admit_control_plane ;;
+  leave-control-plane) leave_control_plane ;;
+esac

@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# Part of the steps that change etcd's members: who they are, who of them is healthy, and whether one may go.
+
+etcd_pki=/etc/kubernetes/pki/etcd
+
+# etcdctl_at URL WORDS...: of the etcd that runs here, so of its version. It asks the member at the URL.
+etcdctl_at() {
+  local url=$1 container runtime=unix:///run/containerd/containerd.sock
+  shift
+  container=$(crictl --runtime-endpoint "$runtime" ps --quiet --name '^etcd$' | head -1)
+  [ -n "$container" ] || fail "no etcd runs on this control plane; nothing was changed"
+  crictl --runtime-endpoint "$runtime" exec "$container" etcdctl --endpoints "$url" --cacert "$etcd_pki/ca.crt" \
+    --cert "$etcd_pki/server.crt" --key "$etcd_pki/server.key" --command-timeout 20s "$@"
+}
+
+# Lines `id name peer client learner`, from `member list`: id, state, name, peer URLs, client URLs, whether it is a learner.
+# A member that never started has no name yet.
+members() {
+  local said
+  said=$(etcdctl_at https://127.0.0.1:2379 member list --write-out simple) ||
+    fail "etcd does not answer, and nothing was changed. Where more than half of the control planes are gone, the cluster comes" \
+      "back from a backup: docs/runbook.md, More than half of the control planes died"
+  awk -F', ' '{ print $1, ($3 == "" ? "-" : $3), $4, ($5 == "" ? "-" : $5), $6 }' <<<"$said"
+}
+
+# healthy URL: this member answers with the state of the cluster.
+healthy() { [ "$1" != - ] && etcdctl_at "$1" endpoint health >/dev/null 2>&1; }
+
+# Names of the members that do not answer, or have not caught up, one a line; without the one that is named.
+unhealthy_but() {
+  local but=$1 all name client learner
+  all=$(members) || exit 1
+  while read -r _ name _ client learner; do
+    if [ "$name" = "$but" ]; then continue; fi
+    if [ "$learner" = true ]; then
+      echo "$name (still learning)"
+    elif ! healthy "$client"; then
+      echo "$name"
+    fi
+  done <<<"$all"
+}
+
+# refuse_to_lose_quorum NODE: etcd goes on without this member. One that is dead is taken out while the others have their
+# majority; one that lives only from a cluster that is whole without it.
+refuse_to_lose_quorum() {
+  local node=$1 others ill all client
+  all=$(members) || exit 1
+  client=$(awk -v node="$node" '$2 == node { print $4 }' <<<"$all")
+  if [ -z "$client" ]; then return; fi
+  others=$(awk -v node="$node" '$2 != node && $5 != "true"' <<<"$all" | wc -l)
+  ill=$(unhealthy_but "$node") || exit 1
+  if [ -z "$ill" ] && ((others > 0)); then return; fi
+  if ((others == 0)); then
+    fail "$node stays: it is the only one with etcd's data"
+  fi
+  if healthy "$client"; then
+    fail "$node stays as it is: etcd is not whole, since these do not answer: $(paste -sd, <<<"$ill"). Bring them back or have them" \
+      "replaced ('pulumi refresh', then 'pulumi up'), and run this again"
+  fi
+  (((others - $(wc -l <<<"$ill")) * 2 > others)) ||
+    fail "$node stays a member: without it etcd would have $others members, and these do not answer: $(paste -sd, <<<"$ill")"
+}
+
+# remove_member NODE: also one that was announced and never started, which has no name but the machine's address.
+remove_member() {
+  local node=$1 address=${2:-none} all id name peer
+  all=$(members) || exit 1
+  while read -r id name peer _; do
+    if [ "$name" != "$node" ] && [ "$peer" != "https://$address:2380" ]; then continue; fi
+    echo "taking $node out of etcd (member $id)"
+    etcdctl_at https://127.0.0.1:2379 member remove "$id" >/dev/null || fail "$node could not be taken out of etcd; run this again"
+  done <<<"$all"
+}
