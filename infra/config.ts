@@ -44,7 +44,8 @@ const nodePort = strictObject({
 const controlPlane = strictObject({
   count: z
     .literal([1, 3, 5], {
-      error: "1, 3 or 5: etcd needs more than half of them, so an even number outlives no more losses than one less",
+      error:
+        "allowed: 1, 3 or 5; etcd needs more than half of them, so an even number outlives no more losses than one less",
     })
     .default(1)
     .describe(

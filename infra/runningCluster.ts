@@ -176,7 +176,10 @@ function otherKeys(settings: Settings, { keys, nodes }: RunningCluster): Setting
  * Every API server has to know a new key for Secrets before the first one encrypts with it, and a step rotates the one of its
  * own machine.
  */
-function rotatedBySeveral({ controlPlane, keys: wanted }: Settings, { keys, nodes }: RunningCluster): SettingProblem[] {
+function rotatedBySeveral(
+  { controlPlane, keys: wanted }: Settings,
+  { keys, nodes }: RunningCluster,
+): SettingProblem[] {
   const there = nodes.filter(({ role }) => role === "control-plane").length;
   const own = keys?.secrets ?? 1;
   if (wanted.secrets === own || Math.max(controlPlane.count, there) === 1) return [];

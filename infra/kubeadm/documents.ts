@@ -126,10 +126,14 @@ function initConfiguration(args: ControlPlaneDocumentArgs): object {
 }
 
 function controlPlaneRegistration({ nodeName, privateIp, labels }: JoinDocumentArgs): NodeRegistration {
-  return nodeRegistration(nodeName, [{ key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" }], {
-    "node-ip": privateIp,
-    "node-labels": labelTexts(labels).join(","),
-  });
+  return nodeRegistration(
+    nodeName,
+    [{ key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" }],
+    {
+      "node-ip": privateIp,
+      "node-labels": labelTexts(labels).join(","),
+    },
+  );
 }
 
 function nodeRegistration(

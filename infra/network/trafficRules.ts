@@ -59,10 +59,7 @@ const severalControlPlanes: readonly TrafficRule[] = [
  * All rules, including the node ports that the user publishes.
  * @param controlPlanes number of control planes
  */
-export function trafficRules(
-  published: readonly PublishedNodePort[] = [],
-  controlPlanes = 1,
-): TrafficRule[] {
+export function trafficRules(published: readonly PublishedNodePort[] = [], controlPlanes = 1): TrafficRule[] {
   const ports = [...Object.values<PublishedNodePort>(nodePorts), ...published];
   return [
     ...(controlPlanes === 1 ? oneControlPlane : severalControlPlanes),

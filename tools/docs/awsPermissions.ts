@@ -12,7 +12,14 @@ const of =
   (service: string) =>
   (names: string): string[] =>
     names.split(" ").map((name) => `${service}:${name}`);
-const [ec2, iam, logs, route53, s3] = [of("ec2"), of("iam"), of("logs"), of("route53"), of("s3")];
+const [ec2, elb, iam, logs, route53, s3] = [
+  of("ec2"),
+  of("elasticloadbalancing"),
+  of("iam"),
+  of("logs"),
+  of("route53"),
+  of("s3"),
+];
 
 /** Actions on a type that is tagged while it is made. */
 const tagged = { TagNew: ec2("CreateTags"), TagOwn: ec2("CreateTags DeleteTags") };
@@ -80,6 +87,20 @@ const bucket: Actions = {
 
 /** A part of a bucket that is read, put and, but for the policy, taken back by the action that puts it. */
 const bucketPart = (name: string): Actions => ({ Buckets: s3(`Get${name} Put${name}`) });
+
+const balancerTags = elb("AddTags RemoveTags");
+
+const loadBalancer: Actions = {
+  Balancers: [
+    ...elb("CreateLoadBalancer DeleteLoadBalancer ModifyLoadBalancerAttributes SetSecurityGroups SetSubnets"),
+    ...balancerTags,
+  ],
+  Look: [
+    ...elb("DescribeCapacityReservation DescribeLoadBalancerAttributes DescribeLoadBalancers DescribeTags"),
+    ...ec2("DescribeNetworkInterfaces"),
+  ],
+  BalancerRole: iam("CreateServiceLinkedRole"),
+};
 
 const groupRule = (direction: "Egress" | "Ingress"): Actions => ({
   ...tagged,
@@ -163,6 +184,25 @@ export const actionsOf: Readonly<Record<string, Actions>> = {
   "aws:iam/rolePolicy:RolePolicy": {
     Roles: iam("PutRolePolicy"),
     RoleCare: iam("DeleteRolePolicy GetRolePolicy"),
+  },
+  "aws:lb/listener:Listener": {
+    Balancers: [
+      ...elb("CreateListener DeleteListener ModifyListener ModifyListenerAttributes"),
+      ...balancerTags,
+    ],
+    Look: elb("DescribeListenerAttributes DescribeListeners DescribeTags"),
+  },
+  "aws:lb/loadBalancer:LoadBalancer": loadBalancer,
+  "aws:lb/targetGroup:TargetGroup": {
+    Balancers: [
+      ...elb("CreateTargetGroup DeleteTargetGroup ModifyTargetGroup ModifyTargetGroupAttributes"),
+      ...balancerTags,
+    ],
+    Look: elb("DescribeTags DescribeTargetGroupAttributes DescribeTargetGroups"),
+  },
+  "aws:lb/targetGroupAttachment:TargetGroupAttachment": {
+    Balancers: elb("DeregisterTargets RegisterTargets"),
+    Look: elb("DescribeTargetHealth"),
   },
   "aws:route53/record:Record": {
     ApiName: route53("ChangeResourceRecordSets"),

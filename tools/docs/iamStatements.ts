@@ -13,6 +13,8 @@ export interface StatementForm {
 
 const ec2 = (...types: string[]): string[] => types.map((type) => `arn:aws:ec2:*:*:${type}/*`);
 const iam = (...names: string[]): string[] => names.map((name) => `arn:aws:iam::*:${name}`);
+const balancers = (...types: string[]): string[] =>
+  types.map((type) => `arn:aws:elasticloadbalancing:*:*:${type}/network-api-*`);
 const [machineRole, flowLogRole] = ["role/identity-*", "role/network-flow-logs-*"];
 
 /** The cluster's tag is in the request, or on the resource. */
@@ -113,6 +115,15 @@ export const statementForms = {
     why: "The first Spot machine of an account makes AWS' own role for them.",
     resources: iam("role/aws-service-role/spot.amazonaws.com/*"),
     condition: { StringEquals: { "iam:AWSServiceName": "spot.amazonaws.com" } },
+  },
+  Balancers: {
+    why: "The balancers before several control planes, by their names: Pulumi adds seven hexadecimal digits to `network-api-`.",
+    resources: balancers("loadbalancer/net", "listener/net", "targetgroup"),
+  },
+  BalancerRole: {
+    why: "The first load balancer of an account makes AWS' own role for them.",
+    resources: iam("role/aws-service-role/elasticloadbalancing.amazonaws.com/*"),
+    condition: { StringEquals: { "iam:AWSServiceName": "elasticloadbalancing.amazonaws.com" } },
   },
   Buckets: {
     why: "The buckets of backups, by their names: made, protected and listed. The backups are not read; whoever holds the policy can end them early, by another life cycle.",

@@ -29,7 +29,11 @@ export interface ControlPlaneChainArgs {
   /** Registers a machine with the balancer, and lets go of it before it leaves. */
   readonly register: (machine: Machine, after: pulumi.Resource) => pulumi.Resource;
   /** The step, run again once the others are there, for settings that the acting one put off. */
-  readonly settle: (machine: Machine, inputs: StepInputs, after: readonly pulumi.Resource[]) => pulumi.Resource;
+  readonly settle: (
+    machine: Machine,
+    inputs: StepInputs,
+    after: readonly pulumi.Resource[],
+  ) => pulumi.Resource;
 }
 
 export interface ControlPlaneChain {
@@ -108,8 +112,10 @@ const recipientIn = (printed: string): string => /^age1\w+$/m.exec(printed)?.[0]
 
 function joining(machine: Machine, admission: pulumi.Output<string>): StepInputs {
   const { privateIp, availabilityZone } = machine.instance;
-  const document = pulumi.all([privateIp, availabilityZone]).apply(([address, zone]) =>
-    joinDocument({ nodeName: machine.name, privateIp: address, labels: topologyLabels(zone) }),
-  );
+  const document = pulumi
+    .all([privateIp, availabilityZone])
+    .apply(([address, zone]) =>
+      joinDocument({ nodeName: machine.name, privateIp: address, labels: topologyLabels(zone) }),
+    );
   return { ADMISSION: admission, JOIN_CONFIG: document };
 }

@@ -44,10 +44,10 @@ join_control_plane() {
     node_diagnosis
     fail "kubeadm join failed; the lines above say why"
   }
-  rm -rf "$join_folder" "$join_config"
-  rm -f /etc/kubernetes/bootstrap-kubelet.conf
   remember_documents
   touch "${marker:?}"
+  # The request's keys stay, so that it is the same when it is asked for again.
+  rm -f "$join_folder"/{discovery.conf,keys.age,kubelet.crt,said} "$join_config" /etc/kubernetes/bootstrap-kubelet.conf
 }
 
 # The authorities' keys, encrypted for this machine on another: they come by age's pipe to their places alone.

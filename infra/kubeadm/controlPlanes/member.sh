@@ -7,9 +7,9 @@
 begins=$SECONDS
 
 admit_control_plane() {
-  wait_for 120 "the API server to answer" kubectl get --raw /readyz || explain_no_api
+  cluster_answers
   local answer
-  mkdir -p "$admitted"
+  mkdir -p "${admitted:?}"
   answer="$admitted/${NODE_NAME:?}.$(admission_number).admission"
   {
     install_age
@@ -22,10 +22,10 @@ admit_control_plane() {
   cat "$answer"
 }
 
-explain_no_api() {
-  members >/dev/null || exit 1 # says that etcd has no quorum, where it has none
-  echo "etcd answers and the API server does not" >&2
-  exit 1
+# Without a majority of etcd no API server answers: that is said at once, with the way out of it.
+cluster_answers() {
+  members >/dev/null
+  wait_for 120 "the API server to answer" kubectl get --raw /readyz >&2 || exit 1
 }
 
 # The same answer every time, as long as the machine and the keys are the same: a second run changes nothing there.
@@ -55,7 +55,7 @@ publish_configuration() {
   local made version document=/run/perigee-configuration.yaml
   made=$(kubectl --namespace kube-system get configmap kubeadm-config --output 'jsonpath={.data.ClusterConfiguration}') || exit 1
   version=$(sed -n 's/^kubernetesVersion: *//p' <<<"$made")
-  sed "s/^kubernetesVersion: .*/kubernetesVersion: ${version:?}/" <<<"${KUBEADM_CONFIG:?}" >"$document"
+  printf '%s\n' "${KUBEADM_CONFIG:?}" | sed "s/^kubernetesVersion: .*/kubernetesVersion: ${version:?}/" >"$document"
   kubeadm init phase upload-config kubeadm --config "$document" >"${kubeadm_log:?}" 2>&1 || {
     tail --lines 20 "$kubeadm_log" >&2
     fail "the cluster's configuration could not be published; the lines above say why"
@@ -69,6 +69,8 @@ former_control_plane() {
   local former
   former=$(kubectl get node "$NODE_NAME" --ignore-not-found --output 'jsonpath={.spec.providerID}') || exit 1
   if [ "$former" = "${PROVIDER_ID:?}" ]; then return; fi
+  # A member that lives at this address is this machine's own, whatever became of its Node.
+  if [ -z "$former" ] && healthy "https://${PRIVATE_IP:?}:2379"; then return; fi
   refuse_to_lose_quorum "$NODE_NAME"
   remove_member "$NODE_NAME" "${PRIVATE_IP:?}"
   if [ -n "$former" ]; then
@@ -82,7 +84,7 @@ former_control_plane() {
 }
 
 leave_control_plane() {
-  wait_for 120 "the API server to answer" kubectl get --raw /readyz || explain_no_api
+  cluster_answers
   if stays; then
     echo "$NODE_NAME is the only control plane that the settings ask for: it stays"
     return

@@ -17,7 +17,9 @@ etcdctl_at() {
 # A member that never started has no name yet.
 members() {
   local said
+  # An election takes a moment.
   said=$(etcdctl_at https://127.0.0.1:2379 member list --write-out simple) ||
+    { sleep 5; said=$(etcdctl_at https://127.0.0.1:2379 member list --write-out simple); } ||
     fail "etcd does not answer, and nothing was changed. Where more than half of the control planes are gone, the cluster comes" \
       "back from a backup: docs/runbook.md, More than half of the control planes died"
   awk -F', ' '{ print $1, ($3 == "" ? "-" : $3), $4, ($5 == "" ? "-" : $5), $6 }' <<<"$said"

@@ -8,13 +8,24 @@
 "use strict";
 const https = require("node:https");
 
-const { PERIGEE_API_HOST: host, PERIGEE_API_NAME: servername, PERIGEE_API_WAIT_SECONDS: limit = "900" } = process.env;
+const {
+  PERIGEE_API_HOST: host,
+  PERIGEE_API_NAME: servername,
+  PERIGEE_API_WAIT_SECONDS: limit = "900",
+} = process.env;
 const ends = Date.now() + Number(limit) * 1000;
 
 /** Any answer will do: who answers is the kubeconfig's to verify. */
 function ask() {
   return new Promise((resolve) => {
-    const options = { host, port: 6443, path: "/readyz", servername, rejectUnauthorized: false, timeout: 5000 };
+    const options = {
+      host,
+      port: 6443,
+      path: "/readyz",
+      servername,
+      rejectUnauthorized: false,
+      timeout: 5000,
+    };
     const request = https.get(options, (answer) => {
       answer.resume();
       resolve(answer.statusCode === 200 ? undefined : `it answers ${answer.statusCode}`);

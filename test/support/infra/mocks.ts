@@ -156,7 +156,10 @@ class RecordingMocks implements pulumi.runtime.Mocks {
           availabilityZone: zoneOf(String(inputs["subnetId"])),
         };
       case "aws:ec2/eip:Eip":
-        return { publicIp: `203.0.113.${9 + Number(/\d+$/.exec(name)?.[0])}`, allocationId: `eipalloc-${name}` };
+        return {
+          publicIp: `203.0.113.${9 + Number(/\d+$/.exec(name)?.[0])}`,
+          allocationId: `eipalloc-${name}`,
+        };
       case "aws:s3/bucket:Bucket":
         return bucketPlace(`${name}-1234567`); // the engine adds seven digits
       case "aws:lb/loadBalancer:LoadBalancer":

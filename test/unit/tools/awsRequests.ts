@@ -166,6 +166,23 @@ const bucket: Requests = () => [
   ),
 ];
 
+/** Requests for a part of the balancer, which Pulumi names. */
+const onBalancer = (type: string, actions: string): Request[] =>
+  actions.split(" ").map((name) =>
+    request(`elasticloadbalancing:${name}`, {
+      arn: `arn:aws:elasticloadbalancing:${region}:${account}:${type}/network-api-1234567/50dc6c495c0c9188`,
+    }),
+  );
+
+const balancerRole: Request = {
+  ...request("iam:CreateServiceLinkedRole", {
+    arn: iam(
+      "role/aws-service-role/elasticloadbalancing.amazonaws.com/AWSServiceRoleForElasticLoadBalancing",
+    ),
+  }),
+  context: { "iam:AWSServiceName": "elasticloadbalancing.amazonaws.com" },
+};
+
 const requests: Readonly<Record<string, Requests>> = {
   "aws:cloudwatch/logGroup:LogGroup": logGroup,
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": (_, tags) => [
@@ -228,6 +245,24 @@ const requests: Readonly<Record<string, Requests>> = {
   ],
   "aws:iam/role:Role": role,
   "aws:iam/rolePolicy:RolePolicy": rolePolicy,
+  "aws:lb/listener:Listener": () => [
+    ...onBalancer("loadbalancer/net", "CreateListener"),
+    ...onBalancer("listener/net", "AddTags ModifyListener RemoveTags DeleteListener"),
+  ],
+  "aws:lb/loadBalancer:LoadBalancer": () => [
+    balancerRole,
+    ...onBalancer(
+      "loadbalancer/net",
+      "CreateLoadBalancer AddTags ModifyLoadBalancerAttributes SetSubnets SetSecurityGroups RemoveTags DeleteLoadBalancer",
+    ),
+  ],
+  "aws:lb/targetGroup:TargetGroup": () =>
+    onBalancer(
+      "targetgroup",
+      "CreateTargetGroup AddTags ModifyTargetGroup ModifyTargetGroupAttributes RemoveTags DeleteTargetGroup",
+    ),
+  "aws:lb/targetGroupAttachment:TargetGroupAttachment": () =>
+    onBalancer("targetgroup", "RegisterTargets DeregisterTargets"),
   "aws:route53/record:Record": record,
   "aws:route53/zone:Zone": zone,
   "aws:s3/bucket:Bucket": bucket,

@@ -159,6 +159,7 @@ describe("stack 1's outputs", () => {
   it("are the contract's, and exactly the kubeconfig, the SSH key and the identity of the backups are secrets", async () => {
     const deployment = await deploy(small);
     assert.deepEqual(Object.keys(deployment.outputs).sort(), [
+      "actingControlPlane",
       "apiServerUrl",
       "backup",
       "backupIdentity",

@@ -137,13 +137,11 @@ export const refused: Readonly<Record<string, { settings: object; lines: readonl
       'workers[3].count = "3": a whole number from 0 to 500',
     ],
   },
-  "a control plane of three, five or two": {
-    settings: { ...small, controlPlane: { count: 3 } },
-    lines: ["controlPlane.count = 3: more than one control plane is not supported yet; allowed: 1"],
-  },
   "a control plane of an even number": {
     settings: { ...small, controlPlane: { count: 2 } },
-    lines: ["controlPlane.count = 2: more than one control plane is not supported yet; allowed: 1"],
+    lines: [
+      "controlPlane.count = 2: allowed: 1, 3 or 5; etcd needs more than half of them, so an even number outlives no more losses than one less",
+    ],
   },
   "labels that Kubernetes refuses": {
     settings: {

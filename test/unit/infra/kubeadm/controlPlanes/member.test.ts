@@ -1,0 +1,225 @@
+import assert from "node:assert/strict";
+import { stepInput } from "../../../../../infra/kubeadm/step";
+import { newKey, openssl } from "../../../../support/infra/keyPairs";
+import { MachineRoot, type ScriptRunResult } from "../../../../support/infra/scriptRun";
+import { etcdPrograms, member, memberIds, writeMembers } from "./etcd";
+
+const node = "ground-control-plane-3";
+const inputs = {
+  NODE_NAME: node,
+  PROVIDER_ID: "aws:///eu-central-1c/i-3",
+  PRIVATE_IP: "10.0.3.10",
+  REQUEST: "request",
+  RECIPIENT: "age1recipient",
+  DRAIN_TIMEOUT: "5",
+  DEREGISTRATION_SECONDS: "0",
+  KUBEADM_CONFIG: "kind: ClusterConfiguration\nkubernetesVersion: v1.36.3\ncertSANs: [api.ground.internal]\n",
+};
+const secret = "PRIVATE KEY of the authority";
+
+/** @param cluster what the API server has: the Node's instance, and the control planes that are wanted */
+const kubectl = ({ provider = "", names = "ground-control-plane-1 ground-control-plane-2" } = {}): string => `
+case "$*" in
+  "get node"*providerID*) printf %s '${provider}' ;;
+  "get node"*--ignore-not-found*--output\\ name) ${provider === "" ? "true" : `echo node/${node}`} ;;
+  "get node"*type==*) printf %s True ;;
+  *perigee-control-planes*) printf %s '${names}' ;;
+  *kubeadm-config*) printf 'kubernetesVersion: v1.35.4\\n' ;;
+  *status.certificate*) printf -- '-----BEGIN CERTIFICATE-----\\nsigned\\n-----END CERTIFICATE-----\\n' | base64 ;;
+  *lease*) printf %s "$RANDOM$RANDOM" ;;
+esac`;
+
+describe("for a control plane that goes or comes, another one", () => {
+  let root: MachineRoot;
+  beforeEach(() => {
+    root = new MachineRoot();
+    for (const path of [
+      "ca.key",
+      "sa.pub",
+      "sa.key",
+      "front-proxy-ca.crt",
+      "front-proxy-ca.key",
+      "etcd/ca.crt",
+    ]) {
+      root.write(`/etc/kubernetes/pki/${path}`, path);
+    }
+    root.write("/etc/kubernetes/pki/ca.crt", "authority").write("/etc/kubernetes/pki/etcd/ca.key", secret);
+    root.write("/etc/kubernetes/perigee/encryption.yaml", "secrets");
+    root.write("/var/silent", "");
+  });
+  afterEach(() => root.remove());
+
+  const run = (verb: string, program: string, more: Readonly<Record<string, string>> = {}): ScriptRunResult =>
+    root.run(stepInput("../controlPlanes/member", { ...inputs, ...more }), {
+      arguments: [verb, "600"],
+      programs: {
+        ...etcdPrograms,
+        kubectl: program,
+        kubeadm: "cp /run/perigee-configuration.yaml /var/published",
+        // What is encrypted for the recipient; a real age is in the test of the round trip.
+        age: 'echo "-----BEGIN AGE ENCRYPTED FILE-----"; cat | sha256sum; echo "-----END AGE ENCRYPTED FILE-----"',
+        "age-keygen": "",
+        sleep: "",
+      },
+    });
+  const changes = ({ calls }: ScriptRunResult): string[] =>
+    calls
+      .filter((call) => call.startsWith("kubectl ") && !/ --dry-run| get /.test(call))
+      .map((call) => call.split(" ")[1] ?? "");
+  const own = { provider: inputs.PROVIDER_ID };
+
+  describe("takes it out", () => {
+    it("after a drain: first of etcd, then of the cluster", () => {
+      writeMembers(root, [member(1), member(2), member(3)]);
+      const said = run("leave-control-plane", kubectl(own));
+      assert.equal(said.status, 0, said.stderr);
+      assert.deepEqual(memberIds(root), ["a1", "a2"]);
+      assert.deepEqual(changes(said), ["cordon", "drain", "delete"]);
+      const order = said.calls.map((call) => /drain .*--timeout|member remove|delete node/.exec(call)?.[0]);
+      assert.deepEqual(
+        order.filter((call) => call !== undefined).map((call) => call.split(" ")[0]),
+        ["drain", "member", "delete"],
+      );
+    });
+
+    it("not from an etcd that is not whole: names who does not answer, and touches nothing", () => {
+      writeMembers(root, [member(1), member(2, { answers: false }), member(3)]);
+      const said = run("leave-control-plane", kubectl(own));
+      assert.equal(said.status, 1);
+      assert.match(
+        said.stderr,
+        /-3 stays as it is: etcd is not whole, .* answer: ground-control-plane-2\. Bring/,
+      );
+      assert.deepEqual([changes(said), memberIds(root).length], [[], 3]);
+    });
+
+    it("not while another one still learns what etcd has", () => {
+      writeMembers(root, [member(1), member(2, { learner: true }), member(3)]);
+      const said = run("leave-control-plane", kubectl(own));
+      assert.match(said.stderr, /ground-control-plane-2 \(still learning\)/);
+      assert.deepEqual([said.status, memberIds(root).length], [1, 3]);
+    });
+
+    it("a dead one too, while the others have their majority, and of five besides another dead one", () => {
+      writeMembers(root, [member(1), member(2), member(3, { answers: false })]);
+      assert.equal(run("leave-control-plane", kubectl(own)).status, 0);
+      assert.deepEqual(memberIds(root), ["a1", "a2"]);
+      const dead = { answers: false };
+      writeMembers(root, [member(1), member(2), member(3, dead), member(4), member(5, dead)]);
+      assert.equal(run("leave-control-plane", kubectl(own)).status, 0);
+      writeMembers(root, [member(1), member(2, dead), member(3, dead)]);
+      const said = run("leave-control-plane", kubectl(own));
+      assert.match(
+        said.stderr,
+        /without it etcd would have 2 members, and these do not answer: ground-control-plane-2/,
+      );
+    });
+
+    it("never the only one with the data", () => {
+      writeMembers(root, [member(3)]);
+      const said = run("leave-control-plane", kubectl(own));
+      assert.match(said.stderr, /-3 stays: it is the only one with etcd's data/);
+      assert.deepEqual([said.status, changes(said)], [1, []]);
+    });
+
+    it("not where it is the one that the settings still ask for: of three, one stays", () => {
+      writeMembers(root, [member(1), member(2), member(3)]);
+      const said = run("leave-control-plane", kubectl({ ...own, names: node }));
+      assert.equal(said.status, 0, said.stderr);
+      assert.match(said.stdout, /is the only control plane that the settings ask for: it stays/);
+      assert.deepEqual([changes(said), memberIds(root).length], [[], 3]);
+    });
+
+    it("says where etcd has lost its quorum, and what brings the cluster back", () => {
+      writeMembers(root, [member(1), member(3)]);
+      root.write("/var/no-quorum", "");
+      const said = run("leave-control-plane", `case "$*" in *readyz) exit 1 ;; esac`);
+      assert.equal(said.status, 1);
+      assert.match(
+        said.stderr,
+        /etcd does not answer, and nothing was changed\. .* comes back from a backup/,
+      );
+    });
+
+    it("does nothing a second time", () => {
+      writeMembers(root, [member(1), member(2)]);
+      const said = run("leave-control-plane", kubectl());
+      assert.deepEqual([said.status, changes(said), memberIds(root)], [0, [], ["a1", "a2"]]);
+    });
+  });
+
+  describe("admits it", () => {
+    const request = (): string =>
+      openssl(
+        [["req", "-new", "-subj", `/O=system:nodes/CN=system:node:${node}`, ...newKey, "-out", "request"]],
+        ["request"],
+      ).join("");
+    const admit = (program: string, more: Readonly<Record<string, string>> = {}): ScriptRunResult =>
+      run("admit-control-plane", program, { REQUEST: request(), ...more });
+
+    it("prints a certificate, and the keys encrypted for it alone: no key in clear", () => {
+      writeMembers(root, [member(1), member(2)]);
+      const said = admit(kubectl());
+      assert.equal(said.status, 0, said.stderr);
+      assert.match(
+        said.stdout,
+        /^-----BEGIN CERTIFICATE-----\nsigned\n[^]*-----BEGIN AGE ENCRYPTED FILE-----/,
+      );
+      assert.ok(said.calls.includes("age --encrypt --armor --recipient age1recipient"));
+      assert.ok(!`${said.stdout}${said.stderr}${said.calls.join()}`.includes(secret));
+      assert.equal(root.read(`/var/lib/perigee/admitted/${node}.address`), "10.0.3.10\n");
+    });
+
+    it("prints the same again, until the machine or the keys are others", () => {
+      writeMembers(root, [member(1), member(2)]);
+      const more = { REQUEST: request() };
+      const [first, second] = [admit(kubectl(), more), admit(kubectl(own), more)];
+      assert.equal(second.stdout, first.stdout);
+      assert.ok(!second.calls.some((call) => call.startsWith("age ")));
+      root.write("/etc/kubernetes/perigee/encryption.yaml", "other secrets");
+      assert.notEqual(admit(kubectl(own), more).stdout, first.stdout);
+    });
+
+    it("publishes the settings that it joins with, of the version that runs", () => {
+      writeMembers(root, [member(1), member(2)]);
+      admit(kubectl());
+      assert.equal(
+        root.read("/var/published").trim(),
+        inputs.KUBEADM_CONFIG.replace("1.36.3", "1.35.4").trim(),
+      );
+      assert.ok(!root.has("/run/perigee-configuration.yaml"));
+    });
+
+    it("takes the member and the Node of its former machine away first, and what never started", () => {
+      writeMembers(root, [
+        member(1),
+        member(2),
+        member(3, { address: "10.0.3.9", answers: false }),
+        { id: "b1", name: "", address: "10.0.3.10" },
+      ]);
+      const said = admit(kubectl({ provider: "aws:///eu-central-1c/i-former" }));
+      assert.equal(said.status, 0, said.stderr);
+      assert.deepEqual(memberIds(root), ["a1", "a2"]);
+      assert.match(
+        said.stderr,
+        /node ground-control-plane-3 was aws:\/\/\/eu-central-1c\/i-former, which is gone/,
+      );
+      assert.ok(changes(said).indexOf("delete") < changes(said).indexOf("certificate"));
+    });
+
+    it("leaves a member that lives as it is, whatever became of its Node", () => {
+      writeMembers(root, [member(1), member(2), member(3)]);
+      for (const program of [kubectl(own), kubectl()]) assert.equal(admit(program).status, 0);
+      assert.deepEqual(memberIds(root), ["a1", "a2", "a3"]);
+    });
+
+    it("not into an etcd that is not whole, nor for another's request", () => {
+      writeMembers(root, [member(1), member(2, { answers: false })]);
+      const said = admit(kubectl());
+      assert.match(said.stderr, /ground-control-plane-2/);
+      const other = admit(kubectl(), { NODE_NAME: "ground-control-plane-2" });
+      assert.match(other.stderr, /the certificate request is for/);
+      assert.deepEqual([said.status, other.status, said.stdout, other.stdout], [1, 1, "", ""]);
+    });
+  });
+});
