@@ -58,7 +58,7 @@ export interface InfraOutputs {
   readonly nodes: readonly NodeOutput[];
   /** Address of the published node ports. */
   readonly publishedHost: string;
-  /** Control plane that steps for other machines ran on last; a stack 1 from before there could be several has none. */
+  /** Control plane that others joined last; a stack 1 from before there could be several has none. */
   readonly actingControlPlane?: string;
   /** A stack 1 from before there were backups has none. */
   readonly backup?: BackupOutput;

@@ -52,7 +52,7 @@ export interface KubeadmClusterArgs {
   readonly network: Network;
   readonly identity: ClusterIdentity;
   readonly controlPlane: readonly Machine[];
-  /** Name of the control plane that steps for others run on: see controlPlanes/acting.ts. */
+  /** Name of the control plane that begins the cluster, or that others join: see controlPlanes/acting.ts. */
   readonly acting: string;
   readonly workers: readonly WorkerMembership[];
   /** Bucket that a control plane without data begins from. */
@@ -88,7 +88,7 @@ export class KubeadmCluster extends pulumi.ComponentResource {
   readonly kubernetesVersion: pulumi.Output<string>;
   /** The step after which the first control plane serves. */
   readonly ready: pulumi.Resource;
-  /** Name of the control plane that steps for others run on. */
+  /** Name of the control plane that others joined last. */
   readonly acting: string;
   /** Reason for which the kubeconfig was read last, see contract/outputs.ts. */
   readonly kubeconfigRead: string;
@@ -105,14 +105,15 @@ export class KubeadmCluster extends pulumi.ComponentResource {
     this.kubeconfigRead = args.kubeconfigRead;
     this.acting = args.acting;
     const acting = args.controlPlane.find((machine) => machine.name === args.acting);
-    if (acting === undefined) throw new Error("a cluster without a control plane");
+    const [first] = args.controlPlane;
+    if (acting === undefined || first === undefined) throw new Error("a cluster without a control plane");
 
-    const initialised = this.controlPlanes(acting);
+    const initialised = this.controlPlanes(first, acting);
     const certificates = new Map(
       args.controlPlane.map((machine) => [machine, this.keepCertificates(machine, initialised)] as const),
     );
-    // Nodes become Ready with it, and get their certificates by what the acting one keeps: none waits for the others.
-    const network = this.installPodNetwork(initialised, certificates.get(acting));
+    // Nodes become Ready with it, and get their certificates by what the first one keeps: none waits for the others.
+    const network = this.installPodNetwork(initialised, certificates.get(first));
     this.ready = network;
     // Workers join while the pod network starts, and become Ready once it is up.
     const joined = this.joinAll(initialised, network);
@@ -124,14 +125,14 @@ export class KubeadmCluster extends pulumi.ComponentResource {
   }
 
   /** One control plane, or several behind a balancer: controlPlanes/index.ts. */
-  private controlPlanes(acting: Machine): Initialised {
+  private controlPlanes(machine: Machine, acting: Machine): Initialised {
     const { network, controlPlane: machines, drainTimeoutSeconds } = this.args;
     const { balancer } = network;
     const record = network.publishApi(machines.map((one) => one.instance.privateIp));
     if (balancer === undefined) {
       const init = this.initialise(acting, acting, {}, [record]);
       const serves = new Map([[acting, init]]);
-      return { machine: acting, done: init, serves, all: [], caCertificate: init.stdout };
+      return { machine, done: init, serves, all: [], caCertificate: init.stdout };
     }
     const { serves, done, caCertificate } = chainOfControlPlanes({
       steps: this.steps,
@@ -139,18 +140,23 @@ export class KubeadmCluster extends pulumi.ComponentResource {
       acting,
       drainTimeoutSeconds,
       deregistrationSeconds,
-      documents: (machine) => this.documents(machine),
-      init: (machine, inputs, after) => this.initialise(machine, acting, inputs, [record, ...after]),
-      register: (machine, after) => balancer.register(machine, [after]),
-      settle: (machine, inputs, after) =>
-        this.initialise(machine, acting, inputs, after, `${machine.name}-settle`),
+      documents: (one) => this.documents(one),
+      init: (one, inputs, after) => this.initialise(one, acting, inputs, [record, ...after]),
+      register: (one, after) => balancer.register(one, [after]),
+      settle: (one, inputs, after) => this.initialise(one, acting, inputs, after, `${one.name}-settle`),
     });
     const reachable = untilReachable(`${this.name}-reachable`, balancer.dnsName, network.apiName, {
       parent: this,
       after: done,
     });
-    const first = serves.get(acting) ?? record;
-    return { machine: acting, done: first, serves, all: [...done, reachable], caCertificate };
+    // What is done for other machines is done on the first, which is the last to go: it has joined by then, if it is new.
+    return {
+      machine,
+      done: serves.get(machine) ?? reachable,
+      serves,
+      all: [...done, reachable],
+      caCertificate,
+    };
   }
 
   private documents(machine: Machine): pulumi.Output<string> {

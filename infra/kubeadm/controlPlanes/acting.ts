@@ -1,6 +1,6 @@
 /**
- * The acting control plane: the one that steps for others run on, such as the admission of a machine. Any one that lives
- * can be it; it changes only when it died or goes, so that a second `up` changes nothing.
+ * The acting control plane: the one that begins a cluster, or that a new control plane finds there and joins. Any one that
+ * lives can be it; it changes only when it died or goes, so that a second `up` changes nothing.
  */
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../../config";

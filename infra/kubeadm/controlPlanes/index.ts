@@ -58,18 +58,28 @@ export function chainOfControlPlanes(args: ControlPlaneChainArgs): ControlPlaneC
   const done: pulumi.Resource[] = [register(acting, first)];
   let last: pulumi.Resource = first;
   for (const machine of machines.filter((one) => one !== acting)) {
-    const admit = admission(args, machine, acting, [last]);
+    const admit = admission(args, machine, host([...serves.keys()], machine), [last]);
     const joined = init(machine, { ...shared(machine), ...joining(machine, admit.stdout) }, [admit]);
     serves.set(machine, joined);
     done.push(register(machine, joined));
     last = joined;
   }
-  // Taking the acting one away is another's work.
-  const other = machines.find((one) => one !== acting);
-  if (other !== undefined) done.push(admission(args, acting, other, [last]));
+  done.push(admission(args, acting, host(machines, acting), [last]));
   done.push(settle(acting, shared(acting), [...done]));
   return { caCertificate: first.stdout, serves, done };
 }
+
+/**
+ * The machine that admits another, and takes it out: the first in order of those that serve by then, for it is the last to go
+ * when there shall be fewer. A step on a machine that goes itself is not run.
+ */
+function host(serving: readonly Machine[], machine: Machine): Machine {
+  const [first] = serving.filter((one) => one !== machine).sort((a, b) => numberOf(a) - numberOf(b));
+  if (first === undefined) throw new Error("a control plane that no other admits");
+  return first;
+}
+
+const numberOf = ({ name }: Machine): number => Number(/\d+$/.exec(name)?.[0]);
 
 /** request (new machine) -> admit (one that lives); the delete takes the member out of etcd and the Node out of the cluster. */
 function admission(

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 
-const program = readFileSync(join(__dirname, "reachable.js"), "utf8");
+const program = readFileSync(join(__dirname, "waitForApi.js"), "utf8");
 
 /** @param after the balancer's targets */
 export function untilReachable(

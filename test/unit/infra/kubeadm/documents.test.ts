@@ -4,15 +4,22 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
-import { auditPolicy, controlPlaneDocuments, workerDocument } from "../../../../infra/kubeadm/documents";
+import {
+  auditPolicy,
+  controlPlaneDocuments,
+  joinDocument,
+  workerDocument,
+} from "../../../../infra/kubeadm/documents";
 import { flannelManifest } from "../../../../infra/kubeadm/flannel";
 import { defaultKubernetesVersion, imagesOf, releaseOf, testedVersions } from "../../../../infra/versions";
 import { matchesGolden } from "../../../golden";
 import { kubeadmOf } from "../../../support/infra/tools";
-import { controlPlane, taintedWorker, worker } from "./examples";
+import { controlPlane, oneOfThree, taintedWorker, worker } from "./examples";
 
 const documents: Readonly<Record<string, string>> = {
   "controlPlane.yaml": controlPlaneDocuments(controlPlane),
+  "controlPlaneOfThree.yaml": controlPlaneDocuments(oneOfThree),
+  "furtherControlPlane.yaml": joinDocument({ ...oneOfThree, nodeName: "ground-control-plane-2" }),
   "worker.yaml": workerDocument(worker),
   "workerWithLabelsAndTaints.yaml": workerDocument(taintedWorker),
 };
@@ -178,5 +185,24 @@ describe("the audit policy", () => {
       "the rule on Secrets comes before any that keeps bodies",
     );
     assert.equal(policy?.rules[secrets]?.level, "Metadata");
+  });
+});
+
+describe("the cluster's part of several control planes' documents", () => {
+  const clusterOf = (privateIp: string, nodeName: string, publicIp: string): unknown =>
+    byKind(controlPlaneDocuments({ ...oneOfThree, privateIp, nodeName, publicIp })).get(
+      "ClusterConfiguration",
+    );
+
+  it("is the same for all of them, since who joins takes it from the cluster", () => {
+    assert.deepEqual(
+      clusterOf("10.0.1.10", "ground-control-plane-1", "203.0.113.10"),
+      clusterOf("10.0.2.10", "ground-control-plane-2", "203.0.113.11"),
+    );
+  });
+
+  it("has the names of the API and of its balancer in the certificate", () => {
+    const { apiServer } = clusterOf("10.0.1.10", "x", "y") as { apiServer: { certSANs: string[] } };
+    assert.deepEqual(apiServer.certSANs, ["api.ground.internal", oneOfThree.balancerName]);
   });
 });

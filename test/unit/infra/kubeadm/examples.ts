@@ -21,6 +21,11 @@ export const controlPlane: ControlPlaneDocumentArgs = {
   labels: topologyLabels("eu-central-1a"),
 };
 
+export const oneOfThree: ControlPlaneDocumentArgs = {
+  ...controlPlane,
+  balancerName: "network-api-1234567-0123456789abcdef.elb.eu-central-1.amazonaws.com",
+};
+
 export const worker: WorkerDocumentArgs = {
   nodeName: "ground-default-1",
   privateIp: "10.0.1.11",

@@ -3,7 +3,7 @@
  * operator is; only Node's own modules. PERIGEE_API_WAIT_SECONDS: how long, by default 900; 0: not at all, where whoever runs
  * Pulumi is not within adminCidrs.
  *
- *   PERIGEE_API_HOST=<name of the balancer> PERIGEE_API_NAME=<name in the certificate> node reachable.js
+ *   PERIGEE_API_HOST=<name of the balancer> PERIGEE_API_NAME=<name in the certificate> node waitForApi.js
  */
 "use strict";
 const https = require("node:https");
