@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { portRange, trafficRules } from "../../../infra/network/trafficRules";
 import { deploy, type Deployment, type RecordedResource } from "../../support/infra/mocks";
-import { small, threeZones, twoPools } from "../../support/infra/settingsExamples";
+import { small, threeControlPlanes, threeZones, twoPools } from "../../support/infra/settingsExamples";
 
 const types = {
   instance: "aws:ec2/instance:Instance",
@@ -348,11 +348,91 @@ describe("security rules", () => {
     assert.deepEqual(made.sort(), wanted.sort());
   });
 
+  it("let the operator to the balancer, and the balancer to the control planes, where there are several", async () => {
+    const deployment = await deploy(threeControlPlanes);
+    const api = ofType(deployment, types.ingress).filter(({ inputs }) => inputs.fromPort === 6443);
+    assert.deepEqual(
+      api
+        .map(({ inputs: { securityGroupId, cidrIpv4, referencedSecurityGroupId } }) =>
+          [cidrIpv4 ?? referencedSecurityGroupId, securityGroupId].join(" -> "),
+        )
+        .sort(),
+      [
+        "203.0.113.0/24 -> network-balancer-id",
+        "network-balancer-id -> network-control-plane-id",
+        "network-node-id -> network-control-plane-id",
+      ],
+    );
+    const outgoing = one(deployment, types.egress, "network-balancer-out");
+    assert.deepEqual(
+      [outgoing.fromPort, outgoing.referencedSecurityGroupId],
+      [6443, "network-control-plane-id"],
+      "a group that is made by a program lets nothing out by itself",
+    );
+  });
+
   it("admit the world to nothing, and let machines speak to it", async () => {
     const deployment = await deploy(small);
     for (const { inputs } of ofType(deployment, types.ingress)) assert.notEqual(inputs.cidrIpv4, "0.0.0.0/0");
     const [outgoing, ...more] = ofType(deployment, types.egress);
     assert.deepEqual(more, []);
     assert.deepEqual([outgoing?.inputs.cidrIpv4, outgoing?.inputs.ipProtocol], ["0.0.0.0/0", "-1"]);
+  });
+});
+
+describe("a cluster of three control planes", () => {
+  let deployment: Deployment;
+  before(async () => (deployment = await deploy(threeControlPlanes)));
+
+  it("has a balancer before them in every zone, which faces the operator and crosses zones", () => {
+    const balancer = one(deployment, "aws:lb/loadBalancer:LoadBalancer", "network-api");
+    assert.deepEqual(
+      [balancer.loadBalancerType, balancer.internal, balancer.enableCrossZoneLoadBalancing],
+      ["network", false, true],
+    );
+    assert.deepEqual(balancer.subnets, ["network-1-id", "network-2-id", "network-3-id"]);
+    assert.deepEqual(balancer.securityGroups, ["network-balancer-id"]);
+  });
+
+  it("is asked for its health where it serves, and shows its targets no client's address", () => {
+    const group = one(deployment, "aws:lb/targetGroup:TargetGroup", "network-api");
+    const check = group.healthCheck as Readonly<Record<string, unknown>>;
+    assert.deepEqual([check.protocol, check.path, group.preserveClientIp], ["HTTPS", "/readyz", "false"]);
+    const attached = ofType(deployment, "aws:lb/targetGroupAttachment:TargetGroupAttachment");
+    assert.deepEqual(
+      attached.map(({ inputs }) => inputs.targetId),
+      [1, 2, 3].map((number) => `ground-control-plane-${number}-id`),
+    );
+  });
+
+  it("stands in a zone each, and all of them are behind the API's name", () => {
+    const subnets = [1, 2, 3].map((number) =>
+      one(deployment, types.instance, `ground-control-plane-${number}`),
+    );
+    assert.deepEqual(
+      subnets.map(({ subnetId }) => subnetId),
+      ["network-1-id", "network-2-id", "network-3-id"],
+    );
+    const { records } = one(deployment, "aws:route53/record:Record", "network-api");
+    assert.equal((records as string[]).length, 3);
+  });
+
+  it("has a kubeconfig with the balancer's address, verified by the API's own name", () => {
+    const { clusters } = parse(String(deployment.outputs.kubeconfig)) as {
+      clusters: { cluster: Record<string, string> }[];
+    };
+    assert.equal(clusters[0]?.cluster["tls-server-name"], "api.ground.internal");
+    assert.equal(clusters[0].cluster["server"], deployment.outputs.apiServerUrl);
+    assert.match(String(deployment.outputs.apiServerUrl), /^https:\/\/network-api-.*\.elb\.eu-central-1/);
+  });
+
+  it("pays for no balancer where there is one, and warns where they share a zone", async () => {
+    assert.deepEqual(ofType(await deploy(threeZones), "aws:lb/loadBalancer:LoadBalancer"), []);
+    assert.ok(!deployment.said.some((text) => text.includes("controlPlane.count")));
+    const { said } = await deploy({ ...threeControlPlanes, availabilityZones: 1 });
+    assert.ok(
+      said.some((text) => /warning.*controlPlane\.count = 3 in 1 zone/.test(text)),
+      said.join(),
+    );
   });
 });

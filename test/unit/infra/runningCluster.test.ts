@@ -47,6 +47,40 @@ describe("a change of settings that would lose the backups", () => {
   });
 });
 
+describe("several control planes and the key for Secrets", () => {
+  const three: RunningCluster = {
+    ...running,
+    keys: { login: 1, secrets: 2 },
+    nodes: [
+      ...running.nodes,
+      ...[2, 3].map((number) => ({ name: `orbit-control-plane-${number}`, role: "control-plane" as const })),
+    ],
+  };
+  const count = (controlPlanes: number, secrets: number) => ({
+    controlPlane: { count: controlPlanes },
+    keys: { secrets },
+  });
+
+  it("it is not rotated while there are several, nor in the run that makes or removes them; the way is told", () => {
+    for (const [settings, cluster] of [
+      [count(3, 3), three],
+      [count(1, 3), three],
+      [count(3, 3), { ...running, keys: { login: 1, secrets: 2 } }],
+    ] as const) {
+      assert.match(
+        losses(settings, cluster).join(),
+        /^keys\.secrets = 3: with several control planes .* put it back to 2\. .* set controlPlane\.count to 1/,
+      );
+    }
+  });
+
+  it("stays what it is for as many as there shall be, and is rotated by one", () => {
+    assert.deepEqual(losses(count(5, 2), three), []);
+    assert.deepEqual(losses(count(1, 2), three), []);
+    assert.deepEqual(losses(count(1, 3), { ...running, keys: { login: 1, secrets: 2 } }), []);
+  });
+});
+
 describe("a change of settings that would lose the running cluster", () => {
   it("is none where nothing of it changes, nor where machines only grow, come and go", () => {
     assert.deepEqual(losses({}), []);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { isPublic, parseBackup } from "../../../../infra/backup/restore";
+import { isPublic, parseBackup, representative } from "../../../../infra/backup/restore";
 import { deploy, type Deployment, mockedBackups, refusal } from "../../../support/infra/mocks";
 import { small } from "../../../support/infra/settingsExamples";
 
@@ -316,5 +316,39 @@ describe("a bucket's policy", () => {
     assert.ok(!isPublic(policy({ Effect: "Allow", Principal: { AWS: "arn:aws:iam::1:root" } })));
     assert.ok(!isPublic(policy({ Effect: "Allow", Principal: "*", Condition: { StringEquals: {} } })));
     assert.ok(!isPublic("{}"));
+  });
+});
+
+describe("several control planes", () => {
+  const one = (number: number, instanceId: string, living?: string) => ({
+    name: `ground-control-plane-${number}`,
+    role: "control-plane" as const,
+    instanceId,
+    ...(living === undefined ? {} : { living }),
+  });
+
+  it("are a cluster that died only where all of them did", () => {
+    const [dead, alive] = [one(1, "i-1"), one(2, "i-2", "i-2")];
+    assert.equal(representative([dead, alive, one(3, "i-3")]), alive);
+    assert.equal(representative([dead, one(2, "i-2"), one(3, "i-3")]), dead);
+    assert.equal(representative([{ ...alive, role: "worker" }]), undefined);
+  });
+
+  it("are spoken for by one that has been a member, rather than by one that an up left half made", () => {
+    const member = one(2, "i-2", "i-2");
+    assert.equal(representative([one(1, "i-1", "i-new"), member]), member);
+  });
+
+  it("of which the first died need no restore: the others have the data", async () => {
+    const nodes = [node("i-dead"), { ...node("i-2"), name: "ground-control-plane-2" }];
+    const { said, resources } = await deploy(
+      { ...ground, availabilityZones: 3, controlPlane: { count: 3 } },
+      { ...running("i-dead"), nodes },
+    );
+    assert.ok(!said.some((text) => text.includes("restoreFrom")), said.join());
+    const admit = resources.find(({ name }) => name === "ground-control-plane-1-admit")?.inputs as {
+      connection: { host: string };
+    };
+    assert.equal(admit.connection.host, "203.0.113.11", "the second lets it in");
   });
 });

@@ -1,0 +1,191 @@
+/** Control planes come, die and go, while a client asks through the balancer. A cluster of its own. */
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ApiClient, type Silence } from "../support/lab/apiClient";
+import {
+  clusterDns,
+  engine,
+  engineSucceeds,
+  eventually,
+  killMachine,
+  kubectl,
+  labConfigFile,
+  LabCommand,
+  node,
+  outputs,
+  pool,
+  ssh,
+} from "../support/lab/lab";
+import { labLeftovers } from "../support/lab/leftovers";
+import { query } from "../support/lab/prometheus";
+
+const named = (number: number): string => `perigee-lab-control-plane-${number}`;
+const three = [1, 2, 3].map(named);
+const apiName = "api.perigee-lab.internal";
+const settings = (count: number) => ({
+  ...pool(1),
+  availabilityZones: 3,
+  controlPlane: { count, diskGiB: 20 },
+});
+
+/** Names of etcd's members that are started, and no others. */
+async function members(of: string): Promise<string[]> {
+  const pki = "/etc/kubernetes/pki/etcd";
+  const said = await ssh(
+    of,
+    `crictl exec $(crictl ps --quiet --name '^etcd$') etcdctl --endpoints https://127.0.0.1:2379 --cacert ${pki}/ca.crt ` +
+      `--cert ${pki}/server.crt --key ${pki}/server.key member list --write-out simple`,
+  );
+  return said
+    .split("\n")
+    .map((line) => line.split(", "))
+    .map(([, state = "", name = "", , , learner = ""]) =>
+      state === "started" && learner === "false" ? name : `${name}: ${state}, learner ${learner}`,
+    )
+    .sort();
+}
+
+async function whole(count: number): Promise<void> {
+  await kubectl("wait", "node", "--all", "--for=condition=Ready", "--timeout=180s");
+  const names = three.slice(0, count);
+  assert.deepEqual(await members(named(1)), names);
+  const nodes = await kubectl(
+    ...["get", "nodes", "-l", "node-role.kubernetes.io/control-plane"],
+    ...["-o", 'jsonpath={range .items[*]}{.metadata.name}{"\\n"}{end}'],
+  );
+  assert.deepEqual(nodes.split("\n").sort(), names);
+  await clusterDns(180);
+}
+
+async function asking(work: () => Promise<void>): Promise<Silence> {
+  const { apiServerUrl } = await outputs();
+  const client = new ApiClient(apiServerUrl, apiName);
+  try {
+    await work();
+  } finally {
+    await sleep(2000);
+  }
+  return client.end();
+}
+
+function tell(what: string, { longestMs, asked, failed }: Silence): void {
+  console.log(
+    `      ${what}: longest silence ${longestMs} ms; ${failed} of ${asked} requests without an answer`,
+  );
+}
+
+describe("control planes that come and go @all", () => {
+  after(async () => {
+    await new LabCommand("down").succeeds();
+  });
+
+  it("one is brought up, without a balancer", async () => {
+    await new LabCommand("up", { LAB_CONFIG: await labConfigFile(settings(1)) }).succeeds();
+    assert.match((await outputs()).apiServerUrl, /^https:\/\/203\.0\.113\.\d+:6443$/);
+    await whole(1);
+  });
+
+  it("1 -> 3: the API answers all the time, and the kubeconfig is the balancer's", async () => {
+    const silence = await asking(() => engineSucceeds("up", settings(3)).then(() => undefined));
+    tell("1 -> 3, by the address of the one that was there", silence);
+    assert.match(
+      (await outputs()).apiServerUrl,
+      /^https:\/\/network-api-\w+-\w+\.elb\.lab-local-1\.amazonaws\.com:6443$/,
+    );
+    await whole(3);
+    await engineSucceeds("preview", settings(3), "--expect-no-changes");
+  });
+
+  it("have the keys of one cluster, each its own certificate, and none of the keys lies in the state", async () => {
+    const sums = await Promise.all(
+      three.map((name) =>
+        ssh(
+          name,
+          "cat /etc/kubernetes/pki/{ca.key,sa.key,front-proxy-ca.key,etcd/ca.key} /etc/kubernetes/perigee/encryption.yaml | sha256sum",
+        ),
+      ),
+    );
+    assert.equal(new Set(sums).size, 1);
+    for (const name of three) {
+      const said = await ssh(
+        name,
+        "openssl x509 -noout -ext subjectAltName -in /etc/kubernetes/pki/apiserver.crt",
+      );
+      assert.ok(said.includes(`DNS:${apiName}`) && said.includes((await node(name)).privateIp), said);
+      assert.match(said, /DNS:network-api-\w+-\w+\.elb\.lab-local-1\.amazonaws\.com/);
+    }
+    const key = await ssh(named(1), "sed -n 2p /etc/kubernetes/pki/ca.key");
+    const { stdout } = await engineSucceeds("preview", settings(3), "--show-sames");
+    assert.ok(!stdout.includes(key));
+  });
+
+  it("are all scraped, and cluster DNS runs on more than one machine", async () => {
+    for (const job of ["apiserver", "kube-etcd", "kube-scheduler", "kube-controller-manager"]) {
+      await eventually(job, async () => (await query(`up{job="${job}"} == 1`)).length === 3, 300);
+    }
+    const where = await kubectl(
+      ...["-n", "kube-system", "get", "pods", "-l", "k8s-app=kube-dns"],
+      ...["-o", 'jsonpath={range .items[*]}{.spec.nodeName}{"\\n"}{end}'],
+    );
+    assert.ok(new Set(where.split("\n")).size > 1, where);
+  });
+
+  it("answer each other's names at home: a control plane asks its own API server", async () => {
+    for (const name of three) {
+      const own = (await node(name)).privateIp;
+      assert.match(await ssh(name, `getent ahostsv4 ${apiName}`), new RegExp(`^${own} `));
+    }
+  });
+
+  for (const [number, which] of [
+    [1, "the first"],
+    [2, "another"],
+  ] as const) {
+    it(`${which} killed without notice: the API answers, and refresh and up make it whole`, async () => {
+      const before = (await node(named(number))).instanceId;
+      const silence = await asking(async () => {
+        await killMachine(named(number));
+        await sleep(30_000);
+      });
+      tell(`${which} of three killed`, silence);
+      assert.ok(silence.longestMs < 15_000, `${silence.longestMs} ms`);
+      await engineSucceeds("refresh", settings(3));
+      await engineSucceeds("up", settings(3));
+      assert.notEqual((await node(named(number))).instanceId, before);
+      await whole(3);
+      await engineSucceeds("preview", settings(3), "--expect-no-changes");
+    });
+  }
+
+  it("one killed in the middle of an up that adds a worker: the next one makes it whole", async () => {
+    const more = { ...settings(3), ...pool(2) };
+    const running = engine("up", more);
+    await sleep(30_000);
+    await killMachine(named(3));
+    await running; // it may fail, and need not
+    await engineSucceeds("refresh", more);
+    await engineSucceeds("up", more);
+    await whole(3);
+    await engineSucceeds("up", settings(3));
+    await whole(3);
+  });
+
+  it("3 -> 1: one leaves after the other, and the one that stays has the cluster", async () => {
+    const uid = await kubectl("get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}");
+    const silence = await asking(() => engineSucceeds("up", settings(1)).then(() => undefined));
+    tell("3 -> 1, through the balancer until it goes", silence);
+    await whole(1);
+    assert.equal(await kubectl("get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}"), uid);
+    await engineSucceeds("preview", settings(1), "--expect-no-changes");
+    assert.deepEqual(
+      (await labLeftovers()).filter((one) => /balancer|\/etc\/hosts/.test(one)),
+      [],
+    );
+  });
+
+  it("leave nothing behind, of three neither", async () => {
+    await engineSucceeds("up", settings(3));
+    await new LabCommand("down").succeeds();
+    assert.deepEqual(await labLeftovers(), []);
+  });
+});
