@@ -11,9 +11,9 @@ import type { Settings } from "../config";
 import type { Machine } from "../machines";
 import type { ClusterIdentity } from "../machines/identity";
 import type { Network } from "../network";
+import { deregistrationSeconds } from "../network/apiBalancer";
 import type { Cidr } from "../network/cidr";
 import { releaseOf } from "../versions";
-import { deregistrationSeconds } from "../network/apiBalancer";
 import { certificatesUpkeep } from "./certificates";
 import { chainOfControlPlanes, type StepInputs } from "./controlPlanes";
 import { untilReachable } from "./controlPlanes/reachable";
@@ -143,20 +143,12 @@ export class KubeadmCluster extends pulumi.ComponentResource {
       documents: (one) => this.documents(one),
       init: (one, inputs, after) => this.initialise(one, acting, inputs, [record, ...after]),
       register: (one, after) => balancer.register(one, [after]),
+      reachable: (after) =>
+        untilReachable(`${this.name}-reachable`, balancer.dnsName, network.apiName, { parent: this, after }),
       settle: (one, inputs, after) => this.initialise(one, acting, inputs, after, `${one.name}-settle`),
     });
-    const reachable = untilReachable(`${this.name}-reachable`, balancer.dnsName, network.apiName, {
-      parent: this,
-      after: done,
-    });
     // What is done for other machines is done on the first, which is the last to go: it has joined by then, if it is new.
-    return {
-      machine,
-      done: serves.get(machine) ?? reachable,
-      serves,
-      all: [...done, reachable],
-      caCertificate,
-    };
+    return { machine, done: serves.get(machine) ?? record, serves, all: done, caCertificate };
   }
 
   private documents(machine: Machine): pulumi.Output<string> {

@@ -1,6 +1,12 @@
 /** docs/iam-policy*.json: AWS permissions for `pulumi up` and `pulumi destroy` of stack 1, and the table of docs/iam.md. */
 import { deploy, type Deployment } from "../../test/support/infra/mocks";
-import { restored, running, small, threeControlPlanes, twoPools } from "../../test/support/infra/settingsExamples";
+import {
+  restored,
+  running,
+  small,
+  threeControlPlanes,
+  twoPools,
+} from "../../test/support/infra/settingsExamples";
 import { type Actions, actionsOf, formerTypes, functionActions } from "./awsPermissions";
 import { type Condition, type Sid, type StatementForm, statementForms } from "./iamStatements";
 import { between } from "./marks";

@@ -11,7 +11,7 @@ import type { RemoteSteps } from "../remoteSteps";
 export type StepInputs = Readonly<Record<string, pulumi.Input<string>>>;
 
 /** A step that a control plane has run: its resource, and the CA certificate that it printed. */
-export interface InitStep extends pulumi.Resource {
+interface InitStep extends pulumi.Resource {
   readonly stdout: pulumi.Output<string>;
 }
 
@@ -28,6 +28,8 @@ export interface ControlPlaneChainArgs {
   readonly init: (machine: Machine, inputs: StepInputs, after: readonly pulumi.Resource[]) => InitStep;
   /** Registers a machine with the balancer, and lets go of it before it leaves. */
   readonly register: (machine: Machine, after: pulumi.Resource) => pulumi.Resource;
+  /** Waits until the API answers through the balancer. */
+  readonly reachable: (after: readonly pulumi.Resource[]) => pulumi.Resource;
   /** The step, run again once the others are there, for settings that the acting one put off. */
   readonly settle: (
     machine: Machine,
@@ -45,7 +47,7 @@ export interface ControlPlaneChain {
 }
 
 export function chainOfControlPlanes(args: ControlPlaneChainArgs): ControlPlaneChain {
-  const { machines, acting, init, register, settle } = args;
+  const { machines, acting, init, register, reachable, settle } = args;
   const shared = (machine: Machine): StepInputs => ({
     CONTROL_PLANES: machines.map(({ name }) => name).join("\n"),
     PEERS: pulumi
@@ -55,7 +57,7 @@ export function chainOfControlPlanes(args: ControlPlaneChainArgs): ControlPlaneC
   // What restarts the API server waits until another one answers: a cluster that grows from one stays reachable.
   const first = init(acting, { ...shared(acting), LATER: "yes" }, []);
   const serves = new Map<Machine, pulumi.Resource>([[acting, first]]);
-  const done: pulumi.Resource[] = [register(acting, first)];
+  const done: pulumi.Resource[] = [];
   let last: pulumi.Resource = first;
   for (const machine of machines.filter((one) => one !== acting)) {
     const admit = admission(args, machine, host([...serves.keys()], machine), [last]);
@@ -64,7 +66,10 @@ export function chainOfControlPlanes(args: ControlPlaneChainArgs): ControlPlaneC
     done.push(register(machine, joined));
     last = joined;
   }
-  done.push(admission(args, acting, host(machines, acting), [last]));
+  // The balancer lets go of each before it leaves: so it is registered after what makes it leave.
+  done.push(register(acting, admission(args, acting, host(machines, acting), [last])));
+  done.push(reachable(done));
+  // By now the balancer has a healthy target, and the acting one was registered last.
   done.push(settle(acting, shared(acting), [...done]));
   return { caCertificate: first.stdout, serves, done };
 }

@@ -7,6 +7,7 @@
  */
 "use strict";
 const https = require("node:https");
+const { setTimeout: sleep } = require("node:timers/promises");
 
 const {
   PERIGEE_API_HOST: host,
@@ -48,7 +49,7 @@ async function main() {
       process.exitCode = 1;
       return;
     }
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await sleep(1000);
   }
 }
 

@@ -106,6 +106,7 @@ export async function engineSucceeds(
 }
 
 export interface LabOutputs {
+  readonly apiServerUrl: string;
   readonly nodes: readonly NodeOutput[];
   readonly kubeconfig: string;
   readonly sshPrivateKey: string;

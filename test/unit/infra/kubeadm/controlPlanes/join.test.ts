@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { stepInput } from "../../../../../infra/kubeadm/step";
-import { onPath } from "../../../../support/infra/tools";
 import { bootedMachine, MachineRoot, type ScriptRunResult } from "../../../../support/infra/scriptRun";
+import { onPath } from "../../../../support/infra/tools";
 import { etcdPrograms, member, memberIds, writeMembers } from "./etcd";
 
 const node = "ground-control-plane-2";
@@ -167,7 +167,7 @@ describe("a further control plane", () => {
 
   it("tells which control planes are wanted, also of three the one that stays; one alone tells nothing", () => {
     root.write("/var/lib/perigee/initialised", "").write("/etc/kubernetes/pki/ca.crt", "authority\n");
-    const { CONTROL_PLANES: _, PEERS: __, ...alone } = inputs;
+    const alone = { ...inputs, CONTROL_PLANES: "", PEERS: "" };
     run({ ...alone, LATER: "yes" });
     assert.ok(!root.has("/var/told"));
     run({ ...inputs, LATER: "yes" });

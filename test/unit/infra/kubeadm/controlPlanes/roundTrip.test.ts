@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { stepInput } from "../../../../../infra/kubeadm/step";
-import { MachineRoot, type ScriptRunResult } from "../../../../support/infra/scriptRun";
+import { bootedMachine, MachineRoot, type ScriptRunResult } from "../../../../support/infra/scriptRun";
 import { onPath } from "../../../../support/infra/tools";
-import { bootedMachine } from "../../../../support/infra/scriptRun";
 import { etcdPrograms, member, writeMembers } from "./etcd";
 
 const node = "ground-control-plane-2";
