@@ -85,7 +85,6 @@ export function serverLine(target: BalancerTarget, check: HealthCheck): string {
   const { interval, healthyThreshold, unhealthyThreshold } = check;
   return [
     `${serverName(target)} ${target.address}:${target.port} check`,
-    ...(check.port === undefined ? [] : [`port ${check.port}`]),
     ...(check.protocol === "HTTPS" ? ["check-ssl verify none"] : []),
     `inter ${interval}s rise ${healthyThreshold} fall ${unhealthyThreshold}`,
     "on-marked-down shutdown-sessions",

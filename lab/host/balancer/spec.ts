@@ -17,12 +17,10 @@ export interface BalancerTarget {
   readonly zone: string;
 }
 
-/** Check of a target over HTTPS or HTTP, or by a connection alone. Times in seconds. */
+/** Check of a target at its own port, over HTTPS or HTTP, or by a connection alone. Times in seconds. */
 export interface HealthCheck {
   readonly protocol: "HTTPS" | "HTTP" | "TCP";
   readonly path: string;
-  /** Undefined: the port of the traffic. */
-  readonly port?: number;
   readonly interval: number;
   readonly timeout: number;
   readonly healthyThreshold: number;

@@ -6,7 +6,8 @@ import { trafficTable, withTrafficTable } from "../../../tools/docs/trafficTable
 import { parseSettings as parseWorkloads } from "../../../workloads/config";
 import { small } from "../../support/infra/settingsExamples";
 
-describe("generated documents", () => {
+describe("generated documents", function () {
+  this.timeout(60_000); // the policies come from several deployments of the program
   for (const path of Object.keys(documents)) {
     it(`docs/${path} is current (npm run docs)`, async () => {
       const { current, wanted } = await generated(path);

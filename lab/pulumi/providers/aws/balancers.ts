@@ -66,12 +66,10 @@ function targetGroup({ id, properties }: CloudResource, account: Account): Targe
 }
 
 function healthCheck(check: Properties): HealthCheck {
-  const port = Number(text(check, "port"));
   const protocol = text(check, "protocol");
   return {
     protocol: protocol === "HTTPS" || protocol === "TCP" ? protocol : "HTTP",
     path: text(check, "path") ?? "/",
-    ...(Number.isInteger(port) ? { port } : {}),
     interval: numeric(check, "interval") ?? 30,
     timeout: numeric(check, "timeout") ?? 10,
     healthyThreshold: numeric(check, "healthyThreshold") ?? 3,
@@ -85,5 +83,5 @@ function target(attachment: Properties, groupPort: number, account: Account): Ba
   const address = text(instance?.properties ?? {}, "privateIp") ?? "";
   if (instance === undefined || address === "") return [];
   const zone = text(instance.properties, "availabilityZone") ?? "";
-  return [{ id: instance.id, address, port: numeric(attachment, "port") ?? groupPort, zone }];
+  return [{ id: instance.id, address, port: groupPort, zone }];
 }

@@ -25,7 +25,6 @@ export const targetGroup: AwsType = {
       fields: {
         protocol: "string",
         path: "string",
-        port: "string",
         interval: "number",
         timeout: "number",
         healthyThreshold: "number",
@@ -128,11 +127,10 @@ function checkGroup(inputs: Properties): CheckFailure[] {
 
 export const targetGroupAttachment: AwsType = {
   token: attachmentToken,
-  inputs: { targetGroupArn: "string", targetId: "string", port: "number" },
+  inputs: { targetGroupArn: "string", targetId: "string" },
   required: ["targetGroupArn", "targetId"],
-  replaces: ["targetGroupArn", "targetId", "port"],
+  replaces: ["targetGroupArn", "targetId"],
   computed: [],
-  check: (inputs) => checkRange(inputs, "port", 1, 65535),
   id: (inputs) => `${text(inputs, "targetGroupArn") ?? ""}-${hexadecimal()}`,
   outputs: () => ({}),
   refuse: (inputs, account) => {

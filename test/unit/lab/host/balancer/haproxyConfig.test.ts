@@ -23,11 +23,11 @@ describe("the configuration of the haproxy that plays a balancer", () => {
     );
   });
 
-  it("asks for a connection alone where the check is of TCP, and another port where it has one", () => {
-    const group = { ...balancer().groups[0], check: { ...check, protocol: "TCP", port: 9 } } as never;
+  it("asks for a connection alone where the check is of TCP", () => {
+    const group = { ...balancer().groups[0], check: { ...check, protocol: "TCP" } } as never;
     const text = haproxyConfig(balancer({ groups: [group] }), "/x", new Set(["api/i-5:6443"]));
     assert.doesNotMatch(text, /httpchk|check-ssl/);
-    assert.match(text, /check port 9 inter/);
+    assert.match(text, /:6443 check inter 5s/);
   });
 
   it("has no server that was not in service: a new one gets nothing before its checks", () => {
