@@ -400,7 +400,7 @@ describe("a cluster of three control planes", () => {
     assert.deepEqual([check.protocol, check.path, group.preserveClientIp], ["HTTPS", "/readyz", "false"]);
     const attached = ofType(deployment, "aws:lb/targetGroupAttachment:TargetGroupAttachment");
     assert.deepEqual(
-      attached.map(({ inputs }) => inputs.targetId),
+      attached.map(({ inputs }) => inputs.targetId).sort(),
       [1, 2, 3].map((number) => `ground-control-plane-${number}-id`),
     );
   });
