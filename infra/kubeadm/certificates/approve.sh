@@ -6,8 +6,9 @@ set -euo pipefail
 export LC_ALL=C
 
 readonly signer=kubernetes.io/kubelet-serving
-# NAME.address of every machine: written by member.sh for a worker, and by `up` for a control plane.
-readonly admitted=/var/lib/perigee/admitted
+# ConfigMap with NAME.address of every machine (scripts/told.sh): the same for the approvers of all control planes. Versions of
+# Perigee with one control plane kept a file each in this folder.
+readonly machines=perigee-machines admitted=/var/lib/perigee/admitted
 export KUBECONFIG=/etc/kubernetes/admin.conf
 declare -A told=()
 
@@ -71,7 +72,11 @@ judge() {
     wrong "it asks for another name than its own: '$subject'"
     return
   fi
-  if ! address=$(cat "$admitted/$node.address" 2>/dev/null); then
+  if ! address=$(told_address "$node"); then
+    left "the API server does not say which machine it is"
+    return
+  fi
+  if [ -z "$address" ]; then
     left "no machine of this name was admitted; 'pulumi up' admits one"
     return
   fi
@@ -91,6 +96,12 @@ judge() {
   else
     wrong "its Node says $(tr '\n' ' ' <<<"$addresses")"
   fi
+}
+
+told_address() {
+  local said
+  said=$(api --namespace kube-system get configmap "$machines" --ignore-not-found --output "jsonpath={.data.$1\.address}") || return 1
+  if [ -n "$said" ]; then echo "$said"; else cat "$admitted/$1.address" 2>/dev/null || true; fi
 }
 
 wrong() { verdict=wrong reason=$1; }

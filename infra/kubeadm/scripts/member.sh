@@ -1,30 +1,30 @@
 #!/usr/bin/env bash
 # Runs on the control plane, for one worker. `admit` signs the worker's certificate request and prints the
 # certificate (public: useless without the key, which stays on the worker), and keeps labels and taints as
-# the settings say, and the address for which the kubelet may have a serving certificate; another CONTROL_PLANE admits it
-# again. Where its node has an older Kubernetes, it is drained for its upgrade (upgrade/scripts/makeWay.sh). `leave` drains the
+# the settings say, and the address for which the kubelet may have a serving certificate (told.sh); another CONTROL_PLANE
+# admits it again. Where its node has an older Kubernetes, it is drained for its upgrade (upgrade/scripts/makeWay.sh). `leave` drains the
 # node and deletes it, or refuses before it touches anything. Safe to run again.
 # Inputs: NODE_NAME CONTROL_PLANE PROVIDER_ID PRIVATE_IP REQUEST LABELS TAINTS DRAIN_TIMEOUT KUBERNETES_VERSION
 
-admitted=/var/lib/perigee/admitted
 signer=kubernetes.io/kube-apiserver-client-kubelet
 
 admit() {
   wait_for 120 "the API server to answer" kubectl get --raw /readyz || exit 1
   local certificate
-  mkdir -p "$admitted"
+  mkdir -p "${admitted:?}"
   certificate="$admitted/${NODE_NAME:?}.$(printf '%s' "${REQUEST:?}" | sha256sum | cut -c1-16).crt"
   {
     refuse_foreign_request
     remove_former_machine
-    remember_address
     # The same certificate every time, so that a second run changes nothing on the worker.
     [ -s "$certificate" ] || sign "$certificate"
     if node_exists; then
       settle_labels_and_taints
       make_way
     fi
-    remember_labels_and_taints
+    # A kubelet may write any address into its Node, so the approver takes this one for the machine's. Of labels and taints the
+    # next run knows by it what to take away.
+    tell address "${PRIVATE_IP:?}" label "${LABELS:-}" taint "${TAINTS:-}"
   } >&2
   cat "$certificate"
 }
@@ -85,12 +85,13 @@ settle_labels_and_taints() {
 
 # settle KIND WANTED ID: WANTED holds lines as kubectl takes them, ID is the sed that turns one into what removes it.
 settle() {
-  local kind=$1 wanted=$2 former
+  local kind=$1 wanted=$2 before former
+  before=$(told "$NODE_NAME" "$kind") || fail "the API server does not say which ${kind}s $NODE_NAME had; run this again when it answers"
   while read -r former; do
-    if ! grep -qxF -- "$former" <(printf '%s\n' "$wanted" | sed "$3") && carries "$kind" "$former"; then
+    if [ -n "$former" ] && ! grep -qxF -- "$former" <(printf '%s\n' "$wanted" | sed "$3") && carries "$kind" "$former"; then
       kubectl "$kind" node "$NODE_NAME" "$former-"
     fi
-  done < <(sed "$3" "$admitted/$NODE_NAME.$kind" 2>/dev/null)
+  done < <(sed "$3" <<<"$before")
   [ -z "$wanted" ] || xargs kubectl "$kind" node "$NODE_NAME" --overwrite <<<"$wanted"
 }
 
@@ -100,18 +101,6 @@ carries() {
   if [ "$1" = label ]; then return; fi
   taints=$(kubectl get node "$NODE_NAME" --output 'jsonpath={range .spec.taints[*]}{.key}:{.effect}{"\n"}{end}') || exit 1
   grep -qxF -- "$2" <<<"$taints"
-}
-
-# A kubelet may write any address into its Node, so the approver takes this one for the machine's (certificates/approve.sh).
-remember_address() {
-  echo "${PRIVATE_IP:?}" >"$admitted/$NODE_NAME.address.new"
-  mv "$admitted/$NODE_NAME.address.new" "$admitted/$NODE_NAME.address"
-}
-
-# What this run asked for, so that the next one knows what to take away.
-remember_labels_and_taints() {
-  printf '%s\n' "${LABELS:-}" | sed '/^$/d' >"$admitted/$NODE_NAME.label"
-  printf '%s\n' "${TAINTS:-}" | sed '/^$/d' >"$admitted/$NODE_NAME.taint"
 }
 
 # A volume of this machine's disk goes with the machine.
@@ -136,7 +125,7 @@ leave() {
     drain
     kubectl delete node "$NODE_NAME" --timeout 60s
   fi
-  rm -f "$admitted/$NODE_NAME".*
+  forget_told
 }
 
 case "${1:?}" in

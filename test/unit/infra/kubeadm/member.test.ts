@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { stepInput } from "../../../../infra/kubeadm/step";
 import { newKey, openssl } from "../../../support/infra/keyPairs";
 import { MachineRoot, type ScriptRunResult } from "../../../support/infra/scriptRun";
+import { toldMachines, toldOf } from "../../../support/infra/toldMachines";
 
 const node = "ground-default-2";
 const inputs = {
@@ -63,7 +64,7 @@ describe("leave", () => {
   /** Verbs that change the cluster; a drain that only asks does not. */
   const changes = ({ calls }: ScriptRunResult): string[] =>
     calls
-      .filter((call) => call.startsWith("kubectl ") && !/ --dry-run| get /.test(call))
+      .filter((call) => call.startsWith("kubectl ") && !/ --dry-run| get | patch /.test(call))
       .map((call) => call.split(" ")[1] ?? "");
 
   it("cordons, drains and deletes a node whose pods can all go elsewhere", () => {
@@ -158,11 +159,22 @@ describe("admit", () => {
       ["request"],
     ).join("");
   const run = (verb: string, more: Readonly<Record<string, string>> = {}): ScriptRunResult =>
-    root.run(stepInput("member", { ...inputs, ...more }), {
+    root.run(stepInput("member", { ...inputs, KUBERNETES_VERSION: "1.36.3", ...more }), {
       arguments: [verb, "600"],
-      programs: { kubectl: 'case "$*" in *status.certificate*) base64 <<<signed ;; esac', sleep: "" },
+      programs: {
+        kubectl: `case "$*" in
+          ${toldMachines}
+          *status.certificate*) base64 <<<signed ;;
+          "get node"*--output\\ name*) [ ! -e /var/node ] || echo node/${node} ;;
+          "get node"*spec.taints*) printf 'team:NoSchedule\\n' ;;
+          "get node"*type==*) printf True ;;
+        esac`,
+        sleep: "",
+      },
     });
-  const address = `/var/lib/perigee/admitted/${node}.address`;
+  const address = toldOf(node, "address");
+  const removed = ({ calls }: ScriptRunResult): string[] =>
+    calls.flatMap((call) => /^kubectl (?:label|taint) node \S+ (\S+-)$/.exec(call)?.[1] ?? []);
 
   it("keeps the machine's address, for which alone its kubelet gets a serving certificate, until it leaves", () => {
     const said = run("admit", { REQUEST: request() });
@@ -171,9 +183,33 @@ describe("admit", () => {
     assert.equal(root.read(address), "10.0.1.12\n");
     run("admit", { REQUEST: request(), PRIVATE_IP: "10.0.1.13" });
     assert.equal(root.read(address), "10.0.1.13\n", "that of the machine of now");
+    root.write("/var/node", "");
     assert.equal(run("leave").status, 0);
     assert.ok(!root.has(address));
   });
+
+  const before = { LABELS: "crew=night\nring=outer", TAINTS: "team=a:NoSchedule" };
+  for (const [where, tell] of [
+    ["the cluster", () => run("admit", { REQUEST: request(), ...before })],
+    [
+      "files of a version of Perigee with one control plane",
+      () => {
+        root.write(`/var/lib/perigee/admitted/${node}.label`, `${before.LABELS}\n`);
+        root.write(`/var/lib/perigee/admitted/${node}.taint`, `${before.TAINTS}\n`);
+      },
+    ],
+  ] as const) {
+    it(`takes away labels and taints that the settings no longer name, as ${where} had them`, () => {
+      root.write("/var/node", "");
+      tell();
+      const said = run("admit", { REQUEST: request(), LABELS: "ring=inner", TAINTS: "" });
+      assert.equal(said.status, 0, said.stderr);
+      assert.deepEqual(removed(said), ["crew-", "team:NoSchedule-"]);
+      assert.equal(root.read(toldOf(node, "label")), "ring=inner\n");
+      assert.ok(!root.has(`/var/lib/perigee/admitted/${node}.label`), "taken over");
+      assert.deepEqual(removed(run("admit", { REQUEST: request(), LABELS: "ring=inner", TAINTS: "" })), []);
+    });
+  }
 
   it("keeps none for a request in another node's name", () => {
     const refused = run("admit", { REQUEST: request(), NODE_NAME: "ground-default-3" });
@@ -182,6 +218,6 @@ describe("admit", () => {
       refused.stderr,
       /the certificate request is for 'subject=O=system:nodes,CN=system:node:ground-default-2'/,
     );
-    assert.ok(!root.has("/var/lib/perigee/admitted/ground-default-3.address"));
+    assert.ok(!root.has(toldOf("ground-default-3", "address")));
   });
 });

@@ -10,7 +10,10 @@ import { twoPools } from "../../../support/infra/settingsExamples";
 const folder = join(__dirname, "../../../../infra/kubeadm/scripts");
 const shared = "step.sh";
 /** Scripts that are no step by themselves. */
-const parts = [shared, "disk.sh", "drain.sh", "files.sh", "secretsKey.sh", "serving.sh", "settle.sh"];
+const parts = [
+  ...[shared, "disk.sh", "drain.sh", "files.sh"],
+  ...["secretsKey.sh", "serving.sh", "settle.sh", "told.sh"],
+];
 const scripts = readdirSync(folder).filter((name) => name.endsWith(".sh") && !parts.includes(name));
 const source = (name: string): string => readFileSync(join(folder, name), "utf8");
 

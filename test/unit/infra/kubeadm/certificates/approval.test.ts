@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { nodeScript } from "../../../../../infra/kubeadm/upkeep";
 import { newKey, openssl } from "../../../../support/infra/keyPairs";
 import { MachineRoot } from "../../../../support/infra/scriptRun";
+import { toldMachines, toldOf } from "../../../../support/infra/toldMachines";
 
 const script = nodeScript("kubeadm/certificates/approve.sh");
 const worker = "ground-default-1";
@@ -50,6 +51,7 @@ const kubectl = `
     *" get certificatesigningrequest "*) cat "/var/requests/$5/fields" ;;
     *" certificate approve "*) echo Approved >"/var/requests/$5/decided" ;;
     *" certificate deny "*) echo Denied >"/var/requests/$5/decided" ;;
+    ${toldMachines}
     *" get node "*) cat "/var/nodes/$5" 2>/dev/null || true ;;
   esac`;
 
@@ -57,8 +59,8 @@ describe("kubelets' requests for serving certificates", () => {
   let root: MachineRoot;
   beforeEach(() => {
     root = new MachineRoot();
-    root.write(`/var/lib/perigee/admitted/${worker}.address`, "10.0.1.11\n");
-    root.write("/var/lib/perigee/admitted/ground-default-2.address", "10.0.1.12\n");
+    root.write(toldOf(worker, "address"), "10.0.1.11\n");
+    root.write(toldOf("ground-default-2", "address"), "10.0.1.12\n");
     root.write(`/var/nodes/${worker}`, `InternalIP=10.0.1.11\nHostname=${worker}\n`);
   });
   afterEach(() => root.remove());
@@ -139,12 +141,7 @@ describe("kubelets' requests for serving certificates", () => {
   });
 
   for (const [what, missing, path, content] of [
-    [
-      "admitted",
-      "no machine of this name was admitted",
-      `lib/perigee/admitted/${worker}.address`,
-      "10.0.1.11",
-    ],
+    ["admitted", "no machine of this name was admitted", `machines/${worker}.address`, "10.0.1.11"],
     ["there", "its Node is not there yet", `nodes/${worker}`, `InternalIP=10.0.1.11\\nHostname=${worker}`],
   ] as const) {
     it(`are left while the node is not ${what}, said once, and approved when it is`, () => {
@@ -157,6 +154,18 @@ describe("kubelets' requests for serving certificates", () => {
       assert.equal(decided("csr-1"), "Approved");
     });
   }
+
+  it("are approved for what a version of Perigee with one control plane knew, where the cluster was not told since", () => {
+    root.run(`rm -f "${toldOf(worker, "address")}"`, {});
+    root.write(`/var/lib/perigee/admitted/${worker}.address`, "10.0.1.11\n");
+    ask("csr-1");
+    run();
+    assert.equal(decided("csr-1"), "Approved");
+    root.write(toldOf(worker, "address"), "10.0.1.19\n");
+    ask("csr-2");
+    run();
+    assert.equal(decided("csr-2"), "Denied", "of both the cluster counts");
+  });
 
   it("wait for an API server that is away, and are all looked at when it is back", () => {
     ask("csr-1");

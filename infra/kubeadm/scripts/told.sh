@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Part of the steps that tell the cluster of a machine: its address, for the approver (certificates/approve.sh), and the labels
+# and taints that the settings gave it last. They are in a ConfigMap, so that any control plane knows them, and not in the
+# Node, which a kubelet may write. Input: NODE_NAME
+
+# Where versions of Perigee with one control plane kept them, a file each.
+admitted=/var/lib/perigee/admitted
+machines=perigee-machines
+
+# tell KIND TEXT [KIND TEXT]...: each machine has a field manager of its own, so that the steps of several may tell at once.
+tell() {
+  local data="" kinds=()
+  while (($# > 0)); do
+    data+="  ${NODE_NAME:?}.$1: |"$'\n'"    ${2//$'\n'/$'\n'    }"$'\n'
+    kinds+=("$admitted/$NODE_NAME.$1")
+    shift 2
+  done
+  kubectl apply --server-side --force-conflicts --field-manager "perigee-$NODE_NAME" --filename - >/dev/null <<EOF ||
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: $machines, namespace: kube-system}
+data:
+$data
+EOF
+    fail "the cluster was not told of $NODE_NAME; the lines above say why. Run this again"
+  rm -f "${kinds[@]}"
+}
+
+# told NODE KIND: fails where the API server does not say.
+told() {
+  local said
+  said=$(kubectl --request-timeout 10s --namespace kube-system get configmap "$machines" --ignore-not-found \
+    --output "jsonpath={.data.${1//./\\.}\.$2}") || return 1
+  if [ -n "$said" ]; then echo "$said"; else cat "$admitted/$1.$2" 2>/dev/null || true; fi
+}
+
+# Of a machine that left. What may stay here admits nobody: its Node is gone.
+forget_told() {
+  local kind keys=""
+  for kind in address label taint; do keys+="${keys:+, }\"$NODE_NAME.$kind\": null"; done
+  kubectl --namespace kube-system patch configmap "$machines" --type merge --patch "{\"data\": {$keys}}" >/dev/null 2>&1 || true
+  rm -f "$admitted/$NODE_NAME".*
+}
+
