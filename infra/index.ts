@@ -7,7 +7,12 @@ import { plannedRestore } from "./backup/restore";
 import { loadSettings } from "./config";
 import { refuseWhileInUse } from "./inUse";
 import { KubeadmCluster } from "./kubeadm";
-import { actingControlPlane, irreplaceable, tellSharedZones } from "./kubeadm/controlPlanes/acting";
+import {
+  actingControlPlane,
+  controlPlaneNames,
+  irreplaceable,
+  tellSharedZones,
+} from "./kubeadm/controlPlanes/acting";
 import { kubeconfigRead } from "./kubeadm/kubeconfigRead";
 import { LoginKeys } from "./kubeadm/loginKeys";
 import { plannedRollout } from "./kubeadm/upgrade";
@@ -26,7 +31,9 @@ export = async (): Promise<Outputs> => {
   const former = (await ownOutputs()) as Partial<InfraOutputs>; // of the last up
   const running = await refuseLosses(settings, former); // what would take the running cluster along
   const restore = await plannedRestore(settings, former, running); // what a control plane without data begins with
-  const rollout = plannedRollout(settings, former, running, restore.from !== undefined); // an upgrade, in turn
+  const acting = actingControlPlane(controlPlaneNames(settings), running, former.actingControlPlane);
+  const restoring = restore.from !== undefined;
+  const rollout = plannedRollout(settings, former, running, { acting, restoring }); // an upgrade, in turn
   tellSharedZones(settings);
   limitStackTraces(settings); // for a large cluster they take most of the program's time
 
@@ -49,11 +56,6 @@ export = async (): Promise<Outputs> => {
     pool: "control-plane",
   });
   const { machines: controlPlane } = controlPlanes;
-  const acting = actingControlPlane(
-    controlPlane.map(({ name }) => name),
-    running,
-    former.actingControlPlane,
-  );
   const workers = settings.workers.map((pool) => {
     const made = new Machines(pool.name, { ...shared, ...pool, role: "worker", pool: pool.name });
     return { made, machines: made.machines, labels: pool.labels, taints: pool.taints };

@@ -1,6 +1,6 @@
 /**
- * Configuration of kubeadm (kubeadm.k8s.io/v1beta4), kubelet and kube-proxy, and the audit policy:
- * typed values, rendered as YAML. Golden files in test/golden/.
+ * Configuration of kubeadm (kubeadm.k8s.io/v1beta4), kubelet and kube-proxy: typed values, rendered as YAML. Golden files in
+ * test/golden/.
  */
 import { toYaml } from "../yaml";
 import { labelTexts, type Taint, taintTexts } from "./labels";
@@ -51,6 +51,13 @@ const criSocket = "unix:///run/containerd/containerd.sock";
 const patches = { directory: "/etc/perigee/patches" };
 const privateFolder = "/etc/kubernetes/perigee";
 const auditFolder = "/var/log/kubernetes";
+
+/**
+ * An API server that is told to end says so by /readyz, and serves on for this long: the balancer, which asks every 5 seconds
+ * and believes the second refusal, sends nothing more by then. A static pod has 30 seconds in all, so 15 are left for what is
+ * asked already. One alone has nobody to leave its clients to.
+ */
+const shutdownDelay = "15s";
 
 const extraArgs = (args: Readonly<Record<string, string>>): ExtraArg[] =>
   Object.entries(args).map(([name, value]) => ({ name, value }));
@@ -169,6 +176,7 @@ function clusterConfiguration(args: ControlPlaneDocumentArgs): object {
       extraArgs: extraArgs({
         profiling: "false",
         "tls-min-version": "VersionTLS12",
+        ...(args.balancerName === undefined ? {} : { "shutdown-delay-duration": shutdownDelay }),
         // `kubectl logs` and `exec` verify the kubelet that they reach.
         "kubelet-certificate-authority": "/etc/kubernetes/pki/ca.crt",
         "encryption-provider-config": `${privateFolder}/encryption.yaml`,
@@ -232,42 +240,6 @@ const kubeProxyConfiguration = {
   // Keep the kernel's default table size: it suits these machines, and a container may not change it.
   conntrack: { maxPerCore: 0, min: 0 },
 };
-
-/** Audit policy: logs every change with its user, never the bodies of Secrets and tokens. First match wins. */
-export const auditPolicy = yaml([
-  {
-    apiVersion: "audit.k8s.io/v1",
-    kind: "Policy",
-    omitStages: ["RequestReceived"],
-    rules: [
-      // Noise: routine requests of components, and health checks.
-      {
-        level: "None",
-        nonResourceURLs: ["/healthz*", "/livez*", "/readyz*", "/version", "/metrics", "/openapi*"],
-      },
-      { level: "None", resources: [{ group: "coordination.k8s.io", resources: ["leases"] }] },
-      { level: "None", resources: [{ group: "", resources: ["events"] }, { group: "events.k8s.io" }] },
-      { level: "None", users: ["system:kube-proxy"], verbs: ["watch"] },
-      {
-        level: "None",
-        userGroups: ["system:nodes"],
-        verbs: ["get", "list", "watch", "patch", "update"],
-        resources: [{ group: "", resources: ["nodes", "nodes/status", "pods", "pods/status"] }],
-      },
-      // Log who accessed a Secret, never its contents.
-      {
-        level: "Metadata",
-        resources: [
-          { group: "", resources: ["secrets", "configmaps", "serviceaccounts/token"] },
-          { group: "authentication.k8s.io", resources: ["tokenreviews"] },
-        ],
-      },
-      { level: "None", verbs: ["get", "list", "watch"], userGroups: ["system:serviceaccounts:kube-system"] },
-      { level: "Request", verbs: ["create", "update", "patch", "delete", "deletecollection"] },
-      { level: "Metadata" },
-    ],
-  },
-]);
 
 /** Configuration of every kubelet: in the control plane's documents, and a reason for workers to take it again. */
 export const kubeletDocument: string = yaml([kubeletConfiguration]);

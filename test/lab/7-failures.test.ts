@@ -1,6 +1,7 @@
 /** Machines die and reboot, lose their address, and get changed documents. */
 import { strict as assert } from "node:assert";
-import { auditPolicy, kubeletDocument } from "../../infra/kubeadm/documents";
+import { auditPolicy } from "../../infra/kubeadm/auditPolicy";
+import { kubeletDocument } from "../../infra/kubeadm/documents";
 import {
   clusterDns,
   controlPlane,

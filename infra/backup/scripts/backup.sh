@@ -2,7 +2,7 @@
 # Backs up the cluster of this control plane: an etcd snapshot, the certificate authorities and the key of its Secrets,
 # encrypted for the operator, put into the bucket. `set-aside` puts this machine's own data aside, so that the next `up`
 # with restoreFrom brings back an older state. Run by perigee-backup.timer; safe to run again.
-# Usage: backup.sh run | set-aside | check INTERVAL_SECONDS
+# Usage: backup.sh run | now | set-aside | check INTERVAL_SECONDS; `now` also where another control plane has etcd's leader
 set -euo pipefail
 
 # shellcheck source=/dev/null
@@ -42,7 +42,7 @@ run() {
   started=$(date +%s)
   error="ended before it was done"
   trap 'ended $?' EXIT
-  if ! leader; then
+  if [ "$1" != now ] && ! leader; then
     echo "etcd's leader is on another control plane, which backs up"
     error=""
     return
@@ -218,8 +218,8 @@ EOF
 }
 
 case "${1:-}" in
-  run) run ;;
+  run | now) run "$1" ;;
   set-aside) set_aside ;;
   check) check "${2:?}" ;;
-  *) fail "usage: backup.sh run | set-aside | check INTERVAL_SECONDS" ;;
+  *) fail "usage: backup.sh run | now | set-aside | check INTERVAL_SECONDS" ;;
 esac

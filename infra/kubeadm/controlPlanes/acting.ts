@@ -4,6 +4,7 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../../config";
+import { machineName } from "../../machines/names";
 
 /** A control plane as the last `up` wrote it, and as EC2 has it. */
 interface KnownControlPlane {
@@ -25,13 +26,27 @@ export function actingControlPlane(
   running: readonly KnownControlPlane[],
   former: string | undefined,
 ): string {
-  const known = wanted.map((name) => running.find((one) => one.name === name));
-  // A machine that an `up` made which did not end may not have joined yet.
-  const members = known.filter((one) => one?.living !== undefined && one.living === one.instanceId);
-  const living = known.filter((one) => one?.living !== undefined);
+  const members = wanted.filter((name) => membersOf(running).includes(name));
+  const living = wanted.filter((name) =>
+    running.some((one) => one.name === name && one.living !== undefined),
+  );
   const [first] = members.length > 0 ? members : living;
-  const acting = members.some((one) => one?.name === former) ? former : first?.name;
+  const acting = members.find((name) => name === former) ?? first;
   return acting ?? wanted[0] ?? "";
+}
+
+/** Names of control planes that live. A machine that an `up` made which did not end may not have joined yet. */
+export function membersOf(running: readonly KnownControlPlane[]): string[] {
+  return running
+    .filter(({ role, living }) => role === "control-plane" && living !== undefined)
+    .filter(({ living, instanceId }) => living === instanceId)
+    .map(({ name }) => name);
+}
+
+export function controlPlaneNames({ clusterName, controlPlane }: Settings): string[] {
+  return Array.from({ length: controlPlane.count }, (_, index) =>
+    machineName(clusterName, "control-plane", index + 1),
+  );
 }
 
 /** Names of control planes that no `up` replaces: with the only one that lives, etcd's data would go. */

@@ -5,32 +5,27 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "../../machines";
 import { joinDocument } from "../documents";
+import { lines, providerId } from "../machineInputs";
 import { topologyLabels } from "../placeLabels";
 import type { RemoteSteps } from "../remoteSteps";
-
-export type StepInputs = Readonly<Record<string, pulumi.Input<string>>>;
-
-/** A step that a control plane has run: its resource, and the CA certificate that it printed. */
-interface InitStep extends pulumi.Resource {
-  readonly stdout: pulumi.Output<string>;
-}
+import type { InitStep, StepInputs } from "./initStep";
 
 export interface ControlPlaneChainArgs {
   readonly steps: RemoteSteps;
   readonly machines: readonly Machine[];
   readonly acting: Machine;
+  /** Names of those that live as members already. */
+  readonly members: readonly string[];
   readonly drainTimeoutSeconds: number;
   /** Seconds in which the balancer lets go of a target's connections. */
   readonly deregistrationSeconds: number;
-  /** The kubeadm documents of a machine, of which the cluster's part is the same for all. */
-  readonly documents: (machine: Machine) => pulumi.Output<string>;
-  /** The step that begins, joins or settles a machine. */
+  /** The step that begins, joins, upgrades or settles a machine. */
   readonly init: (machine: Machine, inputs: StepInputs, after: readonly pulumi.Resource[]) => InitStep;
   /** Registers a machine with the balancer, and lets go of it before it leaves. */
   readonly register: (machine: Machine, after: pulumi.Resource) => pulumi.Resource;
   /** Waits until the API answers through the balancer. */
   readonly reachable: (after: readonly pulumi.Resource[]) => pulumi.Resource;
-  /** The step, run again once the others are there, for settings that the acting one put off. */
+  /** The step, run again once the others are there, for what the acting one put off. */
   readonly settle: (
     machine: Machine,
     inputs: StepInputs,
@@ -42,25 +37,29 @@ export interface ControlPlaneChain {
   readonly caCertificate: pulumi.Output<string>;
   /** The step after which a control plane serves. */
   readonly serves: ReadonlyMap<Machine, pulumi.Resource>;
-  /** After all of these every control plane is a member, with the settings of now. */
+  /** After all of these every control plane is a member, with the version and settings of now. */
   readonly done: readonly pulumi.Resource[];
 }
 
+/** The acting one first, then those that join, so that one that died is replaced before anything restarts; then the others. */
 export function chainOfControlPlanes(args: ControlPlaneChainArgs): ControlPlaneChain {
   const { machines, acting, init, register, reachable, settle } = args;
   const shared = (machine: Machine): StepInputs => ({
-    CONTROL_PLANES: machines.map(({ name }) => name).join("\n"),
+    CONTROL_PLANES: lines(machines.map(({ name }) => name)),
     PEERS: pulumi
       .all(machines.filter((one) => one !== machine).map(({ instance }) => instance.privateIp))
-      .apply((addresses) => addresses.join("\n")),
+      .apply(lines),
   });
+  const isMember = ({ name }: Machine): boolean => args.members.includes(name);
   // What restarts the API server waits until another one answers: a cluster that grows from one stays reachable.
   const first = init(acting, { ...shared(acting), LATER: "yes" }, []);
   const serves = new Map<Machine, pulumi.Resource>([[acting, first]]);
   const done: pulumi.Resource[] = [];
   let last: pulumi.Resource = first;
-  for (const machine of machines.filter((one) => one !== acting)) {
-    const admit = admission(args, machine, host([...serves.keys()], machine), [last]);
+  const others = machines.filter((one) => one !== acting);
+  for (const machine of [...others.filter((one) => !isMember(one)), ...others.filter(isMember)]) {
+    const living = machines.filter((one) => serves.has(one) || isMember(one));
+    const admit = admission(args, machine, host(living, machine), [last]);
     const joined = init(machine, { ...shared(machine), ...joining(machine, admit.stdout) }, [admit]);
     serves.set(machine, joined);
     done.push(register(machine, joined));
@@ -75,11 +74,12 @@ export function chainOfControlPlanes(args: ControlPlaneChainArgs): ControlPlaneC
 }
 
 /**
- * The machine that admits another, and takes it out: the first in order of those that serve by then, for it is the last to go
- * when there shall be fewer. A step on a machine that goes itself is not run.
+ * The machine that admits another, and takes it out: the first in order of those that live by then, for it is the last to go
+ * when there shall be fewer. A step on a machine that goes itself is not run. It does not depend on the order in which they
+ * have their turn, so that the next `up` finds it the same.
  */
-function host(serving: readonly Machine[], machine: Machine): Machine {
-  const [first] = serving.filter((one) => one !== machine).sort((a, b) => numberOf(a) - numberOf(b));
+function host(living: readonly Machine[], machine: Machine): Machine {
+  const [first] = living.filter((one) => one !== machine).sort((a, b) => numberOf(a) - numberOf(b));
   if (first === undefined) throw new Error("a control plane that no other admits");
   return first;
 }
@@ -88,7 +88,7 @@ const numberOf = ({ name }: Machine): number => Number(/\d+$/.exec(name)?.[0]);
 
 /** request (new machine) -> admit (one that lives); the delete takes the member out of etcd and the Node out of the cluster. */
 function admission(
-  { steps, drainTimeoutSeconds, deregistrationSeconds, documents }: ControlPlaneChainArgs,
+  { steps, drainTimeoutSeconds, deregistrationSeconds }: ControlPlaneChainArgs,
   machine: Machine,
   host: Machine,
   after: readonly pulumi.Resource[],
@@ -109,13 +109,12 @@ function admission(
     limitSeconds: drainTimeoutSeconds + deregistrationSeconds + 900,
     output: "value",
     inputs: {
-      PROVIDER_ID: pulumi.interpolate`aws:///${instance.availabilityZone}/${instance.id}`,
+      PROVIDER_ID: providerId(machine),
       PRIVATE_IP: instance.privateIp,
       REQUEST: request.stdout.apply(requestIn),
       RECIPIENT: request.stdout.apply(recipientIn),
       DRAIN_TIMEOUT: String(drainTimeoutSeconds),
       DEREGISTRATION_SECONDS: String(deregistrationSeconds),
-      KUBEADM_CONFIG: documents(machine),
     },
     after: [instance, ...after],
   });

@@ -32,10 +32,15 @@ join_control_plane() {
   if [ -e /etc/kubernetes/kubelet.conf ] || compgen -G "/etc/kubernetes/manifests/*.yaml" >/dev/null; then reset_node; fi
   forget_pod_network
   forget_own_address
+  # An earlier attempt may have been made with another version. That of the settings is the cluster's by now: the acting control
+  # plane has it, and no kubelet may be newer than the API server that kubeadm starts beside it.
+  forget_upgrade
+  keep_machine_files
   receive_keys
   write_documents
   write_join_documents
   forget_own_attempt
+  refuse_unequal_version
   echo "kubeadm join: running (log: ${kubeadm_log:?} on this machine)"
   # shellcheck disable=SC2046 # zero or one word
   kubeadm join --config "$join_config" $(preflight_flags) >"$kubeadm_log" 2>&1 || {

@@ -2,7 +2,7 @@
 # Runs on one control plane, for another. `admit-control-plane` takes what is left of a former machine of the name out of
 # etcd and the cluster, signs the kubelet's certificate request, and prints the certificate with the authorities' keys,
 # encrypted for the new machine alone. `leave-control-plane` takes a member out, or refuses before it touches anything.
-# Safe to run again. Inputs: NODE_NAME PROVIDER_ID PRIVATE_IP REQUEST RECIPIENT DRAIN_TIMEOUT DEREGISTRATION_SECONDS KUBEADM_CONFIG
+# Safe to run again. Inputs: NODE_NAME PROVIDER_ID PRIVATE_IP REQUEST RECIPIENT DRAIN_TIMEOUT DEREGISTRATION_SECONDS
 
 begins=$SECONDS
 
@@ -14,9 +14,8 @@ admit_control_plane() {
   {
     install_age
     refuse_foreign_request
-    publish_configuration
     former_control_plane
-    remember_address
+    tell address "${PRIVATE_IP:?}"
     [ -s "$answer" ] || answer_request "$answer"
   } >&2
   cat "$answer"
@@ -48,19 +47,6 @@ keys_of_the_cluster() {
   tar --create --directory /etc/kubernetes \
     pki/ca.crt pki/ca.key pki/sa.pub pki/sa.key pki/front-proxy-ca.crt pki/front-proxy-ca.key pki/etcd/ca.crt pki/etcd/ca.key \
     perigee/encryption.yaml
-}
-
-# kubeadm takes the cluster's part of a new control plane's settings from the cluster. The version stays the running one.
-publish_configuration() {
-  local made version document=/run/perigee-configuration.yaml
-  made=$(kubectl --namespace kube-system get configmap kubeadm-config --output 'jsonpath={.data.ClusterConfiguration}') || exit 1
-  version=$(sed -n 's/^kubernetesVersion: *//p' <<<"$made")
-  printf '%s\n' "${KUBEADM_CONFIG:?}" | sed "s/^kubernetesVersion: .*/kubernetesVersion: ${version:?}/" >"$document"
-  kubeadm init phase upload-config kubeadm --config "$document" >"${kubeadm_log:?}" 2>&1 || {
-    tail --lines 20 "$kubeadm_log" >&2
-    fail "the cluster's configuration could not be published; the lines above say why"
-  }
-  rm -f "$document"
 }
 
 # A machine that died left its member and its Node behind, and an attempt that was interrupted may have announced a member
@@ -104,7 +90,7 @@ leave_control_plane() {
 
 leave_for_good() {
   if node_exists; then kubectl delete node "$NODE_NAME" --timeout 60s; fi
-  rm -f "$admitted/$NODE_NAME".*
+  forget_told
 }
 
 # Written by the acting control plane (join.sh): those that the settings ask for now.

@@ -12,6 +12,7 @@ init() {
   grow_disk >&2
   refuse_former_key
   if [ -e "$marker" ]; then
+    if [ -n "${PEERS:-}" ]; then own_address; fi
     make_missing_manifests >&2
     # A run that was interrupted while it applied settings may have left no API server to ask.
     if [ ! -e "${begun:?}" ]; then
@@ -20,10 +21,12 @@ init() {
     if api_ready >/dev/null 2>&1; then
       refuse_fixed_settings
       upgrade_control_plane >&2
+      # Those that join take the settings from the cluster.
+      if [ -n "${LATER:-}" ] && [ -z "${waits:-}" ]; then publish_configuration >&2; fi
     else
       refuse_version_meanwhile
     fi
-    keep_machine_files >&2
+    if [ -z "${waits:-}" ]; then keep_machine_files >&2; fi
     # Where several control planes are settled one after the other, the one that acts for them comes last.
     if [ -z "${LATER:-}" ]; then settle >&2; fi
     if wants_restore; then echo "restoreFrom = $RESTORE_FROM: this control plane has data of its own, nothing was restored" >&2; fi
@@ -37,6 +40,8 @@ init() {
   fi
   several_control_planes >&2
   rotate_secrets_key >&2
+  # Its kubelet's serving certificate waits for this (certificates/approve.sh).
+  tell address "${PRIVATE_IP:?}" >&2
   # Not by the kubelet: at each start it would bring back the instance type that the machine had at first.
   xargs kubectl label node "$NODE_NAME" --overwrite <<<"${LABELS:?}" >&2
   cat /etc/kubernetes/pki/ca.crt

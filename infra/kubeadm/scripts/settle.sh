@@ -25,10 +25,24 @@ settle() {
   kubeadm_phase upload-config all
   kubeadm_phase kubelet-start
   kubeadm_phase mark-control-plane
+  settle_addons
+  remember_documents
+}
+
+# Neither of them may be newer than an API server: while an upgrade goes from one control plane to the next, they wait for the
+# last one.
+settle_addons() {
+  local name said
+  for name in ${CONTROL_PLANES:-}; do
+    said=$(kubectl get node "$name" --ignore-not-found --output 'jsonpath={.status.nodeInfo.kubeletVersion}') || exit 1
+    if [ -n "$said" ] && older "${said#v}" "${KUBERNETES_VERSION:?}"; then
+      echo "kube-proxy and cluster DNS stay as they are until $name has Kubernetes $KUBERNETES_VERSION"
+      return
+    fi
+  done
   kubeadm_phase addon all
   # It reads its settings at its start only. What it has told the kernel stays meanwhile.
   kubectl --namespace kube-system rollout restart daemonset/kube-proxy
-  remember_documents
 }
 
 documents_hash() { printf '%s\n' "${KUBEADM_CONFIG:?}" "${AUDIT_POLICY:?}" "${PROVIDER_ID:?}" | sha256sum | cut -d' ' -f1; }
@@ -94,11 +108,14 @@ renew_certificates() {
   done
 }
 
+# kubeadm_phase PHASE PART [DOCUMENTS]
 kubeadm_phase() {
-  echo "kubeadm init phase $*"
-  if kubeadm init phase "$@" --config "$config" >"${kubeadm_log:?}" 2>&1; then return; fi
+  local documents=${3:-$config}
+  echo "kubeadm init phase $1 ${2:-}" | sed 's/ $//'
+  # shellcheck disable=SC2086 # one word or none
+  if kubeadm init phase "$1" ${2:-} --config "$documents" >"${kubeadm_log:?}" 2>&1; then return; fi
   tail --lines 30 "${kubeadm_log:?}" >&2
-  fail "kubeadm init phase $* failed; the lines above say why (log: $kubeadm_log on this machine). Run this again when it is mended"
+  fail "kubeadm init phase $1 ${2:-} failed; the lines above say why (log: $kubeadm_log on this machine). Run this again when it is mended"
 }
 
 # Every pod, Service, certificate and kubeconfig of a cluster carries these.

@@ -76,7 +76,9 @@ export function upgradeMessage(upgrade: Upgrade, terms: UpgradeTerms): string {
     "first it is checked that every node is Ready, and that the API, etcd and cluster DNS are healthy" +
       (removedApis === "refuse" ? `, and that nobody uses APIs that ${minorOf(to)} no longer has` : ""),
     backups ? "a backup is made" : "no backup is made: backups are off",
-    `${controlPlanes.join(", ")}: ${parts(from, to)}; the API is away for a moment, and the node is drained`,
+    controlPlanes.length > 1
+      ? `${controlPlanes.join(", ")}, one after the other: ${parts(from, to)}; each is drained, and the others serve the API meanwhile`
+      : `${controlPlanes.join(", ")}: ${parts(from, to)}; the API is away for a moment, and the node is drained`,
     ...workerSteps(workers, maxUnavailable, drainTimeoutSeconds),
   ];
   return [

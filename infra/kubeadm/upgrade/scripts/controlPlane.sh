@@ -1,34 +1,44 @@
 #!/usr/bin/env bash
 # Part of init.sh: brings a control plane that runs to another version of Kubernetes, in place (docs/adr/0009). What is
-# checked is checked before anything is changed. Safe to run again, and goes on where it was interrupted.
-# Inputs: NODE_NAME KUBERNETES_VERSION REMOVED_APIS BACKUPS DRAIN_TIMEOUT
+# checked is checked before anything is changed. Of several, each does this when its turn comes. Safe to run again, and goes
+# on where it was interrupted. Inputs: NODE_NAME KUBERNETES_VERSION REMOVED_APIS BACKUPS DRAIN_TIMEOUT PEERS LATER
 
 # Holds the version from the first change until all of the control plane has it.
 upgrading=/var/lib/perigee/upgrading
+# Says that the upgrade of this control plane waits for the others.
+waits=""
 
 upgrade_control_plane() {
-  local running
+  local running configured
   running=$(running_version)
   if [ -e "$upgrading" ]; then
     [ "$(cat "$upgrading")" = "${KUBERNETES_VERSION:?}" ] || fail "kubernetesVersion = $KUBERNETES_VERSION: the upgrade of" \
       "this control plane to $(cat "$upgrading") has begun and is not done. Allowed: $(cat "$upgrading"); 'pulumi up' goes on with it"
     echo "the upgrade to $KUBERNETES_VERSION was interrupted: going on with it"
     release_node kubectl # kubeadm asks whether a pod can start
+    begin_upgrade
+    if [ -n "${PEERS:-}" ] && ! others_whole "$NODE_NAME"; then return; fi
   else
     if [ "$running" = "${KUBERNETES_VERSION:?}" ]; then return; fi
     refuse_other_way "$running"
-    gate 60 "before the upgrade to $KUBERNETES_VERSION" || fail "nothing was changed. Mend it, and run 'pulumi up' again"
-    refuse_removed_apis "$running"
-    refuse_to_lose_pods
-    back_up
+    configured=$(configured_version)
+    if older "$configured" "$KUBERNETES_VERSION"; then
+      check_before "$running"
+    elif others_whole; then
+      refuse_to_lose_pods
+    else
+      return
+    fi
     echo "$KUBERNETES_VERSION" >"$upgrading"
-    echo "upgrading this control plane from Kubernetes $running to $KUBERNETES_VERSION; the API is away for a moment"
+    echo "upgrading this control plane from Kubernetes $running to $KUBERNETES_VERSION; its API server is away for a moment"
+    begin_upgrade
   fi
-  prepare_ahead
-  # With the documents of now: the static pods start once, with their new settings.
-  write_documents
-  kubeadm_phase upload-config all
-  kubeadm_upgrade apply "v$KUBERNETES_VERSION" --yes
+  if applied_to_cluster; then
+    kubeadm_upgrade node
+  else
+    kubeadm_upgrade apply "v$KUBERNETES_VERSION" --yes
+    remember_applied
+  fi
   # No kubelet goes to another minor version under pods, and none is newer than its API server.
   hold_node
   move_cluster_dns
@@ -37,11 +47,67 @@ upgrade_control_plane() {
   systemctl restart kubelet
   wait_for 300 "node $NODE_NAME to be Ready with Kubernetes $KUBERNETES_VERSION" upgraded || { node_diagnosis; stopped; }
   release_node kubectl
-  gate 300 "after the upgrade of the control plane to $KUBERNETES_VERSION" || stopped
+  if ! gate 300 "after the upgrade of the control plane to $KUBERNETES_VERSION"; then
+    # Another control plane that died meanwhile is replaced next, and none is upgraded before the cluster is whole.
+    if [ -z "${LATER:-}" ]; then stopped; fi
+    echo "this control plane is upgraded; what is named above has to be mended, or replaced, before the next one is"
+  fi
   # kubeadm leaves a copy of etcd's data there each time; there is a backup, and they would fill the disk.
   rm -rf /etc/kubernetes/tmp/kubeadm-backup-* /etc/kubernetes/tmp/kubeadm-upgraded-manifests*
   forget_upgrade
   echo "this control plane runs Kubernetes $KUBERNETES_VERSION"
+}
+
+# Once, before the first control plane of the cluster is changed.
+check_before() {
+  gate 60 "before the upgrade to $KUBERNETES_VERSION" || fail "nothing was changed. Mend it, and run 'pulumi up' again; where a" \
+    "control plane is gone, put kubernetesVersion back first, so that its successor joins with the version of now"
+  refuse_removed_apis "$1"
+  refuse_to_lose_pods
+  back_up
+}
+
+# With the documents of now: the static pods start once, with their new settings. From here on the cluster's configuration
+# has the new version, and a control plane that joins has it too.
+begin_upgrade() {
+  prepare_ahead
+  write_documents
+  kubeadm_phase upload-config all
+}
+
+# others_whole [BUT]: with one control plane less the cluster still serves. The acting one lets those that join go first.
+others_whole() {
+  local limit=300
+  if [ -n "${LATER:-}" ]; then limit=60; fi
+  if gate "$limit" "before the upgrade of $NODE_NAME to $KUBERNETES_VERSION" "${1:-}"; then return 0; fi
+  if [ -z "${LATER:-}" ]; then
+    fail "the upgrade stopped: $NODE_NAME and what follows it keep their version. Mend what is named above ('pulumi refresh', then" \
+      "'pulumi up', replaces a machine that is gone), and run 'pulumi up' again: it goes on from here"
+  fi
+  echo "the upgrade of this control plane waits for the others: it goes on when they are there"
+  # shellcheck disable=SC2034 # init.sh
+  waits=yes
+  return 1
+}
+
+# One control plane runs `kubeadm upgrade apply`, the others `kubeadm upgrade node`. The cluster says whether it was done, for
+# whoever did it may have died before its end.
+applied_to_cluster() {
+  local said
+  if [ -z "${PEERS:-}" ]; then return 1; fi
+  said=$(kubectl --namespace kube-system get configmap perigee-upgrade --ignore-not-found --output 'jsonpath={.data.applied}') ||
+    fail "the API server does not say how far the upgrade is; run this again when it answers"
+  [ "$said" = "$KUBERNETES_VERSION" ]
+}
+
+remember_applied() {
+  if [ -z "${PEERS:-}" ]; then return; fi
+  kubectl apply --server-side --force-conflicts --field-manager perigee --filename - >/dev/null <<EOF
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: perigee-upgrade, namespace: kube-system}
+data: {applied: "$KUBERNETES_VERSION"}
+EOF
 }
 
 # Its servers start on other nodes before the drain ends those that are here. Where none takes them, cluster DNS is away until
@@ -69,8 +135,8 @@ make_missing_manifests() {
 }
 
 stopped() {
-  fail "the upgrade stopped: the control plane has Kubernetes $KUBERNETES_VERSION, the workers keep theirs. Mend what is named" \
-    "above, and run 'pulumi up' again: it goes on from here"
+  fail "the upgrade stopped: this control plane has Kubernetes $KUBERNETES_VERSION, what follows it keeps its version. Mend what" \
+    "is named above, and run 'pulumi up' again: it goes on from here"
 }
 
 running_version() { kubectl get --raw /version | served_version; }
@@ -126,9 +192,11 @@ users_of() {
   [ -z "$users" ] || printf ' (written by %s)' "$users"
 }
 
-# The lock of this machine is lent to the backup, which takes it itself.
+# The lock of this machine is lent to the backup, which takes it itself. Of several control planes, the one whose etcd leads
+# makes those of the timer.
 back_up() {
-  local status=0
+  local status=0 verb=run
+  if [ -n "${PEERS:-}" ]; then verb=now; fi
   if [ -z "${BACKUPS:-}" ]; then
     echo "backups are off: none is made before the upgrade"
     return
@@ -136,7 +204,7 @@ back_up() {
   [ -x /opt/perigee/backup.sh ] || fail "backup.enabled = true, and this machine makes none yet: run 'pulumi up' with the" \
     "version of now first. Nothing was changed"
   flock --unlock 9
-  /opt/perigee/backup.sh run 9>&- || status=$?
+  /opt/perigee/backup.sh "$verb" 9>&- || status=$?
   flock --wait 600 9 || fail "another step is running for $NODE_NAME on this machine; nothing was changed"
   [ "$status" = 0 ] || fail "there is no upgrade without a backup, and it failed; nothing was changed. The lines above say why"
 }

@@ -4,12 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
-import {
-  auditPolicy,
-  controlPlaneDocuments,
-  joinDocument,
-  workerDocument,
-} from "../../../../infra/kubeadm/documents";
+import { auditPolicy } from "../../../../infra/kubeadm/auditPolicy";
+import { controlPlaneDocuments, joinDocument, workerDocument } from "../../../../infra/kubeadm/documents";
 import { flannelManifest } from "../../../../infra/kubeadm/flannel";
 import { defaultKubernetesVersion, imagesOf, releaseOf, testedVersions } from "../../../../infra/versions";
 import { matchesGolden } from "../../../golden";

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { stepInput } from "../../../../infra/kubeadm/step";
 import { filesOfVersion, machineFileLines } from "../../../support/infra/machineFiles";
 import { bootedMachine, MachineRoot, type ScriptRunResult } from "../../../support/infra/scriptRun";
+import { toldMachines, toldOf } from "../../../support/infra/toldMachines";
 
 const inputs = {
   NODE_NAME: "ground-control-plane-1",
@@ -26,6 +27,7 @@ const programs = {
   kubeadm: "mkdir -p /etc/kubernetes/pki; echo certificate >/etc/kubernetes/pki/ca.crt",
   // A cluster as the inputs want it, whose node keeps the labels that it is given.
   kubectl: `case "$*" in
+    ${toldMachines}
     *" /version") echo '"gitVersion": "v1.36.3"' ;;
     *kubeadm-config*) printf '  podSubnet: 10.244.0.0/16\\n  serviceSubnet: 10.96.0.0/12\\n' ;;
     "label node ground-control-plane-1 --overwrite "*) shift 4; printf '%s\\n' "$@" >/var/labels ;;
@@ -90,5 +92,12 @@ describe("init", () => {
     assert.deepEqual(kubeadm(again), []);
     assert.equal(root.read("/var/labels"), `${labels}\n`);
     assert.equal(again.stdout, "certificate\n", "the next steps read it");
+  });
+
+  it("tells the cluster its address, and takes the file of a former Perigee over", () => {
+    root.write("/var/lib/perigee/admitted/ground-control-plane-1.address", "10.0.1.9\n");
+    assert.equal(init().status, 0);
+    assert.equal(root.read(toldOf("ground-control-plane-1", "address")), "10.0.1.10\n");
+    assert.ok(!root.has("/var/lib/perigee/admitted/ground-control-plane-1.address"));
   });
 });

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { stepInput } from "../../../../../infra/kubeadm/step";
+import { filesOfVersion, machineFileLines } from "../../../../support/infra/machineFiles";
 import { bootedMachine, MachineRoot, type ScriptRunResult } from "../../../../support/infra/scriptRun";
+import { toldMachines, toldOf } from "../../../../support/infra/toldMachines";
 import { onPath } from "../../../../support/infra/tools";
 import { etcdPrograms, member, memberIds, writeMembers } from "./etcd";
 
@@ -20,6 +22,9 @@ const inputs = {
   DISK_GIB: "10",
   SECRETS_KEY: "1",
   LABELS: "topology.kubernetes.io/zone=eu-central-1b",
+  MACHINE_FILES: machineFileLines(filesOfVersion("1.36.3")),
+  REMOVED_APIS: "refuse",
+  BACKUPS: "",
   CONTROL_PLANES: names.join("\n"),
   PEERS: "10.0.1.10\n10.0.3.10",
 };
@@ -31,13 +36,15 @@ const programs = {
   getent: 'echo "10.0.1.10 STREAM api.ground.internal"',
   openssl: "exit 1",
   kubeadm: `case "$*" in
+    *upload-config*) cp "\${@: -1}" /var/published ;;
     init*) mkdir -p /etc/kubernetes/pki; echo authority >/etc/kubernetes/pki/ca.crt ;;
     "join "*) cp /etc/perigee/join/discovery.conf /etc/perigee/join.yaml /var/ ;;
     esac`,
   age: "cat /var/keys.tar",
   kubectl: `case "$*" in
+    ${toldMachines}
     *" /version") echo '"gitVersion": "v1.36.3"' ;;
-    *kubeadm-config*) printf '  podSubnet: 10.244.0.0/16\\n  serviceSubnet: 10.96.0.0/12\\n' ;;
+    *kubeadm-config*) cat /var/uploaded ;;
     *"get pods"*kube-dns*) cat /var/dns 2>/dev/null ;;
     *"get configmap perigee-control-planes"*) [ -e /var/told ] ;;
     "apply "*) cat >/var/told ;;
@@ -62,6 +69,7 @@ describe("a further control plane", () => {
     root.write("/var/keys.tar", "");
     spawnSync("tar", ["-cf", root.at("/var/keys.tar"), "-C", root.at("/content"), "pki", "perigee"]);
     writeMembers(root, [member(1), member(3)]);
+    root.write("/var/uploaded", `${inputs.KUBEADM_CONFIG}kubernetesVersion: v1.36.3\n`);
   });
   afterEach(() => root.remove());
 
@@ -162,7 +170,9 @@ describe("a further control plane", () => {
     root.write("/var/lib/perigee/initialised", "").write("/etc/kubernetes/pki/ca.crt", "authority\n");
     const put = run({ ...inputs, LATER: "yes" });
     assert.equal(put.status, 0, put.stderr);
-    assert.deepEqual(kubeadm(put), []);
+    assert.deepEqual(kubeadm(put), ["init phase upload-config"]);
+    assert.equal(root.read("/var/published").trim(), inputs.KUBEADM_CONFIG.trim(), "those that join take it");
+    assert.ok(!root.has("/run/perigee-configuration.yaml"));
   });
 
   it("tells which control planes are wanted, also of three the one that stays; one alone tells nothing", () => {
@@ -174,6 +184,22 @@ describe("a further control plane", () => {
     assert.match(root.read("/var/told"), new RegExp(`names: "${names.join(" ")}"`));
     run({ ...alone, LATER: "yes" });
     assert.match(root.read("/var/told"), new RegExp(`names: "${node}"`));
+  });
+
+  it("tells every control plane its address, for which alone its kubelet gets a serving certificate", () => {
+    run();
+    assert.equal(root.read(toldOf(node, "address")), "10.0.2.10\n");
+  });
+
+  it("joins no cluster of another version than its own: kubeadm would start an older API server beside its kubelet", () => {
+    root.write("/var/uploaded", "kubernetesVersion: v1.35.4\n");
+    const said = run();
+    assert.equal(said.status, 1);
+    assert.match(
+      said.stderr,
+      /has Kubernetes 1\.36\.3 and does not join a cluster of 1\.35\.4: .* are upgraded first/,
+    );
+    assert.ok(!kubeadm(said).includes("join"));
   });
 
   it("spreads cluster DNS where all of it is on one machine", () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { stepInput } from "../../../../../infra/kubeadm/step";
 import { newKey, openssl } from "../../../../support/infra/keyPairs";
 import { MachineRoot, type ScriptRunResult } from "../../../../support/infra/scriptRun";
+import { toldMachines, toldOf } from "../../../../support/infra/toldMachines";
 import { etcdPrograms, member, memberIds, writeMembers } from "./etcd";
 
 const node = "ground-control-plane-3";
@@ -13,18 +14,17 @@ const inputs = {
   RECIPIENT: "age1recipient",
   DRAIN_TIMEOUT: "5",
   DEREGISTRATION_SECONDS: "0",
-  KUBEADM_CONFIG: "kind: ClusterConfiguration\nkubernetesVersion: v1.36.3\ncertSANs: [api.ground.internal]\n",
 };
 const secret = "PRIVATE KEY of the authority";
 
 /** @param cluster what the API server has: the Node's instance, and the control planes that are wanted */
 const kubectl = ({ provider = "", names = "ground-control-plane-1 ground-control-plane-2" } = {}): string => `
 case "$*" in
+  ${toldMachines}
   "get node"*providerID*) printf %s '${provider}' ;;
   "get node"*--ignore-not-found*--output\\ name) ${provider === "" ? "true" : `echo node/${node}`} ;;
   "get node"*type==*) printf %s True ;;
   *perigee-control-planes*) printf %s '${names}' ;;
-  *kubeadm-config*) printf 'kubernetesVersion: v1.35.4\\n' ;;
   *status.certificate*) printf -- '-----BEGIN CERTIFICATE-----\\nsigned\\n-----END CERTIFICATE-----\\n' | base64 ;;
   *lease*) printf %s "$RANDOM$RANDOM" ;;
 esac`;
@@ -55,7 +55,6 @@ describe("for a control plane that goes or comes, another one", () => {
       programs: {
         ...etcdPrograms,
         kubectl: program,
-        kubeadm: "cp /run/perigee-configuration.yaml /var/published",
         // What is encrypted for the recipient; a real age is in the test of the round trip.
         age: 'echo "-----BEGIN AGE ENCRYPTED FILE-----"; cat | sha256sum; echo "-----END AGE ENCRYPTED FILE-----"',
         "age-keygen": "",
@@ -64,17 +63,19 @@ describe("for a control plane that goes or comes, another one", () => {
     });
   const changes = ({ calls }: ScriptRunResult): string[] =>
     calls
-      .filter((call) => call.startsWith("kubectl ") && !/ --dry-run| get /.test(call))
+      .filter((call) => call.startsWith("kubectl ") && !/ --dry-run| get |^kubectl apply| patch /.test(call))
       .map((call) => call.split(" ")[1] ?? "");
   const own = { provider: inputs.PROVIDER_ID };
 
   describe("takes it out", () => {
     it("after a drain: first of etcd, then of the cluster", () => {
       writeMembers(root, [member(1), member(2), member(3)]);
+      root.write(toldOf(node, "address"), "10.0.3.10\n");
       const said = run("leave-control-plane", kubectl(own));
       assert.equal(said.status, 0, said.stderr);
       assert.deepEqual(memberIds(root), ["a1", "a2"]);
       assert.deepEqual(changes(said), ["cordon", "drain", "delete"]);
+      assert.ok(!root.has(toldOf(node, "address")));
       const order = said.calls.map((call) => /drain .*--timeout|member remove|delete node/.exec(call)?.[0]);
       assert.deepEqual(
         order.filter((call) => call !== undefined).map((call) => call.split(" ")[0]),
@@ -167,7 +168,7 @@ describe("for a control plane that goes or comes, another one", () => {
       );
       assert.ok(said.calls.includes("age --encrypt --armor --recipient age1recipient"));
       assert.ok(!`${said.stdout}${said.stderr}${said.calls.join()}`.includes(secret));
-      assert.equal(root.read(`/var/lib/perigee/admitted/${node}.address`), "10.0.3.10\n");
+      assert.equal(root.read(toldOf(node, "address")), "10.0.3.10\n");
     });
 
     it("prints the same again, until the machine or the keys are others", () => {
@@ -178,16 +179,6 @@ describe("for a control plane that goes or comes, another one", () => {
       assert.ok(!second.calls.some((call) => call.startsWith("age ")));
       root.write("/etc/kubernetes/perigee/encryption.yaml", "other secrets");
       assert.notEqual(admit(kubectl(own), more).stdout, first.stdout);
-    });
-
-    it("publishes the settings that it joins with, of the version that runs", () => {
-      writeMembers(root, [member(1), member(2)]);
-      admit(kubectl());
-      assert.equal(
-        root.read("/var/published").trim(),
-        inputs.KUBEADM_CONFIG.replace("1.36.3", "1.35.4").trim(),
-      );
-      assert.ok(!root.has("/run/perigee-configuration.yaml"));
     });
 
     it("takes the member and the Node of its former machine away first, and what never started", () => {

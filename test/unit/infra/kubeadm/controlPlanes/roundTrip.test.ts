@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { stepInput } from "../../../../../infra/kubeadm/step";
+import { filesOfVersion, machineFileLines } from "../../../../support/infra/machineFiles";
 import { bootedMachine, MachineRoot, type ScriptRunResult } from "../../../../support/infra/scriptRun";
 import { onPath } from "../../../../support/infra/tools";
 import { etcdPrograms, member, writeMembers } from "./etcd";
@@ -17,6 +19,8 @@ const paths = [
   ],
   ...["pki/etcd/ca.crt", "pki/etcd/ca.key", "perigee/encryption.yaml"],
 ];
+
+const version = `case "$*" in *kubeadm-config*) echo "kubernetesVersion: v1.36.3" ;; esac`;
 
 /** Two machines, the real openssl, tar and age between them: the keys of a cluster reach a new control plane. */
 describe("the keys of a cluster", function () {
@@ -55,7 +59,6 @@ describe("the keys of a cluster", function () {
             NODE_NAME: node,
             PROVIDER_ID: "aws:///z/i-2",
             PRIVATE_IP: "10.0.2.10",
-            KUBEADM_CONFIG: "a: b\n",
           },
           REQUEST: asked.replace(/^age1.*$/m, "").trim(),
           RECIPIENT: /^age1\w+$/m.exec(asked)?.[0] ?? "",
@@ -64,16 +67,14 @@ describe("the keys of a cluster", function () {
           arguments: ["admit-control-plane", "600"],
           programs: {
             ...etcdPrograms,
-            kubeadm: "",
             kubectl: `case "$*" in
-              *kubeadm-config*) printf 'kubernetesVersion: v1.36.3\\n' ;;
               *status.certificate*) printf -- '-----BEGIN CERTIFICATE-----\\nsigned\\n-----END CERTIFICATE-----\\n' | base64 ;;
             esac`,
           },
         },
       ),
     ).stdout;
-  const join = (admission: string): ScriptRunResult =>
+  const joinWith = (admission: string): ScriptRunResult =>
     fresh.run(
       stepInput("init", {
         ...{ NODE_NAME: node, KUBERNETES_VERSION: "1.36.3", API_NAME: "api.ground.internal" },
@@ -84,17 +85,18 @@ describe("the keys of a cluster", function () {
           PROVIDER_ID: "aws:///z/i-2",
         },
         ...{ DISK_GIB: "10", SECRETS_KEY: "1", LABELS: "a=b", CONTROL_PLANES: node, PEERS: "10.0.1.10" },
+        MACHINE_FILES: machineFileLines(filesOfVersion("1.36.3")),
         ...{ ADMISSION: admission, JOIN_CONFIG: "kind: JoinConfiguration\n", LATER: "yes" },
       }),
       {
         arguments: ["init", "3600"],
-        programs: { ...bootedMachine, ...etcdPrograms, getent: "", kubeadm: "", kubectl: "" },
+        programs: { ...bootedMachine, ...etcdPrograms, getent: "", kubeadm: "", kubectl: version },
       },
     );
 
   it("reach a new control plane whole, and lie in clear nowhere on the way", () => {
     const admission = admit(request());
-    succeeded(join(admission));
+    succeeded(joinWith(admission));
     for (const path of paths) {
       assert.equal(fresh.read(`/etc/kubernetes/${path}`), there.read(`/etc/kubernetes/${path}`), path);
       assert.ok(!admission.includes(`the cluster's ${path}`));
@@ -110,7 +112,7 @@ describe("the keys of a cluster", function () {
     fresh.write("/opt/perigee/prepare.sh", "#!/bin/sh\n", 0o755).write("/var/lib/perigee/prepared", "");
     fresh.write("/etc/hosts", "");
     request();
-    const refused = join(admission);
+    const refused = joinWith(admission);
     assert.equal(refused.status, 1);
     assert.match(refused.stderr, /were not encrypted for this machine \(age: error: no identity matched/);
     assert.ok(!fresh.has("/etc/kubernetes/pki/ca.key"));
@@ -120,7 +122,8 @@ describe("the keys of a cluster", function () {
     const asked = request();
     assert.equal(request(), asked);
     assert.equal(admit(asked), admit(asked));
-    const kept = there.at(`/var/lib/perigee/admitted/`);
-    assert.ok(!readFileSync(`${kept}/${node}.address`, "utf8").includes("the cluster's"));
+    const folder = there.at("/var/lib/perigee/admitted");
+    const kept = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
+    assert.deepEqual([kept.length, kept.filter((text) => text.includes("the cluster's"))], [1, []]);
   });
 });

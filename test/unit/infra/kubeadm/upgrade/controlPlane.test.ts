@@ -4,6 +4,8 @@ import { controlPlaneDocuments } from "../../../../../infra/kubeadm/documents";
 import { stepInput } from "../../../../../infra/kubeadm/step";
 import { filesOfVersion, installingPrepare, machineFileLines } from "../../../../support/infra/machineFiles";
 import { bootedMachine, MachineRoot, type ScriptRunResult } from "../../../../support/infra/scriptRun";
+import { toldMachines } from "../../../../support/infra/toldMachines";
+import { etcdPrograms, member, writeMembers } from "../controlPlanes/etcd";
 import { controlPlane } from "../examples";
 
 const inputs = (root: MachineRoot, version: string) => ({
@@ -38,7 +40,7 @@ const moment = `
 const programs = {
   ...bootedMachine,
   getent: `echo "${controlPlane.privateIp} STREAM api"`,
-  curl: `[ ! -e /var/no-etcd ] && echo '{"health":"true"}'`,
+  ...etcdPrograms,
   mv: `${moment}; moment; /bin/mv "$@"; moment`,
   kubeadm: `${moment}
     moment
@@ -72,6 +74,7 @@ const programs = {
       *"/metrics") cat /var/metrics 2>/dev/null || true ;;
       *"--raw /version") printf '{"gitVersion": "v%s"}' "$(cat /var/api)" ;;
       *kubeadm-config*) cat /var/uploaded ;;
+      ${toldMachines}
       "drain "*--dry-run*) [ ! -e /var/loose ] || { cat /var/loose >&2; exit 1; } ;;
       "drain "*) echo drain >>/var/order; [ ! -e /var/stuck ] ;;
       "cordon "*) echo cordon >>/var/order; echo true >/var/cordoned ;;
@@ -86,6 +89,7 @@ const programs = {
       *"rollout restart deployment/coredns") echo "move dns" >>/var/order ;;
       *"rollout status deployment/coredns"*) [ ! -e /var/nowhere ] ;;
       *"get nodes"*) echo "ground-control-plane-1 True"; echo "ground-default-1 $(cat /var/worker 2>/dev/null || echo True)" ;;
+      *"get pods"*kube-apiserver*) echo "ground-control-plane-1 True" ;;
       *"get deployment coredns"*) cat /var/dns 2>/dev/null || echo True ;;
       *"get node "*kubeletVersion*) echo "v$(cat /var/reported) True" ;;
       *"get pod"*) pod=\${5%-ground-control-plane-1}; echo "$(sed 's/.*: "//; s/".*//' "/var/running-$pod") True" ;;
@@ -108,6 +112,7 @@ echo "backup $*" >>${root.at("/var/order")}
       0o755,
     );
     root.write("/var/reported", "1.35.4\n").write("/var/order", "");
+    writeMembers(root, [member(1)]);
     const made = up("1.35.4");
     assert.equal(made.status, 0, made.stderr);
     root.write("/var/order", "");
@@ -176,7 +181,7 @@ echo "backup $*" >>${root.at("/var/order")}
       "Unknown",
       /before the upgrade to 1\.36\.3:\n {2}node ground-default-1 is not Ready/,
     ],
-    ["etcd is not healthy", "/var/no-etcd", "", /etcd is not healthy/],
+    ["etcd is not healthy", "/var/silent", "https://10.0.1.10:2379\n", /etcd is not healthy/],
     ["cluster DNS is not available", "/var/dns", "False", /cluster DNS .* is not available/],
   ] as const) {
     it(`is refused while ${what}, and changes nothing`, () => {
@@ -381,7 +386,7 @@ echo "backup $*" >>${root.at("/var/order")}
 
   it("stops where the cluster is not whole afterwards, says what is where, and goes on", () => {
     const stopped = root.run(
-      stepInput("init", inputs(root, "1.36.3")).replaceAll("gate 300", "touch /var/no-etcd; gate 0"),
+      `late() { touch /var/no-quorum; gate "$@"; }\n${stepInput("init", inputs(root, "1.36.3")).replaceAll("gate 300", "late 0")}`,
       { arguments: ["init", "3600"], programs },
     );
     assert.equal(stopped.status, 1);
@@ -391,9 +396,9 @@ echo "backup $*" >>${root.at("/var/order")}
     );
     assert.match(
       stopped.stderr,
-      /the control plane has Kubernetes 1\.36\.3, the workers keep theirs.*it goes on from here/s,
+      /this control plane has Kubernetes 1\.36\.3, what follows it keeps its version.*it goes on from here/s,
     );
-    assert.equal(root.run("rm -f /var/no-etcd", {}).status, 0);
+    assert.equal(root.run("rm -f /var/no-quorum", {}).status, 0);
     assert.equal(up("1.36.3").status, 0);
     assert.ok(!root.has("/var/lib/perigee/upgrading"));
   });

@@ -3,6 +3,7 @@ import { kubeletArgs, workerDocument } from "../../../../../infra/kubeadm/docume
 import { stepInput } from "../../../../../infra/kubeadm/step";
 import { filesOfVersion, installingPrepare, machineFileLines } from "../../../../support/infra/machineFiles";
 import { bootedMachine, MachineRoot, type ScriptRunResult } from "../../../../support/infra/scriptRun";
+import { etcdPrograms, member, writeMembers } from "../controlPlanes/etcd";
 import { worker } from "../examples";
 
 const node = worker.nodeName;
@@ -12,6 +13,7 @@ describe("the way for a worker's upgrade, made on the control plane", () => {
   beforeEach(() => {
     root = new MachineRoot();
     root.write("/var/kubelet", "1.35.4").write("/var/lib/perigee/admitted/none", "");
+    writeMembers(root, [member(1)]);
   });
   afterEach(() => root.remove());
 
@@ -25,12 +27,13 @@ describe("the way for a worker's upgrade, made on the control plane", () => {
       programs: {
         sleep: "",
         openssl: `echo "subject=O=system:nodes,CN=system:node:${node}"`,
-        curl: `echo '{"health":"true"}'`,
+        ...etcdPrograms,
         kubectl: `
           case "$*" in
             *"get certificatesigningrequest"*) echo Y2VydGlmaWNhdGU= ;;
             *"get node $NODE"*kubeletVersion*) echo "v$(cat /var/kubelet)" ;;
             *"get nodes"*) echo "other $(cat /var/other 2>/dev/null || echo True)" ;;
+            *"get pods"*kube-apiserver*) echo "ground-control-plane-1 True" ;;
             *"get deployment coredns"*) echo True ;;
             *unschedulable*) cat /var/cordoned 2>/dev/null ;;
             *type==*) echo True ;;
