@@ -17,7 +17,7 @@ upgrade_control_plane() {
     echo "the upgrade to $KUBERNETES_VERSION was interrupted: going on with it"
     release_node kubectl # kubeadm asks whether a pod can start
     begin_upgrade
-    if [ -n "${PEERS:-}" ] && ! others_whole "$NODE_NAME"; then return; fi
+    if [ -n "${PEERS:-}" ] && ! others_whole "$NODE_NAME"; then return 0; fi
   else
     if [ "$running" = "${KUBERNETES_VERSION:?}" ]; then return; fi
     refuse_other_way "$running"
@@ -27,7 +27,7 @@ upgrade_control_plane() {
     elif others_whole; then
       refuse_to_lose_pods
     else
-      return
+      return 0 # that of the gate is not
     fi
     echo "$KUBERNETES_VERSION" >"$upgrading"
     echo "upgrading this control plane from Kubernetes $running to $KUBERNETES_VERSION; its API server is away for a moment"
