@@ -207,3 +207,79 @@ describe("an upgrade of several workers at a time, beside new ones", function ()
     );
   });
 });
+
+describe("an upgrade of three control planes", function () {
+  this.timeout(300_000);
+  let stack: TestStack;
+  let journaled = 0;
+  const three = {
+    "perigee-infra:availabilityZones": 3,
+    "perigee-infra:controlPlane": { count: 3 },
+    "perigee-infra:workers": [{ name: "default", count: 1 }],
+  };
+  const node = (number: number): string => `orbit-control-plane-${number}`;
+
+  before(async () => {
+    stack = await TestStack.make();
+    await stack.succeed("up", settings(former, three));
+  });
+  after(() => stack.remove());
+  beforeEach(async () => (journaled = (await stack.journal()).length));
+
+  /** Steps since the test began that change a node or admit one, in their order, by the name of their resource. */
+  const steps = async (): Promise<string[]> =>
+    (await stack.journal())
+      .slice(journaled)
+      .map(({ resource }) => resource)
+      .filter((name) => /-(init|settle|network|admit|join)$/.test(name));
+
+  it("is told by a preview: one after the other, the acting one first", async () => {
+    const said = messages(await stack.succeed("preview", settings(next, three)));
+    assert.match(
+      said,
+      /orbit-control-plane-1, orbit-control-plane-2, orbit-control-plane-3, one after the other: .*the others serve the API/,
+    );
+    assert.deepEqual(await steps(), []);
+  });
+
+  it("goes from one to the next, and stops at the one that fails: no worker has its turn", async () => {
+    await stack.breakSteps({ [`${node(3)}/init`]: "the upgrade stopped at orbit-control-plane-3" });
+    const failed = await stack.run("up", settings(next, three));
+    assert.notEqual(failed.exitCode, 0);
+    assert.deepEqual(done(failed, instanceToken), []);
+    assert.deepEqual(await steps(), ["cluster-init", `${node(2)}-init`, `${node(3)}-init`]);
+    assert.equal((await stack.outputs())["kubernetesVersion"], former);
+  });
+
+  it("goes on when the acting one died meanwhile: its successor joins before anything else restarts, workers come last", async () => {
+    await stack.breakSteps({});
+    await stack.kill(node(1));
+    await stack.succeed("refresh", settings(next, three));
+    journaled = (await stack.journal()).length;
+    await stack.succeed("up", settings(next, three));
+    const all = await steps();
+    const order = [
+      `${node(2)}-init`,
+      `${node(1)}-admit`,
+      "cluster-init",
+      `${node(3)}-init`,
+      `${node(2)}-settle`,
+      "cluster-network",
+      "orbit-default-1-admit",
+      "orbit-default-1-join",
+    ].map((name) => all.lastIndexOf(name));
+    assert.ok(!order.includes(-1), all.join("\n"));
+    assert.deepEqual(
+      [...order].sort((a, b) => a - b),
+      order,
+      all.join("\n"),
+    );
+    assert.equal((await stack.outputs())["kubernetesVersion"], next);
+    assert.equal((await stack.outputs())["actingControlPlane"], node(2));
+  });
+
+  it("changes nothing on a second up", async () => {
+    assert.deepEqual(done(await stack.succeed("up", settings(next, three))), []);
+    assert.deepEqual(await steps(), []);
+  });
+});

@@ -1,11 +1,8 @@
 /** An upgrade of Kubernetes in place, under a workload that answers all the time. */
 import { strict as assert } from "node:assert";
 import { Agent, get as httpsGet } from "node:https";
-import { releaseOf, testedVersions } from "../../infra/versions";
-import { echoContainer, echoService } from "../support/lab/echo";
+import { testedVersions } from "../../infra/versions";
 import {
-  apply,
-  clusterDns,
   controlPlane,
   engine,
   engineSucceeds,
@@ -22,56 +19,20 @@ import {
 } from "../support/lab/lab";
 import { labLeftovers } from "../support/lab/leftovers";
 import { type Watch, watchSilence } from "../support/lab/silence";
+import {
+  askWorkload,
+  deployWorkload,
+  everyPartHas,
+  kubeletVersions,
+  publishedWorkload,
+  readyReplicas,
+} from "../support/lab/upgrade";
 
 const [newest = "", oldest = ""] = [testedVersions()[0], testedVersions().at(-1)];
 const second = "perigee-lab-default-2";
 const nodes = [controlPlane, worker, second];
-const app = "answers";
-const nodePort = 30_081;
-const published = { publishedNodePorts: [{ port: nodePort, why: "Test of an upgrade" }] };
-const before = { ...pool(2), ...published, kubernetesVersion: oldest };
+const before = { ...pool(2), ...publishedWorkload, kubernetesVersion: oldest };
 const after = { ...before, kubernetesVersion: newest };
-
-const kubeletVersions = async (): Promise<string[]> =>
-  (await kubectl("get", "nodes", "-o", "jsonpath={.items[*].status.nodeInfo.kubeletVersion}")).split(" ");
-const image = async (...of: string[]): Promise<string> => {
-  const [namespace = "", ...query] = of;
-  return kubectl("-n", namespace, "get", ...query, "-o", "jsonpath={..containers[*].image}");
-};
-
-/** Two replicas on two workers, of which a drain may take one. */
-const workload = [
-  {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { name: app },
-    spec: {
-      replicas: 2,
-      selector: { matchLabels: { app } },
-      template: {
-        metadata: { labels: { app } },
-        spec: {
-          containers: [{ ...echoContainer, lifecycle: { preStop: { sleep: { seconds: 3 } } } }],
-          terminationGracePeriodSeconds: 5,
-        },
-      },
-    },
-  },
-  {
-    apiVersion: "policy/v1",
-    kind: "PodDisruptionBudget",
-    metadata: { name: app },
-    spec: { minAvailable: 1, selector: { matchLabels: { app } } },
-  },
-  echoService(app, nodePort),
-];
-
-/** One connection for each question: a kept one would hide what a new client sees. */
-async function askWorkload(host: string, signal: AbortSignal): Promise<void> {
-  const answer = await fetch(`http://${host}:${nodePort}/get`, { signal, headers: { connection: "close" } });
-  await answer.text();
-  if (!answer.ok) throw new Error(`status ${answer.status}`);
-}
 
 function askApi(host: string, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -95,8 +56,7 @@ describe(`an upgrade from Kubernetes ${oldest} to ${newest} @all`, () => {
       await kubeletVersions(),
       nodes.map(() => `v${oldest}`),
     );
-    await apply(...workload);
-    await kubectl("rollout", "status", `deployment/${app}`, "--timeout=120s");
+    await deployWorkload(2);
     await kubectl("create", "secret", "generic", "kept", "--from-literal=word=apogee");
   });
 
@@ -147,52 +107,14 @@ describe(`an upgrade from Kubernetes ${oldest} to ${newest} @all`, () => {
     }
   });
 
-  it("gave every part the version of the table, and took every node back", async () => {
-    const release = releaseOf(newest);
-    assert.deepEqual(
-      await kubeletVersions(),
-      nodes.map(() => `v${newest}`),
-    );
-    const pods: [part: string, tag: string][] = [
-      ["kube-apiserver", `v${newest}`],
-      ["kube-controller-manager", `v${newest}`],
-      ["kube-scheduler", `v${newest}`],
-      ["etcd", release.etcd],
-    ];
-    for (const [part, tag] of pods) {
-      const found = await image("kube-system", "pod", `${part}-${controlPlane}`);
-      assert.equal(found, `registry.k8s.io/${part}:${tag}`);
-    }
-    assert.match(await image("kube-system", "deployment", "coredns"), new RegExp(`${release.coredns}$`));
-    assert.match(await image("kube-system", "daemonset", "kube-proxy"), new RegExp(`v${newest}$`));
-    const flannel = await image("kube-flannel", "daemonset", "kube-flannel-ds");
-    assert.ok(flannel.includes(`:${release.flannel}`), flannel);
-    await kubectl("-n", "kube-system", "rollout", "status", "daemonset/kube-proxy", "--timeout=120s");
-    await clusterDns(60);
-    const runtimes = "jsonpath={.items[*].status.nodeInfo.containerRuntimeVersion}";
-    for (const runtime of (await kubectl("get", "nodes", "-o", runtimes)).split(" ")) {
-      assert.ok(runtime.startsWith(`containerd://${release.containerd}`), runtime);
-    }
-    const cordoned = await kubectl("get", "nodes", "-o", "jsonpath={.items[*].spec.unschedulable}");
-    assert.equal(cordoned, "");
-    const marks = await kubectl("get", "nodes", "-o", "jsonpath={.items[*].metadata.annotations}");
-    assert.doesNotMatch(marks, /cordoned-for-upgrade/);
-    for (const name of nodes) {
-      const held = await ssh(name, "apt-mark showhold");
-      assert.deepEqual(held.split("\n").sort(), ["containerd", "kubeadm", "kubectl", "kubelet"]);
-      const pause = await ssh(name, "containerd config dump | grep -E 'sandbox(_image)? ='");
-      assert.ok(pause.includes(release.pause), pause);
-    }
-  });
+  it("gave every part the version of the table, and took every node back", () =>
+    everyPartHas(newest, [controlPlane], [worker, second]));
 
   it("made a backup of the former version first, and kept the Secrets", async () => {
     assert.ok(upgradeSaid.includes(`_v${oldest}.tar.age`), upgradeSaid);
     const word = await kubectl("get", "secret", "kept", "-o", "jsonpath={.data.word}");
     assert.equal(word, btoa("apogee"));
-    await eventually("the workload on two pods", async () => {
-      const ready = await kubectl("get", "deployment", app, "-o", "jsonpath={.status.readyReplicas}");
-      return ready === "2";
-    });
+    await eventually("the workload on two pods", async () => (await readyReplicas()) === "2");
   });
 
   it("is done: a second up changes nothing, and none goes back", async () => {
@@ -208,6 +130,29 @@ describe(`an upgrade from Kubernetes ${oldest} to ${newest} @all`, () => {
       await kubeletVersions(),
       [...nodes, "third"].map(() => `v${newest}`),
     );
+  });
+
+  it("leaves nothing behind when the lab is removed", async () => {
+    await new LabCommand("down").succeeds();
+    assert.deepEqual(await labLeftovers(), []);
+  });
+});
+
+/** The drained worker's pods have nowhere to go until it is back. */
+describe(`an upgrade from Kubernetes ${oldest} to ${newest} with one worker @all`, () => {
+  const one = { ...pool(1), ...publishedWorkload, kubernetesVersion: oldest };
+  const upgraded = { ...one, kubernetesVersion: newest };
+
+  it(`begins with a lab of ${oldest}`, async () => {
+    await new LabCommand("up", { LAB_CONFIG: await labConfigFile(one) }).succeeds();
+    await deployWorkload(1);
+  });
+
+  it("gives every part the version of the table; the workload comes back, and a second up changes nothing", async () => {
+    await new LabCommand("up", { LAB_CONFIG: await labConfigFile(upgraded) }).succeeds();
+    await everyPartHas(newest, [controlPlane], [worker]);
+    await eventually("the workload", async () => (await readyReplicas()) === "1");
+    await engineSucceeds("preview", upgraded, "--expect-no-changes");
   });
 
   it("leaves nothing behind when the lab is removed", async () => {

@@ -1,0 +1,112 @@
+/** An upgrade of three control planes and two workers: under a workload, and under a client of the API behind its balancer. */
+import { strict as assert } from "node:assert";
+import { testedVersions } from "../../infra/versions";
+import { ApiClient } from "../support/lab/apiClient";
+import {
+  engine,
+  engineSucceeds,
+  killMachine,
+  kubectl,
+  LabCommand,
+  labConfigFile,
+  node,
+  outputs,
+  pool,
+  worker,
+} from "../support/lab/lab";
+import { labLeftovers } from "../support/lab/leftovers";
+import { watchSilence } from "../support/lab/silence";
+import {
+  askWorkload,
+  deployWorkload,
+  everyPartHas,
+  kubeletVersions,
+  publishedWorkload,
+} from "../support/lab/upgrade";
+
+const [newest = "", oldest = ""] = [testedVersions()[0], testedVersions().at(-1)];
+const controlPlanes = [1, 2, 3].map((number) => `perigee-lab-control-plane-${number}`);
+const [first = "", second = "", third = ""] = controlPlanes;
+const workers = [worker, "perigee-lab-default-2"];
+const before = {
+  ...{ ...pool(2), ...publishedWorkload, kubernetesVersion: oldest },
+  ...{ availabilityZones: 3, controlPlane: { count: 3, diskGiB: 20 } },
+};
+const upgraded = { ...before, kubernetesVersion: newest };
+
+const versionOf = (name: string): Promise<string> =>
+  kubectl("get", "node", name, "-o", "jsonpath={.status.nodeInfo.kubeletVersion}");
+
+/** Asks workload and API, through the balancer, five times a second meanwhile, and tells the longest silence of each. */
+async function asking(
+  work: () => Promise<void>,
+): Promise<{ readonly api: number; readonly workload: number }> {
+  const { apiServerUrl, publishedHost } = await outputs();
+  const api = new ApiClient(apiServerUrl, "api.perigee-lab.internal");
+  const workload = watchSilence((signal) => askWorkload(publishedHost, signal));
+  await work();
+  const [said, silence] = [await api.end(), await workload.end()];
+  console.log(
+    `      longest silence of the API: ${said.longestMs} ms (${said.failed} of ${said.asked} requests without an answer), ` +
+      `of the workload: ${silence} ms`,
+  );
+  return { api: said.longestMs, workload: silence };
+}
+
+describe(`an upgrade of three control planes from Kubernetes ${oldest} to ${newest} @all`, () => {
+  after(async () => {
+    await new LabCommand("down").succeeds();
+  });
+
+  async function begin(): Promise<void> {
+    await new LabCommand("up", { LAB_CONFIG: await labConfigFile(before) }).succeeds();
+    await deployWorkload(2);
+  }
+
+  it(`begins with a lab of ${oldest}; a preview says who follows whom`, async () => {
+    await begin();
+    await new LabCommand("up", { LAB_CONFIG: await labConfigFile(before) }).succeeds();
+    const preview = await engineSucceeds("preview", upgraded);
+    assert.match(
+      preview.stdout + preview.stderr,
+      new RegExp(`${first}, ${second}, ${third}, one after the other`),
+    );
+  });
+
+  it("goes on when it was killed after the first control plane, while workload and API answer", async () => {
+    const silence = await asking(async () => {
+      const killed = new LabCommand("up", { LAB_CONFIG: await labConfigFile(upgraded) });
+      await killed.killWhen("the first control plane to be upgraded", async () => {
+        return (await versionOf(first)) === `v${newest}`;
+      });
+      assert.equal(await versionOf(third), `v${oldest}`);
+      await new LabCommand("up", { LAB_CONFIG: await labConfigFile(upgraded) }).succeeds();
+    });
+    assert.ok(silence.api < 15_000, `the API was silent for ${silence.api} ms`);
+    assert.ok(silence.workload < 5000, `the workload was silent for ${silence.workload} ms`);
+    await everyPartHas(newest, controlPlanes, workers);
+    await engineSucceeds("preview", upgraded, "--expect-no-changes");
+  });
+
+  it("leaves nothing behind when the lab is removed, and begins again", async () => {
+    await new LabCommand("down").succeeds();
+    assert.deepEqual(await labLeftovers(), []);
+    await begin();
+  });
+
+  it("goes on when a control plane died in the middle: its successor joins with the new version first", async () => {
+    const former = (await node(third)).instanceId;
+    const running = engine("up", upgraded);
+    const over = running.then(() => true);
+    while ((await kubeletVersions()).every((version) => version === `v${oldest}`)) {
+      assert.notEqual(await Promise.race([over, new Promise((go) => setTimeout(go, 1000, false))]), true);
+    }
+    await killMachine(third);
+    assert.notEqual((await running).exitCode, 0);
+    await engineSucceeds("refresh", upgraded);
+    await asking(() => engineSucceeds("up", upgraded).then(() => undefined));
+    assert.notEqual((await node(third)).instanceId, former);
+    await everyPartHas(newest, controlPlanes, workers);
+    await engineSucceeds("preview", upgraded, "--expect-no-changes");
+  });
+});
