@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Part of init.sh: brings a control plane that runs to another version of Kubernetes, in place (docs/adr/0009). What is
 # checked is checked before anything is changed. Of several, each does this when its turn comes. Safe to run again, and goes
-# on where it was interrupted. Inputs: NODE_NAME KUBERNETES_VERSION REMOVED_APIS BACKUPS DRAIN_TIMEOUT PEERS LATER
+# on where it was interrupted. Inputs: NODE_NAME KUBERNETES_VERSION PRIVATE_IP REMOVED_APIS BACKUPS DRAIN_TIMEOUT PEERS LATER
 
 # Holds the version from the first change until all of the control plane has it.
 upgrading=/var/lib/perigee/upgrading
@@ -157,8 +157,8 @@ refuse_other_way() {
 # The API server counts since it started who asked for what a later version no longer has.
 refuse_removed_apis() {
   local metrics removed
-  metrics=$(kubectl get --raw /metrics) || fail "the API server's metrics cannot be read; nothing was changed"
-  removed=$(removed_apis <<<"$metrics")
+  metrics=$(metrics_of_all) || fail "an API server's metrics cannot be read; nothing was changed"
+  removed=$(removed_apis <<<"$metrics" | sort --unique)
   if [ -z "$removed" ]; then return; fi
   if [ "${REMOVED_APIS:?}" = allow ]; then
     echo "in use, and gone after this upgrade (updates.removedApis = allow):"$'\n'"$removed"
@@ -167,6 +167,18 @@ refuse_removed_apis() {
   fail "kubernetesVersion = $KUBERNETES_VERSION: since this API server started somebody has asked it for what that version no" \
     "longer has:"$'\n'"$removed"$'\n'"Nothing was changed. Move its users to a newer API version, or set updates.removedApis" \
     "to \"allow\" where you know that nobody needs it (the count begins anew when the API server starts)"
+}
+
+# Each API server counts what it was asked for itself.
+metrics_of_all() {
+  local addresses address
+  kubectl get --raw /metrics || return 1
+  addresses=$(kubectl --namespace kube-system get pods --selector component=kube-apiserver --output 'jsonpath={.items[*].status.hostIP}') ||
+    return 1
+  for address in $addresses; do
+    if [ "$address" = "${PRIVATE_IP:?}" ]; then continue; fi
+    kubectl --server "https://$address:6443" get --raw /metrics || return 1
+  done
 }
 
 # Lines of the API server's metrics in, `resource.version.group, gone from 1.36` out.
@@ -196,7 +208,8 @@ users_of() {
 # makes those of the timer.
 back_up() {
   local status=0 verb=run
-  if [ -n "${PEERS:-}" ]; then verb=now; fi
+  # An older backup.sh is of a cluster of one.
+  if [ -n "${PEERS:-}" ] && grep -qsF "backup.sh run | now" /opt/perigee/backup.sh; then verb=now; fi
   if [ -z "${BACKUPS:-}" ]; then
     echo "backups are off: none is made before the upgrade"
     return

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import {
   actingControlPlane,
   irreplaceable,
+  membersOf,
   sharedZones,
 } from "../../../../../infra/kubeadm/controlPlanes/acting";
 
@@ -58,6 +59,14 @@ describe("the acting control plane", () => {
         },
       ),
     );
+  });
+});
+
+describe("control planes that are members, and wait for those that join", () => {
+  it("live as the machine of the last up that ended; a worker is none", () => {
+    const worker = { ...lives("worker"), role: "worker" };
+    assert.deepEqual(membersOf([lives("one"), dead("two"), made("three"), worker]), ["one"]);
+    assert.deepEqual(membersOf([]), []);
   });
 });
 

@@ -73,6 +73,8 @@ export const programs = {
       *readyz*)
         for pod in etcd kube-apiserver; do [ -e "/etc/kubernetes/manifests/$pod.yaml" ] || { echo "refused" >&2; exit 1; }; done
         [ ! -e /var/no-api ] || { echo "[-]etcd failed: reason withheld" >&2; exit 1; } ;;
+      *"--server https://10.0.2.10:6443 "*"/metrics") cat /var/metrics-of-another ;;
+      *hostIP*) echo "10.0.1.10$([ ! -e /var/metrics-of-another ] || echo " 10.0.2.10")" ;;
       *"/metrics") cat /var/metrics 2>/dev/null || true ;;
       *"--raw /version") printf '{"gitVersion": "v%s"}' "$(cat /var/api)" ;;
       *kubeadm-config*) cat /var/uploaded ;;
@@ -111,6 +113,7 @@ export function runningMachine(): MachineRoot {
   root.write(
     "/opt/perigee/backup.sh",
     `#!/bin/bash
+# backup.sh run | now
 echo "backup $*" >>${root.at("/var/order")}
 [ ! -e ${root.at("/var/no-bucket")} ] || { echo "the bucket is gone" >&2; exit 1; }
 `,

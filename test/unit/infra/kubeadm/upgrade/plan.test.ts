@@ -89,6 +89,11 @@ describe("the plan of an upgrade", () => {
       /3\. g-control-plane-1: Kubernetes 1\.35\.4 -> 1\.36\.3, etcd \S+ -> \S+, CoreDNS \S+ -> \S+,/,
     );
     assert.match(said, /4\. 2 workers, 1 at a time: g-a-1, g-a-2; each is cordoned, drained within 300 s/);
+    const three = { ...upgrade, controlPlanes: ["g-cp-2", "g-cp-1", "g-cp-3"] };
+    assert.match(
+      upgradeMessage(three, terms),
+      /3\. g-cp-2, g-cp-1, g-cp-3, one after the other: .*each is drained, and the others serve the API meanwhile$/m,
+    );
     assert.match(
       upgradeMessage(upgrade, { ...terms, backups: false, removedApis: "allow" }),
       /no backup is made/,

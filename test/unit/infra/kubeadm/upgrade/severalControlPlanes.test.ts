@@ -103,6 +103,17 @@ describe("one of several control planes whose version changes", () => {
     });
   }
 
+  it("is not begun while somebody has asked another API server for what goes", () => {
+    root.write(
+      "/var/metrics-of-another",
+      'apiserver_requested_deprecated_apis{group="",removed_release="1.36",resource="jobs",subresource="",version="v1"} 1\n',
+    );
+    const said = up(acting);
+    assert.equal(said.status, 1);
+    assert.match(said.stderr, /jobs\.v1, gone from 1\.36/);
+    assert.deepEqual(changes(), []);
+  });
+
   it("lets the successor of a dead one join first, where it acts in the middle of an upgrade, and then goes on", () => {
     begunByAnother("1.36.3\n");
     writeMembers(root, [member(1), member(2), member(3, dead)]);
