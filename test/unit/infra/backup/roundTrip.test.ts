@@ -146,13 +146,13 @@ describe("a backup", () => {
     assert.equal(metric("last_success_timestamp_seconds"), "0");
   });
 
-  it("is another control plane's work where that one leads", () => {
-    const said = backUp(running, {
-      crictl: running.programs["crictl"]?.replace('"leader":7', '"leader":8') ?? "",
-    });
+  it("is another control plane's work where that one leads, but for one that is asked for by name", () => {
+    const crictl = running.programs["crictl"]?.replace('"leader":7', '"leader":8') ?? "";
+    const said = backUp(running, { crictl });
     assert.equal(said.status, 0, said.stderr);
     assert.match(said.stdout, /another control plane, which backs up/);
     assert.equal(metric("failed"), "0");
+    assert.match(backUp(running, { crictl }, "now").stdout, /^backed up: ground\//m);
   });
 
   it("is not made of a machine without a cluster", () => {
