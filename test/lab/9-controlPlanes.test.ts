@@ -15,6 +15,7 @@ import {
   outputs,
   pool,
   ssh,
+  worker,
 } from "../support/lab/lab";
 import { labLeftovers } from "../support/lab/leftovers";
 import { query } from "../support/lab/prometheus";
@@ -55,6 +56,21 @@ async function whole(count: number): Promise<void> {
   );
   assert.deepEqual(nodes.split("\n").sort(), names);
   await clusterDns(180);
+}
+
+/** Its kubelet asks for one, which a control plane approves that lives. */
+async function newServingCertificate(name: string): Promise<void> {
+  const current = "/var/lib/kubelet/pki/kubelet-server-current.pem";
+  await ssh(name, "rm -f /var/lib/kubelet/pki/kubelet-server-* && systemctl restart kubelet");
+  await eventually(
+    `a serving certificate of ${name}`,
+    () =>
+      ssh(name, `openssl x509 -noout -checkend 0 -in ${current}`).then(
+        () => true,
+        () => false,
+      ),
+    120,
+  );
 }
 
 async function asking(work: () => Promise<void>): Promise<Silence> {
@@ -149,6 +165,7 @@ describe("control planes that come and go @all", () => {
       });
       tell(`${which} of three killed`, silence);
       assert.ok(silence.longestMs < 15_000, `${silence.longestMs} ms`);
+      await newServingCertificate(worker);
       await engineSucceeds("refresh", settings(3));
       await engineSucceeds("up", settings(3));
       assert.notEqual((await node(named(number))).instanceId, before);

@@ -102,7 +102,7 @@ async function programs(bucket: string): Promise<Record<string, string>> {
 export function backUp(
   { root, programs: stand }: ControlPlane,
   more: Readonly<Record<string, string>> = {},
-  verb: "run" | "set-aside" = "run",
+  verb: "run" | "now" | "set-aside" = "run",
 ): ScriptRunResult {
   return root.run(nodeScript("backup/scripts/backup.sh"), {
     arguments: [verb],
