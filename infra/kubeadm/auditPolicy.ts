@@ -1,6 +1,7 @@
+/** Audit policy of the API server: a typed value, rendered as YAML. Golden file in test/golden/. */
 import { toYaml } from "../yaml";
 
-/** Audit policy: logs every change with its user, never the bodies of Secrets and tokens. First match wins. */
+/** Logs every change with its user, never the bodies of Secrets and tokens. First match wins. */
 export const auditPolicy = toYaml({
   apiVersion: "audit.k8s.io/v1",
   kind: "Policy",
