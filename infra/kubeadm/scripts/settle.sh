@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Part of init.sh: brings a control plane that runs to the documents of the settings: certificates, static pods,
 # kubelet, kube-proxy, cluster DNS. What kubeadm cannot change on a running cluster is refused by name.
-# Inputs: KUBEADM_CONFIG AUDIT_POLICY PROVIDER_ID SECRETS_KEY. Safe to run again, and goes on where it was interrupted.
+# Inputs: KUBEADM_CONFIG AUDIT_POLICY PROVIDER_ID SECRETS_KEY PEERS CONTROL_PLANES. Safe to run again, and goes on where it was interrupted.
 
 config=/etc/perigee/kubeadm.yaml
 patches=/etc/perigee/patches
@@ -13,7 +13,13 @@ static_pods=(etcd kube-apiserver kube-controller-manager kube-scheduler)
 
 settle() {
   if [ ! -e "$begun" ] && [ "$(cat "$applied" 2>/dev/null)" = "$(documents_hash)" ]; then return; fi
-  echo "the settings of this control plane changed: applying them; the API is away for a moment"
+  # etcd of this machine starts again: of several members one at a time.
+  if [ -n "${PEERS:-}" ] && [ ! -e "$begun" ] && ! wait_for 300 "every member of etcd to answer" etcd_whole; then
+    missing_members "" >&2
+    fail "the changed settings are not applied to ${NODE_NAME:?}, and nothing was changed on it. Bring back what does not answer, or" \
+      "have it replaced ('pulumi refresh', then 'pulumi up'), and run this again"
+  fi
+  echo "the settings of this control plane changed: applying them; its API server is away for a moment"
   touch "$begun"
   write_documents
   renew_certificates
@@ -28,6 +34,8 @@ settle() {
   settle_addons
   remember_documents
 }
+
+etcd_whole() { [ -z "$(missing_members "")" ]; }
 
 # Neither of them may be newer than an API server: while an upgrade goes from one control plane to the next, they wait for the
 # last one.

@@ -164,6 +164,28 @@ describe("one of several control planes whose version changes", () => {
     assert.ok(!root.has("/var/lib/perigee/upgrading"));
   });
 
+  it("takes changed settings only while every member of etcd answers, for its own one starts again", () => {
+    writeMembers(root, [member(1), member(2, dead), member(3)]);
+    const changed = { ...inputs(root, "1.35.4"), ...several, AUDIT_POLICY: "kind: Policy\nrules: []\n" };
+    const refused = root.run(stepInput("init", changed).replaceAll("wait_for 300", "wait_for 0"), {
+      arguments: ["init", "3600"],
+      programs: { ...programs, sleep: "" },
+    });
+    assert.equal(refused.status, 1);
+    assert.match(
+      refused.stderr,
+      /these members do not answer: ground-control-plane-2\n.*nothing was changed on it/,
+    );
+    assert.deepEqual(orderOn(root), []);
+    writeMembers(
+      root,
+      [1, 2, 3].map((number) => member(number)),
+    );
+    const applied = init(root, changed);
+    assert.equal(applied.status, 0, applied.stderr);
+    assert.ok(orderOn(root).includes("kubeadm init phase etcd local"));
+  });
+
   it("leaves kube-proxy and cluster DNS to the last one: neither may be newer than an API server", () => {
     begunByAnother("1.36.3\n");
     const said = up(several);
