@@ -1,7 +1,6 @@
 /** Control planes come, die and go, while a client asks through the balancer. A cluster of its own. */
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ApiClient, type Silence } from "../support/lab/apiClient";
 import {
   clusterDns,
   engine,
@@ -19,6 +18,7 @@ import {
 } from "../support/lab/lab";
 import { labLeftovers } from "../support/lab/leftovers";
 import { query } from "../support/lab/prometheus";
+import { askApi, type Silence, silenceText, watchSilence } from "../support/lab/silence";
 
 const named = (number: number): string => `perigee-lab-control-plane-${number}`;
 const three = [1, 2, 3].map(named);
@@ -75,7 +75,7 @@ async function newServingCertificate(name: string): Promise<void> {
 
 async function asking(work: () => Promise<void>): Promise<Silence> {
   const { apiServerUrl } = await outputs();
-  const client = new ApiClient(apiServerUrl, apiName);
+  const client = watchSilence((signal) => askApi(apiServerUrl, apiName, signal));
   try {
     await work();
   } finally {
@@ -84,10 +84,8 @@ async function asking(work: () => Promise<void>): Promise<Silence> {
   return client.end();
 }
 
-function tell(what: string, { longestMs, asked, failed }: Silence): void {
-  console.log(
-    `      ${what}: longest silence ${longestMs} ms; ${failed} of ${asked} requests without an answer`,
-  );
+function tell(what: string, silence: Silence): void {
+  console.log(`      ${what}: ${silenceText(silence)}`);
 }
 
 describe("control planes that come and go @all", () => {

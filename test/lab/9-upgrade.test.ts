@@ -1,6 +1,5 @@
 /** An upgrade of Kubernetes in place, under a workload that answers all the time. */
 import { strict as assert } from "node:assert";
-import { Agent, get as httpsGet } from "node:https";
 import { testedVersions } from "../../infra/versions";
 import {
   controlPlane,
@@ -10,7 +9,6 @@ import {
   kubectl,
   LabCommand,
   labConfigFile,
-  node,
   outputs,
   pool,
   ssh,
@@ -18,7 +16,7 @@ import {
   worker,
 } from "../support/lab/lab";
 import { labLeftovers } from "../support/lab/leftovers";
-import { type Watch, watchSilence } from "../support/lab/silence";
+import { askApi, silenceText, type Watch, watchSilence } from "../support/lab/silence";
 import {
   askWorkload,
   deployWorkload,
@@ -33,18 +31,6 @@ const second = "perigee-lab-default-2";
 const nodes = [controlPlane, worker, second];
 const before = { ...pool(2), ...publishedWorkload, kubernetesVersion: oldest };
 const after = { ...before, kubernetesVersion: newest };
-
-function askApi(host: string, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    // Its certificate is not what this is about.
-    const agent = new Agent({ rejectUnauthorized: false });
-    httpsGet(`https://${host}:6443/readyz`, { agent, signal }, (response) => {
-      response.resume();
-      if (response.statusCode === 200) resolve();
-      else reject(new Error(`status ${response.statusCode ?? 0}`));
-    }).once("error", reject);
-  });
-}
 
 describe(`an upgrade from Kubernetes ${oldest} to ${newest} @all`, () => {
   let upgradeSaid = "";
@@ -87,11 +73,13 @@ describe(`an upgrade from Kubernetes ${oldest} to ${newest} @all`, () => {
   });
 
   it("goes on when it was killed in the middle, while the workload answers", async () => {
-    const { publishedHost } = await outputs();
-    const { publicIp } = await node(controlPlane);
+    const { publishedHost, apiServerUrl } = await outputs();
     watches.push(
       { what: "the workload", watch: watchSilence((signal) => askWorkload(publishedHost, signal)) },
-      { what: "the API", watch: watchSilence((signal) => askApi(publicIp, signal)) },
+      {
+        what: "the API",
+        watch: watchSilence((signal) => askApi(apiServerUrl, "api.perigee-lab.internal", signal)),
+      },
     );
     await kubectl("cordon", second); // as a person would
     const killed = new LabCommand("up", { LAB_CONFIG: await labConfigFile(after) });
@@ -103,7 +91,7 @@ describe(`an upgrade from Kubernetes ${oldest} to ${newest} @all`, () => {
     const resumed = await new LabCommand("up", { LAB_CONFIG: await labConfigFile(after) }).succeeds();
     upgradeSaid = killed.output + resumed;
     for (const { what, watch } of watches) {
-      console.log(`      longest silence of ${what}: ${((await watch.end()) / 1000).toFixed(1)} s`);
+      console.log(`      ${what}: ${silenceText(await watch.end())}`);
     }
   });
 

@@ -1,7 +1,6 @@
 /** An upgrade of three control planes and two workers: under a workload, and under a client of the API behind its balancer. */
 import { strict as assert } from "node:assert";
 import { testedVersions } from "../../infra/versions";
-import { ApiClient } from "../support/lab/apiClient";
 import {
   engine,
   engineSucceeds,
@@ -15,7 +14,7 @@ import {
   worker,
 } from "../support/lab/lab";
 import { labLeftovers } from "../support/lab/leftovers";
-import { watchSilence } from "../support/lab/silence";
+import { askApi, silenceText, watchSilence } from "../support/lab/silence";
 import {
   askWorkload,
   deployWorkload,
@@ -42,15 +41,12 @@ async function asking(
   work: () => Promise<void>,
 ): Promise<{ readonly api: number; readonly workload: number }> {
   const { apiServerUrl, publishedHost } = await outputs();
-  const api = new ApiClient(apiServerUrl, "api.perigee-lab.internal");
+  const api = watchSilence((signal) => askApi(apiServerUrl, "api.perigee-lab.internal", signal));
   const workload = watchSilence((signal) => askWorkload(publishedHost, signal));
   await work();
-  const [said, silence] = [await api.end(), await workload.end()];
-  console.log(
-    `      longest silence of the API: ${said.longestMs} ms (${said.failed} of ${said.asked} requests without an answer), ` +
-      `of the workload: ${silence} ms`,
-  );
-  return { api: said.longestMs, workload: silence };
+  const said = { api: await api.end(), workload: await workload.end() };
+  console.log(`      the API: ${silenceText(said.api)}\n      the workload: ${silenceText(said.workload)}`);
+  return { api: said.api.longestMs, workload: said.workload.longestMs };
 }
 
 describe(`an upgrade of three control planes from Kubernetes ${oldest} to ${newest} @all`, () => {
