@@ -341,7 +341,7 @@ export const refused: Readonly<Record<string, { settings: object; lines: readonl
   "user data that is too large for a Spot machine, which has more of it": {
     settings: { ...small, mirrors: { registries: mirrorsOf(20) }, workers: [{ ...pool, spot: true }] },
     lines: [
-      /^mirrors = "20 registries": makes the machines' user data 1[6-9]\d{3} bytes; EC2 allows 16384\. Name fewer registries$/
+      /^mirrors = "20 registries": makes the machines' user data (1[6-9]|2\d)\d{3} bytes; EC2 allows 16384\. Name fewer registries$/
         .source,
     ],
   },
