@@ -1,10 +1,11 @@
 /**
  * Time of a scrape of /metrics over HTTP while 1,000 packets of 20 parameters arrive each second, at 1,000 and 10,000
- * series: Perigee, and the same decoder with prom-client and with OpenTelemetry's Prometheus exporter behind it.
+ * series: Perigee (also as Prometheus asks it: OpenMetrics, gzip), and the same decoder with prom-client and with
+ * OpenTelemetry's Prometheus exporter behind it.
  *   npx tsx bench/telemetry/scrape.ts
  */
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { loadavg } from "node:os";
 import { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
@@ -13,6 +14,7 @@ import * as promClient from "prom-client";
 import { decodeParameters, Decoder } from "../../telemetry/decoder";
 import type { Dictionary, Parameter } from "../../telemetry/dictionary";
 import { telemetryRegistry, TelemetryState } from "../../telemetry/exporter";
+import { closeHttp, listenHttp } from "../../telemetry/exporter/httpServer";
 import { dictionaryOf, layoutsOf, packetOf, quantile } from "./dictionaries";
 
 const warmUp = 20;
@@ -22,16 +24,30 @@ const tickMilliseconds = 10;
 
 interface Subject {
   receive(datagram: Buffer): void;
-  handle(request: IncomingMessage, response: ServerResponse): void;
+  listen(): Promise<Server>;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
-function perigee(dictionary: Dictionary): Subject {
+type Handle = (request: IncomingMessage, response: ServerResponse) => void;
+
+const plain = { "accept-encoding": "identity" };
+const asPrometheus = { "accept-encoding": "gzip", accept: "application/openmetrics-text;version=1.0.0" };
+
+function perigee(dictionary: Dictionary, headers: Readonly<Record<string, string>> = plain): Subject {
   const state = new TelemetryState(dictionary, 5);
   const clock = (): number => Date.now() / 1000;
   const registry = telemetryRegistry({ state, spacecraft: "s1", version: "0", clock });
   return {
     receive: (datagram) => state.receive(datagram, clock()),
-    handle: (_request, response) => void registry.metrics().then((text) => response.end(text)),
+    headers,
+    listen: () =>
+      listenHttp(0, "127.0.0.1", {
+        metrics: (format) => registry.text(format),
+        page: "",
+        stateDocument: () => ({}),
+        isReady: () => true,
+        onError: (error) => process.stderr.write(`${String(error)}\n`),
+      }),
   };
 }
 
@@ -39,14 +55,18 @@ function perigee(dictionary: Dictionary): Subject {
 function withGauges(
   dictionary: Dictionary,
   gauge: (parameter: Parameter) => (value: number) => void,
-  handle: Subject["handle"],
+  handle: Handle,
 ): Subject {
   const gauges = dictionary.parameters.map(gauge);
   const decoder = new Decoder(dictionary);
   const values = new Float64Array(gauges.length);
   const ignore = (): void => undefined;
   return {
-    handle,
+    listen: async () => {
+      const server = createServer(handle).listen(0, "127.0.0.1");
+      await once(server, "listening");
+      return server;
+    },
     receive: (datagram) =>
       decoder.decode(datagram, {
         packet: (layout, _count, _time, bytes, at) => {
@@ -93,7 +113,7 @@ interface Measured {
   readonly name: string;
   readonly times: number[];
   readonly scrape: () => Promise<void>;
-  readonly stop: () => void;
+  readonly stop: () => Promise<void>;
 }
 
 /** Serves a subject over HTTP and sends it packets during each scrape. */
@@ -104,11 +124,7 @@ async function start(
   series: number,
 ): Promise<Measured> {
   for (const datagram of datagrams) subject.receive(datagram);
-  const server = createServer((request, response) => subject.handle(request, response)).listen(
-    0,
-    "127.0.0.1",
-  );
-  await once(server, "listening");
+  const server = await subject.listen();
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`;
   let next = 0;
   const times: number[] = [];
@@ -119,20 +135,25 @@ async function start(
       }
     }, tickMilliseconds);
     const before = performance.now();
-    const text = await (await fetch(url)).text();
+    const text = await (await fetch(url, { headers: subject.headers ?? plain })).text();
     times.push(performance.now() - before);
     clearInterval(feed);
     const found = text.match(/^bus_bench_/gm)?.length ?? 0;
     if (found !== series) throw new Error(`${found} series instead of ${series}`);
   };
-  return { name, times, scrape, stop: () => server.close() };
+  return { name, times, scrape, stop: () => closeHttp(server) };
 }
 
 async function main(): Promise<void> {
   for (const series of [1_000, 10_000]) {
     const dictionary = dictionaryOf(series / 20);
     const datagrams = layoutsOf(dictionary).map((layout, i) => packetOf(dictionary, layout, i));
-    const subjects = { perigee, "prom-client": promClientSubject, opentelemetry: openTelemetrySubject };
+    const subjects = {
+      perigee,
+      "as Prometheus": (its: Dictionary) => perigee(its, asPrometheus),
+      "prom-client": promClientSubject,
+      opentelemetry: openTelemetrySubject,
+    };
     const measured: Measured[] = [];
     for (const [name, subject] of Object.entries(subjects)) {
       measured.push(await start(name, subject(dictionary), datagrams, series));
@@ -140,7 +161,7 @@ async function main(): Promise<void> {
     // In turns, so that other load on the machine affects all subjects alike.
     for (let i = 0; i < warmUp + scrapes; i++) for (const each of measured) await each.scrape();
     for (const { name, times, stop } of measured) {
-      stop();
+      await stop();
       const sorted = times.slice(warmUp).sort((a, b) => a - b);
       const [p50, p99] = [quantile(sorted, 0.5).toFixed(1), quantile(sorted, 0.99).toFixed(1)];
       process.stdout.write(

@@ -60,7 +60,7 @@ export async function startExporter(args: ExporterArgs): Promise<Exporter> {
     ...(udp && { udp: () => udp.statistics() }),
   });
   const http = await listenHttp(args.httpPort, args.httpHost, {
-    registry,
+    metrics: (format) => registry.text(format),
     page: pageHtml(),
     stateDocument: () => stateDocument(state, spacecraft, version, clock()),
     isReady: () => isReady,

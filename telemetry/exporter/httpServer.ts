@@ -1,10 +1,14 @@
 /** HTTP server of the exporter: metrics, page, state document, liveness and readiness. */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { Registry } from "@prometheus-io/client";
+import { type ConnectionLimits, Connections } from "./connections";
+import { contentTypes, type ExpositionFormat } from "./exposition";
+import { expositionFormat, takesGzip } from "./negotiation";
+import { Rendered } from "./rendered";
 
 export interface HttpContent {
-  readonly registry: Registry;
+  /** Text of /metrics. */
+  readonly metrics: (format: ExpositionFormat) => string;
   /** HTML page for users. */
   readonly page: string;
   readonly stateDocument: () => unknown;
@@ -16,33 +20,56 @@ export interface HttpContent {
 interface Answer {
   readonly status: number;
   readonly type: string;
-  readonly body: string;
+  readonly body: Buffer;
+  /** The body compressed, where that pays. */
+  readonly gzip?: () => Buffer;
 }
 
 const text = (status: number, body: string): Answer => ({
   status,
   type: "text/plain; charset=utf-8",
-  body: `${body}\n`,
+  body: Buffer.from(`${body}\n`),
 });
 
-async function answer(path: string, content: HttpContent): Promise<Answer> {
-  switch (path) {
-    case "/metrics":
-      return { status: 200, type: content.registry.contentType, body: await content.registry.metrics() };
-    case "/healthz":
-      return text(200, "ok");
-    case "/readyz":
-      return content.isReady() ? text(200, "ready") : text(503, "not ready");
-    case "/":
-      return { status: 200, type: "text/html; charset=utf-8", body: content.page };
-    case "/state.json":
-      return {
-        status: 200,
-        type: "application/json; charset=utf-8",
-        body: JSON.stringify(content.stateDocument()),
-      };
-    default:
-      return text(404, "not found; there are /, /metrics, /state.json, /healthz and /readyz");
+/** Size below which compression does not pay. */
+const smallBytes = 1024;
+
+function rendered(type: string, document: Rendered): Answer {
+  const body = document.body();
+  const gzip = { gzip: () => document.gzip() };
+  return { status: 200, type, body, ...(body.length >= smallBytes && gzip) };
+}
+
+/** Answers by path. Those that cost time are made anew only as often as their making allows. */
+class Answers {
+  private readonly metrics: Readonly<Record<ExpositionFormat, Rendered>>;
+  private readonly state: Rendered;
+  private readonly page: Rendered;
+
+  constructor(private readonly content: HttpContent) {
+    const metrics = (format: ExpositionFormat): Rendered => new Rendered(() => content.metrics(format));
+    this.metrics = { text: metrics("text"), openmetrics: metrics("openmetrics") };
+    this.state = new Rendered(() => JSON.stringify(content.stateDocument()));
+    this.page = new Rendered(() => content.page);
+  }
+
+  to(path: string, accept: string | undefined): Answer {
+    switch (path) {
+      case "/metrics": {
+        const format = expositionFormat(accept);
+        return rendered(contentTypes[format], this.metrics[format]);
+      }
+      case "/healthz":
+        return text(200, "ok");
+      case "/readyz":
+        return this.content.isReady() ? text(200, "ready") : text(503, "not ready");
+      case "/":
+        return rendered("text/html; charset=utf-8", this.page);
+      case "/state.json":
+        return rendered("application/json; charset=utf-8", this.state);
+      default:
+        return text(404, "not found; there are /, /metrics, /state.json, /healthz and /readyz");
+    }
   }
 }
 
@@ -50,41 +77,66 @@ async function answer(path: string, content: HttpContent): Promise<Answer> {
 const contentSecurityPolicy =
   "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
-async function respond(
+function respond(
   request: IncomingMessage,
   response: ServerResponse,
-  content: HttpContent,
-): Promise<void> {
+  answers: Answers,
+  connections: Connections,
+): void {
   const isRead = request.method === "GET" || request.method === "HEAD";
   const path = (request.url ?? "/").split("?")[0] ?? "/";
-  const { status, type, body } = isRead ? await answer(path, content) : text(405, "only GET and HEAD");
+  const { status, type, body, gzip } = isRead
+    ? answers.to(path, request.headers.accept)
+    : text(405, "only GET and HEAD");
+  const compressed = takesGzip(String(request.headers["accept-encoding"] ?? "")) ? gzip?.() : undefined;
+  const sent = compressed ?? body;
   response.writeHead(status, {
     "content-type": type,
-    "content-length": Buffer.byteLength(body),
+    "content-length": sent.length,
+    ...(compressed && { "content-encoding": "gzip" }),
+    vary: "accept, accept-encoding",
     "cache-control": "no-store",
     "content-security-policy": contentSecurityPolicy,
     "x-content-type-options": "nosniff",
     ...(isRead ? {} : { allow: "GET, HEAD" }),
   });
-  response.end(request.method === "HEAD" ? undefined : body);
+  if (request.method === "HEAD") {
+    response.end();
+    return;
+  }
+  connections.sending(request.socket, response, sent.length);
+  response.end(sent);
 }
 
 /**
  * HTTP server for /metrics, the page and the probes.
  * @throws the system's error (EADDRINUSE, EACCES, ...) when the port is not available
  */
-export async function listenHttp(port: number, host: string, content: HttpContent): Promise<Server> {
-  const server = createServer((request, response) => {
-    respond(request, response, content).catch((error: unknown) => {
+export async function listenHttp(
+  port: number,
+  host: string,
+  content: HttpContent,
+  limits?: ConnectionLimits,
+): Promise<Server> {
+  const answers = new Answers(content);
+  const connections = new Connections(limits);
+  // Node looks for connections past their time only this often; its default of 30 s would make 5 s into 30 s.
+  const server = createServer({ connectionsCheckingInterval: 1_000 }, (request, response) => {
+    if (!connections.begin(request.socket, response)) return;
+    try {
+      respond(request, response, answers, connections);
+    } catch (error) {
       content.onError(error);
       if (!response.headersSent) response.writeHead(500);
       response.end();
-    });
+    }
   });
+  server.on("connection", (socket) => connections.add(socket));
   // A slow client must not block the exporter: a scrape takes milliseconds.
-  server.requestTimeout = 10_000;
   server.headersTimeout = 5_000;
-  server.maxConnections = 256;
+  server.requestTimeout = 10_000;
+  // Also of a client that does not read its answer.
+  server.timeout = 10_000;
   server.listen(port, host);
   await once(server, "listening");
   return server;

@@ -6,5 +6,6 @@
  */
 export { type Exporter, startExporter } from "./exporter";
 export { telemetryRegistry } from "./metrics";
+export type { Family } from "./sampledMetric";
 export { shownValue, stateDocument } from "./stateDocument";
 export { TelemetryState } from "./telemetryState";

@@ -1,8 +1,8 @@
 /** Prometheus metrics of the exporter: parameters, limits in force, packet counts, errors and the process itself. */
-import { collectDefaultMetrics, Gauge, Registry } from "@prometheus-io/client";
 import { decodeErrorReasons } from "../decoder";
 import { exporterMetricNames as names, type Limit, limitsInForce, type Parameter } from "../dictionary";
-import { type Sample, SampledCounter, SampledGauge } from "./sampledMetric";
+import { registerProcess } from "./processMetrics";
+import { Registry, type Sample, SampledCounter, SampledGauge, SampledInfo } from "./sampledMetric";
 import type { PacketState, TelemetryState } from "./telemetryState";
 import type { UdpStatistics } from "./udpReceiver";
 
@@ -17,21 +17,32 @@ export interface MetricsArgs {
   readonly udp?: () => UdpStatistics;
 }
 
+/** Arguments with the time from which the exporter counts. */
+interface Dated extends MetricsArgs {
+  readonly created: number;
+}
+
 /** Registry of all metrics. Values are read from the state at each scrape, not when packets arrive. */
 export function telemetryRegistry(args: MetricsArgs): Registry {
   const registry = new Registry();
+  const dated = { ...args, created: args.clock() };
   for (const parameter of args.state.dictionary.parameters) registerParameter(registry, parameter, args);
   registerLimits(registry, args);
-  registerPackets(registry, args);
-  registerErrors(registry, args);
-  registerExporter(registry, args);
-  collectDefaultMetrics({ register: registry });
+  registerPackets(registry, dated);
+  registerErrors(registry, dated);
+  registerExporter(registry, dated);
+  registerProcess(registry);
   return registry;
 }
 
 function registerParameter(registry: Registry, parameter: Parameter, args: MetricsArgs): void {
   const { state, spacecraft, clock } = args;
-  const config = { name: parameter.metric, help: parameter.description, registers: [registry] };
+  const config = {
+    name: parameter.metric,
+    help: parameter.description,
+    unit: parameter.unit.base.suffix,
+    registers: [registry],
+  };
   if (parameter.type === "enumeration") {
     // A state set: one series per state, with value 1 for the current state.
     const states = [...parameter.states].map(([raw, name]) => ({ raw, labels: { spacecraft, state: name } }));
@@ -75,7 +86,7 @@ function registerLimits(registry: Registry, { state, spacecraft, clock }: Metric
   });
 }
 
-function registerPackets(registry: Registry, { state, spacecraft }: MetricsArgs): void {
+function registerPackets(registry: Registry, { state, spacecraft, created }: Dated): void {
   const labelled = state.packets.map((each) => ({
     each,
     labels: { spacecraft, apid: String(each.packet.apid), packet: each.packet.name },
@@ -83,9 +94,9 @@ function registerPackets(registry: Registry, { state, spacecraft }: MetricsArgs)
   const samples = (value: (each: PacketState) => number) => (): Sample[] =>
     labelled.map(({ each, labels }) => ({ labels, value: value(each) }));
   const counter = (name: string, help: string, value: (each: PacketState) => number): unknown =>
-    new SampledCounter({ name, help, registers: [registry] }, samples(value));
+    new SampledCounter({ name, help, created, registers: [registry] }, samples(value));
   const gauge = (name: string, help: string, value: (each: PacketState) => number): unknown =>
-    new SampledGauge({ name, help, registers: [registry] }, samples(value));
+    new SampledGauge({ name, help, unit: "seconds", registers: [registry] }, samples(value));
 
   counter(names.packetsReceived, "Well-formed packets received", (each) => each.received);
   counter(names.packetGaps, "Packets that the sequence count skipped", (each) => each.missing);
@@ -103,24 +114,30 @@ function registerPackets(registry: Registry, { state, spacecraft }: MetricsArgs)
   );
 }
 
-function registerErrors(registry: Registry, { state, spacecraft }: MetricsArgs): void {
+function registerErrors(registry: Registry, { state, spacecraft, created }: Dated): void {
   const labels = { spacecraft };
   const registers = [registry];
   const reasons = decodeErrorReasons.map((reason) => ({ reason, labels: { spacecraft, reason } }));
   new SampledCounter(
-    { name: names.decodeErrors, help: "Packets or values that could not be decoded", registers },
+    { name: names.decodeErrors, help: "Packets or values that could not be decoded", created, registers },
     () => reasons.map((each) => ({ labels: each.labels, value: state.errors[each.reason] })),
   );
   new SampledCounter(
-    { name: names.unknownApid, help: "Packets of an APID that the dictionary does not have", registers },
+    {
+      name: names.unknownApid,
+      help: "Packets of an APID that the dictionary does not have",
+      created,
+      registers,
+    },
     () => [{ labels, value: state.unknownApids }],
   );
-  new SampledCounter({ name: names.idlePackets, help: "Idle packets", registers }, () => [
+  new SampledCounter({ name: names.idlePackets, help: "Idle packets", created, registers }, () => [
     { labels, value: state.idlePackets },
   ]);
   const offset = {
     name: names.onboardTimeOffset,
     help: "On-board clock minus the ground's at the newest packet",
+    unit: "seconds",
     registers,
   };
   new SampledGauge(offset, () =>
@@ -128,36 +145,40 @@ function registerErrors(registry: Registry, { state, spacecraft }: MetricsArgs):
   );
 }
 
-function registerExporter(registry: Registry, { state, version, udp }: MetricsArgs): void {
+function registerExporter(registry: Registry, { state, version, udp, created }: Dated): void {
   const registers = [registry];
   const { name, version: dictionaryVersion } = state.dictionary;
+  const none = {};
   const info = { version, dictionary: `${name} ${dictionaryVersion}` };
-  new Gauge({
-    name: names.buildInfo,
-    help: "1; what is running",
-    labelNames: ["version", "dictionary"],
-    registers,
-  }).set(info, 1);
+  const running = [{ labels: info, value: 1 }];
+  new SampledInfo({ name: names.buildInfo, help: "1; what is running", registers }, () => running);
   new SampledCounter(
-    { name: "perigee_telemetry_datagrams_total", help: "Datagrams received", registers },
-    () => [{ labels: {}, value: state.datagrams }],
+    { name: "perigee_telemetry_datagrams_total", help: "Datagrams received", created, registers },
+    () => [{ labels: none, value: state.datagrams }],
   );
   new SampledCounter(
-    { name: "perigee_telemetry_received_bytes_total", help: "Bytes received in datagrams", registers },
-    () => [{ labels: {}, value: state.receivedBytes }],
+    {
+      name: "perigee_telemetry_received_bytes_total",
+      help: "Bytes received in datagrams",
+      unit: "bytes",
+      created,
+      registers,
+    },
+    () => [{ labels: none, value: state.receivedBytes }],
   );
   if (!udp) return;
   const dropped = {
     name: "perigee_telemetry_dropped_datagrams_total",
     help: "Datagrams that the kernel dropped because they came faster than they were read (Linux)",
   };
-  new SampledCounter({ ...dropped, registers }, () => [{ labels: {}, value: udp().dropped }]);
+  new SampledCounter({ ...dropped, created, registers }, () => [{ labels: none, value: udp().dropped }]);
   new SampledGauge(
     {
       name: "perigee_telemetry_receive_buffer_bytes",
       help: "Size of the kernel's receive buffer",
+      unit: "bytes",
       registers,
     },
-    () => [{ labels: {}, value: udp().bufferBytes }],
+    () => [{ labels: none, value: udp().bufferBytes }],
   );
 }

@@ -1,59 +1,64 @@
-/** Prometheus gauge and counter that compute their series at each scrape. */
+/** Prometheus metrics that read their samples at each scrape, and the registry that writes them. */
 import {
-  Counter,
-  Gauge,
-  type MetricObject,
-  type MetricObjectWithValues,
-  type MetricValue,
-  type Registry,
-} from "@prometheus-io/client";
+  type ExpositionFormat,
+  type FamilyConfig,
+  type FamilyType,
+  familyWriter,
+  openMetricsEnd,
+  type Sample,
+} from "./exposition";
 
-/** One series: labels and value. */
-export type Sample = MetricValue<string>;
+export type { Sample } from "./exposition";
 
-export interface SampledConfig {
-  readonly name: string;
-  readonly help: string;
-  readonly registers: Registry[];
+export interface SampledConfig extends FamilyConfig {
+  readonly registers: readonly Registry[];
 }
 
-/**
- * Gauge that computes its series at each scrape, from external state. The client's own gauge would look up series by
- * their labels for every packet, and would keep the series of a stale parameter.
- */
-export class SampledGauge extends Gauge<string> {
-  private readonly described: MetricObject;
-
-  constructor(
-    config: SampledConfig,
-    private readonly samples: () => Sample[],
-  ) {
-    super(config);
-    this.described = described(config, "gauge");
-  }
-
-  override get(): Promise<MetricObjectWithValues<Sample>> {
-    return Promise.resolve({ ...this.described, values: this.samples() });
-  }
+/** One metric family with its present series. */
+export interface Family extends FamilyConfig {
+  readonly type: FamilyType;
+  samples(): readonly Sample[];
 }
 
-/** Counter that reads its count at each scrape, from on-board counters or the exporter's state. */
-export class SampledCounter extends Counter<string> {
-  private readonly described: MetricObject;
+/** Metric families in the order of their registration. */
+export class Registry {
+  private readonly families = new Map<string, { family: Family; write: ReturnType<typeof familyWriter> }>();
 
-  constructor(
-    config: SampledConfig,
-    private readonly samples: () => Sample[],
-  ) {
-    super(config);
-    this.described = described(config, "counter");
+  /** @throws Error when the name is taken */
+  register(family: Family): void {
+    if (this.families.has(family.name)) throw new Error(`two metrics are called ${family.name}`);
+    this.families.set(family.name, { family, write: familyWriter(family.type, family) });
   }
 
-  override get(): Promise<MetricObjectWithValues<Sample>> {
-    return Promise.resolve({ ...this.described, values: this.samples() });
+  /** Text of all metrics at this moment. */
+  text(format: ExpositionFormat = "text"): string {
+    let text = "";
+    for (const { family, write } of this.families.values()) text += write(format, family.samples());
+    return format === "openmetrics" ? text + openMetricsEnd : text;
+  }
+
+  list(): Family[] {
+    return [...this.families.values()].map(({ family }) => family);
   }
 }
 
-function described({ name, help }: SampledConfig, type: "gauge" | "counter"): MetricObject {
-  return { name, help, type, aggregator: "sum", collect: () => undefined };
+/** Gauge whose series are computed at each scrape, so that those of a stale parameter disappear without a timer. */
+export class SampledGauge {
+  constructor({ registers, ...config }: SampledConfig, samples: () => readonly Sample[]) {
+    for (const registry of registers) registry.register({ ...config, type: "gauge", samples });
+  }
+}
+
+/** Counter whose count is read at each scrape, from on-board counters or the exporter's state. */
+export class SampledCounter {
+  constructor({ registers, ...config }: SampledConfig, samples: () => readonly Sample[]) {
+    for (const registry of registers) registry.register({ ...config, type: "counter", samples });
+  }
+}
+
+/** Metric of value 1, whose labels are the information. */
+export class SampledInfo {
+  constructor({ registers, ...config }: SampledConfig, samples: () => readonly Sample[]) {
+    for (const registry of registers) registry.register({ ...config, type: "info", samples });
+  }
 }

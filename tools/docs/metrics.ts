@@ -2,18 +2,17 @@
  * docs/metrics.md: reference of all metrics. Parameters come from the dictionary, the exporter's own metrics from the
  * exporter, recorded series and alerts from the rules.
  */
-import type { MetricObjectWithValues, MetricValue } from "@prometheus-io/client";
 import { decodeErrorReasons } from "../../telemetry/decoder";
 import type { Bound, Dictionary, Parameter, Severity } from "../../telemetry/dictionary";
-import { telemetryRegistry, TelemetryState } from "../../telemetry/exporter";
+import { type Family, telemetryRegistry, TelemetryState } from "../../telemetry/exporter";
 import { inMarkdown } from "../../telemetry/quoting";
 import { type AlertRule, duration, isAlert } from "../../telemetry/rules/rule";
 import { alertsOf, ruleFile } from "../../telemetry/rules/ruleFile";
 import { shownNumber } from "../../telemetry/rules/shownValue";
 
-export async function metricsReference(dictionary: Dictionary): Promise<string> {
+export function metricsReference(dictionary: Dictionary): string {
   const parameters = new Set(dictionary.parameters.map((each) => each.metric));
-  const own = (await exporterMetrics(dictionary)).filter(({ name }) => !parameters.has(name));
+  const own = exporterMetrics(dictionary).filter(({ name }) => !parameters.has(name));
   return [
     "# Metrics",
     "",
@@ -30,10 +29,8 @@ export async function metricsReference(dictionary: Dictionary): Promise<string> 
   ].join("\n");
 }
 
-type ExporterMetric = MetricObjectWithValues<MetricValue<string>>;
-
 /** Metrics of the exporter that do not depend on received packets. */
-async function exporterMetrics(dictionary: Dictionary): Promise<ExporterMetric[]> {
+function exporterMetrics(dictionary: Dictionary): Family[] {
   const state = new TelemetryState(dictionary, 5);
   state.onboardTimeOffset = 0; // without a value it has no series, and so no labels
   const registry = telemetryRegistry({
@@ -43,7 +40,7 @@ async function exporterMetrics(dictionary: Dictionary): Promise<ExporterMetric[]
     clock: () => 0,
     udp: () => ({ dropped: 0, bufferBytes: 0 }),
   });
-  return registry.getMetricsAsJSON();
+  return registry.list();
 }
 
 /** Text of a table cell, with Markdown's column separator escaped. */
@@ -91,10 +88,10 @@ function shownLimits(parameter: Parameter, severity: Severity): string {
   return [shown(limits.normal), ...modes].filter(Boolean).join("; ");
 }
 
-function ownSection(metrics: readonly ExporterMetric[]): string[] {
+function ownSection(metrics: readonly Family[]): string[] {
   const head = ["Metric", "Type", "Labels", "Meaning"];
-  const isNode = ({ name }: ExporterMetric): boolean => /^(process|nodejs)_/.test(name);
-  const row = (metric: ExporterMetric): string[] => [
+  const isNode = ({ name }: Family): boolean => /^(process|nodejs)_/.test(name);
+  const row = (metric: Family): string[] => [
     `\`${metric.name}\``,
     metric.type,
     labelsOf(metric).join(", "),
@@ -115,9 +112,8 @@ function ownSection(metrics: readonly ExporterMetric[]): string[] {
   ];
 }
 
-const labelsOf = (metric: ExporterMetric): string[] => [
-  // The client may omit labels, although its types require them.
-  ...new Set(metric.values.flatMap((value) => Object.keys((value as Partial<typeof value>).labels ?? {}))),
+const labelsOf = (metric: Family): string[] => [
+  ...new Set(metric.samples().flatMap(({ labels }) => Object.keys(labels))),
 ];
 
 function recordSection(dictionary: Dictionary): string[] {

@@ -56,9 +56,10 @@ class Bench {
     this.state.receive(encodePacket(layout, this.count++, this.now + onboardOffset, this.values), this.now);
   }
 
-  async metrics(): Promise<string> {
+  metrics(): Promise<string> {
     const { state } = this;
-    return telemetryRegistry({ state, spacecraft: "s1", version: "0", clock: () => this.now }).metrics();
+    const registry = telemetryRegistry({ state, spacecraft: "s1", version: "0", clock: () => this.now });
+    return Promise.resolve(registry.text());
   }
 
   async sample(series: string): Promise<number | undefined> {

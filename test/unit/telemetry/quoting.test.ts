@@ -107,12 +107,12 @@ describe("an author's text on the dashboards", () => {
 });
 
 describe("an author's text in the reference of the metrics", () => {
-  it("neither adds a column or a row to a table nor is markup", async () => {
-    const plain = await metricsReference(dictionaryWith("plain", "plain"));
-    await fc.assert(
-      fc.asyncProperty(anyText, async (text) => {
+  it("neither adds a column or a row to a table nor is markup", () => {
+    const plain = metricsReference(dictionaryWith("plain", "plain"));
+    fc.assert(
+      fc.property(anyText, (text) => {
         const description = `[${text}]`;
-        const made = await metricsReference(dictionaryWith(description, "[*x*|${y}]"));
+        const made = metricsReference(dictionaryWith(description, "[*x*|${y}]"));
         const shown = made
           .replaceAll(inMarkdown(description), "plain")
           .replaceAll(inMarkdown("[*x*|${y}]"), "plain");
