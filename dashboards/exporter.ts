@@ -234,7 +234,7 @@ function runtime(of: string, step: string): TimeseriesBuilder[] {
       unit: "percentunit",
       queries: [
         overTime(
-          `sum by (instance) (rate(nodejs_gc_duration_seconds_sum${of}[$__rate_interval]))`,
+          `sum by (instance) (rate(nodejs_gc_duration_seconds_total${of}[$__rate_interval]))`,
           "{{instance}}",
         ).interval(step),
       ],

@@ -132,7 +132,10 @@ function readability(): TimeseriesBuilder[] {
       description: "Packets or values that could not be decoded, by reason.",
       unit: "none",
       queries: [
-        overTime(`sum by (reason) (increase(${ofChosen(names.decodeErrors)}[5m])) > 0`, "{{reason}}"),
+        overTime(
+          `sum by (reason, packet) (increase(${ofChosen(names.decodeErrors)}[5m])) > 0`,
+          "{{reason}} {{packet}}",
+        ),
       ],
     }),
     graph({
@@ -141,7 +144,10 @@ function readability(): TimeseriesBuilder[] {
       description: "Packets of an APID that the dictionary does not have, and idle packets.",
       unit: "none",
       queries: [
-        overTime(`sum(increase(${ofChosen(names.unknownApid)}[5m]))`, "unknown APID"),
+        overTime(
+          `sum by (apid) (increase(${ofChosen(names.unknownApidPackets)}[5m]))`,
+          "unknown APID {{apid}}",
+        ),
         overTime(`sum(increase(${ofChosen(names.idlePackets)}[5m]))`, "idle"),
       ],
     }),

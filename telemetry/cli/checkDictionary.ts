@@ -12,6 +12,7 @@ export const checkDictionary = command(
     summary:
       "Says everything that is wrong with a dictionary (exit code 1), or what is in it and how big it gets.",
     argument: "FILE",
+    argumentMeaning: "dictionary (YAML); without it, the one that comes with Perigee",
     settings: {},
   },
   async (_settings, { print }, file) => {
@@ -20,8 +21,10 @@ export const checkDictionary = command(
       const dictionary = parseDictionary(text, file);
       const { name, version, packets, parameters } = dictionary;
       const limited = parameters.filter((parameter) => parameter.limits).length;
+      const which =
+        file === undefined ? " (the dictionary that comes with Perigee; name a FILE for yours)" : "";
       await print(
-        `${name} ${version}: ${packets.length} packets, ${parameters.length} parameters, ${limited} of them with limits\n`,
+        `${name} ${version}${which}: ${packets.length} packets, ${parameters.length} parameters, ${limited} of them with limits\n`,
       );
       // Without the dashboards: the exporter does not know them. Stack 2 checks their sizes too.
       const sizes = [dictionarySize(text), ...ruleSizes(ruleFile(dictionary))];

@@ -1,11 +1,12 @@
-/** The command `decode`: prints the packets of a file as tables or JSON lines, and counts decode errors. */
+/** The command `decode`: prints the packets of a file as tables or JSON lines, and says what was not decoded and why. */
 import * as z from "zod";
-import { decodeParameters, Decoder, type PacketLayout, type PacketSink } from "../decoder";
-import type { Parameter } from "../dictionary";
-import { shownValue } from "../exporter";
+import { decodeParameters, Decoder, type PacketLayout, type PacketSink, readRaw } from "../decoder";
+import type { Dictionary, Parameter } from "../dictionary";
+import { type Refusal, Refusals, shownValue } from "../exporter";
 import { command } from "./command";
-import { dictionarySetting, readDictionary, readPackets } from "./dictionarySetting";
+import { dictionarySetting, readDictionary, readPackets, skipBytesSetting } from "./dictionarySetting";
 import { packetsOf } from "./packetFile";
+import { flag } from "./settings";
 
 /** One packet to print. */
 interface DecodedPacket {
@@ -13,57 +14,90 @@ interface DecodedPacket {
   readonly apid: number;
   readonly packet: string;
   readonly sequenceCount: number;
-  readonly values: readonly { parameter: Parameter; value: number | string | null }[];
+  readonly values: readonly { parameter: Parameter; value: number | string | null; raw: number }[];
 }
 
 export const decode = command(
   {
     name: "decode",
-    summary: "Prints the packets of a file; values in base units.",
+    summary:
+      "Prints the packets of a file; values in base units. Exit code 1: nothing of it could be decoded, and why.",
     argument: "FILE",
+    argumentMeaning: "file of packets; - for standard input",
     settings: {
       format: z.enum(["table", "json"]).default("table").describe("table, or json: one object a line"),
+      raw: flag.describe("prints the raw numbers too, as they are in the packet"),
+      skipBytes: skipBytesSetting,
       dictionary: dictionarySetting,
     },
   },
-  async ({ format, dictionary }, { print, log, stopped }, file) => {
-    const decoder = new Decoder(readDictionary(dictionary));
-    const problems = new Map<string, number>();
-    const count = (problem: string): void => void problems.set(problem, (problems.get(problem) ?? 0) + 1);
+  async ({ format, raw, skipBytes, dictionary }, { print, complain, log, stopped }, file) => {
+    const sink = new Collector(readDictionary(dictionary));
     const show = format === "json" ? jsonLine : table;
-    const sink = new Collector(decoder, count);
-    for (const packet of packetsOf(readPackets(file))) {
+    const bytes = readPackets(file);
+    for (const packet of packetsOf(bytes, skipBytes)) {
       if (stopped.aborted) break;
-      decoder.decode(packet, sink);
-      for (const each of sink.take()) await print(show(each));
+      for (const each of sink.decode(packet)) await print(show(each, raw));
     }
-    for (const [problem, times] of problems) log.warn("not decoded", { problem, times });
-    return 0;
+    for (const [problem, times] of sink.problems) log.warn("not decoded", { problem, times });
+    if (sink.decoded > 0 || stopped.aborted) return 0;
+    complain(`perigee-telemetry: ${nothingDecoded(file ?? "", bytes, sink)}\n`);
+    return 1;
   },
 );
 
+/** Explanation that nothing was decoded: what was found most often, with an example. */
+function nothingDecoded(file: string, bytes: Buffer, { problems, refusals, idlePackets }: Collector): string {
+  if (bytes.length === 0) return `${file} is empty`;
+  const [most] = [...problems].sort(([, a], [, b]) => b - a);
+  const [problem, times] = most ?? ["", 0];
+  const first = refusals.first.find((each) => problemOf(each) === problem);
+  if (!first) return `nothing of ${file} could be decoded: idle packets only (${idlePackets})`;
+  return (
+    `nothing of ${file} could be decoded: ${problem}, ${times} times. The first: APID ${first.apid ?? "-"}, ` +
+    `${first.receivedBytes} bytes, ${first.packetBytes ?? "-"} by its length field, starts ${first.header}: ${first.hint}`
+  );
+}
+
+/** Problem in the words of the output: what was refused, of which packet or value. */
+function problemOf({
+  reason,
+  apid,
+  packet,
+  parameter,
+}: Pick<Refusal, "reason" | "apid" | "packet" | "parameter">): string {
+  if (reason === "unknown_apid") return `unknown APID ${apid}`;
+  if (parameter !== undefined) return `${reason}: ${parameter}`;
+  return packet === "" ? reason : `${reason}: packet ${packet}`;
+}
+
 class Collector implements PacketSink {
+  decoded = 0;
+  idlePackets = 0;
+  readonly problems = new Map<string, number>();
+  readonly refusals: Refusals;
+  private readonly decoder: Decoder;
   private found: DecodedPacket[] = [];
+  private bytes: Buffer = Buffer.alloc(0);
   private readonly values: Float64Array;
 
-  constructor(
-    decoder: Decoder,
-    private readonly count: (problem: string) => void,
-  ) {
-    this.values = new Float64Array(decoder.dictionary.parameters.length);
+  constructor(dictionary: Dictionary) {
+    this.decoder = new Decoder(dictionary);
+    this.refusals = new Refusals(dictionary);
+    this.values = new Float64Array(dictionary.parameters.length);
   }
 
-  take(): DecodedPacket[] {
-    const { found } = this;
+  decode(bytes: Buffer): DecodedPacket[] {
     this.found = [];
-    return found;
+    this.bytes = bytes;
+    this.decoder.decode(bytes, this);
+    this.decoded += this.found.length;
+    return this.found;
   }
 
   packet(layout: PacketLayout, sequenceCount: number, onboardTime: number, bytes: Buffer, at: number): void {
     const { apid, name, parameters } = layout.packet;
-    decodeParameters(layout, bytes, at, this.values, (reason, parameter) =>
-      this.count(`${reason}: ${name}.${parameter.name}`),
-    );
+    decodeParameters(layout, bytes, at, this.values, this.error);
     this.found.push({
       time: isoTime(onboardTime),
       apid,
@@ -72,40 +106,60 @@ class Collector implements PacketSink {
       values: parameters.map((parameter) => ({
         parameter,
         value: shownValue(parameter, this.values[parameter.index]),
+        raw: readRaw(bytes, at + layout.userDataAt, parameter),
       })),
     });
   }
 
   unknownApid(apid: number): void {
-    this.count(`unknown APID ${apid}`);
+    this.refusals.unknownApid(apid, this.bytes, this.decoder.at);
+    this.count(problemOf({ reason: "unknown_apid", apid, packet: "" }));
   }
 
   idle(): void {
+    this.idlePackets++;
     this.count("idle packet");
   }
 
-  error(reason: string): void {
-    this.count(reason);
+  readonly error: PacketSink["error"] = (reason, parameter?: Parameter) => {
+    const packet = this.refusals.refuse(reason, this.bytes, this.decoder.at, parameter);
+    const value = parameter && { parameter: `${parameter.subsystem}.${parameter.name}` };
+    this.count(problemOf({ reason, apid: null, packet, ...value }));
+  };
+
+  private count(problem: string): void {
+    this.problems.set(problem, (this.problems.get(problem) ?? 0) + 1);
   }
 }
 
-/** ISO time, or the number of seconds when it is outside the range of Date, as with a wrong spacecraft clock. */
-function isoTime(seconds: number): string {
-  const date = new Date(seconds * 1000);
-  return Number.isNaN(date.getTime()) ? String(seconds) : date.toISOString();
+/**
+ * ISO time to the microsecond, which a time of this century keeps as a float64; the number of seconds when it is
+ * outside the range of Date, as with a wrong spacecraft clock.
+ */
+export function isoTime(seconds: number): string {
+  const microseconds = Math.round(seconds * 1e6);
+  const date = new Date(Math.floor(microseconds / 1e6) * 1000);
+  if (Number.isNaN(date.getTime())) return String(seconds);
+  const fraction = microseconds - Math.floor(microseconds / 1e6) * 1e6;
+  return date.toISOString().replace(/\.000Z$/, `.${String(fraction).padStart(6, "0")}Z`);
 }
 
-function jsonLine({ values, ...packet }: DecodedPacket): string {
-  const byName = Object.fromEntries(
-    values.map(({ parameter, value }) => [`${parameter.subsystem}.${parameter.name}`, value]),
-  );
-  return `${JSON.stringify({ ...packet, values: byName })}\n`;
+function jsonLine({ values, ...packet }: DecodedPacket, withRaw: boolean): string {
+  const named = <Value>(value: (each: DecodedPacket["values"][number]) => Value): Record<string, Value> =>
+    Object.fromEntries(
+      values.map((each) => [`${each.parameter.subsystem}.${each.parameter.name}`, value(each)]),
+    );
+  // JSON has no NaN or infinity: such a raw float is null.
+  const raw = withRaw && { raw: named((each) => each.raw) };
+  return `${JSON.stringify({ ...packet, values: named(({ value }) => value), ...raw })}\n`;
 }
 
-function table({ time, apid, packet, sequenceCount, values }: DecodedPacket): string {
-  const rows = values.map(({ parameter, value }) => {
+function table(packet: DecodedPacket, withRaw: boolean): string {
+  const rows = packet.values.map(({ parameter, value, raw }) => {
     const shown = typeof value === "number" ? String(Number(value.toPrecision(7))) : (value ?? "-");
-    return `  ${parameter.name.padEnd(32)}${shown.padStart(16)} ${parameter.unit.base.symbol}`.trimEnd();
+    const inRaw = withRaw ? String(raw).padStart(20) : "";
+    return `  ${parameter.name.padEnd(32)}${inRaw}${shown.padStart(16)} ${parameter.unit.base.symbol}`.trimEnd();
   });
-  return [`${time}  APID ${apid}  ${packet}  #${sequenceCount}`, ...rows, "", ""].join("\n");
+  const { time, apid, packet: name, sequenceCount } = packet;
+  return [`${time}  APID ${apid}  ${name}  #${sequenceCount}`, ...rows, "", ""].join("\n");
 }

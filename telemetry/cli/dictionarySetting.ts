@@ -1,11 +1,20 @@
 /** Input files of the commands: the dictionary setting, and readers that convert failures to usage errors. */
 import { readFileSync } from "node:fs";
+import * as z from "zod";
 import { type Dictionary, DictionaryError, loadDictionary } from "../dictionary";
 import { text, UsageError } from "./settings";
 
 export const dictionarySetting = text
   .optional()
   .describe("telemetry dictionary (YAML); without it, the one that comes with Perigee");
+
+export const skipBytesSetting = z.coerce
+  .number()
+  .int()
+  .min(0)
+  .max(65_536)
+  .default(0)
+  .describe("bytes before each packet in the file that are no part of it, as record headers are");
 
 /** @throws UsageError when the file cannot be read or is not a valid dictionary */
 export function readDictionary(path: string | undefined): Dictionary {
@@ -19,11 +28,14 @@ export function readDictionary(path: string | undefined): Dictionary {
   }
 }
 
-/** @throws UsageError when the file cannot be read */
+/**
+ * Content of a file of packets; `-` is standard input.
+ * @throws UsageError when the file cannot be read
+ */
 export function readPackets(path: string | undefined): Buffer {
-  if (path === undefined) throw new UsageError("name a file of packets");
+  if (path === undefined) throw new UsageError("name a file of packets, or - for standard input");
   try {
-    return readFileSync(path);
+    return readFileSync(path === "-" ? 0 : path);
   } catch (error) {
     throw new UsageError(`cannot read the packets ${path}: ${reason(error)}`);
   }

@@ -4,9 +4,10 @@ import { primaryHeaderBytes, readDataBytes } from "../decoder";
 /**
  * Packets of a file of consecutive packets, as recorded by ground stations.
  * The last one may be truncated: it is returned unchanged and counted by the decoder.
+ * @param skipBytes bytes before each packet that are no part of it
  */
-export function* packetsOf(file: Buffer): Generator<Buffer> {
-  for (let at = 0; at < file.length;) {
+export function* packetsOf(file: Buffer, skipBytes = 0): Generator<Buffer> {
+  for (let at = skipBytes; at < file.length; at += skipBytes) {
     const left = file.length - at;
     const total =
       left <= primaryHeaderBytes ? left : Math.min(left, primaryHeaderBytes + readDataBytes(file, at));

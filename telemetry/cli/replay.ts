@@ -1,7 +1,7 @@
 /** The command `replay`: sends the recorded packets of a file over UDP, at a chosen rate. */
 import * as z from "zod";
 import { command } from "./command";
-import { readPackets, reason } from "./dictionarySetting";
+import { readPackets, reason, skipBytesSetting } from "./dictionarySetting";
 import { atRate, packetsOf } from "./packetFile";
 import { text, UsageError } from "./settings";
 import { parseTarget, udpSender } from "./udpSender";
@@ -11,12 +11,14 @@ export const replay = command(
     name: "replay",
     summary: "Sends the packets of a file, one datagram each.",
     argument: "FILE",
+    argumentMeaning: "file of packets; - for standard input",
     settings: {
       target: text.default("127.0.0.1:10015").describe("HOST:PORT to send to"),
       rate: z.coerce.number().min(0).default(10).describe("packets a second; 0: as fast as possible"),
+      skipBytes: skipBytesSetting,
     },
   },
-  async ({ target, rate }, { log, stopped }, file) => {
+  async ({ target, rate, skipBytes }, { log, stopped }, file) => {
     const packets = readPackets(file);
     let failed = 0;
     let lastReason = "";
@@ -24,7 +26,7 @@ export const replay = command(
       failed++;
       lastReason = reason(why);
     });
-    const sent = await atRate(packetsOf(packets), rate, stopped, (packet) => sender.send(packet));
+    const sent = await atRate(packetsOf(packets, skipBytes), rate, stopped, (packet) => sender.send(packet));
     sender.close();
     log.info("replayed", { packets: sent, failed });
     if (failed > 0) {

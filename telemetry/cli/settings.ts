@@ -14,6 +14,7 @@ export interface CommandSpec<Shape extends SettingsShape> {
   readonly summary: string;
   /** Name of the command's only argument, a file, if it has one. */
   readonly argument?: string;
+  readonly argumentMeaning?: string;
   /** List in the --help text below the settings: a title, then rows of a name and its meaning. */
   readonly list?: { readonly title: string; readonly rows: readonly (readonly [string, string])[] };
   readonly settings: Shape;
@@ -29,6 +30,8 @@ const environmentName = (key: string): string =>
 export const port = z.coerce.number().int().min(0).max(65_535);
 export const positive = z.coerce.number().positive();
 export const text = z.string().min(1);
+/** Setting that is on when its flag is given, without a value, or its variable is true or false. */
+export const flag = z.union([z.boolean(), z.stringbool()]).default(false).meta({ isFlag: true });
 
 /** The command with its flags, its argument and their help text. */
 export function addSettings(command: Command, spec: CommandSpec<SettingsShape>): Command {
@@ -36,12 +39,13 @@ export function addSettings(command: Command, spec: CommandSpec<SettingsShape>):
     const { description = "", ...json } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
     const hasDefault = json.default !== undefined && json.default !== false;
     const fallback = hasDefault ? ` (default: ${JSON.stringify(json.default)})` : "";
-    command.option(`--${kebab(key)} <value>`, `${description}${fallback}`);
+    const value = json["isFlag"] === true ? "" : " <value>";
+    command.option(`--${kebab(key)}${value}`, `${description}${fallback}`);
   }
-  if (spec.argument !== undefined) command.argument(`[${spec.argument}]`);
+  if (spec.argument !== undefined) command.argument(`[${spec.argument}]`, spec.argumentMeaning ?? "");
   if (spec.list !== undefined) command.addHelpText("after", `\n${spec.list.title}:\n${rows(spec.list.rows)}`);
   const [first] = Object.keys(spec.settings);
-  if (first === undefined) return command;
+  if (first === undefined) return command.usage(spec.argument === undefined ? "" : `[${spec.argument}]`);
   const example = `--${kebab(first)} as ${environmentName(first)}`;
   return command.addHelpText("after", `\nEach can be given in the environment instead: ${example}.`);
 }

@@ -53,6 +53,8 @@ export interface PacketSink {
 
 /** Decoder that finds the packets of a dictionary in datagrams. It has no state between two calls. */
 export class Decoder {
+  /** Offset in the datagram of the packet that the sink is told of: where a refused one is. */
+  at = 0;
   readonly layouts: readonly PacketLayout[];
   private readonly byApid: readonly (PacketLayout | undefined)[];
 
@@ -66,6 +68,7 @@ export class Decoder {
   /** Decodes all packets of a datagram in sequence. */
   decode(datagram: Buffer, sink: PacketSink): void {
     for (let at = 0; at < datagram.length;) {
+      this.at = at;
       const left = datagram.length - at;
       // A packet has at least one byte of data (CCSDS 133.0-B-2, 4.1.4.1.2).
       if (left <= primaryHeaderBytes) return sink.error("truncated");

@@ -12,4 +12,5 @@ export {
 export { encodePacket } from "./encoder";
 export { type PacketLayout, packetLayouts } from "./packetLayout";
 export { primaryHeaderBytes, readApid, readDataBytes, sequenceModulus } from "./primaryHeader";
+export { readRaw } from "./rawField";
 export { SequenceTracker } from "./sequence";

@@ -30,6 +30,7 @@ export const exporterMetricNames = {
   packetReordered: "bus_packet_reordered_total",
   decodeErrors: "bus_decode_errors_total",
   unknownApid: "bus_unknown_apid_total",
+  unknownApidPackets: "bus_unknown_apid_packets_total",
   idlePackets: "bus_idle_packets_total",
   lastPacketTimestamp: "bus_last_packet_timestamp_seconds",
   packetPeriod: "bus_packet_period_seconds",

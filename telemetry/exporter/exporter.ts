@@ -43,7 +43,11 @@ const clock = (): number => Date.now() / 1000;
  */
 export async function startExporter(args: ExporterArgs): Promise<Exporter> {
   const { dictionary, spacecraft, version, log } = args;
-  const state = new TelemetryState(dictionary, args.staleAfterPeriods);
+  const state = new TelemetryState(dictionary, args.staleAfterPeriods, (refusal) =>
+    refusal
+      ? log.warn("first packet refused of its kind; further ones are only counted", { ...refusal })
+      : log.warn("many kinds of refused packets: further kinds are only counted"),
+  );
   const receive = (datagram: Buffer): void => state.receive(datagram, clock());
   const onError = (error: unknown): void =>
     log.error("receiving or answering failed", { error: String(error) });

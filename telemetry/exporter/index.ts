@@ -3,9 +3,14 @@
  *
  *   udpReceiver.ts -> telemetryState.ts (newest values, counts) -> metrics.ts  -> httpServer.ts
  *                     alarmMonitor.ts (limits, persistence)     -> stateDocument.ts, page.html
+ *                     refusals.ts (what was refused, bounded)
+ *
+ * Metrics: sampledMetric.ts (registry), exposition.ts (the two formats), processMetrics.ts. HTTP: negotiation.ts,
+ * rendered.ts (documents made not too often), connections.ts (what a connection may ask).
  */
 export { type Exporter, startExporter } from "./exporter";
 export { telemetryRegistry } from "./metrics";
+export { type Refusal, Refusals } from "./refusals";
 export type { Family } from "./sampledMetric";
 export { shownValue, stateDocument } from "./stateDocument";
 export { TelemetryState } from "./telemetryState";

@@ -2,6 +2,7 @@
 import { decodeErrorReasons } from "../decoder";
 import { exporterMetricNames as names, type Limit, limitsInForce, type Parameter } from "../dictionary";
 import { registerProcess } from "./processMetrics";
+import { mostUnknownApids } from "./refusals";
 import { Registry, type Sample, SampledCounter, SampledGauge, SampledInfo } from "./sampledMetric";
 import type { PacketState, TelemetryState } from "./telemetryState";
 import type { UdpStatistics } from "./udpReceiver";
@@ -117,10 +118,19 @@ function registerPackets(registry: Registry, { state, spacecraft, created }: Dat
 function registerErrors(registry: Registry, { state, spacecraft, created }: Dated): void {
   const labels = { spacecraft };
   const registers = [registry];
-  const reasons = decodeErrorReasons.map((reason) => ({ reason, labels: { spacecraft, reason } }));
+  const { refusals } = state;
+  // With the names of all packets from the start: increase() does not see the first error of a new series.
+  const packets = ["", ...new Set(state.dictionary.packets.map(({ name }) => name))];
+  const errors = decodeErrorReasons.flatMap((reason) =>
+    (reason === "version" ? [""] : packets).map((packet) => ({
+      reason,
+      packet,
+      labels: { spacecraft, reason, packet },
+    })),
+  );
   new SampledCounter(
     { name: names.decodeErrors, help: "Packets or values that could not be decoded", created, registers },
-    () => reasons.map((each) => ({ labels: each.labels, value: state.errors[each.reason] })),
+    () => errors.map((each) => ({ labels: each.labels, value: refusals.count(each.reason, each.packet) })),
   );
   new SampledCounter(
     {
@@ -131,6 +141,7 @@ function registerErrors(registry: Registry, { state, spacecraft, created }: Date
     },
     () => [{ labels, value: state.unknownApids }],
   );
+  registerUnknownApids(registry, { state, spacecraft, created });
   new SampledCounter({ name: names.idlePackets, help: "Idle packets", created, registers }, () => [
     { labels, value: state.idlePackets },
   ]);
@@ -143,6 +154,29 @@ function registerErrors(registry: Registry, { state, spacecraft, created }: Date
   new SampledGauge(offset, () =>
     Number.isNaN(state.onboardTimeOffset) ? [] : [{ labels, value: state.onboardTimeOffset }],
   );
+}
+
+/** The unknown APIDs by number: only the first ones, because a label must not grow by what arrives. */
+function registerUnknownApids(
+  registry: Registry,
+  { state, spacecraft, created }: Pick<Dated, "state" | "spacecraft" | "created">,
+): void {
+  const { refusals } = state;
+  const labelsOf = new Map<number, Sample["labels"]>();
+  const known = (apid: number): Sample["labels"] => {
+    const labels = labelsOf.get(apid) ?? { spacecraft, apid: String(apid) };
+    labelsOf.set(apid, labels);
+    return labels;
+  };
+  const other = { spacecraft, apid: "other" };
+  const config = {
+    name: names.unknownApidPackets,
+    help: `The same by APID: the first ${mostUnknownApids} that came, and all others as other`,
+  };
+  new SampledCounter({ ...config, created, registers: [registry] }, () => [
+    ...[...refusals.unknownApids].map(([apid, value]) => ({ labels: known(apid), value })),
+    { labels: other, value: refusals.otherUnknownApids },
+  ]);
 }
 
 function registerExporter(registry: Registry, { state, version, udp, created }: Dated): void {

@@ -1,5 +1,6 @@
 /** JSON document of the telemetry state: packets, parameters with condition and limits, errors. */
 import { type Limit, limitsInForce, type Parameter } from "../dictionary";
+import type { Refusal } from "./refusals";
 import type { ParameterCondition, TelemetryState } from "./telemetryState";
 
 /** Content of /state.json, which the page displays. */
@@ -15,6 +16,10 @@ export interface StateDocument {
   readonly parameters: readonly ParameterDocument[];
   readonly errors: Readonly<Record<string, number>>;
   readonly unknownApids: number;
+  /** Packets by unknown APID; `other`: of those that are not counted each for itself. */
+  readonly unknownApidPackets: Readonly<Record<string, number>>;
+  /** First refused packet of each kind. */
+  readonly refusals: readonly Refusal[];
 }
 
 interface PacketDocument {
@@ -79,6 +84,11 @@ export function stateDocument(
     })),
     errors: state.errors,
     unknownApids: state.unknownApids,
+    unknownApidPackets: {
+      ...Object.fromEntries(state.refusals.unknownApids),
+      ...(state.refusals.otherUnknownApids > 0 && { other: state.refusals.otherUnknownApids }),
+    },
+    refusals: state.refusals.first,
   };
 }
 

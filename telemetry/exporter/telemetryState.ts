@@ -10,6 +10,7 @@ import {
 } from "../decoder";
 import type { Dictionary, Packet, Parameter } from "../dictionary";
 import { type Alarm, AlarmMonitor } from "./alarmMonitor";
+import { type Refusal, Refusals } from "./refusals";
 
 /** State of one kind of packet. Counts are since the start of the exporter. */
 export interface PacketState {
@@ -39,6 +40,8 @@ export class TelemetryState implements PacketSink {
     DecodeErrorReason,
     number
   >;
+  /** What the errors and unknown APIDs were. */
+  readonly refusals: Refusals;
   unknownApids = 0;
   idlePackets = 0;
   datagrams = 0;
@@ -55,12 +58,18 @@ export class TelemetryState implements PacketSink {
   private readonly alarms: AlarmMonitor;
   private readonly byApid = new Map<number, PacketState>();
   private now = 0;
+  private datagram: Buffer = Buffer.alloc(0);
 
-  /** @param staleAfterPeriods age of a packet, in its own periods, after which its parameters disappear */
+  /**
+   * @param staleAfterPeriods age of a packet, in its own periods, after which its parameters disappear
+   * @param onRefusal receives the first refused packet of each kind, and once undefined: further kinds are only counted
+   */
   constructor(
     readonly dictionary: Dictionary,
     private readonly staleAfterPeriods: number,
+    onRefusal?: (refusal: Refusal | undefined) => void,
   ) {
+    this.refusals = new Refusals(dictionary, onRefusal);
     this.decoder = new Decoder(dictionary);
     this.values = new Float64Array(dictionary.parameters.length).fill(NaN);
     this.alarms = new AlarmMonitor(dictionary);
@@ -79,6 +88,7 @@ export class TelemetryState implements PacketSink {
   /** @param now seconds since 1970 */
   receive(datagram: Buffer, now: number): void {
     this.now = now;
+    this.datagram = datagram;
     this.datagrams++;
     this.receivedBytes += datagram.length;
     this.decoder.decode(datagram, this);
@@ -101,16 +111,18 @@ export class TelemetryState implements PacketSink {
     this.alarms.update(layout.packet.parameters, this.values, this.mode(this.now), this.now);
   }
 
-  unknownApid(): void {
+  unknownApid(apid: number): void {
     this.unknownApids++;
+    this.refusals.unknownApid(apid, this.datagram, this.decoder.at);
   }
 
   idle(): void {
     this.idlePackets++;
   }
 
-  readonly error = (reason: DecodeErrorReason): void => {
+  readonly error = (reason: DecodeErrorReason, parameter?: Parameter): void => {
     this.errors[reason]++;
+    this.refusals.refuse(reason, this.datagram, this.decoder.at, parameter);
   };
 
   /** True when the newest packet of this kind is recent enough for its values to be valid. */

@@ -60,10 +60,10 @@ function packetAlerts(roles: Roles, settings: RuleSettings): AlertSpec[] {
     {
       ...common,
       alert: "BusDecodeErrors",
-      expr: `sum by (spacecraft, reason) (increase(${of(names.decodeErrors)}[5m])) > 0`,
+      expr: `sum by (spacecraft, reason, packet) (increase(${of(names.decodeErrors)}[5m])) > 0`,
       forSeconds: 30,
       summary: "{{ $labels.spacecraft }}: packets cannot be decoded ({{ $labels.reason }})",
-      description: `{{ $value | printf "%.0f" }} packets or values in 5 minutes could not be decoded, reason {{ $labels.reason }} (limit 0).`,
+      description: `{{ $value | printf "%.0f" }} packets or values in 5 minutes could not be decoded, reason {{ $labels.reason }}{{ if $labels.packet }}, packet {{ $labels.packet }}{{ end }} (limit 0).`,
     },
     {
       ...common,
@@ -71,7 +71,7 @@ function packetAlerts(roles: Roles, settings: RuleSettings): AlertSpec[] {
       expr: `sum by (spacecraft) (increase(${of(names.unknownApid)}[5m])) > 0`,
       forSeconds: 30,
       summary: "{{ $labels.spacecraft }}: packets that the dictionary does not know",
-      description: `{{ $value | printf "%.0f" }} packets in 5 minutes had an APID that the telemetry dictionary does not have (limit 0).`,
+      description: `{{ $value | printf "%.0f" }} packets in 5 minutes had an APID that the telemetry dictionary does not have (limit 0); ${names.unknownApidPackets} names it.`,
     },
   ];
 }

@@ -8,11 +8,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { buildBundle, maxBundleBytes } from "../../../telemetry/build";
-import { run as runCommand } from "../../../telemetry/cli/main";
 import { port, readSettings, text, UsageError } from "../../../telemetry/cli/settings";
 import { defaultDictionaryText, loadDictionary } from "../../../telemetry/dictionary";
-import { jsonLog } from "../../../telemetry/log";
 import { Simulator } from "../../../telemetry/simulator";
+import { runHere } from "../../support/telemetry/runHere";
 
 const npmBin = join(__dirname, "../../../telemetry/bin/perigee-telemetry.js");
 
@@ -43,18 +42,6 @@ describe("settings", () => {
     );
   });
 });
-
-/** Runs a command line in this process. */
-async function runHere(...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
-  const written = { stdout: "", stderr: "" };
-  const status = await runCommand(args, {
-    print: (each) => Promise.resolve(void (written.stdout += each)),
-    complain: (line) => void (written.stderr += line),
-    log: jsonLog(() => undefined),
-    stopped: new AbortController().signal,
-  });
-  return { status, ...written };
-}
 
 describe("the commands", () => {
   it("each explain themselves", async () => {

@@ -121,7 +121,7 @@ describe("the metrics", () => {
       "unknown_state",
     ]) {
       assert.equal(
-        await bench.sample(`bus_decode_errors_total{spacecraft="s1",reason="${reason}"}`),
+        await bench.sample(`bus_decode_errors_total{spacecraft="s1",reason="${reason}",packet=""}`),
         0,
         reason,
       );
@@ -204,7 +204,7 @@ describe("the metrics", () => {
     assert.match(metrics, /^process_resident_memory_bytes /m);
   });
 
-  it("grow by nothing that arrives", async () => {
+  it("grow by the first 32 unknown APIDs and by nothing else that arrives", async () => {
     const bench = new Bench();
     const series = async (): Promise<number> => (await bench.metrics()).match(/^bus_/gm)?.length ?? 0;
     const before = await series();
@@ -212,8 +212,10 @@ describe("the metrics", () => {
       const packet = Buffer.from([0x08 | (apid >> 8), apid & 0xff, 0xc0, 0, 0, 0, 0]);
       bench.state.receive(packet, bench.now);
     }
-    assert.equal(await series(), before);
+    assert.equal(await series(), before + 32);
     assert.equal(await bench.sample('bus_unknown_apid_total{spacecraft="s1"}'), 2046);
+    assert.equal(await bench.sample('bus_unknown_apid_packets_total{spacecraft="s1",apid="3"}'), 1);
+    assert.equal(await bench.sample('bus_unknown_apid_packets_total{spacecraft="s1",apid="other"}'), 2014);
   });
 });
 

@@ -174,6 +174,20 @@ const errors: AlertCase[] = [
   },
   {
     alert: "BusDecodeErrors",
+    it: "names the packet where it is known",
+    series: { [series("bus_decode_errors_total", { reason: "length", packet: "thermal" })]: "0+1x60" },
+    at: "6m",
+    firing: [
+      {
+        labels: { spacecraft, reason: "length", packet: "thermal" },
+        summary: "perigee-1: packets cannot be decoded (length)",
+        description:
+          "30 packets or values in 5 minutes could not be decoded, reason length, packet thermal (limit 0).",
+      },
+    ],
+  },
+  {
+    alert: "BusDecodeErrors",
     it: "is silent about errors of long ago",
     series: { [series("bus_decode_errors_total", { reason: "truncated" })]: "0 50x59" },
     at: "8m",
@@ -190,7 +204,7 @@ const errors: AlertCase[] = [
         labels: { spacecraft },
         summary: "perigee-1: packets that the dictionary does not know",
         description:
-          "30 packets in 5 minutes had an APID that the telemetry dictionary does not have (limit 0).",
+          "30 packets in 5 minutes had an APID that the telemetry dictionary does not have (limit 0); bus_unknown_apid_packets_total names it.",
       },
     ],
   },
