@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import { type Exporter, startExporter } from "../exporter";
+import { parseSource, type Source } from "../links";
 import { perigeeVersion } from "../version";
 import { command, type Surroundings } from "./command";
 import { dictionarySetting, readDictionary, readPackets, reason } from "./dictionarySetting";
@@ -19,6 +20,11 @@ export const serve = command(
       httpHost: text.default("0.0.0.0").describe("address for HTTP"),
       udpPort: port.default(10015).describe("UDP port of the space packets; 0 for any free one"),
       udpHost: text.default("0.0.0.0").describe("address for UDP"),
+      source: text
+        .optional()
+        .describe(
+          "sources of packets in place of the UDP port, separated by spaces: udp://, tcp-server://, tcp:// HOST:PORT or mqtt://HOST:PORT/TOPIC, with ?framing=packets|tm|aos and more, see docs/telemetry.md",
+        ),
       dictionary: dictionarySetting,
       spacecraft: text.max(64).default("perigee-1").describe("value of the label spacecraft"),
       staleAfter: positive
@@ -43,16 +49,20 @@ export const serve = command(
     const { log, stopped } = surroundings;
     const dictionary = readDictionary(settings.dictionary);
     const recording = settings.file === undefined ? undefined : readPackets(settings.file);
+    const sources = settings.source === undefined ? undefined : readSources(settings.source);
     const own = { dictionary, staleAfterPeriods: settings.staleAfter, version: perigeeVersion(), log };
-    const exporter = await startExporter({ ...settings, ...own }).catch((error: unknown) => {
-      throw new UsageError(`cannot listen: ${reason(error)}`);
-    });
+    const exporter = await startExporter({ ...settings, ...own, ...(sources && { sources }) }).catch(
+      (error: unknown) => {
+        throw new UsageError(`cannot listen: ${reason(error)}`);
+      },
+    );
     log.info("serving", {
       spacecraft: settings.spacecraft,
       dictionary: `${dictionary.name} ${dictionary.version}`,
       parameters: dictionary.parameters.length,
       http: exporter.httpPort,
       udp: exporter.udpPort,
+      ...(sources && { sources: sources.map(({ name }) => name), ports: exporter.ports }),
     });
     const alone = sharingPackets(exporter, settings.drain);
     if (recording) await replayInto(exporter, recording, settings.rate, surroundings);
@@ -64,6 +74,18 @@ export const serve = command(
     return 0;
   },
 );
+
+/** @throws UsageError with every problem of every source */
+function readSources(given: string): Source[] {
+  const parsed = given.trim().split(/\s+/).map(parseSource);
+  const problems = parsed.flatMap((each) => ("problems" in each ? each.problems : []));
+  const sources = parsed.flatMap((each) => ("problems" in each ? [] : [each]));
+  const names = sources.map(({ name }) => name);
+  const twice = names.filter((name, i) => names.indexOf(name) !== i);
+  problems.push(...twice.map((name) => `${name}: is there twice`));
+  if (problems.length > 0) throw new UsageError(`--source: ${problems.join("; ")}`);
+  return sources;
+}
 
 /**
  * Timer for the end of the period in which the previous exporter may still receive some of the packets. It starts to

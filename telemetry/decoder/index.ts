@@ -11,6 +11,15 @@ export {
 } from "./decoder";
 export { encodePacket } from "./encoder";
 export { type PacketLayout, packetLayouts } from "./packetLayout";
-export { primaryHeaderBytes, readApid, readDataBytes, sequenceModulus } from "./primaryHeader";
+export {
+  idleApid,
+  primaryHeaderBytes,
+  readApid,
+  readDataBytes,
+  readSequenceCount,
+  readSequenceFlags,
+  sequenceModulus,
+  unsegmented,
+} from "./primaryHeader";
 export { readRaw } from "./rawField";
 export { SequenceTracker } from "./sequence";

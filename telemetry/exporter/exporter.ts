@@ -1,13 +1,14 @@
 /** The complete exporter: UDP receiver, telemetry state, metrics and HTTP server, started and stopped together. */
 import type { AddressInfo } from "node:net";
 import type { Dictionary } from "../dictionary";
+import { parseSource, type Source } from "../links";
 import type { Log } from "../log";
 import { closeHttp, listenHttp } from "./httpServer";
+import { openInputs } from "./inputs";
 import { telemetryRegistry } from "./metrics";
 import { pageHtml } from "./page";
 import { stateDocument } from "./stateDocument";
 import { TelemetryState } from "./telemetryState";
-import { UdpReceiver } from "./udpReceiver";
 
 export interface ExporterArgs {
   readonly dictionary: Dictionary;
@@ -18,6 +19,8 @@ export interface ExporterArgs {
   /** UDP port; 0: any free port; undefined: no UDP, packets are passed to `receive`. */
   readonly udpPort: number | undefined;
   readonly udpHost: string;
+  /** Sources in place of the UDP port. */
+  readonly sources?: readonly Source[];
   /** Age of a packet, in its own periods, after which its parameters disappear. */
   readonly staleAfterPeriods: number;
   readonly version: string;
@@ -27,6 +30,8 @@ export interface ExporterArgs {
 export interface Exporter {
   readonly httpPort: number;
   readonly udpPort: number | undefined;
+  /** Ports that are listened on, by the names of their sources. */
+  readonly ports: Readonly<Record<string, number>>;
   readonly state: TelemetryState;
   receive(datagram: Buffer): void;
   /** Sets /readyz to not ready; packets are received and metrics served as before. */
@@ -51,17 +56,17 @@ export async function startExporter(args: ExporterArgs): Promise<Exporter> {
   const receive = (datagram: Buffer): void => state.receive(datagram, clock());
   const onError = (error: unknown): void =>
     log.error("receiving or answering failed", { error: String(error) });
-  const udp =
-    args.udpPort === undefined
-      ? undefined
-      : await UdpReceiver.listen(args.udpPort, args.udpHost, receive, onError);
+  const apids = new Set(dictionary.packets.map(({ apid }) => apid));
+  const isKnown = (apid: number): boolean => apids.has(apid);
+  const input = await openInputs(sourcesOf(args), { receive, isKnown, onError });
   let isReady = true;
   const registry = telemetryRegistry({
     state,
     spacecraft,
     version,
     clock,
-    ...(udp && { udp: () => udp.statistics() }),
+    ...(input.udp && { udp: input.udp }),
+    inputs: input.inputs,
   });
   const http = await listenHttp(args.httpPort, args.httpHost, {
     metrics: (format) => registry.text(format),
@@ -70,13 +75,18 @@ export async function startExporter(args: ExporterArgs): Promise<Exporter> {
     isReady: () => isReady,
     onError,
   }).catch(async (error: unknown) => {
-    await udp?.close();
+    await input.close();
     throw error;
   });
   const httpPort = (http.address() as AddressInfo).port;
   return {
     httpPort,
-    udpPort: udp?.port,
+    udpPort: input.udpPort,
+    ports: Object.fromEntries(
+      input.inputs.flatMap(({ link, transport: { port } }) =>
+        port === undefined ? [] : [[link.source.name, port]],
+      ),
+    ),
     state,
     receive,
     withdraw: () => {
@@ -84,8 +94,17 @@ export async function startExporter(args: ExporterArgs): Promise<Exporter> {
     },
     stop: async () => {
       isReady = false;
-      await udp?.close();
+      await input.close();
       await closeHttp(http);
     },
   };
+}
+
+/** Sources of the arguments: those that are named, else the UDP port. */
+function sourcesOf({ sources, udpPort, udpHost }: ExporterArgs): readonly Source[] {
+  if (sources) return sources;
+  if (udpPort === undefined) return [];
+  const parsed = parseSource(`udp://${udpHost.includes(":") ? `[${udpHost}]` : udpHost}:${udpPort}`);
+  if ("problems" in parsed) throw new Error(parsed.problems.join("; "));
+  return [parsed];
 }

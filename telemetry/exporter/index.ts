@@ -1,7 +1,7 @@
 /**
  * The exporter: datagrams in, /metrics and a page out.
  *
- *   udpReceiver.ts -> telemetryState.ts (newest values, counts) -> metrics.ts  -> httpServer.ts
+ *   inputs.ts (udpReceiver.ts, ../links) -> telemetryState.ts (newest values, counts) -> metrics.ts  -> httpServer.ts
  *                     alarmMonitor.ts (limits, persistence)     -> stateDocument.ts, page.html
  *                     refusals.ts (what was refused, bounded)
  *
@@ -9,6 +9,7 @@
  * rendered.ts (documents made not too often), connections.ts (what a connection may ask).
  */
 export { type Exporter, startExporter } from "./exporter";
+export type { Input } from "./inputs";
 export { telemetryRegistry } from "./metrics";
 export { type Refusal, Refusals } from "./refusals";
 export type { Family } from "./sampledMetric";

@@ -1,6 +1,8 @@
 /** Prometheus metrics of the exporter: parameters, limits in force, packet counts, errors and the process itself. */
 import { decodeErrorReasons } from "../decoder";
 import { exporterMetricNames as names, type Limit, limitsInForce, type Parameter } from "../dictionary";
+import type { Input } from "./inputs";
+import { registerLinks } from "./linkMetrics";
 import { registerProcess } from "./processMetrics";
 import { mostUnknownApids } from "./refusals";
 import { Registry, type Sample, SampledCounter, SampledGauge, SampledInfo } from "./sampledMetric";
@@ -16,6 +18,8 @@ export interface MetricsArgs {
   /** Current time in seconds since 1970. */
   readonly clock: () => number;
   readonly udp?: () => UdpStatistics;
+  /** Links that packets come by. */
+  readonly inputs?: readonly Input[];
 }
 
 /** Arguments with the time from which the exporter counts. */
@@ -32,6 +36,7 @@ export function telemetryRegistry(args: MetricsArgs): Registry {
   registerPackets(registry, dated);
   registerErrors(registry, dated);
   registerExporter(registry, dated);
+  registerLinks(registry, args.inputs ?? [], dated.created);
   registerProcess(registry);
   return registry;
 }

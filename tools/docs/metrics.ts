@@ -4,7 +4,8 @@
  */
 import { decodeErrorReasons } from "../../telemetry/decoder";
 import type { Bound, Dictionary, Parameter, Severity } from "../../telemetry/dictionary";
-import { type Family, telemetryRegistry, TelemetryState } from "../../telemetry/exporter";
+import { type Family, type Input, telemetryRegistry, TelemetryState } from "../../telemetry/exporter";
+import { Link, parseSource } from "../../telemetry/links";
 import { inMarkdown } from "../../telemetry/quoting";
 import { type AlertRule, duration, isAlert } from "../../telemetry/rules/rule";
 import { alertsOf, ruleFile } from "../../telemetry/rules/ruleFile";
@@ -39,8 +40,27 @@ function exporterMetrics(dictionary: Dictionary): Family[] {
     version: "0",
     clock: () => 0,
     udp: () => ({ dropped: 0, bufferBytes: 0 }),
+    inputs: [anyInput()],
   });
   return registry.list();
+}
+
+/** An input that nothing comes by: its metrics are those of every link. */
+function anyInput(): Input {
+  const source = parseSource("udp://0.0.0.0:10015");
+  if ("problems" in source) throw new Error(source.problems.join("; "));
+  const transport = {
+    port: undefined,
+    connections: () => 0,
+    connects: () => 0,
+    close: () => Promise.resolve(),
+  };
+  const link = new Link(
+    source,
+    () => undefined,
+    () => false,
+  );
+  return { link, transport };
 }
 
 /** Text of a table cell, with Markdown's column separator escaped. */

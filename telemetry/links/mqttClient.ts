@@ -1,0 +1,46 @@
+/** MQTT client of a link: each message of the topic is a datagram. Reconnects by itself. */
+import { connect } from "mqtt";
+import type { Link } from "./link";
+import type { Transport, TransportEvents } from "./transport";
+
+const reconnectMilliseconds = 5_000;
+const connectTimeoutMilliseconds = 10_000;
+const keepAliveSeconds = 30;
+
+export function connectMqtt(link: Link, { onError }: TransportEvents): Transport {
+  const { kind, host, port, topic, user, password } = link.source;
+  let connects = 0;
+  let isTold = false;
+  const client = connect({
+    protocol: kind === "mqtts" ? "mqtts" : "mqtt",
+    host,
+    port,
+    // Nothing that the broker kept from before is delivered: a new exporter starts with new packets.
+    clean: true,
+    reconnectPeriod: reconnectMilliseconds,
+    connectTimeout: connectTimeoutMilliseconds,
+    keepalive: keepAliveSeconds,
+    ...(user !== undefined && { username: user }),
+    ...(password !== undefined && { password }),
+  });
+  client.on("connect", () => {
+    connects++;
+    isTold = false;
+    client.subscribe(topic, { qos: 1 }, (error) => {
+      if (error) onError(error);
+    });
+  });
+  client.on("message", (_topic, payload) => link.message(payload));
+  client.on("error", (error) => {
+    if (!isTold) onError(error);
+    isTold = true;
+  });
+  return {
+    port: undefined,
+    connections: () => (client.connected ? 1 : 0),
+    connects: () => connects,
+    close: async () => {
+      await client.endAsync(true);
+    },
+  };
+}
