@@ -1,11 +1,11 @@
-/** The command `simulate`: sends the packets of a simulated spacecraft over UDP, and can record them in a file. */
+/** The command `simulate`: sends the packets of a simulated spacecraft over UDP or TCP, and can record them in a file. */
 import { closeSync, openSync, writeSync } from "node:fs";
 import * as z from "zod";
 import { scenarioNames, scenarios, Simulator } from "../simulator";
 import { command, type Surroundings } from "./command";
 import { dictionarySetting, readDictionary, reason } from "./dictionarySetting";
+import { parseTarget, sender, type Target, targetSettings } from "./sender";
 import { positive, text, UsageError } from "./settings";
-import { parseTarget, udpSender } from "./udpSender";
 
 /** Interval of the send loop, short enough for packets with a period of 0.1 s. */
 const tickMilliseconds = 50;
@@ -17,7 +17,7 @@ export const simulate = command(
     name: "simulate",
     summary: "Sends the packets of a simulated spacecraft.",
     settings: {
-      target: text.default("127.0.0.1:10015").describe("HOST:PORT to send to"),
+      ...targetSettings,
       scenario: z.enum(scenarioNames).default("nominal").describe("what happens, see below"),
       timeScale: positive
         .max(10_000)
@@ -39,7 +39,12 @@ export const simulate = command(
     const recording = settings.record === undefined ? undefined : new Recording(settings.record);
     surroundings.log.info("simulating", { scenario, timeScale, seed, target: settings.target });
     const end = settings.duration > 0 ? start + settings.duration : Infinity;
-    const packets = await sendUntil(end, simulator, { ...target, recording }, surroundings);
+    const packets = await sendUntil(
+      end,
+      simulator,
+      { target, frameBytes: settings.frameBytes, recording },
+      surroundings,
+    );
     surroundings.log.info("stopped", { packets });
     recording?.close();
     return 0;
@@ -76,11 +81,11 @@ function orRefuse<Result>(act: () => Result): Result {
 async function sendUntil(
   end: number,
   simulator: Simulator,
-  target: { host: string; port: number; recording: Recording | undefined },
+  out: { target: Target; frameBytes: number | undefined; recording: Recording | undefined },
   { log, stopped }: Surroundings,
 ): Promise<number> {
   let lastError = 0;
-  const sender = udpSender(target, (why) => {
+  const sending = sender(out.target, out.frameBytes, (why) => {
     if (Date.now() - lastError < errorLogMilliseconds) return;
     lastError = Date.now();
     log.warn("a packet could not be sent", { reason: why });
@@ -89,15 +94,15 @@ async function sendUntil(
   try {
     for (let now = Date.now() / 1000; now < end && !stopped.aborted; now = Date.now() / 1000) {
       for (const packet of simulator.until(now)) {
-        await sender.send(packet);
-        target.recording?.add(packet);
+        await sending.send(packet);
+        out.recording?.add(packet);
         packets++;
       }
       await pause(tickMilliseconds, stopped);
     }
   } finally {
     // An open socket keeps the process running.
-    sender.close();
+    sending.close();
   }
   return packets;
 }

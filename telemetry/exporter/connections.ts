@@ -14,7 +14,7 @@ export interface ConnectionLimits {
 }
 
 /** Limits beside which Prometheus (one request at a time, a few servers) and people's browsers have room. */
-export const connectionLimits: ConnectionLimits = {
+const connectionLimits: ConnectionLimits = {
   connections: 256,
   answersOfOne: 8,
   unsentBytes: 32 * 1024 * 1024,

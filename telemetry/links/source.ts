@@ -6,9 +6,9 @@
 import * as z from "zod";
 import { standardMarker } from "./frameStream";
 
-export const sourceKinds = ["udp", "tcp-server", "tcp", "mqtt", "mqtts"] as const;
+const sourceKinds = ["udp", "tcp-server", "tcp", "mqtt", "mqtts"] as const;
 
-export type SourceKind = (typeof sourceKinds)[number];
+type SourceKind = (typeof sourceKinds)[number];
 
 const whole = (least: number, most: number): z.ZodPipe<z.ZodString, z.ZodTransform<number, string>> =>
   z.string().transform((given, context) => {

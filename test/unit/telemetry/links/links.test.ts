@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Link, parseSource, type Source } from "../../../../telemetry/links";
 import { crc16 } from "../../../../telemetry/links/crc16";
+import { TmFrameWriter } from "../../../../telemetry/links/frameWriter";
 import { randomised } from "../../../../telemetry/links/randomiser";
 import { framesOf } from "../../../support/telemetry/frames";
 
@@ -275,6 +276,22 @@ for (const kind of ["tm", "aos"] as const) {
     });
   });
 }
+
+describe("the frames that simulate and replay send", () => {
+  it("give each packet, of whatever length", () => {
+    fc.assert(
+      fc.property(anyPackets, fc.integer({ min: 16, max: 200 }), (packets, frameBytes) => {
+        const { link, packets: given } = linkOf(`tcp://a:1?framing=tm&frameBytes=${frameBytes}`);
+        const writer = new TmFrameWriter(frameBytes);
+        const stream = link.stream();
+        for (const each of packets) stream.push(writer.write(each));
+        isSame(withoutIdle(given), packets);
+        const { badFrames, frameGaps, cutPackets } = link.counters;
+        assert.deepEqual([badFrames.fecf, badFrames.pointer, frameGaps, cutPackets], [0, 0, 0, 0]);
+      }),
+    );
+  });
+});
 
 describe("segments", () => {
   const joined = "tcp://a:1?segments=join";

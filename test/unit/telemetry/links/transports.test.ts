@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { encodePacket, packetLayouts } from "../../../../telemetry/decoder";
 import { loadDictionary } from "../../../../telemetry/dictionary";
@@ -9,6 +12,7 @@ import { parseSource } from "../../../../telemetry/links";
 import { backOffMilliseconds } from "../../../../telemetry/links/backOff";
 import { jsonLog } from "../../../../telemetry/log";
 import { framesOf } from "../../../support/telemetry/frames";
+import { runHere } from "../../../support/telemetry/runHere";
 
 const dictionary = loadDictionary();
 const packets = packetLayouts(dictionary).map((layout) =>
@@ -121,6 +125,29 @@ describe("an exporter with several sources", () => {
       1,
     );
   }).timeout(15_000);
+
+  it("takes what replay sends as TM frames by TCP", async () => {
+    const name = "tcp-server://127.0.0.1:0";
+    const { state, ports } = await start(`${name}?framing=tm&frameBytes=40`);
+    const file = join(mkdtempSync(join(tmpdir(), "perigee-links-")), "packets");
+    writeFileSync(file, Buffer.concat(packets));
+    const target = `tcp://127.0.0.1:${ports[name]}`;
+    const { status } = await runHere(
+      "replay",
+      file,
+      "--target",
+      target,
+      "--frame-bytes",
+      "40",
+      "--rate",
+      "0",
+    );
+    rmSync(join(file, ".."), { recursive: true });
+    assert.equal(status, 0);
+    await until(() => state.packets.every(({ received }) => received === 1), "not all packets came");
+    assert.ok(state.idlePackets > 0);
+    assert.equal(await metric(`perigee_telemetry_link_frame_gaps_total{link="${name}"}`), 0);
+  });
 
   it("opens nothing where one of them is not available", async () => {
     const port = await serve(() => undefined);
