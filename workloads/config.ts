@@ -8,6 +8,7 @@ import { scenarioNames } from "../telemetry/simulator";
 import { alerting } from "./alerting/settings";
 import { crossChecks } from "./settings/crossChecks";
 import { dictionaryFile } from "./settings/dictionaryFile";
+import { linkUrl } from "./settings/linkUrl";
 
 export const namespace = "perigee-workloads";
 
@@ -141,6 +142,14 @@ const telemetry = strictObject({
     .describe(
       "`simulator`: packets of a simulated spacecraft and of the node port; `udp`: packets of the node port only.",
     ),
+  links: z
+    .array(linkUrl)
+    .max(8)
+    .default([])
+    .describe(
+      "Links beside the UDP port, as URLs (docs/telemetry.md, Sources): `tcp://` and `mqtt://` to a station; `tcp-server://0.0.0.0:10016`, published as node port 30116, which stack 1 opens to `adminCidrs` when its `publishedNodePorts` has it; `udp://0.0.0.0:10015` with settings for what the UDP port gets. A URL with a password: `pulumi config set --secret`.",
+    )
+    .meta({ example: ["tcp://station.example:5000?framing=tm&frameBytes=1115"] }),
   simulator: simulator.prefault({}).describe("The simulated spacecraft, where `source` is `simulator`."),
   image: image
     .optional()

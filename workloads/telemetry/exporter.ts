@@ -1,14 +1,20 @@
 /** The exporter: a pod that receives packets through a Service inside the cluster and a node port from outside. */
 import * as kubernetes from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { contentHash } from "../../contract/contentHash";
 import { nodePorts } from "../../contract/outputs";
 import { owned } from "../adoption/fieldManager";
 import type { TelemetrySettings } from "../config";
+import { sourcesOf } from "../settings/linkUrl";
 import { resources, sizes, withMemory } from "../sizes";
 import { dictionaryFlag, telemetryDeployment, type TelemetryPodArgs } from "./deployment";
 import { nameLabel, telemetryNames } from "./names";
+import type { Program } from "./program";
 
-const { exporter, groundStation, page, job, httpPort, udpPort } = telemetryNames;
+const { exporter, groundStation, groundStationTcp, page, job } = telemetryNames;
+const { httpPort, udpPort, tcpPort, tcpNodePort } = telemetryNames;
+const sourceVariable = "PERIGEE_TELEMETRY_SOURCE";
+const sourceKey = "source";
 const labels = { [nameLabel]: job };
 
 /**
@@ -20,8 +26,32 @@ export function drainSeconds(scrapeIntervalSeconds: number): number {
   return Math.ceil(1.5 * (6 + Math.max(2, scrapeIntervalSeconds)));
 }
 
+/** Name of the Secret with the exporter's sources: their URLs may have passwords. Undefined: no links. */
+export function sourcesSecret(
+  { links }: TelemetrySettings,
+  namespace: pulumi.Input<string>,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> | undefined {
+  if (links.length === 0) return undefined;
+  const name = "telemetry-sources";
+  const made = new kubernetes.core.v1.Secret(
+    name,
+    {
+      metadata: owned({ name, namespace }),
+      stringData: { [sourceKey]: pulumi.secret(sourcesOf(links)) },
+    },
+    opts,
+  );
+  return made.metadata.name;
+}
+
+const hasTcpServer = ({ links }: TelemetrySettings): boolean =>
+  links.some(({ kind }) => kind === "tcp-server");
+
+/** @param sources name of the Secret with the sources, where there are links */
 export function exporterDeployment(
   settings: TelemetrySettings,
+  sources: pulumi.Output<string> | undefined,
   drain: number,
   pod: TelemetryPodArgs,
   opts: pulumi.CustomResourceOptions,
@@ -30,6 +60,7 @@ export function exporterDeployment(
     exporter,
     {
       ...pod,
+      program: restartedBySources(pod.program, settings),
       labels,
       // The new pod is ready before the old one drains and stops: a rollout loses no packet.
       strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
@@ -45,9 +76,13 @@ export function exporterDeployment(
           `--stale-after=${settings.staleAfterPeriods}`,
           `--drain=${drain}`,
         ],
+        ...(sources && {
+          env: [{ name: sourceVariable, valueFrom: { secretKeyRef: { name: sources, key: sourceKey } } }],
+        }),
         ports: [
           { name: "http", containerPort: httpPort },
           { name: "packets", containerPort: udpPort, protocol: "UDP" },
+          ...(hasTcpServer(settings) ? [{ name: "stream", containerPort: tcpPort }] : []),
         ],
         resources: resources(withMemory(sizes.exporter, pod.dictionary)),
         ...probes,
@@ -55,6 +90,13 @@ export function exporterDeployment(
     },
     opts,
   );
+}
+
+/** The program with an annotation that changes with the sources: a variable from a Secret restarts nothing. */
+function restartedBySources(program: Program, { links }: TelemetrySettings): Program {
+  if (links.length === 0) return program;
+  const annotations = { ...program.annotations, "perigee.dev/sources": contentHash(sourcesOf(links)) };
+  return { ...program, annotations };
 }
 
 const probes = {
@@ -92,6 +134,17 @@ export function groundStationService(
   const nodePort = nodePorts.telemetry.port;
   const ports = [{ name: "packets", port: udpPort, targetPort: "packets", protocol: "UDP", nodePort }];
   return service({ name: groundStation, namespace }, { type: "NodePort", ...oneExporter, ports }, opts);
+}
+
+/** Service of the node port of a TCP server among the links; none without one. */
+export function groundStationTcpService(
+  settings: TelemetrySettings,
+  namespace: pulumi.Input<string>,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  if (!hasTcpServer(settings)) return;
+  const ports = [{ name: "stream", port: tcpPort, targetPort: "stream", nodePort: tcpNodePort }];
+  service({ name: groundStationTcp, namespace }, { type: "NodePort", ...oneExporter, ports }, opts);
 }
 
 /**

@@ -17,7 +17,9 @@ import {
   exporterDeployment,
   exporterService,
   groundStationService,
+  groundStationTcpService,
   pageService,
+  sourcesSecret,
 } from "./exporter";
 import { program } from "./program";
 import { prometheusRules, serviceMonitor } from "./scraping";
@@ -52,9 +54,17 @@ export class Telemetry extends pulumi.ComponentResource {
       program: program(`${name}-program`, { image: settings.image, nodeImage, namespace }, own),
     };
 
-    const exporter = exporterDeployment(settings, drainSeconds(scrapeIntervalSeconds(dictionary)), pod, own);
+    const sources = sourcesSecret(settings, namespace, own);
+    const exporter = exporterDeployment(
+      settings,
+      sources,
+      drainSeconds(scrapeIntervalSeconds(dictionary)),
+      pod,
+      own,
+    );
     const service = exporterService(namespace, own);
     groundStationService(namespace, own);
+    groundStationTcpService(settings, namespace, own);
     pageService(namespace, own);
     if (settings.source === "simulator") {
       const sending = { ...own, dependsOn: [exporter] };

@@ -12,6 +12,11 @@ export const telemetryNames = {
   job: "perigee-telemetry",
   httpPort: 9464,
   udpPort: 10015,
+  /** TCP server of a link, and its node port: opened by stack 1's `publishedNodePorts`. */
+  tcpPort: 10016,
+  tcpNodePort: 30116,
+  /** Service of that node port. */
+  groundStationTcp: "telemetry-ground-station-tcp",
 } as const;
 
 /** Label that Services and monitors select by. */
