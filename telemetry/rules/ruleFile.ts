@@ -3,6 +3,7 @@ import type { Dictionary } from "../dictionary";
 import { evaluationAlerts } from "./evaluationAlerts";
 import { exporterAlerts } from "./exporterAlerts";
 import { groupsOf } from "./groupParts";
+import { inputAlerts } from "./inputAlerts";
 import { limitGroups } from "./limitAlerts";
 import { linkAlerts } from "./linkAlerts";
 import { linkRecords, stateRecords } from "./recordingRules";
@@ -23,7 +24,10 @@ export function ruleFile(dictionary: Dictionary, given: Partial<RuleSettings> = 
     { name: `${groupPrefix}link`, rules: [...linkRecords(settings), ...linkAlerts(roles, settings)] },
     ...groupsOf("states", "", stateRecords(dictionary, settings)),
     { name: `${groupPrefix}spacecraft`, rules: spacecraftAlerts(roles, settings) },
-    { name: `${groupPrefix}exporter`, rules: exporterAlerts(dictionary, settings) },
+    {
+      name: `${groupPrefix}exporter`,
+      rules: [...exporterAlerts(dictionary, settings), ...inputAlerts(settings)],
+    },
     ...limitGroups(dictionary, settings),
   ].filter(({ rules }) => rules.length > 0);
   const guards = groupsOf("rules", "", evaluationAlerts(guarded, settings));

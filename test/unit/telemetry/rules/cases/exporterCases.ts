@@ -202,4 +202,41 @@ const resources: AlertCase[] = [
   ),
 ];
 
-export const exporterCases: readonly AlertCase[] = [...availability, ...coherence, ...resources];
+const linkName = "tcp://station:5000";
+const connections = (link: string): string => ownSeries("perigee_telemetry_link_connections", { link });
+const badFrames = ownSeries("perigee_telemetry_link_bad_frames_total", { link: linkName, reason: "fecf" });
+
+const inputs: AlertCase[] = [
+  {
+    alert: "TelemetryLinkDown",
+    it: "fires when a station is not reached for two minutes",
+    series: { [connections(linkName)]: "1x12 0x60" },
+    at: "6m",
+    notYetAt: "2m50s",
+    firing: about(
+      `The telemetry exporter is not connected to ${linkName}`,
+      `0 connections to ${linkName} for 2 minutes (at least 1 expected): no packet comes that way.`,
+      { link: linkName },
+    ),
+  },
+  {
+    alert: "TelemetryLinkDown",
+    it: "is silent about a server to which no station is connected",
+    series: { [connections("tcp-server://0.0.0.0:10016")]: "0x60" },
+    at: "6m",
+    firing: [],
+  },
+  ...resource(
+    "TelemetryLinkBadFrames",
+    badFrames,
+    ["0+2x80", "7x80"],
+    about(
+      `Transfer frames of ${linkName} cannot be used (fecf)`,
+      "60 frames in 5 minutes were refused, reason fecf (limit 0): the packets in them are lost.",
+      { link: linkName, reason: "fecf" },
+    ),
+    { notYetAt: "30s" },
+  ),
+];
+
+export const exporterCases: readonly AlertCase[] = [...availability, ...coherence, ...resources, ...inputs];
