@@ -59,11 +59,10 @@ function run(url: string): void {
   const source = parseSource(url);
   if ("problems" in source) throw new Error(source.problems.join("; "));
   let given = 0;
-  const link = new Link(
-    source,
-    (each) => (given += each.length),
-    (apid) => apid < 32,
-  );
+  const link = new Link(source, (each) => (given += each.length), {
+    has: (apid) => apid < 32,
+    hasLength: (apid) => apid < 32,
+  });
   let stream = link.stream();
   const memory: number[] = [];
   const start = performance.now();

@@ -13,13 +13,16 @@ export { encodePacket } from "./encoder";
 export { type PacketLayout, packetLayouts } from "./packetLayout";
 export {
   idleApid,
+  longestPacketBytes,
   primaryHeaderBytes,
   readApid,
   readDataBytes,
+  readIsTelecommand,
   readSequenceCount,
   readSequenceFlags,
+  readVersion,
   sequenceModulus,
   unsegmented,
 } from "./primaryHeader";
 export { readRaw } from "./rawField";
-export { SequenceTracker } from "./sequence";
+export { type Arrival, SequenceTracker } from "./sequence";

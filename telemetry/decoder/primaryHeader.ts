@@ -4,6 +4,8 @@
  *   version 3 | type 1 | secondary header flag 1 | APID 11 || sequence flags 2 | sequence count 14 || length - 1: 16
  */
 export const primaryHeaderBytes = 6;
+/** Longest packet (4.1.3.5.3). */
+export const longestPacketBytes = primaryHeaderBytes + 65_536;
 /** APID of idle packets, which have no data (4.1.3.3.4.4). */
 export const idleApid = 0x7ff;
 /** Modulus of sequence counts (4.1.3.4.3.4). */

@@ -1,7 +1,7 @@
 /** The complete exporter: UDP receiver, telemetry state, metrics and HTTP server, started and stopped together. */
 import type { AddressInfo } from "node:net";
 import type { Dictionary } from "../dictionary";
-import { parseSource, type Source } from "../links";
+import { expectedPackets, parseSource, type Source } from "../links";
 import type { Log } from "../log";
 import { closeHttp, listenHttp } from "./httpServer";
 import { openInputs } from "./inputs";
@@ -53,12 +53,11 @@ export async function startExporter(args: ExporterArgs): Promise<Exporter> {
       ? log.warn("first packet refused of its kind; further ones are only counted", { ...refusal })
       : log.warn("many kinds of refused packets: further kinds are only counted"),
   );
-  const receive = (datagram: Buffer): void => state.receive(datagram, clock());
+  const receive = (datagram: Buffer, segments = 1): void => state.receive(datagram, clock(), segments);
   const onError = (error: unknown): void =>
     log.error("receiving or answering failed", { error: String(error) });
-  const apids = new Set(dictionary.packets.map(({ apid }) => apid));
-  const isKnown = (apid: number): boolean => apids.has(apid);
-  const input = await openInputs(sourcesOf(args), { receive, isKnown, onError });
+  const expected = expectedPackets(state.layouts);
+  const input = await openInputs(sourcesOf(args), { receive, expected, onError });
   let isReady = true;
   const registry = telemetryRegistry({
     state,

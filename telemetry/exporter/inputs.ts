@@ -1,5 +1,14 @@
 /** The exporter's inputs: a link with its transport for each source, opened and closed together. */
-import { connectMqtt, connectTcp, Link, listenTcp, type Source, type Transport } from "../links";
+import {
+  connectMqtt,
+  connectTcp,
+  type ExpectedPackets,
+  Link,
+  listenTcp,
+  type OnPacket,
+  type Source,
+  type Transport,
+} from "../links";
 import { UdpReceiver, type UdpStatistics } from "./udpReceiver";
 
 export interface Input {
@@ -17,8 +26,8 @@ export interface Inputs {
 }
 
 export interface InputArgs {
-  readonly receive: (packets: Buffer) => void;
-  readonly isKnown: (apid: number) => boolean;
+  readonly receive: OnPacket;
+  readonly expected: ExpectedPackets;
   readonly onError: (error: unknown) => void;
 }
 
@@ -31,7 +40,7 @@ export async function openInputs(sources: readonly Source[], args: InputArgs): P
   };
   try {
     for (const source of sources) {
-      const link = new Link(source, args.receive, args.isKnown);
+      const link = new Link(source, args.receive, args.expected);
       inputs.push({ link, transport: await open(link, args, sockets) });
     }
   } catch (error) {

@@ -12,11 +12,12 @@ const counted: Readonly<Record<string, readonly [help: string, value: (counters:
       (counters) => counters.packets,
     ],
     skipped_bytes: ["Bytes in which no packet or frame was found", (counters) => counters.skippedBytes],
-    cut_packets: ["Packets of which only a part came", (counters) => counters.cutPackets],
-    dropped_segments: [
-      "Segments of packets that could not be joined",
-      (counters) => counters.droppedSegments,
+    cut_packets: [
+      "Packets of which only a part came, or whose length cannot be right",
+      (counters) => counters.cutPackets,
     ],
+    joined_packets: ["Packets made of several segments", (counters) => counters.joinedPackets],
+    dropped_segments: ["Segments of packets that never were whole", (counters) => counters.droppedSegments],
     frames: ["Transfer frames received, before any check", (counters) => counters.frames],
     frame_gaps: [
       "Transfer frames that the virtual channels' counters skipped",
@@ -25,7 +26,7 @@ const counted: Readonly<Record<string, readonly [help: string, value: (counters:
     duplicate_frames: ["Transfer frames that came twice in a row", (counters) => counters.duplicateFrames],
     idle_frames: ["Transfer frames without packets", (counters) => counters.idleFrames],
     other_frames: [
-      "Transfer frames of virtual channels that are not asked for",
+      "Transfer frames of spacecraft or virtual channels that are not asked for",
       (counters) => counters.otherFrames,
     ],
   };

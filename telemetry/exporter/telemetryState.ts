@@ -1,11 +1,13 @@
 /** Telemetry state of the exporter: values, packet counts, freshness, mode and conditions. */
 import {
+  type Arrival,
   type DecodeErrorReason,
   decodeErrorReasons,
   decodeParameters,
   Decoder,
   type PacketLayout,
   type PacketSink,
+  sequenceModulus,
   SequenceTracker,
 } from "../decoder";
 import type { Dictionary, Packet, Parameter } from "../dictionary";
@@ -59,6 +61,7 @@ export class TelemetryState implements PacketSink {
   private readonly byApid = new Map<number, PacketState>();
   private now = 0;
   private datagram: Buffer = Buffer.alloc(0);
+  private segments = 1;
 
   /**
    * @param staleAfterPeriods age of a packet, in its own periods, after which its parameters disappear
@@ -85,10 +88,19 @@ export class TelemetryState implements PacketSink {
     for (const state of this.packets) this.byApid.set(state.packet.apid, state);
   }
 
-  /** @param now seconds since 1970 */
-  receive(datagram: Buffer, now: number): void {
+  get layouts(): readonly PacketLayout[] {
+    return this.decoder.layouts;
+  }
+
+  /**
+   * @param datagram one or more packets
+   * @param now seconds since 1970
+   * @param segments number of segments that the packet was joined of: each had a sequence count of its own
+   */
+  receive(datagram: Buffer, now: number, segments = 1): void {
     this.now = now;
     this.datagram = datagram;
+    this.segments = segments;
     this.datagrams++;
     this.receivedBytes += datagram.length;
     this.decoder.decode(datagram, this);
@@ -98,17 +110,28 @@ export class TelemetryState implements PacketSink {
     const state = this.packets[layout.index];
     if (!state) return;
     state.received++;
-    const arrival = state.sequence.arrive(sequenceCount, onboardTime);
-    if (arrival === "duplicate") state.duplicates++;
-    // A late packet compensates a counted gap; while packets are shared, no gaps are counted.
-    else if (arrival === "late" && !this.sharesPackets) state.late++;
+    const arrival = this.arrive(state, sequenceCount, onboardTime);
     // Neither has newer values.
     if (arrival === "duplicate" || arrival === "late") return;
-    if (!this.sharesPackets) state.missing += state.sequence.missing;
     state.lastReceived = this.now;
     this.onboardTimeOffset = onboardTime - this.now;
     decodeParameters(layout, bytes, at, this.values, this.error);
     this.alarms.update(layout.packet.parameters, this.values, this.mode(this.now), this.now);
+  }
+
+  /** Counts a packet, and the segments it was joined of, as its sequence counts say. @returns how the packet came */
+  private arrive(state: PacketState, sequenceCount: number, onboardTime: number): Arrival {
+    const arrival = state.sequence.arrive(sequenceCount, onboardTime);
+    if (arrival === "duplicate") state.duplicates++;
+    // A late packet compensates a counted gap; while packets are shared, no gaps are counted.
+    else if (!this.sharesPackets) {
+      state.missing += state.sequence.missing;
+      if (arrival === "late") state.late += this.segments;
+    }
+    for (let i = 1; i < this.segments; i++) {
+      state.sequence.arrive((sequenceCount + i) % sequenceModulus, onboardTime);
+    }
+    return arrival;
   }
 
   unknownApid(apid: number): void {

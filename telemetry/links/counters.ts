@@ -24,7 +24,7 @@ export class LinkCounters {
   packets = 0;
   /** Bytes in which no packet or frame was found. */
   skippedBytes = 0;
-  /** Packets of which only a part came. */
+  /** Packets of which only a part came, or whose length cannot be right in their frames. */
   cutPackets = 0;
   /** Frames of the right length, before any check. */
   frames = 0;
@@ -34,9 +34,11 @@ export class LinkCounters {
   duplicateFrames = 0;
   /** Frames without packets: of the idle virtual channel, or with idle data only. */
   idleFrames = 0;
-  /** Frames of a virtual channel that is not asked for. */
+  /** Frames of a spacecraft or virtual channel that is not asked for. */
   otherFrames = 0;
-  /** Segments that could not be joined. */
+  /** Packets made of several segments. */
+  joinedPackets = 0;
+  /** Segments of packets that never were whole. */
   droppedSegments = 0;
   readonly badFrames: Record<BadFrameReason, number> = {
     ...{ fecf: 0, version: 0, pointer: 0, data: 0, channels: 0, length: 0 },

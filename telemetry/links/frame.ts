@@ -3,7 +3,7 @@ import type { BadFrameReason } from "./counters";
 import { crc16 } from "./crc16";
 
 export interface FrameFormat {
-  readonly kind: "tm" | "aos";
+  readonly framing: "tm" | "aos";
   /** Bytes of a frame, header to error control field, without marker and check symbols. */
   readonly frameBytes: number;
   /** True when the last two bytes are a frame error control field. */
@@ -39,7 +39,7 @@ const ocfBytes = 4;
 export function readFrame(block: Buffer, format: FrameFormat): Frame | BadFrameReason {
   const end = format.frameBytes - (format.fecf ? 2 : 0);
   if (format.fecf && crc16(block, 0, end) !== block.readUInt16BE(end)) return "fecf";
-  return format.kind === "tm" ? readTm(block, end) : readAos(block, end, format);
+  return format.framing === "tm" ? readTm(block, end) : readAos(block, end, format);
 }
 
 /**

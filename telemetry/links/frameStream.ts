@@ -1,46 +1,53 @@
 /** Frames of a stream of bytes, found by the attached sync marker before each. */
+import { WindowReader } from "./byteWindow";
 import type { LinkCounters } from "./counters";
 
 /** Attached sync marker of TM and AOS frames (CCSDS 131.0-B-4, 9.3.5). */
 export const standardMarker = Buffer.from("1acffc1d", "hex");
 
+/** Least size of a window: large chunks are read in few steps. */
+const leastWindowBytes = 65_536;
+
 export interface FrameStreamArgs {
   readonly marker: Buffer;
   /** Bytes from one marker's end to the next marker: the frame and its check symbols. */
   readonly blockBytes: number;
-  readonly emit: (block: Buffer) => void;
-  readonly counters: LinkCounters;
+  /**
+   * Receives a block, whose bytes are valid during the call.
+   * @returns false for a damaged one
+   */
+  readonly take: (block: Buffer) => boolean;
+  readonly counters: Pick<LinkCounters, "skippedBytes">;
 }
 
 /**
- * A marker is looked for at each byte; behind a block, the next byte comes first. Bytes between block and marker are
- * skipped. It keeps less than one block and its marker.
+ * Reader that awaits a whole block at a marker. Behind a damaged one, or where the stream ends in it, one byte is skipped
+ * and the next marker looked for: it may have been data that look like a marker, or a block that lost some bytes.
  */
-export class FrameStream {
-  private rest: Buffer = Buffer.alloc(0);
-
-  constructor(private readonly args: FrameStreamArgs) {}
-
-  push(chunk: Buffer): void {
-    const { marker, blockBytes, emit, counters } = this.args;
-    const bytes = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
-    let at = 0;
-    for (;;) {
-      const found = bytes.indexOf(marker, at);
-      // The end of the bytes may be the start of a marker.
-      const next = found >= 0 ? found : Math.max(at, bytes.length - (marker.length - 1));
-      counters.skippedBytes += next - at;
-      at = next;
-      const end = at + marker.length + blockBytes;
-      if (found < 0 || end > bytes.length) break;
-      emit(bytes.subarray(at + marker.length, end));
-      at = end;
-    }
-    this.rest = Buffer.from(bytes.subarray(at));
+export class FrameStream extends WindowReader {
+  constructor(private readonly args: FrameStreamArgs) {
+    super(Math.max(args.marker.length + args.blockBytes, leastWindowBytes));
   }
 
-  end(): void {
-    this.args.counters.skippedBytes += this.rest.length;
-    this.rest = Buffer.alloc(0);
+  protected step(isEnd: boolean): boolean {
+    const { marker, blockBytes, take } = this.args;
+    const { bytes } = this.window;
+    const at = bytes.indexOf(marker);
+    if (at !== 0) {
+      // The end of the window may be the beginning of a marker.
+      const skipped = at > 0 ? at : isEnd ? bytes.length : Math.max(bytes.length - marker.length + 1, 0);
+      this.skip(skipped);
+      return skipped > 0;
+    }
+    const size = marker.length + blockBytes;
+    if (bytes.length < size && !isEnd) return false;
+    if (bytes.length >= size && take(bytes.subarray(marker.length, size))) this.window.take(size);
+    else this.skip(1);
+    return true;
+  }
+
+  private skip(bytes: number): void {
+    this.args.counters.skippedBytes += bytes;
+    this.window.take(bytes);
   }
 }

@@ -1,67 +1,99 @@
-/** Packets of a stream of bytes, one behind the other, found again behind bytes that are none. */
-import { idleApid, primaryHeaderBytes, readApid, readDataBytes } from "../decoder";
+/** Packets of a stream of bytes, each behind a record header if there is one, found again behind bytes that are none. */
+import {
+  idleApid,
+  primaryHeaderBytes,
+  readApid,
+  readIsTelecommand,
+  readSequenceFlags,
+  readVersion,
+  unsegmented,
+} from "../decoder";
+import { WindowReader } from "./byteWindow";
 import type { LinkCounters } from "./counters";
+import type { ExpectedPackets } from "./expectedPackets";
+import { type RecordHeader, recordSize } from "./recordHeader";
 
 export interface PacketStreamArgs {
-  /** Bytes before each packet that are no part of it. */
-  readonly headerBytes: number;
-  /** Longest packet of the mission. A longer one is taken for noise, so it bounds what a false header swallows. */
+  readonly record: RecordHeader;
+  /** Longest packet of the mission. A longer one is not believed. */
   readonly maxPacketBytes: number;
-  /** True for an APID of the dictionary: what a packet must have to be found again. */
-  readonly isKnown: (apid: number) => boolean;
+  /** True where segments are joined; else a segment is only taken right behind a packet, for the decoder to count. */
+  readonly takesSegments: boolean;
+  readonly expected: ExpectedPackets;
+  readonly counters: Pick<LinkCounters, "skippedBytes" | "cutPackets">;
+  /** Receives each packet without its record header; its bytes are valid during the call. */
   readonly emit: (packet: Buffer) => void;
-  readonly counters: LinkCounters;
 }
 
 /**
- * In step, the next packet is where the last one ended, if its version is 0 and it is not too long. Out of step, as at
- * the start, bytes are skipped up to a header that is also of telemetry and of a known APID (or idle).
- * It keeps at most one incomplete packet.
+ * Reader of consecutive packets.
+ *
+ * A header is *expected* if it is of telemetry, version 0, and of an idle packet or of an APID and length of the
+ * dictionary. It is *possible* if it is of version 0, and of telemetry and unsegmented or of an APID of the dictionary.
+ * An expected header is taken. A possible one is taken (and judged by the decoder) only right behind a taken packet or at
+ * the start, and only if what follows its packet is again possible or the end. All else is skipped byte by byte, until an
+ * expected header comes: so a packet whose length field is damaged costs no more than itself.
  */
-export class PacketStream {
-  private rest: Buffer = Buffer.alloc(0);
-  private isInStep = false;
+export class PacketStream extends WindowReader {
+  private isInStep = true;
 
-  constructor(private readonly args: PacketStreamArgs) {}
+  constructor(private readonly args: PacketStreamArgs) {
+    super(2 * (args.record.bytes + primaryHeaderBytes) + args.maxPacketBytes);
+  }
 
-  push(chunk: Buffer): void {
-    const { headerBytes, emit, counters } = this.args;
-    const bytes = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
-    let at = 0;
-    while (bytes.length - at >= headerBytes + primaryHeaderBytes) {
-      const start = at + headerBytes;
-      if (!this.isHeader(bytes, start)) {
-        this.isInStep = false;
-        counters.skippedBytes++;
-        at++;
-        continue;
-      }
-      const end = start + primaryHeaderBytes + readDataBytes(bytes, start);
-      // A header found in a stream is not left for a better one: it is either whole or waited for.
-      this.isInStep = true;
-      if (end > bytes.length) break;
-      emit(bytes.subarray(start, end));
-      at = end;
+  /** The end of a connection: the next one begins with a packet. */
+  override end(): void {
+    super.end();
+    this.isInStep = true;
+  }
+
+  protected step(isEnd: boolean): boolean {
+    const { record, counters, emit } = this.args;
+    const { bytes } = this.window;
+    const size = this.judge(bytes, isEnd);
+    if (size === undefined) return false;
+    if (size > 0) emit(bytes.subarray(record.bytes, size));
+    else counters.skippedBytes++;
+    this.isInStep = size > 0;
+    this.window.take(Math.max(size, 1));
+    return true;
+  }
+
+  /** @returns size of the record at the front, 0: none is there, undefined: that depends on more bytes */
+  private judge(bytes: Buffer, isEnd: boolean): number | undefined {
+    const { record, counters } = this.args;
+    const size = recordSize(record, bytes, 0);
+    if (size === undefined) return isEnd ? 0 : undefined;
+    const isExpected = this.isExpected(bytes, 0, size);
+    if (!isExpected && !(this.isInStep && this.isPossible(bytes, 0, size))) return 0;
+    if (bytes.length < size) {
+      if (!isEnd) return undefined;
+      counters.cutPackets++;
+      return 0;
     }
-    // A copy: the chunk belongs to its sender, and a slice would hold all of it.
-    this.rest = Buffer.from(bytes.subarray(at));
+    if (isExpected) return size;
+    const next = recordSize(record, bytes, size);
+    if (next !== undefined) return this.isPossible(bytes, size, next) ? size : 0;
+    if (!isEnd) return undefined;
+    return bytes.length === size ? size : 0;
   }
 
-  /** End of the stream, as by a lost connection: what is incomplete is given up. */
-  end(): void {
-    if (this.rest.length >= this.args.headerBytes + primaryHeaderBytes) this.args.counters.cutPackets++;
-    this.args.counters.skippedBytes += this.rest.length;
-    this.rest = Buffer.alloc(0);
-    this.isInStep = false;
+  private isExpected(bytes: Buffer, at: number, size: number): boolean {
+    const { record, expected, takesSegments } = this.args;
+    const packetAt = at + record.bytes;
+    if (!this.isPossible(bytes, at, size) || readIsTelecommand(bytes, packetAt)) return false;
+    const apid = readApid(bytes, packetAt);
+    if (readSequenceFlags(bytes, packetAt) !== unsegmented) return takesSegments && expected.has(apid);
+    return apid === idleApid || expected.hasLength(apid, size - record.bytes);
   }
 
-  private isHeader(bytes: Buffer, at: number): boolean {
-    const { maxPacketBytes, isKnown } = this.args;
-    const first = bytes[at] ?? 0xff;
-    if (first >>> 5 !== 0) return false;
-    if (primaryHeaderBytes + readDataBytes(bytes, at) > maxPacketBytes) return false;
-    if (this.isInStep) return true;
-    const apid = readApid(bytes, at);
-    return (first & 0x10) === 0 && (apid === idleApid || isKnown(apid));
+  private isPossible(bytes: Buffer, at: number, size: number): boolean {
+    const { record, expected, maxPacketBytes } = this.args;
+    const packetAt = at + record.bytes;
+    if (size === 0 || size - record.bytes > maxPacketBytes || readVersion(bytes, packetAt) !== 0) {
+      return false;
+    }
+    if (expected.has(readApid(bytes, packetAt))) return true;
+    return !readIsTelecommand(bytes, packetAt) && readSequenceFlags(bytes, packetAt) === unsegmented;
   }
 }

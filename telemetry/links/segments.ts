@@ -1,5 +1,6 @@
-/** Segmented packets, joined: the data behind the first segment's header, as one packet. */
+/** Segmented packets (CCSDS 133.0-B-2, 4.1.3.4.2), joined, with a bound on what is kept. */
 import {
+  longestPacketBytes,
   primaryHeaderBytes,
   readApid,
   readSequenceCount,
@@ -9,56 +10,75 @@ import {
 } from "../decoder";
 import type { LinkCounters } from "./counters";
 
+const continuation = 0b00;
 const first = 0b01;
-const last = 0b10;
-/** APIDs whose packets are joined at the same time; the one that began first gives way. */
-const mostApids = 32;
-/** Bytes behind the primary header that its length field can say (CCSDS 133.0-B-2, 4.1.3.5.3). */
-const mostDataBytes = 65_536;
+/** APIDs whose segments are kept at the same time; one more drops the one that began first. */
+export const mostBegun = 16;
+
+/** Receiver of packets. @param segments how many segments the packet was joined of; 1: it came whole */
+export type OnPacket = (packet: Buffer, segments: number) => void;
 
 interface Begun {
   readonly segments: Buffer[];
-  dataBytes: number;
-  count: number;
+  bytes: number;
+  nextCount: number;
 }
 
+/**
+ * Joiner of the segments of an APID, which come one behind the other with consecutive sequence counts. The joined packet
+ * has the first segment's headers, marked as unsegmented, and the data of all. A segment that does not fit drops what
+ * was begun of its APID.
+ */
 export class SegmentJoiner {
   private readonly begun = new Map<number, Begun>();
 
   constructor(
-    private readonly counters: LinkCounters,
-    private readonly emit: (packet: Buffer) => void,
+    private readonly counters: Pick<LinkCounters, "joinedPackets" | "droppedSegments">,
+    private readonly emit: OnPacket,
   ) {}
 
   /** Takes a whole packet, segment or not. Its bytes are copied where they are needed later. */
   take(packet: Buffer): void {
     const flags = readSequenceFlags(packet, 0);
-    if (flags === unsegmented) return this.emit(packet);
     const apid = readApid(packet, 0);
-    const count = readSequenceCount(packet, 0);
-    if (flags === first) return this.begin(apid, count, packet);
+    if (flags === unsegmented) {
+      this.drop(apid);
+      this.emit(packet, 1);
+    } else if (flags === first) this.begin(apid, packet);
+    else this.goOn(apid, packet, flags !== continuation);
+  }
+
+  /** Drops what is begun: its rest will not come, as behind a connection. */
+  end(): void {
+    for (const apid of [...this.begun.keys()]) this.drop(apid);
+  }
+
+  private begin(apid: number, packet: Buffer): void {
+    this.drop(apid);
+    const [oldest] = this.begun.keys();
+    if (oldest !== undefined && this.begun.size >= mostBegun) this.drop(oldest);
+    this.begun.set(apid, {
+      segments: [Buffer.from(packet)],
+      bytes: packet.length,
+      nextCount: following(packet),
+    });
+  }
+
+  private goOn(apid: number, packet: Buffer, isLast: boolean): void {
     const begun = this.begun.get(apid);
-    const dataBytes = packet.length - primaryHeaderBytes;
-    const isNext = begun !== undefined && count === (begun.count + 1) % sequenceModulus;
-    if (!begun || !isNext || begun.dataBytes + dataBytes > mostDataBytes) {
+    const bytes = (begun?.bytes ?? 0) + packet.length - primaryHeaderBytes;
+    if (!begun || readSequenceCount(packet, 0) !== begun.nextCount || bytes > longestPacketBytes) {
       this.drop(apid);
       this.counters.droppedSegments++;
       return;
     }
     begun.segments.push(Buffer.from(packet.subarray(primaryHeaderBytes)));
-    begun.dataBytes += dataBytes;
-    begun.count = count;
-    if (flags !== last) return;
+    begun.bytes = bytes;
+    begun.nextCount = following(packet);
+    if (!isLast) return;
     this.begun.delete(apid);
-    this.emit(joined(begun));
-  }
-
-  private begin(apid: number, count: number, packet: Buffer): void {
-    this.drop(apid);
-    const [oldest] = this.begun.keys();
-    if (oldest !== undefined && this.begun.size >= mostApids) this.drop(oldest);
-    const dataBytes = packet.length - primaryHeaderBytes;
-    this.begun.set(apid, { segments: [Buffer.from(packet)], dataBytes, count });
+    this.counters.joinedPackets++;
+    this.emit(joined(begun.segments), begun.segments.length);
   }
 
   private drop(apid: number): void {
@@ -67,10 +87,14 @@ export class SegmentJoiner {
   }
 }
 
-/** One packet: the first segment's header, marked as unsegmented, with the last segment's count. */
-function joined({ segments, dataBytes, count }: Begun): Buffer {
+/** One packet with the first segment's headers, its count too. */
+function joined(segments: readonly Buffer[]): Buffer {
   const packet = Buffer.concat(segments);
-  packet.writeUInt16BE((unsegmented << 14) | count, 2);
-  packet.writeUInt16BE(dataBytes - 1, 4);
+  packet[2] = (packet[2] ?? 0) | (unsegmented << 6);
+  packet.writeUInt16BE(packet.length - primaryHeaderBytes - 1, 4);
   return packet;
+}
+
+function following(packet: Buffer): number {
+  return (readSequenceCount(packet, 0) + 1) % sequenceModulus;
 }

@@ -1,69 +1,106 @@
 /** One virtual channel: its frames in order become packets, also those that span several frames. */
-import { primaryHeaderBytes, readDataBytes } from "../decoder";
+import { longestPacketBytes, primaryHeaderBytes, readDataBytes, readVersion } from "../decoder";
 import type { LinkCounters } from "./counters";
 import type { Frame } from "./frame";
 
+/** Version number of encapsulation packets (CCSDS 133.1-B-3, 4.1.2.2), which fill frames; they are left out. */
+const encapsulation = 0b111;
+
+/** Beginning of a packet whose rest is in the next frames; at most the longest packet. */
+interface BegunPacket {
+  readonly parts: Buffer[];
+  bytes: number;
+  /** Size of the packet; undefined while its header is not whole. */
+  readonly size: number | undefined;
+}
+
 export class VirtualChannel {
-  private count: number | undefined;
-  /** Start of a packet that goes on in the next frame: less than one packet. */
-  private rest: Buffer = Buffer.alloc(0);
-  /** True while it is known where packets start. */
-  private isInStep = false;
+  private expectedCount: number | undefined;
+  private begun: BegunPacket | undefined;
 
   constructor(
     private readonly counters: LinkCounters,
+    /** Receives whole packets; their bytes are valid during the call. */
     private readonly emit: (packet: Buffer) => void,
   ) {}
 
-  take({ count, modulus, isIdle, firstHeader, data }: Frame): void {
+  take(frame: Frame): void {
     const { counters } = this;
-    if (count === this.count) {
+    const { count, modulus } = frame;
+    const missing = (count - (this.expectedCount ?? count) + modulus) % modulus;
+    if (missing === modulus - 1) {
+      // The count of the frame before: from a second station, or a repeater.
       counters.duplicateFrames++;
       return;
     }
-    if (this.count !== undefined) {
-      const missing = (count - this.count - 1 + modulus) % modulus;
-      counters.frameGaps += missing;
-      if (missing > 0) this.lose();
-    }
-    this.count = count;
-    if (isIdle) {
+    this.expectedCount = (count + 1) % modulus;
+    counters.frameGaps += missing;
+    if (missing > 0) this.end();
+    if (frame.isIdle) {
       counters.idleFrames++;
-      this.lose();
-      return;
-    }
+      this.end();
+    } else this.takeData(frame);
+  }
+
+  /** Loss of what is begun: its rest will not come, as behind a gap or a connection. */
+  end(): void {
+    if (!this.begun) return;
+    this.counters.cutPackets++;
+    this.counters.skippedBytes += this.begun.bytes;
+    this.begun = undefined;
+  }
+
+  private takeData({ firstHeader, data }: Frame): void {
     const before = data.subarray(0, firstHeader ?? data.length);
-    if (this.isInStep) this.read(before);
-    else counters.skippedBytes += before.length;
+    if (this.begun) this.goOn(this.begun, before);
+    else this.counters.skippedBytes += before.length;
     if (firstHeader === undefined) return;
-    // The pointer is right, whatever the packet before it said of its length.
-    if (this.rest.length > 0) this.lose();
-    this.isInStep = true;
-    this.read(data.subarray(firstHeader));
+    // The pointer and the length field must agree; where they do not, the pointer is believed.
+    this.end();
+    this.takePackets(data.subarray(firstHeader), Infinity);
   }
 
-  /** Loss of the packet that had begun, and of the place where the next one starts. */
-  private lose(): void {
-    if (this.rest.length > 0) this.counters.cutPackets++;
-    this.counters.skippedBytes += this.rest.length;
-    this.rest = Buffer.alloc(0);
-    this.isInStep = false;
+  private goOn(begun: BegunPacket, rest: Buffer): void {
+    begun.parts.push(Buffer.from(rest));
+    begun.bytes += rest.length;
+    if (begun.size !== undefined && begun.bytes < begun.size) return;
+    this.begun = undefined;
+    this.takePackets(Buffer.concat(begun.parts), 1);
   }
 
-  private read(data: Buffer): void {
-    const bytes = this.rest.length === 0 ? data : Buffer.concat([this.rest, data]);
+  /** Takes the whole packets at the front of `bytes`, at most `most`, and keeps the beginning of one that is not whole. */
+  private takePackets(bytes: Buffer, most: number): void {
     let at = 0;
-    while (bytes.length - at >= primaryHeaderBytes) {
-      if ((bytes[at] ?? 0) >>> 5 !== 0) {
-        this.rest = Buffer.from(bytes.subarray(at));
-        this.lose();
+    for (let taken = 0; at < bytes.length && taken < most; taken++) {
+      const size = packetSize(bytes, at);
+      if (size === "invalid") break;
+      if (size === undefined || at + size > bytes.length) {
+        const kept = Buffer.from(bytes.subarray(at));
+        this.begun = { parts: [kept], bytes: kept.length, size };
         return;
       }
-      const end = at + primaryHeaderBytes + readDataBytes(bytes, at);
-      if (end > bytes.length) break;
-      this.emit(bytes.subarray(at, end));
-      at = end;
+      if (readVersion(bytes, at) !== encapsulation) this.emit(bytes.subarray(at, at + size));
+      at += size;
     }
-    this.rest = Buffer.from(bytes.subarray(at));
+    if (at === bytes.length) return;
+    this.counters.cutPackets++;
+    this.counters.skippedBytes += bytes.length - at;
   }
+}
+
+/** Size of the space or encapsulation packet at `at`; undefined: more bytes must come to know it. */
+function packetSize(bytes: Buffer, at: number): number | "invalid" | undefined {
+  const left = bytes.length - at;
+  const version = readVersion(bytes, at);
+  if (version === 0) {
+    return left < primaryHeaderBytes ? undefined : primaryHeaderBytes + readDataBytes(bytes, at);
+  }
+  if (version !== encapsulation) return "invalid";
+  // Length of length, the last two bits: a header of 1 (idle, nothing else), 2, 4 or 8 bytes.
+  const headerBytes = [1, 2, 4, 8][(bytes[at] ?? 0) & 0b11] ?? 1;
+  if (headerBytes === 1) return 1;
+  if (left < headerBytes) return undefined;
+  const lengthBytes = headerBytes / 2;
+  const size = bytes.readUIntBE(at + headerBytes - lengthBytes, lengthBytes);
+  return size >= headerBytes && size <= longestPacketBytes ? size : "invalid";
 }

@@ -5,7 +5,7 @@
 import { decodeErrorReasons } from "../../telemetry/decoder";
 import type { Bound, Dictionary, Parameter, Severity } from "../../telemetry/dictionary";
 import { type Family, type Input, telemetryRegistry, TelemetryState } from "../../telemetry/exporter";
-import { Link, parseSource } from "../../telemetry/links";
+import { expectedPackets, Link, parseSource } from "../../telemetry/links";
 import { inMarkdown } from "../../telemetry/quoting";
 import { type AlertRule, duration, isAlert } from "../../telemetry/rules/rule";
 import { alertsOf, ruleFile } from "../../telemetry/rules/ruleFile";
@@ -55,11 +55,7 @@ function anyInput(): Input {
     connects: () => 0,
     close: () => Promise.resolve(),
   };
-  const link = new Link(
-    source,
-    () => undefined,
-    () => false,
-  );
+  const link = new Link(source, () => undefined, expectedPackets([]));
   return { link, transport };
 }
 

@@ -1,0 +1,89 @@
+/** Blocks of a stream or message to frames, frames to virtual channels, these to packets. */
+import type { Stream } from "./byteWindow";
+import type { LinkCounters } from "./counters";
+import { readFrame } from "./frame";
+import { FrameStream } from "./frameStream";
+import type { FrameFraming } from "./framing";
+import { randomised } from "./randomiser";
+import { VirtualChannel } from "./virtualChannel";
+
+/** Virtual channels (of all spacecraft) of one stream: what a packet cut in each may hold is 4 MiB. */
+const mostChannels = 64;
+
+export class FramePipeline implements Stream {
+  private readonly blockBytes: number;
+  private readonly frames: FrameStream | undefined;
+  private readonly channels = new Map<number, VirtualChannel>();
+
+  constructor(
+    private readonly framing: FrameFraming,
+    private readonly counters: LinkCounters,
+    private readonly emit: (packet: Buffer) => void,
+  ) {
+    const { marker } = framing;
+    this.blockBytes = framing.frameBytes + framing.reedSolomonBytes;
+    if (marker) {
+      const take = (block: Buffer): boolean => this.take(block);
+      this.frames = new FrameStream({ marker, blockBytes: this.blockBytes, take, counters });
+    }
+  }
+
+  push(chunk: Buffer): void {
+    this.frames?.push(chunk);
+  }
+
+  end(): void {
+    this.frames?.end();
+    for (const channel of this.channels.values()) channel.end();
+  }
+
+  /** Takes whole frames: with markers, or one behind the other. Packets go on in the next message. */
+  message(bytes: Buffer): void {
+    if (this.frames) {
+      this.frames.push(bytes);
+      return this.frames.end();
+    }
+    if (bytes.length === 0 || bytes.length % this.blockBytes !== 0) {
+      this.counters.badFrames.length++;
+      return;
+    }
+    for (let at = 0; at < bytes.length; at += this.blockBytes) {
+      this.take(bytes.subarray(at, at + this.blockBytes));
+    }
+  }
+
+  /** @returns false for a damaged frame: its FECF is wrong or, where it has none, its version or spacecraft is */
+  private take(received: Buffer): boolean {
+    const { counters, framing } = this;
+    counters.frames++;
+    const block = framing.randomised ? randomised(received) : received;
+    // The check symbols of Reed-Solomon are left away, not used: errors are found by the FECF, none is corrected.
+    const frame = readFrame(block.subarray(0, framing.frameBytes), framing);
+    if (typeof frame === "string") {
+      counters.badFrames[frame]++;
+      return framing.fecf ? frame !== "fecf" : frame !== "version";
+    }
+    const { virtualChannel, spacecraftId, isIdle, data } = frame;
+    if (framing.spacecraftId !== undefined && spacecraftId !== framing.spacecraftId) {
+      counters.otherFrames++;
+      return framing.fecf;
+    }
+    if (framing.virtualChannels?.has(virtualChannel) === false) counters.otherFrames++;
+    else if (isIdle && data.length === 0) counters.idleFrames++;
+    else this.channel(spacecraftId * 64 + virtualChannel)?.take(frame);
+    return true;
+  }
+
+  /** The channel of this key; undefined, and counted, where there are too many. */
+  private channel(key: number): VirtualChannel | undefined {
+    const known = this.channels.get(key);
+    if (known) return known;
+    if (this.channels.size >= mostChannels) {
+      this.counters.badFrames.channels++;
+      return undefined;
+    }
+    const channel = new VirtualChannel(this.counters, this.emit);
+    this.channels.set(key, channel);
+    return channel;
+  }
+}

@@ -1,0 +1,245 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { TmFrameWriter } from "../../../../telemetry/links/frameWriter";
+import { randomised } from "../../../../telemetry/links/randomiser";
+import { framesOf } from "../../../support/telemetry/frames";
+import { modelOfFrames } from "../../../support/telemetry/streamModels";
+import {
+  anyPackets,
+  anyPlaces,
+  cut,
+  garbage,
+  isSame,
+  linkOf,
+  marker,
+  packet,
+  pushAll,
+  withoutIdle,
+} from "../../../support/telemetry/streams";
+
+for (const kind of ["tm", "aos"] as const) {
+  describe(`${kind.toUpperCase()} frames`, () => {
+    const url = (frameBytes: number, more = ""): string =>
+      `tcp://a:1?framing=${kind}&frameBytes=${frameBytes}${more}`;
+    const anyFrameBytes = fc.integer({ min: 16, max: 200 });
+    const stream = (frames: readonly Buffer[]): Buffer =>
+      Buffer.concat(frames.flatMap((each) => [marker, each]));
+
+    it("give every packet, however long it and the frames are, wherever the stream is cut", () => {
+      fc.assert(
+        fc.property(
+          anyPackets,
+          anyFrameBytes,
+          anyPlaces,
+          fc.nat(255),
+          (packets, frameBytes, places, count) => {
+            const { link, packets: given } = linkOf(url(frameBytes));
+            const frames = framesOf(packets, { kind, frameBytes, count });
+            pushAll(link.stream(), cut(stream(frames), places));
+            isSame(withoutIdle(given), packets);
+            const { frames: received, frameGaps, skippedBytes, cutPackets } = link.counters;
+            assert.deepEqual([received, frameGaps, skippedBytes, cutPackets], [frames.length, 0, 0, 0]);
+          },
+        ),
+      );
+    });
+
+    it("that are lost are counted, cost the packets that were in them, and no other", () => {
+      fc.assert(
+        fc.property(
+          anyPackets,
+          anyFrameBytes,
+          fc.func(fc.integer({ min: 0, max: 3 })),
+          (packets, frameBytes, dice) => {
+            const numbered = packets.map((each, i) => packet(10, i, each.subarray(6)));
+            const frames = framesOf(numbered, { kind, frameBytes });
+            const kept = frames.map((_, i) => i === 0 || i === frames.length - 1 || dice(i) !== 0);
+            const { link, packets: given } = linkOf(url(frameBytes));
+            link.stream().push(stream(frames.filter((_, i) => kept[i])));
+            // The model: a packet comes when all frames from its first to its last byte did, and its start was known.
+            const zone = frameBytes - (kind === "tm" ? 8 : 10);
+            let at = 0;
+            const wanted = numbered.filter((each) => {
+              const [from, to] = [Math.floor(at / zone), Math.floor((at + each.length - 1) / zone)];
+              at += each.length;
+              return kept.slice(from, to + 1).every(Boolean);
+            });
+            isSame(withoutIdle(given), wanted);
+            // As far as the counter tells: 256 TM frames lost at once are none.
+            const lost = kept.filter((each) => !each).length;
+            assert.equal(link.counters.frameGaps % 256, lost % 256);
+          },
+        ),
+      );
+    });
+
+    it("whose bits are flipped are refused by their FECF", () => {
+      fc.assert(
+        fc.property(anyPackets, fc.nat(), (packets, place) => {
+          const frames = framesOf(packets, { kind, frameBytes: 64 });
+          const bad = stream(frames);
+          const bit = 32 + (place % (64 * 8));
+          bad[bit >>> 3] = (bad[bit >>> 3] ?? 0) ^ (0x80 >>> (bit & 7));
+          const { link } = linkOf(url(64));
+          link.stream().push(bad);
+          assert.equal(link.counters.badFrames.fecf, 1);
+        }),
+      );
+    });
+
+    it("between noise, damaged and cut ones are taken as the model of the documents says, wherever the stream is cut", () => {
+      const anyPart = fc.oneof(
+        garbage,
+        garbage.map((bytes) => Buffer.concat([bytes, marker])),
+        fc.record({
+          frame: fc.nat(30),
+          bit: fc.nat(700),
+          isDamaged: fc.boolean(),
+          without: fc.constantFrom(0, 0, 0, 5),
+        }),
+      );
+      fc.assert(
+        fc.property(anyPackets, fc.array(anyPart, { maxLength: 15 }), anyPlaces, (packets, parts, places) => {
+          const made = framesOf(packets, { kind, frameBytes: 64 });
+          const bytes = Buffer.concat(
+            parts.map((part) => {
+              if (Buffer.isBuffer(part)) return part;
+              const block = stream(made.slice(part.frame % made.length).slice(0, 1));
+              const at = part.bit % block.length;
+              if (part.isDamaged) block[at] = (block[at] ?? 0) ^ (1 << (part.bit % 8));
+              return block.subarray(0, block.length - part.without);
+            }),
+          );
+          const { link } = linkOf(url(64));
+          const receiver = link.stream();
+          pushAll(receiver, cut(bytes, places));
+          const model = modelOfFrames(bytes, marker, 64);
+          const { frames, badFrames } = link.counters;
+          // Before the end: that gives up what may go on.
+          assert.ok(frames <= model.frames && badFrames.fecf <= model.damaged);
+          receiver.end();
+          assert.deepEqual([link.counters.frames, badFrames.fecf], [model.frames, model.damaged]);
+        }),
+        { numRuns: 300 },
+      );
+    });
+
+    it("of one channel twice, as from two stations, are used once", () => {
+      const packets = Array.from({ length: 300 }, (_, i) => packet(10, i, Buffer.alloc(42)));
+      const frames = framesOf(packets, { kind, frameBytes: 60, count: kind === "tm" ? 200 : 2 ** 24 - 9 });
+      assert.ok(frames.length > 256);
+      const { link, packets: given } = linkOf(url(60));
+      link.stream().push(stream(frames.flatMap((each) => [each, each])));
+      isSame(withoutIdle(given), packets);
+      assert.deepEqual([link.counters.frameGaps, link.counters.duplicateFrames], [0, frames.length]);
+    });
+
+    it("of another spacecraft are left away where one is named, also without FECF", () => {
+      for (const fecf of [true, false]) {
+        const frames = framesOf([packet(10, 0, Buffer.alloc(90))], {
+          ...{ kind, frameBytes: 50, spacecraftId: 42, fecf },
+        });
+        const given = (id: number): number => {
+          const { link } = linkOf(url(50, `&fecf=${fecf}&spacecraftId=${id}`));
+          const receiver = link.stream();
+          receiver.push(stream(frames));
+          receiver.end();
+          assert.equal(link.counters.otherFrames, id === 42 ? 0 : frames.length);
+          return link.counters.packets;
+        };
+        assert.equal(given(43), 0);
+        assert.ok(given(42) > 0);
+      }
+    });
+
+    it("that encapsulation packets fill give the space packets between", () => {
+      const one = packet(10, 0, Buffer.alloc(20));
+      const other = packet(11, 0, Buffer.alloc(20));
+      const filling = [Buffer.from([0xe0]), Buffer.from([0xe1, 2]), Buffer.from([0xe2, 0, 0, 6, 1, 1])];
+      const { link, packets: given } = linkOf(url(50));
+      link.stream().push(stream(framesOf([one, ...filling, other], { kind, frameBytes: 50 })));
+      isSame(withoutIdle(given), [one, other]);
+      assert.equal(link.counters.cutPackets, 0);
+    });
+
+    it("end with their connection: no gap between two passes, and what was begun is cut", () => {
+      const { link } = linkOf(url(50));
+      const begun = framesOf([packet(10, 0, Buffer.alloc(90))], { kind, frameBytes: 50 });
+      const pass = (frames: readonly Buffer[]): void => {
+        const receiver = link.stream();
+        receiver.push(stream(frames));
+        receiver.end();
+      };
+      pass(begun.slice(0, 1));
+      pass(framesOf([packet(10, 9, Buffer.alloc(90))], { kind, frameBytes: 50, count: 99 }));
+      assert.deepEqual([link.counters.frameGaps, link.counters.cutPackets], [0, 1]);
+    });
+
+    it("are derandomised, their check symbols left away, in a stream and in datagrams without a marker", () => {
+      const packets = [packet(10, 1, Buffer.alloc(100, 7)), packet(11, 2, Buffer.alloc(20, 8))];
+      const blocks = framesOf(packets, { kind, frameBytes: 60 }).map((each) =>
+        randomised(Buffer.concat([each, Buffer.alloc(32, 0xaa)])),
+      );
+      const more = "&randomised=true&reedSolomonBytes=32";
+      const inStream = linkOf(url(60, more));
+      inStream.link.stream().push(stream(blocks));
+      isSame(withoutIdle(inStream.packets), packets);
+      const inDatagrams = linkOf(`udp://a:1?framing=${kind}&frameBytes=60&marker=none${more}`);
+      for (const block of blocks) inDatagrams.link.message(block);
+      inDatagrams.link.message(Buffer.alloc(61));
+      isSame(withoutIdle(inDatagrams.packets), packets);
+      assert.equal(inDatagrams.link.counters.badFrames.length, 1);
+    });
+
+    it("of other virtual channels are left away where channels are named, and channels do not mix where none is", () => {
+      const one = framesOf([packet(10, 0, Buffer.alloc(150, 1))], {
+        kind,
+        frameBytes: 50,
+        virtualChannel: 1,
+      });
+      const two = framesOf([packet(11, 0, Buffer.alloc(150, 2))], {
+        kind,
+        frameBytes: 50,
+        virtualChannel: 2,
+      });
+      const mixed = one.flatMap((each, i) => [each, two[i] ?? Buffer.alloc(0)]);
+      const both = linkOf(url(50));
+      both.link.stream().push(stream(mixed));
+      assert.equal(withoutIdle(both.packets).length, 2);
+      const chosen = linkOf(url(50, "&virtualChannels=2,3"));
+      chosen.link.stream().push(stream(mixed));
+      isSame(withoutIdle(chosen.packets), [packet(11, 0, Buffer.alloc(150, 2))]);
+      assert.equal(chosen.link.counters.otherFrames, one.length);
+    });
+
+    it("of anything at all harm nothing, and every frame is in one counter", () => {
+      fc.assert(
+        fc.property(
+          fc.array(fc.uint8Array({ minLength: 20, maxLength: 20 }), { maxLength: 100 }),
+          (blocks) => {
+            const { link } = linkOf(url(20, "&fecf=false"));
+            link.stream().push(stream(blocks.map((each) => Buffer.from(each))));
+            const { badFrames, frames } = link.counters;
+            assert.ok(Object.values(badFrames).reduce((sum, each) => sum + each, 0) <= frames);
+          },
+        ),
+      );
+    });
+  });
+}
+
+describe("the frames that simulate and replay send", () => {
+  it("give each packet, of whatever length", () => {
+    fc.assert(
+      fc.property(anyPackets, fc.integer({ min: 16, max: 200 }), (packets, frameBytes) => {
+        const { link, packets: given } = linkOf(`tcp://a:1?framing=tm&frameBytes=${frameBytes}`);
+        const writer = new TmFrameWriter(frameBytes);
+        const stream = link.stream();
+        for (const each of packets) stream.push(writer.write(each));
+        isSame(withoutIdle(given), packets);
+        const { badFrames, frameGaps, cutPackets } = link.counters;
+        assert.deepEqual([badFrames.fecf, badFrames.pointer, frameGaps, cutPackets], [0, 0, 0, 0]);
+      }),
+    );
+  });
+});
