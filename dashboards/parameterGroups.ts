@@ -10,11 +10,12 @@ export interface ParameterGroup {
   readonly legends: readonly string[];
 }
 
-/** True for a numeric parameter; enumerations and booleans have separate timelines. */
-export const isNumber = ({ type }: Parameter): boolean => type !== "enumeration" && type !== "boolean";
+/** True for a numeric parameter; enumerations and booleans have separate timelines, texts are labels. */
+export const isNumber = ({ type }: Parameter): boolean =>
+  type === "unsigned" || type === "signed" || type === "float";
 
 /** Lines that can be told apart on one graph. */
-const mostLines = 24;
+export const mostLines = 24;
 
 /** Groups of the numeric parameters, in the order of their first parameters. */
 export function parameterGroups(parameters: readonly Parameter[]): ParameterGroup[] {
@@ -30,7 +31,9 @@ export function inPortions<T>(all: readonly T[], most: number): [T, ...T[]][] {
 
 /** Key of a graph: the same for parameters that it shows together. */
 function likeness(parameter: Parameter): string {
-  const { unit, kind, packet, name } = parameter;
+  const { unit, kind, packet, name, array, metric } = parameter;
+  // The lines of an array are its elements.
+  if (array) return metric;
   return [unit.base.suffix, kind, packet, limitsKey(parameter), shape(name)].join("\n");
 }
 

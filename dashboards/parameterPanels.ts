@@ -11,7 +11,7 @@ import {
   zones,
 } from "./limits";
 import { graph, timeline, valueMap } from "./panels";
-import { inPortions, type ParameterGroup } from "./parameterGroups";
+import { inPortions, mostLines, type ParameterGroup } from "./parameterGroups";
 import { ofChosen, overTime } from "./queries";
 import { common, type model, type StateTimelineBuilder, type TimeseriesBuilder } from "./sdk";
 import { colours, grafanaUnit, meaning, stateColour, title } from "./style";
@@ -19,7 +19,9 @@ import { colours, grafanaUnit, meaning, stateColour, title } from "./style";
 /** Graph of a group of parameters, with their limits. */
 export function groupGraph(group: ParameterGroup): TimeseriesBuilder {
   const [first] = group.parameters;
-  const values = group.parameters.map((each, i) => overTime(valueOf(each), group.legends[i] ?? each.name));
+  const values = first.array
+    ? arrayLines(first, first.array.most)
+    : group.parameters.map((each, i) => overTime(valueOf(each), group.legends[i] ?? each.name));
   const panel = graph({
     key: first.metric,
     title: first.kind === "counter" ? `${group.title} (per 5 minutes)` : group.title,
@@ -35,6 +37,13 @@ export function groupGraph(group: ParameterGroup): TimeseriesBuilder {
   const { min, max } = limitSpan(first);
   if (min !== undefined && max !== undefined && min < max) panel.axisSoftMin(min).axisSoftMax(max);
   return panel.thresholds(thresholds(limitSteps(first, "transparent"))).thresholdsStyle(zones());
+}
+
+/** Elements of an array by their index; of a long one the least, the mean and the greatest. */
+function arrayLines(parameter: Parameter, most: number): ReturnType<typeof overTime>[] {
+  const value = valueOf(parameter);
+  if (most <= mostLines) return [overTime(value, "{{index}}")];
+  return (["max", "avg", "min"] as const).map((how) => overTime(`${how} by (spacecraft) (${value})`, how));
 }
 
 function valueOf(parameter: Parameter): string {

@@ -1,5 +1,12 @@
 /** The command `check-dictionary`: prints a summary of a dictionary file, or all its problems. */
-import { defaultDictionaryText, DictionaryError, parseDictionary, readDictionaryText } from "../dictionary";
+import { leapSecondsKnownUntil } from "../decoder";
+import {
+  defaultDictionaryText,
+  DictionaryError,
+  formatProblem,
+  parseDictionary,
+  readDictionaryText,
+} from "../dictionary";
 import { dictionarySize, ruleSizes, sizeProblems, sizeSummary } from "../objectSizes";
 import { ruleFile } from "../rules";
 import { command } from "./command";
@@ -26,6 +33,9 @@ export const checkDictionary = command(
       await print(
         `${name} ${version}${which}: ${packets.length} packets, ${parameters.length} parameters, ${limited} of them with limits\n`,
       );
+      await print(dictionary.warnings.map((each) => `warning: ${formatProblem(each)}\n`).join(""));
+      const needsTable = packets.some(({ time }) => (time?.code.clock ?? "UTC") !== "UTC");
+      if (needsTable) await print(`leap seconds: by a table that is complete to ${leapSecondsKnownUntil}\n`);
       // Without the dashboards: the exporter does not know them. Stack 2 checks their sizes too.
       const sizes = [dictionarySize(text), ...ruleSizes(ruleFile(dictionary))];
       const problems = sizeProblems(sizes);

@@ -1,12 +1,26 @@
 /** The command `decode`: prints the packets of a file as tables or JSON lines, and says what was not decoded and why. */
 import * as z from "zod";
-import { decodeParameters, Decoder, type PacketLayout, type PacketSink, readRaw } from "../decoder";
-import type { Dictionary, Parameter } from "../dictionary";
-import { type Refusal, Refusals, shownValue } from "../exporter";
+import {
+  type DecodeErrorReason,
+  decodeParameters,
+  Decoder,
+  decodeText,
+  fieldReader,
+  isText,
+  type PacketLayout,
+  type PacketSink,
+  primaryHeaderBytes,
+  readDataBytes,
+} from "../decoder";
+import type { Dictionary, Packet, Parameter } from "../dictionary";
+import { type Refusal, Refusals, shownElements, shownValue } from "../exporter";
 import { command } from "./command";
 import { dictionarySetting, readDictionary, readPackets, skipBytesSetting } from "./dictionarySetting";
 import { packetsOf } from "./packetFile";
 import { flag } from "./settings";
+
+/** Value to print: null where there is none, a list for an array, a text for a text, a state or a switch. */
+type Shown = number | string | null | readonly (number | null)[];
 
 /** One packet to print. */
 interface DecodedPacket {
@@ -14,7 +28,7 @@ interface DecodedPacket {
   readonly apid: number;
   readonly packet: string;
   readonly sequenceCount: number;
-  readonly values: readonly { parameter: Parameter; value: number | string | null; raw: number }[];
+  readonly values: readonly { parameter: Parameter; value: Shown; raw: Shown }[];
 }
 
 export const decode = command(
@@ -84,7 +98,7 @@ class Collector implements PacketSink {
   constructor(dictionary: Dictionary) {
     this.decoder = new Decoder(dictionary);
     this.refusals = new Refusals(dictionary);
-    this.values = new Float64Array(dictionary.parameters.length);
+    this.values = new Float64Array(dictionary.slots);
   }
 
   decode(bytes: Buffer): DecodedPacket[] {
@@ -97,7 +111,7 @@ class Collector implements PacketSink {
 
   packet(layout: PacketLayout, sequenceCount: number, onboardTime: number, bytes: Buffer, at: number): void {
     const { apid, name, parameters } = layout.packet;
-    decodeParameters(layout, bytes, at, this.values, this.error);
+    decodeParameters(layout, bytes, at, this.values, this.valueError);
     this.found.push({
       time: isoTime(onboardTime),
       apid,
@@ -105,10 +119,31 @@ class Collector implements PacketSink {
       sequenceCount,
       values: parameters.map((parameter) => ({
         parameter,
-        value: shownValue(parameter, this.values[parameter.index]),
-        raw: readRaw(bytes, at + layout.userDataAt, parameter),
+        value: this.shown(parameter, layout, bytes, at),
+        raw: this.raw(parameter, layout, bytes, at),
       })),
     });
+  }
+
+  private shown(parameter: Parameter, layout: PacketLayout, bytes: Buffer, at: number): Shown {
+    if (isText(parameter)) return decodeText(layout, bytes, at, parameter) ?? null;
+    const value = this.values[parameter.index] ?? NaN;
+    const { array } = parameter;
+    if (!array || Number.isNaN(value)) return shownValue(parameter, value);
+    return Array.from(this.values.subarray(array.slot, array.slot + value), orNull);
+  }
+
+  /** Number as it is in the packet; the bytes of a text in hexadecimal. */
+  private raw(parameter: Parameter, layout: PacketLayout, bytes: Buffer, at: number): Shown {
+    const data = bytes.subarray(at + layout.userDataAt, at + primaryHeaderBytes + readDataBytes(bytes, at));
+    const { array, bitOffset, bitSize } = parameter;
+    const elements = array ? (this.values[parameter.index] ?? NaN) : 1;
+    const end = data.length - layout.checksumBytes;
+    if (Number.isNaN(elements) || Math.ceil((bitOffset + elements * bitSize) / 8) > end) return null;
+    if (isText(parameter)) return decodeText(layout, bytes, at, { ...parameter, type: "binary" }) ?? null;
+    const read = (i: number): number | null =>
+      orNull(fieldReader({ ...parameter, bitOffset: bitOffset + i * bitSize })(data, 0));
+    return array ? Array.from({ length: elements }, (_, i) => read(i)) : read(0);
   }
 
   unknownApid(apid: number): void {
@@ -121,10 +156,15 @@ class Collector implements PacketSink {
     this.count("idle packet");
   }
 
-  readonly error: PacketSink["error"] = (reason, parameter?: Parameter) => {
-    const packet = this.refusals.refuse(reason, this.bytes, this.decoder.at, parameter);
-    const value = parameter && { parameter: `${parameter.subsystem}.${parameter.name}` };
-    this.count(problemOf({ reason, apid: null, packet, ...value }));
+  error(reason: DecodeErrorReason, of?: Packet): void {
+    const packet = this.refusals.refuse(reason, this.bytes, this.decoder.at, of);
+    this.count(problemOf({ reason, apid: null, packet }));
+  }
+
+  private readonly valueError = (reason: DecodeErrorReason, parameter: Parameter): void => {
+    this.refusals.refuseValue(reason, this.bytes, this.decoder.at, parameter);
+    const { subsystem, name, packet } = parameter;
+    this.count(problemOf({ reason, apid: null, packet, parameter: `${subsystem}.${name}` }));
   };
 
   private count(problem: string): void {
@@ -137,6 +177,7 @@ class Collector implements PacketSink {
  * outside the range of Date, as with a wrong spacecraft clock.
  */
 export function isoTime(seconds: number): string {
+  if (Number.isNaN(seconds)) return "no time";
   const microseconds = Math.round(seconds * 1e6);
   const date = new Date(Math.floor(microseconds / 1e6) * 1000);
   if (Number.isNaN(date.getTime())) return String(seconds);
@@ -144,20 +185,28 @@ export function isoTime(seconds: number): string {
   return date.toISOString().replace(/\.000Z$/, `.${String(fraction).padStart(6, "0")}Z`);
 }
 
+/** Number, or null for what JSON has no number for. */
+const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
 function jsonLine({ values, ...packet }: DecodedPacket, withRaw: boolean): string {
   const named = <Value>(value: (each: DecodedPacket["values"][number]) => Value): Record<string, Value> =>
     Object.fromEntries(
       values.map((each) => [`${each.parameter.subsystem}.${each.parameter.name}`, value(each)]),
     );
-  // JSON has no NaN or infinity: such a raw float is null.
   const raw = withRaw && { raw: named((each) => each.raw) };
   return `${JSON.stringify({ ...packet, values: named(({ value }) => value), ...raw })}\n`;
 }
 
+function inTable(value: Shown): string {
+  if (value === null) return "-";
+  if (typeof value !== "object") return String(value);
+  return shownElements(Float64Array.from(value, (each) => each ?? NaN));
+}
+
 function table(packet: DecodedPacket, withRaw: boolean): string {
   const rows = packet.values.map(({ parameter, value, raw }) => {
-    const shown = typeof value === "number" ? String(Number(value.toPrecision(7))) : (value ?? "-");
-    const inRaw = withRaw ? String(raw).padStart(20) : "";
+    const shown = typeof value === "number" ? String(Number(value.toPrecision(7))) : inTable(value);
+    const inRaw = withRaw ? inTable(raw).padStart(20) : "";
     return `  ${parameter.name.padEnd(32)}${inRaw}${shown.padStart(16)} ${parameter.unit.base.symbol}`.trimEnd();
   });
   const { time, apid, packet: name, sequenceCount } = packet;

@@ -1,6 +1,5 @@
 /** Calibration of raw numbers (linear, polynomial, table) to base units, and its inverse for the simulator. */
-import type { Calibration, Parameter } from "../dictionary";
-import { rawRange } from "./rawField";
+import { type Calibration, type Parameter, rawRange } from "../dictionary";
 
 /** @returns the value in base units for a raw number */
 export function calibrate(raw: number, calibration: Calibration): number {

@@ -1,6 +1,7 @@
-/** Decoder of datagrams into packets and of packets into parameter values, with the reasons of decode errors. */
-import type { Dictionary, Parameter } from "../dictionary";
-import { calibrate } from "./calibrate";
+/** Decoder of datagrams into packets and of packets into parameter values. */
+import type { Dictionary, Packet } from "../dictionary";
+import { isIntact } from "./checksum";
+import type { DecodeErrorReason } from "./errorReason";
 import { type PacketLayout, packetLayouts } from "./packetLayout";
 import {
   idleApid,
@@ -14,41 +15,29 @@ import {
   readVersion,
   unsegmented,
 } from "./primaryHeader";
-import { readRaw } from "./rawField";
-
-/** Reasons of decode errors, for a packet or one of its values. A closed list, because it is a label. */
-export const decodeErrorReasons = [
-  /** The datagram ends before the packet: truncated, or a wrong length field. */
-  "truncated",
-  /** Packet version number other than 0; the rest of the datagram is not decoded. */
-  "version",
-  /** A telecommand packet where telemetry is expected. */
-  "telecommand",
-  /** A part of a segmented packet. */
-  "fragment",
-  /** A packet longer or shorter than in the dictionary. */
-  "length",
-  /** No secondary header, or no time in it. */
-  "secondary_header",
-  /** A float that is NaN or infinite: the parameter has no value. */
-  "not_finite",
-  /** A number that is not a state of the enumeration: the parameter has no value. */
-  "unknown_state",
-] as const;
-
-export type DecodeErrorReason = (typeof decodeErrorReasons)[number];
+import type { OnValueError } from "./program";
 
 /** Receiver of the packets and errors of a datagram. Its methods are called in order and synchronously. */
 export interface PacketSink {
   /**
    * Callback for a well-formed packet of the dictionary.
    * @param at offset of the packet in `bytes`
-   * @param onboardTime seconds since 1970
+   * @param onboardTime seconds since 1970; NaN: the packet has no time
    */
   packet(layout: PacketLayout, sequenceCount: number, onboardTime: number, bytes: Buffer, at: number): void;
   unknownApid(apid: number): void;
   idle(): void;
-  error(reason: DecodeErrorReason): void;
+  /** @param packet layout that the refused packet has; undefined: none of the dictionary's was found for it */
+  error(reason: DecodeErrorReason, packet?: Packet): void;
+}
+
+/** Layouts of one APID. */
+interface Apid {
+  /** The only layout, where there is no choice. */
+  readonly only: PacketLayout | undefined;
+  /** Layouts in the order in which they are tried. */
+  readonly layouts: readonly PacketLayout[];
+  readonly checksum: PacketLayout["packet"]["checksum"];
 }
 
 /** Decoder that finds the packets of a dictionary in datagrams. It has no state between two calls. */
@@ -56,12 +45,22 @@ export class Decoder {
   /** Offset in the datagram of the packet that the sink is told of: where a refused one is. */
   at = 0;
   readonly layouts: readonly PacketLayout[];
-  private readonly byApid: readonly (PacketLayout | undefined)[];
+  private readonly byApid: readonly (Apid | undefined)[];
 
   constructor(readonly dictionary: Dictionary) {
     this.layouts = packetLayouts(dictionary);
-    const byApid = new Array<PacketLayout | undefined>(idleApid + 1).fill(undefined);
-    for (const layout of this.layouts) byApid[layout.packet.apid] = layout;
+    const byApid = new Array<Apid | undefined>(idleApid + 1).fill(undefined);
+    const roots = this.layouts.filter(({ packet }) => !packet.base);
+    for (const [apid, layouts] of Map.groupBy(roots, ({ packet }) => packet.apid)) {
+      const [first] = layouts;
+      const isOnly = layouts.length === 1 && first?.packet.conditions.length === 0;
+      const isChosen = isOnly && first.extensions.length === 0;
+      byApid[apid] = {
+        only: isChosen ? first : undefined,
+        layouts,
+        checksum: first?.packet.checksum ?? "none",
+      };
+    }
     this.byApid = byApid;
   }
 
@@ -84,39 +83,64 @@ export class Decoder {
     const apid = readApid(bytes, at);
     if (apid === idleApid) return sink.idle();
     if (readIsTelecommand(bytes, at)) return sink.error("telecommand");
-    const layout = this.byApid[apid];
-    if (layout === undefined) return sink.unknownApid(apid);
+    const entry = this.byApid[apid];
+    if (entry === undefined) return sink.unknownApid(apid);
     if (readSequenceFlags(bytes, at) !== unsegmented) return sink.error("fragment");
-    if (!readHasSecondaryHeader(bytes, at)) return sink.error("secondary_header");
-    if (total !== layout.totalBytes) return sink.error("length");
-    const onboardTime = layout.time.read(bytes, at + primaryHeaderBytes);
-    if (Number.isNaN(onboardTime)) return sink.error("secondary_header");
+    if (entry.checksum !== "none" && !isIntact(entry.checksum, bytes, at, at + total)) {
+      return sink.error("checksum");
+    }
+    const layout = entry.only ?? choose(entry.layouts, bytes, at, total);
+    if (layout === undefined) return sink.error("layout");
+    if (!hasHeader(layout, bytes, at)) return sink.error("secondary_header", layout.packet);
+    if (total < layout.leastTotal || total > layout.mostTotal) return sink.error("length", layout.packet);
+    let onboardTime = NaN;
+    if (layout.time) {
+      onboardTime = layout.time.read(bytes, at + layout.timeAt);
+      if (Number.isNaN(onboardTime)) return sink.error("secondary_header", layout.packet);
+    }
     sink.packet(layout, readSequenceCount(bytes, at), onboardTime, bytes, at);
   }
 }
 
+/** The first layout whose conditions hold, and of those that extend it the first that is one too. */
+function choose(
+  layouts: readonly PacketLayout[],
+  bytes: Uint8Array,
+  at: number,
+  total: number,
+): PacketLayout | undefined {
+  for (const layout of layouts) {
+    if (!layout.isMatch(bytes, at, total)) continue;
+    const extension = choose(layout.extensions, bytes, at, total);
+    if (extension) return extension;
+    if (!layout.packet.isAbstract) return layout;
+  }
+  return undefined;
+}
+
+function hasHeader({ packet: { secondaryHeader } }: PacketLayout, bytes: Uint8Array, at: number): boolean {
+  const { flag, pusVersion } = secondaryHeader;
+  if (flag !== "any" && readHasSecondaryHeader(bytes, at) !== (flag === "set")) return false;
+  if (pusVersion === undefined) return true;
+  const first = bytes[at + primaryHeaderBytes] ?? 0;
+  // PUS-A has a spare bit before its three bits of version, PUS-C four bits.
+  return (pusVersion === 1 ? (first >>> 4) & 0b111 : first >>> 4) === pusVersion;
+}
+
 /**
- * Decodes the parameters of a packet into `values[parameter.index]`, in base units: the raw number of an enumeration,
- * 0 or 1 for a boolean, NaN for a parameter without a value.
+ * Decodes the parameters of a packet into `values[parameter.index]`, in base units: the number of an enumeration's
+ * state, 0 or 1 for a boolean, the number of elements of an array (they follow from its slot on), NaN for a parameter
+ * without a value. Texts are left out: see `decodeText`.
  */
 export function decodeParameters(
   layout: PacketLayout,
   bytes: Buffer,
   at: number,
   values: Float64Array,
-  onError: (reason: DecodeErrorReason, parameter: Parameter) => void,
+  onError: OnValueError,
 ): void {
-  const userDataAt = at + layout.userDataAt;
-  for (const parameter of layout.packet.parameters) {
-    const raw = readRaw(bytes, userDataAt, parameter);
-    let value = calibrate(raw, parameter.calibration);
-    if (!Number.isFinite(value)) {
-      value = NaN;
-      onError("not_finite", parameter);
-    } else if (parameter.type === "enumeration" && !parameter.states.has(raw)) {
-      value = NaN;
-      onError("unknown_state", parameter);
-    }
-    values[parameter.index] = value;
-  }
+  const base = at + layout.userDataAt;
+  const there = primaryHeaderBytes + readDataBytes(bytes, at) - layout.userDataAt - layout.checksumBytes;
+  layout.program.run(bytes, base, there, values, onError);
+  for (const decode of layout.arrays) decode(bytes, base, there, values, onError);
 }

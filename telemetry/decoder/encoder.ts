@@ -1,12 +1,16 @@
 /** Encoder of one telemetry packet, the decoder's counterpart: for the simulator, tests and benches. */
+import type { Parameter } from "../dictionary";
 import { uncalibrate } from "./calibrate";
+import { writeChecksum } from "./checksum";
 import type { PacketLayout } from "./packetLayout";
 import { primaryHeaderBytes, writePrimaryHeader } from "./primaryHeader";
 import { writeRaw } from "./rawField";
+import { isText } from "./text";
 
 /**
- * Packet as sent by a spacecraft; `decodeParameters` returns the same values, to the resolution of the fields.
- * @param values base units by `parameter.index`; clamped to the range of each field
+ * Packet as sent by a spacecraft; `decodeParameters` returns the same values, to the resolution of the fields. It has
+ * every optional field, and as many elements of a counted array as there can be; texts are empty.
+ * @param values base units by `parameter.index`, elements of arrays from their slots on; held at the ends of each field
  * @param onboardTime seconds since 1970
  */
 export function encodePacket(
@@ -15,15 +19,53 @@ export function encodePacket(
   onboardTime: number,
   values: Float64Array,
 ): Buffer {
+  const { packet: kind, userDataAt } = layout;
   const packet = Buffer.alloc(layout.totalBytes);
+  const { flag, pusVersion } = kind.secondaryHeader;
   writePrimaryHeader(packet, 0, {
-    apid: layout.packet.apid,
+    apid: kind.apid,
     sequenceCount,
     dataBytes: layout.totalBytes - primaryHeaderBytes,
+    hasSecondaryHeader: flag !== "clear",
   });
-  layout.time.write(packet, primaryHeaderBytes, onboardTime);
-  for (const parameter of layout.packet.parameters) {
-    writeRaw(packet, layout.userDataAt, parameter, uncalibrate(values[parameter.index] ?? 0, parameter));
+  if (pusVersion !== undefined) packet[primaryHeaderBytes] = pusVersion << 4;
+  layout.time?.write(packet, layout.timeAt, onboardTime);
+  for (const parameter of kind.parameters) {
+    if (parameter.array) writeArray(packet, userDataAt, parameter, values);
+    else if (!isText(parameter) && !parameter.overlaps) {
+      writeRaw(packet, userDataAt, parameter, uncalibrate(values[parameter.index] ?? 0, parameter));
+    }
   }
+  writeConditions(packet, layout);
+  writeChecksum(kind.checksum, packet);
   return packet;
+}
+
+function writeArray(packet: Buffer, at: number, parameter: Parameter, values: Float64Array): void {
+  const { array, bitOffset, bitSize } = parameter;
+  if (!array) return;
+  for (let i = 0; i < array.most; i++) {
+    const place = { ...parameter, bitOffset: bitOffset + i * bitSize };
+    writeRaw(packet, at, place, uncalibrate(values[array.slot + i] ?? 0, parameter));
+  }
+  if (typeof array.count === "object") writeRaw(packet, at, array.count, array.most);
+}
+
+/** Writes the fields that choose this layout, and those of its bases. */
+function writeConditions(packet: Buffer, { packet: kind }: PacketLayout): void {
+  for (let each: typeof kind.base = kind; each; each = each.base) {
+    for (const { field, bitOffset, ranges, isNot } of each.conditions) {
+      const value = isNot ? numberOutside(ranges) : numberIn(ranges[0] ?? { from: 0, to: 0 });
+      writeRaw(packet, primaryHeaderBytes, { ...field, bitOffset }, value);
+    }
+  }
+}
+
+const numberIn = ({ from, to }: { from: number; to: number }): number =>
+  Number.isFinite(from) ? from : Math.min(to, 0);
+
+function numberOutside(ranges: readonly { from: number; to: number }[]): number {
+  let value = 0;
+  while (ranges.some(({ from, to }) => from <= value && value <= to)) value++;
+  return value;
 }

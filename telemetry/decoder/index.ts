@@ -2,14 +2,10 @@
  * Conversion of space packets (CCSDS 133.0-B-2) to values and back, by the dictionary. Pure functions on buffers; the
  * state between packets is in the SequenceTracker and, for values, in the exporter.
  */
-export {
-  type DecodeErrorReason,
-  decodeErrorReasons,
-  decodeParameters,
-  Decoder,
-  type PacketSink,
-} from "./decoder";
+export { decodeParameters, Decoder, type PacketSink } from "./decoder";
 export { encodePacket } from "./encoder";
+export { type DecodeErrorReason, decodeErrorReasons } from "./errorReason";
+export { leapSecondsKnownUntil } from "./leapSeconds";
 export { type PacketLayout, packetLayouts } from "./packetLayout";
 export {
   idleApid,
@@ -24,5 +20,6 @@ export {
   sequenceModulus,
   unsegmented,
 } from "./primaryHeader";
-export { readRaw } from "./rawField";
-export { type Arrival, SequenceTracker } from "./sequence";
+export { type FieldReader, fieldReader } from "./rawField";
+export { type Arrival, SequenceTracker, sequenceTrackers } from "./sequence";
+export { decodeText, isText } from "./text";

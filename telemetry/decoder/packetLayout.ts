@@ -1,6 +1,11 @@
-/** Layout of each kind of packet: time code, offset of the data and total size, from the dictionary. */
-import type { Dictionary, Packet } from "../dictionary";
+/** Layout of each kind of packet, compiled from the dictionary: conditions, time code, lengths and fields. */
+import type { Condition, Dictionary, Packet } from "../dictionary";
+import { type ArrayDecoder, arrayDecoder } from "./arrays";
+import { checksumBytes } from "./checksum";
 import { primaryHeaderBytes } from "./primaryHeader";
+import { Program } from "./program";
+import { fieldReader } from "./rawField";
+import { isText } from "./text";
 import { type TimeReader, timeReader } from "./timeCode";
 
 /** Layout of one kind of packet, computed once for the decoder. */
@@ -8,17 +13,74 @@ export interface PacketLayout {
   /** Position in `Dictionary.packets`. */
   readonly index: number;
   readonly packet: Packet;
-  readonly time: TimeReader;
-  /** Size of the whole packet in bytes. */
+  /** Reader of the time; undefined: the packet has none. */
+  readonly time: TimeReader | undefined;
+  /** Offset in bytes from the start of the packet to the time. */
+  readonly timeAt: number;
+  /** Size in bytes of a whole packet that is made here. */
   readonly totalBytes: number;
+  /** Least and greatest size of a whole packet. */
+  readonly leastTotal: number;
+  readonly mostTotal: number;
   /** Offset in bytes from the start of the packet to the data after the secondary header. */
   readonly userDataAt: number;
+  /** Bytes behind the data. */
+  readonly checksumBytes: number;
+  readonly program: Program;
+  readonly arrays: readonly ArrayDecoder[];
+  /** True when the packet has strings or binary fields. */
+  readonly hasTexts: boolean;
+  /** True when the packet has what chooses this layout. */
+  readonly isMatch: (bytes: Uint8Array, at: number, total: number) => boolean;
+  /** Layouts that extend this one. */
+  readonly extensions: readonly PacketLayout[];
 }
 
 export function packetLayouts(dictionary: Dictionary): PacketLayout[] {
-  return dictionary.packets.map((packet, index) => {
-    const time = timeReader(packet.time);
-    const userDataAt = primaryHeaderBytes + time.bytes;
-    return { index, packet, time, userDataAt, totalBytes: userDataAt + packet.userDataBytes };
+  const layouts: (PacketLayout & { extensions: PacketLayout[] })[] = dictionary.packets.map(layoutOf);
+  for (const layout of layouts) {
+    const { base } = layout.packet;
+    if (base) layouts[base.index]?.extensions.push(layout);
+  }
+  return layouts;
+}
+
+function layoutOf(packet: Packet): PacketLayout & { extensions: PacketLayout[] } {
+  const userDataAt = primaryHeaderBytes + packet.secondaryHeader.bytes;
+  const behind = checksumBytes(packet.checksum);
+  const total = (bytes: number): number => userDataAt + bytes + behind;
+  const numbers = packet.parameters.filter((parameter) => !isText(parameter));
+  return {
+    index: packet.index,
+    packet,
+    time: packet.time && timeReader(packet.time.code),
+    timeAt: primaryHeaderBytes + (packet.time?.at ?? 0),
+    totalBytes: total(packet.userDataBytes),
+    leastTotal: total(packet.leastBytes),
+    mostTotal: total(packet.mostBytes),
+    userDataAt,
+    checksumBytes: behind,
+    program: new Program(numbers.filter(({ array }) => !array)),
+    arrays: numbers.filter(({ array }) => array).map(arrayDecoder),
+    hasTexts: numbers.length < packet.parameters.length,
+    isMatch: matcher(packet.conditions, behind),
+    extensions: [],
+  };
+}
+
+/** Function that checks all conditions. A field that is not wholly in the packet fulfils none. */
+function matcher(
+  conditions: readonly Condition[],
+  behind: number,
+): (bytes: Uint8Array, at: number, total: number) => boolean {
+  const checks = conditions.map(({ field, bitOffset, ranges, isNot }) => {
+    const read = fieldReader({ ...field, bitOffset });
+    const end = primaryHeaderBytes + Math.ceil((bitOffset + field.bitSize) / 8) + behind;
+    return (bytes: Uint8Array, at: number, total: number): boolean => {
+      if (total < end) return false;
+      const raw = read(bytes, at + primaryHeaderBytes);
+      return ranges.some(({ from, to }) => from <= raw && raw <= to) !== isNot;
+    };
   });
+  return (bytes, at, total) => checks.every((check) => check(bytes, at, total));
 }

@@ -32,12 +32,13 @@ export interface PrimaryHeader {
   readonly sequenceCount: number;
   /** Number of bytes after the primary header, 1 to 65,536. */
   readonly dataBytes: number;
+  readonly hasSecondaryHeader: boolean;
 }
 
-/** Writes the header of an unsegmented telemetry packet with a secondary header. */
+/** Writes the header of an unsegmented telemetry packet. */
 export function writePrimaryHeader(bytes: Uint8Array, at: number, header: PrimaryHeader): void {
   const length = header.dataBytes - 1;
-  bytes[at] = 0x08 | (header.apid >>> 8);
+  bytes[at] = (header.hasSecondaryHeader ? 0x08 : 0) | (header.apid >>> 8);
   bytes[at + 1] = header.apid & 0xff;
   bytes[at + 2] = (unsegmented << 6) | (header.sequenceCount >>> 8);
   bytes[at + 3] = header.sequenceCount & 0xff;

@@ -1,4 +1,5 @@
 /** Sequence counts of received packets: detection of gaps, duplicates, late packets and restarts. */
+import type { Dictionary, Packet } from "../dictionary";
 import { sequenceModulus } from "./primaryHeader";
 
 /** Maximum distance of a late packet behind the newest; beyond it the count has restarted. */
@@ -9,7 +10,8 @@ const tolerance = 2;
 export type Arrival = "in-order" | "duplicate" | "late" | "restart";
 
 /**
- * Tracker of the sequence count of one APID (CCSDS 133.0-B-2, 4.1.3.4.3: each APID counts its packets modulo 16,384).
+ * Tracker of one sequence counter: of an APID (CCSDS 133.0-B-2, 4.1.3.4.3: each counts its packets modulo 16,384), or,
+ * where a mission does so, of all.
  *
  * A count ahead of the expected one is a gap of that many packets. A count behind it is a duplicate if that packet was
  * received before, otherwise late. A rebooted computer, which counts from 0, can have the same counts, so the on-board
@@ -18,6 +20,8 @@ export type Arrival = "in-order" | "duplicate" | "late" | "restart";
  * - or was made so much earlier that its clock has restarted too,
  * - or is more than 32 behind,
  * - or is further ahead than packets can have been sent since the newest.
+ * Without an on-board time only the counts are left: what is ahead is a gap, what is less than 32 behind is a duplicate
+ * or late, and what is further behind has restarted.
  */
 export class SequenceTracker {
   /** Number of packets skipped by the last in-order arrival. */
@@ -27,27 +31,41 @@ export class SequenceTracker {
   /** Bit n: true when the packet n counts before the newest was received. Initially all set: none before it is late. */
   private seen = -1;
 
-  /** @param periodSeconds period of this APID's packets, from the dictionary */
-  constructor(private readonly periodSeconds: number) {}
+  /**
+   * @param periodSeconds period of the packets that this counter counts, from the dictionary
+   * @param step difference of the counts of two packets that are sent one after the other
+   */
+  constructor(
+    private readonly periodSeconds: number,
+    private readonly step = 1,
+  ) {}
 
-  /** @param onboardTime time of the packet in seconds, by any clock: recordings may be replayed at any rate */
+  /**
+   * @param onboardTime time of the packet in seconds, by any clock: recordings may be replayed at any rate; NaN: the
+   *   packet has none
+   */
   arrive(count: number, onboardTime: number): Arrival {
     this.missing = 0;
     if (this.newest < 0) return this.advance(count, onboardTime, 0);
     const later = onboardTime - this.newestTime;
-    const ahead = (count - this.newest + sequenceModulus) % sequenceModulus;
-    if (ahead > 0 && ahead < sequenceModulus / 2) {
-      return ahead <= Math.max(this.packetsWithin(later), windowPackets)
-        ? this.advance(count, onboardTime, ahead)
-        : this.restart(count, onboardTime);
+    const distance = (count - this.newest + sequenceModulus) % sequenceModulus;
+    if (distance > 0 && distance < sequenceModulus / 2) {
+      const ahead = this.stepsOf(distance);
+      const most = Number.isNaN(later) ? Infinity : Math.max(this.packetsWithin(later), windowPackets);
+      return ahead <= most ? this.advance(count, onboardTime, ahead) : this.restart(count, onboardTime);
     }
-    const behind = (sequenceModulus - ahead) % sequenceModulus;
+    const behind = distance === 0 ? 0 : this.stepsOf(sequenceModulus - distance);
     const isEarlierClock = -later > tolerance * windowPackets * this.periodSeconds;
     if (behind >= windowPackets || later > 0 || isEarlierClock) return this.restart(count, onboardTime);
     const bit = 1 << behind;
     if ((this.seen & bit) !== 0) return "duplicate";
     this.seen |= bit;
     return "late";
+  }
+
+  /** Number of packets that a distance between two counts is. */
+  private stepsOf(distance: number): number {
+    return Math.max(1, Math.round(distance / this.step));
   }
 
   private packetsWithin(seconds: number): number {
@@ -71,4 +89,30 @@ export class SequenceTracker {
     this.newestTime = onboardTime;
     return "restart";
   }
+}
+
+/** Tracker of packets that have no counter: each comes in order. */
+class NoSequence extends SequenceTracker {
+  override arrive(): Arrival {
+    return "in-order";
+  }
+}
+
+/** Trackers of a dictionary's packets by their index; packets that share a counter share the tracker. */
+export function sequenceTrackers({ packets }: Pick<Dictionary, "packets">): SequenceTracker[] {
+  const keyOf = ({ sequence, apid }: Packet): string =>
+    sequence.counted === "apid" ? String(apid) : sequence.counted;
+  const trackers = new Map<string, SequenceTracker>();
+  for (const [key, sharing] of Map.groupBy(packets, keyOf)) {
+    const step = sharing[0]?.sequence.step ?? 1;
+    trackers.set(key, key === "none" ? new NoSequence(1) : new SequenceTracker(periodOf(sharing), step));
+  }
+  return packets.map((packet) => trackers.get(keyOf(packet)) ?? new NoSequence(1));
+}
+
+/** Mean time between two packets of several kinds. */
+function periodOf(packets: readonly Packet[]): number {
+  const [only, ...others] = packets.filter(({ isAbstract }) => !isAbstract);
+  if (!only || others.length === 0) return only?.periodSeconds ?? 1;
+  return 1 / [only, ...others].reduce((rate, { periodSeconds }) => rate + 1 / periodSeconds, 0);
 }

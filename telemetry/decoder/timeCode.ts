@@ -1,12 +1,16 @@
-/** CCSDS time codes (CUC and CDS) of the secondary header, with a reader and writer each. */
-import type { TimeCode } from "../dictionary";
+/** Reader and writer of a packet's time: the codes of CCSDS 301.0-B-4 and a mission's own fields. */
+import { cucPreambleBytes, timeBytes, type TimeCode, type TimeField } from "../dictionary";
+import { clockOfUtc, utcOfClock } from "./leapSeconds";
+import { fieldsCodec } from "./timeFields";
+import { readUnsigned, writeUnsigned } from "./unsigned";
 
 /**
- * Time codes in the secondary header, CCSDS 301.0-B-4: CUC (3.2) counts seconds and binary fractions since an epoch,
- * CDS (3.3) counts days, milliseconds and parts of milliseconds.
+ * Codes of CCSDS 301.0-B-4: CUC (3.2) counts seconds and binary fractions since an epoch, CDS (3.3) counts days,
+ * milliseconds and parts of milliseconds, CCS (3.4) is a calendar in decimal digits.
  */
 type Cuc = Extract<TimeCode, { code: "CUC" }>;
 type Cds = Extract<TimeCode, { code: "CDS" }>;
+type Ccs = Extract<TimeCode, { code: "CCS" }>;
 
 const secondsPerDay = 86_400;
 /** Limit of the milliseconds of a day: 86,401 seconds on a day with a leap second. */
@@ -24,37 +28,111 @@ export interface TimeReader {
 }
 
 export function timeReader(time: TimeCode): TimeReader {
-  const preamble = time.preamble ? (time.code === "CUC" ? cucPreamble(time) : cdsPreamble(time)) : undefined;
-  const body = time.code === "CUC" ? cucReader(time) : cdsReader(time);
-  if (preamble === undefined) return body;
+  return onClock(time, withPreamble(time, bodyReader(time)));
+}
+
+/** Reader of the time without its P-field, on its own clock. */
+function bodyReader(time: TimeCode): TimeReader {
+  switch (time.code) {
+    case "CUC":
+      return cucReader(time);
+    case "CDS":
+      return cdsReader(time);
+    case "CCS":
+      return { bytes: 7 + time.subsecondBytes, ...fieldsCodec(ccsFields(time), 0) };
+    case "fields": {
+      const epoch = time.epoch === undefined ? 0 : Date.parse(time.epoch) / 1000;
+      return { bytes: timeBytes(time), ...fieldsCodec(time.fields, epoch) };
+    }
+  }
+}
+
+/** Reader that checks and writes the P-field, where one is sent. */
+function withPreamble(time: TimeCode, body: TimeReader): TimeReader {
+  const preamble = preambleOf(time);
+  const { length } = preamble;
+  if (length === 0) return body;
   return {
-    bytes: body.bytes + 1,
-    read: (bytes, at) => (bytes[at] === preamble ? body.read(bytes, at + 1) : NaN),
+    bytes: body.bytes + length,
+    read: (bytes, at) =>
+      preamble.every((each, i) => bytes[at + i] === each) ? body.read(bytes, at + length) : NaN,
     write: (bytes, at, value) => {
-      bytes[at] = preamble;
-      body.write(bytes, at + 1, value);
+      bytes.set(preamble, at);
+      body.write(bytes, at + length, value);
     },
   };
 }
 
+/** Reader in UTC of a time on a clock that counts leap seconds. */
+function onClock({ clock = "UTC" }: TimeCode, reader: TimeReader): TimeReader {
+  if (clock === "UTC") return reader;
+  return {
+    bytes: reader.bytes,
+    read: (bytes, at) => utcOfClock(reader.read(bytes, at), clock),
+    write: (bytes, at, value) => reader.write(bytes, at, clockOfUtc(value, clock)),
+  };
+}
+
 /** Seconds since 1970 at count 0 of the code. */
-function epochOf(time: TimeCode): number {
+function epochOf(time: Cuc | Cds): number {
   return Date.parse(time.epoch) / 1000 - time.leapSeconds;
 }
 
-function isCcsdsEpoch(time: TimeCode): boolean {
+function isCcsdsEpoch(time: Cuc | Cds): boolean {
   return Date.parse(time.epoch) / 1000 === ccsdsEpoch;
 }
 
-/** P-field, 3.2.2: no extension, code 001 (CCSDS epoch) or 010 (agency's), coarse octets - 1, fine octets. */
-function cucPreamble(time: Cuc): number {
-  return ((isCcsdsEpoch(time) ? 0b001 : 0b010) << 4) | ((time.coarseBytes - 1) << 2) | time.fineBytes;
+/** Octets of the P-field; none where it is not sent. */
+function preambleOf(time: TimeCode): readonly number[] {
+  if (time.code === "fields" || !time.preamble) return [];
+  switch (time.code) {
+    case "CUC":
+      return cucPreamble(time);
+    case "CDS":
+      return [cdsPreamble(time)];
+    case "CCS":
+      return [ccsPreamble(time)];
+  }
+}
+
+/**
+ * P-field, 3.2.2: extension, code 001 (CCSDS epoch) or 010 (agency's), coarse octets - 1, fine octets; in a second
+ * octet those above four and three.
+ */
+function cucPreamble(time: Cuc): number[] {
+  const isExtended = cucPreambleBytes(time) === 2;
+  const [coarse, fine] = [Math.min(time.coarseBytes, 4), Math.min(time.fineBytes, 3)];
+  const first = ((isCcsdsEpoch(time) ? 0b001 : 0b010) << 4) | ((coarse - 1) << 2) | fine;
+  if (!isExtended) return [first];
+  return [0x80 | first, ((time.coarseBytes - coarse) << 5) | ((time.fineBytes - fine) << 2)];
 }
 
 /** P-field, 3.3.2: code 100, epoch, length of the day field, length of the submillisecond field. */
 function cdsPreamble(time: Cds): number {
   const epoch = isCcsdsEpoch(time) ? 0 : 1;
   return (0b100 << 4) | (epoch << 3) | ((time.dayBytes - 2) << 2) | (time.submillisecondBytes / 2);
+}
+
+/** P-field, 3.4.2: code 101, day of the month (0) or of the year (1), octets of parts of a second. */
+function ccsPreamble(time: Ccs): number {
+  return (0b101 << 4) | ((time.day === "ofYear" ? 1 : 0) << 3) | time.subsecondBytes;
+}
+
+/** Fields of a calendar segmented code: two decimal digits an octet, four for the year and for the day of the year. */
+function ccsFields({ day, subsecondBytes }: Ccs): TimeField[] {
+  const digits = (is: TimeField["is"], bits: number): TimeField => ({
+    is,
+    bits,
+    from: 0,
+    encoding: "bcd",
+    byteOrder: "big",
+  });
+  return [
+    digits("year", 16),
+    ...(day === "ofYear" ? [digits("dayOfYear", 16)] : [digits("month", 8), digits("dayOfMonth", 8)]),
+    ...[digits("hours", 8), digits("minutes", 8), digits("seconds", 8)],
+    ...(subsecondBytes > 0 ? [digits("fraction", 8 * subsecondBytes)] : []),
+  ];
 }
 
 function cucReader(time: Cuc): TimeReader {
@@ -101,18 +179,4 @@ function cdsReader(time: Cds): TimeReader {
       writeUnsigned(bytes, at + dayBytes + 4, submillisecondBytes, parts % partsPerMillisecond);
     },
   };
-}
-
-function readUnsigned(bytes: Uint8Array, at: number, size: number): number {
-  let value = 0;
-  for (let i = 0; i < size; i++) value = value * 256 + (bytes[at + i] ?? 0);
-  return value;
-}
-
-function writeUnsigned(bytes: Uint8Array, at: number, size: number, value: number): void {
-  let rest = value;
-  for (let i = size - 1; i >= 0; i--) {
-    bytes[at + i] = rest % 256;
-    rest = Math.floor(rest / 256);
-  }
 }

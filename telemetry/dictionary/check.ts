@@ -1,25 +1,24 @@
-/** Checks across the parts of a dictionary: unique names, overlapping fields, states, calibrations, limits. */
-import type { Dictionary, Packet, Parameter } from "./dictionary";
+/** Checks across the parts of a dictionary: unique names, layouts, states, calibrations, limits. */
+import { checkLayouts } from "./checkLayouts";
+import type { Dictionary, Field, Packet, Parameter } from "./dictionary";
 import type { Limit } from "./limits";
 import { exporterMetricNames } from "./metricName";
 import type { Path } from "./problem";
+import { rawRange } from "./rawRange";
 
-/** Function that reports a problem of a packet or parameter. */
-export type Report = (part: Packet | Parameter, key: Path, message: string) => void;
+/** Reporter of a problem, or of what is hardly meant, of a packet, parameter or hidden field. */
+export interface Report {
+  readonly error: (part: Packet | Field, key: Path, message: string) => void;
+  readonly warning: (part: Packet | Field, key: Path, message: string) => void;
+}
 
 /** Checks across the parts of a dictionary; reports every problem. */
 export function checkDictionary(dictionary: Dictionary, report: Report): void {
   checkUnique(
     dictionary.packets,
-    (packet) => packet.apid,
-    (packet, first) =>
-      report(packet, ["apid"], `APID ${packet.apid} is already packet ${first.name} (line ${first.line})`),
-  );
-  checkUnique(
-    dictionary.packets,
     (packet) => packet.name,
     (packet, first) =>
-      report(
+      report.error(
         packet,
         ["name"],
         `${packet.name} is already the name of APID ${first.apid} (line ${first.line})`,
@@ -29,13 +28,13 @@ export function checkDictionary(dictionary: Dictionary, report: Report): void {
     dictionary.parameters,
     (parameter) => parameter.metric,
     (parameter, first) =>
-      report(
+      report.error(
         parameter,
         ["name"],
         `gives the metric ${parameter.metric}, as ${first.packet}.${first.name} does (line ${first.line})`,
       ),
   );
-  for (const packet of dictionary.packets) checkExtents(packet, report);
+  checkLayouts(dictionary, report);
   for (const parameter of dictionary.parameters) checkParameter(parameter, dictionary, report);
 }
 
@@ -52,56 +51,34 @@ function checkUnique<T>(
   }
 }
 
-function checkExtents(packet: Packet, report: Report): void {
-  const last = packet.userDataBytes * 8;
-  let widest: Parameter | undefined;
-  for (const parameter of [...packet.parameters].sort((a, b) => a.bitOffset - b.bitOffset)) {
-    const end = parameter.bitOffset + parameter.bitSize;
-    if (end > last) {
-      report(
-        parameter,
-        ["name"],
-        `${parameter.name} ends at bit ${end}, the packet ${packet.name} at bit ${last} (${packet.userDataBytes} bytes)`,
-      );
-    }
-    const widestEnd = widest ? widest.bitOffset + widest.bitSize : 0;
-    if (widest && parameter.bitOffset < widestEnd) {
-      report(
-        parameter,
-        ["name"],
-        `${parameter.name} (bits ${parameter.bitOffset} to ${end - 1}) overlaps ${widest.name} ` +
-          `(bits ${widest.bitOffset} to ${widestEnd - 1}, line ${widest.line})`,
-      );
-    }
-    if (end > widestEnd) widest = parameter;
-  }
-}
-
 function checkParameter(parameter: Parameter, dictionary: Dictionary, report: Report): void {
   if (Object.values<string>(exporterMetricNames).includes(parameter.metric)) {
-    report(parameter, ["name"], `gives the metric ${parameter.metric}, which is the exporter's own`);
+    report.error(parameter, ["name"], `gives the metric ${parameter.metric}, which is the exporter's own`);
   }
+  checkMetricName(parameter, report);
   checkStates(parameter, report);
   const { calibration, limits } = parameter;
   if (
     calibration.kind === "table" &&
     calibration.raw.some((raw, i) => i > 0 && raw <= (calibration.raw[i - 1] ?? -Infinity))
   ) {
-    report(parameter, ["calibration", "table"], "raw values must rise from point to point");
+    report.error(parameter, ["calibration", "table"], "raw values must rise from point to point");
   }
   if (!limits) return;
   checkOrder(parameter, limits.normal, ["limits"], report);
+  checkReach(parameter, limits.normal, ["limits"], report);
   const modes = new Set(dictionary.mode?.states.values());
   for (const [mode, set] of limits.byMode) {
     checkOrder(parameter, set, ["limits", "byMode", mode], report);
+    checkReach(parameter, set, ["limits", "byMode", mode], report);
     if (!dictionary.mode) {
-      report(
+      report.error(
         parameter,
         ["limits", "byMode"],
         "the dictionary names no mode parameter (mode: subsystem.name)",
       );
     } else if (!modes.has(mode)) {
-      report(
+      report.error(
         parameter,
         ["limits", "byMode", mode],
         `${mode} is no state of ${dictionary.mode.name}: ${[...modes].join(", ")}`,
@@ -115,13 +92,56 @@ function checkStates(parameter: Parameter, report: Report): void {
     [...parameter.states],
     ([, state]) => state,
     ([raw, state], [first]) =>
-      report(parameter, ["states", String(raw)], `${state} is already the name of ${first}`),
+      report.error(parameter, ["states", String(raw)], `${state} is already the name of ${first}`),
   );
-  for (const [raw] of parameter.states) {
-    if (raw >= 2 ** parameter.bitSize) {
-      report(parameter, ["states", String(raw)], `${raw} does not fit in ${parameter.bitSize} bits`);
-    }
+}
+
+/** Endings of names that Prometheus gives to the series of histograms and summaries. */
+const reservedEnding = /_(?:bucket|count|sum|created|info)$/;
+
+function checkMetricName(parameter: Parameter, report: Report): void {
+  const { metric, name, unit, type } = parameter;
+  const { suffix } = unit.base;
+  if (suffix !== "" && (name === suffix || name.endsWith(`_${suffix}`))) {
+    report.warning(
+      parameter,
+      ["name"],
+      `gives the metric ${metric}, with the unit twice: leave ${suffix} out of the name`,
+    );
   }
+  const ending = type === "string" || type === "binary" ? null : reservedEnding.exec(metric);
+  if (ending) {
+    report.warning(
+      parameter,
+      ["name"],
+      `gives the metric ${metric}; Prometheus reserves the ending ${ending[0]}`,
+    );
+  }
+}
+
+/** Warning about limits that no number of the field can cross. */
+function checkReach(parameter: Parameter, limits: readonly Limit[], key: Path, report: Report): void {
+  const { calibration, type } = parameter;
+  if (type === "float" || calibration.kind === "polynomial") return;
+  const { lowest, highest } = rawRange(parameter);
+  const values =
+    calibration.kind === "table" ? calibration.value : [lowest, highest].map((raw) => atRaw(raw, parameter));
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  for (const { severity, bound, value } of limits) {
+    if (bound === "low" ? value > least : value < most) continue;
+    const end = bound === "low" ? `above ${least}` : `below ${most}`;
+    report.warning(
+      parameter,
+      [...key, severity, bound],
+      `can never be crossed: the values of the field end at ${bound === "low" ? least : most}, and the limit (${value}) is not ${end}, in base units`,
+    );
+  }
+}
+
+function atRaw(raw: number, { calibration }: Parameter): number {
+  return calibration.kind === "linear"
+    ? calibration.constant + (raw * calibration.numerator) / calibration.denominator
+    : raw;
 }
 
 /** Check of the order red low <= yellow low < yellow high <= red high, for the limits that exist. */
@@ -137,7 +157,7 @@ function checkOrder(parameter: Parameter, limits: readonly Limit[], key: Path, r
       (before.name === "red low" && limit.name === "yellow low") ||
       (before.name === "yellow high" && limit.name === "red high");
     if (mayBeEqual ? before.value > limit.value : before.value >= limit.value) {
-      report(
+      report.error(
         parameter,
         key,
         `limits out of order: ${before.name} (${before.value}) must be below ${limit.name} (${limit.value}), in base units`,

@@ -1,9 +1,11 @@
 /** Types of a checked dictionary: packets, parameters and calibrations, in base units. */
 import type { Limits } from "./limits";
-import type { TimeCode } from "./schema";
+import type { Checksum } from "./packetSchema";
+import type { Problem } from "./problem";
+import type { TimeCode } from "./timeSchema";
 import type { Unit } from "./units";
 
-export type { TimeCode } from "./schema";
+export type { TimeCode, TimeField } from "./timeSchema";
 
 /** Conversion of a field's raw number to the parameter's value in base units. */
 export type Calibration =
@@ -20,47 +22,134 @@ export type Calibration =
   /** Linear interpolation between points; constant before the first and after the last point. Raw values rise. */
   | { readonly kind: "table"; readonly raw: readonly number[]; readonly value: readonly number[] };
 
-type FieldType = "unsigned" | "signed" | "float" | "enumeration" | "boolean";
+export type FieldType = "unsigned" | "signed" | "float" | "enumeration" | "boolean" | "string" | "binary";
+
+/** How the bits of a field mean a number or a text. */
+export type Encoding =
+  | "binary"
+  | "bcd"
+  | "twos-complement"
+  | "ones-complement"
+  | "sign-magnitude"
+  | "ieee754"
+  | "mil-std-1750a"
+  | "utf-8"
+  | "latin-1"
+  | "hex";
+
+/** Place and form of a field in the data after the secondary header. */
+export interface Field {
+  readonly name: string;
+  readonly type: FieldType;
+  readonly encoding: Encoding;
+  /**
+   * Bits from the start of the data. Bit 0 is the most significant of the first byte; for a little-endian field the
+   * least significant one, as compilers for little-endian machines lay out bit-fields.
+   */
+  readonly bitOffset: number;
+  /** Bits of one element. */
+  readonly bitSize: number;
+  readonly byteOrder: "big" | "little";
+  /** True for another view of bits that another field has too. */
+  readonly overlaps: boolean;
+  /** Line in the dictionary file, from 1. */
+  readonly line: number;
+}
+
+/** Range of raw numbers of an enumeration that mean one state. */
+export interface StateRange {
+  readonly from: number;
+  readonly to: number;
+  /** Number that stands for the state: its key in `Parameter.states`. */
+  readonly value: number;
+}
+
+/** Elements of an array. Values of the elements follow each other in the values from `slot` on. */
+export interface ArrayShape {
+  readonly slot: number;
+  readonly most: number;
+  /** Fixed number, the field with the number, or what fits into the packet. */
+  readonly count: number | Field | "rest";
+}
 
 /** A parameter: one field of one packet, checked, with every default filled in. */
-export interface Parameter {
+export interface Parameter extends Field {
   /** Position in `Dictionary.parameters`. */
   readonly index: number;
   readonly apid: number;
   readonly packet: string;
+  /** Position of the packet in `Dictionary.packets`. */
+  readonly packetIndex: number;
   readonly periodSeconds: number;
-  readonly name: string;
   readonly subsystem: string;
   readonly description: string;
   /** Name of the Prometheus metric. */
   readonly metric: string;
   readonly kind: "gauge" | "counter";
-  readonly type: FieldType;
-  /** Bits from the start of the data after the secondary header; bit 0 is the most significant of the first byte. */
-  readonly bitOffset: number;
-  readonly bitSize: number;
-  readonly byteOrder: "big" | "little";
   /** Calibration to base units, not to the file's unit. */
   readonly calibration: Calibration;
   readonly unit: Unit;
-  /** State names by raw value for an enumeration; empty for the other types. */
+  /** State names by the number that stands for each, for an enumeration; empty for the other types. */
   readonly states: ReadonlyMap<number, string>;
+  /** Ranges of numbers with one state; those of one number are only in `states`. */
+  readonly stateRanges: readonly StateRange[];
+  /** Number that stands for the state of all other raw numbers; undefined: they have no state. */
+  readonly otherState: number | undefined;
+  readonly array?: ArrayShape | undefined;
   /** Limits in base units. */
   readonly limits?: Limits | undefined;
-  /** Line in the dictionary file, from 1. */
-  readonly line: number;
+}
+
+/** Condition on a field that a layout has: its raw number is in one of the ranges, or (`isNot`) in none. */
+export interface Condition {
+  /** Offset in bits after the primary header. */
+  readonly bitOffset: number;
+  readonly field: Field;
+  readonly ranges: readonly { readonly from: number; readonly to: number }[];
+  readonly isNot: boolean;
+}
+
+export interface SecondaryHeader {
+  /** Size in bytes; the data begins behind it. */
+  readonly bytes: number;
+  /** Flag in the primary header: set, not set, or not looked at. */
+  readonly flag: "set" | "clear" | "any";
+  /** PUS version number in its first byte, checked; undefined: not a PUS header. */
+  readonly pusVersion?: number | undefined;
+}
+
+/** How the sequence counts of a kind of packet run. */
+interface Sequence {
+  readonly counted: "apid" | "all" | "none";
+  readonly step: number;
 }
 
 export interface Packet {
+  /** Position in `Dictionary.packets`. */
+  readonly index: number;
   readonly apid: number;
   readonly name: string;
   readonly description: string;
   readonly subsystem: string;
   readonly periodSeconds: number;
-  readonly time: TimeCode;
-  /** Bytes after the secondary header. */
+  readonly secondaryHeader: SecondaryHeader;
+  /** Time code and its offset in bytes after the primary header; undefined: the packet has no time. */
+  readonly time?: { readonly code: TimeCode; readonly at: number } | undefined;
+  readonly checksum: Checksum;
+  readonly sequence: Sequence;
+  /** Bytes after the secondary header, without the checksum: of a packet that is made here, and what may come. */
   readonly userDataBytes: number;
+  readonly leastBytes: number;
+  readonly mostBytes: number;
+  /** Packet that this one extends. */
+  readonly base?: Packet | undefined;
+  readonly isAbstract: boolean;
+  /** Conditions for this layout, besides those of its base. */
+  readonly conditions: readonly Condition[];
+  /** Parameters with a metric, those of its base first. */
   readonly parameters: readonly Parameter[];
+  /** Fields without a metric, those of its base first. */
+  readonly hidden: readonly Field[];
   readonly line: number;
 }
 
@@ -71,7 +160,11 @@ export interface Dictionary {
   readonly packets: readonly Packet[];
   /** Every packet's parameters, in the file's order. */
   readonly parameters: readonly Parameter[];
+  /** Number of values: one of each parameter by its index, and behind them the elements of arrays. */
+  readonly slots: number;
   readonly subsystems: readonly string[];
   /** Enumeration that selects the limits by mode. */
   readonly mode?: Parameter | undefined;
+  /** What is allowed, but hardly meant. */
+  readonly warnings: readonly Problem[];
 }

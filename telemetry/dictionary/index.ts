@@ -1,20 +1,34 @@
 /**
  * The telemetry dictionary: contents of the spacecraft's packets, and their meaning.
  *
- *   schema.ts     shape of the file, part by part          check.ts      checks across parts
- *   load.ts       file -> checked dictionary                problem.ts    problems with file, line and key
- *   dictionary.ts the checked dictionary's types            limits.ts     yellow and red limits, by mode
- *   units.ts      units and Prometheus base units           metricName.ts parameter -> metric name
- *   layout.ts     positions of fields, calibration          default.yaml  the dictionary shipped with Perigee
- *   memory.ts     memory that a dictionary takes
- *   scrapeInterval.ts  scrape interval of the exporter      mounted.ts    the file in pods, compressed if big
+ *   schema.ts, packetSchema.ts, parameterSchema.ts, timeSchema.ts, unitSchema.ts, texts.ts   shape of the file
+ *   load.ts, document.ts, accept.ts         file -> YAML -> checked dictionary
+ *   readPacket.ts, header.ts, conditions.ts, layout.ts   packets: headers, layouts, places of fields
+ *   readParameter.ts, calibration.ts, states.ts, rawRange.ts   parameters
+ *   check.ts, checkLayouts.ts               checks across parts
+ *   problem.ts     problems with file, line and key          dictionary.ts  the checked dictionary's types
+ *   units.ts       units and Prometheus base units           limits.ts      yellow and red limits, by mode
+ *   metricName.ts  parameter -> metric name                  default.yaml   the dictionary shipped with Perigee
+ *   memory.ts      memory that a dictionary takes            mounted.ts     the file in pods, compressed if big
+ *   scrapeInterval.ts  scrape interval of the exporter
  */
-export type { Calibration, Dictionary, Packet, Parameter, TimeCode } from "./dictionary";
+export type {
+  Calibration,
+  Condition,
+  Dictionary,
+  Field,
+  Packet,
+  Parameter,
+  TimeCode,
+  TimeField,
+} from "./dictionary";
 export { type Bound, crossedLimit, type Limit, limitsInForce, type Severity } from "./limits";
 export { defaultDictionaryPath, defaultDictionaryText, loadDictionary, parseDictionary } from "./load";
 export { extraMemoryMiB } from "./memory";
 export { exporterMetricNames } from "./metricName";
 export { isCompressed, mostConfigMapBytes, mountedDictionary, readDictionaryText } from "./mounted";
 export { DictionaryError, formatProblem } from "./problem";
+export { rawRange } from "./rawRange";
 export { scrapeIntervalSeconds } from "./scrapeInterval";
+export { cucPreambleBytes, timeBytes } from "./timeSchema";
 export { type BaseUnit } from "./units";

@@ -1,5 +1,5 @@
 /** Limits of a parameter, by mode: limits in force, and the limit that a value crosses. */
-import type { LimitsSource } from "./schema";
+import type { LimitsSource } from "./parameterSchema";
 import { toBaseUnit, type Unit } from "./units";
 
 export type Severity = "yellow" | "red";

@@ -6,17 +6,26 @@ export interface Named {
   readonly subsystem: string;
   readonly name: string;
   readonly unit: Unit;
-  readonly kind: "gauge" | "counter";
+  /** info: a text, as a label of a series of 1. */
+  readonly kind: "gauge" | "counter" | "info";
 }
 
+const kindSuffixes = { gauge: "", counter: "total", info: "info" } as const;
+
 /**
- * Prometheus name of a parameter: `bus_<subsystem>_<name>_<base unit>`, with the suffix `_total` for a counter.
+ * Prometheus name of a parameter: `bus_<subsystem>_<name>_<base unit>`, with the suffix `_total` for a counter and `_info`
+ * for a text.
  * The name of a plain count, an enumeration or a boolean has no unit.
  * @example bus_power_battery_voltage_volts
  */
 export function metricName(parameter: Named): string {
-  const total = parameter.kind === "counter" ? "total" : "";
-  return ["bus", parameter.subsystem, parameter.name, parameter.unit.base.suffix, total]
+  return [
+    "bus",
+    parameter.subsystem,
+    parameter.name,
+    parameter.unit.base.suffix,
+    kindSuffixes[parameter.kind],
+  ]
     .filter(Boolean)
     .join("_");
 }

@@ -37,6 +37,8 @@ function formatKey(path: Path): string {
 /** Collector of problems; finds the place of each in the YAML text. */
 export class Problems {
   readonly found: Problem[] = [];
+  /** What is allowed, but hardly meant. */
+  readonly warnings: Problem[] = [];
 
   constructor(
     private readonly file: string,
@@ -45,14 +47,17 @@ export class Problems {
   ) {}
 
   add(path: Path, message: string): void {
+    this.found.push(this.problem(path, message));
+  }
+
+  warn(path: Path, message: string): void {
+    this.warnings.push(this.problem(path, message));
+  }
+
+  private problem(path: Path, message: string): Problem {
     const { line, col } = this.lines.linePos(this.offsetOf(path));
-    this.found.push({
-      file: this.file,
-      line: Math.max(line, 1),
-      column: Math.max(col, 1),
-      key: formatKey(path),
-      message,
-    });
+    const column = Math.max(col, 1);
+    return { file: this.file, line: Math.max(line, 1), column, key: formatKey(path), message };
   }
 
   lineOf(path: Path): number {

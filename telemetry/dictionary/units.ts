@@ -41,6 +41,14 @@ const pascals: BaseUnit = { suffix: "pascals", symbol: "Pa" };
 const grams: BaseUnit = { suffix: "grams", symbol: "g" };
 const dbm: BaseUnit = { suffix: "dbm", symbol: "dBm" };
 const decibels: BaseUnit = { suffix: "decibels", symbol: "dB" };
+const ohms: BaseUnit = { suffix: "ohms", symbol: "Ω" };
+const newtons: BaseUnit = { suffix: "newtons", symbol: "N" };
+const newtonMeterSeconds: BaseUnit = { suffix: "newton_meter_seconds", symbol: "N·m·s" };
+const lux: BaseUnit = { suffix: "lux", symbol: "lx" };
+const wattsPerSquareMeter: BaseUnit = { suffix: "watts_per_square_meter", symbol: "W/m²" };
+const metersPerSecondSquared: BaseUnit = { suffix: "meters_per_second_squared", symbol: "m/s²" };
+const teslasPerSecond: BaseUnit = { suffix: "teslas_per_second", symbol: "T/s" };
+const voltsPerSecond: BaseUnit = { suffix: "volts_per_second", symbol: "V/s" };
 const count: BaseUnit = { suffix: "", symbol: "" };
 
 const as = (base: BaseUnit, factor = 1, offset = 0): Unit => ({ base, factor, offset });
@@ -50,10 +58,20 @@ const degreesPerRadian = 180 / Math.PI;
 export const units: Readonly<Record<string, Unit>> = {
   V: as(volts),
   mV: as(volts, 1e-3),
+  uV: as(volts, 1e-6),
+  kV: as(volts, 1e3),
+  "V/s": as(voltsPerSecond),
   A: as(amperes),
   mA: as(amperes, 1e-3),
+  uA: as(amperes, 1e-6),
+  nA: as(amperes, 1e-9),
   W: as(watts),
   mW: as(watts, 1e-3),
+  uW: as(watts, 1e-6),
+  kW: as(watts, 1e3),
+  "W/m2": as(wattsPerSquareMeter),
+  Ohm: as(ohms),
+  kOhm: as(ohms, 1e3),
   J: as(joules),
   Wh: as(joules, 3600),
   Ah: as(coulombs, 3600),
@@ -63,23 +81,32 @@ export const units: Readonly<Record<string, Unit>> = {
   s: as(seconds),
   ms: as(seconds, 1e-3),
   us: as(seconds, 1e-6),
+  ns: as(seconds, 1e-9),
   min: as(seconds, 60),
   h: as(seconds, 3600),
+  d: as(seconds, 86_400),
   m: as(meters),
   km: as(meters, 1e3),
+  cm: as(meters, 1e-2),
+  mm: as(meters, 1e-3),
+  um: as(meters, 1e-6),
   "m/s": as(metersPerSecond),
   "km/s": as(metersPerSecond, 1e3),
+  "m/s2": as(metersPerSecondSquared),
   B: as(bytes),
   KiB: as(bytes, 1024),
   MiB: as(bytes, 1024 ** 2),
+  GiB: as(bytes, 1024 ** 3),
   "B/s": as(bytesPerSecond),
   "bit/s": as(bytesPerSecond, 1 / 8),
   "kbit/s": as(bytesPerSecond, 125),
+  "Mbit/s": as(bytesPerSecond, 125_000),
   ratio: as(ratio),
   "%": as(ratio, 1e-2),
   Hz: as(hertz),
   kHz: as(hertz, 1e3),
   MHz: as(hertz, 1e6),
+  GHz: as(hertz, 1e9),
   deg: as(degrees),
   mdeg: as(degrees, 1e-3),
   rad: as(degrees, degreesPerRadian),
@@ -88,12 +115,21 @@ export const units: Readonly<Record<string, Unit>> = {
   "rad/s": as(degreesPerSecond, degreesPerRadian),
   rpm: as(rpm),
   T: as(teslas),
+  mT: as(teslas, 1e-3),
   uT: as(teslas, 1e-6),
   nT: as(teslas, 1e-9),
+  "T/s": as(teslasPerSecond),
   Nm: as(newtonMeters),
   mNm: as(newtonMeters, 1e-3),
+  Nms: as(newtonMeterSeconds),
+  mNms: as(newtonMeterSeconds, 1e-3),
+  N: as(newtons),
+  mN: as(newtons, 1e-3),
+  lx: as(lux),
   Pa: as(pascals),
   kPa: as(pascals, 1e3),
+  hPa: as(pascals, 100),
+  mbar: as(pascals, 100),
   bar: as(pascals, 1e5),
   g: as(grams),
   kg: as(grams, 1e3),
@@ -125,4 +161,10 @@ export function asFraction(factor: number): Fraction {
 export function toBaseUnit(value: number, unit: Unit): number {
   const { numerator, denominator } = asFraction(unit.factor);
   return (value * numerator) / denominator + unit.offset;
+}
+
+/** Unit of a parameter in a dictionary file: of the table, a mission's own, or none. */
+export function unitOf(source: string | BaseUnit | undefined): Unit {
+  if (typeof source === "object") return as(source);
+  return (source === undefined ? undefined : units[source]) ?? noUnit;
 }

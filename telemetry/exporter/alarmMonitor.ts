@@ -1,5 +1,12 @@
 /** Limit alarms in the exporter: yellow or red when a limit stays crossed for its persistence. */
-import { crossedLimit, type Dictionary, limitsInForce, type Parameter, type Severity } from "../dictionary";
+import {
+  crossedLimit,
+  type Dictionary,
+  type Limit,
+  limitsInForce,
+  type Parameter,
+  type Severity,
+} from "../dictionary";
 
 /** Severity of a limit that has been crossed for the parameter's persistence. */
 export type Alarm = Severity;
@@ -25,7 +32,7 @@ export class AlarmMonitor {
     for (const parameter of parameters) {
       if (!parameter.limits) continue;
       const { index } = parameter;
-      const crossed = crossedLimit(values[index] ?? NaN, limitsInForce(parameter, mode));
+      const crossed = worstCrossed(parameter, values, mode);
       mark(this.outsideSince, index, crossed !== undefined, now);
       mark(this.redSince, index, crossed?.severity === "red", now);
     }
@@ -38,6 +45,22 @@ export class AlarmMonitor {
     if (hasLasted(this.redSince[parameter.index])) return "red";
     return hasLasted(this.outsideSince[parameter.index]) ? "yellow" : undefined;
   }
+}
+
+/** The worst limit that the value crosses, or that any element of an array does. */
+function worstCrossed(
+  parameter: Parameter,
+  values: Float64Array,
+  mode: string | undefined,
+): Limit | undefined {
+  const { index, array } = parameter;
+  const limits = limitsInForce(parameter, mode);
+  if (!array) return crossedLimit(values[index] ?? NaN, limits);
+  let worst: Limit | undefined;
+  for (let i = 0; i < array.most && worst?.severity !== "red"; i++) {
+    worst = crossedLimit(values[array.slot + i] ?? NaN, limits) ?? worst;
+  }
+  return worst;
 }
 
 function mark(since: Float64Array, index: number, isOutside: boolean, now: number): void {

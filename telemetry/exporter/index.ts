@@ -13,5 +13,5 @@ export type { Input } from "./inputs";
 export { telemetryRegistry } from "./metrics";
 export { type Refusal, Refusals } from "./refusals";
 export type { Family } from "./sampledMetric";
-export { shownValue, stateDocument } from "./stateDocument";
+export { shownElements, shownValue, stateDocument } from "./stateDocument";
 export { TelemetryState } from "./telemetryState";

@@ -1,5 +1,5 @@
 /** Prometheus metrics of the exporter: parameters, limits in force, packet counts, errors and the process itself. */
-import { decodeErrorReasons } from "../decoder";
+import { decodeErrorReasons, isText } from "../decoder";
 import { exporterMetricNames as names, type Limit, limitsInForce, type Parameter } from "../dictionary";
 import type { Input } from "./inputs";
 import { registerLinks } from "./linkMetrics";
@@ -60,13 +60,35 @@ function registerParameter(registry: Registry, parameter: Parameter, args: Metri
     });
     return;
   }
+  const sample = sampler(parameter, args);
+  if (parameter.kind === "counter") new SampledCounter(config, sample);
+  else new SampledGauge(config, sample);
+}
+
+/** Function that gives the series of a parameter: one, one of each element of an array, or a text as a label of 1. */
+function sampler(parameter: Parameter, { state, spacecraft, clock }: MetricsArgs): () => Sample[] {
   const labels = { spacecraft };
-  const sample = (): Sample[] => {
+  if (parameter.array) {
+    const indices = Array.from({ length: parameter.array.most }, (_, i) => ({
+      spacecraft,
+      index: String(i),
+    }));
+    return () =>
+      Array.from(state.elements(parameter, clock()), (value, i) => ({
+        labels: indices[i] ?? labels,
+        value,
+      })).filter(({ value }) => !Number.isNaN(value));
+  }
+  if (isText(parameter)) {
+    return () => {
+      const text = state.value(parameter, clock()) === undefined ? undefined : state.texts.label(parameter);
+      return text === undefined ? [] : [{ labels: { spacecraft, value: text }, value: 1 }];
+    };
+  }
+  return () => {
     const value = state.value(parameter, clock());
     return value === undefined ? [] : [{ labels, value }];
   };
-  if (parameter.kind === "counter") new SampledCounter(config, sample);
-  else new SampledGauge(config, sample);
 }
 
 function registerLimits(registry: Registry, { state, spacecraft, clock }: MetricsArgs): void {
@@ -125,9 +147,8 @@ function registerErrors(registry: Registry, { state, spacecraft, created }: Date
   const registers = [registry];
   const { refusals } = state;
   // With the names of all packets from the start: increase() does not see the first error of a new series.
-  const packets = ["", ...new Set(state.dictionary.packets.map(({ name }) => name))];
   const errors = decodeErrorReasons.flatMap((reason) =>
-    (reason === "version" ? [""] : packets).map((packet) => ({
+    (reason === "version" ? [""] : refusals.names).map((packet) => ({
       reason,
       packet,
       labels: { spacecraft, reason, packet },

@@ -6,7 +6,7 @@ import {
   readApid,
   readDataBytes,
 } from "../decoder";
-import type { Dictionary, Parameter } from "../dictionary";
+import type { Dictionary, Packet, Parameter } from "../dictionary";
 
 /** Kinds of refusals that are told in detail; later kinds are only counted. */
 const mostKinds = 64;
@@ -20,7 +20,7 @@ export interface Refusal {
   readonly reason: DecodeErrorReason | "unknown_apid";
   /** APID by the header, whether or not that is to be trusted; null: fewer than two bytes came. */
   readonly apid: number | null;
-  /** Name of the dictionary's packet with that APID; empty: none. */
+  /** Name of the dictionary's packet, or of those with that APID; empty: none. */
   readonly packet: string;
   /** Parameter of a refused value, as `subsystem.name`. */
   readonly parameter?: string;
@@ -40,10 +40,12 @@ const hints: Readonly<Record<string, string>> = {
     "packetBytes is more than came: cut short, or something stands before the packets (try --skip-bytes)",
   version: "the first three bits are not 0: not a space packet, or something stands before it",
   telecommand: "the type bit says telecommand; only telemetry is decoded",
-  fragment: "the sequence flags say segment; the input's setting segments: join puts them together",
+  fragment: "the sequence flags say segment; segments=join in the source's URL puts them together",
+  checksum: "the check at the packet's end does not fit: damaged, or another check than the dictionary's",
+  layout: "none of the layouts of this APID has its conditions fulfilled",
   length: "another length than the dictionary's packet has",
-  secondary_header: "the packet has no secondary header, or not the dictionary's time in it",
-  not_finite: "a float that is NaN or infinite",
+  secondary_header: "another secondary header than the dictionary's, or no time in it",
+  not_finite: "a number that is NaN or infinite, or none of its encoding",
   unknown_state: "a number that is none of the enumeration's states",
 };
 
@@ -57,8 +59,10 @@ export class Refusals {
   private readonly counts = new Map<DecodeErrorReason, Map<string, number>>(
     decodeErrorReasons.map((reason) => [reason, new Map()]),
   );
+  /** Names that refusals are counted by; the empty one: no packet of the dictionary. */
+  readonly names: readonly string[];
   private readonly kinds = new Set<string>();
-  private readonly packetNames: ReadonlyMap<number, string>;
+  private readonly apidNames: ReadonlyMap<number, string>;
 
   /** @param tell receives the first packet of each kind, and once undefined: further kinds are only counted */
   constructor(
@@ -66,24 +70,31 @@ export class Refusals {
     private readonly tell: (refusal: Refusal | undefined) => void = () => undefined,
   ) {
     const byApid = Map.groupBy(dictionary.packets, ({ apid }) => apid);
-    this.packetNames = new Map(
-      [...byApid].map(([apid, packets]) => [apid, packets.map(({ name }) => name).join(" or ")]),
-    );
+    this.apidNames = new Map([...byApid].map(([apid, packets]) => [apid, nameOf(packets)]));
+    this.names = [
+      ...new Set(["", ...this.apidNames.values(), ...dictionary.packets.map(({ name }) => name)]),
+    ];
   }
 
   /**
-   * @param at offset of the refused packet, or of the packet of the refused value
-   * @returns the name of the packet by which it is counted
+   * @param at offset of the refused packet
+   * @param of packet of the dictionary that it was found to be
+   * @returns the name by which it is counted
    */
-  refuse(reason: DecodeErrorReason, datagram: Buffer, at: number, parameter?: Parameter): string {
+  refuse(reason: DecodeErrorReason, datagram: Buffer, at: number, of?: Packet): string {
     const apid = trustedApid(reason, datagram, at);
-    const packet = parameter?.packet ?? (apid === null ? "" : (this.packetNames.get(apid) ?? ""));
-    const counts = this.counts.get(reason);
-    counts?.set(packet, (counts.get(packet) ?? 0) + 1);
-    const value = parameter && `${parameter.subsystem}.${parameter.name}`;
+    const packet = of?.name ?? (apid === null ? "" : (this.apidNames.get(apid) ?? ""));
+    this.add(reason, packet);
     // The APID of an error without a packet may be noise: it makes no kind of its own.
-    this.show(reason, packet === "" ? null : apid, packet, datagram, at, value);
+    this.show(reason, packet === "" ? null : apid, packet, datagram, at);
     return packet;
+  }
+
+  /** @param at offset of the packet of the refused value */
+  refuseValue(reason: DecodeErrorReason, datagram: Buffer, at: number, parameter: Parameter): void {
+    const { packet, apid, subsystem, name } = parameter;
+    this.add(reason, packet);
+    this.show(reason, apid, packet, datagram, at, `${subsystem}.${name}`);
   }
 
   unknownApid(apid: number, datagram: Buffer, at: number): void {
@@ -101,6 +112,11 @@ export class Refusals {
     return this.counts.get(reason)?.get(packet) ?? 0;
   }
 
+  private add(reason: DecodeErrorReason, packet: string): void {
+    const counts = this.counts.get(reason);
+    counts?.set(packet, (counts.get(packet) ?? 0) + 1);
+  }
+
   private show(
     reason: Refusal["reason"],
     apid: number | null,
@@ -109,7 +125,7 @@ export class Refusals {
     at: number,
     parameter?: string,
   ): void {
-    const kind = `${reason} ${apid} ${parameter ?? ""}`;
+    const kind = `${reason} ${apid} ${packet} ${parameter ?? ""}`;
     if (this.kinds.has(kind) || this.kinds.size > mostKinds) return;
     this.kinds.add(kind);
     if (this.kinds.size > mostKinds) return this.tell(undefined);
@@ -130,6 +146,16 @@ export class Refusals {
     this.first.push(refusal);
     this.tell(refusal);
   }
+}
+
+/** Most packets of an APID that are named one by one: the name is a label. */
+const mostNamed = 3;
+
+/** Name of what has one APID: of its layouts, those that extend no other. */
+function nameOf(packets: readonly Packet[]): string {
+  const [first, ...others] = packets.filter(({ base }) => base === undefined).map(({ name }) => name);
+  if (first === undefined) return "";
+  return others.length < mostNamed ? [first, ...others].join(" or ") : `${first} or ${others.length} others`;
 }
 
 function headerApid(datagram: Buffer, at: number): number | null {

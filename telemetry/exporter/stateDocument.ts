@@ -1,4 +1,5 @@
 /** JSON document of the telemetry state: packets, parameters with condition and limits, errors. */
+import { isText } from "../decoder";
 import { type Limit, limitsInForce, type Parameter } from "../dictionary";
 import type { Refusal } from "./refusals";
 import type { ParameterCondition, TelemetryState } from "./telemetryState";
@@ -67,8 +68,8 @@ export function stateDocument(
       periodSeconds: packet.periodSeconds,
       received,
       missing,
-      ageSeconds: state.age(packet.apid, now) ?? null,
-      isFresh: state.isFresh(packet.apid, now),
+      ageSeconds: state.age(packet.index, now) ?? null,
+      isFresh: state.isFresh(packet.index, now),
     })),
     parameters: dictionary.parameters.map((parameter) => ({
       subsystem: parameter.subsystem,
@@ -76,9 +77,9 @@ export function stateDocument(
       metric: parameter.metric,
       description: parameter.description,
       type: parameter.type,
-      value: shownValue(parameter, state.value(parameter, now)),
+      value: currentValue(state, parameter, now),
       unit: parameter.unit.base.symbol,
-      ageSeconds: state.age(parameter.apid, now) ?? null,
+      ageSeconds: state.age(parameter.packetIndex, now) ?? null,
       condition: state.condition(parameter, now),
       limits: limitsInForce(parameter, mode),
     })),
@@ -90,6 +91,26 @@ export function stateDocument(
     },
     refusals: state.refusals.first,
   };
+}
+
+/** Current value for display: that of {@link shownValue}, the elements of an array, or a text. */
+function currentValue(state: TelemetryState, parameter: Parameter, now: number): number | string | null {
+  const value = state.value(parameter, now);
+  if (value === undefined) return null;
+  if (parameter.array) return shownElements(state.elements(parameter, now));
+  return isText(parameter) ? (state.texts.of(parameter) ?? null) : shownValue(parameter, value);
+}
+
+/** Elements displayed of an array. */
+const mostShown = 8;
+
+/** Elements of an array as a text; the rest of a long one as a number. */
+export function shownElements(elements: Float64Array): string {
+  const shown = Array.from(elements.subarray(0, mostShown), (each) =>
+    Number.isNaN(each) ? "-" : String(each),
+  );
+  const rest = elements.length - shown.length;
+  return `[${shown.join(", ")}${rest > 0 ? `, ${rest} more` : ""}]`;
 }
 
 /** Value for display: the state name of an enumeration, on or off for a boolean. */

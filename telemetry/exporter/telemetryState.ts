@@ -8,11 +8,13 @@ import {
   type PacketLayout,
   type PacketSink,
   sequenceModulus,
-  SequenceTracker,
+  type SequenceTracker,
+  sequenceTrackers,
 } from "../decoder";
 import type { Dictionary, Packet, Parameter } from "../dictionary";
 import { type Alarm, AlarmMonitor } from "./alarmMonitor";
 import { type Refusal, Refusals } from "./refusals";
+import { Texts } from "./texts";
 
 /** State of one kind of packet. Counts are since the start of the exporter. */
 export interface PacketState {
@@ -22,7 +24,7 @@ export interface PacketState {
   missing: number;
   duplicates: number;
   late: number;
-  /** Time of the newest packet, seconds since 1970; 0: none. */
+  /** Time of the newest packet of this kind, or of one that extends it, seconds since 1970; 0: none. */
   lastReceived: number;
   readonly sequence: SequenceTracker;
 }
@@ -35,8 +37,9 @@ export type ParameterCondition = "nominal" | "unknown" | "stale" | Alarm;
  * cannot make it grow.
  */
 export class TelemetryState implements PacketSink {
-  /** Values by `parameter.index`, in base units; NaN: no value. */
+  /** Values by `parameter.index` and, for elements of arrays, by slot, in base units; NaN: no value. */
   readonly values: Float64Array;
+  readonly texts = new Texts();
   readonly packets: readonly PacketState[];
   readonly errors = Object.fromEntries(decodeErrorReasons.map((reason) => [reason, 0])) as Record<
     DecodeErrorReason,
@@ -58,7 +61,6 @@ export class TelemetryState implements PacketSink {
 
   private readonly decoder: Decoder;
   private readonly alarms: AlarmMonitor;
-  private readonly byApid = new Map<number, PacketState>();
   private now = 0;
   private datagram: Buffer = Buffer.alloc(0);
   private segments = 1;
@@ -74,18 +76,18 @@ export class TelemetryState implements PacketSink {
   ) {
     this.refusals = new Refusals(dictionary, onRefusal);
     this.decoder = new Decoder(dictionary);
-    this.values = new Float64Array(dictionary.parameters.length).fill(NaN);
+    this.values = new Float64Array(dictionary.slots).fill(NaN);
     this.alarms = new AlarmMonitor(dictionary);
-    this.packets = dictionary.packets.map((packet) => ({
+    const trackers = sequenceTrackers(dictionary);
+    this.packets = dictionary.packets.map((packet, i) => ({
       packet,
       received: 0,
       missing: 0,
       duplicates: 0,
       late: 0,
       lastReceived: 0,
-      sequence: new SequenceTracker(packet.periodSeconds),
+      sequence: trackers[i] as SequenceTracker,
     }));
-    for (const state of this.packets) this.byApid.set(state.packet.apid, state);
   }
 
   get layouts(): readonly PacketLayout[] {
@@ -113,10 +115,19 @@ export class TelemetryState implements PacketSink {
     const arrival = this.arrive(state, sequenceCount, onboardTime);
     // Neither has newer values.
     if (arrival === "duplicate" || arrival === "late") return;
-    state.lastReceived = this.now;
-    this.onboardTimeOffset = onboardTime - this.now;
-    decodeParameters(layout, bytes, at, this.values, this.error);
+    this.markReceived(layout.packet);
+    if (!Number.isNaN(onboardTime)) this.onboardTimeOffset = onboardTime - this.now;
+    decodeParameters(layout, bytes, at, this.values, this.valueError);
+    this.texts.update(layout, bytes, at, this.values);
     this.alarms.update(layout.packet.parameters, this.values, this.mode(this.now), this.now);
+  }
+
+  /** Marks the packet and those that it extends: it has their parameters too. */
+  private markReceived(packet: Packet): void {
+    for (let each: Packet | undefined = packet; each; each = each.base) {
+      const state = this.packets[each.index];
+      if (state) state.lastReceived = this.now;
+    }
   }
 
   /** Counts a packet, and the segments it was joined of, as its sequence counts say. @returns how the packet came */
@@ -143,14 +154,19 @@ export class TelemetryState implements PacketSink {
     this.idlePackets++;
   }
 
-  readonly error = (reason: DecodeErrorReason, parameter?: Parameter): void => {
+  error(reason: DecodeErrorReason, packet?: Packet): void {
     this.errors[reason]++;
-    this.refusals.refuse(reason, this.datagram, this.decoder.at, parameter);
+    this.refusals.refuse(reason, this.datagram, this.decoder.at, packet);
+  }
+
+  private readonly valueError = (reason: DecodeErrorReason, parameter: Parameter): void => {
+    this.errors[reason]++;
+    this.refusals.refuseValue(reason, this.datagram, this.decoder.at, parameter);
   };
 
   /** True when the newest packet of this kind is recent enough for its values to be valid. */
-  isFresh(apid: number, now: number): boolean {
-    const state = this.byApid.get(apid);
+  isFresh(packetIndex: number, now: number): boolean {
+    const state = this.packets[packetIndex];
     return (
       !!state &&
       state.lastReceived > 0 &&
@@ -159,15 +175,21 @@ export class TelemetryState implements PacketSink {
   }
 
   /** Seconds since the newest packet of this kind; undefined: none received. */
-  age(apid: number, now: number): number | undefined {
-    const last = this.byApid.get(apid)?.lastReceived ?? 0;
+  age(packetIndex: number, now: number): number | undefined {
+    const last = this.packets[packetIndex]?.lastReceived ?? 0;
     return last > 0 ? now - last : undefined;
   }
 
   /** @returns the value, or undefined when there is no fresh one */
   value(parameter: Parameter, now: number): number | undefined {
     const value = this.values[parameter.index] ?? NaN;
-    return Number.isNaN(value) || !this.isFresh(parameter.apid, now) ? undefined : value;
+    return Number.isNaN(value) || !this.isFresh(parameter.packetIndex, now) ? undefined : value;
+  }
+
+  /** Fresh values of an array's elements; none while there are no fresh ones. An element without a value is NaN. */
+  elements(parameter: Parameter, now: number): Float64Array {
+    const { slot } = parameter.array ?? { slot: 0 };
+    return this.values.subarray(slot, slot + (this.value(parameter, now) ?? 0));
   }
 
   /** Current state of the dictionary's mode parameter; undefined while it is unknown. */
@@ -179,7 +201,7 @@ export class TelemetryState implements PacketSink {
   }
 
   condition(parameter: Parameter, now: number): ParameterCondition {
-    if (!this.isFresh(parameter.apid, now)) return "stale";
+    if (!this.isFresh(parameter.packetIndex, now)) return "stale";
     if (Number.isNaN(this.values[parameter.index])) return "unknown";
     return this.alarms.alarm(parameter, now) ?? "nominal";
   }

@@ -9,10 +9,13 @@ export interface ExpectedPackets {
 }
 
 export function expectedPackets(layouts: readonly PacketLayout[]): ExpectedPackets {
-  const byApid = Map.groupBy(layouts, ({ packet }) => packet.apid);
+  const made = layouts.filter(({ packet }) => !packet.isAbstract);
+  const byApid = Map.groupBy(made, ({ packet }) => packet.apid);
   return {
     has: (apid) => byApid.has(apid),
     hasLength: (apid, totalBytes) =>
-      byApid.get(apid)?.some((layout) => layout.totalBytes === totalBytes) ?? false,
+      byApid
+        .get(apid)
+        ?.some(({ leastTotal, mostTotal }) => leastTotal <= totalBytes && totalBytes <= mostTotal) ?? false,
   };
 }

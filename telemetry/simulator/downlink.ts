@@ -56,19 +56,19 @@ export class Downlink {
 }
 
 /**
- * Sequence counts by APID. They start at the count of a spacecraft that has been sending since 1970, so that a
+ * Sequence counts by APID, or of all packets. They start at the count of a spacecraft that has been sending since 1970, so that a
  * restarted simulator looks like a pause of the link and not like a new spacecraft.
  */
 export class SequenceCounts {
-  private readonly next = new Map<number, number>();
+  private readonly next = new Map<number | "all", number>();
 
-  take(apid: number, periodSeconds: number, now: number): number {
-    const count = this.next.get(apid) ?? Math.floor(now / periodSeconds) % sequenceModulus;
-    this.next.set(apid, (count + 1) % sequenceModulus);
+  take(counter: number | "all", periodSeconds: number, now: number, step: number): number {
+    const count = this.next.get(counter) ?? Math.floor((now / periodSeconds) * step) % sequenceModulus;
+    this.next.set(counter, (count + step) % sequenceModulus);
     return count;
   }
 
   restart(apids: readonly number[]): void {
-    for (const apid of apids) this.next.set(apid, 0);
+    for (const counter of [...apids, "all"] as const) this.next.set(counter, 0);
   }
 }

@@ -1,4 +1,5 @@
 /** Sensor readings of the simulated spacecraft, by parameter; invented when the model has none. */
+import { isText } from "../decoder";
 import type { Dictionary, Parameter } from "../dictionary";
 import type { Spacecraft } from "./spacecraft";
 
@@ -156,6 +157,8 @@ export function fillValues(
 ): void {
   for (const parameter of dictionary.parameters) {
     const reading = known[`${parameter.subsystem}.${parameter.name}`];
+    const { array } = parameter;
+    for (let i = 0; array && i < array.most; i++) values[array.slot + i] = invented(parameter, time + 60 * i);
     values[parameter.index] =
       (reading === undefined ? undefined : asNumber(reading, parameter)) ?? invented(parameter, time);
   }
@@ -170,7 +173,7 @@ function asNumber(reading: Reading, parameter: Parameter): number | undefined {
 
 function invented(parameter: Parameter, time: number): number {
   if (parameter.type === "enumeration") return [...parameter.states.keys()][0] ?? 0;
-  if (parameter.type === "boolean") return 0;
+  if (parameter.type === "boolean" || isText(parameter)) return 0;
   if (parameter.kind === "counter") return Math.floor(time / 60);
   const inside = parameter.limits?.normal ?? [];
   const low = Math.max(...inside.filter((limit) => limit.bound === "low").map((limit) => limit.value));

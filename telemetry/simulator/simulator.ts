@@ -39,7 +39,7 @@ export class Simulator {
     this.spacecraft = new Spacecraft(args.seed);
     this.layouts = packetLayouts(args.dictionary);
     this.nextDue = this.layouts.map(() => args.start);
-    this.values = new Float64Array(args.dictionary.parameters.length);
+    this.values = new Float64Array(args.dictionary.slots);
     this.downlink = new Downlink(seededRandom(args.seed + 1));
     this.faults = { ...noFaults, ...scenarios[args.scenario].faults };
     this.now = args.start;
@@ -58,16 +58,21 @@ export class Simulator {
     this.rebootIfDue(now);
     if (this.nextDue.every((due) => due > now)) return [];
     fillValues(this.args.dictionary, readings(this.spacecraft), now, this.values);
-    return this.layouts.flatMap((layout) => this.send(layout, now, faults));
+    return this.layouts.flatMap((layout) => (layout.packet.isAbstract ? [] : this.send(layout, now, faults)));
   }
 
   private send(layout: PacketLayout, now: number, faults: Faults): Buffer[] {
     const due = this.nextDue[layout.index] ?? now;
     if (due > now) return [];
-    const { apid, periodSeconds } = layout.packet;
+    const { apid, periodSeconds, sequence } = layout.packet;
     // A late call does not catch up on missed packets: a burst of equal packets has no information.
     this.nextDue[layout.index] = Math.max(due + periodSeconds, now + periodSeconds / 2);
-    const packet = encodePacket(layout, this.counts.take(apid, periodSeconds, now), now, this.values);
+    const packet = encodePacket(
+      layout,
+      this.counts.take(sequence.counted === "all" ? "all" : apid, periodSeconds, now, sequence.step),
+      now,
+      this.values,
+    );
     return this.downlink.carry(packet, faults);
   }
 

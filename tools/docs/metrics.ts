@@ -86,10 +86,11 @@ function parameterRow(parameter: Parameter): string[] {
   ];
 }
 
-function unitOrStates({ type, kind, unit, states }: Parameter): string {
+function unitOrStates({ type, kind, unit, states, array }: Parameter): string {
+  if (type === "string" || type === "binary") return "text in the label `value`";
   if (type === "enumeration") return [...states.values()].join(", ");
   if (type === "boolean") return "0 or 1";
-  return `${unit.base.suffix.replaceAll("_", " ") || "count"}${kind === "counter" ? ", counter" : ""}`;
+  return `${unit.base.suffix.replaceAll("_", " ") || "count"}${kind === "counter" ? ", counter" : ""}${array ? ", by `index`" : ""}`;
 }
 
 function shownLimits(parameter: Parameter, severity: Severity): string {

@@ -10,9 +10,8 @@ import {
   SequenceTracker,
 } from "../../../telemetry/decoder";
 import { calibrate } from "../../../telemetry/decoder/calibrate";
-import { rawRange } from "../../../telemetry/decoder/rawField";
 import { timeReader } from "../../../telemetry/decoder/timeCode";
-import { type Dictionary, loadDictionary, type Parameter } from "../../../telemetry/dictionary";
+import { type Dictionary, loadDictionary, type Parameter, rawRange } from "../../../telemetry/dictionary";
 import { randomDictionary } from "./randomDictionary";
 
 interface Found {

@@ -118,13 +118,13 @@ describe("a dictionary with faults", () => {
   });
 
   for (const [what, parameter, expected] of [
-    ["a float of 16 bits", "name: a, type: float, bits: 16, unit: V", /32 or 64/],
+    ["a float of 24 bits", "name: a, type: float, bits: 24, unit: V", /16, 32 or 64/],
     [
-      "a little-endian field that is not whole bytes",
-      "name: a, type: unsigned, bits: 12, unit: V, byteOrder: little",
-      /whole bytes/,
+      "an encoding of another type",
+      "name: a, type: unsigned, bits: 8, unit: V, encoding: sign-magnitude",
+      /encoded as binary or bcd/,
     ],
-    ["an integer wider than a sample can hold", "name: a, type: unsigned, bits: 64, unit: V", /at most 53/],
+    ["a signed number of one bit", "name: a, type: signed, bits: 1, unit: V", /at least 2 bits/],
     ["a number without a unit", "name: a, type: unsigned, bits: 8", /needs a unit/],
     [
       "a state that does not fit",
@@ -251,5 +251,19 @@ describe("the example in docs/telemetry.md", () => {
     );
     assert.equal(metrics.length, 3);
     for (const metric of metrics) assert.ok(page.includes(`\`${metric}{`), metric);
+  });
+
+  it("of several layouts on one APID is one too", () => {
+    const page = readFileSync(join(__dirname, "../../../docs/telemetry.md"), "utf8");
+    const example = /```yaml\n(packets:[\s\S]*?)```/.exec(page)?.[1] ?? "";
+    const { packets } = parseDictionary(`name: n\nversion: "1"\ntime: none\n${example}`, "docs/telemetry.md");
+    assert.deepEqual(
+      packets.map(({ apid, parameters }) => [apid, parameters.map(({ name }) => name)]),
+      [
+        [1424, ["events"]],
+        [1424, ["events", "bins"]],
+        [1424, ["events", "detector_current"]],
+      ],
+    );
   });
 });

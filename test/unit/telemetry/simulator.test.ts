@@ -167,7 +167,7 @@ describe("the scenarios", () => {
       }
     }
     assert.equal(total(state, "duplicates") + total(state, "late") + total(state, "missing"), 0);
-    assert.ok(state.packets.every(({ packet }) => state.isFresh(packet.apid, start + 400)));
+    assert.ok(state.packets.every(({ packet }) => state.isFresh(packet.index, start + 400)));
   });
 
   it("safe-mode: other limits hold, so that it is no alarm of its own", () => {

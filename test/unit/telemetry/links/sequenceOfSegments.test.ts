@@ -11,7 +11,7 @@ describe("the sequence count of joined packets", () => {
     const state = new TelemetryState(dictionary, 5);
     const arrive = (count: number, segments?: number): void => {
       assert.ok(layout);
-      const values = new Float64Array(dictionary.parameters.length).fill(1);
+      const values = new Float64Array(dictionary.slots).fill(1);
       state.receive(encodePacket(layout, count % 16_384, 1.8e9 + count, values), 1.8e9, segments);
     };
     return { state, arrive };

@@ -1,0 +1,123 @@
+/** Checks of packets: layouts of one APID that can be told apart, places of fields and of the time. */
+import type { Report } from "./check";
+import type { Dictionary, Field, Packet, Parameter } from "./dictionary";
+import { bitsOf } from "./layout";
+import { timeBytes } from "./timeSchema";
+
+export function checkLayouts({ packets }: Dictionary, report: Report): void {
+  const byApid = Map.groupBy(packets, ({ apid }) => apid);
+  for (const those of byApid.values()) {
+    checkAlternatives(
+      those.filter(({ base }) => !base),
+      report,
+    );
+    checkSequences(those, report);
+  }
+  for (const packet of packets) {
+    checkAlternatives(packets.length > 1 ? packets.filter(({ base }) => base === packet) : [], report);
+    checkBase(packet, packets, report);
+    checkNames(packet, report);
+    checkTime(packet, report);
+    checkExtents(packet, report);
+  }
+}
+
+/** Check of layouts that are tried in sequence: one that takes every packet hides those behind it. */
+function checkAlternatives(alternatives: readonly Packet[], { error }: Report): void {
+  const seen = new Map<string, Packet>();
+  for (const packet of alternatives) {
+    const taken = alternatives
+      .slice(0, alternatives.indexOf(packet))
+      .find(({ conditions }) => conditions.length === 0);
+    const first = taken ?? seen.get(conditionKey(packet));
+    seen.set(conditionKey(packet), packet);
+    if (!first) continue;
+    const way = taken ? "say there by `when` which packets are its own" : "by the same conditions";
+    error(
+      packet,
+      ["apid"],
+      `APID ${packet.apid} is already packet ${first.name} (line ${first.line}): ${way}`,
+    );
+  }
+}
+
+const conditionKey = ({ conditions }: Packet): string =>
+  JSON.stringify(
+    conditions.map(({ field, bitOffset, ranges, isNot }) => [field.bitSize, bitOffset, ranges, isNot]),
+  );
+
+function checkBase(packet: Packet, packets: readonly Packet[], { error }: Report): void {
+  if (packet.base && packet.conditions.length === 0) {
+    error(packet, ["extends"], `needs a \`when\`: which packets of ${packet.base.name} are these?`);
+  }
+  if (packet.isAbstract && !packets.some(({ base }) => base === packet)) {
+    error(packet, ["abstract"], "no packet extends it, so that none of its packets can be decoded");
+  }
+}
+
+function checkSequences(packets: readonly Packet[], { error }: Report): void {
+  const [first, ...others] = packets;
+  for (const packet of others) {
+    if (JSON.stringify(packet.sequence) === JSON.stringify(first?.sequence)) continue;
+    error(
+      packet,
+      ["sequence"],
+      `APID ${packet.apid} has another sequence in ${first?.name} (line ${first?.line})`,
+    );
+  }
+}
+
+/** Check of the names by which `when` and `count` find a field. Two metrics of one name are reported as such. */
+function checkNames({ parameters, hidden }: Packet, { error }: Report): void {
+  const seen = new Map<string, Field>(parameters.map((parameter) => [parameter.name, parameter]));
+  for (const field of hidden) {
+    const first = seen.get(field.name);
+    if (first) error(field, ["name"], `${field.name} is already a field of this packet (line ${first.line})`);
+    seen.set(field.name, field);
+  }
+}
+
+function checkTime(packet: Packet, { error }: Report): void {
+  const { time, secondaryHeader, leastBytes } = packet;
+  if (!time || packet.base) return;
+  const end = time.at + timeBytes(time.code);
+  const most = secondaryHeader.bytes + leastBytes;
+  if (end > most) {
+    error(packet, ["time"], `ends at byte ${end} after the primary header, the packet at byte ${most}`);
+  }
+}
+
+function checkExtents(packet: Packet, { error }: Report): void {
+  const last = packet.mostBytes * 8;
+  const inherited = new Set<Field>([...(packet.base?.parameters ?? []), ...(packet.base?.hidden ?? [])]);
+  const rows = [...packet.parameters, ...packet.hidden].flatMap((field) =>
+    bitsOf(field, elementsOf(field) * field.bitSize).map((row) => ({ field, ...row })),
+  );
+  let widest: (typeof rows)[number] | undefined;
+  const reported = new Set<Field>();
+  for (const row of rows.sort((a, b) => a.from - b.from)) {
+    const { field } = row;
+    const report = (message: string): void => {
+      if (!inherited.has(field) && !reported.has(field)) error(field, ["name"], message);
+      reported.add(field);
+    };
+    if (row.to > last) {
+      report(
+        `${field.name} ends at bit ${row.to}, the packet ${packet.name} at bit ${last} (${packet.mostBytes} bytes)`,
+      );
+    }
+    if (field.overlaps) continue;
+    if (widest && row.from < widest.to) {
+      report(
+        `${field.name} (bits ${row.from} to ${row.to - 1}) overlaps ${widest.field.name} ` +
+          `(bits ${widest.from} to ${widest.to - 1}, line ${widest.field.line}); for a second view of the same bits say overlaps: true`,
+      );
+    }
+    if (!widest || row.to > widest.to) widest = row;
+  }
+}
+
+/** Greatest number of elements of a field. */
+function elementsOf(field: Field | Parameter): number {
+  return "array" in field ? (field.array?.most ?? 1) : 1;
+}

@@ -1,0 +1,88 @@
+/** Conditions that choose a layout: on fields of the packet, and on the message type in a PUS header. */
+import type { Condition, Field, Packet } from "./dictionary";
+import type { ConditionSource, PacketSource } from "./packetSchema";
+import type { ParameterSource } from "./parameterSchema";
+import type { Path, Problems } from "./problem";
+
+/** A field that a condition may be on. */
+interface Known {
+  readonly field: Field;
+  readonly source: ParameterSource;
+}
+
+/** @param known all fields of the packet, those of its base too */
+export function readConditions(
+  source: PacketSource,
+  packet: Packet,
+  known: readonly Known[],
+  problems: Problems,
+  path: Path,
+): Condition[] {
+  const pus = pusConditions(source);
+  if (pus.length > 0 && packet.secondaryHeader.pusVersion === undefined) {
+    problems.add([...path, "service"], "belongs to packets with secondaryHeader: PUS-C or PUS-A");
+  }
+  const own = Object.entries(source.when ?? {}).flatMap(([name, wanted]) =>
+    readCondition(name, wanted, packet, known, (message) => problems.add([...path, "when", name], message)),
+  );
+  return [...pus, ...own];
+}
+
+const integers = new Set<string>(["unsigned", "signed", "enumeration", "boolean"]);
+
+function readCondition(
+  name: string,
+  wanted: ConditionSource,
+  packet: Packet,
+  known: readonly Known[],
+  refuse: (message: string) => void,
+): Condition[] {
+  const found = known.find(({ field, source }) => field.name === name && source.count === undefined);
+  if (!found || !integers.has(found.field.type)) {
+    refuse(`${name} is no integer field of this packet: ${known.map(({ field }) => field.name).join(", ")}`);
+    return [];
+  }
+  const states = new Map(
+    Object.entries(found.source.states ?? {}).map(([key, state]) => [state, key] as const),
+  );
+  const numberOf = (value: string | number): number => {
+    const number = typeof value === "number" ? value : Number(states.get(value) ?? NaN);
+    if (Number.isNaN(number)) refuse(`${value} is no number and no state of ${name} with one number`);
+    return number;
+  };
+  const bitOffset = packet.secondaryHeader.bytes * 8 + found.field.bitOffset;
+  return [{ bitOffset, field: found.field, ...rangesOf(wanted, numberOf) }];
+}
+
+const headerField = (name: string, bitOffset: number, bitSize: number): Field => ({
+  ...{ name, bitOffset, bitSize, type: "unsigned", encoding: "binary", byteOrder: "big" },
+  ...{ overlaps: false, line: 0 },
+});
+
+/** Conditions on the message type in a PUS header. */
+function pusConditions({ service, subtype, destination }: PacketSource): Condition[] {
+  const equals = (field: Field, value: number | undefined): Condition[] =>
+    value === undefined
+      ? []
+      : [{ bitOffset: field.bitOffset, field, ranges: [{ from: value, to: value }], isNot: false }];
+  return [
+    ...equals(headerField("service", 8, 8), service),
+    ...equals(headerField("subtype", 16, 8), subtype),
+    ...equals(headerField("destination", 40, 16), destination),
+  ];
+}
+
+/** Ranges of raw numbers of a condition. @param numberOf number of a state, or of a number itself */
+function rangesOf(
+  source: ConditionSource,
+  numberOf: (value: string | number) => number,
+): Pick<Condition, "ranges" | "isNot"> {
+  if (typeof source === "object" && "not" in source) {
+    return { ...rangesOf(source.not, numberOf), isNot: true };
+  }
+  if (typeof source === "object" && !Array.isArray(source)) {
+    return { ranges: [{ from: source.from ?? -Infinity, to: source.to ?? Infinity }], isNot: false };
+  }
+  const values = Array.isArray(source) ? source : [source];
+  return { ranges: values.map((value) => ({ from: numberOf(value), to: numberOf(value) })), isNot: false };
+}

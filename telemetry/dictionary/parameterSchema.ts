@@ -1,0 +1,163 @@
+/** Zod schema of one parameter of a dictionary file: rules for each parameter on its own. */
+import * as z from "zod";
+import { finite, identifier, prose, stateName } from "./texts";
+import { unitSchema } from "./unitSchema";
+
+const bounds = z
+  .strictObject({ low: finite.optional(), high: finite.optional() })
+  .refine((pair) => pair.low !== undefined || pair.high !== undefined, "give low, high or both");
+
+/** Limits in the parameter's own unit. An empty set means no limits. */
+const limitSet = z.strictObject({ yellow: bounds.optional(), red: bounds.optional() });
+
+const limitsSchema = limitSet.extend({
+  /** Seconds that a limit must stay crossed to raise an alarm. */
+  persistence: finite.min(0).max(86_400).default(0),
+  /** Limits by state of the dictionary's `mode` parameter; a set replaces the normal one completely. */
+  byMode: z.record(z.string(), limitSet).optional(),
+});
+
+const calibrationSchema = z.union(
+  [
+    z.strictObject({ polynomial: z.array(finite).min(1).max(8) }),
+    z.strictObject({
+      table: z
+        .array(z.tuple([finite, finite]))
+        .min(2)
+        .max(256),
+    }),
+  ],
+  {
+    error: "give either polynomial: [c0, c1, ...] (up to 8) or table: [[raw, value], ...] (2 to 256 points)",
+  },
+);
+
+const fieldTypes = ["unsigned", "signed", "float", "enumeration", "boolean", "string", "binary"] as const;
+
+/** Encodings of each type; the first is the default. */
+const encodings: Readonly<Record<(typeof fieldTypes)[number], readonly string[]>> = {
+  unsigned: ["binary", "bcd"],
+  signed: ["twos-complement", "ones-complement", "sign-magnitude"],
+  float: ["ieee754", "mil-std-1750a"],
+  enumeration: ["binary", "twos-complement"],
+  boolean: ["binary"],
+  string: ["utf-8", "latin-1"],
+  binary: ["hex"],
+};
+
+/** Number of a state, a range of numbers, or every other number. */
+const stateKey = z
+  .string()
+  .regex(/^(?:-?\d+(?:\.\.-?\d+)?|other)$/, "must be a whole number, a range such as 1..3, or other");
+
+export const parameterSchema = z
+  .strictObject({
+    name: identifier.refine(
+      (name) => !name.endsWith("_total"),
+      "must not end in _total: kind: counter adds it",
+    ),
+    /** Subsystem; default: the packet's. */
+    subsystem: identifier.optional(),
+    description: prose(400).min(1),
+    type: z.enum(fieldTypes),
+    /** Size in bits; default 1 for a boolean, 32 for a float. */
+    bits: z.int().min(1).max(64).optional(),
+    /** Size in bytes of a string or binary field. */
+    bytes: z.int().min(1).max(1024).optional(),
+    /** Bits from the start of the data after the secondary header, MSB first; default: after the previous field. */
+    bitOffset: z.int().min(0).max(524_288).optional(),
+    byteOrder: z.enum(["big", "little"]).default("big"),
+    /** How the bits mean a number or a text; default: the first of the type. */
+    encoding: z.enum([...new Set(Object.values(encodings).flat())]).optional(),
+    /** True for another view of bits that a field before it has too. It does not move the next field. */
+    overlaps: z.boolean().default(false),
+    /** True for a field without a metric: one that only chooses a layout or counts elements. */
+    hidden: z.boolean().default(false),
+    /** Number of elements of an array: fixed, or the name of the field that says it, or what fits into the packet. */
+    count: z.union([z.int().min(1).max(4096), identifier]).optional(),
+    /** Greatest number of elements where `count` names a field or is `rest`. */
+    most: z.int().min(1).max(4096).optional(),
+    /** Raw value to value in `unit`; default: the raw value itself. */
+    calibration: calibrationSchema.optional(),
+    unit: unitSchema.optional(),
+    /** Kind of metric. counter: only rises, or restarts at 0. */
+    kind: z.enum(["gauge", "counter"]).default("gauge"),
+    /** State names by raw value, for an enumeration only. */
+    states: z.record(stateKey, stateName).optional(),
+    limits: limitsSchema.optional(),
+  })
+  .superRefine((parameter, context) => {
+    for (const [key, message] of keyProblems(parameter)) {
+      context.addIssue({ code: "custom", path: [key], message });
+    }
+  });
+
+type Source = Omit<z.infer<typeof parameterSchema>, "name">;
+
+/** Problems of keys that do not go together. */
+function* keyProblems(parameter: Source): Generator<[string, string]> {
+  const { type, states, encoding, count, most } = parameter;
+  const isNumeric = type === "unsigned" || type === "signed" || type === "float";
+  const isText = type === "string" || type === "binary";
+  if (isNumeric && !parameter.hidden && parameter.unit === undefined) {
+    yield ["unit", "a number needs a unit (count for a plain number)"];
+  }
+  if (type === "enumeration" && Object.keys(states ?? {}).length === 0) {
+    yield ["states", "an enumeration needs its states: { 0: OFF, 1: ON }"];
+  }
+  if (type !== "enumeration" && states) yield ["states", "only an enumeration has states"];
+  for (const key of ["unit", "calibration", "limits"] as const) {
+    if (!isNumeric && parameter[key] !== undefined) yield [key, `${type} has no ${key}`];
+  }
+  if (!isNumeric && parameter.kind === "counter") yield ["kind", `${type} cannot be a counter`];
+  if (encoding !== undefined && !encodings[type].includes(encoding)) {
+    yield ["encoding", `${type} is encoded as ${encodings[type].join(" or ")}`];
+  }
+  if (parameter.overlaps && parameter.bitOffset === undefined) {
+    yield ["overlaps", "needs a bitOffset: where the bits are that it shows again"];
+  }
+  if (count !== undefined && !isNumeric) yield ["count", `an array has numbers, not ${type}`];
+  if (typeof count === "string" && most === undefined) {
+    yield ["count", "needs most: the greatest number of elements, which fixes the number of series"];
+  }
+  if (typeof count !== "string" && most !== undefined) {
+    yield ["most", "belongs to a count that is a field, or rest"];
+  }
+  if (parameter.hidden && (parameter.limits ?? count) !== undefined) {
+    yield ["hidden", "a field without a metric has no limits and no count"];
+  }
+  if (isText) {
+    if (parameter.bits !== undefined) yield ["bits", `${type} has bytes, not bits`];
+    else if (parameter.bytes === undefined) yield ["bytes", "needs a size in bytes"];
+    return;
+  }
+  if (parameter.bytes !== undefined) {
+    yield ["bytes", `${type} has bits, not bytes`];
+    return;
+  }
+  const problem = sizeProblem(parameter);
+  if (problem !== undefined) yield ["bits", problem];
+}
+
+function sizeProblem({ type, bits, encoding }: Source): string | undefined {
+  if (type === "float") {
+    if (encoding === "mil-std-1750a") {
+      return bits === 32 || bits === 48 ? undefined : "a float of MIL-STD-1750A has 32 or 48 bits";
+    }
+    return bits === undefined || [16, 32, 64].includes(bits) ? undefined : "a float has 16, 32 or 64 bits";
+  }
+  if (type === "boolean") {
+    return bits === undefined || bits <= 32 ? undefined : "a boolean has at most 32 bits";
+  }
+  if (bits === undefined) return "needs a size in bits";
+  if (type === "signed" && bits < 2) return "a signed integer has at least 2 bits";
+  if (type === "enumeration" && bits > 32) return "an enumeration has at most 32 bits";
+  if ((encoding === "ones-complement" || encoding === "sign-magnitude") && bits > 53) {
+    return `${encoding} has at most 53 bits`;
+  }
+  if (encoding === "bcd" && (bits % 4 !== 0 || bits > 52)) return "bcd has 4 bits a digit, at most 52";
+  return undefined;
+}
+
+export type ParameterSource = z.infer<typeof parameterSchema>;
+export type LimitsSource = z.infer<typeof limitsSchema>;

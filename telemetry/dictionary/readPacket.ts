@@ -1,0 +1,214 @@
+/** Packets of a dictionary file: layouts that extend each other, with the places of their fields. */
+import { accept } from "./accept";
+import { readConditions } from "./conditions";
+import type { ArrayShape, Dictionary, Field, Packet, Parameter } from "./dictionary";
+import { mostDataBytes, readHeader, readLength } from "./header";
+import { type Extent, layOut, type NextPlace } from "./layout";
+import { packetSchema, type PacketSource } from "./packetSchema";
+import { parameterSchema, type ParameterSource } from "./parameterSchema";
+import type { Path, Problems } from "./problem";
+import { readField, readParameter } from "./readParameter";
+import type { DictionarySource } from "./schema";
+
+/** A field of a packet on its way into the dictionary. */
+interface Placed {
+  readonly source: ParameterSource;
+  readonly place: Path;
+  readonly extent: Extent;
+  readonly field: Field;
+}
+
+/** Builder of the packets. Stores the path of each part, so that every check can report its line. */
+export class PacketReader {
+  readonly packets: Packet[] = [];
+  readonly parameters: Parameter[] = [];
+  /** Places of packets, parameters and hidden fields in the file. */
+  readonly places = new Map<Packet | Field, Path>();
+  private readonly byName = new Map<string, Packet>();
+  private readonly fields = new Map<Packet, readonly Placed[]>();
+  /** Place behind the last field of each packet, by its name. */
+  private readonly ends = new Map<string, NextPlace>();
+  private readonly arrays: { slot: number; most: number }[] = [];
+
+  constructor(
+    private readonly defaults: DictionarySource,
+    private readonly problems: Problems,
+  ) {}
+
+  read(): Pick<Dictionary, "packets" | "parameters" | "slots"> {
+    this.defaults.packets.forEach((each, i) => this.readPacket(each, ["packets", i]));
+    let slots = this.parameters.length;
+    for (const array of this.arrays) {
+      array.slot = slots;
+      slots += array.most;
+    }
+    return { packets: this.packets, parameters: this.parameters, slots };
+  }
+
+  private readPacket(value: unknown, path: Path): void {
+    const source = accept(packetSchema, value, path, this.problems);
+    if (!source) return this.checkParametersOfRefusedPacket(value, path);
+    const base = source.extends === undefined ? undefined : this.byName.get(source.extends);
+    if (source.extends !== undefined) {
+      if (!base) return this.refuseBase(source.extends, value, path);
+      for (const key of ["time", "secondaryHeader", "checksum", "sequence"] as const) {
+        if (source[key] !== undefined) {
+          this.problems.add([...path, key], `is that of ${base.name}, which it extends`);
+        }
+      }
+    }
+    const header = base ?? this.headerOf(source, path);
+    if (!header) return this.checkParametersOfRefusedPacket(value, path);
+    this.addPacket(source, base, header, path);
+  }
+
+  private headerOf(source: PacketSource, path: Path): Pick<Packet, "secondaryHeader" | "time"> | undefined {
+    const time = source.time ?? this.defaults.time;
+    if (time !== undefined) return readHeader(source.secondaryHeader ?? this.defaults.secondaryHeader, time);
+    this.problems.add(
+      [...path, "time"],
+      "neither the packet nor the dictionary has a time: { code: CUC, epoch: … }, or none for packets without one",
+    );
+    return undefined;
+  }
+
+  private addPacket(
+    source: PacketSource,
+    base: Packet | undefined,
+    header: Pick<Packet, "secondaryHeader" | "time">,
+    path: Path,
+  ): void {
+    const placed = this.place(source, base, path);
+    const index = this.packets.length;
+    const part = {
+      index,
+      apid: base?.apid ?? source.apid ?? 0,
+      name: source.name,
+      subsystem: source.subsystem ?? base?.subsystem ?? "",
+      periodSeconds: source.period ?? base?.periodSeconds ?? 1,
+    };
+    const hidden = [
+      ...(base?.hidden ?? []),
+      ...placed.filter(({ source: each }) => each.hidden).map(({ field }) => field),
+    ];
+    const known = [...(base ? (this.fields.get(base) ?? []) : []), ...placed];
+    const parameters = placed.flatMap((each) =>
+      each.source.hidden ? [] : [this.addParameter(each, part, known)],
+    );
+    const checksum = base?.checksum ?? source.checksum ?? this.defaults.checksum ?? "none";
+    const overhead = header.secondaryHeader.bytes + (checksum === "none" ? 0 : 2);
+    const extents = known.map(({ extent, source: { count } }) => ({
+      extent,
+      varies: typeof count === "string",
+    }));
+    const packet: Packet = {
+      ...part,
+      description: source.description,
+      secondaryHeader: header.secondaryHeader,
+      time: header.time,
+      checksum,
+      sequence: base?.sequence ?? source.sequence ?? this.defaults.sequence ?? { counted: "apid", step: 1 },
+      ...readLength(source.bytes, extents, overhead),
+      base,
+      isAbstract: source.abstract,
+      conditions: [],
+      parameters: [...(base?.parameters ?? []), ...parameters],
+      hidden,
+      line: this.problems.lineOf(path),
+    };
+    const complete = { ...packet, conditions: readConditions(source, packet, known, this.problems, path) };
+    if (overhead + packet.userDataBytes > mostDataBytes) {
+      this.problems.add(
+        [...path, "bytes"],
+        `gives ${overhead + packet.userDataBytes} bytes after the primary header, at most ${mostDataBytes} can be sent`,
+      );
+    }
+    this.packets.push(complete);
+    this.byName.set(complete.name, complete);
+    this.fields.set(complete, known);
+    this.places.set(complete, path);
+  }
+
+  /** Fields of the packet's own, each with its place; those without a known one are reported and left out. */
+  private place(source: PacketSource, base: Packet | undefined, path: Path): Placed[] {
+    const accepted = source.parameters.flatMap((each, i) => {
+      const place = [...path, "parameters", i];
+      const parameter = accept(parameterSchema, each, place, this.problems);
+      return parameter ? [{ parameter, place }] : [];
+    });
+    const first = base ? (this.ends.get(base.name) ?? 0) : 0;
+    const { extents, next } = layOut(
+      accepted.map(({ parameter }) => parameter),
+      first,
+    );
+    const placed = accepted.flatMap(({ parameter, place }, i) => {
+      const extent = extents[i];
+      if (typeof extent !== "object") {
+        this.problems.add(
+          [...place, "name"],
+          `follows ${extent ?? ""}, whose length varies: give it a bitOffset, or put the array last`,
+        );
+        return [];
+      }
+      const field = readField(parameter, extent, this.problems.lineOf(place));
+      this.places.set(field, place);
+      return [{ source: parameter, place, extent, field }];
+    });
+    this.ends.set(source.name, next);
+    return placed;
+  }
+
+  private addParameter(
+    { source, place, field }: Placed,
+    packet: Pick<Packet, "index" | "apid" | "name" | "subsystem" | "periodSeconds">,
+    known: readonly Placed[],
+  ): Parameter {
+    const parameter = readParameter(
+      source,
+      field,
+      packet,
+      this.parameters.length,
+      this.arrayOf(source, place, known),
+      (key, message) => this.problems.add([...place, ...key], message),
+    );
+    this.parameters.push(parameter);
+    this.places.set(parameter, place);
+    return parameter;
+  }
+
+  private arrayOf(
+    { count, most }: ParameterSource,
+    place: Path,
+    known: readonly Placed[],
+  ): ArrayShape | undefined {
+    if (count === undefined) return undefined;
+    const counter =
+      typeof count === "string" && count !== "rest"
+        ? known.find(({ field }) => field.name === count)
+        : undefined;
+    if (typeof count === "string" && count !== "rest" && counter?.field.type !== "unsigned") {
+      this.problems.add([...place, "count"], `${count} is no unsigned field of this packet; or write rest`);
+    }
+    const array = {
+      slot: 0,
+      most: typeof count === "number" ? count : (most ?? 1),
+      count: typeof count === "number" ? count : (counter?.field ?? ("rest" as const)),
+    };
+    this.arrays.push(array);
+    return array;
+  }
+
+  private refuseBase(name: string, value: unknown, path: Path): void {
+    this.problems.add([...path, "extends"], `${name} is no packet before this one in the file`);
+    this.checkParametersOfRefusedPacket(value, path);
+  }
+
+  /** Check of the parameters of an invalid packet, so that a wrong key in it does not hide their problems. */
+  private checkParametersOfRefusedPacket(value: unknown, path: Path): void {
+    if (typeof value !== "object" || value === null) return;
+    if (!("parameters" in value) || !Array.isArray(value.parameters)) return;
+    value.parameters.forEach((each: unknown, i) =>
+      accept(parameterSchema, each, [...path, "parameters", i], this.problems),
+    );
+  }
+}
