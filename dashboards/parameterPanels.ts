@@ -78,7 +78,10 @@ export function stateTimeline(parameter: Parameter): StateTimelineBuilder {
 
 export function stateMap(parameter: Parameter): model.ValueMapping {
   return valueMap(
-    [...parameter.states].map(([raw, state], i) => [raw, state, stateColour(state, i)] as const),
+    [...parameter.states].map(([raw, state], i) => {
+      const severity = parameter.alarms?.byState.get(raw);
+      return [raw, state, severity ? colours[severity] : stateColour(state, i)] as const;
+    }),
   );
 }
 

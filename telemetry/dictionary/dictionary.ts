@@ -2,6 +2,7 @@
 import type { Limits } from "./limits";
 import type { Checksum } from "./packetSchema";
 import type { Problem } from "./problem";
+import type { StateAlarms } from "./stateAlarms";
 import type { TimeCode } from "./timeSchema";
 import type { Unit } from "./units";
 
@@ -98,6 +99,7 @@ export interface Parameter extends Field {
   readonly array?: ArrayShape | undefined;
   /** Limits in base units. */
   readonly limits?: Limits | undefined;
+  readonly alarms?: StateAlarms | undefined;
 }
 
 /** Condition on a field that a layout has: its raw number is in one of the ranges, or (`isNot`) in none. */

@@ -12,6 +12,8 @@ export interface ParsedText {
 /** Uses of one anchor: enough for any dictionary, too few for a text that grows without end. */
 const mostAliases = 10_000;
 
+const tooDeep = "is nested too deeply for a dictionary";
+
 /** @throws DictionaryError for a text that is not one YAML document */
 export function parseText(text: string, file: string): ParsedText {
   const lines = new LineCounter();
@@ -28,15 +30,16 @@ export function parseText(text: string, file: string): ParsedText {
     if (problems.length > 0) throw new DictionaryError(problems);
     return { document, lines, value: document.toJS({ maxAliasCount: mostAliases }) as unknown };
   } catch (error) {
-    if (error instanceof RangeError) return refuse("is nested too deeply for a dictionary");
+    if (error instanceof RangeError) return refuse(tooDeep);
     if (error instanceof ReferenceError) return refuse(`cannot resolve its anchors: ${error.message}`);
     throw error;
   }
 }
 
 function yamlProblem(error: Document["errors"][number], file: string): Problem {
-  const message =
-    error.code === "MULTIPLE_DOCS"
+  const message = error.message.startsWith("Maximum call stack size")
+    ? tooDeep
+    : error.code === "MULTIPLE_DOCS"
       ? "must be one document: a second one begins at ---"
       : // Line and column are separate fields.
         (error.message.split("\n")[0]?.replace(/ at line \d+, column \d+:$/, "") ?? error.code);

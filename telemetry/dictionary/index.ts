@@ -4,7 +4,7 @@
  *   schema.ts, packetSchema.ts, parameterSchema.ts, timeSchema.ts, unitSchema.ts, texts.ts   shape of the file
  *   load.ts, document.ts, accept.ts         file -> YAML -> checked dictionary
  *   readPacket.ts, header.ts, conditions.ts, layout.ts   packets: headers, layouts, places of fields
- *   readParameter.ts, calibration.ts, states.ts, rawRange.ts   parameters
+ *   readParameter.ts, calibration.ts, states.ts, stateAlarms.ts, rawRange.ts   parameters
  *   check.ts, checkLayouts.ts               checks across parts
  *   problem.ts     problems with file, line and key          dictionary.ts  the checked dictionary's types
  *   units.ts       units and Prometheus base units           limits.ts      yellow and red limits, by mode
@@ -30,5 +30,6 @@ export { isCompressed, mostConfigMapBytes, mountedDictionary, readDictionaryText
 export { DictionaryError, formatProblem } from "./problem";
 export { rawRange } from "./rawRange";
 export { scrapeIntervalSeconds } from "./scrapeInterval";
+export { stateNames } from "./stateAlarms";
 export { cucPreambleBytes, timeBytes } from "./timeSchema";
 export { type BaseUnit } from "./units";

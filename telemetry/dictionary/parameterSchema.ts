@@ -17,6 +17,18 @@ const limitsSchema = limitSet.extend({
   byMode: z.record(z.string(), limitSet).optional(),
 });
 
+const someStates = z.array(z.string()).min(1).max(256);
+
+/** States that are an alarm. A state that is not named is none. */
+const alarmsSchema = z
+  .strictObject({
+    yellow: someStates.optional(),
+    red: someStates.optional(),
+    /** Seconds that the state must last to raise an alarm. */
+    persistence: finite.min(0).max(86_400).default(0),
+  })
+  .refine(({ yellow, red }) => (yellow ?? red) !== undefined, "give yellow, red or both");
+
 const calibrationSchema = z.union(
   [
     z.strictObject({ polynomial: z.array(finite).min(1).max(8) }),
@@ -85,6 +97,8 @@ export const parameterSchema = z
     /** State names by raw value, for an enumeration only. */
     states: z.record(stateKey, stateName).optional(),
     limits: limitsSchema.optional(),
+    /** States of an enumeration that are an alarm; of a boolean: on or off. */
+    alarms: alarmsSchema.optional(),
   })
   .superRefine((parameter, context) => {
     for (const [key, message] of keyProblems(parameter)) {
@@ -109,6 +123,9 @@ function* keyProblems(parameter: Source): Generator<[string, string]> {
   for (const key of ["unit", "calibration", "limits"] as const) {
     if (!isNumeric && parameter[key] !== undefined) yield [key, `${type} has no ${key}`];
   }
+  if (parameter.alarms && type !== "enumeration" && type !== "boolean") {
+    yield ["alarms", `${type} has no states; a number has limits`];
+  }
   if (!isNumeric && parameter.kind === "counter") yield ["kind", `${type} cannot be a counter`];
   if (encoding !== undefined && !encodings[type].includes(encoding)) {
     yield ["encoding", `${type} is encoded as ${encodings[type].join(" or ")}`];
@@ -123,8 +140,8 @@ function* keyProblems(parameter: Source): Generator<[string, string]> {
   if (typeof count !== "string" && most !== undefined) {
     yield ["most", "belongs to a count that is a field, or rest"];
   }
-  if (parameter.hidden && (parameter.limits ?? count) !== undefined) {
-    yield ["hidden", "a field without a metric has no limits and no count"];
+  if (parameter.hidden && (parameter.limits ?? parameter.alarms ?? count) !== undefined) {
+    yield ["hidden", "a field without a metric has no limits, no alarms and no count"];
   }
   if (isText) {
     if (parameter.bits !== undefined) yield ["bits", `${type} has bytes, not bits`];
@@ -160,4 +177,5 @@ function sizeProblem({ type, bits, encoding }: Source): string | undefined {
 }
 
 export type ParameterSource = z.infer<typeof parameterSchema>;
+export type AlarmsSource = z.infer<typeof alarmsSchema>;
 export type LimitsSource = z.infer<typeof limitsSchema>;

@@ -6,6 +6,7 @@ import { convertLimits } from "./limits";
 import { metricName } from "./metricName";
 import type { ParameterSource } from "./parameterSchema";
 import { rawRange } from "./rawRange";
+import { readAlarms, stateNames } from "./stateAlarms";
 import { readStates } from "./states";
 import { unitOf } from "./units";
 
@@ -66,5 +67,10 @@ export function readParameter(
     ...states,
     ...(array && { array }),
     limits: source.limits && convertLimits(source.limits, unit),
+    ...(source.alarms && {
+      alarms: readAlarms(source.alarms, stateNames({ type: source.type, ...states }), (key, message) =>
+        report(["alarms", key], message),
+      ),
+    }),
   };
 }

@@ -1,4 +1,4 @@
-/** Limit alarms in the exporter: yellow or red when a limit stays crossed for its persistence. */
+/** Alarms in the exporter: yellow or red when a limit stays crossed, or a state lasts, for its persistence. */
 import {
   crossedLimit,
   type Dictionary,
@@ -30,16 +30,18 @@ export class AlarmMonitor {
     now: number,
   ): void {
     for (const parameter of parameters) {
-      if (!parameter.limits) continue;
-      const { index } = parameter;
-      const crossed = worstCrossed(parameter, values, mode);
-      mark(this.outsideSince, index, crossed !== undefined, now);
-      mark(this.redSince, index, crossed?.severity === "red", now);
+      const { index, limits, alarms } = parameter;
+      if (!limits && !alarms) continue;
+      const severity = limits
+        ? worstCrossed(parameter, values, mode)?.severity
+        : alarms?.byState.get(values[index] ?? NaN);
+      mark(this.outsideSince, index, severity !== undefined, now);
+      mark(this.redSince, index, severity === "red", now);
     }
   }
 
   alarm(parameter: Parameter, now: number): Alarm | undefined {
-    const persistence = parameter.limits?.persistenceSeconds ?? 0;
+    const persistence = (parameter.limits ?? parameter.alarms)?.persistenceSeconds ?? 0;
     const hasLasted = (since: number | undefined): boolean =>
       since !== undefined && now - since >= persistence;
     if (hasLasted(this.redSince[parameter.index])) return "red";

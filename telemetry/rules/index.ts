@@ -8,7 +8,8 @@
  *   shownValue.ts       values with units      recordingRules.ts   records for dashboards and alerts
  *   series.ts           selectors with a job   evaluationAlerts.ts rules that cannot be evaluated
  *   limits.ts           limits of the alerts   groupParts.ts       groups that are too big for one object
- *   main.ts             prints the rule file   inputAlerts.ts      links: not connected, frames refused
+ *   stateAlerts.ts      states that are alarms inputAlerts.ts      links: not connected, frames refused
+ *   main.ts             prints the rule file   families.ts         alerts about parameters by severity
  */
 export { alertLimits, exporterMemoryLimit } from "./limits";
 export { recorded, recordedCount, recordedState } from "./recordingRules";

@@ -7,23 +7,20 @@ import {
   type Severity,
 } from "../dictionary";
 import { inTemplate, quoted } from "../quoting";
+import { families } from "./families";
 import { groupsOf } from "./groupParts";
 import { type AlertRule, alertRule, type RuleGroup } from "./rule";
 import { seriesOf } from "./series";
 import type { RuleSettings } from "./settings";
 import { shownNumber, shownValue, words } from "./shownValue";
-
-const families = {
-  yellow: { alert: "BusParameterYellow", severity: "warning" },
-  red: { alert: "BusParameterRed", severity: "critical" },
-} as const;
+import { stateAlerts } from "./stateAlerts";
 
 /** Groups of limit alerts: one group per subsystem, several for a big one; one alert per parameter, severity and bound. */
 export function limitGroups(dictionary: Dictionary, settings: RuleSettings): RuleGroup[] {
   return dictionary.subsystems.flatMap((subsystem) => {
     const rules = dictionary.parameters
       .filter((parameter) => parameter.subsystem === subsystem)
-      .flatMap((parameter) => limitAlerts(parameter, settings));
+      .flatMap((parameter) => [...limitAlerts(parameter, settings), ...stateAlerts(parameter, settings)]);
     return groupsOf("limits-", subsystem, rules);
   });
 }
