@@ -2,6 +2,7 @@
 import type { Parameter } from "../dictionary";
 import type { PacketLayout } from "./packetLayout";
 import { primaryHeaderBytes, readDataBytes } from "./primaryHeader";
+import { readBits } from "./unsigned";
 
 /**
  * Text of a string, up to its first NUL and without blanks at its end, or of a binary field in hex digits. Control
@@ -14,10 +15,12 @@ export function decodeText(
   at: number,
   parameter: Parameter,
 ): string | undefined {
-  const start = at + layout.userDataAt + parameter.bitOffset / 8;
-  const end = start + parameter.bitSize / 8;
+  const firstBit = parameter.bitOffset & 7;
+  const start = at + layout.userDataAt + (parameter.bitOffset >>> 3);
+  const size = parameter.bitSize / 8;
+  const end = start + size + (firstBit > 0 ? 1 : 0);
   if (end > at + primaryHeaderBytes + readDataBytes(bytes, at) - layout.checksumBytes) return undefined;
-  const field = bytes.subarray(start, end);
+  const field = firstBit > 0 ? shifted(bytes, start * 8 + firstBit, size) : bytes.subarray(start, end);
   if (parameter.type === "binary") return field.toString("hex");
   const nul = field.indexOf(0);
   const text = field.toString(
@@ -27,5 +30,9 @@ export function decodeText(
   );
   return text.replaceAll(/\p{Cc}/gu, "\uFFFD").trimEnd();
 }
+
+/** Bytes that begin within a byte. */
+const shifted = (bytes: Buffer, firstBit: number, size: number): Buffer =>
+  Buffer.from(Array.from({ length: size }, (_, i) => readBits(bytes, firstBit + 8 * i, 8)));
 
 export const isText = ({ type }: Parameter): boolean => type === "string" || type === "binary";

@@ -11,7 +11,7 @@ export function checkLayouts({ packets }: Dictionary, report: Report): void {
       those.filter(({ base }) => !base),
       report,
     );
-    checkSequences(those, report);
+    checkSameOfApid(those, report);
   }
   for (const packet of packets) {
     checkAlternatives(packets.length > 1 ? packets.filter(({ base }) => base === packet) : [], report);
@@ -55,9 +55,17 @@ function checkBase(packet: Packet, packets: readonly Packet[], { error }: Report
   }
 }
 
-function checkSequences(packets: readonly Packet[], { error }: Report): void {
+function checkSameOfApid(packets: readonly Packet[], { error }: Report): void {
   const [first, ...others] = packets;
   for (const packet of others) {
+    // The check comes before the choice of the layout, which a damaged packet would mislead.
+    if (packet.checksum !== first?.checksum) {
+      error(
+        packet,
+        ["checksum"],
+        `APID ${packet.apid} has another checksum in ${first?.name} (line ${first?.line})`,
+      );
+    }
     if (JSON.stringify(packet.sequence) === JSON.stringify(first?.sequence)) continue;
     error(
       packet,

@@ -37,9 +37,9 @@ export function readAlarms(
   for (const severity of ["yellow", "red"] as const) {
     for (const name of source[severity] ?? []) {
       const number = numbers.get(name);
-      if (number === undefined)
-        {report(severity, `${name} is no state of it: ${[...numbers.keys()].join(", ")}`);}
-      else if (byState.has(number)) report(severity, `${name} is named twice`);
+      if (number === undefined) {
+        report(severity, `${name} is no state of it: ${[...numbers.keys()].join(", ")}`);
+      } else if (byState.has(number)) report(severity, `${name} is named twice`);
       else byState.set(number, severity);
     }
   }

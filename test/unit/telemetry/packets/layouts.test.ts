@@ -230,6 +230,13 @@ describe("strings and binary fields", () => {
     assert.equal(of(text("string", 1, { encoding: "latin-1" }), "e9"), "é");
     assert.equal(of(text("string", 1), "e9"), "\uFFFD");
   });
+  it("begin at any bit, as numbers do", () => {
+    const dictionary = dictionaryWith([
+      { parameters: [number("a", 4), text("string", 2), text("binary", 1, { name: "u" }), number("b", 4)] },
+    ]);
+    const found = outcomeOf(dictionary, spacePacket("1 4f4b ab 2"));
+    assert.deepEqual(found.values, { a: 1, t: "OK", u: "ab", b: 2 });
+  });
   it("are hex digits", () => assert.equal(of(text("binary", 3), "00 ab ff"), "00abff"));
   it("have bytes, not bits, and no unit", () => {
     assert.match(
@@ -390,7 +397,12 @@ describe("sequence counters", () => {
     const [own, other] = sequenceTrackers(dictionaryWith(packets));
     assert.notEqual(own, other);
   });
-  it("of one APID are the same for all its layouts", () => {
+  it("and checksums of one APID are the same for all its layouts", () => {
+    const checked = [
+      { when: { kind: 1 }, parameters: [kind] },
+      { name: "q", parameters: [number("b", 8)], checksum: "crc16" },
+    ];
+    assert.match(problemsOf(checked), /APID 1 has another checksum in p \(line 1\)/);
     const packets = [
       { when: { kind: 1 }, parameters: [kind] },
       { name: "q", parameters: [number("b", 8)], sequence: { step: 2 } },

@@ -41,7 +41,11 @@ describe("messages of dictionaries", () => {
       /^the key 0 is there already$/,
     ],
     ["two documents", `${head}---\na: 1\n`, /^must be one document: a second one begins at ---$/],
-    ["thousands of brackets", `a: ${"[".repeat(20_000)}${"]".repeat(20_000)}`, /^is nested too deeply for a dictionary$/],
+    [
+      "thousands of brackets",
+      `a: ${"[".repeat(20_000)}${"]".repeat(20_000)}`,
+      /^is nested too deeply for a dictionary$/,
+    ],
     [
       "a unit with another prefix",
       parameter("type: unsigned, bits: 8, unit: MA"),
