@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { type Dictionary } from "../../../../telemetry/dictionary";
 import { dictionaryWith, number, type Outcome, outcomeOf } from "./dictionaryOf";
 
-/** Packets made or read by Python libraries; golden/make.py makes them anew. */
+/** Packets made or read by Python libraries; test/golden/telemetry/packets.py makes them anew. */
 interface Foreign {
   readonly packets: readonly string[];
   readonly rows: readonly Readonly<Record<string, unknown>>[];
   readonly broken?: string;
 }
 
-const foreign = JSON.parse(readFileSync(join(__dirname, "golden/foreign.json"), "utf8")) as Readonly<
+const foreign = JSON.parse(readFileSync(join(__dirname, "../../../golden/telemetry/packets.json"), "utf8")) as Readonly<
   Record<"pus" | "columns" | "containers", Foreign>
 >;
 

@@ -1,7 +1,7 @@
 """Packets and values of other people's libraries, for foreign.test.ts. Renew them by:
 
-python3 -m venv venv && venv/bin/pip install spacepackets==0.32.0 ccsdspy==2.0.1 space_packet_parser==6.2.0
-venv/bin/python make.py
+python3 -m venv VENV && VENV/bin/pip install spacepackets==0.32.0 ccsdspy==2.0.1 space_packet_parser==6.2.0
+cd test/golden/telemetry && VENV/bin/python packets.py
 """
 
 import datetime
@@ -97,6 +97,6 @@ def containers():
 pus()
 columns()
 containers()
-with open("foreign.json", "w") as file:
+with open("packets.json", "w") as file:
     json.dump(OUT, file, indent=1)
     file.write("\n")
