@@ -11,7 +11,10 @@ const crcTable = Uint16Array.from({ length: 256 }, (_, byte) => {
   return crc;
 });
 
-/** CRC-16-CCITT, all ones at the start; 0 over bytes that end with their own CRC. */
+/**
+ * CRC-16-CCITT, all ones at the start; 0 over bytes that end with their own CRC. Frames have the same (CCSDS 132.0-B-3,
+ * 4.1.6).
+ */
 export function crc16(bytes: Uint8Array, from: number, to: number): number {
   let crc = 0xffff;
   for (let at = from; at < to; at++) {

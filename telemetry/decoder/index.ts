@@ -2,6 +2,7 @@
  * Conversion of space packets (CCSDS 133.0-B-2) to values and back, by the dictionary. Pure functions on buffers; the
  * state between packets is in the SequenceTracker and, for values, in the exporter.
  */
+export { crc16 } from "./checksum";
 export { decodeParameters, Decoder, type PacketSink } from "./decoder";
 export { encodePacket } from "./encoder";
 export { type DecodeErrorReason, decodeErrorReasons } from "./errorReason";

@@ -36,6 +36,21 @@ export function checkDictionary(dictionary: Dictionary, report: Report): void {
   );
   checkLayouts(dictionary, report);
   for (const parameter of dictionary.parameters) checkParameter(parameter, dictionary, report);
+  checkFamilies(dictionary, report);
+}
+
+/** Warning about a gauge, a counter and a text that OpenMetrics, which leaves _total and _info out, would call the same. */
+function checkFamilies({ parameters }: Dictionary, report: Report): void {
+  const kinds = Map.groupBy(parameters, ({ metric }) => metric.replace(/_(?:total|info)$/, ""));
+  for (const [family, [first, ...others]] of kinds) {
+    for (const other of others.filter(({ metric }) => metric !== first?.metric)) {
+      report.warning(
+        other,
+        ["name"],
+        `gives the metric ${other.metric}; ${first?.metric ?? ""} (line ${first?.line ?? 1}) has the same family in OpenMetrics, ${family}`,
+      );
+    }
+  }
 }
 
 function checkUnique<T>(

@@ -61,7 +61,8 @@ function registerParameter(registry: Registry, parameter: Parameter, args: Metri
     return;
   }
   const sample = sampler(parameter, args);
-  if (parameter.kind === "counter") new SampledCounter(config, sample);
+  if (isText(parameter)) new SampledInfo(config, sample);
+  else if (parameter.kind === "counter") new SampledCounter(config, sample);
   else new SampledGauge(config, sample);
 }
 
@@ -148,7 +149,7 @@ function registerErrors(registry: Registry, { state, spacecraft, created }: Date
   const { refusals } = state;
   // With the names of all packets from the start: increase() does not see the first error of a new series.
   const errors = decodeErrorReasons.flatMap((reason) =>
-    (reason === "version" ? [""] : refusals.names).map((packet) => ({
+    refusals.names(reason).map((packet) => ({
       reason,
       packet,
       labels: { spacecraft, reason, packet },

@@ -59,21 +59,16 @@ export class Refusals {
   private readonly counts = new Map<DecodeErrorReason, Map<string, number>>(
     decodeErrorReasons.map((reason) => [reason, new Map()]),
   );
-  /** Names that refusals are counted by; the empty one: no packet of the dictionary. */
-  readonly names: readonly string[];
   private readonly kinds = new Set<string>();
   private readonly apidNames: ReadonlyMap<number, string>;
 
   /** @param tell receives the first packet of each kind, and once undefined: further kinds are only counted */
   constructor(
-    dictionary: Dictionary,
+    private readonly dictionary: Dictionary,
     private readonly tell: (refusal: Refusal | undefined) => void = () => undefined,
   ) {
     const byApid = Map.groupBy(dictionary.packets, ({ apid }) => apid);
     this.apidNames = new Map([...byApid].map(([apid, packets]) => [apid, nameOf(packets)]));
-    this.names = [
-      ...new Set(["", ...this.apidNames.values(), ...dictionary.packets.map(({ name }) => name)]),
-    ];
   }
 
   /**
@@ -105,6 +100,33 @@ export class Refusals {
     }
     this.unknownApids.set(apid, (known ?? 0) + 1);
     if (known === undefined) this.show("unknown_apid", apid, "", datagram, at);
+  }
+
+  /** Names by which refusals for a reason can be counted; the empty one: no packet of the dictionary. */
+  names(reason: DecodeErrorReason): string[] {
+    const { packets, parameters } = this.dictionary;
+    const ofApids = (those: readonly Packet[]): string[] => [
+      ...new Set(those.map(({ apid }) => this.apidNames.get(apid) ?? "")),
+    ];
+    switch (reason) {
+      case "version":
+        return [""];
+      case "truncated":
+      case "telecommand":
+        return ["", ...ofApids(packets)];
+      case "fragment":
+        return ofApids(packets);
+      case "checksum":
+        return ofApids(packets.filter(({ checksum }) => checksum !== "none"));
+      case "layout":
+        return ofApids(packets.filter(({ conditions, isAbstract }) => isAbstract || conditions.length > 0));
+      case "length":
+      case "secondary_header":
+        return packets.filter(({ isAbstract }) => !isAbstract).map(({ name }) => name);
+      case "not_finite":
+      case "unknown_state":
+        return [...new Set(parameters.map(({ packet }) => packet))];
+    }
   }
 
   /** Refusals for a reason of one kind of packet, or of none (empty name). */

@@ -1,6 +1,6 @@
 /** Transfer frames: TM (CCSDS 132.0-B-3) and AOS (CCSDS 732.0-B-4), from their bytes to the packets' data. */
+import { crc16 } from "../decoder";
 import type { BadFrameReason } from "./counters";
-import { crc16 } from "./crc16";
 
 export interface FrameFormat {
   readonly framing: "tm" | "aos";

@@ -1,5 +1,5 @@
 /** TM transfer frames of packets, with marker and FECF: for the simulator and replays. */
-import { crc16 } from "./crc16";
+import { crc16 } from "../decoder";
 import { standardMarker } from "./frameStream";
 
 const headerBytes = 6;

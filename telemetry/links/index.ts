@@ -4,7 +4,7 @@
  *   source.ts (the URL), framing.ts (its settings) -> transport: tcpServer.ts, tcpClient.ts, mqttClient.ts, or the
  *   exporter's UDP socket -> link.ts, for a stream in a byteWindow.ts
  *     -> packetStream.ts (recordHeader.ts, expectedPackets.ts)                      bare packets, record headers
- *     -> framePipeline.ts: frameStream.ts -> randomiser.ts -> frame.ts (crc16.ts) -> virtualChannel.ts     TM, AOS
+ *     -> framePipeline.ts: frameStream.ts -> randomiser.ts -> frame.ts -> virtualChannel.ts     TM, AOS
  *     -> segments.ts (joined packets)
  *
  * Each stage is bounded in memory and counts what it does not pass on (counters.ts).

@@ -1,5 +1,5 @@
 /** TM and AOS frames made from packets, the counterpart of telemetry/links written from the standards: for tests. */
-import { crc16 } from "../../../telemetry/links/crc16";
+import { crc16 } from "../../../telemetry/decoder";
 
 export interface FramesArgs {
   readonly kind: "tm" | "aos";

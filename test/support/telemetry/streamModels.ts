@@ -2,7 +2,7 @@
  * The readers of streams as docs/telemetry.md says them, of a whole stream at once and as plainly as possible: what a
  * reader of pieces must agree with, wherever they are cut.
  */
-import { crc16 } from "../../../telemetry/links/crc16";
+import { crc16 } from "../../../telemetry/decoder";
 
 export interface PacketModel {
   readonly packets: Buffer[];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { crc16 } from "../../../../telemetry/links/crc16";
+import { crc16 } from "../../../../telemetry/decoder";
 import { randomised } from "../../../../telemetry/links/randomiser";
 
 describe("the standard's own values", () => {

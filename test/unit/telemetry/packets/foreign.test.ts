@@ -11,9 +11,9 @@ interface Foreign {
   readonly broken?: string;
 }
 
-const foreign = JSON.parse(readFileSync(join(__dirname, "../../../golden/telemetry/packets.json"), "utf8")) as Readonly<
-  Record<"pus" | "columns" | "containers", Foreign>
->;
+const foreign = JSON.parse(
+  readFileSync(join(__dirname, "../../../golden/telemetry/packets.json"), "utf8"),
+) as Readonly<Record<"pus" | "columns" | "containers", Foreign>>;
 
 const decoded = (dictionary: Dictionary, hex: string): Outcome =>
   outcomeOf(dictionary, Buffer.from(hex, "hex"));

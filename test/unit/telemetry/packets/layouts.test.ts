@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Decoder, encodePacket, SequenceTracker } from "../../../../telemetry/decoder";
-import { crc16 } from "../../../../telemetry/decoder/checksum";
-import { sequenceTrackers } from "../../../../telemetry/decoder/sequence";
+import {
+  crc16,
+  Decoder,
+  encodePacket,
+  SequenceTracker,
+  sequenceTrackers,
+} from "../../../../telemetry/decoder";
 import { DictionaryError } from "../../../../telemetry/dictionary";
 import { dictionaryWith, number, outcomeOf, spacePacket } from "./dictionaryOf";
 

@@ -86,15 +86,18 @@ describe("messages of dictionaries", () => {
           number("low", 8, { unit: "V", limits: { red: { low: -5 } } }),
           number("battery_volts", 8, { unit: "V" }),
           number("x_bucket", 8),
+          number("boots", 8),
+          number("boots", 8, { kind: "counter" }),
           number("fine", 8, { unit: "V", limits: { red: { low: 5, high: 254 } } }),
         ],
       },
     ]);
     const texts = warnings.map(formatProblem);
-    assert.equal(texts.length, 3, texts.join("\n"));
+    assert.equal(texts.length, 4, texts.join("\n"));
     assert.match(texts[0] ?? "", /limits\.red\.low: can never be crossed: the values of the field end at 0/);
     assert.match(texts[1] ?? "", /bus_s_battery_volts_volts, with the unit twice/);
     assert.match(texts[2] ?? "", /Prometheus reserves the ending _bucket/);
+    assert.match(texts[3] ?? "", /bus_s_boots_total; bus_s_boots .* has the same family in OpenMetrics/);
   });
 
   it("take a unit of the mission's own", () => {
