@@ -18,7 +18,7 @@ const [layout] = layoutsOf(dictionary);
 if (!layout) throw new Error("no packet");
 
 const file = Buffer.concat(Array.from({ length: packets }, (_, i) => packetOf(dictionary, layout, i)));
-const values = new Float64Array(dictionary.parameters.length);
+const values = new Float64Array(dictionary.slots);
 let decoded = 0;
 let sum = 0;
 const refuse = (): never => {
@@ -43,7 +43,7 @@ for (let round = 0; round < rounds; round++) {
 }
 if (decoded !== packets * rounds || !Number.isFinite(sum)) throw new Error("not every packet was decoded");
 const perSecond = Math.round(packets / best);
-const nanoseconds = ((best * 1e9) / packets / dictionary.parameters.length).toFixed(1);
+const nanoseconds = ((best * 1e9) / packets / dictionary.slots).toFixed(1);
 process.stdout.write(
   `${packets} packets of ${layout.totalBytes} bytes, 20 parameters each, best of ${rounds} rounds\n`,
 );

@@ -1,6 +1,7 @@
 /** Setting of a link: the URL of a source of packets, as `perigee-telemetry serve --source` takes it. */
 import { z } from "zod";
-import { parseSource, type Source } from "../../telemetry/links";
+// Not by the folder's entry: that loads the MQTT client, which the stack's program does not need.
+import { parseSource, type Source } from "../../telemetry/links/source";
 import { telemetryNames } from "../telemetry/names";
 
 const { udpPort, tcpPort } = telemetryNames;

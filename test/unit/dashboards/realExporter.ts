@@ -46,20 +46,12 @@ export function simulatedPackets(dictionary: Dictionary): Buffer[] {
 
 /** One packet of every kind with every value at 1 (in base units). */
 export function packetsOfOnes(dictionary: Dictionary): Buffer[] {
-  const values = new Float64Array(dictionary.parameters.length).fill(1);
+  const values = new Float64Array(dictionary.slots).fill(1);
   return packetLayouts(dictionary).map((layout) => encodePacket(layout, 0, Date.now() / 1000, values));
 }
 
-/**
- * Names of the metrics in an exposition that have at least one series. A histogram counts from its declaration on:
- * that of garbage collections has no series before the first one.
- */
+/** Names of the metrics in an exposition that have at least one series. */
 export function metricsWithSeries(exposition: string): Set<string> {
-  const lines = exposition.split("\n");
-  const series = lines.filter((line) => line !== "" && !line.startsWith("#"));
-  const histograms = lines.flatMap((line) => /^# TYPE (\S+) histogram$/.exec(line)?.[1] ?? []);
-  return new Set([
-    ...series.map((line) => line.split(/[{ ]/)[0] ?? ""),
-    ...histograms.flatMap((name) => [`${name}_bucket`, `${name}_sum`, `${name}_count`]),
-  ]);
+  const series = exposition.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  return new Set(series.map((line) => line.split(/[{ ]/)[0] ?? ""));
 }

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { encodePacket, packetLayouts } from "../../../telemetry/decoder";
 import { loadDictionary } from "../../../telemetry/dictionary";
@@ -12,7 +15,9 @@ import {
   SampledGauge,
   SampledInfo,
 } from "../../../telemetry/exporter/sampledMetric";
+import { expectedPackets, Link, parseSource } from "../../../telemetry/links";
 import { prometheusProgram } from "../../support/promtool";
+import { dictionaryWith, number, spacePacket } from "./packets/dictionaryOf";
 
 const labels = { name: 'a "quoted" \\ text\nin two lines' };
 
@@ -56,7 +61,7 @@ bus_build_info{version="1"} 1
     this.timeout(60_000);
     const dictionary = loadDictionary();
     const state = new TelemetryState(dictionary, 5);
-    const values = new Float64Array(dictionary.parameters.length).fill(1);
+    const values = new Float64Array(dictionary.slots).fill(1);
     for (const layout of packetLayouts(dictionary)) state.receive(encodePacket(layout, 0, 0, values), 1);
     const udp = () => ({ dropped: 0, bufferBytes: 1 });
     const registry = telemetryRegistry({ state, spacecraft: "s", version: "0", clock: () => 1, udp });
@@ -94,6 +99,48 @@ bus_build_info{version="1"} 1
 # EOF
 `,
     );
+  });
+
+  it("of any kind of parameter is what Prometheus' parser takes", async function () {
+    this.timeout(60_000);
+    const text = { description: "d", type: "string", bytes: 2 };
+    const dictionary = dictionaryWith([
+      {
+        parameters: [
+          number("bias", 8, { unit: { suffix: "grays", symbol: "Gy" } }),
+          number("heater_energy", 8, { unit: "J", kind: "counter" }),
+          number("share", 8, { unit: "%" }),
+          number("bins", 8, { count: 2, unit: "V" }),
+          { ...text, name: "software" },
+          { name: "mode", description: "d", type: "enumeration", bits: 8, states: { 0: "A", 1: "B" } },
+        ],
+      },
+    ]);
+    const state = new TelemetryState(dictionary, 5);
+    state.receive(spacePacket("01 02 03 04 05 3422 01"), 1);
+    const parsed = parseSource("tcp://[::1]:7?framing=tm&frameBytes=100");
+    assert.ok(!("problems" in parsed));
+    const link = new Link(parsed, () => undefined, expectedPackets(state.layouts));
+    const transport = { port: 1, connections: () => 1, connects: () => 1, close: () => Promise.resolve() };
+    const registry = telemetryRegistry({
+      ...{ state, spacecraft: "s", version: "0", clock: () => 1 },
+      ...{ udp: () => ({ dropped: 0, bufferBytes: 1 }), inputs: [{ link, transport }] },
+    });
+    const exposition = registry.text("openmetrics");
+    assert.match(
+      exposition,
+      /^# TYPE bus_s_software info\nbus_s_software_info\{spacecraft="s",value="4\\""\} 1$/m,
+    );
+    assert.match(exposition, /^# UNIT bus_s_heater_energy_joules joules$/m);
+    // Blocks need times, which a scrape has not.
+    const folder = mkdtempSync(join(tmpdir(), "perigee-openmetrics-"));
+    const file = join(folder, "metrics");
+    writeFileSync(file, exposition.replaceAll(/^(?!#).+$/gm, "$& 1700000000"));
+    const promtool = await prometheusProgram("promtool");
+    const run = ["tsdb", "create-blocks-from", "openmetrics", file, join(folder, "data")];
+    const { status, stderr } = spawnSync(promtool, run, { encoding: "utf8" });
+    rmSync(folder, { recursive: true });
+    assert.equal(status, 0, stderr);
   });
 });
 

@@ -16,7 +16,7 @@ import { runHere } from "../../../support/telemetry/runHere";
 
 const dictionary = loadDictionary();
 const packets = packetLayouts(dictionary).map((layout) =>
-  encodePacket(layout, 0, Date.now() / 1000, new Float64Array(dictionary.parameters.length).fill(1)),
+  encodePacket(layout, 0, Date.now() / 1000, new Float64Array(dictionary.slots).fill(1)),
 );
 
 describe("an exporter with several sources", () => {
