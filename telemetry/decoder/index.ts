@@ -21,6 +21,6 @@ export {
   sequenceModulus,
   unsegmented,
 } from "./primaryHeader";
-export { type FieldReader, fieldReader } from "./rawField";
+export { fieldReader } from "./rawField";
 export { type Arrival, SequenceTracker, sequenceTrackers } from "./sequence";
 export { decodeText, isText } from "./text";

@@ -43,7 +43,7 @@ export class Program {
     this.rights = Uint8Array.from(parameters, ({ bitSize }) => 32 - Math.min(bitSize, 32));
     this.signs = Uint8Array.from(parameters, ({ encoding }) => (encoding === "twos-complement" ? 1 : 0));
     this.starts = Int32Array.from(parameters, ({ bitOffset }) => bitOffset >>> 3);
-    this.ends = Int32Array.from(parameters, (parameter) => endOf(parameter));
+    this.ends = Int32Array.from(parameters, ({ bitOffset, bitSize }) => Math.ceil((bitOffset + bitSize) / 8));
     this.slots = Int32Array.from(numbers(({ index }) => index));
     this.conversions = Uint8Array.from(parameters, conversionOf);
     const lines = parameters.map(({ calibration }) =>
@@ -136,12 +136,6 @@ function shiftsOf(field: Field): { width: number; left: number } {
   if (!isShifted || field.byteOrder === "little") return { width: 0, left: 0 };
   const width = Math.ceil((first + field.bitSize) / 8);
   return { width, left: 32 - 8 * width + first };
-}
-
-function endOf({ bitOffset, bitSize, array }: Parameter): number {
-  // A counted array may be empty.
-  if (array && typeof array.count !== "number") return Math.ceil(bitOffset / 8);
-  return Math.ceil((bitOffset + bitSize * (array?.most ?? 1)) / 8);
 }
 
 function conversionOf({ type, encoding, calibration }: Parameter): number {

@@ -85,14 +85,19 @@ function checkNames({ parameters, hidden }: Packet, { error }: Report): void {
   }
 }
 
+/** Check that the time is in the shortest packet, also of a layout that is shorter than what it extends. */
 function checkTime(packet: Packet, { error }: Report): void {
-  const { time, secondaryHeader, leastBytes } = packet;
-  if (!time || packet.base) return;
-  const end = time.at + timeBytes(time.code);
-  const most = secondaryHeader.bytes + leastBytes;
-  if (end > most) {
-    error(packet, ["time"], `ends at byte ${end} after the primary header, the packet at byte ${most}`);
-  }
+  if (!endsBeforeTime(packet) || (packet.base && endsBeforeTime(packet.base))) return;
+  const [end, most] = [endOfTime(packet), packet.secondaryHeader.bytes + packet.leastBytes];
+  const key = packet.base ? "bytes" : "time";
+  const what = packet.base ? "is too short for the time, which " : "";
+  error(packet, [key], `${what}ends at byte ${end} after the primary header, the packet at byte ${most}`);
+}
+
+const endOfTime = ({ time }: Packet): number => (time ? time.at + timeBytes(time.code) : 0);
+
+function endsBeforeTime(packet: Packet): boolean {
+  return endOfTime(packet) > packet.secondaryHeader.bytes + packet.leastBytes;
 }
 
 function checkExtents(packet: Packet, { error }: Report): void {

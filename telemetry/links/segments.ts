@@ -13,7 +13,7 @@ import type { LinkCounters } from "./counters";
 const continuation = 0b00;
 const first = 0b01;
 /** APIDs whose segments are kept at the same time; one more drops the one that began first. */
-export const mostBegun = 16;
+const mostBegun = 16;
 
 /** Receiver of packets. @param segments how many segments the packet was joined of; 1: it came whole */
 export type OnPacket = (packet: Buffer, segments: number) => void;

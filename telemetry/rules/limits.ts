@@ -15,6 +15,6 @@ export const alertLimits = {
 } as const;
 
 /** Memory of the exporter in bytes, below its container's limit, which grows with the dictionary too. */
-export function exporterMemoryLimit(dictionary: Pick<Dictionary, "parameters">): number {
+export function exporterMemoryLimit(dictionary: Pick<Dictionary, "parameters" | "slots">): number {
   return (200 + extraMemoryMiB(dictionary)) * 1024 ** 2;
 }

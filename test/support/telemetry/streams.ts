@@ -6,7 +6,7 @@ import { Link, parseSource, type Source } from "../../../telemetry/links";
 /** Sync marker of frames. */
 export const marker = Buffer.from("1acffc1d", "hex");
 /** APIDs that the links' dictionary has, with packets of any length. */
-export const knownApids = [10, 11, 12];
+const knownApids = [10, 11, 12];
 
 export function source(url: string): Source {
   const parsed = parseSource(url);

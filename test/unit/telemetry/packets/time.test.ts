@@ -265,6 +265,14 @@ describe("the time of a packet", () => {
       () => dictionaryWith([{ parameters }], { time: { ...cuc, at: 1 }, secondaryHeader: "none" }),
       /time: ends at byte 5 after the primary header, the packet at byte 1/,
     );
+    const shorter = [
+      { parameters: [...parameters, { ...parameters[0], name: "b", bits: 40 }] },
+      { name: "q", extends: "p", when: { a: 1 }, bytes: { from: 1 } },
+    ];
+    assert.throws(
+      () => dictionaryWith(shorter, { time: { ...cuc, at: 1 }, secondaryHeader: "none" }),
+      /packets\[1\]\.bytes: is too short for the time, which ends at byte 5 .* the packet at byte 1/,
+    );
     assert.throws(
       () => dictionaryWith([{ parameters }], { time: undefined }),
       /neither the packet nor the dictionary/,

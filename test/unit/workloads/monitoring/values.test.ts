@@ -157,12 +157,9 @@ describe("values of kube-prometheus-stack", () => {
   });
 
   it("let the exporter's memory alert come before its container is killed", () => {
-    for (const parameters of [
-      loadDictionary().parameters,
-      parseDictionary(largeDictionaryText()).parameters,
-    ]) {
-      const memory = exporterMemoryLimit({ parameters });
-      const { memoryMiB } = withMemory(sizes.exporter, { extraMemoryMiB: extraMemoryMiB({ parameters }) });
+    for (const dictionary of [loadDictionary(), parseDictionary(largeDictionaryText())]) {
+      const memory = exporterMemoryLimit(dictionary);
+      const { memoryMiB } = withMemory(sizes.exporter, { extraMemoryMiB: extraMemoryMiB(dictionary) });
       assert.ok(memory < memoryMiB.limit * 1024 ** 2);
       assert.ok(memory > memoryMiB.request * 1024 ** 2);
     }
