@@ -38,7 +38,10 @@ export function parseSource(text: string): Source | { readonly problems: readonl
   }
   const port = url.port === "" ? mqttPorts[kind] : Number(url.port);
   if (url.hostname === "" || port === undefined) return problem("must name a host and a port");
-  const topic = decodeURIComponent(url.pathname.replace(/^\//, ""));
+  const [topic, user, password] = [url.pathname.slice(1), url.username, url.password].map(decoded);
+  if (topic === undefined || user === undefined || password === undefined) {
+    return problem("must have %25 where it means a percent sign");
+  }
   const isMqtt = kind in mqttPorts;
   if (isMqtt === (topic === "")) {
     return problem(
@@ -54,8 +57,8 @@ export function parseSource(text: string): Source | { readonly problems: readonl
   const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
   return {
     ...{ kind, host, port, topic, framing },
-    ...(url.username !== "" && { user: decodeURIComponent(url.username) }),
-    ...(url.password !== "" && { password: decodeURIComponent(url.password) }),
+    ...(user !== "" && { user }),
+    ...(password !== "" && { password }),
     name: `${kind}://${url.hostname}:${port}${isMqtt ? url.pathname : ""}`,
   };
 }
@@ -64,4 +67,14 @@ function isProblems(framing: Framing | readonly string[]): framing is readonly s
   return Array.isArray(framing);
 }
 
-const withoutPassword = (text: string): string => text.replace(/\/\/[^@/]*@/, "//");
+/** Text of percent-encoding, undefined where that is wrong. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Also where the password has characters that end a URL's host: what is before the last @ is left away. */
+const withoutPassword = (text: string): string => text.replace(/\/\/.*@/s, "//");
