@@ -24,7 +24,8 @@ type Shown = number | string | null | readonly (number | null)[];
 
 /** One packet to print. */
 interface DecodedPacket {
-  readonly time: string;
+  /** ISO time; null: the packet has none. */
+  readonly time: string | null;
   readonly apid: number;
   readonly packet: string;
   readonly sequenceCount: number;
@@ -113,7 +114,7 @@ class Collector implements PacketSink {
     const { apid, name, parameters } = layout.packet;
     decodeParameters(layout, bytes, at, this.values, this.valueError);
     this.found.push({
-      time: isoTime(onboardTime),
+      time: Number.isNaN(onboardTime) ? null : isoTime(onboardTime),
       apid,
       packet: name,
       sequenceCount,
@@ -177,7 +178,6 @@ class Collector implements PacketSink {
  * outside the range of Date, as with a wrong spacecraft clock.
  */
 export function isoTime(seconds: number): string {
-  if (Number.isNaN(seconds)) return "no time";
   const microseconds = Math.round(seconds * 1e6);
   const date = new Date(Math.floor(microseconds / 1e6) * 1000);
   if (Number.isNaN(date.getTime())) return String(seconds);
@@ -210,5 +210,5 @@ function table(packet: DecodedPacket, withRaw: boolean): string {
     return `  ${parameter.name.padEnd(32)}${inRaw}${shown.padStart(16)} ${parameter.unit.base.symbol}`.trimEnd();
   });
   const { time, apid, packet: name, sequenceCount } = packet;
-  return [`${time}  APID ${apid}  ${name}  #${sequenceCount}`, ...rows, "", ""].join("\n");
+  return [`${time ?? "no time"}  APID ${apid}  ${name}  #${sequenceCount}`, ...rows, "", ""].join("\n");
 }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isoTime } from "../../../telemetry/cli/decode";
 import { encodePacket, packetLayouts } from "../../../telemetry/decoder";
+import { writeChecksum } from "../../../telemetry/decoder/checksum";
 import { parseDictionary } from "../../../telemetry/dictionary";
 import { runHere } from "../../support/telemetry/runHere";
 
@@ -56,6 +57,41 @@ describe("decode", () => {
       values: { "power.volts": 14.4, "power.mode": "NOMINAL" },
       raw: { "power.volts": 14_400, "power.mode": 1 },
     });
+  });
+
+  it("prints lists of arrays, texts, null for what is not there, and the raw bytes of texts", async () => {
+    const more = join(folder, "more.yaml");
+    writeFileSync(
+      more,
+      JSON.stringify({
+        ...{ name: "n", version: "1", time: "none", secondaryHeader: "none", checksum: "iso16" },
+        packets: [
+          {
+            ...{ apid: 1, name: "p", subsystem: "s", period: 1, description: "d", bytes: { from: 4 } },
+            parameters: [
+              { name: "text", description: "d", type: "string", bytes: 2 },
+              {
+                ...{ name: "volts", description: "d", type: "unsigned", bits: 8, unit: "mV", count: "rest" },
+                most: 3,
+              },
+              { name: "late", description: "d", type: "unsigned", bits: 8, unit: "V", bitOffset: 40 },
+            ],
+          },
+        ],
+      }),
+    );
+    const whole = Buffer.from("0001c0000005414200070000", "hex");
+    writeChecksum("iso16", whole);
+    const path = file(whole);
+    const { stdout } = await runHere("decode", path, "--dictionary", more, "--raw", "--format", "json");
+    assert.deepEqual(JSON.parse(stdout), {
+      ...{ time: null, apid: 1, packet: "p", sequenceCount: 0 },
+      values: { "s.text": "AB", "s.volts": [0, 0.007], "s.late": null },
+      raw: { "s.text": "4142", "s.volts": [0, 7], "s.late": null },
+    });
+    const { stdout: shown } = await runHere("decode", path, "--dictionary", more, "--raw");
+    assert.match(shown, /^no time {2}APID 1 {2}p {2}#0\n/);
+    assert.match(shown, /volts +\[0, 7\] +\[0, 0\.007\] V\n {2}late +- +- V\n/);
   });
 
   it("keeps microseconds, before and after 1970, and shows a time that no date has as seconds", () => {
