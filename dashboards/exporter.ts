@@ -12,6 +12,7 @@ import {
   recorded,
   type RuleSettings,
 } from "../telemetry/rules";
+import { linkPanels } from "./exporterLinks";
 import { frame, uids } from "./frame";
 import { thresholds, zones } from "./limits";
 import { graph, type PanelSpec, stat, table, timeline, valueMap } from "./panels";
@@ -37,7 +38,7 @@ export function exporterDashboard(
     headlines(of),
     [builds()],
     intake(of, step),
-    links(of, step),
+    linkPanels(of, step),
     load(dictionary, of, step),
     delays(of),
     runtime(of, step),
@@ -152,45 +153,6 @@ function intake(of: string, step: string): TimeseriesBuilder[] {
       },
       1,
     ),
-  ];
-}
-
-/** What each link brings, and what of it is of no use. */
-function links(of: string, step: string): TimeseriesBuilder[] {
-  const rate = (name: string): string => `rate(perigee_telemetry_link_${name}_total${of}[$__rate_interval])`;
-  const lost = (name: string): string =>
-    `sum by (link) (increase(perigee_telemetry_link_${name}_total${of}[5m])) > 0`;
-  return [
-    graph({
-      key: "links",
-      title: "Received by link",
-      description: "Bytes received per second from each source.",
-      unit: "Bps",
-      queries: [overTime(`sum by (link) (${rate("received_bytes")})`, "{{link}}").interval(step)],
-    }),
-    graph({
-      key: "connections",
-      title: "Connections of links",
-      description: "Open connections: a server's clients, 1 or 0 of a client, 1 of a UDP port.",
-      unit: "none",
-      queries: [overTime(`perigee_telemetry_link_connections${of}`, "{{link}}")],
-    }),
-    graph({
-      key: "unused",
-      title: "Lost on links (per 5 minutes)",
-      description:
-        "Transfer frames that were refused, by reason, or did not come; packets of which only a part came.",
-      unit: "none",
-      queries: [
-        overTime(
-          `sum by (link, reason) (increase(perigee_telemetry_link_bad_frames_total${of}[5m])) > 0`,
-          "{{link}} bad frames: {{reason}}",
-        ),
-        overTime(lost("frame_gaps"), "{{link}} frames missing"),
-        overTime(lost("cut_packets"), "{{link}} packets cut"),
-        overTime(lost("dropped_segments"), "{{link}} segments dropped"),
-      ],
-    }),
   ];
 }
 

@@ -6,7 +6,7 @@ import {
   decodeText,
   isText,
 } from "../../../../telemetry/decoder";
-import { type Dictionary, parseDictionary } from "../../../../telemetry/dictionary";
+import { type Dictionary, DictionaryError, parseDictionary } from "../../../../telemetry/dictionary";
 
 type Source = Readonly<Record<string, unknown>>;
 
@@ -28,6 +28,17 @@ export function dictionaryWith(packets: readonly Source[], more: Source = {}): D
   return parseDictionary(
     JSON.stringify({ name: "n", version: "1", time: "none", ...more, packets: packets.map(packetSource) }),
   );
+}
+
+/** Problems of a dictionary as one text; empty: none. */
+export function problemsOf(packets: readonly Source[], more: Source = {}): string {
+  try {
+    dictionaryWith(packets, more);
+    return "";
+  } catch (error) {
+    if (error instanceof DictionaryError) return error.message;
+    throw error;
+  }
 }
 
 /** Space packet of telemetry around its data in hex digits. */
