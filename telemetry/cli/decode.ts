@@ -47,7 +47,7 @@ export const decode = command(
     },
   },
   async ({ format, raw, skipBytes, dictionary }, { print, complain, log, stopped }, file) => {
-    const sink = new Collector(readDictionary(dictionary));
+    const sink = new Collector(readDictionary(dictionary), raw);
     const show = format === "json" ? jsonLine : table;
     const bytes = readPackets(file);
     for (const packet of packetsOf(bytes, skipBytes)) {
@@ -96,7 +96,10 @@ class Collector implements PacketSink {
   private bytes: Buffer = Buffer.alloc(0);
   private readonly values: Float64Array;
 
-  constructor(dictionary: Dictionary) {
+  constructor(
+    dictionary: Dictionary,
+    private readonly withRaw: boolean,
+  ) {
     this.decoder = new Decoder(dictionary);
     this.refusals = new Refusals(dictionary);
     this.values = new Float64Array(dictionary.slots);
@@ -121,7 +124,7 @@ class Collector implements PacketSink {
       values: parameters.map((parameter) => ({
         parameter,
         value: this.shown(parameter, layout, bytes, at),
-        raw: this.raw(parameter, layout, bytes, at),
+        raw: this.withRaw ? this.raw(parameter, layout, bytes, at) : null,
       })),
     });
   }
