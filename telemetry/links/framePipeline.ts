@@ -68,8 +68,9 @@ export class FramePipeline implements Stream {
       counters.otherFrames++;
       return framing.fecf;
     }
-    if (framing.virtualChannels?.has(virtualChannel) === false) counters.otherFrames++;
-    else if (isIdle && data.length === 0) counters.idleFrames++;
+    // The idle channel of AOS is nobody's choice.
+    if (isIdle && data.length === 0) counters.idleFrames++;
+    else if (framing.virtualChannels?.has(virtualChannel) === false) counters.otherFrames++;
     else this.channel(spacecraftId * 64 + virtualChannel)?.take(frame);
     return true;
   }

@@ -228,6 +228,20 @@ for (const kind of ["tm", "aos"] as const) {
   });
 }
 
+describe("AOS frames of the idle channel", () => {
+  it("are idle, also where other channels are asked for", () => {
+    const [frame] = framesOf([packet(10, 0, Buffer.alloc(20))], {
+      ...{ kind: "aos", frameBytes: 50, virtualChannel: 63 },
+    });
+    assert.ok(frame);
+    for (const channels of ["", "&virtualChannels=1"]) {
+      const { link } = linkOf(`tcp://a:1?framing=aos&frameBytes=50${channels}`);
+      link.stream().push(Buffer.concat([marker, frame]));
+      assert.deepEqual([link.counters.idleFrames, link.counters.otherFrames], [1, 0]);
+    }
+  });
+});
+
 describe("the frames that simulate and replay send", () => {
   it("give each packet, of whatever length", () => {
     fc.assert(
