@@ -145,7 +145,7 @@ const telemetry = strictObject({
   links: z
     .array(linkUrl)
     .max(8)
-    .default([])
+    .prefault([])
     .describe(
       "Links beside the UDP port, as URLs (docs/telemetry.md, Sources): `tcp://` and `mqtt://` to a station; `tcp-server://0.0.0.0:10016`, published as node port 30116, which stack 1 opens to `adminCidrs` when its `publishedNodePorts` has it; `udp://0.0.0.0:10015` with settings for what the UDP port gets. A URL with a password: `pulumi config set --secret`.",
     )
