@@ -176,6 +176,7 @@ const onlyWithTrouble: Readonly<Record<string, string>> = {
 const emptyByNature: readonly RegExp[] = [
   /ALERTS/, // no alarm
   /^Ground link: Decode errors/, // every packet can be decoded
+  /^Telemetry exporter: Lost on links/, // nothing is lost
 ];
 
 async function problems(): Promise<string[]> {
