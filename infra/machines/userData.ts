@@ -37,7 +37,9 @@ export type MachineFilesArgs = Pick<UserDataArgs, "role" | "spot" | "kubernetesV
 /** Time limit for installing Kubernetes and pulling its images. */
 const prepareTimeoutSeconds = 1200;
 
-const script = (name: string): string => readFileSync(join(__dirname, "scripts", name), "utf8");
+/** Content of a script or unit without the lines that only a reader needs: EC2 has no room for them. */
+const script = (name: string): string =>
+  readFileSync(join(__dirname, "scripts", name), "utf8").replaceAll(/^ *# .*\n/gm, "");
 const prepareScript = script("prepare.sh");
 const aptScript = script("apt.sh");
 const spotScript = script("spot.sh");
