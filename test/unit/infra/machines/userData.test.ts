@@ -51,6 +51,18 @@ describe("a machine's user data", () => {
     }
   });
 
+  it("has room for ten mirrors on a Spot machine, which has most in it", () => {
+    const registries = Object.fromEntries(
+      Array.from({ length: 10 }, (_, index) => [
+        `registry-${index}.example.org`,
+        `https://mirror.ground.example.org:5000/cache-${index}`,
+      ]),
+    );
+    const spot = machines["spotWorker.yaml"] ?? assert.fail();
+    const text = renderUserData({ ...spot, mirrors: { ...spot.mirrors, registries } });
+    assert.ok(Buffer.byteLength(text) < userDataLimitBytes, `${Buffer.byteLength(text)} bytes`);
+  });
+
   it("has the exact version, its packages' repository and its images", () => {
     const { kubernetes, containerd, pause, etcd } = releaseOf(defaultKubernetesVersion);
     const text = renderUserData(machines["controlPlane.yaml"] ?? assert.fail());
