@@ -33,11 +33,7 @@ fetch_backup() {
   rm -rf "$backup_folder"
   trap 'rm -rf "$backup_folder"' EXIT # it holds keys in clear
   mkdir -p "$backup_folder/content"
-  if ! command -v age >/dev/null; then
-    export DEBIAN_FRONTEND=noninteractive
-    retry 10 update_lists || exit 1
-    retry 5 apt_install age >/dev/null || exit 1
-  fi
+  install_age
   object=$(chosen_backup) || exit 1
   echo "fetching the backup $object"
   s3_soon GET "$object" "$backup_folder/backup.tar.age" || refuse_backup "${s3_error:?}"

@@ -41,14 +41,7 @@ join_control_plane() {
   write_join_documents
   forget_own_attempt
   refuse_unequal_version
-  echo "kubeadm join: running (log: ${kubeadm_log:?} on this machine)"
-  # shellcheck disable=SC2046 # zero or one word
-  kubeadm join --config "$join_config" $(preflight_flags) >"$kubeadm_log" 2>&1 || {
-    echo "--- kubeadm join, last lines" >&2
-    tail --lines 30 "$kubeadm_log" >&2
-    node_diagnosis
-    fail "kubeadm join failed; the lines above say why"
-  }
+  kubeadm_config=$join_config kubeadm_logged join
   remember_documents
   touch "${marker:?}"
   # The request's keys stay, so that it is the same when it is asked for again.
@@ -70,22 +63,7 @@ receive_keys() {
 write_join_documents() {
   umask 077
   printf '%s' "${JOIN_CONFIG:?}" >"$join_config"
-  cat >"$join_folder/discovery.conf" <<EOF
-apiVersion: v1
-kind: Config
-current-context: join
-contexts: [{name: join, context: {cluster: perigee, user: machine}}]
-clusters:
-  - name: perigee
-    cluster:
-      server: https://$API_NAME:6443
-      certificate-authority-data: $(base64 -w0 </etc/kubernetes/pki/ca.crt)
-users:
-  - name: machine
-    user:
-      client-certificate-data: $(base64 -w0 <"$join_folder/kubelet.crt")
-      client-key-data: $(base64 -w0 <"$join_folder/kubelet.key")
-EOF
+  write_discovery "$join_folder" "$(cat /etc/kubernetes/pki/ca.crt)" "$(cat "$join_folder/kubelet.crt")"
   umask 022
 }
 
@@ -138,12 +116,7 @@ forget_own_address() {
 tell_control_planes() {
   local names=${CONTROL_PLANES:-$NODE_NAME}
   if [ -z "${CONTROL_PLANES:-}" ] && ! kubectl --namespace kube-system get configmap perigee-control-planes >/dev/null 2>&1; then return; fi
-  kubectl apply --server-side --force-conflicts --field-manager perigee --filename - >/dev/null <<EOF
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: perigee-control-planes, namespace: kube-system}
-data: {names: "${names//$'\n'/ }"}
-EOF
+  put_config_map perigee-control-planes perigee "  names: \"${names//$'\n'/ }\""
 }
 
 # The pods of cluster DNS stay where they were made first, which was one machine: they are made anew once there are others.

@@ -93,22 +93,7 @@ write_documents() {
   mkdir -p /etc/perigee/patches
   printf 'providerID: %s\n' "${PROVIDER_ID:?}" >/etc/perigee/patches/kubeletconfiguration1+merge.yaml
   printf '%s' "${KUBEADM_CONFIG:?}" >/etc/perigee/kubeadm.yaml
-  cat >"$folder/discovery.conf" <<EOF
-apiVersion: v1
-kind: Config
-current-context: join
-contexts: [{name: join, context: {cluster: perigee, user: machine}}]
-clusters:
-  - name: perigee
-    cluster:
-      server: https://$API_NAME:6443
-      certificate-authority-data: $(printf '%s\n' "$CA_CERTIFICATE" | base64 -w0)
-users:
-  - name: machine
-    user:
-      client-certificate-data: $(printf '%s\n' "${CERTIFICATE:?}" | base64 -w0)
-      client-key-data: $(base64 -w0 <"$folder/kubelet.key")
-EOF
+  write_discovery "$folder" "$CA_CERTIFICATE" "${CERTIFICATE:?}"
   umask 022
 }
 

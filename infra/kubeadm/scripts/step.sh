@@ -37,10 +37,11 @@ node_diagnosis() {
 # kubeadm says a page and a half each time: it goes to a log on the machine, and is shown when it matters.
 kubeadm_log=/var/log/perigee-kubeadm.log
 
+# kubeadm_logged VERB OPTIONS...: with the documents in $kubeadm_config, if there is one.
 kubeadm_logged() {
   echo "kubeadm $1: running (log: $kubeadm_log on this machine)"
   # shellcheck disable=SC2046 # zero or one word
-  if kubeadm "$@" --config /etc/perigee/kubeadm.yaml $(preflight_flags) >"$kubeadm_log" 2>&1; then return; fi
+  if kubeadm "$@" --config "${kubeadm_config:-/etc/perigee/kubeadm.yaml}" $(preflight_flags) >"$kubeadm_log" 2>&1; then return; fi
   {
     echo "--- kubeadm $1, last lines"
     tail --lines 30 "$kubeadm_log"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Part of the steps that tell the cluster of a machine: its address, for the approver (certificates/approve.sh), and the labels
+# Part of the steps that tell the cluster something, by ConfigMaps; above all of a machine: its address, for the approver (certificates/approve.sh), and the labels
 # and taints that the settings gave it last. They are in a ConfigMap, so that any control plane knows them, and not in the
 # Node, which a kubelet may write. Input: NODE_NAME
 
@@ -15,15 +15,20 @@ tell() {
     kinds+=("$admitted/$NODE_NAME.$1")
     shift 2
   done
-  kubectl apply --server-side --force-conflicts --field-manager "perigee-$NODE_NAME" --filename - >/dev/null <<EOF ||
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: $machines, namespace: kube-system}
-data:
-$data
-EOF
+  put_config_map "$machines" "perigee-$NODE_NAME" "$data" ||
     fail "the cluster was not told of $NODE_NAME; the lines above say why. Run this again"
   rm -f "${kinds[@]}"
+}
+
+# put_config_map NAME MANAGER LINES: what this manager says in it; what others say stays.
+put_config_map() {
+  kubectl apply --server-side --force-conflicts --field-manager "$2" --filename - >/dev/null <<EOF
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: $1, namespace: kube-system}
+data:
+$3
+EOF
 }
 
 # told NODE KIND: fails where the API server does not say.

@@ -78,7 +78,7 @@ export function upgradeMessage(upgrade: Upgrade, terms: UpgradeTerms): string {
     backups ? "a backup is made" : "no backup is made: backups are off",
     controlPlanes.length > 1
       ? `${controlPlanes.join(", ")}, one after the other: ${parts(from, to)}; each is drained, and the others serve the API meanwhile`
-      : `${controlPlanes.join(", ")}: ${parts(from, to)}; the API is away for a moment, and the node is drained`,
+      : `${controlPlanes.join(", ")}: ${parts(from, to)}; the API is away meanwhile, and the node is drained`,
     ...workerSteps(workers, maxUnavailable, drainTimeoutSeconds),
   ];
   return [

@@ -102,12 +102,7 @@ applied_to_cluster() {
 
 remember_applied() {
   if [ -z "${PEERS:-}" ]; then return; fi
-  kubectl apply --server-side --force-conflicts --field-manager perigee --filename - >/dev/null <<EOF
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: perigee-upgrade, namespace: kube-system}
-data: {applied: "$KUBERNETES_VERSION"}
-EOF
+  put_config_map perigee-upgrade perigee "  applied: \"$KUBERNETES_VERSION\""
 }
 
 # Its servers start on other nodes before the drain ends those that are here. Where none takes them, cluster DNS is away until

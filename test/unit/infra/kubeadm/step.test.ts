@@ -11,7 +11,7 @@ const folder = join(__dirname, "../../../../infra/kubeadm/scripts");
 const shared = "step.sh";
 /** Scripts that are no step by themselves. */
 const parts = [
-  ...[shared, "disk.sh", "drain.sh", "files.sh"],
+  ...[shared, "discovery.sh", "disk.sh", "drain.sh", "files.sh"],
   ...["secretsKey.sh", "serving.sh", "settle.sh", "told.sh"],
 ];
 const scripts = readdirSync(folder).filter((name) => name.endsWith(".sh") && !parts.includes(name));

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Part of the steps that give a new control plane the authorities' keys: the program that encrypts them.
+# Part of the steps that encrypt or decrypt what leaves a machine, backups and the authorities' keys: the program for it.
 
 install_age() {
   if command -v age >/dev/null && command -v age-keygen >/dev/null; then return; fi
