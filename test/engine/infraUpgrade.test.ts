@@ -33,6 +33,12 @@ async function waitsFor(stack: TestStack, name: string): Promise<string[]> {
   return (found?.dependencies ?? []).filter((urn) => urn.includes("remote:Command")).map(nameOf);
 }
 
+/** Names of the resources whose steps were run since the journal had that many entries, in their order. */
+async function stepsSince(stack: TestStack, journaled: number, which: RegExp): Promise<string[]> {
+  const all = (await stack.journal()).slice(journaled).map(({ resource }) => resource);
+  return all.filter((name) => which.test(name));
+}
+
 describe("an upgrade on the real engine", function () {
   this.timeout(180_000);
   let stack: TestStack;
@@ -46,11 +52,7 @@ describe("an upgrade on the real engine", function () {
   beforeEach(async () => (journaled = (await stack.journal()).length));
 
   /** Steps since the test began that change a node, in their order, by the name of their resource. */
-  const steps = async (): Promise<string[]> =>
-    (await stack.journal())
-      .slice(journaled)
-      .map(({ resource }) => resource)
-      .filter((name) => /-(init|network|admit|join)$/.test(name));
+  const steps = (): Promise<string[]> => stepsSince(stack, journaled, /-(init|network|admit|join)$/);
 
   it("is told by a preview: from, to, who in which order, how many at a time", async () => {
     const plan = await stack.succeed("preview", settings(next));
@@ -227,11 +229,7 @@ describe("an upgrade of three control planes", function () {
   beforeEach(async () => (journaled = (await stack.journal()).length));
 
   /** Steps since the test began that change a node or admit one, in their order, by the name of their resource. */
-  const steps = async (): Promise<string[]> =>
-    (await stack.journal())
-      .slice(journaled)
-      .map(({ resource }) => resource)
-      .filter((name) => /-(init|settle|network|admit|join)$/.test(name));
+  const steps = (): Promise<string[]> => stepsSince(stack, journaled, /-(init|settle|network|admit|join)$/);
 
   it("is told by a preview: one after the other, the acting one first", async () => {
     const said = messages(await stack.succeed("preview", settings(next, three)));

@@ -7,13 +7,13 @@ import {
   engineSucceeds,
   kubectl,
   pool,
+  secondWorker,
   ssh,
   succeeded,
   worker,
 } from "../support/lab/lab";
 
-const second = "perigee-lab-default-2";
-const nodes = [controlPlane, worker, second];
+const nodes = [controlPlane, worker, secondWorker];
 const later = [
   {
     path: "infra/kubeadm/documents.ts",
@@ -55,7 +55,7 @@ describe("settings of kubelet and containerd that changed @all", () => {
       .map(({ kind, name }) => `${kind} ${name}`);
     assert.deepEqual(
       steps,
-      [worker, second].flatMap((name) => [`begun ${name}-join`, `done ${name}-join`]),
+      [worker, secondWorker].flatMap((name) => [`begun ${name}-join`, `done ${name}-join`]),
     );
     assert.equal(await podsOfWorkers(), before);
   });

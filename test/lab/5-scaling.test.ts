@@ -14,11 +14,11 @@ import {
   node,
   podsOn,
   pool,
+  secondWorker,
   worker,
 } from "../support/lab/lab";
 import { leftoversOf } from "../support/lab/leftovers";
 
-const second = "perigee-lab-default-2";
 const replicas = 4;
 const minimum = 3;
 
@@ -55,8 +55,8 @@ describe("scaling workers 1 -> 2 -> 1 under a PodDisruptionBudget", () => {
 
   it("adds a worker and touches nothing else", async () => {
     assert.deepEqual(changes(await engineSucceeds("up", pool(2))), { create: 5 });
-    await kubectl("wait", `node/${second}`, "--for=condition=Ready", "--timeout=5s");
-    removed = (await node(second)).instanceId;
+    await kubectl("wait", `node/${secondWorker}`, "--for=condition=Ready", "--timeout=5s");
+    removed = (await node(secondWorker)).instanceId;
   });
 
   it("lets the telemetry move when its node is drained", async () => {
@@ -77,11 +77,11 @@ describe("scaling workers 1 -> 2 -> 1 under a PodDisruptionBudget", () => {
   });
 
   it("does not begin to remove a worker whose pods nothing would make anew", async () => {
-    await apply(echoOn("bare", second));
+    await apply(echoOn("bare", secondWorker));
     const refused = await engine("up", pool(1));
     assert.notEqual(refused.exitCode, 0);
     assert.match(refused.stdout + refused.stderr, /Pods that declare no controller: default\/bare/);
-    const cordoned = ["get", "node", second, "-o", "jsonpath={.spec.unschedulable}"];
+    const cordoned = ["get", "node", secondWorker, "-o", "jsonpath={.spec.unschedulable}"];
     assert.equal(await kubectl(...cordoned), "");
     await kubectl("delete", "pod/bare");
   });
@@ -90,7 +90,7 @@ describe("scaling workers 1 -> 2 -> 1 under a PodDisruptionBudget", () => {
     // Half of the application moves there, so that there is something to drain.
     await kubectl("rollout", "restart", "deployment/app");
     await kubectl("rollout", "status", "deployment/app", "--timeout=120s");
-    await eventually("pods on the second worker", async () => (await podsOn(second, "app")) > 0);
+    await eventually("pods on the second worker", async () => (await podsOn(secondWorker, "app")) > 0);
     // Its join and keys were forgotten by the run that was refused.
     assert.deepEqual(changes(await engineSucceeds("up", pool(1))), { delete: 3 });
   });
@@ -106,7 +106,7 @@ describe("scaling workers 1 -> 2 -> 1 under a PodDisruptionBudget", () => {
 
   it("leaves one Node, and nothing of the machine", async () => {
     await kubectl("wait", `node/${worker}`, "--for=condition=Ready", "--timeout=5s");
-    assert.equal(await kubectl("get", "node", second, "--ignore-not-found", "-o", "name"), "");
+    assert.equal(await kubectl("get", "node", secondWorker, "--ignore-not-found", "-o", "name"), "");
     assert.deepEqual(await leftoversOf(removed), []);
   });
 

@@ -1,6 +1,5 @@
 /** An upgrade of Kubernetes in place, under a workload that answers all the time. */
 import { strict as assert } from "node:assert";
-import { testedVersions } from "../../infra/versions";
 import {
   controlPlane,
   engine,
@@ -11,6 +10,7 @@ import {
   labConfigFile,
   outputs,
   pool,
+  secondWorker,
   ssh,
   succeeded,
   worker,
@@ -22,13 +22,13 @@ import {
   deployWorkload,
   everyPartHas,
   kubeletVersions,
+  newest,
+  oldest,
   publishedWorkload,
   readyReplicas,
 } from "../support/lab/upgrade";
 
-const [newest = "", oldest = ""] = [testedVersions()[0], testedVersions().at(-1)];
-const second = "perigee-lab-default-2";
-const nodes = [controlPlane, worker, second];
+const nodes = [controlPlane, worker, secondWorker];
 const before = { ...pool(2), ...publishedWorkload, kubernetesVersion: oldest };
 const after = { ...before, kubernetesVersion: newest };
 
@@ -55,10 +55,10 @@ describe(`an upgrade from Kubernetes ${oldest} to ${newest} @all`, () => {
 
   it("has the lab serve the new version beside the one that runs", async () => {
     // Its engine fails at the gate, since a node is not Ready: the lab's servers are there by then.
-    await ssh(second, "systemctl stop kubelet");
-    await kubectl("wait", "node", second, "--for=condition=Ready=Unknown", "--timeout=120s");
+    await ssh(secondWorker, "systemctl stop kubelet");
+    await kubectl("wait", "node", secondWorker, "--for=condition=Ready=Unknown", "--timeout=120s");
     const refused = await new LabCommand("up", { LAB_CONFIG: await labConfigFile(after) }).fails();
-    assert.match(refused, new RegExp(`node ${second} is not Ready`));
+    assert.match(refused, new RegExp(`node ${secondWorker} is not Ready`));
     assert.match(refused, /nothing was changed/);
     for (const minor of ["v1.35", "v1.36"]) {
       const release = await fetch(`http://10.0.1.1:8080/${minor}/deb/Release`);
@@ -68,8 +68,8 @@ describe(`an upgrade from Kubernetes ${oldest} to ${newest} @all`, () => {
       await kubeletVersions(),
       nodes.map(() => `v${oldest}`),
     );
-    await ssh(second, "systemctl start kubelet");
-    await kubectl("wait", "node", second, "--for=condition=Ready", "--timeout=120s");
+    await ssh(secondWorker, "systemctl start kubelet");
+    await kubectl("wait", "node", secondWorker, "--for=condition=Ready", "--timeout=120s");
   });
 
   it("goes on when it was killed in the middle, while the workload answers", async () => {
@@ -81,13 +81,13 @@ describe(`an upgrade from Kubernetes ${oldest} to ${newest} @all`, () => {
         watch: watchSilence((signal) => askApi(apiServerUrl, "api.perigee-lab.internal", signal)),
       },
     );
-    await kubectl("cordon", second); // as a person would
+    await kubectl("cordon", secondWorker); // as a person would
     const killed = new LabCommand("up", { LAB_CONFIG: await labConfigFile(after) });
     await killed.killWhen("the first worker to be drained", async () => {
       const found = await kubectl("get", "node", worker, "-o", "jsonpath={.spec.unschedulable}");
       return found === "true";
     });
-    await kubectl("uncordon", second); // else nothing could run but on one node
+    await kubectl("uncordon", secondWorker); // else nothing could run but on one node
     const resumed = await new LabCommand("up", { LAB_CONFIG: await labConfigFile(after) }).succeeds();
     upgradeSaid = killed.output + resumed;
     for (const { what, watch } of watches) {
@@ -96,7 +96,7 @@ describe(`an upgrade from Kubernetes ${oldest} to ${newest} @all`, () => {
   });
 
   it("gave every part the version of the table, and took every node back", () =>
-    everyPartHas(newest, [controlPlane], [worker, second]));
+    everyPartHas(newest, [controlPlane], [worker, secondWorker]));
 
   it("made a backup of the former version first, and kept the Secrets", async () => {
     assert.ok(upgradeSaid.includes(`_v${oldest}.tar.age`), upgradeSaid);

@@ -1,6 +1,5 @@
 /** An upgrade of three control planes and two workers: under a workload, and under a client of the API behind its balancer. */
 import { strict as assert } from "node:assert";
-import { testedVersions } from "../../infra/versions";
 import {
   engine,
   engineSucceeds,
@@ -11,6 +10,7 @@ import {
   node,
   outputs,
   pool,
+  secondWorker,
   worker,
 } from "../support/lab/lab";
 import { labLeftovers } from "../support/lab/leftovers";
@@ -20,13 +20,14 @@ import {
   deployWorkload,
   everyPartHas,
   kubeletVersions,
+  newest,
+  oldest,
   publishedWorkload,
 } from "../support/lab/upgrade";
 
-const [newest = "", oldest = ""] = [testedVersions()[0], testedVersions().at(-1)];
 const controlPlanes = [1, 2, 3].map((number) => `perigee-lab-control-plane-${number}`);
 const [first = "", second = "", third = ""] = controlPlanes;
-const workers = [worker, "perigee-lab-default-2"];
+const workers = [worker, secondWorker];
 const before = {
   ...{ ...pool(2), ...publishedWorkload, kubernetesVersion: oldest },
   ...{ availabilityZones: 3, controlPlane: { count: 3, diskGiB: 20 } },

@@ -51,11 +51,8 @@ function instances(
     nodes?: { name: string; instanceId?: string }[];
   };
   assert.deepEqual(values("tag:perigee:cluster"), [clusterName]);
-  if (filters.length === 1) {
-    return nodes.flatMap(({ instanceId }) =>
-      gone.includes(instanceId ?? "i-dead") ? [] : [instanceId ?? ""],
-    );
-  }
+  const known = nodes.map(({ instanceId }) => instanceId ?? "i-dead");
+  if (filters.length === 1) return known.filter((instance) => !gone.includes(instance));
   const { instanceId = "i-1" } = nodes.find(({ name }) => values("tag:Name").includes(name)) ?? {};
   return instanceId === "i-former" ? ["i-new"] : gone.includes(instanceId) ? [] : [instanceId];
 }

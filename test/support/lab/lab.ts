@@ -150,6 +150,7 @@ export async function node(name: string): Promise<NodeOutput> {
 
 export const controlPlane = "perigee-lab-control-plane-1";
 export const worker = "perigee-lab-default-1";
+export const secondWorker = "perigee-lab-default-2";
 
 let scratch: Promise<string> | undefined;
 

@@ -1,8 +1,11 @@
 /** A workload that is asked all the time while the cluster under it is upgraded, and what every part has afterwards. */
 import { strict as assert } from "node:assert";
-import { releaseOf } from "../../../infra/versions";
+import { releaseOf, testedVersions } from "../../../infra/versions";
 import { echoContainer, echoService } from "./echo";
 import { apply, clusterDns, kubectl, ssh } from "./lab";
+
+/** Tested Kubernetes versions, from which and to which an upgrade goes. */
+export const [newest = "", oldest = ""] = [testedVersions()[0], testedVersions().at(-1)];
 
 const app = "answers";
 const nodePort = 30_081;
