@@ -55,7 +55,7 @@ const auditFolder = "/var/log/kubernetes";
 /**
  * An API server that is told to end says so by /readyz, and serves on for this long: the balancer, which asks every 5 seconds
  * and believes the second refusal, sends nothing more by then. A static pod has 30 seconds in all, so 15 are left for what is
- * asked already. One alone has nobody to leave its clients to.
+ * asked already. One alone has the same, so that no API server restarts when others join it.
  */
 const shutdownDelay = "15s";
 
@@ -176,7 +176,7 @@ function clusterConfiguration(args: ControlPlaneDocumentArgs): object {
       extraArgs: extraArgs({
         profiling: "false",
         "tls-min-version": "VersionTLS12",
-        ...(args.balancerName === undefined ? {} : { "shutdown-delay-duration": shutdownDelay }),
+        "shutdown-delay-duration": shutdownDelay,
         // `kubectl logs` and `exec` verify the kubelet that they reach.
         "kubelet-certificate-authority": "/etc/kubernetes/pki/ca.crt",
         "encryption-provider-config": `${privateFolder}/encryption.yaml`,
@@ -194,11 +194,8 @@ function clusterConfiguration(args: ControlPlaneDocumentArgs): object {
     etcd: {
       local: {
         extraArgs: extraArgs({
-          // The liveness probe uses the first URL; the kernel takes 0.0.0.0 for this machine.
-          "listen-metrics-urls":
-            args.balancerName === undefined
-              ? `http://127.0.0.1:2381,http://${args.privateIp}:2381`
-              : "http://0.0.0.0:2381",
+          // The liveness probe asks the URL's own host; the kernel takes 0.0.0.0 for this machine.
+          "listen-metrics-urls": "http://0.0.0.0:2381",
           "tls-min-version": "TLS1.2",
         }),
       },

@@ -105,11 +105,10 @@ export class KubeadmCluster extends pulumi.ComponentResource {
       triggers: this.kubeconfigRead === "" ? [] : [this.kubeconfigRead],
       after,
     });
-    const serverName = network.balancer && network.apiName;
     return pulumi.secret(
       pulumi
         .all([step.stdout, this.apiServerUrl])
-        .apply(([adminConf, url]) => operatorKubeconfig(adminConf, url, clusterName, serverName)),
+        .apply(([adminConf, url]) => operatorKubeconfig(adminConf, url, clusterName, network.apiName)),
     );
   }
 }

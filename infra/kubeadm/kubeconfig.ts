@@ -10,8 +10,8 @@ const kubeconfig = z.looseObject({
 
 /**
  * @param adminConf the control plane's /etc/kubernetes/admin.conf
- * @param apiServerUrl address reachable by operators; it is in the API server's certificate
- * @param serverName name in the certificate, where the address is a balancer's
+ * @param apiServerUrl address reachable by operators
+ * @param serverName name in every API server's certificate, whatever the address is
  * @returns the same credentials, named after the cluster, so that several kubeconfigs can be merged
  * @throws Error when the text is not a kubeconfig of one cluster and one user
  */
@@ -19,7 +19,7 @@ export function operatorKubeconfig(
   adminConf: string,
   apiServerUrl: string,
   clusterName: string,
-  serverName?: string,
+  serverName: string,
 ): string {
   const { clusters, users } = kubeconfig.parse(parse(adminConf));
   const user = `${clusterName}-admin`;
@@ -33,7 +33,7 @@ export function operatorKubeconfig(
         cluster: {
           ...clusters[0].cluster,
           server: apiServerUrl,
-          ...(serverName === undefined ? {} : { "tls-server-name": serverName }),
+          "tls-server-name": serverName,
         },
       },
     ],

@@ -16,7 +16,7 @@ import {
   worker,
 } from "../support/lab/lab";
 import { labLeftovers } from "../support/lab/leftovers";
-import { askApi, silenceText, type Watch, watchSilence } from "../support/lab/silence";
+import { apiReader, silenceText, type Watch, watchSilence } from "../support/lab/silence";
 import {
   askWorkload,
   deployWorkload,
@@ -73,12 +73,12 @@ describe(`an upgrade from Kubernetes ${oldest} to ${newest} @all`, () => {
   });
 
   it("goes on when it was killed in the middle, while the workload answers", async () => {
-    const { publishedHost, apiServerUrl } = await outputs();
+    const { publishedHost, kubeconfig } = await outputs();
     watches.push(
       { what: "the workload", watch: watchSilence((signal) => askWorkload(publishedHost, signal)) },
       {
         what: "the API",
-        watch: watchSilence((signal) => askApi(apiServerUrl, "api.perigee-lab.internal", signal)),
+        watch: watchSilence(await apiReader(kubeconfig)),
       },
     );
     await kubectl("cordon", secondWorker); // as a person would

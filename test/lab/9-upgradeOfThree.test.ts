@@ -14,7 +14,7 @@ import {
   worker,
 } from "../support/lab/lab";
 import { labLeftovers } from "../support/lab/leftovers";
-import { askApi, silenceText, watchSilence } from "../support/lab/silence";
+import { apiReader, silenceText, watchSilence } from "../support/lab/silence";
 import {
   askWorkload,
   deployWorkload,
@@ -41,8 +41,8 @@ const versionOf = (name: string): Promise<string> =>
 async function asking(
   work: () => Promise<void>,
 ): Promise<{ readonly api: number; readonly workload: number }> {
-  const { apiServerUrl, publishedHost } = await outputs();
-  const api = watchSilence((signal) => askApi(apiServerUrl, "api.perigee-lab.internal", signal));
+  const { kubeconfig, publishedHost } = await outputs();
+  const api = watchSilence(await apiReader(kubeconfig));
   const workload = watchSilence((signal) => askWorkload(publishedHost, signal));
   await work();
   const said = { api: await api.end(), workload: await workload.end() };
@@ -62,7 +62,6 @@ describe(`an upgrade of three control planes from Kubernetes ${oldest} to ${newe
 
   it(`begins with a lab of ${oldest}; a preview says who follows whom`, async () => {
     await begin();
-    await new LabCommand("up", { LAB_CONFIG: await labConfigFile(before) }).succeeds();
     const preview = await engineSucceeds("preview", upgraded);
     assert.match(
       preview.stdout + preview.stderr,

@@ -19,7 +19,7 @@ settle() {
     fail "the changed settings are not applied to ${NODE_NAME:?}, and nothing was changed on it. Bring back what does not answer, or" \
       "have it replaced ('pulumi refresh', then 'pulumi up'), and run this again"
   fi
-  echo "the settings of this control plane changed: applying them; its API server is away for a moment"
+  echo "the settings of this control plane changed: applying them; where its API server starts again, it is away for a moment"
   touch "$begun"
   write_documents
   renew_certificates
@@ -73,7 +73,7 @@ write_documents() {
 }
 
 # A static pod starts again when its manifest changes. The audit policy and the keys for Secrets are files beside it, and
-# are read at start only.
+# are read at start only; certificates are taken from their files at each handshake, so that other names in them start nothing.
 static_pod_patches() {
   local pod
   for pod in "${static_pods[@]}"; do
@@ -81,7 +81,12 @@ static_pod_patches() {
   done
 }
 
-settings_of_static_pods() { printf '%s\n' "$(document ClusterConfiguration)" "$AUDIT_POLICY" | sha256sum | cut -c1-16; }
+settings_of_static_pods() { printf '%s\n' "$(document ClusterConfiguration | without certSANs)" "$AUDIT_POLICY" | sha256sum | cut -c1-16; }
+
+# without KEY: YAML in, without what lies below the key.
+without() {
+  awk -v "key=$1:" '{ indent = match($0, /[^ ]/) } inside && indent > inside { next } { inside = $1 == key ? indent : 0 } !inside'
+}
 
 # settings_of POD: with the first key as they were before keys could be rotated, so that no API server starts again for it.
 settings_of() {

@@ -1,6 +1,7 @@
 /** Longest silence of something that is asked five times a second, each time by a connection of its own. */
-import { get } from "node:https";
+import { get, type RequestOptions } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
+import { KubeConfig } from "@kubernetes/client-node";
 
 const pauseMs = 200;
 /** An answer that takes longer is none. */
@@ -9,6 +10,8 @@ const patienceMs = 1000;
 export interface Silence {
   /** Longest time between two answers, in milliseconds. */
   readonly longestMs: number;
+  /** When the longest began, to look it up in logs. */
+  readonly since: Date;
   readonly asked: number;
   readonly failed: number;
 }
@@ -23,10 +26,15 @@ export function watchSilence(ask: (signal: AbortSignal) => Promise<void>): Watch
   const over = new AbortController();
   let last = Date.now();
   let longestMs = 0;
+  let since = new Date(last);
   let asked = 0;
   let failed = 0;
+  const silentUntilNow = (): void => {
+    const silentMs = Date.now() - last;
+    if (silentMs > longestMs) [longestMs, since] = [silentMs, new Date(last)];
+  };
   const answered = (): void => {
-    longestMs = Math.max(longestMs, Date.now() - last);
+    silentUntilNow();
     last = Date.now();
   };
   const asking = (async () => {
@@ -41,28 +49,33 @@ export function watchSilence(ask: (signal: AbortSignal) => Promise<void>): Watch
     end: async () => {
       over.abort();
       await asking;
-      return { longestMs: Math.max(longestMs, Date.now() - last), asked, failed };
+      silentUntilNow();
+      return { longestMs, since, asked, failed };
     },
   };
 }
 
 /**
- * Asks an API server whether it is ready; its certificate is not what this is about.
- * @param server `https://<address>:6443`
- * @param servername name that is asked for
+ * Reads something of a cluster, as a client with this kubeconfig does: what it holds is verified, and etcd is asked.
+ * @returns what asks once; it fails where the API server says anything but 200
  */
-export function askApi(server: string, servername: string, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const options = { agent: false, servername, rejectUnauthorized: false, signal };
-    get(`${server}/readyz`, options, (answer) => {
-      answer.resume().once("error", reject);
-      answer.once("end", () => {
-        if (answer.statusCode === 200) resolve();
-        else reject(new Error(`status ${answer.statusCode ?? 0}`));
-      });
-    }).once("error", reject);
-  });
+export async function apiReader(kubeconfig: string): Promise<(signal: AbortSignal) => Promise<void>> {
+  const config = new KubeConfig();
+  config.loadFromString(kubeconfig);
+  const url = `${config.getCurrentCluster()?.server ?? ""}/api/v1/namespaces/kube-system`;
+  const options: RequestOptions = {};
+  await config.applyToHTTPSOptions(options);
+  return (signal) =>
+    new Promise((resolve, reject) => {
+      get(url, { ...options, signal }, (answer) => {
+        answer.resume().once("error", reject);
+        answer.once("end", () => {
+          if (answer.statusCode === 200) resolve();
+          else reject(new Error(`status ${answer.statusCode ?? 0}`));
+        });
+      }).once("error", reject);
+    });
 }
 
-export const silenceText = ({ longestMs, asked, failed }: Silence): string =>
-  `longest silence ${longestMs} ms; ${failed} of ${asked} requests without an answer`;
+export const silenceText = ({ longestMs, since, asked, failed }: Silence): string =>
+  `longest silence ${longestMs} ms, from ${since.toISOString()}; ${failed} of ${asked} requests without an answer`;

@@ -185,7 +185,11 @@ describe("stack 1's outputs", () => {
       clusters: [
         {
           name: "perigee-test",
-          cluster: { server: "https://203.0.113.10:6443", "certificate-authority-data": "Q0E=" },
+          cluster: {
+            server: "https://203.0.113.10:6443",
+            "certificate-authority-data": "Q0E=",
+            "tls-server-name": "api.perigee-test.internal",
+          },
         },
       ],
       users: [
@@ -199,6 +203,8 @@ describe("stack 1's outputs", () => {
   });
 
   it("cannot be made of text that is no kubeconfig", () => {
-    assert.throws(() => operatorKubeconfig("clusters: []", "https://203.0.113.10:6443", "ground"));
+    assert.throws(() =>
+      operatorKubeconfig("clusters: []", "https://203.0.113.10:6443", "ground", "api.ground.internal"),
+    );
   });
 });

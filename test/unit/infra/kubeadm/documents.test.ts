@@ -116,7 +116,7 @@ describe("the first control plane's documents", () => {
     assert.equal(value(cluster.controllerManager.extraArgs, "bind-address"), "0.0.0.0");
     assert.equal(value(cluster.scheduler.extraArgs, "bind-address"), "0.0.0.0");
     const etcd = value(cluster.etcd.local.extraArgs, "listen-metrics-urls");
-    assert.equal(etcd, "http://127.0.0.1:2381,http://10.0.1.10:2381", "the liveness probe's first");
+    assert.equal(etcd, "http://0.0.0.0:2381");
     assert.equal(kinds.get("KubeProxyConfiguration")?.metricsBindAddress, "0.0.0.0:10249");
   });
 

@@ -104,15 +104,38 @@ describe("a control plane whose settings change", () => {
     assert.equal(again.stdout, "ca\n");
   });
 
-  it("gets certificates for another address, and everything else anew, once", () => {
+  it("gets certificates for another address, once, and starts no static pod again for it", () => {
+    const patch = () =>
+      ["etcd", "kube-apiserver"].map((pod) => root.read(`/etc/perigee/patches/${pod}0+strategic.yaml`));
+    const before = patch();
     const moved = run({ publicIp: "203.0.113.99" });
     assert.equal(moved.status, 0, moved.stderr);
     assert.deepEqual(phases(moved), everyPhase);
     assert.match(root.read("/etc/perigee/kubeadm.yaml"), /203\.0\.113\.99/);
     assert.equal(root.read("/etc/kubernetes/pki/apiserver.crt"), "new\n");
-    const waits = moved.calls.filter((call) => call.includes("get pod etcd-"));
-    assert.ok(waits.length > 1, "a pod that does not run with the new settings yet is waited for");
+    assert.deepEqual(patch(), before, "a server takes its certificate from the file at each handshake");
     assert.deepEqual(phases(run({ publicIp: "203.0.113.99" })), []);
+  });
+
+  it("starts no static pod again when others join it", () => {
+    const patch = () => root.read("/etc/perigee/patches/kube-apiserver0+strategic.yaml");
+    const before = patch();
+    const documents = controlPlaneDocuments({ ...cluster, balancerName: "balancer.example" });
+    const joined = run({}, { KUBEADM_CONFIG: documents });
+    assert.equal(joined.status, 0, joined.stderr);
+    assert.equal(root.read("/etc/kubernetes/pki/apiserver.crt"), "new\n");
+    assert.equal(patch(), before);
+  });
+
+  it("starts its static pods again for another argument of one, and waits until they run with it", () => {
+    const patch = () => root.read("/etc/perigee/patches/etcd0+strategic.yaml");
+    const before = patch();
+    const documents = controlPlaneDocuments(cluster).replace("value: TLS1.2", "value: TLS1.3");
+    const changed = run({}, { KUBEADM_CONFIG: documents });
+    assert.equal(changed.status, 0, changed.stderr);
+    assert.notEqual(patch(), before);
+    const waits = changed.calls.filter((call) => call.includes("get pod etcd-"));
+    assert.ok(waits.length > 1, "a pod that does not run with the new settings yet is waited for");
   });
 
   it("starts the API server again for another audit policy, which it reads at its start only", () => {
