@@ -18,7 +18,9 @@ import {
 } from "../support/lab/lab";
 import { labLeftovers } from "../support/lab/leftovers";
 import { query } from "../support/lab/prometheus";
+import { followRunbook, runbook } from "../support/lab/runbook";
 import { apiReader, type Silence, silenceText, watchSilence } from "../support/lab/silence";
+import { workloadsSucceed } from "../support/lab/workloads";
 
 const named = (number: number): string => `perigee-lab-control-plane-${number}`;
 const three = [1, 2, 3].map(named);
@@ -72,6 +74,9 @@ async function newServingCertificate(name: string): Promise<void> {
     120,
   );
 }
+
+const clusterId = (): Promise<string> =>
+  kubectl("get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}");
 
 /** When this pod of the first control plane started. */
 const startOf = (pod: string): Promise<string> =>
@@ -173,8 +178,7 @@ describe("control planes that come and go @all", () => {
       tell(`${which} of three killed`, silence);
       assert.ok(silence.longestMs < 15_000, `${silence.longestMs} ms`);
       await newServingCertificate(worker);
-      await engineSucceeds("refresh", settings(3));
-      await engineSucceeds("up", settings(3));
+      await followRunbook("replace-control-plane", settings(3));
       assert.notEqual((await node(named(number))).instanceId, before);
       await whole(3);
       await engineSucceeds("preview", settings(3), "--expect-no-changes");
@@ -194,12 +198,29 @@ describe("control planes that come and go @all", () => {
     await whole(3);
   });
 
+  it("two of three killed: the cluster comes back from its last backup by the runbook, to stack 2 as the same one", async () => {
+    const uid = await clusterId();
+    await kubectl("-n", "default", "create", "configmap", "kept", "--from-literal=word=apogee");
+    await ssh(named(2), await runbook("backup-now"));
+    await killMachine(named(1));
+    await killMachine(named(2));
+    await assert.rejects(kubectl("get", "nodes"), "without a majority nothing answers");
+    await ssh(named(3), await runbook("set-aside-the-rest"));
+    await followRunbook("restore-latest", settings(3));
+    await whole(3);
+    assert.equal(await clusterId(), uid);
+    const word = await kubectl("-n", "default", "get", "configmap", "kept", "-o", "jsonpath={.data.word}");
+    assert.equal(word, "apogee");
+    await engineSucceeds("preview", settings(3), "--expect-no-changes");
+    await workloadsSucceed("preview", {}, "--expect-no-changes");
+  });
+
   it("3 -> 1: one leaves after the other, and the one that stays has the cluster", async () => {
-    const uid = await kubectl("get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}");
+    const uid = await clusterId();
     const silence = await asking(() => engineSucceeds("up", settings(1)).then(() => undefined));
     tell("3 -> 1, through the balancer until it goes", silence);
     await whole(1);
-    assert.equal(await kubectl("get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}"), uid);
+    assert.equal(await clusterId(), uid);
     await engineSucceeds("preview", settings(1), "--expect-no-changes");
     assert.deepEqual(
       (await labLeftovers()).filter((one) => /balancer|\/etc\/hosts/.test(one)),
