@@ -5,14 +5,17 @@ import type { Timing } from "./timing";
 
 export interface Machines {
   readonly controlPlane: NodeOutput;
+  /** Control planes that join it. */
+  readonly further: readonly NodeOutput[];
   readonly worker: NodeOutput;
 }
 
 const manifestFile = "/root/byHand-flannel.json";
 
-/** Resets both machines to their state after cloud-init. */
-export async function resetMachines(shell: RemoteShell, { controlPlane, worker }: Machines): Promise<void> {
-  for (const { publicIp, name } of [worker, controlPlane]) await shell.reset(publicIp, name);
+/** Resets the machines to their state after cloud-init. */
+export async function resetMachines(shell: RemoteShell, machines: Machines): Promise<void> {
+  const { controlPlane, further, worker } = machines;
+  for (const { publicIp, name } of [worker, ...further, controlPlane]) await shell.reset(publicIp, name);
 }
 
 /** @param manifest Flannel's manifest, exactly as the infra program applies it */
@@ -20,14 +23,29 @@ export async function byHand(shell: RemoteShell, machines: Machines, manifest: s
   const { controlPlane, worker } = machines;
   await shell.write(controlPlane.publicIp, manifestFile, manifest);
   const start = performance.now();
-  const [init] = await timed(() => shell.byHand(controlPlane.publicIp, "init"));
+  const [first] = await timed(() => shell.byHand(controlPlane.publicIp, "init"));
   const [network] = await timed(() => shell.byHand(controlPlane.publicIp, "network"));
   const [admit, printed] = await timed(() => shell.byHand(controlPlane.publicIp, "token"));
+  const [others] = await timed(() => joinControlPlanes(shell, machines, joinWords(printed)));
   const [join] = await timed(async () => {
     await shell.byHand(worker.publicIp, "join", ...joinWords(printed));
     await shell.byHand(controlPlane.publicIp, "ready", worker.name);
   });
-  return { init, network, admit, join, total: (performance.now() - start) / 1000 };
+  return { init: first + others, network, admit, join, total: (performance.now() - start) / 1000 };
+}
+
+/** One after the other, as etcd takes them, with the keys that the first one puts into a Secret for them. */
+async function joinControlPlanes(
+  shell: RemoteShell,
+  { controlPlane, further }: Machines,
+  words: readonly string[],
+): Promise<void> {
+  if (further.length === 0) return;
+  const key = (await shell.byHand(controlPlane.publicIp, "keys")).trim();
+  for (const { publicIp, name } of further) {
+    await shell.byHand(publicIp, "join", ...words, "--control-plane", "--certificate-key", key);
+    await shell.byHand(controlPlane.publicIp, "ready", name);
+  }
 }
 
 /** Arguments of the printed `kubeadm join ENDPOINT --token ...`: all but its first two words. */

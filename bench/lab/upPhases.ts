@@ -18,20 +18,6 @@ export function upPhases(output: string): Phase[] {
   }));
 }
 
-/**
- * Seconds of one phase.
- * @throws Error when the output has no such phase
- */
-export function phaseSeconds(output: string, phase: string): number {
-  const time = upPhases(output).find(({ name }) => name === phase)?.time;
-  if (time === undefined) throw new Error(`\`make up\` said nothing of its phase ${phase}`);
-  const unit = { h: 3600, min: 60, s: 1 };
-  return [...time.matchAll(/(\d+) (h|min|s)/g)].reduce(
-    (sum, [, count, name]) => sum + Number(count) * unit[name as keyof typeof unit],
-    0,
-  );
-}
-
 /** @param kind state of the caches, for the reader */
 export function upTable(kind: string, { output, seconds }: LabRun, loadBefore: string): string {
   const phases = upPhases(output).filter(({ name }) => name !== "total");

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Bare kubeadm as its manual has it, one phase at a time, on a machine that is ready for it. Run by clusterReady.ts.
+# Bare kubeadm as its manual has it, one phase at a time, on a machine that is ready for it. Run by ways.ts.
 # The documents in /etc/perigee and /etc/kubernetes/perigee are those that `pulumi up` left there.
 set -euo pipefail
 
@@ -19,6 +19,8 @@ main() {
       kubectl --namespace kube-flannel rollout status daemonset/kube-flannel-ds --timeout=300s
       kubectl --namespace kube-system rollout status deployment/coredns --timeout=300s
       ;;
+    # The key that opens what the cluster holds for further control planes, alone on a line.
+    keys) kubeadm init phase upload-certs --upload-certs --config /etc/perigee/kubeadm.yaml | tail -1 ;;
     token) kubeadm token create --ttl 15m --print-join-command ;;
     # join ENDPOINT --token ... : the words that `token` printed behind `kubeadm join`
     join)
@@ -31,7 +33,7 @@ main() {
       kubectl wait --for=condition=Ready node --all --timeout=300s
       ;;
     *)
-      echo "byHand.sh: init, network, token, join or ready, not $1" >&2
+      echo "byHand.sh: init, network, keys, token, join or ready, not $1" >&2
       exit 2
       ;;
   esac
