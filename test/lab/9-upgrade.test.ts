@@ -16,6 +16,7 @@ import {
   worker,
 } from "../support/lab/lab";
 import { labLeftovers } from "../support/lab/leftovers";
+import { followRunbook, runbook } from "../support/lab/runbook";
 import { apiReader, silenceText, type Watch, watchSilence } from "../support/lab/silence";
 import {
   askWorkload,
@@ -27,6 +28,7 @@ import {
   publishedWorkload,
   readyReplicas,
 } from "../support/lab/upgrade";
+import { workloadsSucceed } from "../support/lab/workloads";
 
 const nodes = [controlPlane, worker, secondWorker];
 const before = { ...pool(2), ...publishedWorkload, kubernetesVersion: oldest };
@@ -76,10 +78,7 @@ describe(`an upgrade from Kubernetes ${oldest} to ${newest} @all`, () => {
     const { publishedHost, kubeconfig } = await outputs();
     watches.push(
       { what: "the workload", watch: watchSilence((signal) => askWorkload(publishedHost, signal)) },
-      {
-        what: "the API",
-        watch: watchSilence(await apiReader(kubeconfig)),
-      },
+      { what: "the API", watch: watchSilence(await apiReader(kubeconfig)) },
     );
     await kubectl("cordon", secondWorker); // as a person would
     const killed = new LabCommand("up", { LAB_CONFIG: await labConfigFile(after) });
@@ -130,6 +129,7 @@ describe(`an upgrade from Kubernetes ${oldest} to ${newest} @all`, () => {
 describe(`an upgrade from Kubernetes ${oldest} to ${newest} with one worker @all`, () => {
   const one = { ...pool(1), ...publishedWorkload, kubernetesVersion: oldest };
   const upgraded = { ...one, kubernetesVersion: newest };
+  let formerBackup = "";
 
   it(`begins with a lab of ${oldest}`, async () => {
     await new LabCommand("up", { LAB_CONFIG: await labConfigFile(one) }).succeeds();
@@ -137,10 +137,25 @@ describe(`an upgrade from Kubernetes ${oldest} to ${newest} with one worker @all
   });
 
   it("gives every part the version of the table; the workload comes back, and a second up changes nothing", async () => {
-    await new LabCommand("up", { LAB_CONFIG: await labConfigFile(upgraded) }).succeeds();
+    const said = await new LabCommand("up", { LAB_CONFIG: await labConfigFile(upgraded) }).succeeds();
+    formerBackup = new RegExp(`[\\w-]+_v${oldest}\\.tar\\.age`).exec(said)?.[0] ?? "";
     await everyPartHas(newest, [controlPlane], [worker]);
     await eventually("the workload", async () => (await readyReplicas()) === "1");
     await engineSucceeds("preview", upgraded, "--expect-no-changes");
+  });
+
+  it("goes back by the runbook, with the backup that was made first", async () => {
+    await kubectl("create", "namespace", "later");
+    await ssh(controlPlane, await runbook("set-aside"));
+    await followRunbook("upgrade-way-back", upgraded, {
+      "1.35.4": oldest,
+      [`2026-11-26T153000Z_v${oldest}.tar.age`]: formerBackup,
+    });
+    await everyPartHas(oldest, [controlPlane], [worker]);
+    await eventually("the workload", async () => (await readyReplicas()) === "1");
+    assert.equal(await kubectl("get", "namespace", "later", "--ignore-not-found", "-o", "name"), "");
+    await engineSucceeds("preview", one, "--expect-no-changes");
+    await workloadsSucceed("preview", {}, "--expect-no-changes");
   });
 
   it("leaves nothing behind when the lab is removed", async () => {
