@@ -68,7 +68,8 @@ export async function startProcess(stateFolder: string, wanted: LabProcess): Pro
     await stopProcess(wanted.record);
   }
   const { command, args, environment, record, log: logFile, listen } = wanted;
-  if (listen !== undefined && (await takesConnection(listen))) {
+  // A process is gone when its first thread is; the last one closes its sockets.
+  if (listen !== undefined && (await isTaken(listen, running === undefined ? 0 : startLimitMs))) {
     throw new Error(`another program already listens on ${listen.address}:${listen.port}`);
   }
   await rm(record, { force: true });
@@ -190,6 +191,16 @@ export async function answering(listen: TcpAddress, withinMs: number): Promise<s
     await sleep(100);
   }
   return `nothing answers on ${listen.address}:${listen.port} within ${Math.ceil(withinMs / 1000)} s`;
+}
+
+/** True when something still takes connections there after the time limit. */
+async function isTaken(listen: TcpAddress, limitMs: number): Promise<boolean> {
+  const end = Date.now() + limitMs;
+  while (await takesConnection(listen)) {
+    if (Date.now() >= end) return true;
+    await sleep(100);
+  }
+  return false;
 }
 
 /** True when the recorded process, and not a later one with its PID, is alive. */

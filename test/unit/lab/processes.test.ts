@@ -63,6 +63,22 @@ describe("the lab's processes", () => {
     await gone(first.pid);
   });
 
+  it("are replaced also where the former one's socket outlives it for a moment", async () => {
+    const port = await freePort();
+    const heir = 'process.on("message", () => setTimeout(() => process.exit(), 1500))';
+    const first = await start(
+      `const server = require("node:net").createServer();
+      const stdio = ["ignore", "ignore", "ignore", "ipc"];
+      const heir = require("node:child_process").spawn(process.execPath, ["-e", ${JSON.stringify(heir)}], { stdio });
+      server.listen(${port}, "127.0.0.1", () => heir.send("take it", server));`,
+      port,
+      "hello",
+    );
+    await sleep(300); // the heir has it by then
+    const second = await start(listening(port), port, "another folder");
+    assert.notEqual(second.pid, first.pid);
+  });
+
   it("carry the lab's mark and the variables they are given, and need not listen", async () => {
     const { pid } = await start("console.log(process.env.GREETING); setInterval(() => {}, 1000)");
     // The record is there before the program is: until then the mark shows the shell that becomes it.
