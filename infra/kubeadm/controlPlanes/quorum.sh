@@ -2,10 +2,11 @@
 # Part of the steps that change etcd's members: who they are, who of them is healthy, and whether one may go.
 
 etcd_pki=/etc/kubernetes/pki/etcd
+runtime=unix:///run/containerd/containerd.sock
 
 # etcdctl_at URL WORDS...: of the etcd that runs here, so of its version. It asks the member at the URL.
 etcdctl_at() {
-  local url=$1 container runtime=unix:///run/containerd/containerd.sock
+  local url=$1 container
   shift
   container=$(crictl --runtime-endpoint "$runtime" ps --quiet --name '^etcd$' | head -1)
   [ -n "$container" ] || fail "no etcd runs on this control plane; nothing was changed"

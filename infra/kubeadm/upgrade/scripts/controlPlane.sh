@@ -46,6 +46,7 @@ upgrade_control_plane() {
   keep_machine_files
   systemctl restart kubelet
   wait_for 300 "node $NODE_NAME to be Ready with Kubernetes $KUBERNETES_VERSION" upgraded || { node_diagnosis; stopped; }
+  wait_for 300 "the control plane's pods to be those of the new kubelet" runs_pods_of_kubelet || { node_diagnosis; stopped; }
   release_node kubectl
   if ! gate 300 "after the upgrade of the control plane to $KUBERNETES_VERSION"; then
     # Another control plane that died meanwhile is replaced next, and none is upgraded before the cluster is whole.
@@ -225,6 +226,19 @@ kubeadm_upgrade() {
   tail --lines 30 "$kubeadm_log" >&2
   node_diagnosis
   fail "kubeadm upgrade $1 failed; the lines above say why. Mend it, and run 'pulumi up' again: it goes on from here"
+}
+
+# A static pod's UID is a hash of all that a kubelet knows of pods: to one of another minor version each is another pod, which it
+# starts in place of the one that runs, some seconds after its own start. Until then an API server answers that is about to end.
+runs_pods_of_kubelet() {
+  local said pod uid
+  said=$(kubectl --request-timeout 10s get --raw "/api/v1/nodes/$NODE_NAME/proxy/pods") || return 1
+  for pod in "${static_pods[@]:?}"; do
+    uid=$(grep -oE "\"name\":\"$pod-$NODE_NAME\",\"namespace\":\"kube-system\",\"uid\":\"[^\"]+" <<<"$said" | cut -d'"' -f12)
+    [ -n "$uid" ] || return 1
+    [ -n "$(crictl --runtime-endpoint "${runtime:?}" ps --quiet --state running --label "io.kubernetes.pod.uid=$uid")" ] || return 1
+  done
+  api_ready
 }
 
 upgraded() {

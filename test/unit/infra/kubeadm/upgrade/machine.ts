@@ -67,9 +67,19 @@ export const programs = {
     esac
     moment`,
   systemctl: `${moment}
-    case "$*" in "restart kubelet") moment; echo "restart kubelet" >>/var/order; cp /var/kubelet /var/reported; moment ;; esac`,
+    case "$*" in "restart kubelet") moment; echo "restart kubelet" >>/var/order; cp /var/kubelet /var/reported; touch /var/restarting; moment ;; esac`,
+  // A kubelet of another minor version starts the static pods again, after it has said Ready.
+  crictl: `case "$*" in
+    *--label*) if [ -e /var/restarting ]; then rm /var/restarting; exit; fi ;;
+  esac
+  ${etcdPrograms.crictl}`,
   kubectl: `
+    if [ -e /var/restarting ]; then case "$*" in
+      *unschedulable*|"uncordon "*|*for-upgrade*) echo "Error from server (Forbidden): User \"kubernetes-admin\" cannot get nodes" >&2; exit 1 ;;
+    esac; fi
     case "$*" in
+      *proxy/pods*) for pod in etcd kube-apiserver kube-controller-manager kube-scheduler; do
+        printf '{"metadata":{"name":"%s-ground-control-plane-1","namespace":"kube-system","uid":"0a1b"}},' "$pod"; done ;;
       *readyz*)
         for pod in etcd kube-apiserver; do [ -e "/etc/kubernetes/manifests/$pod.yaml" ] || { echo "refused" >&2; exit 1; }; done
         [ ! -e /var/no-api ] || { echo "[-]etcd failed: reason withheld" >&2; exit 1; } ;;
