@@ -1,0 +1,8 @@
+/**
+ * Contact plans: when a signal is expected.
+ *
+ *   planSource.ts (file or HTTP, last good one kept) -> planFile.ts (YAML, JSON, CSV), time.ts -> contactPlan.ts
+ */
+export { type Contact, ContactPlan, type Contacts, type ContactState, type Span } from "./contactPlan";
+export { PlanError, readPlan } from "./planFile";
+export { isUrl, PlanSource } from "./planSource";
