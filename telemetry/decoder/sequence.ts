@@ -9,8 +9,9 @@ const windowPackets = 32;
 const tolerance = 2;
 /** The same for packets behind the newest, which may come from a burst. */
 const burst = 8;
-/** Seconds that a second station may be behind the first, where packets have no time to tell it by. */
-const secondStationSeconds = 30;
+/** Seconds that a second station may be behind the first, and where packets have no time to tell it by. */
+const stationSeconds = 60;
+const timelessSeconds = 30;
 
 export type Arrival = "in-order" | "duplicate" | "late" | "restart";
 
@@ -33,7 +34,7 @@ const always: Era = { contact: 0, clock: 0 };
  * seconds behind the first. A rebooted computer, which counts from 0, can have the same counts, so the on-board time
  * decides. The count has restarted when the packet
  * - is not ahead, but was made later than the newest,
- * - or was made so much earlier that its clock has restarted too,
+ * - or was made so much earlier, by more than a minute and 64 periods, that its clock has restarted too,
  * - or is more than 32 behind, and further than can have been sent between its time and the newest's,
  * - or is further ahead than packets can have been sent since the newest.
  * Without an on-board time only the counts are left: what is ahead is a gap, what is less than 32 behind, or than is sent
@@ -92,11 +93,11 @@ export class SequenceTracker {
   /** True when a packet so far behind the newest was sent before it. */
   private isEarlier(behind: number, later: number): boolean {
     if (Number.isNaN(later)) {
-      return behind < Math.max(windowPackets, secondStationSeconds / this.periodSeconds);
+      return behind < Math.max(windowPackets, timelessSeconds / this.periodSeconds);
     }
     const couldBe = Math.max(windowPackets, (burst * -later) / this.periodSeconds);
-    const mustBe = tolerance * Math.max(behind, windowPackets) * this.periodSeconds;
-    return later <= 0 && behind < couldBe && -later <= mustBe;
+    const mostSeconds = Math.max(stationSeconds, tolerance * windowPackets * this.periodSeconds);
+    return later <= 0 && behind < couldBe && -later <= mostSeconds;
   }
 
   /** Number of packets that a distance between two counts is. */
