@@ -131,7 +131,11 @@ describe("a stored packet", () => {
   });
 
   for (const [what, stored, message] of [
-    ["a word that is none", "stored: sometimes", /stored: must be always, never, \{ olderThan: seconds \} or/],
+    [
+      "a word that is none",
+      "stored: sometimes",
+      /stored: must be always, never, \{ olderThan: seconds \} or/,
+    ],
     ["no age", "stored: { olderThan: 0 }", /stored\.olderThan: must be above 0/],
     [
       "a field that is not there",
