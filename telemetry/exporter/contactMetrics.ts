@@ -59,13 +59,13 @@ export function registerContacts(registry: Registry, { state, spacecraft, clock 
   );
   gauge(
     names.silence,
-    "Length of the last time without a live packet of any kind, where it was above a minute",
+    "Length of the last time without a live packet of any kind, where it was above a minute; 0: none yet",
     "seconds",
     () => state.signal.silence,
   );
   gauge(
     names.signalAcquired,
-    "When the first live packet after that time was received, seconds since 1970",
+    "When the first live packet after that time was received, seconds since 1970; 0: none yet",
     "seconds",
     () => state.signal.acquired,
   );

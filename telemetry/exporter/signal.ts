@@ -9,9 +9,9 @@ const leastSilence = 60;
 export class Signal {
   /** Contact and setting of the on-board clock; another object whenever one changes. */
   era: Era = { contact: 0, clock: 0 };
-  /** Length in seconds of the last silence, and the time of the first live packet after it; NaN: none yet. */
-  silence = NaN;
-  acquired = NaN;
+  /** Length in seconds of the last silence, and the time of the first live packet after it; 0: none yet. */
+  silence = 0;
+  acquired = 0;
   private lastLive = NaN;
   private span: number | undefined;
 

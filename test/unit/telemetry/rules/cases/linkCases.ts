@@ -106,7 +106,14 @@ const overdue: AlertCase[] = [
   },
 ];
 
-const counters = (received: string, gaps: string, reordered = "0x60"): Record<string, string> => ({
+const counters = (
+  received: string,
+  gaps: string,
+  reordered = "0x60",
+  { duplicates = "0x60", stored = "0x60" } = {},
+): Record<string, string> => ({
+  [series("bus_packet_duplicates_total", power)]: duplicates,
+  [series("bus_stored_packets_total", power)]: stored,
   [series("bus_packets_received_total", power)]: received,
   [series("bus_packet_gaps_total", power)]: gaps,
   [series("bus_packet_reordered_total", power)]: reordered,
