@@ -1,7 +1,7 @@
 import { createSocket } from "node:dgram";
 import { setTimeout as pause } from "node:timers/promises";
-import { encodePacket, packetLayouts } from "../../../telemetry/decoder";
 import { ContactPlan } from "../../../telemetry/contacts";
+import { encodePacket, packetLayouts } from "../../../telemetry/decoder";
 import type { Dictionary } from "../../../telemetry/dictionary";
 import { startExporter } from "../../../telemetry/exporter";
 import { Simulator } from "../../../telemetry/simulator";
