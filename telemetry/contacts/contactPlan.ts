@@ -33,8 +33,8 @@ export interface ContactState {
 export interface Contacts {
   /** Plan in force; undefined: none could be read yet. */
   readonly plan: ContactPlan | undefined;
-  /** Time of the last good reading, seconds since 1970. */
-  readonly readAt: number | undefined;
+  /** Time of the last good reading, before the first one that of the start, in seconds since 1970. */
+  readonly readAt: number;
 }
 
 /** Seconds at both ends of a contact in which the signal may be missing: a horizon is no line. */

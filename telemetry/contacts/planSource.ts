@@ -23,12 +23,14 @@ export interface PlanSourceArgs {
 /** Plan of a file or address. */
 export class PlanSource implements Contacts {
   plan: ContactPlan | undefined;
-  readAt: number | undefined;
+  readAt: number;
   private timer: NodeJS.Timeout | undefined;
   private isClosed = false;
   private hasFailed = false;
 
-  private constructor(private readonly args: PlanSourceArgs) {}
+  private constructor(private readonly args: PlanSourceArgs) {
+    this.readAt = args.clock();
+  }
 
   /**
    * Source that has been read once.

@@ -54,8 +54,11 @@ export function registerContacts(registry: Registry, { state, spacecraft, clock 
     "seconds",
     (now) => (contacts.plan ? Math.max(0, (contacts.plan.end ?? 0) - now) : undefined),
   );
-  gauge(names.planAge, "Seconds since the contact plan was read, without a fault in it", "seconds", (now) =>
-    contacts.readAt === undefined ? undefined : now - contacts.readAt,
+  gauge(
+    names.planAge,
+    "Seconds since the contact plan was read without a fault in it; before that, since the start",
+    "seconds",
+    (now) => now - contacts.readAt,
   );
   gauge(
     names.silence,

@@ -254,7 +254,7 @@ describe("the source of a contact plan", () => {
         const source = await PlanSource.open({ ...args, place });
         source.close();
         assert.equal(source.plan, undefined);
-        assert.equal(source.readAt, undefined);
+        assert.equal(source.readAt, now);
         assert.deepEqual(told, ["the contact plan cannot be read"]);
       });
     });
