@@ -66,7 +66,7 @@ export class SequenceTracker {
     this.missing = 0;
     const isFirst = this.newest < 0;
     const later = onboardTime - this.newestTime;
-    if (isFirst || this.isNew(era, later)) {
+    if (isFirst || (era !== this.era && this.isNew(era, later))) {
       this.restart(count, onboardTime, era);
       return isFirst ? "in-order" : "restart";
     }
@@ -85,7 +85,7 @@ export class SequenceTracker {
     return "late";
   }
 
-  /** True when the packet begins what cannot be compared with what came before. A late copy of before does not. */
+  /** True when a packet of another era begins what cannot be compared with what came before. A late copy of before does not. */
   private isNew({ contact, clock }: Era, later: number): boolean {
     return clock !== this.era.clock || (contact !== this.era.contact && !(later <= 0));
   }
@@ -110,8 +110,10 @@ export class SequenceTracker {
   }
 
   private advance(count: number, onboardTime: number, distance: number): Arrival {
-    this.missing = this.stepsOf(distance) - 1;
-    this.seen.remove((this.newest + 1) % sequenceModulus, distance - 1);
+    if (distance > 1) {
+      this.missing = this.stepsOf(distance) - 1;
+      this.seen.remove((this.newest + 1) % sequenceModulus, distance - 1);
+    }
     this.seen.add(count);
     this.newest = count;
     this.newestTime = onboardTime;

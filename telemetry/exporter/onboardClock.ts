@@ -46,7 +46,7 @@ export class OnboardClock {
   isLive(kind: number, onboardTime: number, now: number, olderThan: number): boolean {
     const offset = onboardTime - now;
     const difference = offset - this.offset;
-    if (Math.abs(difference) <= olderThan) this.follow(onboardTime, offset, now);
+    if (difference <= olderThan && difference >= -olderThan) this.follow(onboardTime, offset, now);
     else if (Number.isNaN(difference)) this.set(onboardTime, offset, now);
     else if (difference > 0) this.jump(onboardTime, offset, now, olderThan);
     else if (this.isRight(offset, now, olderThan) || this.isSteady(kind, offset, now)) {
