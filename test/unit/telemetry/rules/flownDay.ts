@@ -6,11 +6,11 @@ import { telemetryRegistry, TelemetryState } from "../../../../telemetry/exporte
 import { Passes } from "../../../../telemetry/simulator";
 
 /** Times are those of promtool: seconds since 1970, from 0 on. */
-export const firstAos = 600;
+const firstAos = 600;
 export const orbitSeconds = 8_640;
 export const passSeconds = 600;
 export const daySeconds = 10 * orbitSeconds;
-export const scrapeSeconds = 30;
+const scrapeSeconds = 30;
 const stepSeconds = 10;
 
 /** AOS of a pass, from 0. */
