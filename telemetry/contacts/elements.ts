@@ -1,5 +1,13 @@
 /** Orbital elements as two lines (TLE), read and checked, and where they put the spacecraft: SGP4 by satellite.js. */
-import { ecfToLookAngles, eciToEcf, gstime, propagate, type SatRec, SatRecError, twoline2satrec } from "satellite.js";
+import {
+  ecfToLookAngles,
+  eciToEcf,
+  gstime,
+  propagate,
+  type SatRec,
+  SatRecError,
+  twoline2satrec,
+} from "satellite.js";
 
 /** Place of a ground station. */
 export interface Station {
@@ -24,7 +32,9 @@ export class Elements {
     if (first === undefined || second === undefined || problems.length > 0) return { problems };
     if (first.slice(2, 7) !== second.slice(2, 7)) return { problems: ["the two lines have two numbers"] };
     const record = twoline2satrec(first, second);
-    return record.error === SatRecError.None ? new Elements(record) : { problems: ["SGP4 cannot use these elements"] };
+    return record.error === SatRecError.None
+      ? new Elements(record)
+      : { problems: ["SGP4 cannot use these elements"] };
   }
 
   /** Time that the elements are of, seconds since 1970. */
