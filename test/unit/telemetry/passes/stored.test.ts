@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { ContactPlan } from "../../../../telemetry/contacts";
 import { encodePacket, packetLayouts } from "../../../../telemetry/decoder";
 import { type Dictionary, parseDictionary } from "../../../../telemetry/dictionary";
 import { stateDocument, telemetryRegistry, TelemetryState } from "../../../../telemetry/exporter";
 import type { Origin } from "../../../../telemetry/exporter/history";
+import type { StateDocument } from "../../../../telemetry/exporter/stateDocument";
 import { expectedPackets, Link, parseSource } from "../../../../telemetry/links";
 import { TmFrameWriter } from "../../../../telemetry/links/frameWriter";
 
@@ -201,6 +203,25 @@ describe("stored packets of a link", () => {
         (each) => `udp://0.0.0.0:1?framing=tm&frameBytes=64&virtualChannels=0&storedChannels=1,9: ${each}`,
       ),
     });
+  });
+});
+
+describe("the state document", () => {
+  it("has the contact that is planned, and what was stored", () => {
+    const bench = new Bench();
+    const document = (): StateDocument => stateDocument(bench.state, "s", "0", bench.now);
+    assert.equal(document().contact, null);
+    const contacts = [
+      { start: start - 10, end: start + 100, station: "svalbard" },
+      { start: start + 6_000, end: start + 6_600, station: "svalbard" },
+    ];
+    bench.state.contacts = { plan: new ContactPlan(contacts), readAt: start };
+    bench.live(15);
+    bench.state.receive(bench.packet(12, 5_000, 9_000), bench.now);
+    assert.deepEqual(document().contact, {
+      ...{ isExpected: true, stations: ["svalbard"], secondsToAos: 5_999, secondsSinceLos: null },
+    });
+    assert.equal(document().packets[0]?.stored, 1);
   });
 });
 
