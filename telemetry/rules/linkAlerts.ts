@@ -55,7 +55,7 @@ function signalAlerts(settings: RuleSettings): AlertSpec[] {
       team: "flight-control",
       subsystem: "link",
       summary: "{{ $labels.spacecraft }}: loss of signal",
-      description: `No packet of any kind for {{ $value | humanizeDuration }}: every kind is more than ${most} of its periods late.`,
+      description: `No packet of any kind for {{ $value | humanizeDuration }}: every kind is more than ${most} of its periods late, or none came for ${alertLimits.silentContactSeconds / 60} minutes of a contact.`,
     },
     {
       alert: "BusPacketOverdue",

@@ -25,7 +25,7 @@ const lossOfSignal = (duration: string): AlertCase["firing"] => [
   {
     labels: { spacecraft },
     summary: "perigee-1: loss of signal",
-    description: `No packet of any kind for ${duration}: every kind is more than 5 of its periods late.`,
+    description: `No packet of any kind for ${duration}: every kind is more than 5 of its periods late, or none came for 3 minutes of a contact.`,
   },
 ];
 const voltage = "bus_power_battery_voltage_volts";

@@ -24,7 +24,8 @@ const signal: AlertCase[] = [
       {
         labels: { spacecraft },
         summary: "perigee-1: loss of signal",
-        description: "No packet of any kind for 2m 1s: every kind is more than 5 of its periods late.",
+        description:
+          "No packet of any kind for 2m 1s: every kind is more than 5 of its periods late, or none came for 3 minutes of a contact.",
       },
     ],
   },
@@ -55,7 +56,8 @@ const signal: AlertCase[] = [
       {
         labels: { spacecraft },
         summary: "perigee-1: loss of signal",
-        description: "No packet of any kind for 2m 59s: every kind is more than 5 of its periods late.",
+        description:
+          "No packet of any kind for 2m 59s: every kind is more than 5 of its periods late, or none came for 3 minutes of a contact.",
       },
     ],
   },
