@@ -20,7 +20,7 @@ export function groundLinkDashboard(
     description: "How a spacecraft's packets arrive: punctual, complete, readable; and its clock.",
     perSpacecraft: true,
   });
-  for (const panel of passes(dictionary)) board.withPanel(panel);
+  for (const panel of [...passes(dictionary), plannedContacts()]) board.withPanel(panel);
   for (const panel of [...arrival(staleAfterPeriods), ...completeness(), ...readability()]) {
     board.withPanel(panel);
   }
@@ -44,6 +44,23 @@ function passes(dictionary: Dictionary): StateTimelineBuilder[] {
       ]),
     ]),
   ];
+}
+
+/** Contacts of the plan. Without one the panel is empty. */
+function plannedContacts(): StateTimelineBuilder {
+  return timeline({
+    key: "contacts",
+    title: "Planned contacts",
+    description:
+      "From AOS to LOS, where there is a contact plan (telemetry.contacts): between contacts no signal is expected.",
+    unit: "none",
+    queries: [overTime(`max(${ofChosen(names.contactExpected)})`, "contact")],
+  }).mappings([
+    valueMap([
+      [0, "no", colours.off],
+      [1, "contact", colours.pass],
+    ]),
+  ]);
 }
 
 /** A graph with the limit of an alert rule as a zone. */
@@ -112,12 +129,13 @@ function completeness(): TimeseriesBuilder[] {
     }),
     graph({
       key: "disorder",
-      title: "Duplicates and late packets (per 5 minutes)",
-      description: "Packets that came twice, or after a later one.",
+      title: "Duplicates, late and stored packets (per 5 minutes)",
+      description: "Packets that came twice, after a later one, or that a recorder played back.",
       unit: "none",
       queries: [
         overTime(increase(names.packetDuplicates), "{{packet}} twice"),
         overTime(increase(names.packetReordered), "{{packet}} late"),
+        overTime(increase(names.packetsStored), "{{packet}} stored"),
       ],
     }),
   ];

@@ -139,9 +139,12 @@ function orbitTimeline(parameters: readonly Parameter[]): StateTimelineBuilder {
   return timeline({
     key: "orbit",
     title: "Orbit",
-    description: parameters.map(meaning).join("  \n"),
+    description: [...parameters.map(meaning), "Contact planned: where there is a contact plan."].join("  \n"),
     unit: "none",
-    queries: parameters.map((each) => overTime(ofChosen(each.metric), title(each.name))),
+    queries: [
+      ...parameters.map((each) => overTime(ofChosen(each.metric), title(each.name))),
+      overTime(`max(${ofChosen(names.contactExpected)})`, "Contact planned"),
+    ],
   }).mappings([
     valueMap([
       [0, "no", colours.off],

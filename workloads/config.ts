@@ -6,6 +6,7 @@ import { checkSettings, rawSettings, strictObject } from "../settings/load";
 import { type Reason, repositoryProblem } from "../settings/url";
 import { scenarioNames } from "../telemetry/simulator";
 import { alerting } from "./alerting/settings";
+import { contactPlan } from "./settings/contactPlan";
 import { crossChecks } from "./settings/crossChecks";
 import { dictionaryFile } from "./settings/dictionaryFile";
 import { linkUrl } from "./settings/linkUrl";
@@ -126,6 +127,14 @@ const simulator = strictObject({
   seed: whole(0, 2 ** 31 - 1)
     .default(1)
     .describe("Random seed: the same seed repeats the same flight."),
+  dumpRate: whole(0, 10_000)
+    .default(0)
+    .describe(
+      "With `telemetry.contacts`: packets a second that the recorder plays back in a contact, of what was sent between two.",
+    ),
+  secondStationSeconds: whole(0, 3_600)
+    .default(0)
+    .describe("Seconds that a second station is behind: each packet comes twice. 0: there is none."),
 });
 
 const telemetry = strictObject({
@@ -150,6 +159,12 @@ const telemetry = strictObject({
       "Links beside the UDP port, as URLs (docs/telemetry.md, Sources): `tcp://` and `mqtt://` to a station; `tcp-server://0.0.0.0:10016`, published as node port 30116, which stack 1 opens to `adminCidrs` when its `publishedNodePorts` has it; `udp://0.0.0.0:10015` with settings for what the UDP port gets. A URL with a password: `pulumi config set --secret`.",
     )
     .meta({ example: ["tcp://station.example:5000?framing=tm&frameBytes=1115"] }),
+  contacts: contactPlan
+    .optional()
+    .describe(
+      "Contact plan (docs/telemetry.md, Contacts): path of a file relative to the repository's root, or an `http(s)://` address that is asked every 5 minutes. Between contacts no signal is expected, and the simulator sends nothing. Default: a signal is expected always. A URL with a password: `pulumi config set --secret`.",
+    )
+    .meta({ example: "https://plan.example/contacts.json" }),
   simulator: simulator.prefault({}).describe("The simulated spacecraft, where `source` is `simulator`."),
   image: image
     .optional()

@@ -4,13 +4,14 @@ import { jsonLog } from "../log";
 import { perigeeVersion } from "../version";
 import { checkDictionary } from "./checkDictionary";
 import type { Surroundings, TelemetryCommand } from "./command";
+import { contacts } from "./contacts";
 import { decode } from "./decode";
 import { replay } from "./replay";
 import { serve } from "./serve";
 import { UsageError } from "./settings";
 import { simulate } from "./simulate";
 
-const commands: readonly TelemetryCommand[] = [serve, simulate, replay, checkDictionary, decode];
+const commands: readonly TelemetryCommand[] = [serve, simulate, replay, checkDictionary, decode, contacts];
 
 /**
  * Exit code of one command line.

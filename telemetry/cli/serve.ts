@@ -5,6 +5,7 @@ import { type Exporter, startExporter } from "../exporter";
 import { parseSource, type Source } from "../links";
 import { perigeeVersion } from "../version";
 import { command, type Surroundings } from "./command";
+import { contactsMeaning, openPlan } from "./contactPlan";
 import { dictionarySetting, readDictionary, readPackets, reason } from "./dictionarySetting";
 import { atRate, packetsOf } from "./packetFile";
 import { port, positive, text, UsageError } from "./settings";
@@ -30,6 +31,7 @@ export const serve = command(
       staleAfter: positive
         .default(5)
         .describe("a parameter disappears when its packet is older than this many periods"),
+      contacts: text.optional().describe(contactsMeaning),
       drain: z.coerce
         .number()
         .min(0)
@@ -50,18 +52,26 @@ export const serve = command(
     const dictionary = readDictionary(settings.dictionary);
     const recording = settings.file === undefined ? undefined : readPackets(settings.file);
     const sources = settings.source === undefined ? undefined : readSources(settings.source);
+    const contacts =
+      settings.contacts === undefined
+        ? undefined
+        : await openPlan(settings.contacts, settings.spacecraft, surroundings);
     const own = { dictionary, staleAfterPeriods: settings.staleAfter, version: perigeeVersion(), log };
-    const exporter = await startExporter({ ...settings, ...own, ...(sources && { sources }) }).catch(
-      (error: unknown) => {
-        throw new UsageError(`cannot listen: ${reason(error)}`);
-      },
-    );
+    const exporter = await startExporter({
+      ...settings,
+      ...own,
+      contacts,
+      ...(sources && { sources }),
+    }).catch((error: unknown) => {
+      throw new UsageError(`cannot listen: ${reason(error)}`);
+    });
     log.info("serving", {
       spacecraft: settings.spacecraft,
       dictionary: `${dictionary.name} ${dictionary.version}`,
       parameters: dictionary.parameters.length,
       http: exporter.httpPort,
       udp: exporter.udpPort,
+      ...(contacts && { contacts: contacts.plan?.count ?? "not read yet" }),
       ...(sources && { sources: sources.map(({ name }) => name), ports: exporter.ports }),
     });
     const alone = sharingPackets(exporter, settings.drain);
@@ -70,6 +80,7 @@ export const serve = command(
     clearTimeout(alone);
     await drain(exporter, settings.drain, surroundings);
     log.info("stopping", { datagrams: exporter.state.datagrams });
+    contacts?.close();
     await exporter.stop();
     return 0;
   },

@@ -1,8 +1,9 @@
 /** The command `simulate`: sends the packets of a simulated spacecraft over UDP or TCP, and can record them in a file. */
 import { closeSync, openSync, writeSync } from "node:fs";
 import * as z from "zod";
-import { scenarioNames, scenarios, Simulator } from "../simulator";
+import { Passes, scenarioNames, scenarios, Simulator } from "../simulator";
 import { command, type Surroundings } from "./command";
+import { contactsMeaning, openPlan } from "./contactPlan";
 import { dictionarySetting, readDictionary, reason } from "./dictionarySetting";
 import { parseTarget, sender, type Target, targetSettings } from "./sender";
 import { positive, text, UsageError } from "./settings";
@@ -26,6 +27,20 @@ export const simulate = command(
       seed: z.coerce.number().int().default(1).describe("repeats a flight"),
       duration: z.coerce.number().min(0).default(0).describe("seconds after which it ends; 0: never"),
       record: text.optional().describe("writes the packets to this file too, for replay and decode"),
+      contacts: text.optional().describe(`${contactsMeaning}. Packets come in its contacts only`),
+      spacecraft: text.max(64).default("perigee-1").describe("whose contacts of the plan they are"),
+      dump: z.coerce
+        .number()
+        .min(0)
+        .max(10_000)
+        .default(0)
+        .describe("packets a second that the recorder plays back in a contact, of what was sent between two"),
+      secondStation: z.coerce
+        .number()
+        .min(0)
+        .max(3_600)
+        .default(0)
+        .describe("seconds that a second station is behind: each packet comes twice"),
       dictionary: dictionarySetting,
     },
     list: { title: "Scenarios", rows: scenarioNames.map((name) => [name, scenarios[name].summary]) },
@@ -33,6 +48,18 @@ export const simulate = command(
   async (settings, surroundings) => {
     const { scenario, timeScale, seed } = settings;
     const dictionary = readDictionary(settings.dictionary);
+    if (settings.dump > 0 && settings.contacts === undefined) {
+      throw new UsageError("--dump: needs --contacts, between which there is something to record");
+    }
+    const plan =
+      settings.contacts === undefined
+        ? undefined
+        : await openPlan(settings.contacts, settings.spacecraft, surroundings);
+    const passes = new Passes({
+      spanAt: (now) => plan?.plan?.at(now),
+      dumpPerSecond: settings.dump,
+      secondStation: settings.secondStation,
+    });
     const target = parseTarget(settings.target);
     const start = Date.now() / 1000;
     const simulator = new Simulator({ dictionary, scenario, timeScale, seed, start });
@@ -41,12 +68,13 @@ export const simulate = command(
     const end = settings.duration > 0 ? start + settings.duration : Infinity;
     const packets = await sendUntil(
       end,
-      simulator,
+      (now) => passes.carry(now, simulator.until(now)),
       { target, frameBytes: settings.frameBytes, recording },
       surroundings,
     );
     surroundings.log.info("stopped", { packets });
     recording?.close();
+    plan?.close();
     return 0;
   },
 );
@@ -80,7 +108,7 @@ function orRefuse<Result>(act: () => Result): Result {
 
 async function sendUntil(
   end: number,
-  simulator: Simulator,
+  arriving: (now: number) => readonly Buffer[],
   out: { target: Target; frameBytes: number | undefined; recording: Recording | undefined },
   { log, stopped }: Surroundings,
 ): Promise<number> {
@@ -93,7 +121,7 @@ async function sendUntil(
   let packets = 0;
   try {
     for (let now = Date.now() / 1000; now < end && !stopped.aborted; now = Date.now() / 1000) {
-      for (const packet of simulator.until(now)) {
+      for (const packet of arriving(now)) {
         await sending.send(packet);
         out.recording?.add(packet);
         packets++;

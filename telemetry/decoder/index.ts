@@ -22,5 +22,5 @@ export {
   unsegmented,
 } from "./primaryHeader";
 export { fieldReader } from "./rawField";
-export { type Arrival, SequenceTracker, sequenceTrackers } from "./sequence";
+export { type Arrival, type Era, SequenceTracker, sequenceTrackers } from "./sequence";
 export { decodeText, isText } from "./text";

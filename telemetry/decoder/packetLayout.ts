@@ -32,6 +32,8 @@ export interface PacketLayout {
   readonly hasTexts: boolean;
   /** True when the packet has what chooses this layout. */
   readonly isMatch: (bytes: Uint8Array, at: number, total: number) => boolean;
+  /** True when the packet says itself that it was played back by a recorder; undefined: its age tells. */
+  readonly isMarkedStored: ((bytes: Uint8Array, at: number, total: number) => boolean) | undefined;
   /** Layouts that extend this one. */
   readonly extensions: readonly PacketLayout[];
 }
@@ -64,8 +66,20 @@ function layoutOf(packet: Packet): PacketLayout & { extensions: PacketLayout[] }
     arrays: numbers.filter(({ array }) => array).map(arrayDecoder),
     hasTexts: numbers.length < packet.parameters.length,
     isMatch: matcher(packet.conditions, behind),
+    isMarkedStored: storedMatcher(packet, behind),
     extensions: [],
   };
+}
+
+function storedMatcher({ stored }: Packet, behind: number): PacketLayout["isMarkedStored"] {
+  switch (stored.by) {
+    case "age":
+      return undefined;
+    case "kind":
+      return () => stored.isStored;
+    case "fields":
+      return matcher(stored.conditions, behind);
+  }
 }
 
 /** Function that checks all conditions. A field that is not wholly in the packet fulfils none. */

@@ -30,7 +30,8 @@ export function readConditions(
 
 const integers = new Set<string>(["unsigned", "signed", "enumeration", "boolean"]);
 
-function readCondition(
+/** Condition on one field. A field that no condition can be on is refused. */
+export function readCondition(
   name: string,
   wanted: ConditionSource,
   packet: Packet,

@@ -3,6 +3,7 @@ import type { Limits } from "./limits";
 import type { Checksum } from "./packetSchema";
 import type { Problem } from "./problem";
 import type { StateAlarms } from "./stateAlarms";
+import type { StoredMark } from "./stored";
 import type { TimeCode } from "./timeSchema";
 import type { Unit } from "./units";
 
@@ -139,6 +140,7 @@ export interface Packet {
   readonly time?: { readonly code: TimeCode; readonly at: number } | undefined;
   readonly checksum: Checksum;
   readonly sequence: Sequence;
+  readonly stored: StoredMark;
   /** Bytes after the secondary header, without the checksum: of a packet that is made here, and what may come. */
   readonly userDataBytes: number;
   readonly leastBytes: number;

@@ -1,5 +1,6 @@
 /** Zod schemas of a packet of a dictionary file: header, length, checks, sequence, and which layout it is. */
 import * as z from "zod";
+import { storedSchema } from "./stored";
 import { finite, identifier, prose } from "./texts";
 import { timeSchema } from "./timeSchema";
 
@@ -71,6 +72,7 @@ export const packetSchema = z
     secondaryHeader: secondaryHeaderSchema.optional(),
     checksum: checksumSchema.optional(),
     sequence: sequenceSchema.optional(),
+    stored: storedSchema(conditionSchema).optional(),
     /** Bytes after the secondary header, without the checksum; default: the size of the parameters. */
     bytes: lengthSchema.optional(),
     /** Name of the packet before it in the file whose fields this one begins with. */

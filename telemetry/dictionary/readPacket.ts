@@ -1,6 +1,6 @@
 /** Packets of a dictionary file: layouts that extend each other, with the places of their fields. */
 import { accept } from "./accept";
-import { readConditions } from "./conditions";
+import { readCondition, readConditions } from "./conditions";
 import type { ArrayShape, Dictionary, Field, Packet, Parameter } from "./dictionary";
 import { mostDataBytes, readHeader, readLength } from "./header";
 import { type Extent, layOut, type NextPlace } from "./layout";
@@ -9,6 +9,7 @@ import { parameterSchema, type ParameterSource } from "./parameterSchema";
 import type { Path, Problems } from "./problem";
 import { readField, readParameter } from "./readParameter";
 import type { DictionarySource } from "./schema";
+import { readStored } from "./stored";
 
 /** A field of a packet on its way into the dictionary. */
 interface Placed {
@@ -51,7 +52,7 @@ export class PacketReader {
     const base = source.extends === undefined ? undefined : this.byName.get(source.extends);
     if (source.extends !== undefined) {
       if (!base) return this.refuseBase(source.extends, value, path);
-      for (const key of ["time", "secondaryHeader", "checksum", "sequence"] as const) {
+      for (const key of ["time", "secondaryHeader", "checksum", "sequence", "stored"] as const) {
         if (source[key] !== undefined) {
           this.problems.add([...path, key], `is that of ${base.name}, which it extends`);
         }
@@ -108,6 +109,7 @@ export class PacketReader {
       time: header.time,
       checksum,
       sequence: base?.sequence ?? source.sequence ?? this.defaults.sequence ?? { counted: "apid", step: 1 },
+      stored: readStored(undefined, () => []),
       ...readLength(source.bytes, extents, overhead),
       base,
       isAbstract: source.abstract,
@@ -116,7 +118,17 @@ export class PacketReader {
       hidden,
       line: this.problems.lineOf(path),
     };
-    const complete = { ...packet, conditions: readConditions(source, packet, known, this.problems, path) };
+    const complete = {
+      ...packet,
+      conditions: readConditions(source, packet, known, this.problems, path),
+      stored:
+        base?.stored ??
+        readStored(source.stored ?? this.defaults.stored, (field, value) =>
+          readCondition(field, value, packet, known, (message) =>
+            this.problems.add([...path, "stored", "when", field], message),
+          ),
+        ),
+    };
     if (overhead + packet.userDataBytes > mostDataBytes) {
       this.problems.add(
         [...path, "bytes"],

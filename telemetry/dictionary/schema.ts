@@ -1,6 +1,7 @@
 /** Zod schema of a whole telemetry dictionary file: rules for each part on its own; those across parts are in check.ts. */
 import * as z from "zod";
 import { checksumSchema, secondaryHeaderSchema, sequenceSchema } from "./packetSchema";
+import { storedDefaultSchema } from "./stored";
 import { oneLine, prose } from "./texts";
 import { timeSchema } from "./timeSchema";
 
@@ -14,6 +15,7 @@ export const dictionarySchema = z.strictObject(
     secondaryHeader: secondaryHeaderSchema.optional(),
     checksum: checksumSchema.optional(),
     sequence: sequenceSchema.optional(),
+    stored: storedDefaultSchema.optional(),
     /** `subsystem.name` of the enumeration with the spacecraft's mode, for limits by mode. */
     mode: z.string().optional(),
     packets: z.array(z.unknown()).min(1).max(4096),

@@ -1,5 +1,6 @@
 /** The complete exporter: UDP receiver, telemetry state, metrics and HTTP server, started and stopped together. */
 import type { AddressInfo } from "node:net";
+import type { Contacts } from "../contacts";
 import type { Dictionary } from "../dictionary";
 import { expectedPackets, parseSource, type Source } from "../links";
 import type { Log } from "../log";
@@ -23,6 +24,8 @@ export interface ExporterArgs {
   readonly sources?: readonly Source[];
   /** Age of a packet, in its own periods, after which its parameters disappear. */
   readonly staleAfterPeriods: number;
+  /** Planned contacts; undefined: contacts are not planned. */
+  readonly contacts?: Contacts | undefined;
   readonly version: string;
   readonly log: Log;
 }
@@ -53,7 +56,9 @@ export async function startExporter(args: ExporterArgs): Promise<Exporter> {
       ? log.warn("first packet refused of its kind; further ones are only counted", { ...refusal })
       : log.warn("many kinds of refused packets: further kinds are only counted"),
   );
-  const receive = (datagram: Buffer, segments = 1): void => state.receive(datagram, clock(), segments);
+  state.contacts = args.contacts;
+  const receive = (datagram: Buffer, segments = 1, isStored = false): void =>
+    state.receive(datagram, clock(), segments, isStored);
   const onError = (error: unknown): void =>
     log.error("receiving or answering failed", { error: String(error) });
   const expected = expectedPackets(state.layouts);

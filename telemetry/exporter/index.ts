@@ -3,6 +3,8 @@
  *
  *   inputs.ts (udpReceiver.ts, ../links) -> telemetryState.ts (newest values, counts) -> metrics.ts  -> httpServer.ts
  *                     alarmMonitor.ts (limits, persistence)     -> stateDocument.ts, page.html
+ *                     playback.ts, onboardClock.ts (stored packets) -> history.ts (every packet at its on-board time)
+ *                     signal.ts, ../contacts (contacts and silences) -> contactMetrics.ts
  *                     refusals.ts (what was refused, bounded)
  *
  * Metrics: sampledMetric.ts (registry), exposition.ts (the two formats), processMetrics.ts. HTTP: negotiation.ts,

@@ -1,6 +1,7 @@
 /** Prometheus metrics of the exporter: parameters, limits in force, packet counts, errors and the process itself. */
 import { decodeErrorReasons, isText } from "../decoder";
 import { exporterMetricNames as names, type Limit, limitsInForce, type Parameter } from "../dictionary";
+import { registerContacts } from "./contactMetrics";
 import type { Input } from "./inputs";
 import { registerLinks } from "./linkMetrics";
 import { registerProcess } from "./processMetrics";
@@ -34,6 +35,7 @@ export function telemetryRegistry(args: MetricsArgs): Registry {
   for (const parameter of args.state.dictionary.parameters) registerParameter(registry, parameter, args);
   registerLimits(registry, args);
   registerPackets(registry, dated);
+  registerContacts(registry, args);
   registerErrors(registry, dated);
   registerExporter(registry, dated);
   registerLinks(registry, args.inputs ?? [], dated.created);
@@ -131,9 +133,14 @@ function registerPackets(registry: Registry, { state, spacecraft, created }: Dat
   counter(names.packetGaps, "Packets that the sequence count skipped", (each) => each.missing);
   counter(names.packetDuplicates, "Packets received a second time", (each) => each.duplicates);
   counter(names.packetReordered, "Packets that came after a later one", (each) => each.late);
+  counter(
+    names.packetsStored,
+    "Packets that an on-board recorder played back: no value, gap or limit is theirs",
+    (each) => each.stored,
+  );
   gauge(
     names.lastPacketTimestamp,
-    "When the newest packet was received, seconds since 1970; 0: none since the start",
+    "When the newest live packet was received, seconds since 1970; 0: none since the start",
     (each) => each.lastReceived,
   );
   gauge(

@@ -13,6 +13,8 @@ export interface StateDocument {
   readonly now: number;
   readonly mode: string | null;
   readonly onboardTimeOffset: number | null;
+  /** Contact plan; null: there is none, or it has ended. */
+  readonly contact: ContactDocument | null;
   readonly packets: readonly PacketDocument[];
   readonly parameters: readonly ParameterDocument[];
   readonly errors: Readonly<Record<string, number>>;
@@ -23,12 +25,21 @@ export interface StateDocument {
   readonly refusals: readonly Refusal[];
 }
 
+interface ContactDocument {
+  readonly isExpected: boolean;
+  readonly stations: readonly string[];
+  /** Seconds; null: the plan has none. */
+  readonly secondsToAos: number | null;
+  readonly secondsSinceLos: number | null;
+}
+
 interface PacketDocument {
   readonly apid: number;
   readonly name: string;
   readonly periodSeconds: number;
   readonly received: number;
   readonly missing: number;
+  readonly stored: number;
   readonly ageSeconds: number | null;
   readonly isFresh: boolean;
 }
@@ -62,12 +73,14 @@ export function stateDocument(
     now,
     mode: mode ?? null,
     onboardTimeOffset: Number.isNaN(state.onboardTimeOffset) ? null : state.onboardTimeOffset,
-    packets: state.packets.map(({ packet, received, missing }) => ({
+    contact: contactDocument(state, now),
+    packets: state.packets.map(({ packet, received, missing, stored }) => ({
       apid: packet.apid,
       name: packet.name,
       periodSeconds: packet.periodSeconds,
       received,
       missing,
+      stored,
       ageSeconds: state.age(packet.index, now) ?? null,
       isFresh: state.isFresh(packet.index, now),
     })),
@@ -90,6 +103,18 @@ export function stateDocument(
       ...(state.refusals.otherUnknownApids > 0 && { other: state.refusals.otherUnknownApids }),
     },
     refusals: state.refusals.first,
+  };
+}
+
+function contactDocument({ contacts }: TelemetryState, now: number): ContactDocument | null {
+  const contact = contacts?.plan?.state(now);
+  if (!contact) return null;
+  const { span, secondsToAos, secondsSinceLos } = contact;
+  return {
+    isExpected: span.isContact,
+    stations: span.stations,
+    secondsToAos: secondsToAos ?? null,
+    secondsSinceLos: secondsSinceLos ?? null,
   };
 }
 

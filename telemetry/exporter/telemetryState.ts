@@ -1,4 +1,5 @@
 /** Telemetry state of the exporter: values, packet counts, freshness, mode and conditions. */
+import type { Contacts } from "../contacts";
 import {
   type Arrival,
   type DecodeErrorReason,
@@ -13,7 +14,10 @@ import {
 } from "../decoder";
 import type { Dictionary, Packet, Parameter } from "../dictionary";
 import { type Alarm, AlarmMonitor } from "./alarmMonitor";
+import { type History, OldPackets } from "./history";
+import { Playback } from "./playback";
 import { type Refusal, Refusals } from "./refusals";
+import { Signal } from "./signal";
 import { Texts } from "./texts";
 
 /** State of one kind of packet. Counts are since the start of the exporter. */
@@ -24,7 +28,9 @@ export interface PacketState {
   missing: number;
   duplicates: number;
   late: number;
-  /** Time of the newest packet of this kind, or of one that extends it, seconds since 1970; 0: none. */
+  /** Number of packets that an on-board recorder played back. */
+  stored: number;
+  /** Time of the newest live packet of this kind, or of one that extends it, seconds since 1970; 0: none. */
   lastReceived: number;
   readonly sequence: SequenceTracker;
 }
@@ -58,12 +64,19 @@ export class TelemetryState implements PacketSink {
   sharesPackets = false;
   /** On-board clock minus ground clock in seconds; NaN before the first packet. */
   onboardTimeOffset = NaN;
+  /** Planned contacts; undefined: contacts are not planned. */
+  contacts: Contacts | undefined;
+  readonly signal = new Signal();
 
   private readonly decoder: Decoder;
   private readonly alarms: AlarmMonitor;
   private now = 0;
   private datagram: Buffer = Buffer.alloc(0);
   private segments = 1;
+  private isFromRecorder = false;
+  private readonly playback = new Playback();
+  private history: History | undefined;
+  private oldPackets: OldPackets | undefined;
 
   /**
    * @param staleAfterPeriods age of a packet, in its own periods, after which its parameters disappear
@@ -85,9 +98,16 @@ export class TelemetryState implements PacketSink {
       missing: 0,
       duplicates: 0,
       late: 0,
+      stored: 0,
       lastReceived: 0,
       sequence: trackers[i] as SequenceTracker,
     }));
+  }
+
+  /** Sets the receiver of every packet's values at its on-board time. */
+  keepHistory(history: History): void {
+    this.history = history;
+    this.oldPackets = new OldPackets(history, this.dictionary.slots);
   }
 
   get layouts(): readonly PacketLayout[] {
@@ -98,11 +118,13 @@ export class TelemetryState implements PacketSink {
    * @param datagram one or more packets
    * @param now seconds since 1970
    * @param segments number of segments that the packet was joined of: each had a sequence count of its own
+   * @param isStored true when the link says that a recorder played the packets back
    */
-  receive(datagram: Buffer, now: number, segments = 1): void {
+  receive(datagram: Buffer, now: number, segments = 1, isStored = false): void {
     this.now = now;
     this.datagram = datagram;
     this.segments = segments;
+    this.isFromRecorder = isStored;
     this.datagrams++;
     this.receivedBytes += datagram.length;
     this.decoder.decode(datagram, this);
@@ -112,14 +134,22 @@ export class TelemetryState implements PacketSink {
     const state = this.packets[layout.index];
     if (!state) return;
     state.received++;
+    // Neither values nor counts of what a recorder played back belong to the present.
+    if (this.isFromRecorder || this.playback.isStored(layout, onboardTime, bytes, at, this.now)) {
+      state.stored++;
+      this.oldPackets?.take(layout, onboardTime, bytes, at, "stored");
+      return;
+    }
     const arrival = this.arrive(state, sequenceCount, onboardTime);
     // Neither has newer values.
-    if (arrival === "duplicate" || arrival === "late") return;
+    if (arrival === "duplicate") return;
+    if (arrival === "late") return this.oldPackets?.take(layout, onboardTime, bytes, at, "late");
     this.markReceived(layout.packet);
     if (!Number.isNaN(onboardTime)) this.onboardTimeOffset = onboardTime - this.now;
     decodeParameters(layout, bytes, at, this.values, this.valueError);
     this.texts.update(layout, bytes, at, this.values);
     this.alarms.update(layout.packet.parameters, this.values, this.mode(this.now), this.now);
+    this.history?.take(layout, onboardTime, this.values, "live", bytes, at);
   }
 
   /** Marks the packet and those that it extends: it has their parameters too. */
@@ -132,15 +162,18 @@ export class TelemetryState implements PacketSink {
 
   /** Counts a packet, and the segments it was joined of, as its sequence counts say. @returns how the packet came */
   private arrive(state: PacketState, sequenceCount: number, onboardTime: number): Arrival {
-    const arrival = state.sequence.arrive(sequenceCount, onboardTime);
+    const span = this.contacts?.plan?.at(this.now);
+    this.signal.take(this.now, span, this.playback.clock.settings);
+    const { era } = this.signal;
+    const arrival = state.sequence.arrive(sequenceCount, onboardTime, era);
     if (arrival === "duplicate") state.duplicates++;
-    // A late packet compensates a counted gap; while packets are shared, no gaps are counted.
-    else if (!this.sharesPackets) {
+    // A late packet compensates a counted gap; while packets are shared, and outside of contacts, no gaps are counted.
+    else if (!this.sharesPackets && span?.isContact !== false) {
       state.missing += state.sequence.missing;
       if (arrival === "late") state.late += this.segments;
     }
     for (let i = 1; i < this.segments; i++) {
-      state.sequence.arrive((sequenceCount + i) % sequenceModulus, onboardTime);
+      state.sequence.arrive((sequenceCount + i) % sequenceModulus, onboardTime, era);
     }
     return arrival;
   }

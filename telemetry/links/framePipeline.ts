@@ -19,6 +19,8 @@ export class FramePipeline implements Stream {
     private readonly framing: FrameFraming,
     private readonly counters: LinkCounters,
     private readonly emit: (packet: Buffer) => void,
+    /** Receives the packets of the virtual channels that a recorder plays back on. */
+    private readonly emitStored: (packet: Buffer) => void,
   ) {
     const { marker } = framing;
     this.blockBytes = framing.frameBytes + framing.reedSolomonBytes;
@@ -71,19 +73,21 @@ export class FramePipeline implements Stream {
     // The idle channel of AOS is nobody's choice.
     if (isIdle && data.length === 0) counters.idleFrames++;
     else if (framing.virtualChannels?.has(virtualChannel) === false) counters.otherFrames++;
-    else this.channel(spacecraftId * 64 + virtualChannel)?.take(frame);
+    else this.channel(spacecraftId, virtualChannel)?.take(frame);
     return true;
   }
 
-  /** The channel of this key; undefined, and counted, where there are too many. */
-  private channel(key: number): VirtualChannel | undefined {
+  /** The channel of a spacecraft; undefined, and counted, where there are too many. */
+  private channel(spacecraftId: number, number: number): VirtualChannel | undefined {
+    const key = spacecraftId * 64 + number;
     const known = this.channels.get(key);
     if (known) return known;
     if (this.channels.size >= mostChannels) {
       this.counters.badFrames.channels++;
       return undefined;
     }
-    const channel = new VirtualChannel(this.counters, this.emit);
+    const emit = this.framing.storedChannels.has(number) ? this.emitStored : this.emit;
+    const channel = new VirtualChannel(this.counters, emit);
     this.channels.set(key, channel);
     return channel;
   }

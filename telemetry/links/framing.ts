@@ -5,15 +5,20 @@ import type { FrameFormat } from "./frame";
 import { standardMarker } from "./frameStream";
 import type { RecordHeader } from "./recordHeader";
 
-export interface PacketFraming {
-  readonly framing: "packets";
+/** What every framing says of its packets. */
+interface OfAnyFraming {
   readonly segments: "refuse" | "join";
+  /** Whether all packets were played back by a recorder, or each packet tells. */
+  readonly stored: "all" | "each";
+}
+
+export interface PacketFraming extends OfAnyFraming {
+  readonly framing: "packets";
   readonly record: RecordHeader;
   readonly maxPacketBytes: number;
 }
 
-export interface FrameFraming extends FrameFormat {
-  readonly segments: "refuse" | "join";
+export interface FrameFraming extends FrameFormat, OfAnyFraming {
   /** Attached sync marker; undefined: datagrams keep frames apart. */
   readonly marker: Buffer | undefined;
   readonly randomised: boolean;
@@ -22,6 +27,8 @@ export interface FrameFraming extends FrameFormat {
   /** Spacecraft and virtual channels that are asked for; undefined: all. */
   readonly spacecraftId: number | undefined;
   readonly virtualChannels: ReadonlySet<number> | undefined;
+  /** Virtual channels of packets that a recorder plays back. */
+  readonly storedChannels: ReadonlySet<number>;
 }
 
 export type Framing = PacketFraming | FrameFraming;
@@ -46,10 +53,12 @@ const channels = z
   .transform((given): ReadonlySet<number> => new Set(given.split(",").map(Number)));
 
 const segments = z.enum(["refuse", "join"], "must be refuse or join").default("refuse");
+const stored = z.enum(["all", "each"], "must be all or each").default("each");
 
 const packetSettings = z.strictObject({
   framing: z.literal("packets"),
   segments,
+  stored,
   headerBytes: whole(0, 1024).prefault("0"),
   lengthAt: whole(0, 1023).optional(),
   lengthBytes: whole(1, 4).optional(),
@@ -59,12 +68,14 @@ const packetSettings = z.strictObject({
 
 const frameSettings = {
   segments,
+  stored,
   frameBytes: whole(16, 65_535),
   marker: marker.prefault(standardMarker.toString("hex")),
   randomised: yesNo.prefault("false"),
   reedSolomonBytes: whole(0, 1024).prefault("0"),
   fecf: yesNo.prefault("true"),
   virtualChannels: channels.optional(),
+  storedChannels: channels.optional(),
 };
 const tmSettings = z.strictObject({
   framing: z.literal("tm"),
@@ -126,14 +137,22 @@ function frameFraming(
     marker: given.marker,
     spacecraftId: given.spacecraftId,
     virtualChannels: given.virtualChannels,
+    storedChannels: given.storedChannels ?? new Set(),
   };
   const problems: string[] = [];
   if (isStream && framing.marker === undefined) {
     problems.push("marker: a stream of frames needs one; none is for datagrams and messages");
   }
   const highest = framing.framing === "tm" ? 7 : 62;
-  for (const channel of framing.virtualChannels ?? []) {
-    if (channel > highest) problems.push(`virtualChannels: ${channel} is above ${highest}`);
+  for (const key of ["virtualChannels", "storedChannels"] as const) {
+    for (const channel of framing[key] ?? []) {
+      if (channel > highest) problems.push(`${key}: ${channel} is above ${highest}`);
+    }
+  }
+  for (const channel of framing.storedChannels) {
+    if (framing.virtualChannels?.has(channel) === false) {
+      problems.push(`storedChannels: ${channel} is none of virtualChannels`);
+    }
   }
   const overhead = overheadBytes(framing);
   if (framing.frameBytes <= overhead) {

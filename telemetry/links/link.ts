@@ -9,6 +9,12 @@ import { recordSize } from "./recordHeader";
 import { type OnPacket, SegmentJoiner } from "./segments";
 import type { Source } from "./source";
 
+/** Where packets of one kind go, and the end of what is begun of them. */
+interface Outlet {
+  readonly emit: (packet: Buffer) => void;
+  readonly end: () => void;
+}
+
 export class Link {
   readonly counters = new LinkCounters();
   /** Receiver of datagrams or messages. */
@@ -21,11 +27,11 @@ export class Link {
     private readonly expected: ExpectedPackets,
   ) {
     const { framing } = source;
-    const { emit } = this.joiner();
+    const { emit, emitStored } = this.outlets();
     if (framing.framing === "packets") {
       this.messages = (bytes) => this.packets(bytes, framing, emit);
     } else {
-      const pipeline = new FramePipeline(framing, this.counters, emit);
+      const pipeline = new FramePipeline(framing, this.counters, emit, emitStored);
       this.messages = (bytes) => pipeline.message(bytes);
     }
   }
@@ -40,12 +46,12 @@ export class Link {
   stream(): Stream {
     const { counters, expected } = this;
     const { framing } = this.source;
-    const { emit, end } = this.joiner();
+    const { emit, emitStored, end } = this.outlets();
     const takesSegments = framing.segments === "join";
     const inner =
       framing.framing === "packets"
         ? new PacketStream({ ...framing, takesSegments, expected, emit, counters })
-        : new FramePipeline(framing, counters, emit);
+        : new FramePipeline(framing, counters, emit, emitStored);
     return {
       push: (chunk) => {
         counters.receivedBytes += chunk.length;
@@ -58,11 +64,23 @@ export class Link {
     };
   }
 
-  /** Where whole packets and segments go. */
-  private joiner(): { readonly emit: (packet: Buffer) => void; readonly end: () => void } {
+  /** Where packets and segments go: those of a recorder have segments of their own, with the counts of others. */
+  private outlets(): Outlet & { readonly emitStored: Outlet["emit"] } {
+    const stored = this.outlet(true);
+    if (this.source.framing.stored === "all") return { ...stored, emitStored: stored.emit };
+    const live = this.outlet(false);
+    const end = (): void => {
+      live.end();
+      stored.end();
+    };
+    return { emit: live.emit, emitStored: stored.emit, end };
+  }
+
+  /** Where whole packets and segments of one kind go. */
+  private outlet(isStored: boolean): Outlet {
     const give = (packet: Buffer, segments = 1): void => {
       this.counters.packets++;
-      this.receive(packet, segments);
+      this.receive(packet, segments, isStored);
     };
     if (this.source.framing.segments === "refuse") {
       return { emit: (packet) => give(packet), end: () => undefined };
@@ -72,10 +90,15 @@ export class Link {
   }
 
   /** A datagram's packets, each behind its record header; what is cut short is the decoder's to refuse. */
-  private packets(bytes: Buffer, { record, segments }: PacketFraming, emit: (packet: Buffer) => void): void {
+  private packets(
+    bytes: Buffer,
+    { record, segments, stored }: PacketFraming,
+    emit: (packet: Buffer) => void,
+  ): void {
+    const isStored = stored === "all";
     if (record.bytes === 0 && segments === "refuse") {
       this.counters.packets++;
-      return this.receive(bytes, 1);
+      return this.receive(bytes, 1, isStored);
     }
     for (let at = 0; at < bytes.length;) {
       const size = recordSize(record, bytes, at);
@@ -84,7 +107,9 @@ export class Link {
         this.counters.skippedBytes += left;
         return;
       }
-      if (size === undefined || size > left) return this.receive(bytes.subarray(at + record.bytes), 1);
+      if (size === undefined || size > left) {
+        return this.receive(bytes.subarray(at + record.bytes), 1, isStored);
+      }
       emit(bytes.subarray(at + record.bytes, at + size));
       at += size;
     }

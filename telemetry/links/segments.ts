@@ -15,8 +15,12 @@ const first = 0b01;
 /** APIDs whose segments are kept at the same time; one more drops the one that began first. */
 const mostBegun = 16;
 
-/** Receiver of packets. @param segments how many segments the packet was joined of; 1: it came whole */
-export type OnPacket = (packet: Buffer, segments: number) => void;
+/**
+ * Receiver of packets.
+ * @param segments how many segments the packet was joined of; 1: it came whole
+ * @param isStored true when the link says that a recorder played the packet back
+ */
+export type OnPacket = (packet: Buffer, segments: number, isStored: boolean) => void;
 
 interface Begun {
   readonly segments: Buffer[];
@@ -34,7 +38,7 @@ export class SegmentJoiner {
 
   constructor(
     private readonly counters: Pick<LinkCounters, "joinedPackets" | "droppedSegments">,
-    private readonly emit: OnPacket,
+    private readonly emit: (packet: Buffer, segments: number) => void,
   ) {}
 
   /** Takes a whole packet, segment or not. Its bytes are copied where they are needed later. */

@@ -10,6 +10,7 @@
  *   limits.ts           limits of the alerts   groupParts.ts       groups that are too big for one object
  *   stateAlerts.ts      states that are alarms inputAlerts.ts      links: not connected, frames refused
  *   main.ts             prints the rule file   families.ts         alerts about parameters by severity
+ *   contacts.ts         contacts and silences  held.ts             alarms that outlast a silence
  */
 export { alertLimits, exporterMemoryLimit } from "./limits";
 export { recorded, recordedCount, recordedState } from "./recordingRules";

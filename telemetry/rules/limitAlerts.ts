@@ -9,6 +9,7 @@ import {
 import { inTemplate, quoted } from "../quoting";
 import { families } from "./families";
 import { groupsOf } from "./groupParts";
+import { held, whileKnown } from "./held";
 import { type AlertRule, alertRule, type RuleGroup } from "./rule";
 import { seriesOf } from "./series";
 import type { RuleSettings } from "./settings";
@@ -65,16 +66,24 @@ function limitAlert(
   );
   const side = bound === "low" ? "below" : "above";
   const title = `${subsystem} ${words(parameter.name)}`;
+  const labels = { parameter: metric, bound };
+  const crossed = `${value} by (spacecraft) (${of(metric)}) ${crosses} ${limit} by (spacecraft) (${inForce})`;
+  const shown = whileKnown(
+    metric,
+    settings,
+    `${shownValue("$value", unit.base)}, `,
+    "no value since the signal was lost; it was ",
+  );
   return alertRule(
     {
       ...families[severity],
-      expr: `${value} by (spacecraft) (${of(metric)}) ${crosses} ${limit} by (spacecraft) (${inForce})`,
+      expr: held({ alert: families[severity].alert, labels }, crossed, metric, settings),
       forSeconds: parameter.limits?.persistenceSeconds ?? 0,
       team: "flight-control",
       subsystem,
-      labels: { parameter: metric, bound },
+      labels,
       summary: `{{ $labels.spacecraft }}: ${title} ${side} its ${severity} limit`,
-      description: `${inTemplate(parameter.description)}: ${shownValue("$value", unit.base)}, ${side} the ${severity} ${bound} limit of ${shownLimit(parameter, severity, bound, settings)}.`,
+      description: `${inTemplate(parameter.description)}: ${shown}${side} the ${severity} ${bound} limit of ${shownLimit(parameter, severity, bound, settings)}.`,
     },
     settings,
   );

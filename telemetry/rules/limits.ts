@@ -6,6 +6,13 @@ export const alertLimits = {
   lossRatio: 0.01,
   /** Offset between on-board and ground clock, in seconds. */
   clockOffsetSeconds: 2,
+  /** Seconds without a live packet in a contact that are a loss of signal, whatever the slowest kind's period. */
+  silentContactSeconds: 180,
+  /** Seconds of silence that are told when it ends. */
+  silenceSeconds: 600,
+  /** Seconds to the end of the contact plan, and since it was read. */
+  planLeftSeconds: 6 * 3600,
+  planAgeSeconds: 1800,
   /** CPU usage of the exporter in cores; it has one main thread. */
   exporterCores: 0.8,
   /** Event loop lag of the exporter, 99th percentile, in seconds. */

@@ -1,5 +1,7 @@
 /** Alert rules of the link: loss of signal, overdue, lost and undecodable packets, unknown APIDs, clock drift. */
 import { exporterMetricNames as names } from "../dictionary";
+import { contactAlerts, contactSeries } from "./contacts";
+import { firing } from "./held";
 import { alertLimits } from "./limits";
 import { recorded } from "./recordingRules";
 import type { Roles } from "./roles";
@@ -9,27 +11,55 @@ import type { RuleSettings } from "./settings";
 
 /** Alerts about the arrival of packets, independent of their contents. */
 export function linkAlerts(roles: Roles, settings: RuleSettings): AlertRule[] {
-  return [...signalAlerts(settings), ...packetAlerts(roles, settings), clockDrift(settings)].map((spec) =>
-    alertRule(spec, settings),
-  );
+  return [
+    ...signalAlerts(settings),
+    ...packetAlerts(roles, settings),
+    clockDrift(settings),
+    ...contactAlerts(settings),
+  ].map((spec) => alertRule(spec, settings));
+}
+
+/**
+ * Condition for a loss of signal: every kind of packet has been awaited for too long, or in a contact none has come for
+ * minutes, or was lost when a contact ended and has not come since.
+ */
+function signalLoss(settings: RuleSettings): string {
+  const { staleAfterPeriods: most } = settings;
+  const { silentContactSeconds: silent } = alertLimits;
+  const { planned, expected } = contactSeries(settings);
+  const period = seriesOf(settings.job)(names.packetPeriod);
+  const allAwaited = `min by (spacecraft) (${recorded.packetAwaited}) > ${most}`;
+  const noneComes = `${recorded.signalAge} > on (spacecraft) (${most} * min by (spacecraft) (${period}))`;
+  const inContact = `(${noneComes}) > ${silent} and on (spacecraft) ${expected} > ${silent}`;
+  const since = `${firing({ alert: "BusLossOfSignal" })} and on (spacecraft) (${noneComes}) and on (spacecraft) ${planned}`;
+  return `${allAwaited} or ${inContact} or ${since}`;
+}
+
+/** Condition for an overdue packet: it is awaited, or was when a contact ended and has not come since. */
+function overdue(settings: RuleSettings): string {
+  const alert = { alert: "BusPacketOverdue", by: ["spacecraft", "apid", "packet"] };
+  const { planned } = contactSeries(settings);
+  const since = `${firing(alert)} and on (spacecraft) ${planned}`;
+  return `${recorded.packetAwaited} > ${settings.staleAfterPeriods} or ${since}`;
 }
 
 /** Alerts about a lost signal, for flight control first. */
-function signalAlerts({ staleAfterPeriods: most }: RuleSettings): AlertSpec[] {
+function signalAlerts(settings: RuleSettings): AlertSpec[] {
+  const { staleAfterPeriods: most } = settings;
   return [
     {
       alert: "BusLossOfSignal",
-      expr: `${recorded.signalAge} and on (spacecraft) (min by (spacecraft) (${recorded.packetLateness}) > ${most})`,
+      expr: `${recorded.signalAge} and on (spacecraft) (${signalLoss(settings)})`,
       forSeconds: 30,
       severity: "critical",
       team: "flight-control",
       subsystem: "link",
       summary: "{{ $labels.spacecraft }}: loss of signal",
-      description: `No packet of any kind for {{ $value | humanizeDuration }}: every kind is more than ${most} of its periods late.`,
+      description: `No packet of any kind for {{ $value | humanizeDuration }}: every kind is more than ${most} of its periods late, or none came for ${alertLimits.silentContactSeconds / 60} minutes of a contact.`,
     },
     {
       alert: "BusPacketOverdue",
-      expr: `${recorded.packetLateness} > ${most}`,
+      expr: `${recorded.packetLateness} > ${most} and on (spacecraft, apid, packet) (${overdue(settings)})`,
       forSeconds: 30,
       severity: "warning",
       team: "flight-control",

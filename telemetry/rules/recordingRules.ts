@@ -1,5 +1,6 @@
 /** Recording rules and their names: age, rate and loss of packets, states of enumerations, boots. */
 import { type Dictionary, exporterMetricNames as names, type Parameter } from "../dictionary";
+import { awaited } from "./contacts";
 import { rolesOf } from "./roles";
 import type { RecordingRule } from "./rule";
 import { type SeriesOf, seriesOf } from "./series";
@@ -11,6 +12,10 @@ export const recorded = {
   packetAge: "spacecraft_packet:bus_packet_age_seconds:min",
   /** Age of the newest packet of a kind in periods of the packet: 1 is on time. */
   packetLateness: "spacecraft_packet:bus_packet_lateness:ratio",
+  /** Periods for which a packet has been awaited: of a planned contact, since a signal was expected. */
+  packetAwaited: "spacecraft_packet:bus_packet_awaited:ratio",
+  /** Spacecraft that an exporter of a job has served within the last hour. */
+  served: "spacecraft_job:bus_idle_packets_total:last1h",
   /** Seconds since the newest packet of any kind. */
   signalAge: "spacecraft:bus_signal_age_seconds:min",
   /** Packets per second of a kind, over 5 minutes: the scrape interval may be 30 s. */
@@ -48,11 +53,21 @@ function age(of: SeriesOf): string {
 export function linkRecords(settings: RuleSettings): RecordingRule[] {
   const of = seriesOf(settings.job);
   const increase = (metric: string): string => `sum ${kind} (increase(${of(metric)}[5m]))`;
+  // Neither a second station's copies nor what a recorder plays back is a packet that might have been lost.
+  const live = [names.packetsReceived, names.packetDuplicates, names.packetsStored].map(increase).join(" - ");
   return [
     { record: recorded.packetAge, expr: age(of) },
     {
       record: recorded.packetLateness,
       expr: `${recorded.packetAge} / max ${kind} (${of(names.packetPeriod)})`,
+    },
+    {
+      record: recorded.packetAwaited,
+      expr: `(${awaited(recorded.packetAge, settings)}) / max ${kind} (${of(names.packetPeriod)})`,
+    },
+    {
+      record: recorded.served,
+      expr: `max by (spacecraft, job) (last_over_time(${of(names.idlePackets)}[1h]))`,
     },
     { record: recorded.signalAge, expr: `min by (spacecraft) (${recorded.packetAge})` },
     { record: recorded.packetRate, expr: `sum ${kind} (rate(${of(names.packetsReceived)}[5m]))` },
@@ -63,7 +78,7 @@ export function linkRecords(settings: RuleSettings): RecordingRule[] {
     },
     {
       record: recorded.packetLoss,
-      expr: `${recorded.packetsLost} / (${recorded.packetsLost} + ${increase(names.packetsReceived)} > 0)`,
+      expr: `${recorded.packetsLost} / (${recorded.packetsLost} + clamp_min(${live}, 0) > 0)`,
     },
     {
       record: recorded.limitedParameters,

@@ -46,7 +46,7 @@ export interface AlertSpec {
   readonly alert: string;
   readonly expr: string;
   readonly forSeconds: number;
-  readonly severity: "warning" | "critical";
+  readonly severity: "info" | "warning" | "critical";
   readonly team: Team;
   /** Subsystem of the spacecraft; for alerts of the ground `link`, `exporter` or `rules`, `backup` or `certificates`. */
   readonly subsystem: string;

@@ -2,6 +2,7 @@
 import { type Parameter, type Severity, stateNames } from "../dictionary";
 import { inTemplate, quoted } from "../quoting";
 import { families } from "./families";
+import { held } from "./held";
 import { type AlertRule, alertRule } from "./rule";
 import { seriesOf } from "./series";
 import type { RuleSettings } from "./settings";
@@ -35,14 +36,16 @@ function stateAlert(
     ? booleanExpression(of(metric), states)
     : `max by (spacecraft, state) (${of(metric, `state=~${quoted(states.join("|"))}`)}) == 1`;
   const title = `${subsystem} ${words(parameter.name)}`;
+  const labels = { parameter: metric, bound: "state" };
+  const by = isBoolean ? ["spacecraft"] : ["spacecraft", "state"];
   return alertRule(
     {
       ...families[severity],
-      expr,
+      expr: held({ alert: families[severity].alert, labels, by }, expr, metric, settings),
       forSeconds: parameter.alarms?.persistenceSeconds ?? 0,
       team: "flight-control",
       subsystem,
-      labels: { parameter: metric, bound: "state" },
+      labels,
       summary: `{{ $labels.spacecraft }}: ${title} is ${state}`,
       description: `${inTemplate(parameter.description)}: ${state}, which is a ${severity} state.`,
     },

@@ -2,6 +2,7 @@
  * docs/metrics.md: reference of all metrics. Parameters come from the dictionary, the exporter's own metrics from the
  * exporter, recorded series and alerts from the rules.
  */
+import { ContactPlan } from "../../telemetry/contacts";
 import { decodeErrorReasons } from "../../telemetry/decoder";
 import type { Bound, Dictionary, Parameter, Severity } from "../../telemetry/dictionary";
 import { type Family, type Input, telemetryRegistry, TelemetryState } from "../../telemetry/exporter";
@@ -34,6 +35,9 @@ export function metricsReference(dictionary: Dictionary): string {
 function exporterMetrics(dictionary: Dictionary): Family[] {
   const state = new TelemetryState(dictionary, 5);
   state.onboardTimeOffset = 0; // without a value it has no series, and so no labels
+  // The same of a contact, which has one before and one after it.
+  const contacts = [-300, -100, 100].map((start) => ({ start, end: start + 190, station: "" }));
+  state.contacts = { plan: new ContactPlan(contacts), readAt: 0 };
   const registry = telemetryRegistry({
     state,
     spacecraft: "perigee-1",

@@ -6,7 +6,14 @@ import { repositoryRoot } from "../../settings/repositoryRoot";
 import { alertingChecks } from "../alerting/settings";
 import type { Settings } from "../config";
 
-export const crossChecks: readonly CrossCheck<Settings>[] = [charts, alerting];
+export const crossChecks: readonly CrossCheck<Settings>[] = [charts, alerting, recorder];
+
+function recorder({ telemetry }: Partial<Settings>): SettingProblem[] {
+  if (telemetry === undefined || telemetry.contacts !== undefined) return [];
+  const { dumpRate } = telemetry.simulator;
+  const problem = "needs `telemetry.contacts`, between which there is something to record";
+  return dumpRate === 0 ? [] : [{ setting: "telemetry.simulator.dumpRate", given: dumpRate, problem }];
+}
 
 function alerting({ monitoring }: Partial<Settings>): SettingProblem[] {
   return monitoring === undefined ? [] : alertingChecks(monitoring.alerting);

@@ -16,6 +16,8 @@ export interface TelemetryPodArgs {
   readonly serviceAccount: pulumi.Input<string>;
   readonly program: Program;
   readonly dictionary: Dictionary;
+  /** Variables of the container. */
+  readonly env: kubernetes.types.input.core.v1.EnvVar[];
 }
 
 /** The dictionary as mounted in pods. */
@@ -31,8 +33,8 @@ export interface TelemetryDeploymentArgs extends TelemetryPodArgs {
   readonly labels: Readonly<Record<string, string>>;
   readonly strategy: kubernetes.types.input.apps.v1.DeploymentStrategy;
   readonly graceSeconds: number;
-  /** Container fields other than program and dictionary. */
-  readonly container: Container;
+  /** Container fields other than program, dictionary and variables. */
+  readonly container: Omit<Container, "env">;
 }
 
 const mountPath = "/etc/perigee";
@@ -68,7 +70,7 @@ export function telemetryDeployment(
   args: TelemetryDeploymentArgs,
   opts: pulumi.CustomResourceOptions,
 ): kubernetes.apps.v1.Deployment {
-  const { namespace, labels, strategy, program, dictionary, container } = args;
+  const { namespace, labels, strategy, program, dictionary, container, env } = args;
   const { image, command, volumes, volumeMounts, annotations } = program;
   return new kubernetes.apps.v1.Deployment(
     name,
@@ -90,6 +92,7 @@ export function telemetryDeployment(
                 image,
                 ...(command && { command }),
                 ...container,
+                ...(env.length > 0 && { env }),
                 ...restrictedContainer,
                 volumeMounts: [...volumeMounts, { name: "dictionary", mountPath, readOnly: true }],
               },

@@ -61,6 +61,12 @@ export function exporterDeployment(
     {
       ...pod,
       program: restartedBySources(pod.program, settings),
+      env: [
+        ...(sources
+          ? [{ name: sourceVariable, valueFrom: { secretKeyRef: { name: sources, key: sourceKey } } }]
+          : []),
+        ...pod.env,
+      ],
       labels,
       // The new pod is ready before the old one drains and stops: a rollout loses no packet.
       strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
@@ -76,9 +82,6 @@ export function exporterDeployment(
           `--stale-after=${settings.staleAfterPeriods}`,
           `--drain=${drain}`,
         ],
-        ...(sources && {
-          env: [{ name: sourceVariable, valueFrom: { secretKeyRef: { name: sources, key: sourceKey } } }],
-        }),
         ports: [
           { name: "http", containerPort: httpPort },
           { name: "packets", containerPort: udpPort, protocol: "UDP" },

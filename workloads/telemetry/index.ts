@@ -4,13 +4,14 @@
  *   program.ts    bundle on a stock Node image, or an image   exporter.ts   Deployment and Services
  *   simulator.ts  the simulated spacecraft                    scraping.ts   ServiceMonitor and rules
  *   deployment.ts Deployment shared by the two                names.ts      names and ports
- *   podSecurity.ts security context of every pod
+ *   podSecurity.ts security context of every pod              contacts.ts   the contact plan in both pods
  */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { scrapeIntervalSeconds } from "../../telemetry/dictionary";
 import { owned } from "../adoption/fieldManager";
 import type { TelemetrySettings } from "../config";
+import { podContacts } from "./contacts";
 import { dictionaryConfigMap } from "./deployment";
 import {
   drainSeconds,
@@ -51,7 +52,12 @@ export class Telemetry extends pulumi.ComponentResource {
       namespace,
       serviceAccount,
       dictionary: dictionaryConfigMap(settings.dictionary, namespace, own),
-      program: program(`${name}-program`, { image: settings.image, nodeImage, namespace }, own),
+      ...podContacts(
+        program(`${name}-program`, { image: settings.image, nodeImage, namespace }, own),
+        settings.contacts,
+        namespace,
+        own,
+      ),
     };
 
     const sources = sourcesSecret(settings, namespace, own);
@@ -68,7 +74,7 @@ export class Telemetry extends pulumi.ComponentResource {
     pageService(namespace, own);
     if (settings.source === "simulator") {
       const sending = { ...own, dependsOn: [exporter] };
-      simulatorDeployment(settings.simulator, service.metadata.name, pod, sending);
+      simulatorDeployment(settings, service.metadata.name, pod, sending);
     }
 
     const defined = { ...own, dependsOn: [definitions] };

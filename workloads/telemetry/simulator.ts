@@ -10,11 +10,17 @@ const { simulator, udpPort } = telemetryNames;
 
 /** @param target name of the Service to send to */
 export function simulatorDeployment(
-  { scenario, timeScale, seed }: TelemetrySettings["simulator"],
+  { spacecraft, contacts, simulator: settings }: TelemetrySettings,
   target: pulumi.Input<string>,
   pod: TelemetryPodArgs,
   opts: pulumi.CustomResourceOptions,
 ): kubernetes.apps.v1.Deployment {
+  const { scenario, timeScale, seed, dumpRate, secondStationSeconds } = settings;
+  const passes = [
+    ...(contacts ? [`--spacecraft=${spacecraft}`] : []),
+    ...(contacts && dumpRate > 0 ? [`--dump=${dumpRate}`] : []),
+    ...(secondStationSeconds > 0 ? [`--second-station=${secondStationSeconds}`] : []),
+  ];
   return telemetryDeployment(
     simulator,
     {
@@ -32,6 +38,7 @@ export function simulatorDeployment(
           `--time-scale=${timeScale}`,
           `--seed=${seed}`,
           dictionaryFlag,
+          ...passes,
         ],
         resources: resources(withMemory(sizes.simulator, pod.dictionary)),
       },

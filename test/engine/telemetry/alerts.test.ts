@@ -101,4 +101,30 @@ describe("a battery undervoltage, from the simulator to Prometheus", function ()
       .map(({ labels }) => labels["alertname"]);
     assert.deepEqual(others, []);
   });
+
+  it("stays red when the signal is lost, says that there is no value, and ends when a good one comes", async () => {
+    const server = running();
+    await simulator?.stop();
+    const isLost = async (): Promise<true | undefined> =>
+      (await server.value(voltage)) === undefined ? true : undefined;
+    await server.until("the value is gone", 60, isLost);
+    const lost = Date.now();
+    let hasEnded = false;
+    await server.until("half a minute is over", 60, async () => {
+      hasEnded ||= (await firing("BusParameterRed")) === undefined;
+      return Date.now() - lost > 30_000 ? true : undefined;
+    });
+    assert.equal(hasEnded, false, "the alarm ended with its value");
+    const held = await firing("BusParameterRed");
+    assert.match(
+      held?.annotations["description"] ?? "",
+      /: no value since the signal was lost; it was below the red/,
+    );
+    const target = `127.0.0.1:${String((await exporter?.said("serving"))?.["udp"])}`;
+    simulator = TelemetryProcess.start("simulate", "--target", target);
+    const isOver = async (): Promise<true | undefined> =>
+      (await firing("BusParameterRed")) === undefined ? true : undefined;
+    await server.until("the alarm is over", 60, isOver);
+    assert.ok(((await server.value(voltage)) ?? 0) > 13.2);
+  });
 });

@@ -1,5 +1,6 @@
 import { createSocket } from "node:dgram";
 import { setTimeout as pause } from "node:timers/promises";
+import { ContactPlan } from "../../../telemetry/contacts";
 import { encodePacket, packetLayouts } from "../../../telemetry/decoder";
 import type { Dictionary } from "../../../telemetry/dictionary";
 import { startExporter } from "../../../telemetry/exporter";
@@ -7,6 +8,14 @@ import { Simulator } from "../../../telemetry/simulator";
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const loopback = "127.0.0.1";
+
+/** Contacts that every metric of a plan has a series of: one that lasts, one before and one after it. */
+function plannedContacts(): { plan: ContactPlan; readAt: number } {
+  const now = Date.now() / 1000;
+  const contact = (start: number, end: number) => ({ start: now + start, end: now + end, station: "here" });
+  const plan = new ContactPlan([contact(-9_000, -6_000), contact(-3_000, 3_000), contact(6_000, 9_000)]);
+  return { plan, readAt: now };
+}
 
 /**
  * What a real exporter serves after it has received these packets over UDP, as Prometheus reads it.
@@ -21,6 +30,7 @@ export async function scrapedAfter(dictionary: Dictionary, packets: readonly Buf
     udpPort: 0,
     udpHost: loopback,
     staleAfterPeriods: 1000,
+    contacts: plannedContacts(),
     version: "0.0.0",
     log: silent,
   });

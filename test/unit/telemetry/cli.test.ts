@@ -80,6 +80,17 @@ describe("the commands", () => {
     ],
     ["a target without a port", ["simulate", "--target", "here"], /--target must be HOST:PORT/],
     ["an unknown scenario", ["simulate", "--scenario", "dance"], /--scenario/],
+    [
+      "a contact plan that is not there",
+      ["serve", "--contacts", "/nowhere/plan.csv"],
+      /--contacts \/nowhere\/plan\.csv: cannot be read: ENOENT/,
+    ],
+    [
+      "a contact plan that is none",
+      ["serve", "--contacts", __filename],
+      /--contacts .*cli\.test\.ts: (is neither YAML nor JSON|must be a list of contacts)/,
+    ],
+    ["a recorder without contacts", ["simulate", "--dump", "5"], /--dump: needs --contacts/],
   ] as const) {
     it(`say one clear line and end with 2 for ${what}`, async () => {
       const { status, stderr } = await runHere(...args);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { loadDictionary } from "../../../../telemetry/dictionary";
 import { alertsOf, type RuleFile, ruleFile } from "../../../../telemetry/rules";
 import { type AlertCase, testCases, titleOf } from "./alertCase";
+import { contactCases } from "./cases/contactCases";
 import { exporterCases } from "./cases/exporterCases";
 import { limitCases } from "./cases/limitCases";
 import { linkCases } from "./cases/linkCases";
@@ -19,6 +20,7 @@ const groupsWhere = (wanted: (name: string) => boolean): RuleFile => ({
 
 const cases: readonly AlertCase[] = [
   ...linkCases,
+  ...contactCases,
   ...spacecraftCases,
   ...exporterCases,
   ...ruleCases,

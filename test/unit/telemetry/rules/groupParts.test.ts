@@ -41,9 +41,10 @@ describe("rules of 3,000 parameters", function () {
   });
 
   it("stay in their groups when a parameter comes or goes: a rule that moves would lose its alert", () => {
+    // Few enough that no part falls below the size at which it is halved.
     const fewer = {
       ...dictionary,
-      parameters: dictionary.parameters.filter(({ index }) => index % 500 !== 7),
+      parameters: dictionary.parameters.filter(({ index }) => index % 600 !== 7),
     };
     const before = places(rules);
     const after = places(ruleFile(fewer));

@@ -24,7 +24,8 @@ const signal: AlertCase[] = [
       {
         labels: { spacecraft },
         summary: "perigee-1: loss of signal",
-        description: "No packet of any kind for 2m 1s: every kind is more than 5 of its periods late.",
+        description:
+          "No packet of any kind for 2m 1s: every kind is more than 5 of its periods late, or none came for 3 minutes of a contact.",
       },
     ],
   },
@@ -55,7 +56,8 @@ const signal: AlertCase[] = [
       {
         labels: { spacecraft },
         summary: "perigee-1: loss of signal",
-        description: "No packet of any kind for 2m 59s: every kind is more than 5 of its periods late.",
+        description:
+          "No packet of any kind for 2m 59s: every kind is more than 5 of its periods late, or none came for 3 minutes of a contact.",
       },
     ],
   },
@@ -106,7 +108,14 @@ const overdue: AlertCase[] = [
   },
 ];
 
-const counters = (received: string, gaps: string, reordered = "0x60"): Record<string, string> => ({
+const counters = (
+  received: string,
+  gaps: string,
+  reordered = "0x60",
+  { duplicates = "0x60", stored = "0x60" } = {},
+): Record<string, string> => ({
+  [series("bus_packet_duplicates_total", power)]: duplicates,
+  [series("bus_stored_packets_total", power)]: stored,
   [series("bus_packets_received_total", power)]: received,
   [series("bus_packet_gaps_total", power)]: gaps,
   [series("bus_packet_reordered_total", power)]: reordered,

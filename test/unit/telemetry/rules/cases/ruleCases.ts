@@ -87,7 +87,7 @@ const absence: AlertCase[] = [
   {
     alert: "TelemetryRulesMissing",
     it: "is silent while every group is there, also for the minutes that new rules take",
-    series: loadedGroups({ "perigee-link": "12x20 13x100" }),
+    series: loadedGroups({ "perigee-link": "17x20 18x100" }),
     at: "15m",
     firing: [],
   },

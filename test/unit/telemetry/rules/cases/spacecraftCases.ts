@@ -108,7 +108,8 @@ const commands: AlertCase[] = [
       {
         labels: { spacecraft },
         summary: "perigee-1: a telecommand was rejected",
-        description: "The spacecraft rejected about 1 telecommands in 5 minutes (limit 0).",
+        description:
+          "The spacecraft rejected about 1 telecommands in 5 minutes, or in the silence before (limit 0).",
       },
     ],
   },

@@ -1,0 +1,128 @@
+/** Text of a contact plan, YAML, JSON or CSV, to the contacts of one spacecraft. */
+import { parse } from "yaml";
+import * as z from "zod";
+import type { Contact } from "./contactPlan";
+import { readTime, timeForms } from "./time";
+
+/** Most bytes of a plan, and contacts in it: some years of a low orbit. */
+export const mostPlanBytes = 1024 * 1024;
+const mostContacts = 20_000;
+/** Problems that are told; of more, their number. */
+const mostProblems = 20;
+
+/** Plan that cannot be used, with every problem in it. */
+export class PlanError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    const more = problems.length - mostProblems;
+    super(
+      [...problems.slice(0, mostProblems), ...(more > 0 ? [`and ${more} more problems`] : [])].join("; "),
+    );
+  }
+}
+
+const time = z.string({ error: `must be ${timeForms}` }).transform((given, context): number => {
+  const seconds = readTime(given);
+  if (seconds !== undefined) return seconds;
+  context.addIssue({ code: "custom", message: `must be ${timeForms}, not ${shown(given)}` });
+  return z.NEVER;
+});
+const name = z.union([z.string().max(64, "must have at most 64 characters"), z.number().transform(String)], {
+  error: "must be a name",
+});
+/** Other keys are left aside: the plan may be another program's. */
+const contactSchema = z.object(
+  { start: time, end: time, station: name.default(""), spacecraft: name.optional() },
+  { error: "must have start and end" },
+);
+
+/**
+ * Contacts of a plan.
+ * @param spacecraft whose contacts are wanted; those that name none are everybody's
+ * @throws PlanError
+ */
+export function readPlan(text: string, spacecraft: string): Contact[] {
+  const entries = isCsv(text) ? csvEntries(text) : documentEntries(text);
+  if (entries.length > mostContacts) {
+    throw new PlanError([`has ${entries.length} contacts, at most ${mostContacts} are taken`]);
+  }
+  const problems: string[] = [];
+  const contacts: Contact[] = [];
+  for (const { what, value } of entries) {
+    const parsed = contactSchema.safeParse(value);
+    if (!parsed.success) {
+      problems.push(
+        ...parsed.error.issues.map((issue) => `${[what, ...issue.path].join(" ")} ${issue.message}`),
+      );
+      continue;
+    }
+    const { start, end, station, spacecraft: of } = parsed.data;
+    if (end <= start) problems.push(`${what} end must be after start`);
+    else if (of === undefined || of === spacecraft) contacts.push({ start, end, station });
+  }
+  if (problems.length > 0) throw new PlanError(problems);
+  return contacts;
+}
+
+/** A contact of the text, and what to call it. */
+interface Entry {
+  readonly what: string;
+  readonly value: unknown;
+}
+
+/** A list of contacts, or an object whose `contacts` they are. */
+function documentEntries(text: string): Entry[] {
+  const document = parsed(text);
+  const list: unknown =
+    typeof document === "object" && document !== null && "contacts" in document
+      ? document.contacts
+      : document;
+  if (!Array.isArray(list)) {
+    throw new PlanError(["must be a list of contacts with start, end and station, in YAML, JSON or CSV"]);
+  }
+  return list.map((value: unknown, i) => ({ what: `contact ${i + 1}:`, value }));
+}
+
+function parsed(text: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    const [first] = String(error instanceof Error ? error.message : error).split("\n");
+    throw new PlanError([`is neither YAML nor JSON: ${first ?? ""}`]);
+  }
+}
+
+const columns = ["start", "end", "station", "spacecraft"];
+
+/** True when the first line names the columns. */
+function isCsv(text: string): boolean {
+  const cells = cellsOf(linesOf(text)[0]?.text ?? "");
+  return cells.includes("start") && cells.includes("end");
+}
+
+function csvEntries(text: string): Entry[] {
+  const [head, ...rows] = linesOf(text);
+  const keys = cellsOf(head?.text ?? "");
+  return rows.map(({ number, text: row }) => ({
+    what: `line ${number}:`,
+    value: Object.fromEntries(
+      cellsOf(row).flatMap((cell, i) => {
+        const key = keys[i] ?? "";
+        return cell !== "" && columns.includes(key) ? [[key, cell]] : [];
+      }),
+    ),
+  }));
+}
+
+/** Lines that are neither empty nor a comment, with their numbers from 1. */
+function linesOf(text: string): { readonly number: number; readonly text: string }[] {
+  return text
+    .split(/\r?\n/)
+    .map((line, i) => ({ number: i + 1, text: line.trim() }))
+    .filter(({ text: line }) => line !== "" && !line.startsWith("#"));
+}
+
+/** Cells without their quotes: neither times nor names have commas. */
+const cellsOf = (line: string): string[] =>
+  line.split(",").map((cell) => cell.trim().replace(/^"(.*)"$/, "$1"));
+
+const shown = (given: string): string => JSON.stringify(given.length > 40 ? `${given.slice(0, 40)}…` : given);

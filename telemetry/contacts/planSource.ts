@@ -1,0 +1,123 @@
+/** Source of a contact plan: a file or an HTTP address, read again and again. The last good plan is kept. */
+import { readFile, stat } from "node:fs/promises";
+import type { Log } from "../log";
+import { ContactPlan, type Contacts } from "./contactPlan";
+import { mostPlanBytes, PlanError, readPlan } from "./planFile";
+
+/** Seconds between two readings of a file, and of an address that answers; one that does not is asked each minute. */
+const fileSeconds = 60;
+const httpSeconds = 300;
+const retrySeconds = 60;
+/** Seconds for a whole answer. */
+const timeoutSeconds = 10;
+
+export interface PlanSourceArgs {
+  /** Path of a file, or an http:// or https:// URL. */
+  readonly place: string;
+  readonly spacecraft: string;
+  readonly log: Log;
+  /** Current time in seconds since 1970. */
+  readonly clock: () => number;
+}
+
+/** Plan of a file or address. */
+export class PlanSource implements Contacts {
+  plan: ContactPlan | undefined;
+  readAt: number;
+  private timer: NodeJS.Timeout | undefined;
+  private isClosed = false;
+  private hasFailed = false;
+
+  private constructor(private readonly args: PlanSourceArgs) {
+    this.readAt = args.clock();
+  }
+
+  /**
+   * Source that has been read once.
+   * @throws PlanError or the system's error for a file; an address that does not answer is asked again later
+   */
+  static async open(args: PlanSourceArgs): Promise<PlanSource> {
+    const source = new PlanSource(args);
+    if (isUrl(args.place) && !URL.canParse(args.place)) throw new PlanError(["is no URL"]);
+    if (isUrl(args.place)) await source.read();
+    else await source.take();
+    source.again();
+    return source;
+  }
+
+  close(): void {
+    this.isClosed = true;
+    clearTimeout(this.timer);
+  }
+
+  private again(): void {
+    if (this.isClosed) return;
+    const usual = isUrl(this.args.place) ? httpSeconds : fileSeconds;
+    const seconds = this.hasFailed ? retrySeconds : usual;
+    this.timer = setTimeout(() => void this.read().then(() => this.again()), seconds * 1000).unref();
+  }
+
+  /** Reads the plan; a failure is told once, and keeps the plan as it is. */
+  async read(): Promise<void> {
+    try {
+      await this.take();
+      if (this.hasFailed) this.args.log.info("the contact plan can be read again");
+      this.hasFailed = false;
+    } catch (error) {
+      if (!this.hasFailed) this.args.log.warn("the contact plan cannot be read", { reason: reasonOf(error) });
+      this.hasFailed = true;
+    }
+  }
+
+  private async take(): Promise<void> {
+    const { place, spacecraft, clock } = this.args;
+    const text = isUrl(place) ? await fetched(place) : await fileText(place);
+    this.plan = new ContactPlan(readPlan(text, spacecraft));
+    this.readAt = clock();
+  }
+}
+
+/** True for what is fetched and not read from a file. */
+export const isUrl = (place: string): boolean => /^https?:\/\//i.test(place);
+
+async function fileText(path: string): Promise<string> {
+  const { size } = await stat(path);
+  if (size > mostPlanBytes) throw tooLong();
+  return readFile(path, "utf8");
+}
+
+/** Answer of an address. A name and password in the URL become a header: `fetch` refuses them. */
+async function fetched(place: string): Promise<string> {
+  const url = new URL(place);
+  const login = [url.username, url.password].map(decodeURIComponent).join(":");
+  url.username = url.password = "";
+  const answer = await fetch(url, {
+    signal: AbortSignal.timeout(timeoutSeconds * 1000),
+    headers: {
+      accept: "application/json, application/yaml, text/csv",
+      ...(login !== ":" && { authorization: `Basic ${Buffer.from(login).toString("base64")}` }),
+    },
+  });
+  if (!answer.ok) {
+    await answer.body?.cancel();
+    throw new PlanError([`the answer is ${answer.status} ${answer.statusText}`]);
+  }
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of (answer.body as AsyncIterable<Uint8Array> | null) ?? []) {
+    bytes += chunk.length;
+    // Leaving the loop cancels the rest.
+    if (bytes > mostPlanBytes) throw tooLong();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+const tooLong = (): PlanError => new PlanError([`is longer than ${mostPlanBytes} bytes`]);
+
+/** Reason in one line: `fetch` hides the system's error in its cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  return cause instanceof Error ? `${error.message}: ${cause.message}` : error.message;
+}

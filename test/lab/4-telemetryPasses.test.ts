@@ -1,0 +1,97 @@
+/** Passes of the simulated spacecraft: contacts of a plan, its recorder, and a second station. */
+import { strict as assert } from "node:assert";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { eventually } from "../support/lab/lab";
+import { query, value } from "../support/lab/prometheus";
+import { WebhookReceiver, workloadsSucceed } from "../support/lab/workloads";
+
+const battery = "bus_power_battery_voltage_volts";
+const receiver = new WebhookReceiver();
+const alerting = {
+  receivers: [{ name: "test", webhook: { url: receiver.url } }],
+  defaultReceiver: "test",
+  groupWaitSeconds: 1,
+  groupIntervalSeconds: 5,
+};
+/** Seconds: the first contact is long enough for an `up` and for the battery to become red. */
+const [first, silence, second] = [420, 240, 300];
+const day = 86_400;
+
+describe("two passes, with a recorder and a second station @all", () => {
+  let start = 0;
+  const los = (): number => start + first;
+  const aos = (): number => los() + silence;
+  const until = (time: number): Promise<void> => sleep(Math.max(0, time - Date.now() / 1000) * 1000);
+
+  before(async () => {
+    await receiver.open();
+    start = Math.floor(Date.now() / 1000);
+    // One more a day later: the plan goes on.
+    const contacts = [
+      [start, los()],
+      [aos(), aos() + second],
+      [start + day, start + day + second],
+    ].map(([from = 0, to = 0]) => ({ start: iso(from), end: iso(to), station: "here" }));
+    const plan = join(await mkdtemp(join(tmpdir(), "perigee-lab-test-")), "contacts.json");
+    await writeFile(plan, JSON.stringify(contacts));
+    const simulator = {
+      ...{ scenario: "battery-undervoltage", timeScale: 60 },
+      ...{ dumpRate: 100, secondStationSeconds: 5 },
+    };
+    await workloadsSucceed("up", {
+      monitoring: { alerting },
+      telemetry: { contacts: plan, simulator },
+    });
+  });
+  after(async () => {
+    await receiver.close();
+    await workloadsSucceed("up");
+  });
+
+  it("in the first the battery becomes red, and each packet that comes twice is a duplicate", async () => {
+    await eventually("a planned contact", async () => (await value("bus_contact_expected")) === 1);
+    const isRed = (): boolean => receiver.has("BusParameterRed", "firing", { parameter: battery });
+    await eventually("red at the receiver", isRed, los() - Date.now() / 1000);
+    assert.ok(((await value("sum(bus_packet_duplicates_total)")) ?? 0) > 0);
+  });
+
+  it("between them it stays red, is not sent as resolved, and no loss of signal is told", async () => {
+    await until(los() + silence - 30);
+    assert.equal(await value("bus_contact_expected"), 0);
+    assert.deepEqual(await query(battery), [], "there is no value");
+    const firing = `ALERTS{alertname="BusParameterRed",alertstate="firing",parameter="${battery}"}`;
+    assert.equal((await query(firing)).length, 1);
+    assert.equal(receiver.has("BusParameterRed", "resolved", { parameter: battery }), false);
+    for (const alert of ["BusLossOfSignal", "BusPacketOverdue", "BusSequenceGaps"]) {
+      assert.equal(receiver.has(alert, "firing", {}, start + 60), false, alert);
+    }
+  });
+
+  it("in the second the recorder's packets are stored ones, the values are live, and nothing is a gap", async () => {
+    await eventually(
+      "packets of the recorder",
+      async () => ((await value("sum(bus_stored_packets_total)")) ?? 0) > 500,
+      aos() + 120 - Date.now() / 1000,
+    );
+    await eventually("a live value", async () => (await query(battery)).length > 0);
+    assert.ok(Math.abs((await value("bus_onboard_time_offset_seconds")) ?? Infinity) < 5);
+    const least = await value("min_over_time(bus_onboard_time_offset_seconds[2m])");
+    assert.ok((least ?? -Infinity) > -5, `an old value was shown: ${least}`);
+    assert.equal(await value(`sum(increase(bus_packet_gaps_total[${first + silence}s]))`), 0);
+    assert.ok(((await value("bus_signal_silence_seconds")) ?? 0) > silence - 60);
+    assert.equal(receiver.has("BusSequenceGaps", "firing", {}, start + 60), false);
+  });
+
+  it("the signal lost for good in a contact is told", async () => {
+    await workloadsSucceed("up", {
+      monitoring: { alerting },
+      telemetry: { simulator: { scenario: "loss-of-signal" } },
+    });
+    await eventually("loss of signal at the receiver", () => receiver.has("BusLossOfSignal", "firing"), 240);
+  });
+});
+
+const iso = (seconds: number): string => new Date(seconds * 1000).toISOString();
