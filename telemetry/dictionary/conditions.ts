@@ -80,9 +80,11 @@ function rangesOf(
   if (typeof source === "object" && "not" in source) {
     return { ...rangesOf(source.not, numberOf), isNot: true };
   }
-  if (typeof source === "object" && !Array.isArray(source)) {
-    return { ranges: [{ from: source.from ?? -Infinity, to: source.to ?? Infinity }], isNot: false };
-  }
   const values = Array.isArray(source) ? source : [source];
-  return { ranges: values.map((value) => ({ from: numberOf(value), to: numberOf(value) })), isNot: false };
+  const ranges = values.map((value) =>
+    typeof value === "object"
+      ? { from: value.from ?? -Infinity, to: value.to ?? Infinity }
+      : { from: numberOf(value), to: numberOf(value) },
+  );
+  return { ranges, isNot: false };
 }

@@ -1,0 +1,410 @@
+/** Packets of a definition as the text of a dictionary file, which the dictionary's own check has accepted. */
+import { stringify } from "yaml";
+import { DictionaryError, exporterMetricNames, metricNameOf, parseDictionary } from "../dictionary";
+import type { Criterion, Definition, ForeignField } from "./definition";
+import { fieldSource, isIdentity, statesOf } from "./fieldSource";
+import { type Findings, ImportError } from "./findings";
+import { primaryHeaderBits } from "./header";
+import type { Intervals } from "./intervals";
+import { freeName, identifierOf, proseOf, qualified } from "./names";
+import { type PlacedField, sizeOf, varies } from "./places";
+import { type PlannedPacket } from "./plan";
+import { unitNameOf } from "./unitNames";
+
+type Source = Record<string, unknown>;
+
+export interface WriteOptions {
+  /** Seconds between two packets where the definition does not say it. */
+  readonly period: number;
+  /** Time of all packets, as in a dictionary file; none where neither it nor the definition has one. */
+  readonly time?: Source | undefined;
+  readonly checksum?: string | undefined;
+  readonly mostElements: number;
+  readonly mostBytes: number;
+}
+
+/** Where a field of the definition is in the dictionary. */
+export interface Origin {
+  readonly foreignPacket: string;
+  readonly foreignField: string;
+  readonly packet: string;
+  readonly parameter: string;
+}
+
+/** A packet of the file, with the field that each of its parameters is made of. */
+interface Row {
+  readonly plan: PlannedPacket;
+  readonly source: Source;
+  readonly parameters: { readonly source: Source; readonly field?: ForeignField }[];
+}
+
+export function writeDictionary(
+  definition: Definition,
+  plans: readonly PlannedPacket[],
+  options: WriteOptions,
+  findings: Findings,
+): { text: string; origins: Origin[] } {
+  return new Writer(definition, plans, options, findings).write();
+}
+
+class Writer {
+  private rows: Row[] = [];
+  private readonly packetNames = new Map<PlannedPacket, string>();
+  /** Names of the fields of a packet, those of its base too. */
+  private readonly fieldNames = new Map<PlannedPacket, Map<string, string>>();
+  private readonly metrics = new Set<string>(Object.values(exporterMetricNames));
+  private readonly mode: ForeignField | undefined;
+  private modeName: string | undefined;
+
+  constructor(
+    private readonly definition: Definition,
+    private readonly plans: readonly PlannedPacket[],
+    private readonly options: WriteOptions,
+    private readonly findings: Findings,
+  ) {
+    this.mode = this.findMode();
+  }
+
+  write(): { text: string; origins: Origin[] } {
+    this.rows = this.plans.map((plan) => this.row(plan));
+    for (let round = 0; round < 20; round++) {
+      if (this.rows.length === 0) throw new ImportError("has no packet that a dictionary can have");
+      const text = this.text();
+      const problems = problemsOf(text);
+      if (problems.length === 0) return { text, origins: this.origins() };
+      this.withdraw(problems);
+    }
+    throw new ImportError("cannot be made a dictionary that its own check accepts");
+  }
+
+  private origins(): Origin[] {
+    return this.rows.flatMap(({ plan, source, parameters }) =>
+      parameters.flatMap(({ field, source: parameter }) =>
+        field
+          ? [
+              {
+                foreignPacket: plan.foreign.name,
+                foreignField: field.name,
+                packet: String(source.name),
+                parameter: String(parameter.name),
+              },
+            ]
+          : [],
+      ),
+    );
+  }
+
+  /** The enumeration that most limits by mode are of. */
+  private findMode(): ForeignField | undefined {
+    const votes = new Map<string, number>();
+    const fields = this.plans.flatMap(({ fields: placed }) => placed.map(({ field }) => field));
+    for (const { modeField } of fields) {
+      if (modeField !== undefined) votes.set(modeField, (votes.get(modeField) ?? 0) + 1);
+    }
+    const [most] = [...votes].sort(([, a], [, b]) => b - a);
+    return fields.find(({ name, type }) => name === most?.[0] && type === "enumeration");
+  }
+
+  private row(plan: PlannedPacket): Row {
+    const { foreign, base, suffix } = plan;
+    const taken = new Set(this.packetNames.values());
+    const wanted = identifierOf(`${qualifiedTail(foreign.name)}${suffix}`, "packet");
+    const name = freeName(wanted, (each) => taken.has(each));
+    if (name !== wanted) this.findings.note(foreign.place, `the name ${wanted} is taken; it is ${name}`);
+    this.packetNames.set(plan, name);
+    const subsystem = identifierOf(foreign.subsystem ?? name, "packet");
+    const names = new Map(base ? this.fieldNames.get(base) : []);
+    this.fieldNames.set(plan, names);
+    const period = periodOf(plan) ?? this.options.period;
+    const parameters = this.parameters(plan, { packet: name, subsystem, period }, names);
+    const when = this.whenOf(plan.when, names);
+    const source: Source = {
+      ...(base ? { extends: this.packetNames.get(base) } : { apid: plan.apid }),
+      name,
+      description: proseOf(foreign.description, foreign.name),
+      subsystem,
+      period,
+      ...(!base && this.headerOf(plan)),
+      ...(plan.isAbstract && { abstract: true }),
+      ...(Object.keys(when).length > 0 && { when }),
+    };
+    return { plan, source, parameters };
+  }
+
+  private headerOf(plan: PlannedPacket): Source {
+    const { foreign, fields, flag } = plan;
+    const own = [foreign, ...basesOf(foreign)].find(({ time }) => time)?.time;
+    const first = own && fields.find(({ field }) => field.name === own.field)?.bit;
+    const isPlaced = own && first !== undefined && first % 8 === 0;
+    const time = isPlaced
+      ? { ...own.source, at: (first - primaryHeaderBits) / 8 }
+      : (this.options.time ?? "none");
+    if (own && !isPlaced) this.findings.note(foreign.place, `its time ${own.field} is not at a whole byte: it has no time`);
+    const secondaryHeader = flag === "clear" ? "none" : { bytes: 0, ...(flag === "any" && { flag }) };
+    return { secondaryHeader, time };
+  }
+
+  private parameters(
+    plan: PlannedPacket,
+    own: { packet: string; subsystem: string; period: number },
+    names: Map<string, string>,
+  ): Row["parameters"] {
+    const taken = new Set(names.values());
+    // Names first: a field may be counted by one behind it.
+    const named = plan.fields.map((placed) => {
+      const { field } = placed;
+      const { name, subsystem } = this.nameOf(field, own, taken);
+      taken.add(name);
+      names.set(field.name, name);
+      if (field === this.mode) this.modeName = `${subsystem}.${name}`;
+      return { placed, name, subsystem };
+    });
+    const context = {
+      period: own.period,
+      nameOf: (field: string): string => names.get(field) ?? identifierOf(field, "field"),
+      mode: this.mode?.name,
+      stateOf: (_field: string, label: string): string =>
+        (this.mode && statesOf(this.mode, this.findings).names.get(label)) ?? label,
+      mostElements: this.options.mostElements,
+      mostBytes: this.options.mostBytes,
+    };
+    return named.map(({ placed: { field }, name, subsystem }) => {
+      const plain = isIdentity(field.calibration) ? { ...field, calibration: undefined } : field;
+      const source = {
+        name,
+        ...(subsystem !== own.subsystem && { subsystem }),
+        ...fieldSource(plain, context, this.findings),
+      };
+      return { source, field };
+    });
+  }
+
+  /** Name that no other field of the packet and no other metric has. */
+  private nameOf(
+    field: ForeignField,
+    own: { packet: string; subsystem: string },
+    taken: ReadonlySet<string>,
+  ): { name: string; subsystem: string } {
+    const { own: last, qualifier } = qualified(field.name);
+    const subsystem = identifierOf(field.subsystem ?? qualifier ?? own.subsystem, "packet");
+    const all = identifierOf(last, "field");
+    const prefix = [`${subsystem}_`, `${own.packet}_`].find(
+      (each) => all.startsWith(each) && /^[a-z]/.test(all.slice(each.length)),
+    );
+    // kind: counter is what adds _total.
+    const wanted = (prefix === undefined ? all : all.slice(prefix.length)).replace(/^(.*)_total$/, "total_$1");
+    const metric = (name: string): string => metricNameOf(subsystem, name, field.type, unitNameOf(field.unit));
+    const isTaken = (name: string): boolean =>
+      taken.has(name) || (field.isHidden !== true && this.metrics.has(metric(name)));
+    const withPacket = `${own.packet}_${wanted}`;
+    const isShort = withPacket.length <= 48 && !own.packet.includes(wanted);
+    const isInOther = isTaken(wanted) && !taken.has(wanted);
+    const name = freeName(isInOther && isShort ? withPacket : wanted, isTaken);
+    if (name !== wanted) {
+      this.findings.note(field.place, `the name ${wanted} is taken; in ${own.packet} it is ${name}`);
+    }
+    if (field.isHidden !== true) this.metrics.add(metric(name));
+    return { name, subsystem };
+  }
+
+  private whenOf(criteria: readonly Criterion[], names: ReadonlyMap<string, string>): Source {
+    const when: Source = {};
+    for (const { field, numbers } of mergedByField(criteria)) {
+      when[names.get(field) ?? field] = conditionOf(numbers);
+    }
+    return when;
+  }
+
+  private text(): string {
+    const { name, version, description } = this.definition;
+    const mode = this.modeName;
+    const isThere = (wanted: string): boolean =>
+      this.rows.some(({ source, parameters }) =>
+        parameters.some(({ source: each }) => `${String(each.subsystem ?? source.subsystem)}.${String(each.name)}` === wanted),
+      );
+    return stringify(
+      {
+        name: oneLine(name, 64) || "imported",
+        version: oneLine(version ?? "", 32) || "1",
+        ...(description !== undefined && proseOf(description, "") !== "" && { description: proseOf(description, "") }),
+        time: "none",
+        ...(this.options.checksum !== undefined && { checksum: this.options.checksum }),
+        ...(mode !== undefined && isThere(mode) && { mode }),
+        packets: this.rows.map((row) => ({ ...row.source, ...this.body(row) })),
+      },
+      { lineWidth: 0, aliasDuplicateObjects: false },
+    );
+  }
+
+  /** Length and parameters of a packet, each with its place where it does not follow what is before it. */
+  private body({ plan, source, parameters }: Row): Source {
+    const bits = new Map(plan.fields.map((placed) => [placed.field, placed]));
+    let next = endOf(plan.base);
+    const before = occupied(plan.base);
+    const placed = parameters.flatMap(({ source: parameter, field }) => {
+      const at = field && bits.get(field);
+      if (!field || !at) return [parameter];
+      const fillers = at.bit === undefined && at.gap > 0 ? [filler(at.gap, parameter.name)] : [];
+      const bitOffset = at.bit === undefined ? undefined : at.bit - primaryHeaderBits;
+      const isOverlap = bitOffset !== undefined && overlaps(before, bitOffset, sizeOf(field));
+      const isNext = bitOffset === next && !isOverlap;
+      if (bitOffset !== undefined && !isOverlap) before.push({ from: bitOffset, to: bitOffset + sizeOf(field) });
+      if (varies(field)) next = undefined;
+      else if (bitOffset !== undefined && !isOverlap) next = bitOffset + sizeOf(field);
+      const { name, ...rest } = parameter;
+      return [
+        ...fillers,
+        {
+          name,
+          ...(!isNext && bitOffset !== undefined && { bitOffset }),
+          ...rest,
+          ...(isOverlap && { overlaps: true }),
+        },
+      ];
+    });
+    const isFixed = plan.foreign.isExact;
+    const least = leastBytes(plan);
+    return {
+      ...(!isFixed && source.extends === undefined && { bytes: { from: least } }),
+      ...(!isFixed && source.extends !== undefined && { bytes: { from: least } }),
+      parameters: placed,
+    };
+  }
+
+  /** Takes out what the check refuses. */
+  private withdraw(problems: readonly { key: string; message: string }[]): void {
+    const parameters = new Map<number, Map<number, string>>();
+    const packets = new Map<number, string>();
+    for (const { key, message } of problems) {
+      const [, packet, parameter] = /^packets\[(\d+)\](?:\.parameters\[(\d+)\])?/.exec(key) ?? [];
+      if (packet === undefined) throw new ImportError(`makes a dictionary that cannot be used: ${key}: ${message}`);
+      if (parameter === undefined) packets.set(Number(packet), message);
+      else {
+        const of = parameters.get(Number(packet)) ?? new Map<number, string>();
+        parameters.set(Number(packet), of.set(Number(parameter), message));
+      }
+    }
+    this.rows.forEach((row, i) => this.withdrawParameters(row, parameters.get(i)));
+    const gone = new Set<PlannedPacket>();
+    this.rows = this.rows.filter(({ plan }, i) => {
+      const message = packets.get(i);
+      if (message === undefined && !(plan.base && gone.has(plan.base))) return true;
+      gone.add(plan);
+      this.findings.leftOut(plan.foreign.place, message ?? `what it is based on is left out`);
+      return false;
+    });
+  }
+
+  private withdrawParameters(row: Row, messages: ReadonlyMap<number, string> | undefined): void {
+    if (!messages) return;
+    // Fillers are written, but are no rows of their own.
+    const written = this.body(row).parameters as readonly Source[];
+    for (const [i, message] of messages) {
+      const name = written[i]?.name;
+      const at = row.parameters.findIndex(({ source }) => source.name === name);
+      const [gone] = at < 0 ? [] : row.parameters.splice(at, 1);
+      if (gone?.field) this.findings.leftOut(gone.field.place, message);
+    }
+  }
+}
+
+function problemsOf(text: string): readonly { key: string; message: string }[] {
+  try {
+    parseDictionary(text);
+    return [];
+  } catch (error) {
+    if (error instanceof DictionaryError) return error.problems;
+    throw error;
+  }
+}
+
+const qualifiedTail = (name: string): string => name.replaceAll(/[|/:]+/g, "_");
+
+const oneLine = (text: string, most: number): string => proseOf(text, "").slice(0, most).trim();
+
+function basesOf(packet: PlannedPacket["foreign"]): PlannedPacket["foreign"][] {
+  return packet.base ? [packet.base, ...basesOf(packet.base)] : [];
+}
+
+const periodOf = ({ foreign }: PlannedPacket): number | undefined =>
+  [foreign, ...basesOf(foreign)].find(({ period }) => period !== undefined)?.period;
+
+/** Bit of the data behind the last field of a packet; undefined: behind something that varies. */
+function endOf(plan: PlannedPacket | undefined): number | undefined {
+  if (!plan) return 0;
+  const last = plan.fields.at(-1);
+  if (!last) return endOf(plan.base);
+  if (last.bit === undefined || varies(last.field)) return undefined;
+  return last.bit - primaryHeaderBits + sizeOf(last.field);
+}
+
+function allFields(plan: PlannedPacket | undefined): PlacedField[] {
+  return plan ? [...allFields(plan.base), ...plan.fields] : [];
+}
+
+interface Bits {
+  readonly from: number;
+  readonly to: number;
+}
+
+const overlaps = (taken: readonly Bits[], from: number, bits: number): boolean =>
+  taken.some((each) => each.from < from + bits && from < each.to);
+
+/** Rows of bits that the fields of a packet have, without those that show others again. */
+function occupied(plan: PlannedPacket | undefined): Bits[] {
+  const taken: Bits[] = [];
+  for (const { field, bit } of allFields(plan)) {
+    if (bit === undefined) continue;
+    const from = bit - primaryHeaderBits;
+    if (!overlaps(taken, from, sizeOf(field))) taken.push({ from, to: from + sizeOf(field) });
+  }
+  return taken;
+}
+
+/** Bytes behind the primary header that the fields of fixed size need at least. */
+function leastBytes(plan: PlannedPacket): number {
+  const fields = allFields(plan);
+  const fixed = fields.map(({ field, bit }) =>
+    bit === undefined ? 0 : bit - primaryHeaderBits + (varies(field) ? 0 : sizeOf(field)),
+  );
+  const behind = fields.reduce(
+    (sum, { field, bit, gap }) => sum + (bit === undefined ? gap + (varies(field) ? 0 : sizeOf(field)) : 0),
+    0,
+  );
+  return Math.max(1, Math.ceil((Math.max(0, ...fixed) + behind) / 8));
+}
+
+/** Field without a metric for bits that no field has, behind what varies. */
+const filler = (bits: number, name: unknown): Source => ({
+  ...{ name: `before_${String(name)}`.slice(0, 64), description: "Not used", hidden: true },
+  ...(bits <= 64 ? { type: "unsigned", bits } : { type: "binary", bytes: bits / 8 }),
+});
+
+/** Conditions on one field as one. */
+function mergedByField(criteria: readonly Criterion[]): { field: string; numbers: Intervals }[] {
+  const merged = new Map<string, Intervals>();
+  for (const { field, numbers } of criteria) {
+    const before = merged.get(field);
+    merged.set(field, before ? before.flatMap((a) => numbers.flatMap((b) => meet(a, b))) : numbers);
+  }
+  return [...merged].map(([field, numbers]) => ({ field, numbers }));
+}
+
+const meet = (a: Bits, b: Bits): Bits[] => {
+  const [from, to] = [Math.max(a.from, b.from), Math.min(a.to, b.to)];
+  return from <= to ? [{ from, to }] : [];
+};
+
+/** Numbers as a condition of a dictionary: one, a range, a list, or all others. */
+function conditionOf(numbers: Intervals): unknown {
+  const one = ({ from, to }: Bits): unknown =>
+    from === to
+      ? from
+      : { ...(Number.isFinite(from) && { from }), ...(Number.isFinite(to) && { to }) };
+  const [first, ...others] = numbers;
+  if (first && others.length === 0) return one(first);
+  const isAllBut = first?.from === -Infinity && numbers.at(-1)?.to === Infinity;
+  if (!isAllBut) return numbers.map(one);
+  const out = numbers.slice(0, -1).map(({ to }, i): Bits => ({ from: to + 1, to: (numbers[i + 1]?.from ?? 0) - 1 }));
+  return { not: out.length === 1 && out[0] ? one(out[0]) : out.map(one) };
+}
