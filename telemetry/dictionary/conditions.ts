@@ -42,6 +42,10 @@ function readCondition(
     refuse(`${name} is no integer field of this packet: ${known.map(({ field }) => field.name).join(", ")}`);
     return [];
   }
+  if (found.field.segment > 0) {
+    refuse(`${name} is behind a field whose length varies: its place is only known when the layout is`);
+    return [];
+  }
   const states = new Map(
     Object.entries(found.source.states ?? {}).map(([key, state]) => [state, key] as const),
   );
@@ -55,7 +59,7 @@ function readCondition(
 }
 
 const headerField = (name: string, bitOffset: number, bitSize: number): Field => ({
-  ...{ name, bitOffset, bitSize, type: "unsigned", encoding: "binary", byteOrder: "big" },
+  ...{ name, bitOffset, segment: 0, bitSize, type: "unsigned", encoding: "binary", byteOrder: "big" },
   ...{ overlaps: false, line: 0 },
 });
 

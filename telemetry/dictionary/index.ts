@@ -21,6 +21,8 @@ export type {
   Parameter,
   TimeCode,
   TimeField,
+  VaryingField,
+  VaryingLength,
 } from "./dictionary";
 export { type Bound, crossedLimit, type Limit, limitsInForce, type Severity } from "./limits";
 export { defaultDictionaryPath, defaultDictionaryText, loadDictionary, parseDictionary } from "./load";

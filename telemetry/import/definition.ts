@@ -10,9 +10,7 @@ export interface Place {
 }
 
 /** Size of a text that varies: what fits, or by a field before it, in bytes (`times` * number + `plus`). */
-export type VaryingSize =
-  | "rest"
-  | { readonly field: string; readonly times: number; readonly plus: number };
+export type VaryingSize = "rest" | { readonly field: string; readonly times: number; readonly plus: number };
 
 /** Limits in the field's own unit. */
 export interface ForeignBounds {
@@ -57,6 +55,7 @@ export interface ForeignField {
   readonly states?: readonly ForeignState[] | undefined;
   /** Label of all numbers that are no state. */
   readonly otherState?: string | undefined;
+  readonly otherAlarm?: "yellow" | "red" | undefined;
   readonly calibration?:
     | { readonly polynomial: readonly number[] }
     | { readonly table: readonly (readonly [number, number])[] }
@@ -64,7 +63,7 @@ export interface ForeignField {
   /** Unit in the definition's own spelling. */
   readonly unit?: string | undefined;
   readonly limits?: ForeignLimits | undefined;
-  /** Limits by label of the enumeration `byModeOf`. */
+  /** Limits by label of the enumeration `modeField`. */
   readonly limitsByMode?: ReadonlyMap<string, ForeignLimits> | undefined;
   readonly modeField?: string | undefined;
   /** Alarms of a boolean. */

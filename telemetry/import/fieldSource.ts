@@ -47,7 +47,10 @@ export function fieldSource(
 const sizeOf = ({ type, bits }: ForeignField): Source =>
   (type === "boolean" && bits === 1) || (type === "float" && bits === 32) ? {} : { bits };
 
-function textSize({ bits, size }: ForeignField, { nameOf, mostBytes }: { nameOf: (field: string) => string; mostBytes: number }): Source {
+function textSize(
+  { bits, size }: ForeignField,
+  { nameOf, mostBytes }: { nameOf: (field: string) => string; mostBytes: number },
+): Source {
   if (size === undefined) return { bytes: bits / 8 };
   if (size === "rest") return { bytes: "rest", most: mostBytes };
   const { field, times, plus } = size;
@@ -92,7 +95,10 @@ export function statesOf(
     const wanted = stateNameOf(label, from);
     const name = freeName(wanted, isTaken);
     if (name !== wanted) {
-      findings.note(field.place, `the states of ${taken.get(wanted) ?? ""} and ${from} would both be ${wanted}; ${from} is ${name}`);
+      findings.note(
+        field.place,
+        `the states of ${taken.get(wanted) ?? ""} and ${from} would both be ${wanted}; ${from} is ${name}`,
+      );
     }
     taken.set(name, String(from));
     if (!names.has(label)) names.set(label, name);
@@ -100,7 +106,9 @@ export function statesOf(
     if (alarm !== undefined) (alarms[alarm] ??= []).push(name);
   }
   if (field.otherState !== undefined) {
-    states.other = freeName(stateNameOf(field.otherState, 0), isTaken);
+    const name = freeName(stateNameOf(field.otherState, 0), isTaken);
+    states.other = name;
+    if (field.otherAlarm !== undefined) (alarms[field.otherAlarm] ??= []).push(name);
   }
   const isNegative = (field.states ?? []).some(({ from }) => from < 0);
   const isSigned = field.encoding === "twos-complement";
@@ -129,7 +137,11 @@ const persistenceOf = (violations: number | undefined, period: number): Source =
 
 function limitsOf(
   field: ForeignField,
-  { period, mode, stateOf }: { period: number; mode: string | undefined; stateOf: (field: string, label: string) => string },
+  {
+    period,
+    mode,
+    stateOf,
+  }: { period: number; mode: string | undefined; stateOf: (field: string, label: string) => string },
   findings: Findings,
 ): Source {
   const { limits, limitsByMode, modeField } = field;
@@ -156,7 +168,10 @@ function limitsOf(
 function boundsOf({ yellow, red }: ForeignLimits): Source {
   const bounds = (each: ForeignLimits["yellow"]): Source | undefined =>
     each && (each.low ?? each.high) !== undefined
-      ? { ...(each.low !== undefined && { low: each.low }), ...(each.high !== undefined && { high: each.high }) }
+      ? {
+          ...(each.low !== undefined && { low: each.low }),
+          ...(each.high !== undefined && { high: each.high }),
+        }
       : undefined;
   const [of, at] = [bounds(yellow), bounds(red)];
   return { ...(of && { yellow: of }), ...(at && { red: at }) };

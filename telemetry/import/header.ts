@@ -45,7 +45,9 @@ export function withHeaderCondition(
     const [isSet, isClear] = [contains(numbers, 1), contains(numbers, 0)];
     if (isSet && isClear) return { apids, flag };
     const wanted = isSet ? "set" : "clear";
-    return flag === "any" || flag === wanted ? { apids, flag: wanted } : "the secondary header is there and not";
+    return flag === "any" || flag === wanted
+      ? { apids, flag: wanted }
+      : "the secondary header is there and not";
   }
   for (const part of [parts.version, parts.type, parts.sequenceFlags]) {
     if (!is(part)) continue;

@@ -1,12 +1,19 @@
 /** Dictionaries made of definitions in other formats, with a list of what could not be carried over. */
+import { basename } from "node:path";
+import { readCosmos } from "./cosmos";
+import { readCsv } from "./csv";
 import type { Definition } from "./definition";
 import { Findings, ImportError } from "./findings";
 import { planPackets } from "./plan";
 import { type Origin, writeDictionary, type WriteOptions } from "./write";
+import { mostXmlBytes } from "./xml";
 import { readXtce } from "./xtce";
 
 export { type Finding, formatFinding, ImportError } from "./findings";
 export { type Origin } from "./write";
+
+/** Bytes of the biggest file: thirty times the biggest known one. */
+export const mostFileBytes = mostXmlBytes;
 
 export const formats = ["xtce", "cosmos", "csv"] as const;
 export type Format = (typeof formats)[number];
@@ -14,8 +21,10 @@ export type Format = (typeof formats)[number];
 export interface ImportOptions extends WriteOptions {
   /** APID of packets for which the definition has none. */
   readonly apid?: number | undefined;
-  /** Name of the packet where the definition has none. */
+  /** Name of the packet where the definition has none; default: that of the file. */
   readonly packet?: string | undefined;
+  /** Name of the file. */
+  readonly file?: string | undefined;
 }
 
 export interface Imported {
@@ -32,18 +41,23 @@ export function importDefinition(format: Format, text: string, options: ImportOp
   const definition = read(format, text, options, findings);
   const plans = planPackets(definition, options.apid, findings);
   if (plans.length === 0) {
-    const why = findings.all.filter(({ kind }) => kind === "left out").map(({ line, what, message }) => `line ${line}: ${what}: ${message}`);
+    const why = findings.all
+      .filter(({ kind }) => kind === "left out")
+      .map(({ line, what, message }) => `line ${line}: ${what}: ${message}`);
     throw new ImportError(["has no packet that a dictionary can have", ...why.slice(0, 5)].join("; "));
   }
   const { text: dictionary, origins } = writeDictionary(definition, plans, options, findings);
   return { text: dictionary, findings, origins };
 }
 
-function read(format: Format, text: string, _options: ImportOptions, findings: Findings): Definition {
+function read(format: Format, text: string, { packet, file }: ImportOptions, findings: Findings): Definition {
+  const name = basename(file ?? "packet").replace(/\.[^.]*$/, "");
   switch (format) {
     case "xtce":
       return readXtce(text, findings);
-    default:
-      throw new ImportError("not yet");
+    case "cosmos":
+      return readCosmos(text, name, findings);
+    case "csv":
+      return readCsv(text, packet ?? name, findings);
   }
 }

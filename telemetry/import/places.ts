@@ -19,7 +19,8 @@ export const varies = ({ size, count }: ForeignField): boolean =>
   size !== undefined || (count !== undefined && typeof count !== "number");
 
 /** Bits of all elements of a field of fixed size. */
-export const sizeOf = ({ bits, count }: ForeignField): number => bits * (typeof count === "number" ? count : 1);
+export const sizeOf = ({ bits, count }: ForeignField): number =>
+  bits * (typeof count === "number" ? count : 1);
 
 export function place(entries: readonly Entry[]): Placed {
   const fields: PlacedField[] = [];

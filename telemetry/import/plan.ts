@@ -9,6 +9,7 @@ import {
   primaryHeaderBits,
   withHeaderCondition,
 } from "./header";
+import { withLengths } from "./lengths";
 import { place, type Placed, type PlacedField } from "./places";
 
 /** A packet of the dictionary to be. */
@@ -89,7 +90,9 @@ class Planner {
     if (children.length > 0 && packet.isAbstract) return children.forEach((each) => this.visit(each, state));
     if (this.fallbackApid !== undefined) return this.place(packet, state, placed.fields, this.fallbackApid);
     if (!packet.isAbstract) {
-      const which = state.header.apids ? "it has too many APIDs for a packet each" : "no condition says its APID";
+      const which = state.header.apids
+        ? "it has too many APIDs for a packet each"
+        : "no condition says its APID";
       const way = "give --apid if all its packets have the same";
       this.findings.leftOut(packet.place, `${which}; ${way}`);
     }
@@ -109,7 +112,8 @@ class Planner {
       return;
     }
     const inBase = new Set<Entry>(state.entries.slice(0, state.inBase));
-    const fields = placed.filter((each) => !isInHeader(each) && !inBase.has(each.field));
+    const own = placed.filter((each) => !isInHeader(each) && !inBase.has(each.field));
+    const fields = this.withoutSplit(withLengths(placed, own, this.findings));
     if (!this.isPlanned(packet, children, fields, state)) {
       return children.forEach((each) => this.visit(each, state));
     }
@@ -119,7 +123,7 @@ class Planner {
     }
     const plan: PlannedPacket = {
       ...{ foreign: packet, suffix: state.suffix, apid, flag: state.header.flag, base: state.base },
-      ...{ isAbstract: packet.isAbstract, when: state.when, fields: this.withoutSplit(fields) },
+      ...{ isAbstract: packet.isAbstract, when: state.when, fields },
     };
     this.planned.push(plan);
     for (const child of children) {
@@ -155,7 +159,11 @@ class Planner {
       const found = placed.find(({ field }) => field.name === criterion.field);
       const problem = problemOf(found);
       if (!found || problem !== undefined) {
-        return this.refuse(packet, criterion, problem ?? `its condition is on ${criterion.field}, which it has not`);
+        return this.refuse(
+          packet,
+          criterion,
+          problem ?? `its condition is on ${criterion.field}, which it has not`,
+        );
       }
       if (!isInHeader(found)) {
         when.push(criterion);

@@ -61,7 +61,10 @@ const spellings: Readonly<Record<string, string>> = Object.fromEntries(
       ["g", "gram grams"],
       ["kg", "kilogram kilograms"],
       ["dB", "decibel decibels"],
-      ["count", "counts count dn none unitless dimensionless n/a na - 1 raw number # unit uint bool boolean enum"],
+      [
+        "count",
+        "counts count dn none unitless dimensionless n/a na - 1 raw number # unit uint bool boolean enum",
+      ],
     ] as const
   ).flatMap(([unit, names]) => names.split(" ").map((name) => [name, unit] as const)),
 );
@@ -87,6 +90,9 @@ export function unitNameOf(unit: string | undefined): string | BaseUnit {
   if (words === "") return "count";
   const started = /^[a-z]/.test(words) ? words : `unit_${words}`;
   const cut = started.slice(0, 35).replace(/_+$/, "");
-  const symbol = written.replaceAll(/[\p{Cc}\p{Cs}\uFEFF\uFFFD-\uFFFF]/gu, "").slice(0, 16).trim();
+  const symbol = written
+    .replaceAll(/[\p{Cc}\p{Cs}\uFEFF\uFFFD-\uFFFF]/gu, "")
+    .slice(0, 16)
+    .trim();
   return { suffix: reserved.test(cut) ? `${cut}_unit` : cut, symbol: symbol || cut.slice(0, 16) };
 }

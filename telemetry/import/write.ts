@@ -1,15 +1,15 @@
 /** Packets of a definition as the text of a dictionary file, which the dictionary's own check has accepted. */
 import { stringify } from "yaml";
-import { DictionaryError, exporterMetricNames, metricNameOf, parseDictionary } from "../dictionary";
+import { DictionaryError, parseDictionary } from "../dictionary";
 import type { Criterion, Definition, ForeignField } from "./definition";
+import { FieldNames, Metrics } from "./fieldNames";
 import { fieldSource, isIdentity, statesOf } from "./fieldSource";
 import { type Findings, ImportError } from "./findings";
 import { primaryHeaderBits } from "./header";
 import type { Intervals } from "./intervals";
-import { freeName, identifierOf, proseOf, qualified } from "./names";
+import { freeName, identifierOf, proseOf } from "./names";
 import { type PlacedField, sizeOf, varies } from "./places";
 import { type PlannedPacket } from "./plan";
-import { unitNameOf } from "./unitNames";
 
 type Source = Record<string, unknown>;
 
@@ -50,9 +50,10 @@ export function writeDictionary(
 class Writer {
   private rows: Row[] = [];
   private readonly packetNames = new Map<PlannedPacket, string>();
-  /** Names of the fields of a packet, those of its base too. */
-  private readonly fieldNames = new Map<PlannedPacket, Map<string, string>>();
-  private readonly metrics = new Set<string>(Object.values(exporterMetricNames));
+  private readonly fieldNames = new Map<PlannedPacket, FieldNames>();
+  private readonly metrics = new Metrics();
+  /** Fields by which others are counted or packets chosen: found by their names alone. */
+  private readonly meant: ReadonlySet<string>;
   private readonly mode: ForeignField | undefined;
   private modeName: string | undefined;
 
@@ -63,6 +64,9 @@ class Writer {
     private readonly findings: Findings,
   ) {
     this.mode = this.findMode();
+    this.meant = new Set(
+      plans.flatMap(({ when, fields }) => [...when.map(({ field }) => field), ...fields.flatMap(meantBy)]),
+    );
   }
 
   write(): { text: string; origins: Origin[] } {
@@ -113,10 +117,10 @@ class Writer {
     if (name !== wanted) this.findings.note(foreign.place, `the name ${wanted} is taken; it is ${name}`);
     this.packetNames.set(plan, name);
     const subsystem = identifierOf(foreign.subsystem ?? name, "packet");
-    const names = new Map(base ? this.fieldNames.get(base) : []);
+    const names = new FieldNames(this.metrics, this.meant, base && this.fieldNames.get(base));
     this.fieldNames.set(plan, names);
     const period = periodOf(plan) ?? this.options.period;
-    const parameters = this.parameters(plan, { packet: name, subsystem, period }, names);
+    const parameters = this.parameters(plan, { name, subsystem, period }, names);
     const when = this.whenOf(plan.when, names);
     const source: Source = {
       ...(base ? { extends: this.packetNames.get(base) } : { apid: plan.apid }),
@@ -139,36 +143,36 @@ class Writer {
     const time = isPlaced
       ? { ...own.source, at: (first - primaryHeaderBits) / 8 }
       : (this.options.time ?? "none");
-    if (own && !isPlaced) this.findings.note(foreign.place, `its time ${own.field} is not at a whole byte: it has no time`);
+    if (own && !isPlaced)
+      this.findings.note(foreign.place, `its time ${own.field} is not at a whole byte: it has no time`);
     const secondaryHeader = flag === "clear" ? "none" : { bytes: 0, ...(flag === "any" && { flag }) };
     return { secondaryHeader, time };
   }
 
   private parameters(
     plan: PlannedPacket,
-    own: { packet: string; subsystem: string; period: number },
-    names: Map<string, string>,
+    own: { name: string; subsystem: string; period: number },
+    names: FieldNames,
   ): Row["parameters"] {
-    const taken = new Set(names.values());
     // Names first: a field may be counted by one behind it.
-    const named = plan.fields.map((placed) => {
-      const { field } = placed;
-      const { name, subsystem } = this.nameOf(field, own, taken);
-      taken.add(name);
-      names.set(field.name, name);
+    const named = plan.fields.map(({ field }) => {
+      const { name, subsystem, wanted } = names.add(field, own);
+      if (name !== wanted) {
+        this.findings.note(field.place, `the name ${wanted} is taken; in ${own.name} it is ${name}`);
+      }
       if (field === this.mode) this.modeName = `${subsystem}.${name}`;
-      return { placed, name, subsystem };
+      return { field, name, subsystem };
     });
     const context = {
       period: own.period,
-      nameOf: (field: string): string => names.get(field) ?? identifierOf(field, "field"),
+      nameOf: (field: string): string => names.find(field) ?? identifierOf(field, "field"),
       mode: this.mode?.name,
       stateOf: (_field: string, label: string): string =>
         (this.mode && statesOf(this.mode, this.findings).names.get(label)) ?? label,
       mostElements: this.options.mostElements,
       mostBytes: this.options.mostBytes,
     };
-    return named.map(({ placed: { field }, name, subsystem }) => {
+    return named.map(({ field, name, subsystem }) => {
       const plain = isIdentity(field.calibration) ? { ...field, calibration: undefined } : field;
       const source = {
         name,
@@ -179,38 +183,10 @@ class Writer {
     });
   }
 
-  /** Name that no other field of the packet and no other metric has. */
-  private nameOf(
-    field: ForeignField,
-    own: { packet: string; subsystem: string },
-    taken: ReadonlySet<string>,
-  ): { name: string; subsystem: string } {
-    const { own: last, qualifier } = qualified(field.name);
-    const subsystem = identifierOf(field.subsystem ?? qualifier ?? own.subsystem, "packet");
-    const all = identifierOf(last, "field");
-    const prefix = [`${subsystem}_`, `${own.packet}_`].find(
-      (each) => all.startsWith(each) && /^[a-z]/.test(all.slice(each.length)),
-    );
-    // kind: counter is what adds _total.
-    const wanted = (prefix === undefined ? all : all.slice(prefix.length)).replace(/^(.*)_total$/, "total_$1");
-    const metric = (name: string): string => metricNameOf(subsystem, name, field.type, unitNameOf(field.unit));
-    const isTaken = (name: string): boolean =>
-      taken.has(name) || (field.isHidden !== true && this.metrics.has(metric(name)));
-    const withPacket = `${own.packet}_${wanted}`;
-    const isShort = withPacket.length <= 48 && !own.packet.includes(wanted);
-    const isInOther = isTaken(wanted) && !taken.has(wanted);
-    const name = freeName(isInOther && isShort ? withPacket : wanted, isTaken);
-    if (name !== wanted) {
-      this.findings.note(field.place, `the name ${wanted} is taken; in ${own.packet} it is ${name}`);
-    }
-    if (field.isHidden !== true) this.metrics.add(metric(name));
-    return { name, subsystem };
-  }
-
-  private whenOf(criteria: readonly Criterion[], names: ReadonlyMap<string, string>): Source {
+  private whenOf(criteria: readonly Criterion[], names: FieldNames): Source {
     const when: Source = {};
     for (const { field, numbers } of mergedByField(criteria)) {
-      when[names.get(field) ?? field] = conditionOf(numbers);
+      when[names.find(field) ?? field] = conditionOf(numbers);
     }
     return when;
   }
@@ -220,13 +196,17 @@ class Writer {
     const mode = this.modeName;
     const isThere = (wanted: string): boolean =>
       this.rows.some(({ source, parameters }) =>
-        parameters.some(({ source: each }) => `${String(each.subsystem ?? source.subsystem)}.${String(each.name)}` === wanted),
+        parameters.some(
+          ({ source: each }) =>
+            `${String(each.subsystem ?? source.subsystem)}.${String(each.name)}` === wanted,
+        ),
       );
     return stringify(
       {
         name: oneLine(name, 64) || "imported",
         version: oneLine(version ?? "", 32) || "1",
-        ...(description !== undefined && proseOf(description, "") !== "" && { description: proseOf(description, "") }),
+        ...(description !== undefined &&
+          proseOf(description, "") !== "" && { description: proseOf(description, "") }),
         time: "none",
         ...(this.options.checksum !== undefined && { checksum: this.options.checksum }),
         ...(mode !== undefined && isThere(mode) && { mode }),
@@ -248,7 +228,8 @@ class Writer {
       const bitOffset = at.bit === undefined ? undefined : at.bit - primaryHeaderBits;
       const isOverlap = bitOffset !== undefined && overlaps(before, bitOffset, sizeOf(field));
       const isNext = bitOffset === next && !isOverlap;
-      if (bitOffset !== undefined && !isOverlap) before.push({ from: bitOffset, to: bitOffset + sizeOf(field) });
+      if (bitOffset !== undefined && !isOverlap)
+        before.push({ from: bitOffset, to: bitOffset + sizeOf(field) });
       if (varies(field)) next = undefined;
       else if (bitOffset !== undefined && !isOverlap) next = bitOffset + sizeOf(field);
       const { name, ...rest } = parameter;
@@ -277,7 +258,8 @@ class Writer {
     const packets = new Map<number, string>();
     for (const { key, message } of problems) {
       const [, packet, parameter] = /^packets\[(\d+)\](?:\.parameters\[(\d+)\])?/.exec(key) ?? [];
-      if (packet === undefined) throw new ImportError(`makes a dictionary that cannot be used: ${key}: ${message}`);
+      if (packet === undefined)
+        throw new ImportError(`makes a dictionary that cannot be used: ${key}: ${message}`);
       if (parameter === undefined) packets.set(Number(packet), message);
       else {
         const of = parameters.get(Number(packet)) ?? new Map<number, string>();
@@ -306,6 +288,14 @@ class Writer {
       if (gone?.field) this.findings.leftOut(gone.field.place, message);
     }
   }
+}
+
+/** Fields that say a size or a count of this one. */
+function meantBy({ field: { size, count } }: PlacedField): string[] {
+  return [
+    ...(typeof size === "object" ? [size.field] : []),
+    ...(typeof count === "object" ? [count.field] : []),
+  ];
 }
 
 function problemsOf(text: string): readonly { key: string; message: string }[] {
@@ -398,13 +388,13 @@ const meet = (a: Bits, b: Bits): Bits[] => {
 /** Numbers as a condition of a dictionary: one, a range, a list, or all others. */
 function conditionOf(numbers: Intervals): unknown {
   const one = ({ from, to }: Bits): unknown =>
-    from === to
-      ? from
-      : { ...(Number.isFinite(from) && { from }), ...(Number.isFinite(to) && { to }) };
+    from === to ? from : { ...(Number.isFinite(from) && { from }), ...(Number.isFinite(to) && { to }) };
   const [first, ...others] = numbers;
   if (first && others.length === 0) return one(first);
   const isAllBut = first?.from === -Infinity && numbers.at(-1)?.to === Infinity;
   if (!isAllBut) return numbers.map(one);
-  const out = numbers.slice(0, -1).map(({ to }, i): Bits => ({ from: to + 1, to: (numbers[i + 1]?.from ?? 0) - 1 }));
+  const out = numbers
+    .slice(0, -1)
+    .map(({ to }, i): Bits => ({ from: to + 1, to: (numbers[i + 1]?.from ?? 0) - 1 }));
   return { not: out.length === 1 && out[0] ? one(out[0]) : out.map(one) };
 }

@@ -32,13 +32,19 @@ export function readXml(text: string): Element {
  */
 function refuseDepth(text: string): void {
   let depth = 0;
-  for (const { 0: tag, index } of text.matchAll(/<!--[^]*?-->|<!\[CDATA\[[^]*?\]\]>|<[?!/]?[^<>]{0,65536}>/g)) {
+  for (const { 0: tag, index } of text.matchAll(
+    /<!--[^]*?-->|<!\[CDATA\[[^]*?\]\]>|<[?!/]?[^<>]{0,65536}>/g,
+  )) {
     if (tag.startsWith("<!DOCTYPE")) {
-      throw new ImportError("declares a document type (DOCTYPE), which a definition has no use for", lineAt(text, index));
+      throw new ImportError(
+        "declares a document type (DOCTYPE), which a definition has no use for",
+        lineAt(text, index),
+      );
     }
     if (tag.startsWith("</")) depth--;
     else if (!tag.startsWith("<!") && !tag.startsWith("<?") && !tag.endsWith("/>")) depth++;
-    if (depth > mostDepth) throw new ImportError(`has more than ${mostDepth} elements in one another`, lineAt(text, index));
+    if (depth > mostDepth)
+      throw new ImportError(`has more than ${mostDepth} elements in one another`, lineAt(text, index));
   }
 }
 
@@ -47,7 +53,8 @@ function parsed(text: string): ReturnType<typeof parseXml> {
     return parseXml(text, { includeOffsets: true });
   } catch (error) {
     if (error instanceof RangeError) throw new ImportError("has too many elements in one another");
-    if (error instanceof Error) throw new ImportError(`is not well-formed XML: ${error.message.split("\n")[0] ?? ""}`);
+    if (error instanceof Error)
+      throw new ImportError(`is not well-formed XML: ${error.message.split("\n")[0] ?? ""}`);
     throw error;
   }
 }
@@ -111,7 +118,8 @@ export function numberOf(element: Element | undefined, name: string): number | u
 /** Number as XTCE writes it: decimal, 0x, 0b or 0o. */
 export function numberIn(text: string): number | undefined {
   const trimmed = text.trim();
-  if (!/^[-+]?(?:0x[\da-f]+|0b[01]+|0o[0-7]+|(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)$/i.test(trimmed)) return undefined;
+  if (!/^[-+]?(?:0x[\da-f]+|0b[01]+|0o[0-7]+|(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)$/i.test(trimmed))
+    return undefined;
   const isNegative = trimmed.startsWith("-");
   const size = Number(trimmed.replace(/^[-+]/, ""));
   return isNegative ? -size : size;

@@ -18,10 +18,21 @@ export const severityOf = (level: string | undefined): Severity | undefined =>
   level === undefined ? undefined : severities[level.toLowerCase()];
 
 /** Limits in the range form: outside of them is the alarm. */
-export function readRanges(alarm: Element | undefined, place: Place, findings: Findings): ForeignLimits | undefined {
+export function readRanges(
+  alarm: Element | undefined,
+  place: Place,
+  findings: Findings,
+): ForeignLimits | undefined {
   const ranges = child(alarm, "StaticAlarmRanges") ?? child(alarm, "StaticAlarmRange");
   const violations = numberOf(alarm, "minViolations");
-  for (const other of childrenOf(alarm, "ChangeAlarmRanges", "ChangePerSecondAlarmRanges", "AlarmMultiRanges", "AlarmConditions", "CustomAlarm")) {
+  for (const other of childrenOf(
+    alarm,
+    "ChangeAlarmRanges",
+    "ChangePerSecondAlarmRanges",
+    "AlarmMultiRanges",
+    "AlarmConditions",
+    "CustomAlarm",
+  )) {
     findings.leftOut({ ...place, line: other.line }, `its alarm ${other.name}`);
   }
   if (!ranges) return undefined;
@@ -36,7 +47,10 @@ export function readRanges(alarm: Element | undefined, place: Place, findings: F
     const bounds = boundsOf(range, place, findings);
     const before = limits[severity];
     if (before) {
-      findings.leftOut({ ...place, line: range.line }, `its level ${level}: ${severity} begins at a milder one`);
+      findings.leftOut(
+        { ...place, line: range.line },
+        `its level ${level}: ${severity} begins at a milder one`,
+      );
     }
     limits[severity] = { low: before?.low ?? bounds.low, high: before?.high ?? bounds.high };
   }
@@ -83,14 +97,20 @@ export function readContextLimits(
   let modeField: string | undefined;
   for (const context of childrenOf(child(type, "ContextAlarmList"), "ContextAlarm")) {
     const match = child(context, "ContextMatch");
-    const comparisons = [...childrenOf(match, "Comparison"), ...childrenOf(child(match, "ComparisonList"), "Comparison")];
+    const comparisons = [
+      ...childrenOf(match, "Comparison"),
+      ...childrenOf(child(match, "ComparisonList"), "Comparison"),
+    ];
     const [only] = comparisons;
     const isEqual = (only?.attributes.comparisonOperator ?? "==") === "==";
     const field = only?.attributes.parameterRef;
     const isOneMode = comparisons.length === 1 && isEqual && (modeField ?? field) === field;
     const limits = isOneMode ? readRanges(context, place, findings) : undefined;
     if (!limits || field === undefined) {
-      findings.leftOut({ ...place, line: context.line }, "an alarm by a context that is not one state of one parameter");
+      findings.leftOut(
+        { ...place, line: context.line },
+        "an alarm by a context that is not one state of one parameter",
+      );
       continue;
     }
     modeField = field;

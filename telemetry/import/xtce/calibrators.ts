@@ -46,7 +46,8 @@ function splineOf(element: Element, bits: number, isSigned: boolean): Calibratio
     .sort(([a], [b]) => a - b);
   const order = numberOf(element, "order") ?? 1;
   if (order !== 1) return `a spline of order ${order}`;
-  if (points.length < 2 || points.some((point) => point.some(Number.isNaN))) return "a spline without two points";
+  if (points.length < 2 || points.some((point) => point.some(Number.isNaN)))
+    return "a spline without two points";
   if (element.attributes.extrapolate !== "true") return { table: points };
   return { table: extended(points, bits, isSigned) };
 }
@@ -60,10 +61,11 @@ function extended(
   const [lowest, highest] = isSigned ? [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1] : [0, 2 ** bits - 1];
   const [first, second, last, beforeLast] = [points[0], points[1], points.at(-1), points.at(-2)];
   if (!first || !second || !last || !beforeLast) return points;
-  const onLine = (raw: number, [x0, y0]: readonly [number, number], [x1, y1]: readonly [number, number]): [number, number] => [
-    raw,
-    y0 + ((raw - x0) * (y1 - y0)) / (x1 - x0),
-  ];
+  const onLine = (
+    raw: number,
+    [x0, y0]: readonly [number, number],
+    [x1, y1]: readonly [number, number],
+  ): [number, number] => [raw, y0 + ((raw - x0) * (y1 - y0)) / (x1 - x0)];
   return [
     ...(first[0] > lowest ? [onLine(lowest, first, second)] : []),
     ...points,

@@ -37,7 +37,8 @@ export class ContainerReader {
     );
     for (const container of this.database.containers.values()) {
       // What others contain is no packet of its own, unless it inherits or is inherited from.
-      const isPart = inlined.has(container) && !this.bases.has(container) && !child(container.element, "BaseContainer");
+      const isPart =
+        inlined.has(container) && !this.bases.has(container) && !child(container.element, "BaseContainer");
       if (!isPart) this.read(container, 0);
     }
     return this.packets;
@@ -71,7 +72,10 @@ export class ContainerReader {
       description: descriptionOf(element),
       subsystem: system.parent ? system.path.split("/").slice(2).join("_") : undefined,
       isAbstract: element.attributes.abstract === "true",
-      entries: this.bases.has(container) && optional ? [...entries, { kind: "unknown", place: optional.place }] : entries,
+      entries:
+        this.bases.has(container) && optional
+          ? [...entries, { kind: "unknown", place: optional.place }]
+          : entries,
       period: periodOf(element),
       time: this.timeOf(entries),
     };
@@ -87,7 +91,10 @@ export class ContainerReader {
     this.packets.push({ ...base, name, place, base, criteria, entries, time: undefined });
   }
 
-  private entries({ element, system, name }: Named, depth: number): { entries: Entry[]; optional?: Optional } {
+  private entries(
+    { element, system, name }: Named,
+    depth: number,
+  ): { entries: Entry[]; optional?: Optional } {
     const entries: Entry[] = [];
     const list = childrenOf(child(element, "EntryList"));
     const isBased = child(element, "BaseContainer") !== undefined;
@@ -98,13 +105,20 @@ export class ContainerReader {
         const optional = this.optional(list.slice(i), { element, system, name }, place, depth);
         return optional ? { entries, optional } : { entries: [...entries, { kind: "unknown", place }] };
       }
-      entries.push(...this.placed(entry, { element, system, name }, place, entries, isBased || depth === 0, depth));
+      entries.push(
+        ...this.placed(entry, { element, system, name }, place, entries, isBased || depth === 0, depth),
+      );
     }
     return { entries };
   }
 
   /** Entries at the end of a list, where all have the same condition. */
-  private optional(list: readonly Element[], container: Named, place: Place, depth: number): Optional | undefined {
+  private optional(
+    list: readonly Element[],
+    container: Named,
+    place: Place,
+    depth: number,
+  ): Optional | undefined {
     const written = (entry: Element): string => JSON.stringify(shape(child(entry, "IncludeCondition")));
     const isSame = list.every((entry) => written(entry) === written(list[0] ?? entry));
     const criteria = this.criteria.read(child(list[0], "IncludeCondition"), container.system, place);
@@ -138,7 +152,8 @@ export class ContainerReader {
       return [{ kind: "unknown", place }];
     }
     if (from === "previousEntry") return [{ kind: "gap", bits }, ...fields];
-    if (isWhole) return fields.map((field, i) => (i === 0 && field.kind === "field" ? { ...field, at: bits } : field));
+    if (isWhole)
+      return fields.map((field, i) => (i === 0 && field.kind === "field" ? { ...field, at: bits } : field));
     // In a container within another one, its start is where its first entry is.
     const end = before.reduce((sum, each) => sum + lengthOf(each), 0);
     if (!Number.isNaN(end)) return [{ kind: "gap", bits: bits - end }, ...fields];
@@ -155,14 +170,12 @@ export class ContainerReader {
       return [{ kind: "unknown", place }];
     }
     const gap = numberIn(descend(repeat, "Offset", "FixedValue")?.text ?? "0") ?? 0;
-    return Array.from({ length: count }, (_, i) =>
-      [
-        ...(i > 0 && gap > 0 ? [{ kind: "gap", bits: gap } as const] : []),
-        ...this.single(entry, container, place, depth).map((each) =>
-          each.kind === "field" ? { ...each, name: `${each.name}[${i}]` } : each,
-        ),
-      ],
-    ).flat();
+    return Array.from({ length: count }, (_, i) => [
+      ...(i > 0 && gap > 0 ? [{ kind: "gap", bits: gap } as const] : []),
+      ...this.single(entry, container, place, depth).map((each) =>
+        each.kind === "field" ? { ...each, name: `${each.name}[${i}]` } : each,
+      ),
+    ]).flat();
   }
 
   private single(entry: Element, { system }: Named, place: Place, depth: number): Entry[] {
@@ -237,5 +250,7 @@ function periodOf(element: Element): number | undefined {
   const rate = child(element, "DefaultRateInStream");
   const perSecond = numberOf(rate, "maximumValue") ?? numberOf(rate, "minimumValue");
   const isPerSecond = (rate?.attributes.basis ?? "perSecond") === "perSecond";
-  return perSecond !== undefined && perSecond > 0 && isPerSecond ? Math.min(1 / perSecond, 86_400) : undefined;
+  return perSecond !== undefined && perSecond > 0 && isPerSecond
+    ? Math.min(1 / perSecond, 86_400)
+    : undefined;
 }

@@ -8,7 +8,15 @@ import { fieldNameOf, type ParameterReader } from "./parameters";
 /** Conditions, all of which hold; a text for those that a dictionary cannot have. */
 export type Criteria = readonly Criterion[] | string;
 
-const operators: Readonly<Record<string, string>> = { "=": "==", eq: "==", neq: "!=", lt: "<", leq: "<=", gt: ">", geq: ">=" };
+const operators: Readonly<Record<string, string>> = {
+  "=": "==",
+  eq: "==",
+  neq: "!=",
+  lt: "<",
+  leq: "<=",
+  gt: ">",
+  geq: ">=",
+};
 
 export class CriteriaReader {
   constructor(
@@ -27,7 +35,13 @@ export class CriteriaReader {
   private one(element: Element, system: System, place: Place): Criteria {
     switch (element.name) {
       case "Comparison":
-        return this.comparison(element, element.attributes.value ?? "", element.attributes.comparisonOperator, system, place);
+        return this.comparison(
+          element,
+          element.attributes.value ?? "",
+          element.attributes.comparisonOperator,
+          system,
+          place,
+        );
       case "ComparisonList":
       case "ANDedConditions":
         return joined(element.children.map((each) => this.one(each, system, place)));
@@ -74,7 +88,12 @@ export class CriteriaReader {
 }
 
 /** Raw numbers that a comparison allows. */
-function numbersOf(field: ForeignField, value: string, operator: string, isCalibrated: boolean): Intervals | string {
+function numbersOf(
+  field: ForeignField,
+  value: string,
+  operator: string,
+  isCalibrated: boolean,
+): Intervals | string {
   const number = numberIn(value);
   if (field.type === "enumeration" && isCalibrated) {
     const states = (field.states ?? []).filter(({ label }) => label === value);
@@ -103,13 +122,20 @@ function either(all: readonly Criteria[]): Criteria {
   if (problem !== undefined) return problem;
   const alternatives = all.filter((each) => typeof each !== "string");
   const [first] = alternatives[0] ?? [];
-  const isOneField = alternatives.every((each) => each.length > 0 && each.every(({ field }) => field === first?.field));
+  const isOneField = alternatives.every(
+    (each) => each.length > 0 && each.every(({ field }) => field === first?.field),
+  );
   if (!first || !isOneField) return "its conditions are alternatives on different parameters";
   const numbers = alternatives.reduce<Intervals>(
-    (set, each) => union(set, each.reduce<Intervals>((both, { numbers: one }) => meet(both, one), everything)),
+    (set, each) =>
+      union(
+        set,
+        each.reduce<Intervals>((both, { numbers: one }) => meet(both, one), everything),
+      ),
     [],
   );
   return [{ ...first, numbers }];
 }
 
-const meet = (one: Intervals, other: Intervals): Intervals => complement(union(complement(one), complement(other)));
+const meet = (one: Intervals, other: Intervals): Intervals =>
+  complement(union(complement(one), complement(other)));

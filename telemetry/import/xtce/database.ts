@@ -34,7 +34,8 @@ export class Database {
 
   /** @throws ImportError when the root is no SpaceSystem */
   constructor(readonly root: Element) {
-    if (root.name !== "SpaceSystem") throw new ImportError(`is no XTCE: its root is ${root.name}, not SpaceSystem`);
+    if (root.name !== "SpaceSystem")
+      throw new ImportError(`is no XTCE: its root is ${root.name}, not SpaceSystem`);
     this.systems = systemsOf(root, undefined);
     this.parameters = this.table("ParameterSet", (name) => name === "Parameter");
     this.containers = this.table("ContainerSet", (name) => name === "SequenceContainer");
@@ -59,7 +60,15 @@ export class Database {
     const dot = reference.search(/[.[]/);
     if (dot <= 0) return undefined;
     const parameter = find(this.parameters, reference.slice(0, dot), from);
-    return parameter && { parameter, member: reference.slice(dot).split(/[.[\]]+/).filter(Boolean) };
+    return (
+      parameter && {
+        parameter,
+        member: reference
+          .slice(dot)
+          .split(/[.[\]]+/)
+          .filter(Boolean),
+      }
+    );
   }
 
   private table(set: string, isOne: (name: string) => boolean): Table {

@@ -14,7 +14,12 @@ export type Encoded =
   /** Not in a dictionary: bits that are left out, or of unknown number. */
   | { readonly skip: number | undefined; readonly why: string };
 
-const encodingNames = ["IntegerDataEncoding", "FloatDataEncoding", "StringDataEncoding", "BinaryDataEncoding"];
+const encodingNames = [
+  "IntegerDataEncoding",
+  "FloatDataEncoding",
+  "StringDataEncoding",
+  "BinaryDataEncoding",
+];
 
 export const encodingOf = (type: Element | undefined): Element | undefined =>
   childrenOf(type, ...encodingNames)[0] ?? childrenOf(child(type, "Encoding"), ...encodingNames)[0];
@@ -65,19 +70,27 @@ function float(element: Element): Encoded {
   const bits = numberOf(element, "sizeInBits") ?? 32;
   const named = element.attributes.encoding ?? "IEEE754_1985";
   const isMil = /^(?:MIL-?(?:STD)?-?1750A|MILSTD_1750A)$/i.test(named);
-  if (!isMil && !/^IEEE-?754(?:_?1985)?$/i.test(named)) return { skip: bits, why: `floats encoded as ${named}` };
-  if (!(isMil ? [32, 48] : [16, 32, 64]).includes(bits)) return { skip: bits, why: `a float of ${bits} bits` };
+  if (!isMil && !/^IEEE-?754(?:_?1985)?$/i.test(named))
+    return { skip: bits, why: `floats encoded as ${named}` };
+  if (!(isMil ? [32, 48] : [16, 32, 64]).includes(bits))
+    return { skip: bits, why: `a float of ${bits} bits` };
   const order = byteOrder(element, bits);
   if (order === undefined) return { skip: bits, why: "its bytes are neither in rising nor in falling order" };
-  return { form: { type: "float", bits, isLittle: order === "little", ...(isMil && { encoding: "mil-std-1750a" }) } };
+  return {
+    form: { type: "float", bits, isLittle: order === "little", ...(isMil && { encoding: "mil-std-1750a" }) },
+  };
 }
 
 /** Order of bytes, also as a list of them (XTCE 1.1); undefined: neither of the two. */
 function byteOrder(element: Element, bits: number): "big" | "little" | undefined {
-  const bytes = childrenOf(child(element, "ByteOrderList"), "Byte").map((each) => numberOf(each, "byteSignificance") ?? 0);
+  const bytes = childrenOf(child(element, "ByteOrderList"), "Byte").map(
+    (each) => numberOf(each, "byteSignificance") ?? 0,
+  );
   if (bytes.length > 1) {
     if (bytes.every((each, i) => i === 0 || each < (bytes[i - 1] ?? 0))) return "big";
-    return bytes.every((each, i) => i === 0 || each > (bytes[i - 1] ?? 0)) && bits % 8 === 0 ? "little" : undefined;
+    return bytes.every((each, i) => i === 0 || each > (bytes[i - 1] ?? 0)) && bits % 8 === 0
+      ? "little"
+      : undefined;
   }
   const named = element.attributes.byteOrder ?? "mostSignificantByteFirst";
   if (named === "leastSignificantByteFirst") return bits % 8 === 0 ? "little" : undefined;
@@ -104,7 +117,8 @@ function text(element: Element, name: string, place: Place, findings: Findings):
     findings.leftOut(place, `its end mark ${mark.text}: the text ends at the first NUL`);
   }
   const leading = child(sizes, "LeadingSize") ?? child(variable, "LeadingSize");
-  if (leading) return withLeadingSize(numberOf(leading, "sizeInBitsOfSizeTag") ?? 16, fixed, name, place, form);
+  if (leading)
+    return withLeadingSize(numberOf(leading, "sizeInBitsOfSizeTag") ?? 16, fixed, name, place, form);
   if (fixed !== undefined) return fixedText(form, fixed);
   const dynamic = dynamicSize(sizes) ?? dynamicSize(variable);
   if (dynamic) return { form: { ...form, bits: 0, size: dynamic } };
@@ -122,7 +136,17 @@ function withLeadingSize(
 ): Encoded {
   const field = `${name}.size`;
   return {
-    before: [{ kind: "field", name: field, place, type: "unsigned", bits, isHidden: true, description: `Bytes of ${name}` }],
+    before: [
+      {
+        kind: "field",
+        name: field,
+        place,
+        type: "unsigned",
+        bits,
+        isHidden: true,
+        description: `Bytes of ${name}`,
+      },
+    ],
     form: {
       ...form,
       ...{ bits: 0, size: { field, times: 1, plus: 0 } },

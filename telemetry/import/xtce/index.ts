@@ -17,7 +17,12 @@ import { ParameterReader } from "./parameters";
 export function readXtce(text: string, findings: Findings): Definition {
   const database = new Database(readXml(text));
   const parameters = new ParameterReader(database, findings);
-  const containers = new ContainerReader(database, parameters, new CriteriaReader(database, parameters), findings);
+  const containers = new ContainerReader(
+    database,
+    parameters,
+    new CriteriaReader(database, parameters),
+    findings,
+  );
   if (database.containers.size === 0) throw new ImportError("has no SequenceContainer");
   const packets = containers.readAll();
   reportTheRest(database, containers, findings);
@@ -31,7 +36,11 @@ export function readXtce(text: string, findings: Findings): Definition {
 }
 
 /** Findings about what is not in containers: derived parameters, algorithms, and what no packet has. */
-function reportTheRest({ systems, parameters }: Database, { used }: ContainerReader, findings: Findings): void {
+function reportTheRest(
+  { systems, parameters }: Database,
+  { used }: ContainerReader,
+  findings: Findings,
+): void {
   for (const { element } of systems) {
     const telemetry = child(element, "TelemetryMetaData");
     for (const algorithm of childrenOf(child(telemetry, "AlgorithmSet"))) {

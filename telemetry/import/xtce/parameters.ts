@@ -31,7 +31,10 @@ export class ParameterReader {
     const place = placeOf(parameter.element, "Parameter");
     const type = this.typeOf(parameter);
     if (!type) {
-      this.findings.leftOut(place, `its type ${parameter.element.attributes.parameterTypeRef ?? ""} is not in the file`);
+      this.findings.leftOut(
+        place,
+        `its type ${parameter.element.attributes.parameterTypeRef ?? ""} is not in the file`,
+      );
       return [{ kind: "unknown", place }];
     }
     const description = descriptionOf(parameter.element) ?? descriptionOf(type.element);
@@ -45,40 +48,67 @@ export class ParameterReader {
     return this.plain(type, own);
   }
 
-  private members(type: Named, own: Pick<ForeignField, "name" | "place" | "description">, depth: number): Entry[] {
+  private members(
+    type: Named,
+    own: Pick<ForeignField, "name" | "place" | "description">,
+    depth: number,
+  ): Entry[] {
     return childrenOf(child(type.element, "MemberList"), "Member").flatMap((member) => {
       const of = this.database.type(member.attributes.typeRef ?? "", type.system);
       const name = `${own.name}.${member.attributes.name ?? ""}`;
       const place = { ...own.place, what: `${own.place.what}.${member.attributes.name ?? ""}` };
-      if (!of) return [this.leaveOut(place, undefined, `its type ${member.attributes.typeRef ?? ""} is not in the file`)];
+      if (!of)
+        return [
+          this.leaveOut(place, undefined, `its type ${member.attributes.typeRef ?? ""} is not in the file`),
+        ];
       const said = descriptionOf(member) ?? descriptionOf(of.element);
       const description = said ?? (own.description && `${own.description}: ${member.attributes.name ?? ""}`);
       return this.ofType(of, { name, place, description }, depth + 1);
     });
   }
 
-  private array(type: Named, own: Pick<ForeignField, "name" | "place" | "description">, depth: number): Entry[] {
+  private array(
+    type: Named,
+    own: Pick<ForeignField, "name" | "place" | "description">,
+    depth: number,
+  ): Entry[] {
     const of = this.database.type(type.element.attributes.arrayTypeRef ?? "", type.system);
     if (!of) return [this.leaveOut(own.place, undefined, "the type of its elements is not in the file")];
     const sizes = childrenOf(child(type.element, "DimensionList"), "Dimension").map(dimensionOf);
     const [only] = sizes;
     const element = (i: number): Entry[] =>
-      this.ofType(of, { ...own, name: `${own.name}[${i}]`, ...(own.description && { description: `${own.description}, ${i}` }) }, depth + 1);
+      this.ofType(
+        of,
+        {
+          ...own,
+          name: `${own.name}[${i}]`,
+          ...(own.description && { description: `${own.description}, ${i}` }),
+        },
+        depth + 1,
+      );
     const first = this.ofType(of, own, depth + 1);
     const [number] = first;
     const isNumber =
       first.length === 1 && number?.kind === "field" && ["unsigned", "signed", "float"].includes(number.type);
     if (sizes.every((size) => typeof size === "number") && sizes.length > 0) {
       const count = sizes.reduce((product, size) => product * size, 1);
-      if (sizes.length > 1) this.findings.note(own.place, `its ${sizes.length} dimensions are one, of ${count} elements`);
-      if (count < 1 || count > mostElements) return [this.leaveOut(own.place, undefined, `${count} elements`)];
+      if (sizes.length > 1)
+        this.findings.note(own.place, `its ${sizes.length} dimensions are one, of ${count} elements`);
+      if (count < 1 || count > mostElements)
+        return [this.leaveOut(own.place, undefined, `${count} elements`)];
       if (isNumber) return [{ ...number, count }];
       return Array.from({ length: count }, (_, i) => element(i)).flat();
     }
     if (isNumber && sizes.length === 1 && typeof only === "object") {
       return [{ ...number, count: { field: this.nameOf(only.field, type.system) } }];
     }
-    return [this.leaveOut(own.place, undefined, "an array whose size varies, not of numbers or not by one parameter")];
+    return [
+      this.leaveOut(
+        own.place,
+        undefined,
+        "an array whose size varies, not of numbers or not by one parameter",
+      ),
+    ];
   }
 
   private leaveOut(place: Place, bits: number | undefined, why: string): Entry {
@@ -108,7 +138,11 @@ export class ParameterReader {
     const size = form.size === undefined ? undefined : this.sizeField(form.size, type.system);
     const field: ForeignField = { kind: "field", ...own, ...form, size };
     const read = this.meaning(field, element, encoding, type.system);
-    return [...before, read, ...(endsAnywhere === true ? [{ kind: "unknown", place: own.place } as const] : [])];
+    return [
+      ...before,
+      read,
+      ...(endsAnywhere === true ? [{ kind: "unknown", place: own.place } as const] : []),
+    ];
   }
 
   /** Type with what it has from the type that it is based on. */
@@ -126,7 +160,12 @@ export class ParameterReader {
   }
 
   /** Field with what its type says that its number means. */
-  private meaning(field: ForeignField, type: Element, encoding: Element | undefined, system: System): ForeignField {
+  private meaning(
+    field: ForeignField,
+    type: Element,
+    encoding: Element | undefined,
+    system: System,
+  ): ForeignField {
     switch (type.name) {
       case "EnumeratedParameterType":
         return this.enumeration(field, type);
@@ -145,9 +184,17 @@ export class ParameterReader {
     }
   }
 
-  private number(field: ForeignField, type: Element, encoding: Element | undefined, system: System): ForeignField {
+  private number(
+    field: ForeignField,
+    type: Element,
+    encoding: Element | undefined,
+    system: System,
+  ): ForeignField {
     if (field.type === "string" || field.type === "binary") {
-      this.findings.leftOut(field.place, `it is a number written as ${field.type}: it is shown as it is sent`);
+      this.findings.leftOut(
+        field.place,
+        `it is a number written as ${field.type}: it is shown as it is sent`,
+      );
       return field;
     }
     const { place, bits } = field;
@@ -156,10 +203,14 @@ export class ParameterReader {
     const context = readContextLimits(type, place, this.findings);
     if (typeof calibration === "string") {
       const lost = limits || context ? ", and it has no limits" : "";
-      this.findings.leftOut(place, `${calibration}: the number is shown as it is sent, without its unit${lost}`);
+      this.findings.leftOut(
+        place,
+        `${calibration}: the number is shown as it is sent, without its unit${lost}`,
+      );
       return field;
     }
-    const mode = context?.modeField === undefined ? undefined : this.database.parameter(context.modeField, system);
+    const mode =
+      context?.modeField === undefined ? undefined : this.database.parameter(context.modeField, system);
     return {
       ...field,
       calibration,
@@ -170,18 +221,30 @@ export class ParameterReader {
   }
 
   private enumeration(field: ForeignField, type: Element): ForeignField {
-    if (field.type === "string" || field.type === "binary" || field.type === "float" || field.encoding !== undefined || field.bits > 32) {
-      this.findings.leftOut(field.place, `its states: it is ${field.type} of ${field.bits} bits, shown as it is sent`);
+    if (
+      field.type === "string" ||
+      field.type === "binary" ||
+      field.type === "float" ||
+      field.encoding !== undefined ||
+      field.bits > 32
+    ) {
+      this.findings.leftOut(
+        field.place,
+        `its states: it is ${field.type} of ${field.bits} bits, shown as it is sent`,
+      );
       return field;
     }
     const { byLabel, other } = readLabelAlarms(child(type, "DefaultAlarm"));
-    if (child(type, "ContextAlarmList")) this.findings.leftOut(field.place, "alarms on its states by context");
-    const states = childrenOf(child(type, "EnumerationList"), "Enumeration").flatMap((each): ForeignState[] => {
-      const from = numberIn(each.attributes.value ?? "");
-      const label = each.attributes.label ?? "";
-      if (from === undefined) return [];
-      return [{ from, to: numberOf(each, "maxValue") ?? from, label, alarm: byLabel.get(label) ?? other }];
-    });
+    if (child(type, "ContextAlarmList"))
+      this.findings.leftOut(field.place, "alarms on its states by context");
+    const states = childrenOf(child(type, "EnumerationList"), "Enumeration").flatMap(
+      (each): ForeignState[] => {
+        const from = numberIn(each.attributes.value ?? "");
+        const label = each.attributes.label ?? "";
+        if (from === undefined) return [];
+        return [{ from, to: numberOf(each, "maxValue") ?? from, label, alarm: byLabel.get(label) ?? other }];
+      },
+    );
     const [lowest, highest] = rangeOf(field);
     const fitting = states.filter(({ from, to }) => from >= lowest && to <= highest);
     for (const { label, from } of states.filter((state) => !fitting.includes(state))) {
@@ -192,11 +255,20 @@ export class ParameterReader {
       return field;
     }
     const isSigned = field.type === "signed";
-    return { ...field, type: "enumeration", states: fitting, encoding: isSigned ? "twos-complement" : undefined };
+    return {
+      ...field,
+      type: "enumeration",
+      states: fitting,
+      encoding: isSigned ? "twos-complement" : undefined,
+    };
   }
 
   private boolean(field: ForeignField, type: Element): ForeignField {
-    if ((field.type !== "unsigned" && field.type !== "signed") || field.encoding !== undefined || field.bits > 32) {
+    if (
+      (field.type !== "unsigned" && field.type !== "signed") ||
+      field.encoding !== undefined ||
+      field.bits > 32
+    ) {
       this.findings.leftOut(field.place, `it is ${field.type} of ${field.bits} bits: shown as it is sent`);
       return field;
     }
@@ -247,7 +319,8 @@ function dimensionOf(dimension: Element): number | { field: string } | undefined
   const dynamic = descend(dimension, "EndingIndex", "DynamicValue");
   const field = child(dynamic, "ParameterInstanceRef")?.attributes.parameterRef;
   const adjustment = child(dynamic, "LinearAdjustment");
-  const isCount = (numberOf(adjustment, "slope") ?? 1) === 1 && (numberOf(adjustment, "intercept") ?? 0) === -1;
+  const isCount =
+    (numberOf(adjustment, "slope") ?? 1) === 1 && (numberOf(adjustment, "intercept") ?? 0) === -1;
   return field !== undefined && start === 0 && isCount ? { field } : undefined;
 }
 

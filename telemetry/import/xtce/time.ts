@@ -40,7 +40,10 @@ const unitSeconds: Readonly<Record<string, number>> = {
 export function scaleOf(type: Element): { scale: number; offset: number } {
   const encoding = child(type, "Encoding");
   const unit = unitSeconds[encoding?.attributes.units ?? "seconds"] ?? NaN;
-  return { scale: (numberOf(encoding, "scale") ?? 1) * unit, offset: (numberOf(encoding, "offset") ?? 0) * unit };
+  return {
+    scale: (numberOf(encoding, "scale") ?? 1) * unit,
+    offset: (numberOf(encoding, "offset") ?? 0) * unit,
+  };
 }
 
 /** Fields of a time that its raw number is; undefined: it is no such count. */
@@ -59,7 +62,12 @@ function fieldsOf(type: Element): Source[] | undefined {
   const parts = Math.round(fraction);
   if (parts === bits) return [{ is: "fraction", bits }];
   // Seconds and their binary fraction in one number.
-  return parts > 0 && parts < bits ? [{ is: "seconds", bits: bits - parts }, { is: "fraction", bits: parts }] : undefined;
+  return parts > 0 && parts < bits
+    ? [
+        { is: "seconds", bits: bits - parts },
+        { is: "fraction", bits: parts },
+      ]
+    : undefined;
 }
 
 /** Time code of an absolute time with an epoch, and of the part behind it that counts on from it. */
