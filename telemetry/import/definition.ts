@@ -115,8 +115,6 @@ export interface ForeignPacket {
   /** Seconds between two packets. */
   readonly period?: number | undefined;
   readonly time?: ForeignTime | undefined;
-  /** True where a packet has exactly the bytes of its fields; else bytes may follow that the definition does not name. */
-  readonly isExact: boolean;
 }
 
 export interface Definition {

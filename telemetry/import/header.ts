@@ -1,6 +1,6 @@
 /** The primary header in a definition: recognised by where its fields are, not by their names. */
 import type { Criterion, ForeignField } from "./definition";
-import { contains, type Intervals, intersection } from "./intervals";
+import { contains, intersection, type Intervals } from "./intervals";
 import type { PlacedField } from "./places";
 
 export const primaryHeaderBits = 48;

@@ -28,6 +28,7 @@ export interface Origin {
   readonly foreignPacket: string;
   readonly foreignField: string;
   readonly packet: string;
+  readonly subsystem: string;
   readonly parameter: string;
 }
 
@@ -90,6 +91,7 @@ class Writer {
                 foreignPacket: plan.foreign.name,
                 foreignField: field.name,
                 packet: String(source.name),
+                subsystem: String(parameter.subsystem ?? source.subsystem),
                 parameter: String(parameter.name),
               },
             ]
@@ -143,8 +145,9 @@ class Writer {
     const time = isPlaced
       ? { ...own.source, at: (first - primaryHeaderBits) / 8 }
       : (this.options.time ?? "none");
-    if (own && !isPlaced)
+    if (own && !isPlaced) {
       this.findings.note(foreign.place, `its time ${own.field} is not at a whole byte: it has no time`);
+    }
     const secondaryHeader = flag === "clear" ? "none" : { bytes: 0, ...(flag === "any" && { flag }) };
     return { secondaryHeader, time };
   }
@@ -217,7 +220,7 @@ class Writer {
   }
 
   /** Length and parameters of a packet, each with its place where it does not follow what is before it. */
-  private body({ plan, source, parameters }: Row): Source {
+  private body({ plan, parameters }: Row): Source {
     const bits = new Map(plan.fields.map((placed) => [placed.field, placed]));
     let next = endOf(plan.base);
     const before = occupied(plan.base);
@@ -228,8 +231,9 @@ class Writer {
       const bitOffset = at.bit === undefined ? undefined : at.bit - primaryHeaderBits;
       const isOverlap = bitOffset !== undefined && overlaps(before, bitOffset, sizeOf(field));
       const isNext = bitOffset === next && !isOverlap;
-      if (bitOffset !== undefined && !isOverlap)
+      if (bitOffset !== undefined && !isOverlap) {
         before.push({ from: bitOffset, to: bitOffset + sizeOf(field) });
+      }
       if (varies(field)) next = undefined;
       else if (bitOffset !== undefined && !isOverlap) next = bitOffset + sizeOf(field);
       const { name, ...rest } = parameter;
@@ -243,11 +247,9 @@ class Writer {
         },
       ];
     });
-    const isFixed = plan.foreign.isExact;
-    const least = leastBytes(plan);
     return {
-      ...(!isFixed && source.extends === undefined && { bytes: { from: least } }),
-      ...(!isFixed && source.extends !== undefined && { bytes: { from: least } }),
+      // Bytes may follow that the definition does not name.
+      bytes: { from: leastBytes(plan) },
       parameters: placed,
     };
   }
@@ -258,8 +260,9 @@ class Writer {
     const packets = new Map<number, string>();
     for (const { key, message } of problems) {
       const [, packet, parameter] = /^packets\[(\d+)\](?:\.parameters\[(\d+)\])?/.exec(key) ?? [];
-      if (packet === undefined)
+      if (packet === undefined) {
         throw new ImportError(`makes a dictionary that cannot be used: ${key}: ${message}`);
+      }
       if (parameter === undefined) packets.set(Number(packet), message);
       else {
         const of = parameters.get(Number(packet)) ?? new Map<number, string>();

@@ -43,8 +43,9 @@ function refuseDepth(text: string): void {
     }
     if (tag.startsWith("</")) depth--;
     else if (!tag.startsWith("<!") && !tag.startsWith("<?") && !tag.endsWith("/>")) depth++;
-    if (depth > mostDepth)
+    if (depth > mostDepth) {
       throw new ImportError(`has more than ${mostDepth} elements in one another`, lineAt(text, index));
+    }
   }
 }
 
@@ -53,8 +54,9 @@ function parsed(text: string): ReturnType<typeof parseXml> {
     return parseXml(text, { includeOffsets: true });
   } catch (error) {
     if (error instanceof RangeError) throw new ImportError("has too many elements in one another");
-    if (error instanceof Error)
+    if (error instanceof Error) {
       throw new ImportError(`is not well-formed XML: ${error.message.split("\n")[0] ?? ""}`);
+    }
     throw error;
   }
 }
@@ -118,8 +120,9 @@ export function numberOf(element: Element | undefined, name: string): number | u
 /** Number as XTCE writes it: decimal, 0x, 0b or 0o. */
 export function numberIn(text: string): number | undefined {
   const trimmed = text.trim();
-  if (!/^[-+]?(?:0x[\da-f]+|0b[01]+|0o[0-7]+|(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)$/i.test(trimmed))
+  if (!/^[-+]?(?:0x[\da-f]+|0b[01]+|0o[0-7]+|(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)$/i.test(trimmed)) {
     return undefined;
+  }
   const isNegative = trimmed.startsWith("-");
   const size = Number(trimmed.replace(/^[-+]/, ""));
   return isNegative ? -size : size;

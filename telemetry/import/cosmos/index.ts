@@ -67,7 +67,7 @@ class Reader {
     this.open = undefined;
     if (open && !open.isLeftOut) {
       const { name, place, description, criteria, entries } = open;
-      this.packets.push({ name, place, description, criteria, entries, isAbstract: false, isExact: false });
+      this.packets.push({ name, place, description, criteria, entries, isAbstract: false });
     }
     return this.packets;
   }

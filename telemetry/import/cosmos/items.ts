@@ -95,7 +95,8 @@ function problemOf({ offset, bits, type, arrayBits, isLittle }: ItemWords): stri
   if (bits < 1 || bits > 64) return `an integer of ${bits} bits`;
   const isInByte = offset !== undefined && (offset % 8) + bits <= 8;
   if (isLittle && bits % 8 !== 0 && !isInByte) return "little-endian bits that are not whole bytes";
-  if (isLittle && offset !== undefined && bits % 8 === 0 && offset % 8 !== 0)
+  if (isLittle && offset !== undefined && bits % 8 === 0 && offset % 8 !== 0) {
     return "little-endian bytes within bytes";
+  }
   return undefined;
 }

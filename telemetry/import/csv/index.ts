@@ -40,7 +40,7 @@ function packetOf(name: string, rows: readonly CsvRow[], findings: Findings): Fo
     ForeignField | undefined;
   const criteria =
     number === undefined || !apidField ? [] : [{ field: apidField.name, numbers: only(number), place }];
-  return { name, place, isAbstract: false, criteria, entries, isExact: true };
+  return { name, place, isAbstract: false, criteria, entries };
 }
 
 /** The primary header, for rows that begin behind it. */

@@ -15,7 +15,10 @@ export function meaningOf(cell: string): Meaning | string {
   const numbers = cell.split(/[\s,;]+/).map(Number);
   if (numbers.every((each) => !Number.isNaN(each))) return { calibration: { polynomial: numbers } };
   const line = ofFormula(cell);
-  return line ? { calibration: { polynomial: line } } : `the conversion ${cell.slice(0, 60)}`;
+  if (line) return { calibration: { polynomial: line } };
+  return /^\w+$/.test(cell)
+    ? `the states or the conversion ${cell}, which is a name only`
+    : `the conversion ${cell.length > 60 ? `${cell.slice(0, 60)}...` : cell}`;
 }
 
 function ofJson(cell: string): Meaning | string {

@@ -46,8 +46,9 @@ function splineOf(element: Element, bits: number, isSigned: boolean): Calibratio
     .sort(([a], [b]) => a - b);
   const order = numberOf(element, "order") ?? 1;
   if (order !== 1) return `a spline of order ${order}`;
-  if (points.length < 2 || points.some((point) => point.some(Number.isNaN)))
+  if (points.length < 2 || points.some((point) => point.some(Number.isNaN))) {
     return "a spline without two points";
+  }
   if (element.attributes.extrapolate !== "true") return { table: points };
   return { table: extended(points, bits, isSigned) };
 }

@@ -68,7 +68,7 @@ export class ContainerReader {
     }
     const { entries, optional } = this.entries(container, 0);
     const packet: ForeignPacket = {
-      ...{ name, place, criteria, base, isExact: false },
+      ...{ name, place, criteria, base },
       description: descriptionOf(element),
       subsystem: system.parent ? system.path.split("/").slice(2).join("_") : undefined,
       isAbstract: element.attributes.abstract === "true",
@@ -152,8 +152,9 @@ export class ContainerReader {
       return [{ kind: "unknown", place }];
     }
     if (from === "previousEntry") return [{ kind: "gap", bits }, ...fields];
-    if (isWhole)
+    if (isWhole) {
       return fields.map((field, i) => (i === 0 && field.kind === "field" ? { ...field, at: bits } : field));
+    }
     // In a container within another one, its start is where its first entry is.
     const end = before.reduce((sum, each) => sum + lengthOf(each), 0);
     if (!Number.isNaN(end)) return [{ kind: "gap", bits: bits - end }, ...fields];

@@ -34,8 +34,9 @@ export class Database {
 
   /** @throws ImportError when the root is no SpaceSystem */
   constructor(readonly root: Element) {
-    if (root.name !== "SpaceSystem")
+    if (root.name !== "SpaceSystem") {
       throw new ImportError(`is no XTCE: its root is ${root.name}, not SpaceSystem`);
+    }
     this.systems = systemsOf(root, undefined);
     this.parameters = this.table("ParameterSet", (name) => name === "Parameter");
     this.containers = this.table("ContainerSet", (name) => name === "SequenceContainer");

@@ -70,10 +70,12 @@ function float(element: Element): Encoded {
   const bits = numberOf(element, "sizeInBits") ?? 32;
   const named = element.attributes.encoding ?? "IEEE754_1985";
   const isMil = /^(?:MIL-?(?:STD)?-?1750A|MILSTD_1750A)$/i.test(named);
-  if (!isMil && !/^IEEE-?754(?:_?1985)?$/i.test(named))
+  if (!isMil && !/^IEEE-?754(?:_?1985)?$/i.test(named)) {
     return { skip: bits, why: `floats encoded as ${named}` };
-  if (!(isMil ? [32, 48] : [16, 32, 64]).includes(bits))
+  }
+  if (!(isMil ? [32, 48] : [16, 32, 64]).includes(bits)) {
     return { skip: bits, why: `a float of ${bits} bits` };
+  }
   const order = byteOrder(element, bits);
   if (order === undefined) return { skip: bits, why: "its bytes are neither in rising nor in falling order" };
   return {
@@ -117,8 +119,9 @@ function text(element: Element, name: string, place: Place, findings: Findings):
     findings.leftOut(place, `its end mark ${mark.text}: the text ends at the first NUL`);
   }
   const leading = child(sizes, "LeadingSize") ?? child(variable, "LeadingSize");
-  if (leading)
+  if (leading) {
     return withLeadingSize(numberOf(leading, "sizeInBitsOfSizeTag") ?? 16, fixed, name, place, form);
+  }
   if (fixed !== undefined) return fixedText(form, fixed);
   const dynamic = dynamicSize(sizes) ?? dynamicSize(variable);
   if (dynamic) return { form: { ...form, bits: 0, size: dynamic } };

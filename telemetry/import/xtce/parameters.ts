@@ -57,10 +57,11 @@ export class ParameterReader {
       const of = this.database.type(member.attributes.typeRef ?? "", type.system);
       const name = `${own.name}.${member.attributes.name ?? ""}`;
       const place = { ...own.place, what: `${own.place.what}.${member.attributes.name ?? ""}` };
-      if (!of)
+      if (!of) {
         return [
           this.leaveOut(place, undefined, `its type ${member.attributes.typeRef ?? ""} is not in the file`),
         ];
+      }
       const said = descriptionOf(member) ?? descriptionOf(of.element);
       const description = said ?? (own.description && `${own.description}: ${member.attributes.name ?? ""}`);
       return this.ofType(of, { name, place, description }, depth + 1);
@@ -92,10 +93,12 @@ export class ParameterReader {
       first.length === 1 && number?.kind === "field" && ["unsigned", "signed", "float"].includes(number.type);
     if (sizes.every((size) => typeof size === "number") && sizes.length > 0) {
       const count = sizes.reduce((product, size) => product * size, 1);
-      if (sizes.length > 1)
+      if (sizes.length > 1) {
         this.findings.note(own.place, `its ${sizes.length} dimensions are one, of ${count} elements`);
-      if (count < 1 || count > mostElements)
+      }
+      if (count < 1 || count > mostElements) {
         return [this.leaveOut(own.place, undefined, `${count} elements`)];
+      }
       if (isNumber) return [{ ...number, count }];
       return Array.from({ length: count }, (_, i) => element(i)).flat();
     }
@@ -235,8 +238,9 @@ export class ParameterReader {
       return field;
     }
     const { byLabel, other } = readLabelAlarms(child(type, "DefaultAlarm"));
-    if (child(type, "ContextAlarmList"))
+    if (child(type, "ContextAlarmList")) {
       this.findings.leftOut(field.place, "alarms on its states by context");
+    }
     const states = childrenOf(child(type, "EnumerationList"), "Enumeration").flatMap(
       (each): ForeignState[] => {
         const from = numberIn(each.attributes.value ?? "");
