@@ -44,8 +44,10 @@ export function fieldSource(
   };
 }
 
-const sizeOf = ({ type, bits }: ForeignField): Source =>
-  (type === "boolean" && bits === 1) || (type === "float" && bits === 32) ? {} : { bits };
+const sizeOf = ({ type, bits, encoding }: ForeignField): Source =>
+  (type === "boolean" && bits === 1) || (type === "float" && bits === 32 && encoding === undefined)
+    ? {}
+    : { bits };
 
 function textSize(
   { bits, size }: ForeignField,

@@ -45,3 +45,12 @@ export class ImportError extends Error {
     this.name = "ImportError";
   }
 }
+
+/** Error of a definition of which nothing is left, with the first reasons. */
+export function nothingLeft({ all }: Findings): ImportError {
+  const reasons = all
+    .filter(({ kind }) => kind === "left out")
+    .slice(0, 5)
+    .map(({ line, what, message }) => `line ${line}: ${what}: ${message}`);
+  return new ImportError(["has no packet that a dictionary can have", ...reasons].join("; "));
+}

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { readCosmos } from "./cosmos";
 import { readCsv } from "./csv";
 import type { Definition } from "./definition";
-import { Findings, ImportError } from "./findings";
+import { Findings, nothingLeft } from "./findings";
 import { planPackets } from "./plan";
 import { type Origin, writeDictionary, type WriteOptions } from "./write";
 import { mostXmlBytes } from "./xml";
@@ -40,12 +40,7 @@ export function importDefinition(format: Format, text: string, options: ImportOp
   const findings = new Findings();
   const definition = read(format, text, options, findings);
   const plans = planPackets(definition, options.apid, findings);
-  if (plans.length === 0) {
-    const why = findings.all
-      .filter(({ kind }) => kind === "left out")
-      .map(({ line, what, message }) => `line ${line}: ${what}: ${message}`);
-    throw new ImportError(["has no packet that a dictionary can have", ...why.slice(0, 5)].join("; "));
-  }
+  if (plans.length === 0) throw nothingLeft(findings);
   const { text: dictionary, origins } = writeDictionary(definition, plans, options, findings);
   return { text: dictionary, findings, origins };
 }

@@ -113,7 +113,7 @@ class Planner {
     }
     const inBase = new Set<Entry>(state.entries.slice(0, state.inBase));
     const own = placed.filter((each) => !isInHeader(each) && !inBase.has(each.field));
-    const fields = this.withoutSplit(withLengths(placed, own, this.findings));
+    const fields = this.withoutMisplaced(withLengths(placed, own, this.findings));
     if (!this.isPlanned(packet, children, fields, state)) {
       return children.forEach((each) => this.visit(each, state));
     }
@@ -191,12 +191,14 @@ class Planner {
     this.findings.leftOut(at, `its length is not known${behind}`);
   }
 
-  /** Fields without one that begins in the primary header and ends behind it. */
-  private withoutSplit(fields: readonly PlacedField[]): PlacedField[] {
-    return fields.filter(({ field, bit }) => {
-      const isSplit = bit !== undefined && bit < primaryHeaderBits;
+  /** Fields without those that a dictionary cannot have where they are. */
+  private withoutMisplaced(fields: readonly PlacedField[]): PlacedField[] {
+    return fields.filter(({ field, bit = 0, gap }) => {
+      const isSplit = bit > 0 && bit < primaryHeaderBits;
+      const isShifted = field.isLittle === true && field.bits > 8 && (bit + gap) % 8 !== 0;
       if (isSplit) this.findings.leftOut(field.place, "begins in the primary header and ends behind it");
-      return !isSplit;
+      else if (isShifted) this.findings.leftOut(field.place, "its little-endian bytes begin within a byte");
+      return !isSplit && !isShifted;
     });
   }
 }

@@ -1,15 +1,16 @@
 /** Packets of a definition as the text of a dictionary file, which the dictionary's own check has accepted. */
 import { stringify } from "yaml";
 import { DictionaryError, parseDictionary } from "../dictionary";
+import { bodyOf, type Row } from "./body";
 import type { Criterion, Definition, ForeignField } from "./definition";
 import { FieldNames, Metrics } from "./fieldNames";
 import { fieldSource, isIdentity, statesOf } from "./fieldSource";
-import { type Findings, ImportError } from "./findings";
+import { type Findings, ImportError, nothingLeft } from "./findings";
 import { primaryHeaderBits } from "./header";
-import type { Intervals } from "./intervals";
 import { freeName, identifierOf, proseOf } from "./names";
-import { type PlacedField, sizeOf, varies } from "./places";
+import { type PlacedField } from "./places";
 import { type PlannedPacket } from "./plan";
+import { conditionOf, mergedByField } from "./whenSource";
 
 type Source = Record<string, unknown>;
 
@@ -30,13 +31,6 @@ export interface Origin {
   readonly packet: string;
   readonly subsystem: string;
   readonly parameter: string;
-}
-
-/** A packet of the file, with the field that each of its parameters is made of. */
-interface Row {
-  readonly plan: PlannedPacket;
-  readonly source: Source;
-  readonly parameters: { readonly source: Source; readonly field?: ForeignField }[];
 }
 
 export function writeDictionary(
@@ -73,7 +67,7 @@ class Writer {
   write(): { text: string; origins: Origin[] } {
     this.rows = this.plans.map((plan) => this.row(plan));
     for (let round = 0; round < 20; round++) {
-      if (this.rows.length === 0) throw new ImportError("has no packet that a dictionary can have");
+      if (this.rows.length === 0) throw nothingLeft(this.findings);
       const text = this.text();
       const problems = problemsOf(text);
       if (problems.length === 0) return { text, origins: this.origins() };
@@ -213,45 +207,10 @@ class Writer {
         time: "none",
         ...(this.options.checksum !== undefined && { checksum: this.options.checksum }),
         ...(mode !== undefined && isThere(mode) && { mode }),
-        packets: this.rows.map((row) => ({ ...row.source, ...this.body(row) })),
+        packets: this.rows.map((row) => ({ ...row.source, ...bodyOf(row) })),
       },
       { lineWidth: 0, aliasDuplicateObjects: false },
     );
-  }
-
-  /** Length and parameters of a packet, each with its place where it does not follow what is before it. */
-  private body({ plan, parameters }: Row): Source {
-    const bits = new Map(plan.fields.map((placed) => [placed.field, placed]));
-    let next = endOf(plan.base);
-    const before = occupied(plan.base);
-    const placed = parameters.flatMap(({ source: parameter, field }) => {
-      const at = field && bits.get(field);
-      if (!field || !at) return [parameter];
-      const fillers = at.bit === undefined && at.gap > 0 ? [filler(at.gap, parameter.name)] : [];
-      const bitOffset = at.bit === undefined ? undefined : at.bit - primaryHeaderBits;
-      const isOverlap = bitOffset !== undefined && overlaps(before, bitOffset, sizeOf(field));
-      const isNext = bitOffset === next && !isOverlap;
-      if (bitOffset !== undefined && !isOverlap) {
-        before.push({ from: bitOffset, to: bitOffset + sizeOf(field) });
-      }
-      if (varies(field)) next = undefined;
-      else if (bitOffset !== undefined && !isOverlap) next = bitOffset + sizeOf(field);
-      const { name, ...rest } = parameter;
-      return [
-        ...fillers,
-        {
-          name,
-          ...(!isNext && bitOffset !== undefined && { bitOffset }),
-          ...rest,
-          ...(isOverlap && { overlaps: true }),
-        },
-      ];
-    });
-    return {
-      // Bytes may follow that the definition does not name.
-      bytes: { from: leastBytes(plan) },
-      parameters: placed,
-    };
   }
 
   /** Takes out what the check refuses. */
@@ -283,7 +242,7 @@ class Writer {
   private withdrawParameters(row: Row, messages: ReadonlyMap<number, string> | undefined): void {
     if (!messages) return;
     // Fillers are written, but are no rows of their own.
-    const written = this.body(row).parameters as readonly Source[];
+    const written = bodyOf(row).parameters as readonly Source[];
     for (const [i, message] of messages) {
       const name = written[i]?.name;
       const at = row.parameters.findIndex(({ source }) => source.name === name);
@@ -321,83 +280,3 @@ function basesOf(packet: PlannedPacket["foreign"]): PlannedPacket["foreign"][] {
 
 const periodOf = ({ foreign }: PlannedPacket): number | undefined =>
   [foreign, ...basesOf(foreign)].find(({ period }) => period !== undefined)?.period;
-
-/** Bit of the data behind the last field of a packet; undefined: behind something that varies. */
-function endOf(plan: PlannedPacket | undefined): number | undefined {
-  if (!plan) return 0;
-  const last = plan.fields.at(-1);
-  if (!last) return endOf(plan.base);
-  if (last.bit === undefined || varies(last.field)) return undefined;
-  return last.bit - primaryHeaderBits + sizeOf(last.field);
-}
-
-function allFields(plan: PlannedPacket | undefined): PlacedField[] {
-  return plan ? [...allFields(plan.base), ...plan.fields] : [];
-}
-
-interface Bits {
-  readonly from: number;
-  readonly to: number;
-}
-
-const overlaps = (taken: readonly Bits[], from: number, bits: number): boolean =>
-  taken.some((each) => each.from < from + bits && from < each.to);
-
-/** Rows of bits that the fields of a packet have, without those that show others again. */
-function occupied(plan: PlannedPacket | undefined): Bits[] {
-  const taken: Bits[] = [];
-  for (const { field, bit } of allFields(plan)) {
-    if (bit === undefined) continue;
-    const from = bit - primaryHeaderBits;
-    if (!overlaps(taken, from, sizeOf(field))) taken.push({ from, to: from + sizeOf(field) });
-  }
-  return taken;
-}
-
-/** Bytes behind the primary header that the fields of fixed size need at least. */
-function leastBytes(plan: PlannedPacket): number {
-  const fields = allFields(plan);
-  const fixed = fields.map(({ field, bit }) =>
-    bit === undefined ? 0 : bit - primaryHeaderBits + (varies(field) ? 0 : sizeOf(field)),
-  );
-  const behind = fields.reduce(
-    (sum, { field, bit, gap }) => sum + (bit === undefined ? gap + (varies(field) ? 0 : sizeOf(field)) : 0),
-    0,
-  );
-  return Math.max(1, Math.ceil((Math.max(0, ...fixed) + behind) / 8));
-}
-
-/** Field without a metric for bits that no field has, behind what varies. */
-const filler = (bits: number, name: unknown): Source => ({
-  ...{ name: `before_${String(name)}`.slice(0, 64), description: "Not used", hidden: true },
-  ...(bits <= 64 ? { type: "unsigned", bits } : { type: "binary", bytes: bits / 8 }),
-});
-
-/** Conditions on one field as one. */
-function mergedByField(criteria: readonly Criterion[]): { field: string; numbers: Intervals }[] {
-  const merged = new Map<string, Intervals>();
-  for (const { field, numbers } of criteria) {
-    const before = merged.get(field);
-    merged.set(field, before ? before.flatMap((a) => numbers.flatMap((b) => meet(a, b))) : numbers);
-  }
-  return [...merged].map(([field, numbers]) => ({ field, numbers }));
-}
-
-const meet = (a: Bits, b: Bits): Bits[] => {
-  const [from, to] = [Math.max(a.from, b.from), Math.min(a.to, b.to)];
-  return from <= to ? [{ from, to }] : [];
-};
-
-/** Numbers as a condition of a dictionary: one, a range, a list, or all others. */
-function conditionOf(numbers: Intervals): unknown {
-  const one = ({ from, to }: Bits): unknown =>
-    from === to ? from : { ...(Number.isFinite(from) && { from }), ...(Number.isFinite(to) && { to }) };
-  const [first, ...others] = numbers;
-  if (first && others.length === 0) return one(first);
-  const isAllBut = first?.from === -Infinity && numbers.at(-1)?.to === Infinity;
-  if (!isAllBut) return numbers.map(one);
-  const out = numbers
-    .slice(0, -1)
-    .map(({ to }, i): Bits => ({ from: to + 1, to: (numbers[i + 1]?.from ?? 0) - 1 }));
-  return { not: out.length === 1 && out[0] ? one(out[0]) : out.map(one) };
-}

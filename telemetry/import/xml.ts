@@ -33,7 +33,7 @@ export function readXml(text: string): Element {
 function refuseDepth(text: string): void {
   let depth = 0;
   for (const { 0: tag, index } of text.matchAll(
-    /<!--[^]*?-->|<!\[CDATA\[[^]*?\]\]>|<[?!/]?[^<>]{0,65536}>/g,
+    /<!--[^]*?-->|<!\[CDATA\[[^]*?\]\]>|<!DOCTYPE|<[?!/]?[^<>]{0,65536}>/g,
   )) {
     if (tag.startsWith("<!DOCTYPE")) {
       throw new ImportError(

@@ -2,8 +2,8 @@
 import type { Criterion, ForeignField, Place } from "../definition";
 import { complement, everything, type Intervals, numbersWith, only, union } from "../intervals";
 import { child, childrenOf, type Element, numberIn } from "../xml";
-import { type Database, type System } from "./database";
-import { fieldNameOf, type ParameterReader } from "./parameters";
+import { type Database, fieldNameOf, type System } from "./database";
+import { type ParameterReader } from "./parameters";
 
 /** Conditions, all of which hold; a text for those that a dictionary cannot have. */
 export type Criteria = readonly Criterion[] | string;

@@ -116,3 +116,7 @@ export const placeOf = (element: Element, what = element.name): Place => ({
 /** Description of an element: the short one, else the long one. */
 export const descriptionOf = (element: Element | undefined): string | undefined =>
   element?.attributes.shortDescription ?? child(element, "LongDescription")?.text;
+
+/** Name by which conditions and sizes mean a parameter: its own, behind those of its systems below the root. */
+export const fieldNameOf = ({ system, name }: Named): string =>
+  [...system.path.split("/").slice(2), name].join("/");

@@ -1,12 +1,10 @@
 /** Parameters of XTCE as fields: the type of each, with its encoding, calibration, unit, states and alarms. */
-import type { Entry, ForeignField, ForeignState, Place, VaryingSize } from "../definition";
+import type { Entry, ForeignField, Place, VaryingSize } from "../definition";
 import type { Findings } from "../findings";
 import { child, childrenOf, descend, type Element, numberIn, numberOf } from "../xml";
-import { readContextLimits, readLabelAlarms, readRanges } from "./alarms";
-import { readCalibrator } from "./calibrators";
-import { type Database, descriptionOf, type Named, placeOf, type System } from "./database";
+import { type Database, descriptionOf, fieldNameOf, type Named, placeOf, type System } from "./database";
 import { type Encoded, encodingOf, readEncoding } from "./encodings";
-import { scaleOf } from "./time";
+import { type ContextLimits, meaningOf } from "./meaning";
 
 /** Elements of arrays that are written one by one. */
 const mostElements = 4096;
@@ -125,6 +123,11 @@ export class ParameterReader {
     return found ? [fieldNameOf(found.parameter), ...found.member].join(".") : reference;
   }
 
+  /** Limits by context, with the name of the field that their context is. */
+  private modeOf({ limitsByMode, modeField = "" }: ContextLimits, system: System): ContextLimits {
+    return { limitsByMode, modeField: this.nameOf(modeField, system) };
+  }
+
   /** Size by a parameter of the file; one by a field of the text's own stays. */
   private sizeField(size: VaryingSize, system: System): VaryingSize {
     return size === "rest" ? size : { ...size, field: this.nameOf(size.field, system) };
@@ -140,7 +143,14 @@ export class ParameterReader {
     const { form, before = [], endsAnywhere } = encoded;
     const size = form.size === undefined ? undefined : this.sizeField(form.size, type.system);
     const field: ForeignField = { kind: "field", ...own, ...form, size };
-    const read = this.meaning(field, element, encoding, type.system);
+    if (element.name === "AbsoluteTimeParameterType") this.times.set(field.name, element);
+    const read = meaningOf(
+      field,
+      element,
+      encoding,
+      (limits) => this.modeOf(limits, type.system),
+      this.findings,
+    );
     return [
       ...before,
       read,
@@ -161,144 +171,6 @@ export class ParameterReader {
       children: [...element.children, ...inherited.children.filter(({ name }) => !own.has(name))],
     };
   }
-
-  /** Field with what its type says that its number means. */
-  private meaning(
-    field: ForeignField,
-    type: Element,
-    encoding: Element | undefined,
-    system: System,
-  ): ForeignField {
-    switch (type.name) {
-      case "EnumeratedParameterType":
-        return this.enumeration(field, type);
-      case "BooleanParameterType":
-        return this.boolean(field, type);
-      case "AbsoluteTimeParameterType":
-        this.times.set(field.name, type);
-        return timeField(field, type);
-      case "RelativeTimeParameterType":
-        return timeField(field, type);
-      case "IntegerParameterType":
-      case "FloatParameterType":
-        return this.number(field, type, encoding, system);
-      default:
-        return field;
-    }
-  }
-
-  private number(
-    field: ForeignField,
-    type: Element,
-    encoding: Element | undefined,
-    system: System,
-  ): ForeignField {
-    if (field.type === "string" || field.type === "binary") {
-      this.findings.leftOut(
-        field.place,
-        `it is a number written as ${field.type}: it is shown as it is sent`,
-      );
-      return field;
-    }
-    const { place, bits } = field;
-    const calibration = readCalibrator(encoding, bits, field.type === "signed", place, this.findings);
-    const limits = readRanges(child(type, "DefaultAlarm"), place, this.findings);
-    const context = readContextLimits(type, place, this.findings);
-    if (typeof calibration === "string") {
-      const lost = limits || context ? ", and it has no limits" : "";
-      this.findings.leftOut(
-        place,
-        `${calibration}: the number is shown as it is sent, without its unit${lost}`,
-      );
-      return field;
-    }
-    const mode =
-      context?.modeField === undefined ? undefined : this.database.parameter(context.modeField, system);
-    return {
-      ...field,
-      calibration,
-      unit: unitOf(type),
-      limits,
-      ...(mode && { limitsByMode: context?.limitsByMode, modeField: fieldNameOf(mode.parameter) }),
-    };
-  }
-
-  private enumeration(field: ForeignField, type: Element): ForeignField {
-    if (
-      field.type === "string" ||
-      field.type === "binary" ||
-      field.type === "float" ||
-      field.encoding !== undefined ||
-      field.bits > 32
-    ) {
-      this.findings.leftOut(
-        field.place,
-        `its states: it is ${field.type} of ${field.bits} bits, shown as it is sent`,
-      );
-      return field;
-    }
-    const { byLabel, other } = readLabelAlarms(child(type, "DefaultAlarm"));
-    if (child(type, "ContextAlarmList")) {
-      this.findings.leftOut(field.place, "alarms on its states by context");
-    }
-    const states = childrenOf(child(type, "EnumerationList"), "Enumeration").flatMap(
-      (each): ForeignState[] => {
-        const from = numberIn(each.attributes.value ?? "");
-        const label = each.attributes.label ?? "";
-        if (from === undefined) return [];
-        return [{ from, to: numberOf(each, "maxValue") ?? from, label, alarm: byLabel.get(label) ?? other }];
-      },
-    );
-    const [lowest, highest] = rangeOf(field);
-    const fitting = states.filter(({ from, to }) => from >= lowest && to <= highest);
-    for (const { label, from } of states.filter((state) => !fitting.includes(state))) {
-      this.findings.leftOut(field.place, `its state ${label}: ${from} does not fit in ${field.bits} bits`);
-    }
-    if (fitting.length === 0) {
-      this.findings.note(field.place, "has no states: it is a number");
-      return field;
-    }
-    const isSigned = field.type === "signed";
-    return {
-      ...field,
-      type: "enumeration",
-      states: fitting,
-      encoding: isSigned ? "twos-complement" : undefined,
-    };
-  }
-
-  private boolean(field: ForeignField, type: Element): ForeignField {
-    if (
-      (field.type !== "unsigned" && field.type !== "signed") ||
-      field.encoding !== undefined ||
-      field.bits > 32
-    ) {
-      this.findings.leftOut(field.place, `it is ${field.type} of ${field.bits} bits: shown as it is sent`);
-      return field;
-    }
-    const { byLabel } = readLabelAlarms(child(type, "DefaultAlarm"));
-    const [on, off] = [type.attributes.oneStringValue ?? "True", type.attributes.zeroStringValue ?? "False"];
-    const alarms = { on: byLabel.get(on), off: byLabel.get(off) };
-    const said = field.description ?? field.name;
-    const isNamed = !/^true$/i.test(on) || !/^false$/i.test(off);
-    return {
-      ...field,
-      ...{ type: "boolean", encoding: undefined },
-      ...(isNamed && { description: `${said} (1: ${on}, 0: ${off})` }),
-      alarms: { ...(alarms.on && { on: alarms.on }), ...(alarms.off && { off: alarms.off }) },
-    };
-  }
-}
-
-/** Name by which conditions and sizes mean a parameter: its own, behind those of its systems below the root. */
-export const fieldNameOf = ({ system, name }: Named): string =>
-  [...system.path.split("/").slice(2), name].join("/");
-
-/** A time as a number of seconds; an absolute one that the packet's time is made of has no metric besides. */
-function timeField(field: ForeignField, type: Element): ForeignField {
-  const { scale, offset } = scaleOf(type);
-  if (field.type === "string" || field.type === "binary" || Number.isNaN(scale)) return field;
-  return { ...field, calibration: { polynomial: [offset, scale] }, unit: "s" };
 }
 
 /** Integers and floats without an encoding are sent as the type says. */
@@ -309,10 +181,6 @@ function withoutEncoding(type: Element): Encoded {
   }
   if (type.name === "FloatParameterType" && [32, 64].includes(bits)) return { form: { type: "float", bits } };
   return { skip: undefined, why: "has no encoding" };
-}
-
-function rangeOf({ type, bits }: ForeignField): [number, number] {
-  return type === "signed" ? [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1] : [0, 2 ** bits - 1];
 }
 
 /** Number of elements: fixed, or the parameter that says it. */
@@ -326,20 +194,4 @@ function dimensionOf(dimension: Element): number | { field: string } | undefined
   const isCount =
     (numberOf(adjustment, "slope") ?? 1) === 1 && (numberOf(adjustment, "intercept") ?? 0) === -1;
   return field !== undefined && start === 0 && isCount ? { field } : undefined;
-}
-
-/** Unit of a set: those with a negative power behind the stroke. */
-function unitOf(type: Element): string | undefined {
-  const units = childrenOf(child(type, "UnitSet"), "Unit");
-  const [only] = units;
-  if (units.length === 1 && (numberOf(only, "power") ?? 1) === 1) return only?.text;
-  const part = (unit: Element): string => {
-    const power = Math.abs(numberOf(unit, "power") ?? 1);
-    return power === 1 ? unit.text : `${unit.text}${power}`;
-  };
-  const isBelow = (unit: Element): boolean => (numberOf(unit, "power") ?? 1) < 0;
-  const above = units.filter((unit) => !isBelow(unit)).map(part);
-  const below = units.filter(isBelow).map(part);
-  if (units.length === 0) return undefined;
-  return [above.join("*") || "1", ...(below.length > 0 ? [below.join("*")] : [])].join("/");
 }
