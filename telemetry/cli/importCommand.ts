@@ -65,10 +65,11 @@ export const importCommand = command(
     for (const finding of findings.all) complain(`${formatFinding(file, finding)}\n`);
     for (const problem of sizes) complain(`${output ?? "the dictionary"}: ${problem}\n`);
     if (output === undefined) await print(dictionary);
-    else
-      {await writeFileAtomic(output, dictionary).catch((error: unknown) => {
+    else {
+      await writeFileAtomic(output, dictionary).catch((error: unknown) => {
         throw new UsageError(`cannot write ${output}: ${reason(error)}`);
-      });}
+      });
+    }
     const left = findings.leftOutCount;
     const summary =
       left === 0 ? "everything was carried over" : `${left} could not be carried over, see above`;

@@ -9,6 +9,7 @@ const separators = /[|/:]+/;
 export function identifierOf(name: string, fallback: string): string {
   const words = name
     .normalize("NFKD")
+    .replaceAll(/\p{M}/gu, "")
     .replaceAll(/(\p{Ll}|\d)(\p{Lu}\p{Ll})/gu, "$1_$2")
     .replaceAll(/(\p{Ll}\p{Ll})(\p{Lu})/gu, "$1_$2")
     .toLowerCase()
@@ -29,6 +30,7 @@ export function qualified(name: string): { own: string; qualifier: string | unde
 export function stateNameOf(label: string, number: number): string {
   const words = label
     .normalize("NFKD")
+    .replaceAll(/\p{M}/gu, "")
     .replaceAll(/(\p{Ll})(\p{Lu})/gu, "$1_$2")
     .toUpperCase()
     .replaceAll(/[^A-Z0-9]+/g, "_")

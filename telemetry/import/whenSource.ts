@@ -1,6 +1,6 @@
 /** Conditions of a definition as `when` of a dictionary file. */
 import type { Criterion } from "./definition";
-import { intersection,type Interval, type Intervals } from "./intervals";
+import { intersection, type Interval, type Intervals } from "./intervals";
 
 /** Conditions on one field as one. */
 export function mergedByField(criteria: readonly Criterion[]): { field: string; numbers: Intervals }[] {

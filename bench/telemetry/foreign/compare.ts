@@ -117,8 +117,9 @@ export class Comparer {
       const value = foreign.value[name];
       const isNumber =
         typeof value === "number" && typeof raw === "number" && each.parameter.type !== "boolean";
-      if (isNumber && value !== raw)
-        {this.count(isNear(each.value, value), `${name}: ${each.value}, not ${value}`);}
+      if (isNumber && value !== raw) {
+        this.count(isNear(each.value, value), `${name}: ${each.value}, not ${value}`);
+      }
     }
     for (const name of Object.keys(foreign.raw)) {
       if (!compared.has(name.replace(/\[\d+\]$/, ""))) this.result.uncompared.add(name);

@@ -55,8 +55,9 @@ function ownSources(): ForeignSource[] {
   const own: ForeignSource[] = [];
   if (xtce !== undefined) own.push({ name: xtce, format: "xtce", decoder: "spp", definition: xtce, ...more });
   if (csv !== undefined) own.push({ name: csv, format: "csv", decoder: "ccsdspy", definition: csv, ...more });
-  if (cosmos !== undefined)
-    {own.push({ name: cosmos, format: "cosmos", decoder: "openc3", definition: cosmos, ...more });}
+  if (cosmos !== undefined) {
+    own.push({ name: cosmos, format: "cosmos", decoder: "openc3", definition: cosmos, ...more });
+  }
   if (own.length > 0) return own;
   return sources.filter(({ name }) => only === undefined || name.includes(only));
 }
@@ -155,12 +156,14 @@ function report(rows: readonly Row[]): void {
     if (skipped !== undefined) print(`${source.name}: skipped: ${skipped}`);
     for (const each of leftOut.slice(0, 5)) print(`${source.name}: ${each}`);
     if (leftOut.length > 5) print(`${source.name}: ... and ${leftOut.length - 5} more`);
-    for (const [reason, times] of comparison?.refused ?? [])
-      {print(`${source.name}: not decoded: ${reason}, ${times}`);}
+    for (const [reason, times] of comparison?.refused ?? []) {
+      print(`${source.name}: not decoded: ${reason}, ${times}`);
+    }
     const names = [...(comparison?.uncompared ?? [])];
     const some = names.slice(0, 5).join(", ");
-    if (names.length > 0)
-      {print(`${source.name}: ${names.length} names of the other decoder are no parameters: ${some}`);}
+    if (names.length > 0) {
+      print(`${source.name}: ${names.length} names of the other decoder are no parameters: ${some}`);
+    }
     for (const each of comparison?.examples ?? []) print(`${source.name}: MISMATCH ${each}`);
   }
   for (const [name, why] of wished) print(`${name}: not run: ${why}`);

@@ -51,15 +51,29 @@ describe("containers of XTCE", () => {
       ),
     );
     assert.deepEqual(leftOut, []);
-    assert.deepEqual(decode(packet("01 00 07")), { packet: "one", values: { kind: 1, sub: 0, a: 7 }, errors: [] });
+    assert.deepEqual(decode(packet("01 00 07")), {
+      packet: "one",
+      values: { kind: 1, sub: 0, a: 7 },
+      errors: [],
+    });
     assert.deepEqual(decode(packet("02 00 07")).packet, "two");
     assert.deepEqual(decode(packet("02 09 07 0102")).values, { kind: 2, sub: 9, b: 7, c: 258 });
     assert.deepEqual(decode(packet("03 00 07")).errors, ["layout"]);
   });
 
   for (const [what, criteria, yes, no] of [
-    ["a list, all of which hold", `<ComparisonList>${comparison("KIND", 3)}${comparison("SUB", 4)}</ComparisonList>`, "0304", "0305"],
-    ["a range", `<ComparisonList>${comparison("KIND", 3, "&gt;=")}${comparison("KIND", 5, "&lt;=")}</ComparisonList>`, "0500", "0600"],
+    [
+      "a list, all of which hold",
+      `<ComparisonList>${comparison("KIND", 3)}${comparison("SUB", 4)}</ComparisonList>`,
+      "0304",
+      "0305",
+    ],
+    [
+      "a range",
+      `<ComparisonList>${comparison("KIND", 3, "&gt;=")}${comparison("KIND", 5, "&lt;=")}</ComparisonList>`,
+      "0500",
+      "0600",
+    ],
     ["greater than", comparison("KIND", 3, "&gt;"), "0400", "0300"],
     ["any but one", comparison("KIND", 3, "!="), "0200", "0300"],
     [
@@ -98,7 +112,11 @@ describe("containers of XTCE", () => {
       "xtce",
       file(
         root +
-          child("ODD", "A", `<BooleanExpression><ORedConditions>${either("KIND")}${either("SUB")}</ORedConditions></BooleanExpression>`) +
+          child(
+            "ODD",
+            "A",
+            `<BooleanExpression><ORedConditions>${either("KIND")}${either("SUB")}</ORedConditions></BooleanExpression>`,
+          ) +
           child("BELOW", "C", comparison("SUB", 4), "ODD") +
           child("ONE", "B", comparison("KIND", 9)),
       ),
@@ -113,7 +131,11 @@ describe("containers of XTCE", () => {
   it("without an APID are said, or have that of --apid", () => {
     const bare = file(container("P", entries("A")));
     assert.throws(() => imported("xtce", bare), /no condition says its APID/);
-    const { decode } = imported("xtce", xtce({ types, parameters, containers: container("P", entries("A"), basedOn("CCSDS")) }), { apid: 3 });
+    const { decode } = imported(
+      "xtce",
+      xtce({ types, parameters, containers: container("P", entries("A"), basedOn("CCSDS")) }),
+      { apid: 3 },
+    );
     assert.deepEqual(decode(packet("05", 3)).values, { a: 5 });
   });
 
@@ -135,14 +157,26 @@ describe("containers of XTCE", () => {
       ),
     );
     assert.deepEqual(leftOut, []);
-    assert.deepEqual(decode(packet("ff 01 ff 0203 04 05 06")).values, { a: 1, c: 515, b: 4, sub_0: 5, sub_1: 6 });
+    assert.deepEqual(decode(packet("ff 01 ff 0203 04 05 06")).values, {
+      a: 1,
+      c: 515,
+      b: 4,
+      sub_0: 5,
+      sub_1: 6,
+    });
   });
 
   it("make a packet of its own of entries at the end that are there on a condition", () => {
     const only = `<IncludeCondition>${comparison("KIND", 1)}</IncludeCondition>`;
     const { decode, leftOut } = imported(
       "xtce",
-      file(container("P", `${entries("KIND")}<ParameterRefEntry parameterRef="C">${only}</ParameterRefEntry>`, apid7)),
+      file(
+        container(
+          "P",
+          `${entries("KIND")}<ParameterRefEntry parameterRef="C">${only}</ParameterRefEntry>`,
+          apid7,
+        ),
+      ),
     );
     assert.deepEqual(leftOut, []);
     assert.deepEqual(decode(packet("01 0203")).values, { kind: 1, c: 515 });
@@ -153,9 +187,18 @@ describe("containers of XTCE", () => {
     const only = `<IncludeCondition>${comparison("KIND", 1)}</IncludeCondition>`;
     const { leftOut, decode } = imported(
       "xtce",
-      file(container("P", `${entries("KIND")}<ParameterRefEntry parameterRef="A">${only}</ParameterRefEntry>${entries("C")}`, apid7)),
+      file(
+        container(
+          "P",
+          `${entries("KIND")}<ParameterRefEntry parameterRef="A">${only}</ParameterRefEntry>${entries("C")}`,
+          apid7,
+        ),
+      ),
     );
-    assert.match(leftOut.join(), /A of P: it is only there on a condition: what follows it is there on other conditions/);
+    assert.match(
+      leftOut.join(),
+      /A of P: it is only there on a condition: what follows it is there on other conditions/,
+    );
     assert.deepEqual(decode(packet("01 0203")).values, { kind: 1 });
   });
 
@@ -169,7 +212,8 @@ describe("parameters of XTCE", () => {
   const uint = (bits: number): string => `<IntegerDataEncoding sizeInBits="${bits}" encoding="unsigned"/>`;
 
   it("have their encodings", () => {
-    const int = (encoding: string, more = ""): string => `<IntegerDataEncoding sizeInBits="16" encoding="${encoding}" ${more}/>`;
+    const int = (encoding: string, more = ""): string =>
+      `<IntegerDataEncoding sizeInBits="16" encoding="${encoding}" ${more}/>`;
     const float = (bits: number, more: string): string => `<FloatDataEncoding sizeInBits="${bits}" ${more}/>`;
     const types = {
       TWOS: encoded("Integer", "TWOS", int("twosComplement")),
@@ -189,9 +233,13 @@ describe("parameters of XTCE", () => {
   it("have the byte order of a list of bytes, as XTCE 1.1 writes it", () => {
     const bytes = (...order: number[]): string =>
       `<ByteOrderList>${order.map((each) => `<Byte byteSignificance="${each}"/>`).join("")}</ByteOrderList>`;
-    const int = (list: string): string => `<IntegerDataEncoding sizeInBits="16">${list}</IntegerDataEncoding>`;
+    const int = (list: string): string =>
+      `<IntegerDataEncoding sizeInBits="16">${list}</IntegerDataEncoding>`;
     assert.deepEqual(
-      valuesOf({ A: encoded("Integer", "A", int(bytes(0, 1))), B: encoded("Integer", "B", int(bytes(1, 0))) }, "0102 0102"),
+      valuesOf(
+        { A: encoded("Integer", "A", int(bytes(0, 1))), B: encoded("Integer", "B", int(bytes(1, 0))) },
+        "0102 0102",
+      ),
       { a: 513, b: 258 },
     );
   });
@@ -200,7 +248,11 @@ describe("parameters of XTCE", () => {
     const { leftOut, decode } = imported(
       "xtce",
       packetOf({
-        ODD: encoded("Integer", "ODD", '<IntegerDataEncoding sizeInBits="16" bitOrder="leastSignificantBitFirst"/>'),
+        ODD: encoded(
+          "Integer",
+          "ODD",
+          '<IntegerDataEncoding sizeInBits="16" bitOrder="leastSignificantBitFirst"/>',
+        ),
         DEC: encoded("Float", "DEC", '<FloatDataEncoding sizeInBits="32" encoding="DEC"/>'),
         NEXT: encoded("Integer", "NEXT", uint(8)),
       }),
@@ -218,10 +270,26 @@ describe("parameters of XTCE", () => {
     const points = '<SplinePoint raw="10" calibrated="100"/><SplinePoint raw="20" calibrated="300"/>';
     const unit = "<UnitSet><Unit>Volts</Unit></UnitSet>";
     const types = {
-      POLY: encoded("Float", "POLY", calibrator('<PolynomialCalibrator><Term coefficient="1" exponent="0"/><Term coefficient="0.5" exponent="2"/></PolynomialCalibrator>'), unit),
+      POLY: encoded(
+        "Float",
+        "POLY",
+        calibrator(
+          '<PolynomialCalibrator><Term coefficient="1" exponent="0"/><Term coefficient="0.5" exponent="2"/></PolynomialCalibrator>',
+        ),
+        unit,
+      ),
       HELD: encoded("Float", "HELD", calibrator(`<SplineCalibrator>${points}</SplineCalibrator>`)),
-      ON: encoded("Float", "ON", calibrator(`<SplineCalibrator extrapolate="true">${points}</SplineCalibrator>`)),
-      SPEED: encoded("Integer", "SPEED", uint(8), '<UnitSet><Unit>km</Unit><Unit power="-1">s</Unit></UnitSet>'),
+      ON: encoded(
+        "Float",
+        "ON",
+        calibrator(`<SplineCalibrator extrapolate="true">${points}</SplineCalibrator>`),
+      ),
+      SPEED: encoded(
+        "Integer",
+        "SPEED",
+        uint(8),
+        '<UnitSet><Unit>km</Unit><Unit power="-1">s</Unit></UnitSet>',
+      ),
     };
     const { text, leftOut } = imported("xtce", packetOf(types));
     assert.deepEqual(leftOut, []);
@@ -230,22 +298,33 @@ describe("parameters of XTCE", () => {
   });
 
   it("are shown as they are sent where their calibration cannot be carried over", () => {
-    const odd = '<MathOperationCalibrator><ThisParameterOperand/></MathOperationCalibrator>';
+    const odd = "<MathOperationCalibrator><ThisParameterOperand/></MathOperationCalibrator>";
     const { leftOut, text } = imported(
       "xtce",
       packetOf({
-        A: encoded("Float", "A", `<IntegerDataEncoding sizeInBits="8"><DefaultCalibrator>${odd}</DefaultCalibrator></IntegerDataEncoding>`, "<UnitSet><Unit>V</Unit></UnitSet>"),
+        A: encoded(
+          "Float",
+          "A",
+          `<IntegerDataEncoding sizeInBits="8"><DefaultCalibrator>${odd}</DefaultCalibrator></IntegerDataEncoding>`,
+          "<UnitSet><Unit>V</Unit></UnitSet>",
+        ),
       }),
     );
-    assert.deepEqual(leftOut, ["Parameter A: a MathOperationCalibrator: the number is shown as it is sent, without its unit"]);
+    assert.deepEqual(leftOut, [
+      "Parameter A: a MathOperationCalibrator: the number is shown as it is sent, without its unit",
+    ]);
     assert.match(text, /unit: count/);
   });
 
   it("have states, with ranges, alarms, and names that a dictionary takes", () => {
     const list =
       '<EnumerationList><Enumeration value="0" label="Safe hold"/><Enumeration value="1" maxValue="3" label="1st"/><Enumeration value="9" label="SAFE-HOLD"/></EnumerationList>';
-    const alarm = '<DefaultAlarm defaultAlarmLevel="watch"><EnumerationAlarmList><EnumerationAlarm alarmLevel="critical" enumerationLabel="Safe hold"/></EnumerationAlarmList></DefaultAlarm>';
-    const { text, notes, decode } = imported("xtce", packetOf({ M: encoded("Enumerated", "M", uint(8), list + alarm) }));
+    const alarm =
+      '<DefaultAlarm defaultAlarmLevel="watch"><EnumerationAlarmList><EnumerationAlarm alarmLevel="critical" enumerationLabel="Safe hold"/></EnumerationAlarmList></DefaultAlarm>';
+    const { text, notes, decode } = imported(
+      "xtce",
+      packetOf({ M: encoded("Enumerated", "M", uint(8), list + alarm) }),
+    );
     assert.deepEqual(notes, ["Parameter M: the states of 0 and 9 would both be SAFE_HOLD; 9 is SAFE_HOLD_2"]);
     assert.match(text, /"0": SAFE_HOLD\n\s+"9": SAFE_HOLD_2\n\s+1\.\.3: STATE_1ST/);
     assert.match(text, /red:\n\s+- SAFE_HOLD\n/);
@@ -257,10 +336,17 @@ describe("parameters of XTCE", () => {
     const { decode } = imported(
       "xtce",
       xtce({
-        types: encoded("Enumerated", "MODE", uint(8), '<EnumerationList><Enumeration value="4" label="On"/></EnumerationList>').replace("MODE_T", "MODE") + integer("U8", 8),
+        types:
+          encoded(
+            "Enumerated",
+            "MODE",
+            uint(8),
+            '<EnumerationList><Enumeration value="4" label="On"/></EnumerationList>',
+          ).replace("MODE_T", "MODE") + integer("U8", 8),
         parameters: parameter("MODE", "MODE") + parameter("A", "U8"),
         containers:
-          container("ROOT", entries("MODE"), apid7) + container("ONE", entries("A"), basedOn("ROOT", comparison("MODE", "On"))),
+          container("ROOT", entries("MODE"), apid7) +
+          container("ONE", entries("A"), basedOn("ROOT", comparison("MODE", "On"))),
       }),
     );
     assert.deepEqual(decode(packet("04 07")).values, { mode: 4, a: 7 });
@@ -270,30 +356,44 @@ describe("parameters of XTCE", () => {
   it("have limits in two severities, with a persistence of packets in a row", () => {
     const alarm =
       '<DefaultAlarm minViolations="3"><StaticAlarmRanges><WarningRange minInclusive="10" maxInclusive="90"/><CriticalRange minInclusive="5" maxInclusive="95"/></StaticAlarmRanges></DefaultAlarm>';
-    const { text, leftOut } = imported("xtce", packetOf({ A: encoded("Integer", "A", uint(8), alarm) }), { period: 4 });
+    const { text, leftOut } = imported("xtce", packetOf({ A: encoded("Integer", "A", uint(8), alarm) }), {
+      period: 4,
+    });
     assert.deepEqual(leftOut, []);
-    assert.match(text, /yellow:\n\s+low: 10\n\s+high: 90\n\s+red:\n\s+low: 5\n\s+high: 95\n\s+persistence: 8\n/);
+    assert.match(
+      text,
+      /yellow:\n\s+low: 10\n\s+high: 90\n\s+red:\n\s+low: 5\n\s+high: 95\n\s+persistence: 8\n/,
+    );
   });
 
   it("have other limits in the states of one parameter, which becomes the mode", () => {
     const range = (low: number): string =>
       `<StaticAlarmRanges><CriticalRange minInclusive="${low}"/></StaticAlarmRanges>`;
     const alarms = `<DefaultAlarm>${range(10)}</DefaultAlarm><ContextAlarmList><ContextAlarm>${range(3)}<ContextMatch>${comparison("M", "Safe")}</ContextMatch></ContextAlarm></ContextAlarmList>`;
-    const list = '<EnumerationList><Enumeration value="0" label="Safe"/><Enumeration value="1" label="On"/></EnumerationList>';
-    const { text, leftOut } = imported("xtce", packetOf({ M: encoded("Enumerated", "M", uint(8), list), A: encoded("Integer", "A", uint(8), alarms) }));
+    const list =
+      '<EnumerationList><Enumeration value="0" label="Safe"/><Enumeration value="1" label="On"/></EnumerationList>';
+    const { text, leftOut } = imported(
+      "xtce",
+      packetOf({ M: encoded("Enumerated", "M", uint(8), list), A: encoded("Integer", "A", uint(8), alarms) }),
+    );
     assert.deepEqual(leftOut, []);
     assert.match(text, /^mode: p\.m$/m);
     assert.match(text, /byMode:\n\s+SAFE:\n\s+red:\n\s+low: 3\n/);
   });
 
   it("are booleans, strings and binary fields", () => {
-    const text = (inner: string, more = ""): string => `<StringDataEncoding ${more}><SizeInBits>${inner}</SizeInBits></StringDataEncoding>`;
+    const text = (inner: string, more = ""): string =>
+      `<StringDataEncoding ${more}><SizeInBits>${inner}</SizeInBits></StringDataEncoding>`;
     const fixed = "<Fixed><FixedValue>32</FixedValue></Fixed>";
     const types = {
       ON: encoded("Boolean", "ON", uint(8)),
       S: encoded("String", "S", text(fixed)),
       L: encoded("String", "L", text(fixed, 'encoding="ISO-8859-1"')),
-      B: encoded("Binary", "B", "<BinaryDataEncoding><SizeInBits><FixedValue>16</FixedValue></SizeInBits></BinaryDataEncoding>"),
+      B: encoded(
+        "Binary",
+        "B",
+        "<BinaryDataEncoding><SizeInBits><FixedValue>16</FixedValue></SizeInBits></BinaryDataEncoding>",
+      ),
     };
     assert.deepEqual(valuesOf(types, "02 41424300 e9202020 beef"), { on: 1, s: "ABC", l: "é", b: "beef" });
   });
@@ -301,7 +401,8 @@ describe("parameters of XTCE", () => {
   it("have sizes by another parameter, by the packet's length or before them, and others follow", () => {
     const dynamic = (reference: string, slope: number, intercept: number): string =>
       `<BinaryDataEncoding><SizeInBits><DynamicValue><ParameterInstanceRef parameterRef="${reference}"/><LinearAdjustment slope="${slope}" intercept="${intercept}"/></DynamicValue></SizeInBits></BinaryDataEncoding>`;
-    const leading = '<StringDataEncoding><Variable maxSizeInBits="800"><LeadingSize sizeInBitsOfSizeTag="8"/></Variable></StringDataEncoding>';
+    const leading =
+      '<StringDataEncoding><Variable maxSizeInBits="800"><LeadingSize sizeInBitsOfSizeTag="8"/></Variable></StringDataEncoding>';
     const types = {
       N: encoded("Integer", "N", uint(8)),
       D: encoded("Binary", "D", dynamic("N", 8, 8)),
@@ -326,7 +427,8 @@ describe("parameters of XTCE", () => {
       `<Dimension><StartingIndex><FixedValue>0</FixedValue></StartingIndex><EndingIndex>${end}</EndingIndex></Dimension>`;
     const arrayOf = (name: string, end: string, type: string): string =>
       `<ArrayParameterType name="${name}_T" arrayTypeRef="${type}"><DimensionList>${dimension(end)}</DimensionList></ArrayParameterType>`;
-    const counted = '<DynamicValue><ParameterInstanceRef parameterRef="N"/><LinearAdjustment intercept="-1"/></DynamicValue>';
+    const counted =
+      '<DynamicValue><ParameterInstanceRef parameterRef="N"/><LinearAdjustment intercept="-1"/></DynamicValue>';
     const member = (name: string, type: string): string => `<Member name="${name}" typeRef="${type}"/>`;
     const pair = `<AggregateParameterType name="PAIR_T"><MemberList>${member("x", "N_T")}${member("y", "N_T")}</MemberList></AggregateParameterType>`;
     const types = {
@@ -360,7 +462,10 @@ describe("names of XTCE", () => {
   it("are found in the space systems around, which become subsystems, and the same metric twice gets another name", () => {
     const sub = `<SpaceSystem name="Power"><TelemetryMetaData><ParameterTypeSet/><ParameterSet>${parameter("Temp", "U8")}</ParameterSet><ContainerSet>
       ${container("Hk", entries("Temp", "Temp"), basedOn("/Test/CCSDS", comparison("/Test/H3", 9)))}</ContainerSet></TelemetryMetaData></SpaceSystem>`;
-    const text = xtce({ types: integer("U8", 8) }).replace("</TelemetryMetaData>\n</SpaceSystem>", `</TelemetryMetaData>${sub}</SpaceSystem>`);
+    const text = xtce({ types: integer("U8", 8) }).replace(
+      "</TelemetryMetaData>\n</SpaceSystem>",
+      `</TelemetryMetaData>${sub}</SpaceSystem>`,
+    );
     const { notes, decode, text: dictionary } = imported("xtce", text);
     assert.deepEqual(notes, ["Parameter Temp: the name temp is taken; in hk it is temp_2"]);
     assert.match(dictionary, /subsystem: power\n/);
@@ -370,7 +475,11 @@ describe("names of XTCE", () => {
   it("of references that lead nowhere are said, and cost what is behind them", () => {
     const { leftOut, decode } = imported(
       "xtce",
-      xtce({ types: integer("U8", 8), parameters: parameter("A", "U8") + parameter("B", "NO"), containers: container("P", entries("A", "B", "GONE", "A"), apid7) }),
+      xtce({
+        types: integer("U8", 8),
+        parameters: parameter("A", "U8") + parameter("B", "NO"),
+        containers: container("P", entries("A", "B", "GONE", "A"), apid7),
+      }),
     );
     assert.deepEqual(leftOut, [
       "Parameter B: its type NO is not in the file",
@@ -381,7 +490,8 @@ describe("names of XTCE", () => {
   });
 
   it("of derived parameters and algorithms are said", () => {
-    const derived = '<Parameter name="D" parameterTypeRef="U8"><ParameterProperties dataSource="derived"/></Parameter>';
+    const derived =
+      '<Parameter name="D" parameterTypeRef="U8"><ParameterProperties dataSource="derived"/></Parameter>';
     const { leftOut } = imported(
       "xtce",
       xtce({
@@ -404,18 +514,26 @@ describe("files that are no XTCE", () => {
     ["nothing", "", /not well-formed XML/],
     ["a document type with entities", bomb, /declares a document type/],
     ["an unknown entity", '<SpaceSystem name="x">&who;</SpaceSystem>', /not well-formed XML/],
-    ["an external entity", '<!DOCTYPE a SYSTEM "file:///etc/passwd"><SpaceSystem name="x"/>', /declares a document type/],
+    [
+      "an external entity",
+      '<!DOCTYPE a SYSTEM "file:///etc/passwd"><SpaceSystem name="x"/>',
+      /declares a document type/,
+    ],
     ["elements in one another without end", deep, /more than 200 elements in one another/],
     ["20,000 of them", "<a>".repeat(20_000), /more than 200 elements in one another/],
     ["a cut end", xtce({}).slice(0, 300), /not well-formed XML/],
     ["no container", '<SpaceSystem name="x"/>', /has no SequenceContainer/],
   ] as const) {
     it(`are refused: ${what}`, () =>
-      assert.throws(() => imported("xtce", text), (error) => error instanceof ImportError && expected.test(error.message)));
+      assert.throws(
+        () => imported("xtce", text),
+        (error) => error instanceof ImportError && expected.test(error.message),
+      ));
   }
 
   it("that contain themselves end", () => {
-    const types = '<AggregateParameterType name="A_T"><MemberList><Member name="a" typeRef="A_T"/></MemberList></AggregateParameterType>';
+    const types =
+      '<AggregateParameterType name="A_T"><MemberList><Member name="a" typeRef="A_T"/></MemberList></AggregateParameterType>';
     const file = xtce({
       types: types + integer("U8", 8),
       parameters: parameter("A", "A_T") + parameter("B", "U8"),

@@ -1,6 +1,11 @@
 /** XTCE files written for the tests, and what becomes of them. */
 import { parseDictionary } from "../../../../telemetry/dictionary";
-import { type Format, formatFinding, importDefinition, type ImportOptions } from "../../../../telemetry/import";
+import {
+  type Format,
+  formatFinding,
+  importDefinition,
+  type ImportOptions,
+} from "../../../../telemetry/import";
 import { type Outcome, outcomeOf } from "../packets/dictionaryOf";
 
 /** Primary header as a container of XTCE, by names that mean nothing. */
