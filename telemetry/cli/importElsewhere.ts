@@ -7,6 +7,9 @@ export const importCommand = command(
     name: "import",
     summary:
       "Is not in this bundle, which fits into a ConfigMap: run telemetry/bin/perigee-telemetry.js of a clone.",
+    before: { name: "FORMAT", meaning: "-" },
+    argument: "FILE",
+    argumentMeaning: "-",
     settings: {},
   },
   () =>

@@ -34,4 +34,4 @@ export { rawRange } from "./rawRange";
 export { scrapeIntervalSeconds } from "./scrapeInterval";
 export { stateNames } from "./stateAlarms";
 export { cucPreambleBytes, timeBytes } from "./timeSchema";
-export { type BaseUnit, isUnit, unitOf } from "./units";
+export { type BaseUnit, isUnit } from "./units";

@@ -195,7 +195,6 @@ function sizeProblem({ type, bits, encoding }: Source): string | undefined {
   return undefined;
 }
 
-export type TextSizeSource = z.infer<typeof textSizeSchema>;
 export type ParameterSource = z.infer<typeof parameterSchema>;
 export type AlarmsSource = z.infer<typeof alarmsSchema>;
 export type LimitsSource = z.infer<typeof limitsSchema>;

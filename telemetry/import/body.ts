@@ -57,7 +57,7 @@ function endOf(plan: PlannedPacket | undefined): number | undefined {
   return last.bit - primaryHeaderBits + sizeOf(last.field);
 }
 
-export function allFields(plan: PlannedPacket | undefined): PlacedField[] {
+function allFields(plan: PlannedPacket | undefined): PlacedField[] {
   return plan ? [...allFields(plan.base), ...plan.fields] : [];
 }
 

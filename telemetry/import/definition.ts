@@ -73,13 +73,13 @@ export interface ForeignField {
 }
 
 /** Bits that no field has; negative: a step back. */
-export interface Gap {
+interface Gap {
   readonly kind: "gap";
   readonly bits: number;
 }
 
 /** End of what is known: how long something is cannot be said, so nothing behind it can be placed. */
-export interface Unknown {
+interface Unknown {
   readonly kind: "unknown";
   readonly place: Place;
 }

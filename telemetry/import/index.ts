@@ -9,7 +9,7 @@ import { type Origin, writeDictionary, type WriteOptions } from "./write";
 import { mostXmlBytes } from "./xml";
 import { readXtce } from "./xtce";
 
-export { type Finding, formatFinding, ImportError } from "./findings";
+export { formatFinding, ImportError } from "./findings";
 export { type Origin } from "./write";
 
 /** Bytes of the biggest file: thirty times the biggest known one. */

@@ -9,7 +9,7 @@ export interface Interval {
 export type Intervals = readonly Interval[];
 
 export const everything: Intervals = [{ from: -Infinity, to: Infinity }];
-export const nothing: Intervals = [];
+const nothing: Intervals = [];
 
 export const only = (number: number): Intervals => [{ from: number, to: number }];
 

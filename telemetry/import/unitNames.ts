@@ -30,7 +30,7 @@ const spellings: Readonly<Record<string, string>> = Object.fromEntries(
       ["cm", "centimeter centimeters"],
       ["mm", "millimeter millimeters"],
       ["um", "micrometer micrometers micron microns µm μm"],
-      ["m/s", "mps meters/second meter/second m.s-1 m*s-1 ms-1 meterspersecond meters/sec"],
+      ["m/s", "mps meters/second meter/second m.s-1 m*s-1 ms-1 meterspersecond meters_per_second meters/sec"],
       ["km/s", "kps kilometers/second"],
       ["m/s2", "m/s^2 m/s/s m/sec^2 m/s**2"],
       ["B", "byte bytes octet octets"],

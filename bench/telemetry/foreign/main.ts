@@ -7,7 +7,7 @@
  * Python packages are fetched by pip into the cache folder; nothing is written into the tree. Ends with 1 on a mismatch.
  */
 import { spawnSync } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -32,6 +32,8 @@ interface Row {
   readonly source: ForeignSource;
   /** Why it was not run. */
   readonly skipped?: string;
+  /** Why the other decoder has no values. */
+  readonly uncompared?: string;
   readonly leftOut?: readonly string[];
   readonly comparison?: Comparison;
 }
@@ -101,7 +103,10 @@ function runSource(source: ForeignSource, registry: Registry, folder: string): R
   if (typeof located === "string") return { source, skipped: located };
   const values = join(folder, "values.jsonl");
   const problem = decodeForeign(source, located, registry.python, values);
-  if (problem !== undefined) return { source, skipped: `the other decoder: ${problem}` };
+  if (problem !== undefined) {
+    if (!existsSync(located.packets)) return { source, skipped: `the other decoder: ${problem}` };
+    writeFileSync(values, "");
+  }
   try {
     const packets = [...packetsOf(readFileSync(located.packets), source.skipBytes)];
     const apid = source.apid ?? (packets[0] && readApid(packets[0], 0));
@@ -121,6 +126,7 @@ function runSource(source: ForeignSource, registry: Registry, folder: string): R
     const leftOut = imported.findings.all.filter(({ kind }) => kind === "left out");
     return {
       ...{ source, comparison: comparer.result },
+      ...(problem !== undefined && { uncompared: problem }),
       leftOut: leftOut.map((finding) => formatFinding(source.definition, finding)),
     };
   } catch (error) {
@@ -152,7 +158,8 @@ function report(rows: readonly Row[]): void {
       `| ${source.name} | ${source.decoder} | ${whole} | ${packets} | ${decoded} | ${values} | ${mismatches} |`,
     );
   }
-  for (const { source, leftOut = [], comparison, skipped } of rows) {
+  for (const { source, leftOut = [], comparison, skipped, uncompared } of rows) {
+    if (uncompared !== undefined) print(`${source.name}: not compared: the other decoder: ${uncompared}`);
     if (skipped !== undefined) print(`${source.name}: skipped: ${skipped}`);
     for (const each of leftOut.slice(0, 5)) print(`${source.name}: ${each}`);
     if (leftOut.length > 5) print(`${source.name}: ... and ${leftOut.length - 5} more`);

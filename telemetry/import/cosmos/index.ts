@@ -51,12 +51,8 @@ class Reader {
       this.isInCode = keyword !== "GENERIC_READ_CONVERSION_END";
       return;
     }
-    if (keyword === "ERB") {
-      this.findings.leftOut(
-        { line: line.line, what: "ERB" },
-        `what a template puts there: ${line.words[0] ?? ""}`,
-      );
-    } else if (keyword === "TELEMETRY") this.begin(line);
+    if (keyword === "ERB") this.template(line);
+    else if (keyword === "TELEMETRY") this.begin(line);
     else if (isItem(keyword)) this.item(line);
     else this.more(line);
   }
@@ -80,6 +76,18 @@ class Reader {
       isLittle: endianness.toUpperCase() === "LITTLE_ENDIAN",
       ...{ entries: [], criteria: [], isLeftOut: false },
     };
+  }
+
+  /** What a template puts there may be items, or a packet: nothing behind it can be placed. */
+  private template({ line, words: [written = ""] }: CosmosLine): void {
+    this.endItem();
+    const place = { line, what: "ERB" };
+    this.findings.leftOut(place, `what a template puts there: ${written}`);
+    if (/^TELEMETRY\b/i.test(written)) {
+      this.finish();
+      return;
+    }
+    this.open?.entries.push({ kind: "unknown", place });
   }
 
   private item(line: CosmosLine): void {

@@ -12,7 +12,7 @@ export function linesOf(text: string): CosmosLine[] {
   const lines: CosmosLine[] = [];
   let open: { line: number; text: string } | undefined;
   let isInTemplate = false;
-  for (const [i, written] of text.split(/\r?\n/).entries()) {
+  for (const [i, written] of withTarget(text).split(/\r?\n/).entries()) {
     const start = open ?? { line: i + 1, text: "" };
     const all = `${start.text}${written.trim()}`;
     if (isInTemplate || all.includes("<%")) {
@@ -32,6 +32,9 @@ export function linesOf(text: string): CosmosLine[] {
   }
   return lines;
 }
+
+/** Text with a name where COSMOS would put that of the target: it does not change what is in a packet. */
+const withTarget = (text: string): string => text.replaceAll(/<%=\s*target_name\s*%>/g, "TARGET");
 
 /** Words of a line; what is in quotes is one. From # on it is a comment. */
 function wordsOf(line: string): string[] {

@@ -1,12 +1,14 @@
 /** Lines below an item of COSMOS: states, conversions, limits and units. */
 import type { ForeignField, Place } from "../definition";
 import type { Findings } from "../findings";
+import { unitNameOf } from "../unitNames";
 import { numberIn } from "../xml";
 import type { CosmosLine } from "./lines";
 
 /** Lines that change only how COSMOS itself shows or stores an item. */
 const shownOnly = new Set([
-  ...["FORMAT_STRING", "META", "OVERFLOW", "HIDDEN", "KEY", "VARIABLE_BIT_SIZE", "OBFUSCATE"],
+  ...["FORMAT_STRING", "META", "OVERFLOW", "HIDDEN", "KEY", "VARIABLE_BIT_SIZE", "OBFUSCATE", "OVERLAP"],
+  ...["WRITE_CONVERSION", "POLY_WRITE_CONVERSION", "SEG_POLY_WRITE_CONVERSION"],
 ]);
 
 type Change = Partial<ForeignField>;
@@ -36,7 +38,7 @@ const itemLines = new Set([
     "GENERIC_READ_CONVERSION_END",
     "SEG_POLY_READ_CONVERSION",
   ],
-  ...["LIMITS", "LIMITS_RESPONSE", "STATE", "UNITS", "CONVERTED_DATA", "OVERLAP"],
+  ...["LIMITS", "LIMITS_RESPONSE", "STATE", "UNITS", "CONVERTED_DATA"],
 ]);
 
 /** A number of which the meaning is not known: as it is sent. */
@@ -55,7 +57,7 @@ function changeOf(
     case "DESCRIPTION":
       return { description: words[0] };
     case "UNITS":
-      return { unit: words[0] };
+      return { unit: unitOf(words) };
     case "STATE":
       return stateOf(field, words, place, findings);
     case "POLY_READ_CONVERSION":
@@ -65,6 +67,12 @@ function changeOf(
     default:
       return undefined;
   }
+}
+
+/** The unit's full name, or its short one where only that is known. */
+function unitOf([full, short = ""]: readonly string[]): string | undefined {
+  const isKnown = (name: string | undefined): boolean => typeof unitNameOf(name) === "string";
+  return !isKnown(full) && short.length > 1 && isKnown(short) ? short : full;
 }
 
 const colors: Readonly<Record<string, "yellow" | "red" | undefined>> = { YELLOW: "yellow", RED: "red" };

@@ -24,7 +24,7 @@ const aliases = {
   redHigh: ["red_high"],
 } as const;
 
-export type Column = keyof typeof aliases;
+type Column = keyof typeof aliases;
 
 /** A row, with the columns that mean something, trimmed; empty ones are left out. */
 export interface CsvRow {

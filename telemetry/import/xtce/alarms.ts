@@ -14,7 +14,7 @@ const severities: Readonly<Record<string, Severity>> = {
   severe: "red",
 };
 
-export const severityOf = (level: string | undefined): Severity | undefined =>
+const severityOf = (level: string | undefined): Severity | undefined =>
   level === undefined ? undefined : severities[level.toLowerCase()];
 
 /** Limits in the range form: outside of them is the alarm. */

@@ -137,11 +137,6 @@ describe("lines below an item of COSMOS", () => {
       "GENERIC_READ_CONVERSION_START\n value * STATE\nGENERIC_READ_CONVERSION_END",
       "Item A: its GENERIC_READ_CONVERSION_START",
     ],
-    [
-      "what a template would put there",
-      "<%= render 'x.txt' %>",
-      "ERB: what a template puts there: <%= render 'x.txt' %>",
-    ],
     ["unknown lines", "FROBNICATE 1", "Packet SAT HK: the line FROBNICATE"],
   ] as const) {
     it(`are left out and said: ${what}`, () => {
@@ -151,6 +146,32 @@ describe("lines below an item of COSMOS", () => {
       assert.deepEqual(decode(spacePacket("05 07")).values, { a: 5, b: 7 });
     });
   }
+
+  it("of a template are left out, with what follows it: it may have items of its own, or begin a packet", () => {
+    const { leftOut, decode } = of(`APPEND_ITEM A 8 UINT
+<%= render 'x.txt' %>
+APPEND_ITEM B 8 UINT
+ITEM C 64 8 UINT
+TELEMETRY SAT <%= packet %> BIG_ENDIAN
+APPEND_ITEM D 8 UINT`);
+    assert.deepEqual(leftOut, [
+      "ERB: what a template puts there: <%= render 'x.txt' %>",
+      "ERB: what a template puts there: TELEMETRY SAT <%= packet %> BIG_ENDIAN",
+      "Item D: is in no packet",
+      "ERB: its length is not known; so B behind it cannot be placed",
+    ]);
+    assert.deepEqual(decode(spacePacket("05 06 07")).values, { a: 5, c: 7 });
+  });
+
+  it("have the name of the target for what a template calls so, and units by their short name too", () => {
+    const text = packetWith(
+      "APPEND_ITEM I 8 UINT\n UNITS micro-Ampères µA\n POLY_WRITE_CONVERSION 0 2",
+    ).replace("SAT", "<%= target_name %>");
+    const { leftOut, text: dictionary } = imported("cosmos", text);
+    assert.deepEqual(leftOut, []);
+    assert.match(dictionary, /^name: TARGET\n/);
+    assert.match(dictionary, /unit: uA\n/);
+  });
 
   it("go on in the next line, and a virtual packet is none", () => {
     assert.deepEqual(valuesOf('APPEND_ITEM A 8 UINT &\n "goes on"', "05"), { a: 5 });

@@ -87,8 +87,9 @@ describe("a random definition", () => {
           errors: [],
         });
         bytes[0] = other;
-        if (other !== kind)
-          {assert.deepEqual(decode(spacePacket(bytes.toString("hex"), { apid: 7 })).values, { kind: other });}
+        if (other !== kind) {
+          assert.deepEqual(decode(spacePacket(bytes.toString("hex"), { apid: 7 })).values, { kind: other });
+        }
       }),
       { numRuns: 60 },
     );
