@@ -89,7 +89,8 @@ class Planner {
     const children = this.childrenOf(packet);
     if (children.length > 0 && packet.isAbstract) return children.forEach((each) => this.visit(each, state));
     if (this.fallbackApid !== undefined) return this.place(packet, state, placed.fields, this.fallbackApid);
-    if (!packet.isAbstract && placed.fields.some((each) => !isInHeader(each))) {
+    const isOnlyHeader = children.length > 0 && placed.fields.every(isInHeader);
+    if (!packet.isAbstract && !isOnlyHeader) {
       const which = state.header.apids
         ? "it has too many APIDs for a packet each"
         : "no condition says its APID";

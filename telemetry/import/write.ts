@@ -1,7 +1,7 @@
 /** Packets of a definition as the text of a dictionary file, which the dictionary's own check has accepted. */
 import { stringify } from "yaml";
-import { DictionaryError, parseDictionary } from "../dictionary";
 import { bodyOf, type Row } from "./body";
+import { refusedBy, withdrawn } from "./checked";
 import type { Criterion, Definition, ForeignField } from "./definition";
 import { FieldNames, Metrics } from "./fieldNames";
 import { fieldSource, isIdentity, statesOf } from "./fieldSource";
@@ -69,9 +69,9 @@ class Writer {
     for (let round = 0; round < 20; round++) {
       if (this.rows.length === 0) throw nothingLeft(this.findings);
       const text = this.text();
-      const problems = problemsOf(text);
-      if (problems.length === 0) return { text, origins: this.origins() };
-      this.withdraw(problems);
+      const refused = refusedBy(text);
+      if (!refused) return { text, origins: this.origins() };
+      this.rows = withdrawn(this.rows, refused, this.findings);
     }
     throw new ImportError("cannot be made a dictionary that its own check accepts");
   }
@@ -212,44 +212,6 @@ class Writer {
       { lineWidth: 0, aliasDuplicateObjects: false },
     );
   }
-
-  /** Takes out what the check refuses. */
-  private withdraw(problems: readonly { key: string; message: string }[]): void {
-    const parameters = new Map<number, Map<number, string>>();
-    const packets = new Map<number, string>();
-    for (const { key, message } of problems) {
-      const [, packet, parameter] = /^packets\[(\d+)\](?:\.parameters\[(\d+)\])?/.exec(key) ?? [];
-      if (packet === undefined) {
-        throw new ImportError(`makes a dictionary that cannot be used: ${key}: ${message}`);
-      }
-      if (parameter === undefined) packets.set(Number(packet), message);
-      else {
-        const of = parameters.get(Number(packet)) ?? new Map<number, string>();
-        parameters.set(Number(packet), of.set(Number(parameter), message));
-      }
-    }
-    this.rows.forEach((row, i) => this.withdrawParameters(row, parameters.get(i)));
-    const gone = new Set<PlannedPacket>();
-    this.rows = this.rows.filter(({ plan }, i) => {
-      const message = packets.get(i);
-      if (message === undefined && !(plan.base && gone.has(plan.base))) return true;
-      gone.add(plan);
-      this.findings.leftOut(plan.foreign.place, message ?? `what it is based on is left out`);
-      return false;
-    });
-  }
-
-  private withdrawParameters(row: Row, messages: ReadonlyMap<number, string> | undefined): void {
-    if (!messages) return;
-    // Fillers are written, but are no rows of their own.
-    const written = bodyOf(row).parameters as readonly Source[];
-    for (const [i, message] of messages) {
-      const name = written[i]?.name;
-      const at = row.parameters.findIndex(({ source }) => source.name === name);
-      const [gone] = at < 0 ? [] : row.parameters.splice(at, 1);
-      if (gone?.field) this.findings.leftOut(gone.field.place, message);
-    }
-  }
 }
 
 /** Fields that say a size or a count of this one. */
@@ -258,16 +220,6 @@ function meantBy({ field: { size, count } }: PlacedField): string[] {
     ...(typeof size === "object" ? [size.field] : []),
     ...(typeof count === "object" ? [count.field] : []),
   ];
-}
-
-function problemsOf(text: string): readonly { key: string; message: string }[] {
-  try {
-    parseDictionary(text);
-    return [];
-  } catch (error) {
-    if (error instanceof DictionaryError) return error.problems;
-    throw error;
-  }
 }
 
 const qualifiedTail = (name: string): string => name.replaceAll(/[|/:]+/g, "_");

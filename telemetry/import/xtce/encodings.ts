@@ -120,6 +120,10 @@ function text(element: Element, name: string, place: Place, findings: Findings):
   }
   const leading = child(sizes, "LeadingSize") ?? child(variable, "LeadingSize");
   if (leading) {
+    findings.note(
+      place,
+      "its LeadingSize is taken for a number of bytes, as Yamcs does; by the standard's words it may be bits",
+    );
     return withLeadingSize(numberOf(leading, "sizeInBitsOfSizeTag") ?? 16, fixed, name, place, form);
   }
   if (fixed !== undefined) return fixedText(form, fixed);
