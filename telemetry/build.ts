@@ -14,8 +14,10 @@ export const bundlePath = join(__dirname, "dist", "perigee-telemetry.js");
 /** Pods import no definitions: 125 KiB less. */
 const withoutImport: Plugin = {
   name: "without-import",
-  setup: ({ onResolve }) =>
-    onResolve({ filter: /\/importCommand$/ }, () => ({ path: join(__dirname, "cli", "importElsewhere.ts") })),
+  setup: (bundle) =>
+    bundle.onResolve({ filter: /\/importCommand$/ }, () => ({
+      path: join(__dirname, "cli", "importElsewhere.ts"),
+    })),
 };
 
 /**
