@@ -65,6 +65,7 @@ export class Registry {
     rmSync(archive);
     const inside = readdirSync(download);
     renameSync(form === "sdist" ? join(download, inside[0] ?? "") : download, folder);
+    rmSync(download, { recursive: true, force: true });
     return { folder };
   }
 
