@@ -23,12 +23,14 @@ export function command<Shape extends SettingsShape>(
     settings: Settings<Shape>,
     surroundings: Surroundings,
     argument: string | undefined,
+    before: string | undefined,
   ) => Promise<number>,
 ): TelemetryCommand {
   return (surroundings, ended) => {
     const made = addSettings(new Command(spec.name).summary(spec.summary).description(spec.summary), spec);
+    const first = spec.before === undefined ? 0 : 1;
     return made.action(async () =>
-      ended(await run(readSettings(spec, made.opts()), surroundings, made.args[0])),
+      ended(await run(readSettings(spec, made.opts()), surroundings, made.args[first], made.args[first - 1])),
     );
   };
 }

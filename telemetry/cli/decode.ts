@@ -140,11 +140,13 @@ class Collector implements PacketSink {
   /** Number as it is in the packet; the bytes of a text in hexadecimal. */
   private raw(parameter: Parameter, layout: PacketLayout, bytes: Buffer, at: number): Shown {
     const data = bytes.subarray(at + layout.userDataAt, at + primaryHeaderBytes + readDataBytes(bytes, at));
-    const { array, bitOffset, bitSize } = parameter;
+    if (isText(parameter)) return decodeText(layout, bytes, at, { ...parameter, type: "binary" }) ?? null;
+    const { array, bitSize, segment } = parameter;
     const elements = array ? (this.values[parameter.index] ?? NaN) : 1;
     const end = data.length - layout.checksumBytes;
+    const start = layout.starts(bytes, at + layout.userDataAt, end)[segment] ?? 0;
+    const bitOffset = start * 8 + parameter.bitOffset;
     if (Number.isNaN(elements) || Math.ceil((bitOffset + elements * bitSize) / 8) > end) return null;
-    if (isText(parameter)) return decodeText(layout, bytes, at, { ...parameter, type: "binary" }) ?? null;
     const read = (i: number): number | null =>
       orNull(fieldReader({ ...parameter, bitOffset: bitOffset + i * bitSize })(data, 0));
     return array ? Array.from({ length: elements }, (_, i) => read(i)) : read(0);

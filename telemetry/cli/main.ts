@@ -6,16 +6,25 @@ import { checkDictionary } from "./checkDictionary";
 import type { Surroundings, TelemetryCommand } from "./command";
 import { contacts } from "./contacts";
 import { decode } from "./decode";
+import { importCommand } from "./importCommand";
 import { replay } from "./replay";
 import { serve } from "./serve";
 import { UsageError } from "./settings";
 import { simulate } from "./simulate";
 
-const commands: readonly TelemetryCommand[] = [serve, simulate, replay, checkDictionary, decode, contacts];
+const commands: readonly TelemetryCommand[] = [
+  serve,
+  simulate,
+  replay,
+  checkDictionary,
+  decode,
+  importCommand,
+  contacts,
+];
 
 /**
  * Exit code of one command line.
- * @returns 0: success, 1: problems in the file, 2: usage error
+ * @returns 0: success, 1: problems in the file or what an import left out, 2: usage error
  */
 export async function run(args: readonly string[], surroundings: Surroundings): Promise<number> {
   const { print, complain } = surroundings;

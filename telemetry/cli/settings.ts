@@ -12,7 +12,9 @@ export interface CommandSpec<Shape extends SettingsShape> {
   readonly name: string;
   /** Summary in one line. */
   readonly summary: string;
-  /** Name of the command's only argument, a file, if it has one. */
+  /** Argument before the file, if there is one. */
+  readonly before?: { readonly name: string; readonly meaning: string };
+  /** Name of the command's file, if it has one. */
   readonly argument?: string;
   readonly argumentMeaning?: string;
   /** List in the --help text below the settings: a title, then rows of a name and its meaning. */
@@ -40,8 +42,10 @@ export function addSettings(command: Command, spec: CommandSpec<SettingsShape>):
     const hasDefault = json.default !== undefined && json.default !== false;
     const fallback = hasDefault ? ` (default: ${JSON.stringify(json.default)})` : "";
     const value = json["isFlag"] === true ? "" : " <value>";
-    command.option(`--${kebab(key)}${value}`, `${description}${fallback}`);
+    const short = typeof json["short"] === "string" ? `-${json["short"]}, ` : "";
+    command.option(`${short}--${kebab(key)}${value}`, `${description}${fallback}`);
   }
+  if (spec.before !== undefined) command.argument(`[${spec.before.name}]`, spec.before.meaning);
   if (spec.argument !== undefined) command.argument(`[${spec.argument}]`, spec.argumentMeaning ?? "");
   if (spec.list !== undefined) command.addHelpText("after", `\n${spec.list.title}:\n${rows(spec.list.rows)}`);
   const [first] = Object.keys(spec.settings);

@@ -3,6 +3,7 @@ import type { Parameter } from "../dictionary";
 import { calibrate } from "./calibrate";
 import type { OnValueError } from "./program";
 import { type FieldReader, fieldReader } from "./rawField";
+import { lengthReader } from "./segments";
 
 /**
  * Decoder of one array: `values[parameter.index]` becomes the number of its elements, and the values from its slot on
@@ -12,22 +13,27 @@ export type ArrayDecoder = (
   bytes: Uint8Array,
   base: number,
   bytesThere: number,
+  starts: Int32Array,
   values: Float64Array,
   onError: OnValueError,
 ) => void;
 
-export function arrayDecoder(parameter: Parameter): ArrayDecoder {
-  const { array, bitOffset, bitSize, index } = parameter;
+/** @param behind bytes of what stands behind it */
+export function arrayDecoder(parameter: Parameter, behind: number): ArrayDecoder {
+  const { array, bitOffset, bitSize, index, segment } = parameter;
   if (!array) throw new TypeError(`${parameter.name} is no array`);
   const { slot, most, count } = array;
   // Elements begin at up to eight different bits of a byte.
   const readers = Array.from({ length: 8 }, (_, bit) => fieldReader({ ...parameter, bitOffset: bit }));
-  const counter = typeof count === "object" ? fieldReader(count) : undefined;
+  const counter = typeof count === "object" ? lengthReader({ field: count, times: 1, plus: 0 }) : undefined;
   const fitting = (bytesThere: number): number =>
     Math.max(0, Math.floor((bytesThere * 8 - bitOffset) / bitSize));
-  return (bytes, base, bytesThere, values, onError) => {
-    const there = fitting(bytesThere);
-    const wanted = typeof count === "number" ? count : (counter?.(bytes, base) ?? there);
+  const kept = count === "rest" ? behind : 0;
+  return (bytes, data, bytesThere, starts, values, onError) => {
+    const start = starts[segment] ?? 0;
+    const base = data + start;
+    const there = fitting(bytesThere - start - kept);
+    const wanted = typeof count === "number" ? count : (counter?.(bytes, data, starts) ?? there);
     const elements = Math.min(wanted, there, most);
     values[index] = typeof count === "number" && there < count ? NaN : elements;
     for (let i = 0; i < most; i++) {

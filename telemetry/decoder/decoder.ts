@@ -141,6 +141,11 @@ export function decodeParameters(
 ): void {
   const base = at + layout.userDataAt;
   const there = primaryHeaderBytes + readDataBytes(bytes, at) - layout.userDataAt - layout.checksumBytes;
-  layout.program.run(bytes, base, there, values, onError);
-  for (const decode of layout.arrays) decode(bytes, base, there, values, onError);
+  const { programs, arrays } = layout;
+  const starts = layout.starts(bytes, base, there);
+  for (let i = 0; i < programs.length; i++) {
+    const start = starts[i] ?? 0;
+    programs[i]?.run(bytes, base + start, there - start, values, onError);
+  }
+  for (const decode of arrays) decode(bytes, base, there, starts, values, onError);
 }

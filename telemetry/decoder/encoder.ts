@@ -30,15 +30,38 @@ export function encodePacket(
   });
   if (pusVersion !== undefined) packet[primaryHeaderBytes] = pusVersion << 4;
   layout.time?.write(packet, layout.timeAt, onboardTime);
+  const starts = writeLengths(packet, layout);
   for (const parameter of kind.parameters) {
-    if (parameter.array) writeArray(packet, userDataAt, parameter, values);
+    const base = userDataAt + (starts[parameter.segment] ?? 0);
+    if (parameter.array) writeArray(packet, base, parameter, values);
     else if (!isText(parameter) && !parameter.overlaps) {
-      writeRaw(packet, userDataAt, parameter, uncalibrate(values[parameter.index] ?? 0, parameter));
+      writeRaw(packet, base, parameter, uncalibrate(values[parameter.index] ?? 0, parameter));
     }
   }
+  writeLengths(packet, layout);
   writeConditions(packet, layout);
   writeChecksum(kind.checksum, packet);
   return packet;
+}
+
+/** Writes the greatest lengths into the fields that say them. @returns where the segments begin with these */
+function writeLengths(packet: Buffer, layout: PacketLayout): Int32Array {
+  const { userDataAt, packet: kind, checksumBytes: behind } = layout;
+  const there = packet.length - userDataAt - behind;
+  const ofHidden = kind.varying.filter(({ field }) => kind.hidden.includes(field));
+  const lengths = [
+    ...ofHidden.map(({ field, length }) => ({ length, most: field.bitSize / 8 })),
+    ...kind.parameters.map(({ array, textLength, bitSize }) => ({
+      length: typeof array?.count === "object" ? { field: array.count, times: 1, plus: 0 } : textLength,
+      most: array?.most ?? bitSize / 8,
+    })),
+  ].flatMap(({ length, most }) => (length === undefined || length === "rest" ? [] : [{ length, most }]));
+  // Those of segments further behind are only at their places when the ones before are written.
+  for (const { length, most } of lengths.sort((a, b) => a.length.field.segment - b.length.field.segment)) {
+    const start = layout.starts(packet, userDataAt, there)[length.field.segment] ?? 0;
+    writeRaw(packet, userDataAt + start, length.field, Math.floor((most - length.plus) / length.times));
+  }
+  return layout.starts(packet, userDataAt, there);
 }
 
 function writeArray(packet: Buffer, at: number, parameter: Parameter, values: Float64Array): void {
@@ -48,7 +71,6 @@ function writeArray(packet: Buffer, at: number, parameter: Parameter, values: Fl
     const place = { ...parameter, bitOffset: bitOffset + i * bitSize };
     writeRaw(packet, at, place, uncalibrate(values[array.slot + i] ?? 0, parameter));
   }
-  if (typeof array.count === "object") writeRaw(packet, at, array.count, array.most);
 }
 
 /** Writes the fields that choose this layout, and those of its bases. */

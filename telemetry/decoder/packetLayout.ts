@@ -1,10 +1,11 @@
 /** Layout of each kind of packet, compiled from the dictionary: conditions, time code, lengths and fields. */
-import type { Condition, Dictionary, Packet } from "../dictionary";
+import type { Condition, Dictionary, Packet, Parameter } from "../dictionary";
 import { type ArrayDecoder, arrayDecoder } from "./arrays";
 import { checksumBytes } from "./checksum";
 import { primaryHeaderBytes } from "./primaryHeader";
 import { Program } from "./program";
 import { fieldReader } from "./rawField";
+import { bytesBehind, type SegmentPlacer, segmentPlacer } from "./segments";
 import { isText } from "./text";
 import { type TimeReader, timeReader } from "./timeCode";
 
@@ -26,7 +27,9 @@ export interface PacketLayout {
   readonly userDataAt: number;
   /** Bytes behind the data. */
   readonly checksumBytes: number;
-  readonly program: Program;
+  /** Programs of the segments, and where each begins; one, at 0, where nothing varies that others follow. */
+  readonly programs: readonly Program[];
+  readonly starts: SegmentPlacer;
   readonly arrays: readonly ArrayDecoder[];
   /** True when the packet has strings or binary fields. */
   readonly hasTexts: boolean;
@@ -62,8 +65,11 @@ function layoutOf(packet: Packet): PacketLayout & { extensions: PacketLayout[] }
     mostTotal: total(packet.mostBytes),
     userDataAt,
     checksumBytes: behind,
-    program: new Program(numbers.filter(({ array }) => !array)),
-    arrays: numbers.filter(({ array }) => array).map(arrayDecoder),
+    programs: programsOf(numbers.filter(({ array }) => !array)),
+    starts: segmentPlacer(packet),
+    arrays: numbers
+      .filter(({ array }) => array)
+      .map((each) => arrayDecoder(each, bytesBehind(packet, each.segment))),
     hasTexts: numbers.length < packet.parameters.length,
     isMatch: matcher(packet.conditions, behind),
     isMarkedStored: storedMatcher(packet, behind),
@@ -80,6 +86,15 @@ function storedMatcher({ stored }: Packet, behind: number): PacketLayout["isMark
     case "fields":
       return matcher(stored.conditions, behind);
   }
+}
+
+/** A program for each segment. */
+function programsOf(parameters: readonly Parameter[]): Program[] {
+  const segments = Math.max(0, ...new Set(parameters.map(({ segment }) => segment)));
+  return Array.from(
+    { length: segments + 1 },
+    (_, i) => new Program(parameters.filter(({ segment }) => segment === i)),
+  );
 }
 
 /** Function that checks all conditions. A field that is not wholly in the packet fulfils none. */

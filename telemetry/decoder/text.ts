@@ -2,6 +2,7 @@
 import type { Parameter } from "../dictionary";
 import type { PacketLayout } from "./packetLayout";
 import { primaryHeaderBytes, readDataBytes } from "./primaryHeader";
+import { bytesBehind, lengthReader } from "./segments";
 import { readBits } from "./unsigned";
 
 /**
@@ -16,10 +17,13 @@ export function decodeText(
   parameter: Parameter,
 ): string | undefined {
   const firstBit = parameter.bitOffset & 7;
-  const start = at + layout.userDataAt + (parameter.bitOffset >>> 3);
-  const size = parameter.bitSize / 8;
+  const base = at + layout.userDataAt;
+  const there = primaryHeaderBytes + readDataBytes(bytes, at) - layout.userDataAt - layout.checksumBytes;
+  const starts = layout.starts(bytes, base, there);
+  const start = base + (starts[parameter.segment] ?? 0) + (parameter.bitOffset >>> 3);
+  const size = sizeOf(layout, bytes, base, starts, base + there - start, parameter);
   const end = start + size + (firstBit > 0 ? 1 : 0);
-  if (end > at + primaryHeaderBytes + readDataBytes(bytes, at) - layout.checksumBytes) return undefined;
+  if (size < 0 || end > base + there) return undefined;
   const field = firstBit > 0 ? shifted(bytes, start * 8 + firstBit, size) : bytes.subarray(start, end);
   if (parameter.type === "binary") return field.toString("hex");
   const nul = field.indexOf(0);
@@ -29,6 +33,25 @@ export function decodeText(
     nul < 0 ? undefined : nul,
   );
   return text.replaceAll(/\p{Cc}/gu, "\uFFFD").trimEnd();
+}
+
+/** Bytes of a text; negative: it is not in the packet. @param left bytes from its start on */
+function sizeOf(
+  layout: PacketLayout,
+  bytes: Buffer,
+  base: number,
+  starts: Int32Array,
+  left: number,
+  { textLength, bitSize, bitOffset, segment }: Parameter,
+): number {
+  const most = bitSize / 8;
+  if (textLength === undefined) return most;
+  if (textLength !== "rest") {
+    const size = lengthReader(textLength)(bytes, base, starts);
+    return size > left ? -1 : Math.min(size, most);
+  }
+  const spare = (bitOffset & 7) > 0 ? 1 : 0;
+  return Math.min(left - spare - bytesBehind(layout.packet, segment), most);
 }
 
 /** Bytes that begin within a byte. */

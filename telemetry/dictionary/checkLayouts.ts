@@ -19,6 +19,7 @@ export function checkLayouts({ packets }: Dictionary, report: Report): void {
     checkNames(packet, report);
     checkTime(packet, report);
     checkExtents(packet, report);
+    checkVarying(packet, report);
   }
 }
 
@@ -103,9 +104,10 @@ function endsBeforeTime(packet: Packet): boolean {
 function checkExtents(packet: Packet, { error }: Report): void {
   const last = packet.mostBytes * 8;
   const inherited = new Set<Field>([...(packet.base?.parameters ?? []), ...(packet.base?.hidden ?? [])]);
-  const rows = [...packet.parameters, ...packet.hidden].flatMap((field) =>
-    bitsOf(field, elementsOf(field) * field.bitSize).map((row) => ({ field, ...row })),
-  );
+  const fields = [...packet.parameters, ...packet.hidden];
+  const rows = fields
+    .filter(({ segment }) => segment === 0)
+    .flatMap((field) => bitsOf(field, elementsOf(field) * field.bitSize).map((row) => ({ field, ...row })));
   let widest: (typeof rows)[number] | undefined;
   const reported = new Set<Field>();
   for (const row of rows.sort((a, b) => a.from - b.from)) {
@@ -127,6 +129,19 @@ function checkExtents(packet: Packet, { error }: Report): void {
       );
     }
     if (!widest || row.to > widest.to) widest = row;
+  }
+}
+
+/** Check that what fits is followed by nothing that varies too: then neither would have an end. */
+function checkVarying({ varying }: Packet, { error }: Report): void {
+  const rest = varying.find(({ length }) => length === "rest");
+  const behind = rest && varying.find(({ field }) => field.segment > rest.field.segment);
+  if (behind) {
+    error(
+      behind.field,
+      ["name"],
+      `its length varies, as that of ${rest.field.name} before it, which has no other end`,
+    );
   }
 }
 

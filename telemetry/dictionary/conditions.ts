@@ -43,6 +43,10 @@ export function readCondition(
     refuse(`${name} is no integer field of this packet: ${known.map(({ field }) => field.name).join(", ")}`);
     return [];
   }
+  if (found.field.segment > 0) {
+    refuse(`${name} is behind a field whose length varies: its place is only known when the layout is`);
+    return [];
+  }
   const states = new Map(
     Object.entries(found.source.states ?? {}).map(([key, state]) => [state, key] as const),
   );
@@ -56,7 +60,7 @@ export function readCondition(
 }
 
 const headerField = (name: string, bitOffset: number, bitSize: number): Field => ({
-  ...{ name, bitOffset, bitSize, type: "unsigned", encoding: "binary", byteOrder: "big" },
+  ...{ name, bitOffset, segment: 0, bitSize, type: "unsigned", encoding: "binary", byteOrder: "big" },
   ...{ overlaps: false, line: 0 },
 });
 
@@ -81,9 +85,11 @@ function rangesOf(
   if (typeof source === "object" && "not" in source) {
     return { ...rangesOf(source.not, numberOf), isNot: true };
   }
-  if (typeof source === "object" && !Array.isArray(source)) {
-    return { ranges: [{ from: source.from ?? -Infinity, to: source.to ?? Infinity }], isNot: false };
-  }
   const values = Array.isArray(source) ? source : [source];
-  return { ranges: values.map((value) => ({ from: numberOf(value), to: numberOf(value) })), isNot: false };
+  const ranges = values.map((value) =>
+    typeof value === "object"
+      ? { from: value.from ?? -Infinity, to: value.to ?? Infinity }
+      : { from: numberOf(value), to: numberOf(value) },
+  );
+  return { ranges, isNot: false };
 }

@@ -49,7 +49,9 @@ export interface Field {
    * least significant one, as compilers for little-endian machines lay out bit-fields.
    */
   readonly bitOffset: number;
-  /** Bits of one element. */
+  /** Segment that `bitOffset` counts from: 0 is the data, n what begins behind the n-th of `Packet.varying`. */
+  readonly segment: number;
+  /** Bits of one element; of a text whose size varies, of the longest. */
   readonly bitSize: number;
   readonly byteOrder: "big" | "little";
   /** True for another view of bits that another field has too. */
@@ -72,6 +74,21 @@ export interface ArrayShape {
   readonly most: number;
   /** Fixed number, the field with the number, or what fits into the packet. */
   readonly count: number | Field | "rest";
+}
+
+/** A field whose length varies, which fields behind it follow: an array or a text. */
+export interface VaryingField {
+  readonly field: Field;
+  /** Bytes of one element of an array; 1 for a text. */
+  readonly elementBytes: number;
+  /** Number of elements or bytes: `times` * the number of a field + `plus`, or what fits. */
+  readonly length: VaryingLength | "rest";
+}
+
+export interface VaryingLength {
+  readonly field: Field;
+  readonly times: number;
+  readonly plus: number;
 }
 
 /** A parameter: one field of one packet, checked, with every default filled in. */
@@ -98,6 +115,8 @@ export interface Parameter extends Field {
   /** Number that stands for the state of all other raw numbers; undefined: they have no state. */
   readonly otherState: number | undefined;
   readonly array?: ArrayShape | undefined;
+  /** Length of a text that varies, in bytes. */
+  readonly textLength?: VaryingLength | "rest" | undefined;
   /** Limits in base units. */
   readonly limits?: Limits | undefined;
   readonly alarms?: StateAlarms | undefined;
@@ -150,6 +169,8 @@ export interface Packet {
   readonly isAbstract: boolean;
   /** Conditions for this layout, besides those of its base. */
   readonly conditions: readonly Condition[];
+  /** Fields of varying length that others follow, those of its base first. */
+  readonly varying: readonly VaryingField[];
   /** Parameters with a metric, those of its base first. */
   readonly parameters: readonly Parameter[];
   /** Fields without a metric, those of its base first. */

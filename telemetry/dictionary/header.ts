@@ -42,7 +42,7 @@ export function readLength(
   overhead: number,
 ): Pick<Packet, "userDataBytes" | "leastBytes" | "mostBytes"> {
   const end = (bits: readonly number[]): number => Math.max(1, Math.ceil(Math.max(0, ...bits) / 8));
-  const all = end(fields.map(({ extent }) => extent.bitOffset + extent.bits));
+  const all = end(fields.map(({ extent }) => extent.mostStart + extent.bitOffset + extent.bits));
   if (typeof source === "number") return { userDataBytes: source, leastBytes: source, mostBytes: source };
   if (typeof source === "object") {
     const most = source.to ?? mostDataBytes - overhead;
@@ -52,6 +52,8 @@ export function readLength(
       mostBytes: most,
     };
   }
-  const least = end(fields.map(({ extent, varies }) => extent.bitOffset + (varies ? 0 : extent.bits)));
+  const least = end(
+    fields.map(({ extent, varies }) => extent.leastStart + extent.bitOffset + (varies ? 0 : extent.bits)),
+  );
   return { userDataBytes: all, leastBytes: Math.min(least, all), mostBytes: all };
 }

@@ -21,15 +21,17 @@ export type {
   Parameter,
   TimeCode,
   TimeField,
+  VaryingField,
+  VaryingLength,
 } from "./dictionary";
 export { type Bound, crossedLimit, type Limit, limitsInForce, type Severity } from "./limits";
 export { defaultDictionaryPath, defaultDictionaryText, loadDictionary, parseDictionary } from "./load";
 export { extraMemoryMiB } from "./memory";
-export { exporterMetricNames } from "./metricName";
+export { exporterMetricNames, metricNameOf } from "./metricName";
 export { isCompressed, mostConfigMapBytes, mountedDictionary, readDictionaryText } from "./mounted";
 export { DictionaryError, formatProblem } from "./problem";
 export { rawRange } from "./rawRange";
 export { scrapeIntervalSeconds } from "./scrapeInterval";
 export { stateNames } from "./stateAlarms";
 export { cucPreambleBytes, timeBytes } from "./timeSchema";
-export { type BaseUnit } from "./units";
+export { type BaseUnit, isUnit } from "./units";

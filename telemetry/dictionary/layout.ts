@@ -4,27 +4,44 @@ import type { ParameterSource } from "./parameterSchema";
 
 /** Position and size of a field in the data after the secondary header. */
 export interface Extent {
+  /** Segment that the offset counts from; see `Field.segment`. */
+  readonly segment: number;
   readonly bitOffset: number;
   /** Bits of one element. */
   readonly bitSize: number;
-  /** Bits of all elements. */
+  /** Bits of all elements, at most. */
   readonly bits: number;
+  /** First bit of its segment, when all that varies before it is as short and as long as can be. */
+  readonly leastStart: number;
+  readonly mostStart: number;
 }
 
-/** Place of the next field: its bit, or the field whose length varies and that has no end. */
-export type NextPlace = number | string;
+/** Place of the next field: its bit in a segment, or the field whose length varies and that has no end. */
+export type NextPlace = Pick<Extent, "segment" | "bitOffset" | "leastStart" | "mostStart"> | string;
+
+export const startOfData: NextPlace = { segment: 0, bitOffset: 0, leastStart: 0, mostStart: 0 };
+
+/** True for an array or a text whose length is said by a field, or is what fits. */
+export const isVarying = ({ count, bytes }: ParameterSource): boolean =>
+  typeof count === "string" || (bytes !== undefined && typeof bytes !== "number");
 
 /** Bits of one element of a field. */
-function bitSizeOf({ type, bits, bytes }: ParameterSource): number {
-  if (bytes !== undefined) return 8 * bytes;
+function bitSizeOf({ type, bits, bytes, most }: ParameterSource): number {
+  if (bytes !== undefined) return 8 * (typeof bytes === "number" ? bytes : (most ?? 1));
   return bits ?? (type === "float" ? 32 : 1);
+}
+
+/** Greatest number of elements. */
+function elementsOf({ count, most }: ParameterSource): number {
+  if (count === undefined) return 1;
+  return typeof count === "number" ? count : (most ?? 1);
 }
 
 /**
  * Sizes and offsets of fields; a field without an offset follows the previous field.
  * @param first place of the first field
  * @returns the extents and the place behind the last field; an extent is a text where the place is not known: the name
- *   of the array before it
+ *   of the field before it, of which nothing says where it ends
  */
 export function layOut(
   fields: readonly ParameterSource[],
@@ -33,13 +50,27 @@ export function layOut(
   let next = first;
   const extents = fields.map((field) => {
     const bitSize = bitSizeOf(field);
-    const bits = bitSize * (typeof field.count === "number" ? field.count : (field.most ?? 1));
-    const bitOffset = field.bitOffset ?? next;
-    if (typeof bitOffset === "string") return bitOffset;
-    if (!field.overlaps) next = typeof field.count === "string" ? field.name : bitOffset + bits;
-    return { bitOffset, bitSize, bits };
+    const bits = bitSize * elementsOf(field);
+    const { bitOffset } = field;
+    const place = bitOffset === undefined ? next : { segment: 0, bitOffset, leastStart: 0, mostStart: 0 };
+    if (typeof place === "string") return place;
+    const extent = { ...place, bitSize, bits };
+    if (!field.overlaps) next = placeBehind(field, extent);
+    return extent;
   });
   return { extents, next };
+}
+
+function placeBehind(field: ParameterSource, extent: Extent): NextPlace {
+  const { segment, bitOffset, bitSize, bits, leastStart, mostStart } = extent;
+  if (!isVarying(field)) return { segment, bitOffset: bitOffset + bits, leastStart, mostStart };
+  // What begins or ends within a byte, or is not in the row of all that vary, has no segment behind it.
+  if (bitOffset % 8 !== 0 || bitSize % 8 !== 0 || field.bitOffset !== undefined) return field.name;
+  return {
+    ...{ segment: segment + 1, bitOffset: 0 },
+    leastStart: leastStart + bitOffset,
+    mostStart: mostStart + bitOffset + bits,
+  };
 }
 
 /** A row of bits, in the order in which bit 0 is the most significant of the first byte. */

@@ -1,5 +1,5 @@
 /** Metric names: of parameters (from subsystem, name and unit) and of the exporter itself. */
-import type { Unit } from "./units";
+import { type BaseUnit, type Unit, unitOf } from "./units";
 
 /** Parts of a metric name. */
 export interface Named {
@@ -28,6 +28,21 @@ export function metricName(parameter: Named): string {
   ]
     .filter(Boolean)
     .join("_");
+}
+
+/** Name of the metric of a gauge or a text, as its parameter is written in a dictionary file. */
+export function metricNameOf(
+  subsystem: string,
+  name: string,
+  type: string,
+  unit: string | BaseUnit | undefined,
+): string {
+  const isText = type === "string" || type === "binary";
+  const isNumber = type === "unsigned" || type === "signed" || type === "float";
+  return metricName({
+    ...{ subsystem, name, unit: unitOf(isNumber ? unit : undefined) },
+    kind: isText ? "info" : "gauge",
+  });
 }
 
 /** Names of the exporter's own metrics: reserved, no parameter may use them. */

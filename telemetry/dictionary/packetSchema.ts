@@ -34,18 +34,15 @@ export const sequenceSchema = z.strictObject({
 });
 
 /** Values of a field that choose a layout: one, a list, a range, or all others. A state is written by its name. */
+const range = z
+  .strictObject({ from: z.int().optional(), to: z.int().optional() })
+  .refine(({ from, to }) => (from ?? -Infinity) <= (to ?? Infinity), "from must not be above to");
 const value = z.union([z.int(), z.string()]);
-const conditionSchema = z.union(
-  [
-    value,
-    z.array(value).min(1).max(256),
-    z
-      .strictObject({ from: z.int().optional(), to: z.int().optional() })
-      .refine(({ from, to }) => (from ?? -Infinity) <= (to ?? Infinity), "from must not be above to"),
-    z.strictObject({ not: z.union([value, z.array(value).min(1).max(256)]) }),
-  ],
-  { error: "must be a value, [values], { from, to } or { not: value }" },
-);
+const valueOrRange = z.union([value, range]);
+const values = z.union([valueOrRange, z.array(valueOrRange).min(1).max(256)]);
+const conditionSchema = z.union([values, z.strictObject({ not: values })], {
+  error: "must be a value, a range { from, to }, a [list] of them, or { not: value }",
+});
 
 const byteOfHeader = z.int().min(0).max(255).optional();
 

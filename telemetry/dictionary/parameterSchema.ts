@@ -57,6 +57,20 @@ const encodings: Readonly<Record<(typeof fieldTypes)[number], readonly string[]>
   binary: ["hex"],
 };
 
+/** Size of a text: `field` is the name of an unsigned field, of which the size is times * number + plus. */
+const textSizeSchema = z.union(
+  [
+    z.int().min(1).max(65_536),
+    identifier,
+    z.strictObject({
+      field: identifier,
+      times: finite.positive("must be above 0").default(1),
+      plus: finite.default(0),
+    }),
+  ],
+  { error: "must be a number of bytes, rest, the name of a field, or { field, times, plus }" },
+);
+
 /** Number of a state, a range of numbers, or every other number. */
 const stateKey = z
   .string()
@@ -74,8 +88,8 @@ export const parameterSchema = z
     type: z.enum(fieldTypes),
     /** Size in bits; default 1 for a boolean, 32 for a float. */
     bits: z.int().min(1).max(64).optional(),
-    /** Size in bytes of a string or binary field. */
-    bytes: z.int().min(1).max(1024).optional(),
+    /** Size in bytes of a string or binary field: fixed, what fits, or as a field before it says. */
+    bytes: textSizeSchema.optional(),
     /** Bits from the start of the data after the secondary header, MSB first; default: after the previous field. */
     bitOffset: z.int().min(0).max(524_288).optional(),
     byteOrder: z.enum(["big", "little"]).default("big"),
@@ -87,8 +101,8 @@ export const parameterSchema = z
     hidden: z.boolean().default(false),
     /** Number of elements of an array: fixed, or the name of the field that says it, or what fits into the packet. */
     count: z.union([z.int().min(1).max(4096), identifier]).optional(),
-    /** Greatest number of elements where `count` names a field or is `rest`. */
-    most: z.int().min(1).max(4096).optional(),
+    /** Greatest number of elements, or of bytes of a text, where a field or `rest` says how many there are. */
+    most: z.int().min(1).max(65_536).optional(),
     /** Raw value to value in `unit`; default: the raw value itself. */
     calibration: calibrationSchema.optional(),
     unit: unitSchema.optional(),
@@ -137,8 +151,13 @@ function* keyProblems(parameter: Source): Generator<[string, string]> {
   if (typeof count === "string" && most === undefined) {
     yield ["count", "needs most: the greatest number of elements, which fixes the number of series"];
   }
-  if (typeof count !== "string" && most !== undefined) {
-    yield ["most", "belongs to a count that is a field, or rest"];
+  if (typeof count === "string" && (most ?? 0) > 4096) yield ["most", "an array has at most 4096 elements"];
+  const isVaryingText = isText && parameter.bytes !== undefined && typeof parameter.bytes !== "number";
+  if (isVaryingText && most === undefined) {
+    yield ["bytes", "needs most: the greatest number of bytes that are shown"];
+  }
+  if (typeof count !== "string" && !isVaryingText && most !== undefined) {
+    yield ["most", "belongs to a count or a size that is a field, or rest"];
   }
   if (parameter.hidden && (parameter.limits ?? parameter.alarms ?? count) !== undefined) {
     yield ["hidden", "a field without a metric has no limits, no alarms and no count"];

@@ -1,9 +1,17 @@
 /** Packets of a dictionary file: layouts that extend each other, with the places of their fields. */
 import { accept } from "./accept";
 import { readCondition, readConditions } from "./conditions";
-import type { ArrayShape, Dictionary, Field, Packet, Parameter } from "./dictionary";
+import type {
+  ArrayShape,
+  Dictionary,
+  Field,
+  Packet,
+  Parameter,
+  VaryingField,
+  VaryingLength,
+} from "./dictionary";
 import { mostDataBytes, readHeader, readLength } from "./header";
-import { type Extent, layOut, type NextPlace } from "./layout";
+import { type Extent, isVarying, layOut, type NextPlace, startOfData } from "./layout";
 import { packetSchema, type PacketSource } from "./packetSchema";
 import { parameterSchema, type ParameterSource } from "./parameterSchema";
 import type { Path, Problems } from "./problem";
@@ -98,9 +106,9 @@ export class PacketReader {
     );
     const checksum = base?.checksum ?? source.checksum ?? this.defaults.checksum ?? "none";
     const overhead = header.secondaryHeader.bytes + (checksum === "none" ? 0 : 2);
-    const extents = known.map(({ extent, source: { count } }) => ({
+    const extents = known.map(({ extent, source: field }) => ({
       extent,
-      varies: typeof count === "string",
+      varies: isVarying(field),
     }));
     const packet: Packet = {
       ...part,
@@ -114,6 +122,7 @@ export class PacketReader {
       base,
       isAbstract: source.abstract,
       conditions: [],
+      varying: [...(base?.varying ?? []), ...this.varyingOf(placed, known)],
       parameters: [...(base?.parameters ?? []), ...parameters],
       hidden,
       line: this.problems.lineOf(path),
@@ -148,7 +157,7 @@ export class PacketReader {
       const parameter = accept(parameterSchema, each, place, this.problems);
       return parameter ? [{ parameter, place }] : [];
     });
-    const first = base ? (this.ends.get(base.name) ?? 0) : 0;
+    const first = (base && this.ends.get(base.name)) ?? startOfData;
     const { extents, next } = layOut(
       accepted.map(({ parameter }) => parameter),
       first,
@@ -158,7 +167,7 @@ export class PacketReader {
       if (typeof extent !== "object") {
         this.problems.add(
           [...place, "name"],
-          `follows ${extent ?? ""}, whose length varies: give it a bitOffset, or put the array last`,
+          `follows ${extent ?? ""}, whose length varies, and not from byte to byte: give it a bitOffset, or put that last`,
         );
         return [];
       }
@@ -180,7 +189,7 @@ export class PacketReader {
       field,
       packet,
       this.parameters.length,
-      this.arrayOf(source, place, known),
+      { array: this.arrayOf(source, place, known), textLength: this.textLengthOf(source, place, known) },
       (key, message) => this.problems.add([...place, ...key], message),
     );
     this.parameters.push(parameter);
@@ -195,19 +204,54 @@ export class PacketReader {
   ): ArrayShape | undefined {
     if (count === undefined) return undefined;
     const counter =
-      typeof count === "string" && count !== "rest"
-        ? known.find(({ field }) => field.name === count)
-        : undefined;
-    if (typeof count === "string" && count !== "rest" && counter?.field.type !== "unsigned") {
-      this.problems.add([...place, "count"], `${count} is no unsigned field of this packet; or write rest`);
-    }
+      typeof count === "string" && count !== "rest" ? this.counter(count, "count", place, known) : undefined;
     const array = {
       slot: 0,
       most: typeof count === "number" ? count : (most ?? 1),
-      count: typeof count === "number" ? count : (counter?.field ?? ("rest" as const)),
+      count: typeof count === "number" ? count : (counter ?? ("rest" as const)),
     };
     this.arrays.push(array);
     return array;
+  }
+
+  /** Unsigned field of the packet that says a number of elements or bytes. */
+  private counter(name: string, key: string, place: Path, known: readonly Placed[]): Field | undefined {
+    const found = known.find(({ field }) => field.name === name)?.field;
+    if (found?.type === "unsigned") return found;
+    this.problems.add([...place, key], `${name} is no unsigned field of this packet; or write rest`);
+    return undefined;
+  }
+
+  private textLengthOf(
+    { bytes }: ParameterSource,
+    place: Path,
+    known: readonly Placed[],
+  ): VaryingLength | "rest" | undefined {
+    if (bytes === undefined || typeof bytes === "number") return undefined;
+    if (bytes === "rest") return "rest";
+    const {
+      field: name,
+      times,
+      plus,
+    } = typeof bytes === "string" ? { field: bytes, times: 1, plus: 0 } : bytes;
+    const field = this.counter(name, "bytes", place, known);
+    return field ? { field, times, plus } : "rest";
+  }
+
+  /** Fields of a packet that others may follow although their length varies. */
+  private varyingOf(placed: readonly Placed[], known: readonly Placed[]): VaryingField[] {
+    return placed.flatMap(({ source, field, place }): VaryingField[] => {
+      const isBehind = field.bitOffset % 8 === 0 && field.bitSize % 8 === 0 && source.bitOffset === undefined;
+      if (!isVarying(source) || !isBehind) return [];
+      const { count } = source;
+      if (count === undefined) {
+        // A hidden text is no parameter: this is where its size is checked.
+        return [{ field, elementBytes: 1, length: this.textLengthOf(source, place, known) ?? "rest" }];
+      }
+      const counter = known.find((each) => each.field.name === count)?.field;
+      const length = counter ? { field: counter, times: 1, plus: 0 } : ("rest" as const);
+      return [{ field, elementBytes: field.bitSize / 8, length }];
+    });
   }
 
   private refuseBase(name: string, value: unknown, path: Path): void {

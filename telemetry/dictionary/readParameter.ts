@@ -1,6 +1,6 @@
 /** Parameters and hidden fields of a dictionary file, with every default filled in. */
 import { calibrateToBase } from "./calibration";
-import type { ArrayShape, Encoding, Field, FieldType, Packet, Parameter } from "./dictionary";
+import type { Encoding, Field, FieldType, Packet, Parameter } from "./dictionary";
 import type { Extent } from "./layout";
 import { convertLimits } from "./limits";
 import { metricName } from "./metricName";
@@ -24,11 +24,22 @@ const defaultEncodings: Readonly<Record<FieldType, Encoding>> = {
 export type ReportKey = (key: readonly string[], message: string) => void;
 
 /** Form of a field. An enumeration with a negative state is in two's complement. */
-export function readField(source: ParameterSource, { bitOffset, bitSize }: Extent, line: number): Field {
+export function readField(source: ParameterSource, extent: Extent, line: number): Field {
+  const { bitOffset, bitSize, segment } = extent;
   const isNegative = Object.keys(source.states ?? {}).some((key) => /^-|\.\.-/.test(key));
   const encoding = source.encoding ?? (isNegative ? "twos-complement" : defaultEncodings[source.type]);
   const { name, type, byteOrder, overlaps } = source;
-  return { name, type, encoding: encoding as Encoding, bitOffset, bitSize, byteOrder, overlaps, line };
+  return {
+    name,
+    type,
+    encoding: encoding as Encoding,
+    bitOffset,
+    segment,
+    bitSize,
+    byteOrder,
+    overlaps,
+    line,
+  };
 }
 
 /** What a parameter has from its packet. */
@@ -40,7 +51,7 @@ export function readParameter(
   field: Field,
   packet: PacketPart,
   index: number,
-  array: ArrayShape | undefined,
+  { array, textLength }: Pick<Parameter, "array" | "textLength">,
   report: ReportKey,
 ): Parameter {
   const unit = unitOf(source.unit);
@@ -66,6 +77,7 @@ export function readParameter(
     unit,
     ...states,
     ...(array && { array }),
+    ...(textLength !== undefined && { textLength }),
     limits: source.limits && convertLimits(source.limits, unit),
     ...(source.alarms && {
       alarms: readAlarms(source.alarms, stateNames({ type: source.type, ...states }), (key, message) =>

@@ -138,6 +138,9 @@ export const units: Readonly<Record<string, Unit>> = {
   count: as(count),
 };
 
+/** True for the name of a unit of the table. */
+export const isUnit = (name: string): boolean => Object.hasOwn(units, name);
+
 /** The unit of enumerations, booleans and plain counts. */
 export const noUnit: Unit = as(count);
 

@@ -47,7 +47,7 @@ describe("the commands", () => {
   it("each explain themselves", async () => {
     const help = await runHere("--help");
     assert.equal(help.status, 0);
-    for (const name of ["serve", "simulate", "replay", "check-dictionary", "decode"]) {
+    for (const name of ["serve", "simulate", "replay", "check-dictionary", "decode", "import"]) {
       assert.match(help.stdout, new RegExp(`^  ${name} `, "m"));
       const own = await runHere(name, "--help");
       assert.equal(own.status, 0);

@@ -29,9 +29,9 @@ describe("arrays", () => {
     ["without a greatest number", [number("n", 8), number("a", 8, { count: "n" })], /needs most/],
     ["counted by no field", [number("a", 8, { count: "n", most: 4 })], /n is no unsigned field/],
     [
-      "of varying length before another field",
-      [number("a", 8, { count: "rest", most: 4 }), number("b", 8)],
-      /follows a, whose length varies/,
+      "of varying length, and not of whole bytes, before another field",
+      [number("a", 12, { count: "rest", most: 4 }), number("b", 8)],
+      /follows a, whose length varies, and not from byte to byte/,
     ],
   ] as const) {
     it(`are refused ${what}`, () => assert.match(problemsOf([{ parameters }]), expected));

@@ -1,0 +1,120 @@
+/** The command `import`: makes a dictionary of a definition in another format, and says what it could not carry over. */
+import { readFileSync, statSync } from "node:fs";
+import writeFileAtomic from "write-file-atomic";
+import { parse } from "yaml";
+import * as z from "zod";
+import { parseDictionary } from "../dictionary";
+import {
+  type Format,
+  formatFinding,
+  formats,
+  importDefinition,
+  type Imported,
+  ImportError,
+  mostFileBytes,
+} from "../import";
+import { dictionarySize, ruleSizes, sizeProblems } from "../objectSizes";
+import { ruleFile } from "../rules";
+import { command } from "./command";
+import { reason } from "./dictionarySetting";
+import { positive, text, UsageError } from "./settings";
+
+const small = z.coerce.number().int().min(1);
+
+export const importCommand = command(
+  {
+    name: "import",
+    summary:
+      "Makes a dictionary of a definition in XTCE, of COSMOS or in CSV. Exit code 1: made, but not everything could be carried over.",
+    before: { name: "FORMAT", meaning: `${formats.join(", ")}` },
+    argument: "FILE",
+    argumentMeaning: "the definition",
+    settings: {
+      output: text
+        .optional()
+        .meta({ short: "o" })
+        .describe("dictionary to write; without it, standard output"),
+      apid: z.coerce
+        .number()
+        .int()
+        .min(0)
+        .max(2046)
+        .optional()
+        .describe("APID of packets for which the definition has none, as CSV has none"),
+      packet: text.optional().describe("name of the packet of a CSV file; default: that of the file"),
+      period: positive
+        .max(86_400)
+        .default(10)
+        .describe("seconds between two packets, where the definition has no rate"),
+      time: text
+        .optional()
+        .describe(
+          "time code of all packets without one, as in a dictionary: '{ code: CUC, epoch: \"2000-01-01T00:00:00Z\" }'",
+        ),
+      checksum: z.enum(["crc16", "iso16"]).optional().describe("check at the end of all packets"),
+      mostElements: small.max(4096).default(64).describe("most elements of arrays whose length varies"),
+      mostBytes: small.max(65_536).default(4096).describe("most bytes of texts whose length varies"),
+    },
+  },
+  async ({ output, time, ...options }, { print, complain }, file, format) => {
+    const from = formatOf(format);
+    if (file === undefined) throw new UsageError("name the FILE of the definition");
+    const imported = convert(from, file, { ...options, time: time === undefined ? undefined : timeOf(time) });
+    const { text: dictionary, findings, origins } = imported;
+    const sizes = sizesOf(dictionary);
+    for (const finding of findings.all) complain(`${formatFinding(file, finding)}\n`);
+    for (const problem of sizes) complain(`${output ?? "the dictionary"}: ${problem}\n`);
+    if (output === undefined) await print(dictionary);
+    else {
+      await writeFileAtomic(output, dictionary).catch((error: unknown) => {
+        throw new UsageError(`cannot write ${output}: ${reason(error)}`);
+      });
+    }
+    const left = findings.leftOutCount;
+    const summary =
+      left === 0 ? "everything was carried over" : `${left} could not be carried over, see above`;
+    complain(
+      `perigee-telemetry: ${file}: ${origins.length} fields in ${packetsOf(imported)} packets; ${summary}\n`,
+    );
+    return left > 0 || sizes.length > 0 ? 1 : 0;
+  },
+);
+
+function formatOf(format: string | undefined): Format {
+  const known = formats.find((each) => each === format);
+  if (known) return known;
+  throw new UsageError(
+    `import FORMAT FILE: the format is one of ${formats.join(", ")}, not ${format ?? "nothing"}`,
+  );
+}
+
+function convert(format: Format, file: string, options: Parameters<typeof importDefinition>[2]): Imported {
+  try {
+    const { size } = statSync(file);
+    if (size > mostFileBytes) throw new ImportError(`is longer than ${mostFileBytes / 1024 ** 2} MiB`);
+    return importDefinition(format, readFileSync(file, "utf8"), { ...options, file });
+  } catch (error) {
+    if (error instanceof ImportError) throw new UsageError(`${file} ${error.message}`);
+    throw new UsageError(`cannot read ${file}: ${reason(error)}`);
+  }
+}
+
+/** Time code as a dictionary has it; whether it is right, the dictionary's check says. */
+function timeOf(written: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = parse(written);
+    if (typeof value === "object" && value !== null) return value as Readonly<Record<string, unknown>>;
+  } catch {
+    // Said below.
+  }
+  throw new UsageError(
+    `--time: ${written} is no time code, such as { code: CUC, epoch: "2000-01-01T00:00:00Z" }`,
+  );
+}
+
+const packetsOf = ({ origins }: Imported): number => new Set(origins.map(({ packet }) => packet)).size;
+
+/** What is too big for the cluster, although the exporter itself can use it. */
+function sizesOf(text: string): string[] {
+  return sizeProblems([dictionarySize(text), ...ruleSizes(ruleFile(parseDictionary(text)))]);
+}

@@ -1,0 +1,100 @@
+/** Length and parameters of a packet of a dictionary file, each at its place. */
+import type { ForeignField } from "./definition";
+import { primaryHeaderBits } from "./header";
+import { type PlacedField, sizeOf, varies } from "./places";
+import { type PlannedPacket } from "./plan";
+
+type Source = Record<string, unknown>;
+
+/** A packet of the file, with the field that each of its parameters is made of. */
+export interface Row {
+  readonly plan: PlannedPacket;
+  readonly source: Source;
+  readonly parameters: { readonly source: Source; readonly field?: ForeignField }[];
+}
+
+/** Length and parameters of a packet, each with its place where it does not follow what is before it. */
+export function bodyOf({ plan, parameters }: Row): Source {
+  const bits = new Map(plan.fields.map((placed) => [placed.field, placed]));
+  let next = endOf(plan.base);
+  const before = occupied(plan.base);
+  const placed = parameters.flatMap(({ source: parameter, field }) => {
+    const at = field && bits.get(field);
+    if (!field || !at) return [parameter];
+    const fillers = at.bit === undefined && at.gap > 0 ? [filler(at.gap, parameter.name)] : [];
+    const bitOffset = at.bit === undefined ? undefined : at.bit - primaryHeaderBits;
+    const isOverlap = bitOffset !== undefined && overlaps(before, bitOffset, sizeOf(field));
+    const isNext = bitOffset === next && !isOverlap;
+    if (bitOffset !== undefined && !isOverlap) {
+      before.push({ from: bitOffset, to: bitOffset + sizeOf(field) });
+    }
+    if (varies(field)) next = undefined;
+    else if (bitOffset !== undefined && !isOverlap) next = bitOffset + sizeOf(field);
+    const { name, ...rest } = parameter;
+    return [
+      ...fillers,
+      {
+        name,
+        ...(!isNext && bitOffset !== undefined && { bitOffset }),
+        ...rest,
+        ...(isOverlap && { overlaps: true }),
+      },
+    ];
+  });
+  return {
+    // Bytes may follow that the definition does not name.
+    bytes: { from: leastBytes(plan) },
+    parameters: placed,
+  };
+}
+
+/** Bit of the data behind the last field of a packet; undefined: behind something that varies. */
+function endOf(plan: PlannedPacket | undefined): number | undefined {
+  if (!plan) return 0;
+  const last = plan.fields.at(-1);
+  if (!last) return endOf(plan.base);
+  if (last.bit === undefined || varies(last.field)) return undefined;
+  return last.bit - primaryHeaderBits + sizeOf(last.field);
+}
+
+function allFields(plan: PlannedPacket | undefined): PlacedField[] {
+  return plan ? [...allFields(plan.base), ...plan.fields] : [];
+}
+
+interface Bits {
+  readonly from: number;
+  readonly to: number;
+}
+
+const overlaps = (taken: readonly Bits[], from: number, bits: number): boolean =>
+  taken.some((each) => each.from < from + bits && from < each.to);
+
+/** Rows of bits that the fields of a packet have, without those that show others again. */
+function occupied(plan: PlannedPacket | undefined): Bits[] {
+  const taken: Bits[] = [];
+  for (const { field, bit } of allFields(plan)) {
+    if (bit === undefined) continue;
+    const from = bit - primaryHeaderBits;
+    if (!overlaps(taken, from, sizeOf(field))) taken.push({ from, to: from + sizeOf(field) });
+  }
+  return taken;
+}
+
+/** Bytes behind the primary header that the fields of fixed size need at least. */
+function leastBytes(plan: PlannedPacket): number {
+  const fields = allFields(plan);
+  const fixed = fields.map(({ field, bit }) =>
+    bit === undefined ? 0 : bit - primaryHeaderBits + (varies(field) ? 0 : sizeOf(field)),
+  );
+  const behind = fields.reduce(
+    (sum, { field, bit, gap }) => sum + (bit === undefined ? gap + (varies(field) ? 0 : sizeOf(field)) : 0),
+    0,
+  );
+  return Math.max(1, Math.ceil((Math.max(0, ...fixed) + behind) / 8));
+}
+
+/** Field without a metric for bits that no field has, behind what varies. */
+const filler = (bits: number, name: unknown): Source => ({
+  ...{ name: `before_${String(name)}`.slice(0, 64), description: "Not used", hidden: true },
+  ...(bits <= 64 ? { type: "unsigned", bits } : { type: "binary", bytes: bits / 8 }),
+});

@@ -1,0 +1,177 @@
+/** Lines below an item of COSMOS: states, conversions, limits and units. */
+import type { ForeignField, Place } from "../definition";
+import type { Findings } from "../findings";
+import { unitNameOf } from "../unitNames";
+import { numberIn } from "../xml";
+import type { CosmosLine } from "./lines";
+
+/** Lines that change only how COSMOS itself shows or stores an item. */
+const shownOnly = new Set([
+  ...["FORMAT_STRING", "META", "OVERFLOW", "HIDDEN", "KEY", "VARIABLE_BIT_SIZE", "OBFUSCATE", "OVERLAP"],
+  ...["WRITE_CONVERSION", "POLY_WRITE_CONVERSION", "SEG_POLY_WRITE_CONVERSION"],
+]);
+
+type Change = Partial<ForeignField>;
+
+/**
+ * Field with what a line says of it.
+ * @returns undefined for a line that belongs to no item
+ */
+export function modified(
+  field: ForeignField,
+  line: CosmosLine,
+  findings: Findings,
+): ForeignField | undefined {
+  const place: Place = { ...field.place, line: line.line };
+  const change = changeOf(field, line, place, findings);
+  if (change) return { ...field, ...change };
+  if (shownOnly.has(line.keyword)) return field;
+  if (!itemLines.has(line.keyword)) return undefined;
+  findings.leftOut(place, `its ${line.keyword}${line.words[0] === undefined ? "" : ` ${line.words[0]}`}`);
+  return line.keyword.includes("CONVERSION") ? withoutMeaning(field) : field;
+}
+
+const itemLines = new Set([
+  ...[
+    "READ_CONVERSION",
+    "GENERIC_READ_CONVERSION_START",
+    "GENERIC_READ_CONVERSION_END",
+    "SEG_POLY_READ_CONVERSION",
+  ],
+  ...["LIMITS", "LIMITS_RESPONSE", "STATE", "UNITS", "CONVERTED_DATA"],
+]);
+
+/** A number of which the meaning is not known: as it is sent. */
+const withoutMeaning = (field: ForeignField): ForeignField => ({
+  ...field,
+  ...{ unit: undefined, calibration: undefined, limits: undefined },
+});
+
+function changeOf(
+  field: ForeignField,
+  { keyword, words }: CosmosLine,
+  place: Place,
+  findings: Findings,
+): Change | undefined {
+  switch (keyword) {
+    case "DESCRIPTION":
+      return { description: words[0] };
+    case "UNITS":
+      return { unit: unitOf(words) };
+    case "STATE":
+      return stateOf(field, words, place, findings);
+    case "POLY_READ_CONVERSION":
+      return polynomialOf(words, place, findings);
+    case "LIMITS":
+      return limitsOf(words, place, findings);
+    default:
+      return undefined;
+  }
+}
+
+/** The unit's full name, or its short one where only that is known. */
+function unitOf([full, short = ""]: readonly string[]): string | undefined {
+  const isKnown = (name: string | undefined): boolean => typeof unitNameOf(name) === "string";
+  return !isKnown(full) && short.length > 1 && isKnown(short) ? short : full;
+}
+
+const colors: Readonly<Record<string, "yellow" | "red" | undefined>> = { YELLOW: "yellow", RED: "red" };
+
+function stateOf(
+  field: ForeignField,
+  [label = "", written = "", color = ""]: readonly string[],
+  place: Place,
+  findings: Findings,
+): Change | undefined {
+  const isWhole = field.type === "unsigned" || field.type === "signed" || field.type === "enumeration";
+  const isState = isWhole && field.bits <= 32 && field.count === undefined;
+  if (written.toUpperCase() === "ANY" && isState) {
+    return { ...asEnumeration(field), otherState: label, otherAlarm: colors[color.toUpperCase()] };
+  }
+  const value = numberIn(written);
+  if (!isState || value === undefined || !Number.isInteger(value)) {
+    findings.leftOut(place, `its state ${label} of ${written || "nothing"}`);
+    return {};
+  }
+  const alarm = colors[color.toUpperCase()];
+  return {
+    ...asEnumeration(field),
+    states: [...(field.states ?? []), { from: value, to: value, label, alarm }],
+  };
+}
+
+/** A number becomes an enumeration with its first state. */
+function asEnumeration(field: ForeignField): Change {
+  if (field.type === "enumeration") return {};
+  return { type: "enumeration", encoding: field.type === "signed" ? "twos-complement" : undefined };
+}
+
+function polynomialOf(words: readonly string[], place: Place, findings: Findings): Change {
+  const polynomial = words.map((word) => numberIn(word) ?? NaN);
+  if (polynomial.length > 0 && polynomial.length <= 8 && !polynomial.some(Number.isNaN)) {
+    return { calibration: { polynomial } };
+  }
+  findings.leftOut(
+    place,
+    "its POLY_READ_CONVERSION: the number is shown as it is sent, without its unit and limits",
+  );
+  return { unit: undefined, calibration: undefined, limits: undefined };
+}
+
+function limitsOf(
+  [set = "", persistence = "1", state = "", ...values]: readonly string[],
+  place: Place,
+  findings: Findings,
+): Change {
+  if (set.toUpperCase() !== "DEFAULT") {
+    findings.leftOut(place, `its limits of the set ${set}`);
+    return {};
+  }
+  if (state.toUpperCase() === "DISABLED") {
+    findings.leftOut(place, "its limits, which are disabled at first");
+    return {};
+  }
+  const [redLow, yellowLow, yellowHigh, redHigh, greenLow] = values.map((word) => numberIn(word));
+  if (greenLow !== undefined) findings.leftOut(place, "its green limits: only yellow and red are alarms");
+  return {
+    limits: {
+      yellow: { low: yellowLow, high: yellowHigh },
+      red: { low: redLow, high: redHigh },
+      violations: numberIn(persistence) ?? 1,
+    },
+  };
+}
+
+/**
+ * Table of a conversion by segments, where each is a straight line that goes on where the one before it ends.
+ * @param segments lower bound and coefficients of each
+ * @returns undefined for curves and steps, which a table is not
+ */
+export function tableOf(
+  segments: readonly { readonly from: number; readonly polynomial: readonly number[] }[],
+  { type, bits }: Pick<ForeignField, "type" | "bits">,
+): [number, number][] | undefined {
+  const sorted = [...segments].sort((a, b) => a.from - b.from);
+  const isLine = sorted.every(({ polynomial }) => polynomial.length <= 2 && !polynomial.some(Number.isNaN));
+  const [lowest, highest] =
+    type === "signed" ? [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1] : [0, 2 ** bits - 1];
+  if (!isLine || type === "float" || sorted.length === 0) return undefined;
+  const value = (
+    { polynomial: [constant = 0, slope = 0] }: { polynomial: readonly number[] },
+    raw: number,
+  ): number => constant + slope * raw;
+  const points: [number, number][] = [];
+  for (const [i, segment] of sorted.entries()) {
+    const before = sorted[i - 1];
+    if (!before) points.push([lowest, value(segment, lowest)]);
+    else if (segment.from > lowest && segment.from < highest) {
+      const [end, start] = [value(before, segment.from), value(segment, segment.from)];
+      // Between two whole numbers a step would be a steep line; only what meets is carried over.
+      if (Math.abs(end - start) > 1e-9 * Math.max(1, Math.abs(end))) return undefined;
+      points.push([segment.from, start]);
+    }
+  }
+  const last = sorted.at(-1);
+  if (last) points.push([highest, value(last, highest)]);
+  return points;
+}

@@ -1,0 +1,102 @@
+/** Columns of a CSV definition: the names they go by, and the rows below them. */
+import { CsvError, parse } from "csv-parse/sync";
+import { ImportError } from "../findings";
+
+/** Columns that mean something, with the names that the form of ccsdspy and mission databases give them. */
+const aliases = {
+  name: ["name", "mnemonic", "parameter", "field"],
+  type: ["data_type", "datatype", "type"],
+  bits: ["bit_length", "data_size", "bits", "size_bits", "length_bits"],
+  offset: ["bit_offset", "start_bit"],
+  byteOffset: ["byte_offset", "start_byte"],
+  byteOrder: ["byte_order", "endianness"],
+  description: ["description", "notes"],
+  unit: ["unit", "units", "mnemonic_unit"],
+  states: ["states"],
+  calibration: ["calibration", "conversion_formula", "mnemonic_calibration_values"],
+  packet: ["packet", "packet_name"],
+  apid: ["apid"],
+  subsystem: ["subsystem"],
+  encoding: ["encoding"],
+  yellowLow: ["yellow_low"],
+  yellowHigh: ["yellow_high"],
+  redLow: ["red_low"],
+  redHigh: ["red_high"],
+} as const;
+
+type Column = keyof typeof aliases;
+
+/** A row, with the columns that mean something, trimmed; empty ones are left out. */
+export interface CsvRow {
+  readonly line: number;
+  readonly cells: Readonly<Partial<Record<Column, string>>>;
+}
+
+export interface CsvTable {
+  readonly rows: readonly CsvRow[];
+  readonly columns: ReadonlySet<Column>;
+  /** Columns that mean nothing here. */
+  readonly unknown: readonly string[];
+}
+
+const mostRows = 100_000;
+
+/** @throws ImportError for a text that is no CSV, or without the columns that it takes */
+export function readTable(text: string): CsvTable {
+  const [head, ...rows] = recordsOf(text);
+  const names = head?.record.map(columnName) ?? [];
+  const meant = names.map(columnOf);
+  const columns = new Set(meant.filter((each) => each !== undefined));
+  for (const needed of ["name", "type", "bits"] as const) {
+    if (!columns.has(needed)) {
+      throw new ImportError(
+        `has no column for the ${needed} (${aliases[needed].join(", ")}); it has ${names.join(", ") || "none"}`,
+      );
+    }
+  }
+  return {
+    columns,
+    unknown: names.filter((name, i) => meant[i] === undefined && name !== ""),
+    rows: rows.map(({ record, line }) => {
+      const cells: Partial<Record<Column, string>> = {};
+      meant.forEach((column, i) => {
+        const cell = record[i]?.trim() ?? "";
+        if (column !== undefined && cell !== "") cells[column] ??= cell;
+      });
+      return { line, cells };
+    }),
+  };
+}
+
+interface CsvRecord {
+  readonly record: readonly string[];
+  readonly line: number;
+}
+
+function recordsOf(text: string): CsvRecord[] {
+  try {
+    const parsed = parse(text, {
+      ...{ bom: true, info: true, relax_column_count: true, skip_empty_lines: true, to: mostRows },
+      // A blank before a quote, as in `NAME, "uint(4)"`.
+      ltrim: true,
+    }) as unknown as { record: string[]; info: { lines: number } }[];
+    // The library names the line on which a record ends.
+    return parsed.map(({ record, info }) => ({
+      record,
+      line: info.lines - record.join("").split("\n").length + 1,
+    }));
+  } catch (error) {
+    if (error instanceof CsvError) throw new ImportError(`is no CSV: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Name of a column in lower case: `Start Byte` is start_byte, `#datatype` datatype. */
+const columnName = (written: string): string =>
+  written
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "_")
+    .replaceAll(/^_+|_+$/g, "");
+
+const columnOf = (name: string): Column | undefined =>
+  (Object.keys(aliases) as Column[]).find((column) => (aliases[column] as readonly string[]).includes(name));

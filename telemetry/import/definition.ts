@@ -1,0 +1,126 @@
+/** A foreign definition of a spacecraft's packets in one form, whichever format it was read from. */
+import type { Intervals } from "./intervals";
+
+/** Where something is written in the file. */
+export interface Place {
+  /** Line, from 1. */
+  readonly line: number;
+  /** The element in the format's own words, as `Parameter BATT_V`. */
+  readonly what: string;
+}
+
+/** Size of a text that varies: what fits, or by a field before it, in bytes (`times` * number + `plus`). */
+export type VaryingSize = "rest" | { readonly field: string; readonly times: number; readonly plus: number };
+
+/** Limits in the field's own unit. */
+export interface ForeignBounds {
+  readonly low?: number | undefined;
+  readonly high?: number | undefined;
+}
+
+export interface ForeignLimits {
+  readonly yellow?: ForeignBounds | undefined;
+  readonly red?: ForeignBounds | undefined;
+  /** Packets in a row that must cross the limit. */
+  readonly violations?: number | undefined;
+}
+
+/** State of an enumeration: its raw numbers, and its name as it is written. */
+export interface ForeignState {
+  readonly from: number;
+  readonly to: number;
+  readonly label: string;
+  readonly alarm?: "yellow" | "red" | undefined;
+}
+
+export interface ForeignField {
+  readonly kind: "field";
+  /** Name by which the definition's conditions and sizes mean it; members of a structure behind a dot. */
+  readonly name: string;
+  readonly place: Place;
+  readonly description?: string | undefined;
+  readonly subsystem?: string | undefined;
+  readonly type: "unsigned" | "signed" | "float" | "enumeration" | "boolean" | "string" | "binary";
+  /** Bits of one element; 0 where `size` says it. */
+  readonly bits: number;
+  readonly encoding?: string | undefined;
+  readonly isLittle?: boolean | undefined;
+  /** Bits from the start of the packet, its primary header included; undefined: it follows what is before it. */
+  readonly at?: number | undefined;
+  readonly size?: VaryingSize | undefined;
+  /** Bits that a text of varying size takes all the same. */
+  readonly room?: number | undefined;
+  /** Elements of an array: a number, the name of a field, or what fits. */
+  readonly count?: number | { readonly field: string } | "rest" | undefined;
+  readonly states?: readonly ForeignState[] | undefined;
+  /** Label of all numbers that are no state. */
+  readonly otherState?: string | undefined;
+  readonly otherAlarm?: "yellow" | "red" | undefined;
+  readonly calibration?:
+    | { readonly polynomial: readonly number[] }
+    | { readonly table: readonly (readonly [number, number])[] }
+    | undefined;
+  /** Unit in the definition's own spelling. */
+  readonly unit?: string | undefined;
+  readonly limits?: ForeignLimits | undefined;
+  /** Limits by label of the enumeration `modeField`. */
+  readonly limitsByMode?: ReadonlyMap<string, ForeignLimits> | undefined;
+  readonly modeField?: string | undefined;
+  /** Alarms of a boolean. */
+  readonly alarms?: { readonly on?: "yellow" | "red"; readonly off?: "yellow" | "red" } | undefined;
+  /** True for what only says a size, a count or which packet it is. */
+  readonly isHidden?: boolean | undefined;
+}
+
+/** Bits that no field has; negative: a step back. */
+interface Gap {
+  readonly kind: "gap";
+  readonly bits: number;
+}
+
+/** End of what is known: how long something is cannot be said, so nothing behind it can be placed. */
+interface Unknown {
+  readonly kind: "unknown";
+  readonly place: Place;
+}
+
+export type Entry = ForeignField | Gap | Unknown;
+
+/** Condition of a packet on a field before or in it: its raw number is one of these. */
+export interface Criterion {
+  readonly field: string;
+  readonly numbers: Intervals;
+  readonly place: Place;
+}
+
+/** Time of a packet, as a dictionary file has it, with its place from the start of the packet. */
+export interface ForeignTime {
+  readonly source: Readonly<Record<string, unknown>>;
+  /** Name of the field with which it begins. */
+  readonly field: string;
+}
+
+/** A packet, or a part that packets begin with. */
+export interface ForeignPacket {
+  readonly name: string;
+  readonly place: Place;
+  readonly description?: string | undefined;
+  readonly subsystem?: string | undefined;
+  /** True for what is never sent as it is. */
+  readonly isAbstract: boolean;
+  /** What it begins with. */
+  readonly base?: ForeignPacket | undefined;
+  readonly criteria: readonly Criterion[];
+  readonly entries: readonly Entry[];
+  /** Seconds between two packets. */
+  readonly period?: number | undefined;
+  readonly time?: ForeignTime | undefined;
+}
+
+export interface Definition {
+  readonly name: string;
+  readonly version?: string | undefined;
+  readonly description?: string | undefined;
+  /** A base comes before what is based on it. */
+  readonly packets: readonly ForeignPacket[];
+}

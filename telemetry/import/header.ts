@@ -1,0 +1,84 @@
+/** The primary header in a definition: recognised by where its fields are, not by their names. */
+import type { Criterion, ForeignField } from "./definition";
+import { contains, intersection, type Intervals } from "./intervals";
+import type { PlacedField } from "./places";
+
+export const primaryHeaderBits = 48;
+
+/** True for a field that lies in the primary header: CCSDS 133.0-B says what is there. */
+export const isInHeader = ({ field, bit }: PlacedField): boolean =>
+  bit !== undefined && bit + field.bits <= primaryHeaderBits && field.size === undefined;
+
+/** What conditions on the primary header say. */
+export interface HeaderConditions {
+  /** APIDs that a packet may have; undefined: nothing is said. */
+  readonly apids: Intervals | undefined;
+  readonly flag: "set" | "clear" | "any";
+}
+
+export const noHeaderConditions: HeaderConditions = { apids: undefined, flag: "any" };
+
+/** Bits of the primary header: place, size, and what telemetry packets have there. */
+const parts = {
+  version: { bit: 0, bits: 3, must: 0 },
+  type: { bit: 3, bits: 1, must: 0 },
+  flag: { bit: 4, bits: 1 },
+  apid: { bit: 5, bits: 11 },
+  sequenceFlags: { bit: 16, bits: 2, must: 3 },
+} as const;
+
+/**
+ * The conditions with one more, on a field in the primary header.
+ * @returns a text where it cannot be said in a dictionary, or never is true of a telemetry packet
+ */
+export function withHeaderCondition(
+  { apids, flag }: HeaderConditions,
+  { numbers }: Criterion,
+  { bit, bits }: { bit: number; bits: number },
+): HeaderConditions | string {
+  const is = (part: { bit: number; bits: number }): boolean => part.bit === bit && part.bits === bits;
+  if (is(parts.apid)) {
+    const both = apids ? intersection(apids, numbers) : numbers;
+    return both.length === 0 ? "no APID fulfils it" : { apids: both, flag };
+  }
+  if (is(parts.flag)) {
+    const [isSet, isClear] = [contains(numbers, 1), contains(numbers, 0)];
+    if (isSet && isClear) return { apids, flag };
+    const wanted = isSet ? "set" : "clear";
+    return flag === "any" || flag === wanted
+      ? { apids, flag: wanted }
+      : "the secondary header is there and not";
+  }
+  for (const part of [parts.version, parts.type, parts.sequenceFlags]) {
+    if (!is(part)) continue;
+    return contains(numbers, part.must) ? { apids, flag } : "is never true of a whole telemetry packet";
+  }
+  const [only] = numbers;
+  if (bit === 0 && bits === 16 && numbers.length === 1 && only?.from === only?.to) {
+    return withFirstWord({ apids, flag }, only?.from ?? 0);
+  }
+  return "a condition on this part of the primary header";
+}
+
+/** Version, type, flag and APID in one number of 16 bits. */
+function withFirstWord({ apids, flag }: HeaderConditions, word: number): HeaderConditions | string {
+  if (word >>> 12 !== 0) return "is never true of a whole telemetry packet";
+  const apid = word & 0x7ff;
+  const wanted = (word & 0x800) === 0 ? "clear" : "set";
+  if ((apids && !contains(apids, apid)) || (flag !== "any" && flag !== wanted)) return "no packet fulfils it";
+  return { apids: [{ from: apid, to: apid }], flag: wanted };
+}
+
+/** APIDs of a set, if they are few enough to have a packet each. */
+export function apidList(apids: Intervals): number[] | undefined {
+  const most = 64;
+  const size = apids.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+  if (size > most) return undefined;
+  return apids.flatMap(({ from, to }) => Array.from({ length: to - from + 1 }, (_, i) => from + i));
+}
+
+/** True when the first fields of a list are a primary header: 3, 1, 1, 11, 2, 14 and 16 bits. */
+export function beginsWithHeader(fields: readonly Pick<ForeignField, "bits">[]): boolean {
+  const sizes = [3, 1, 1, 11, 2, 14, 16];
+  return sizes.every((bits, i) => fields[i]?.bits === bits);
+}

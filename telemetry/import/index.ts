@@ -1,0 +1,58 @@
+/** Dictionaries made of definitions in other formats, with a list of what could not be carried over. */
+import { basename } from "node:path";
+import { readCosmos } from "./cosmos";
+import { readCsv } from "./csv";
+import type { Definition } from "./definition";
+import { Findings, nothingLeft } from "./findings";
+import { planPackets } from "./plan";
+import { type Origin, writeDictionary, type WriteOptions } from "./write";
+import { mostXmlBytes } from "./xml";
+import { readXtce } from "./xtce";
+
+export { formatFinding, ImportError } from "./findings";
+export { type Origin } from "./write";
+
+/** Bytes of the biggest file: thirty times the biggest known one. */
+export const mostFileBytes = mostXmlBytes;
+
+export const formats = ["xtce", "cosmos", "csv"] as const;
+export type Format = (typeof formats)[number];
+
+export interface ImportOptions extends WriteOptions {
+  /** APID of packets for which the definition has none. */
+  readonly apid?: number | undefined;
+  /** Name of the packet where the definition has none; default: that of the file. */
+  readonly packet?: string | undefined;
+  /** Name of the file. */
+  readonly file?: string | undefined;
+}
+
+export interface Imported {
+  /** Dictionary that its own check accepts. */
+  readonly text: string;
+  readonly findings: Findings;
+  /** Which field of the definition each parameter is. */
+  readonly origins: readonly Origin[];
+}
+
+/** @throws ImportError when nothing of the text can be used */
+export function importDefinition(format: Format, text: string, options: ImportOptions): Imported {
+  const findings = new Findings();
+  const definition = read(format, text, options, findings);
+  const plans = planPackets(definition, options.apid, findings);
+  if (plans.length === 0) throw nothingLeft(findings);
+  const { text: dictionary, origins } = writeDictionary(definition, plans, options, findings);
+  return { text: dictionary, findings, origins };
+}
+
+function read(format: Format, text: string, { packet, file }: ImportOptions, findings: Findings): Definition {
+  const name = basename(file ?? "packet").replace(/\.[^.]*$/, "");
+  switch (format) {
+    case "xtce":
+      return readXtce(text, findings);
+    case "cosmos":
+      return readCosmos(text, name, findings);
+    case "csv":
+      return readCsv(text, packet ?? name, findings);
+  }
+}

@@ -1,0 +1,56 @@
+/** Texts whose size is said by the packet's length field: what fits between the fields around them. */
+import type { Findings } from "./findings";
+import { type PlacedField, sizeOf, varies } from "./places";
+
+/** Place of the length field in the primary header; its number is one less than the bytes behind the header. */
+const lengthField = { bit: 32, bits: 16 };
+/** Bytes of a packet of which the length field is 0. */
+const bytesAtZero = 7;
+
+/**
+ * The fields of a packet, where sizes by the length field became "what fits".
+ * @param placed all fields from the start of the packet
+ * @param own those to return
+ */
+export function withLengths(
+  placed: readonly PlacedField[],
+  own: readonly PlacedField[],
+  findings: Findings,
+): PlacedField[] {
+  const isLength = (name: string): boolean =>
+    placed.some(
+      ({ field, bit }) => field.name === name && bit === lengthField.bit && field.bits === lengthField.bits,
+    );
+  return own.flatMap((each): PlacedField[] => {
+    const { size } = each.field;
+    if (size === undefined || size === "rest" || !isLength(size.field)) return [each];
+    const behind = placed.slice(placed.findIndex(({ field }) => field === each.field) + 1);
+    const bitsBehind = behind.reduce(
+      (sum, { field, bit, gap }) => sum + (bit === undefined ? gap + sizeOf(field) : 0),
+      0,
+    );
+    const left = bytesAtZero - (each.bit ?? NaN) / 8 - size.plus - bitsBehind / 8;
+    const problem = problemOf(each, behind, size.times, left);
+    if (problem !== undefined) {
+      findings.leftOut(each.field.place, problem);
+      return [];
+    }
+    return [{ ...each, field: { ...each.field, size: "rest" } }];
+  });
+}
+
+function problemOf(
+  { bit }: PlacedField,
+  behind: readonly PlacedField[],
+  times: number,
+  left: number,
+): string | undefined {
+  if (bit === undefined || behind.some(({ field, bit: at }) => at === undefined && varies(field))) {
+    return "its size is said by the packet's length, and something else varies too";
+  }
+  if (times !== 1) return "its size is not the packet's length but a multiple of it";
+  if (left === 0) return undefined;
+  return left > 0
+    ? `the definition does not say what the ${left} bytes behind it are`
+    : `by the packet's length it would end ${-left} bytes behind the packet`;
+}

@@ -1,0 +1,49 @@
+/** Places of the fields of a packet, from its first bit on. */
+import type { Entry, ForeignField, Place } from "./definition";
+
+/** A field with its first bit, from the start of the packet; undefined: it is behind what varies in length. */
+export interface PlacedField {
+  readonly field: ForeignField;
+  readonly bit: number | undefined;
+  /** Bits between it and what is before it, where its own place is not known. */
+  readonly gap: number;
+}
+
+export interface Placed {
+  readonly fields: readonly PlacedField[];
+  /** Where something of unknown length stands, behind which nothing can be placed, and how many fields that costs. */
+  readonly cut?: { readonly place: Place; readonly lost: readonly ForeignField[] } | undefined;
+}
+
+export const varies = ({ size, count }: ForeignField): boolean =>
+  size !== undefined || (count !== undefined && typeof count !== "number");
+
+/** Bits of all elements of a field of fixed size. */
+export const sizeOf = ({ bits, count }: ForeignField): number =>
+  bits * (typeof count === "number" ? count : 1);
+
+export function place(entries: readonly Entry[]): Placed {
+  const fields: PlacedField[] = [];
+  let next: number | undefined = 0;
+  let gap = 0;
+  for (const [i, entry] of entries.entries()) {
+    if (entry.kind === "unknown") {
+      const lost = entries.slice(i + 1).filter((each) => each.kind === "field");
+      // What says its own place can still be read.
+      const fixed = lost.filter((field) => field.at !== undefined);
+      fields.push(...fixed.map((field) => ({ field, bit: field.at, gap: 0 })));
+      return { fields, cut: { place: entry.place, lost: lost.filter((field) => field.at === undefined) } };
+    }
+    if (entry.kind === "gap") {
+      if (next === undefined) gap += entry.bits;
+      else next += entry.bits;
+      continue;
+    }
+    const bit: number | undefined = entry.at ?? next;
+    fields.push({ field: entry, bit, gap: bit === undefined ? gap : 0 });
+    gap = 0;
+    if (varies(entry)) next = undefined;
+    else if (bit !== undefined) next = bit + sizeOf(entry);
+  }
+  return { fields };
+}

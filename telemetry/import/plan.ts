@@ -1,0 +1,214 @@
+/** Packets of a definition as packets of a dictionary: one root for each APID, and what extends it. */
+import type { Criterion, Definition, Entry, ForeignPacket } from "./definition";
+import type { Findings } from "./findings";
+import {
+  apidList,
+  type HeaderConditions,
+  isInHeader,
+  noHeaderConditions,
+  primaryHeaderBits,
+  withHeaderCondition,
+} from "./header";
+import { withLengths } from "./lengths";
+import { place, type Placed, type PlacedField } from "./places";
+
+/** A packet of the dictionary to be. */
+export interface PlannedPacket {
+  readonly foreign: ForeignPacket;
+  /** APID of a root where the definition has several for it, to tell their names apart. */
+  readonly suffix: string;
+  readonly apid: number;
+  readonly flag: HeaderConditions["flag"];
+  readonly base?: PlannedPacket | undefined;
+  readonly isAbstract: boolean;
+  readonly when: readonly Criterion[];
+  /** Its own fields; those of its base are the base's. */
+  readonly fields: readonly PlacedField[];
+}
+
+type Cut = NonNullable<Placed["cut"]>;
+
+/** What is known on the way down to a packet. */
+interface State {
+  readonly header: HeaderConditions;
+  /** Entries from the start of the packet, and how many of them a planned base has. */
+  readonly entries: readonly Entry[];
+  readonly inBase: number;
+  readonly base?: PlannedPacket | undefined;
+  readonly when: readonly Criterion[];
+  readonly suffix: string;
+}
+
+/** @param fallbackApid APID of packets for which the definition has none */
+export function planPackets(
+  definition: Definition,
+  fallbackApid: number | undefined,
+  findings: Findings,
+): PlannedPacket[] {
+  return new Planner(definition, fallbackApid, findings).plan();
+}
+
+class Planner {
+  private readonly planned: PlannedPacket[] = [];
+  private readonly children: ReadonlyMap<ForeignPacket | undefined, readonly ForeignPacket[]>;
+
+  constructor(
+    definition: Definition,
+    private readonly fallbackApid: number | undefined,
+    private readonly findings: Findings,
+  ) {
+    this.children = Map.groupBy(definition.packets, ({ base }) => base);
+  }
+
+  plan(): PlannedPacket[] {
+    const start: State = { header: noHeaderConditions, entries: [], inBase: 0, when: [], suffix: "" };
+    for (const root of this.childrenOf(undefined)) this.visit(root, start);
+    return this.planned;
+  }
+
+  private childrenOf(packet: ForeignPacket | undefined): readonly ForeignPacket[] {
+    return this.children.get(packet) ?? [];
+  }
+
+  private visit(packet: ForeignPacket, before: State): void {
+    const entries = [...before.entries, ...packet.entries];
+    const placed = place(entries);
+    if (placed.cut) this.reportCut(placed.cut, packet.entries);
+    const conditions = this.conditionsOf(packet, before, placed.fields);
+    if (!conditions) return;
+    const state = { ...before, ...conditions, entries };
+    const apids = state.header.apids && apidList(state.header.apids);
+    if (state.base || apids?.length === 1) return this.place(packet, state, placed.fields, apids?.[0]);
+    if (apids) {
+      for (const apid of apids) {
+        const header = { ...state.header, apids: [{ from: apid, to: apid }] };
+        this.place(packet, { ...state, header, suffix: `${before.suffix}_${apid}` }, placed.fields, apid);
+      }
+      return;
+    }
+    const children = this.childrenOf(packet);
+    if (children.length > 0 && packet.isAbstract) return children.forEach((each) => this.visit(each, state));
+    if (this.fallbackApid !== undefined) return this.place(packet, state, placed.fields, this.fallbackApid);
+    const isOnlyHeader = children.length > 0 && placed.fields.every(isInHeader);
+    if (!packet.isAbstract && !isOnlyHeader) {
+      const which = state.header.apids
+        ? "it has too many APIDs for a packet each"
+        : "no condition says its APID";
+      const way = "give --apid if all its packets have the same";
+      this.findings.leftOut(packet.place, `${which}; ${way}`);
+    }
+    for (const child of children) this.visit(child, state);
+  }
+
+  /** Plans the packet itself, where it is one or others extend it, and then what is based on it. */
+  private place(
+    packet: ForeignPacket,
+    state: State,
+    placed: readonly PlacedField[],
+    apid = state.base?.apid ?? 0,
+  ): void {
+    const children = this.childrenOf(packet);
+    if (packet.isAbstract && children.length === 0) {
+      this.findings.note(packet.place, "is abstract, and no packet is based on it: it is never sent");
+      return;
+    }
+    const inBase = new Set<Entry>(state.entries.slice(0, state.inBase));
+    const own = placed.filter((each) => !isInHeader(each) && !inBase.has(each.field));
+    const fields = this.withoutMisplaced(withLengths(placed, own, this.findings));
+    if (!this.isPlanned(packet, children, fields, state)) {
+      return children.forEach((each) => this.visit(each, state));
+    }
+    if (fields.length === 0 && !state.base) {
+      this.findings.leftOut(packet.place, "has no fields behind the primary header");
+      return;
+    }
+    const plan: PlannedPacket = {
+      ...{ foreign: packet, suffix: state.suffix, apid, flag: state.header.flag, base: state.base },
+      ...{ isAbstract: packet.isAbstract, when: state.when, fields },
+    };
+    this.planned.push(plan);
+    for (const child of children) {
+      this.visit(child, { ...state, base: plan, inBase: state.entries.length, when: [] });
+    }
+  }
+
+  /** What is abstract and has one child only, or one that is always meant, is a part of its children. */
+  private isPlanned(
+    packet: ForeignPacket,
+    children: readonly ForeignPacket[],
+    fields: readonly PlacedField[],
+    { base, when }: State,
+  ): boolean {
+    if (!packet.isAbstract) {
+      if (!base || when.length > 0) return true;
+      this.findings.leftOut(packet.place, `no condition tells it from ${base.foreign.name}`);
+      return false;
+    }
+    const isOnlyPart = children.length === 1 || children.some(({ criteria }) => criteria.length === 0);
+    return !isOnlyPart && fields.length > 0 && (!base || when.length > 0);
+  }
+
+  /** Conditions of the packet added to those before it; undefined after one was reported that cannot be said. */
+  private conditionsOf(
+    packet: ForeignPacket,
+    { header: before, when: already }: State,
+    placed: readonly PlacedField[],
+  ): Pick<State, "header" | "when"> | undefined {
+    let header = before;
+    const when = [...already];
+    for (const criterion of packet.criteria) {
+      const found = placed.find(({ field }) => field.name === criterion.field);
+      const problem = problemOf(found);
+      if (!found || problem !== undefined) {
+        return this.refuse(
+          packet,
+          criterion,
+          problem ?? `its condition is on ${criterion.field}, which it has not`,
+        );
+      }
+      if (!isInHeader(found)) {
+        when.push(criterion);
+        continue;
+      }
+      const next = withHeaderCondition(header, criterion, { bit: found.bit ?? 0, bits: found.field.bits });
+      if (typeof next === "string") return this.refuse(packet, criterion, `${criterion.field}: ${next}`);
+      header = next;
+    }
+    return { header, when };
+  }
+
+  private refuse(packet: ForeignPacket, { place: at }: Criterion, message: string): undefined {
+    this.findings.leftOut({ ...packet.place, line: at.line }, `${message}; nor is what is based on it`);
+    return undefined;
+  }
+
+  /** Report of what is behind something of unknown length, for the entries of one packet. */
+  private reportCut({ place: at, lost: all }: Cut, own: readonly Entry[]): void {
+    const lost = all.filter((field) => own.includes(field));
+    if (lost.length === 0 && !own.some((entry) => entry.kind === "unknown")) return;
+    const names = lost.slice(0, 5).map(({ name }) => name);
+    const more = lost.length > names.length ? ` and ${lost.length - names.length} more` : "";
+    const behind = lost.length === 0 ? "" : `; so ${names.join(", ")}${more} behind it cannot be placed`;
+    this.findings.leftOut(at, `its length is not known${behind}`);
+  }
+
+  /** Fields without those that a dictionary cannot have where they are. */
+  private withoutMisplaced(fields: readonly PlacedField[]): PlacedField[] {
+    return fields.filter(({ field, bit = 0, gap }) => {
+      const isSplit = bit > 0 && bit < primaryHeaderBits;
+      const isShifted = field.isLittle === true && field.bits > 8 && (bit + gap) % 8 !== 0;
+      if (isSplit) this.findings.leftOut(field.place, "begins in the primary header and ends behind it");
+      else if (isShifted) this.findings.leftOut(field.place, "its little-endian bytes begin within a byte");
+      return !isSplit && !isShifted;
+    });
+  }
+}
+
+function problemOf(found: PlacedField | undefined): string | undefined {
+  if (!found) return undefined;
+  const { field, bit } = found;
+  if (bit === undefined) return `its condition is on ${field.name}, behind a field whose length varies`;
+  if (field.count !== undefined) return `its condition is on the array ${field.name}`;
+  const isInteger = field.type !== "float" && field.type !== "string" && field.type !== "binary";
+  return isInteger ? undefined : `its condition is on ${field.name}, which is no whole number`;
+}

@@ -1,0 +1,141 @@
+/** Restriction criteria of XTCE: which packets a container is, as the raw numbers of fields. */
+import type { Criterion, ForeignField, Place } from "../definition";
+import { complement, everything, type Intervals, numbersWith, only, union } from "../intervals";
+import { child, childrenOf, type Element, numberIn } from "../xml";
+import { type Database, fieldNameOf, type System } from "./database";
+import { type ParameterReader } from "./parameters";
+
+/** Conditions, all of which hold; a text for those that a dictionary cannot have. */
+export type Criteria = readonly Criterion[] | string;
+
+const operators: Readonly<Record<string, string>> = {
+  "=": "==",
+  eq: "==",
+  neq: "!=",
+  lt: "<",
+  leq: "<=",
+  gt: ">",
+  geq: ">=",
+};
+
+export class CriteriaReader {
+  constructor(
+    private readonly database: Database,
+    private readonly parameters: ParameterReader,
+  ) {}
+
+  /** Criteria in an element that holds a comparison, a list of them or an expression. */
+  read(holder: Element | undefined, system: System, place: Place): Criteria {
+    const all = (holder?.children ?? [])
+      .filter(({ name }) => name !== "NextContainer")
+      .map((each) => this.one(each, system, place));
+    return joined(all);
+  }
+
+  private one(element: Element, system: System, place: Place): Criteria {
+    switch (element.name) {
+      case "Comparison":
+        return this.comparison(
+          element,
+          element.attributes.value ?? "",
+          element.attributes.comparisonOperator,
+          system,
+          place,
+        );
+      case "ComparisonList":
+      case "ANDedConditions":
+        return joined(element.children.map((each) => this.one(each, system, place)));
+      case "BooleanExpression":
+        return joined(element.children.map((each) => this.one(each, system, place)));
+      case "Condition":
+        return this.condition(element, system, place);
+      case "ORedConditions":
+        return either(element.children.map((each) => this.one(each, system, place)));
+      default:
+        return `its condition is a ${element.name}`;
+    }
+  }
+
+  private condition(element: Element, system: System, place: Place): Criteria {
+    const references = childrenOf(element, "ParameterInstanceRef");
+    const [reference] = references;
+    if (!reference || references.length !== 1) return "its condition compares two parameters";
+    const value = child(element, "Value")?.text ?? "";
+    return this.comparison(reference, value, child(element, "ComparisonOperator")?.text, system, place);
+  }
+
+  private comparison(
+    reference: Element,
+    value: string,
+    written: string | undefined,
+    system: System,
+    place: Place,
+  ): Criteria {
+    const name = reference.attributes.parameterRef ?? "";
+    const found = this.database.parameter(name, system);
+    if (!found) return `its condition is on ${name}, which is not in the file`;
+    const wanted = [fieldNameOf(found.parameter), ...found.member].join(".");
+    const field = this.parameters
+      .entries(found.parameter)
+      .find((entry): entry is ForeignField => entry.kind === "field" && entry.name === wanted);
+    if (!field) return `its condition is on ${name}, which is no field`;
+    const operator = operators[written ?? "=="] ?? written ?? "==";
+    const isCalibrated = reference.attributes.useCalibratedValue !== "false";
+    const numbers = numbersOf(field, value, operator, isCalibrated);
+    if (typeof numbers === "string") return `its condition on ${name}: ${numbers}`;
+    return [{ field: wanted, numbers, place: { ...place, line: reference.line } }];
+  }
+}
+
+/** Raw numbers that a comparison allows. */
+function numbersOf(
+  field: ForeignField,
+  value: string,
+  operator: string,
+  isCalibrated: boolean,
+): Intervals | string {
+  const number = numberIn(value);
+  if (field.type === "enumeration" && isCalibrated) {
+    const states = (field.states ?? []).filter(({ label }) => label === value);
+    const those = states.reduce<Intervals>((set, { from, to }) => union(set, [{ from, to }]), []);
+    if (states.length > 0 && operator === "==") return those;
+    if (states.length > 0 && operator === "!=") return complement(those);
+    if (number === undefined) return `${value} is no state of it, or ${operator} no comparison of states`;
+  }
+  if (field.type === "boolean" && number === undefined) {
+    const is = /^(?:true|on|1)$/i.test(value) === (operator === "==") ? 1 : 0;
+    return is === 1 ? complement(only(0)) : only(0);
+  }
+  if (field.calibration && isCalibrated) return "it is on the calibrated value";
+  if (number === undefined) return `${value} is no number`;
+  return numbersWith(operator, number) ?? `the operator ${operator}`;
+}
+
+function joined(all: readonly Criteria[]): Criteria {
+  const problem = all.find((each) => typeof each === "string");
+  return problem ?? all.flatMap((each) => (typeof each === "string" ? [] : each));
+}
+
+/** Alternatives as one condition, where all are on one field. */
+function either(all: readonly Criteria[]): Criteria {
+  const problem = all.find((each) => typeof each === "string");
+  if (problem !== undefined) return problem;
+  const alternatives = all.filter((each) => typeof each !== "string");
+  const [first] = alternatives[0] ?? [];
+  const isOneField = alternatives.every(
+    (each) => each.length > 0 && each.every(({ field }) => field === first?.field),
+  );
+  if (!first || !isOneField) return "its conditions are alternatives on different parameters";
+  const numbers = alternatives.reduce<Intervals>(
+    (set, each) =>
+      union(
+        set,
+        each.reduce<Intervals>((both, { numbers: one }) => meet(both, one), everything),
+      ),
+    [],
+  );
+  return [{ ...first, numbers }];
+}
+
+const meet = (one: Intervals, other: Intervals): Intervals =>
+  complement(union(complement(one), complement(other)));

@@ -1,0 +1,153 @@
+/** What numbers mean by the type of their parameter: calibration and unit, states, alarms. */
+import type { ForeignField, ForeignState } from "../definition";
+import type { Findings } from "../findings";
+import { child, childrenOf, type Element, numberIn, numberOf } from "../xml";
+import { readContextLimits, readLabelAlarms, readRanges } from "./alarms";
+import { readCalibrator } from "./calibrators";
+import { scaleOf } from "./time";
+
+export type ContextLimits = Pick<ForeignField, "limitsByMode" | "modeField">;
+
+/** Field with what its type says that its number means. */
+export function meaningOf(
+  field: ForeignField,
+  type: Element,
+  encoding: Element | undefined,
+  withMode: (limits: ContextLimits) => ContextLimits,
+  findings: Findings,
+): ForeignField {
+  switch (type.name) {
+    case "EnumeratedParameterType":
+      return enumerationField(field, type, findings);
+    case "BooleanParameterType":
+      return booleanField(field, type, findings);
+    case "AbsoluteTimeParameterType":
+    case "RelativeTimeParameterType":
+      return timeField(field, type);
+    case "IntegerParameterType":
+    case "FloatParameterType":
+      return numberField(field, type, encoding, withMode, findings);
+    default:
+      return field;
+  }
+}
+
+function numberField(
+  field: ForeignField,
+  type: Element,
+  encoding: Element | undefined,
+  withMode: (limits: ContextLimits) => ContextLimits,
+  findings: Findings,
+): ForeignField {
+  if (field.type === "string" || field.type === "binary") {
+    findings.leftOut(field.place, `it is a number written as ${field.type}: it is shown as it is sent`);
+    return field;
+  }
+  const { place, bits } = field;
+  const calibration = readCalibrator(encoding, bits, field.type === "signed", place, findings);
+  const limits = readRanges(child(type, "DefaultAlarm"), place, findings);
+  const context = readContextLimits(type, place, findings);
+  if (typeof calibration === "string") {
+    const lost = limits || context ? ", and it has no limits" : "";
+    findings.leftOut(place, `${calibration}: the number is shown as it is sent, without its unit${lost}`);
+    return field;
+  }
+  return {
+    ...field,
+    calibration,
+    unit: unitOf(type),
+    limits,
+    ...(context && withMode(context)),
+  };
+}
+
+function enumerationField(field: ForeignField, type: Element, findings: Findings): ForeignField {
+  if (
+    field.type === "string" ||
+    field.type === "binary" ||
+    field.type === "float" ||
+    field.encoding !== undefined ||
+    field.bits > 32
+  ) {
+    findings.leftOut(
+      field.place,
+      `its states: it is ${field.type} of ${field.bits} bits, shown as it is sent`,
+    );
+    return field;
+  }
+  const { byLabel, other } = readLabelAlarms(child(type, "DefaultAlarm"));
+  if (child(type, "ContextAlarmList")) {
+    findings.leftOut(field.place, "alarms on its states by context");
+  }
+  const states = childrenOf(child(type, "EnumerationList"), "Enumeration").flatMap((each): ForeignState[] => {
+    const from = numberIn(each.attributes.value ?? "");
+    const label = each.attributes.label ?? "";
+    if (from === undefined) return [];
+    return [{ from, to: numberOf(each, "maxValue") ?? from, label, alarm: byLabel.get(label) ?? other }];
+  });
+  const [lowest, highest] = rangeOf(field);
+  const fitting = states.filter(({ from, to }) => from >= lowest && to <= highest);
+  for (const { label, from } of states.filter((state) => !fitting.includes(state))) {
+    findings.leftOut(field.place, `its state ${label}: ${from} does not fit in ${field.bits} bits`);
+  }
+  if (fitting.length === 0) {
+    findings.note(field.place, "has no states: it is a number");
+    return field;
+  }
+  const isSigned = field.type === "signed";
+  return {
+    ...field,
+    type: "enumeration",
+    states: fitting,
+    encoding: isSigned ? "twos-complement" : undefined,
+  };
+}
+
+function booleanField(field: ForeignField, type: Element, findings: Findings): ForeignField {
+  if (
+    (field.type !== "unsigned" && field.type !== "signed") ||
+    field.encoding !== undefined ||
+    field.bits > 32
+  ) {
+    findings.leftOut(field.place, `it is ${field.type} of ${field.bits} bits: shown as it is sent`);
+    return field;
+  }
+  const { byLabel } = readLabelAlarms(child(type, "DefaultAlarm"));
+  const [on, off] = [type.attributes.oneStringValue ?? "True", type.attributes.zeroStringValue ?? "False"];
+  const alarms = { on: byLabel.get(on), off: byLabel.get(off) };
+  const said = field.description ?? field.name;
+  const isNamed = !/^true$/i.test(on) || !/^false$/i.test(off);
+  return {
+    ...field,
+    ...{ type: "boolean", encoding: undefined },
+    ...(isNamed && { description: `${said} (1: ${on}, 0: ${off})` }),
+    alarms: { ...(alarms.on && { on: alarms.on }), ...(alarms.off && { off: alarms.off }) },
+  };
+}
+
+/** A time as a number of seconds. */
+function timeField(field: ForeignField, type: Element): ForeignField {
+  const { scale, offset } = scaleOf(type);
+  if (field.type === "string" || field.type === "binary" || Number.isNaN(scale)) return field;
+  return { ...field, calibration: { polynomial: [offset, scale] }, unit: "s" };
+}
+
+function rangeOf({ type, bits }: ForeignField): [number, number] {
+  return type === "signed" ? [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1] : [0, 2 ** bits - 1];
+}
+
+/** Unit of a set: those with a negative power behind the stroke. */
+function unitOf(type: Element): string | undefined {
+  const units = childrenOf(child(type, "UnitSet"), "Unit");
+  const [only] = units;
+  if (units.length === 1 && (numberOf(only, "power") ?? 1) === 1) return only?.text;
+  const part = (unit: Element): string => {
+    const power = Math.abs(numberOf(unit, "power") ?? 1);
+    return power === 1 ? unit.text : `${unit.text}${power}`;
+  };
+  const isBelow = (unit: Element): boolean => (numberOf(unit, "power") ?? 1) < 0;
+  const above = units.filter((unit) => !isBelow(unit)).map(part);
+  const below = units.filter(isBelow).map(part);
+  if (units.length === 0) return undefined;
+  return [above.join("*") || "1", ...(below.length > 0 ? [below.join("*")] : [])].join("/");
+}

@@ -1,0 +1,197 @@
+/** Parameters of XTCE as fields: the type of each, with its encoding, calibration, unit, states and alarms. */
+import type { Entry, ForeignField, Place, VaryingSize } from "../definition";
+import type { Findings } from "../findings";
+import { child, childrenOf, descend, type Element, numberIn, numberOf } from "../xml";
+import { type Database, descriptionOf, fieldNameOf, type Named, placeOf, type System } from "./database";
+import { type Encoded, encodingOf, readEncoding } from "./encodings";
+import { type ContextLimits, meaningOf } from "./meaning";
+
+/** Elements of arrays that are written one by one. */
+const mostElements = 4096;
+
+/** Fields of a parameter: one, or the members of its structure. */
+export class ParameterReader {
+  /** Types of absolute times, by the field. */
+  readonly times = new Map<string, Element>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly findings: Findings,
+  ) {}
+
+  typeOf({ element, system }: Named): Named | undefined {
+    const reference = element.attributes.parameterTypeRef ?? "";
+    return this.database.type(reference, system);
+  }
+
+  entries(parameter: Named): Entry[] {
+    const name = fieldNameOf(parameter);
+    const place = placeOf(parameter.element, "Parameter");
+    const type = this.typeOf(parameter);
+    if (!type) {
+      this.findings.leftOut(
+        place,
+        `its type ${parameter.element.attributes.parameterTypeRef ?? ""} is not in the file`,
+      );
+      return [{ kind: "unknown", place }];
+    }
+    const description = descriptionOf(parameter.element) ?? descriptionOf(type.element);
+    return this.ofType(type, { name, place, description });
+  }
+
+  private ofType(type: Named, own: Pick<ForeignField, "name" | "place" | "description">, depth = 0): Entry[] {
+    if (depth > 20) return [this.leaveOut(own.place, undefined, "its type contains itself")];
+    if (type.element.name === "AggregateParameterType") return this.members(type, own, depth);
+    if (type.element.name === "ArrayParameterType") return this.array(type, own, depth);
+    return this.plain(type, own);
+  }
+
+  private members(
+    type: Named,
+    own: Pick<ForeignField, "name" | "place" | "description">,
+    depth: number,
+  ): Entry[] {
+    return childrenOf(child(type.element, "MemberList"), "Member").flatMap((member) => {
+      const of = this.database.type(member.attributes.typeRef ?? "", type.system);
+      const name = `${own.name}.${member.attributes.name ?? ""}`;
+      const place = { ...own.place, what: `${own.place.what}.${member.attributes.name ?? ""}` };
+      if (!of) {
+        return [
+          this.leaveOut(place, undefined, `its type ${member.attributes.typeRef ?? ""} is not in the file`),
+        ];
+      }
+      const said = descriptionOf(member) ?? descriptionOf(of.element);
+      const description = said ?? (own.description && `${own.description}: ${member.attributes.name ?? ""}`);
+      return this.ofType(of, { name, place, description }, depth + 1);
+    });
+  }
+
+  private array(
+    type: Named,
+    own: Pick<ForeignField, "name" | "place" | "description">,
+    depth: number,
+  ): Entry[] {
+    const of = this.database.type(type.element.attributes.arrayTypeRef ?? "", type.system);
+    if (!of) return [this.leaveOut(own.place, undefined, "the type of its elements is not in the file")];
+    const sizes = childrenOf(child(type.element, "DimensionList"), "Dimension").map(dimensionOf);
+    const [only] = sizes;
+    const element = (i: number): Entry[] =>
+      this.ofType(
+        of,
+        {
+          ...own,
+          name: `${own.name}[${i}]`,
+          ...(own.description && { description: `${own.description}, ${i}` }),
+        },
+        depth + 1,
+      );
+    const first = this.ofType(of, own, depth + 1);
+    const [number] = first;
+    const isNumber =
+      first.length === 1 && number?.kind === "field" && ["unsigned", "signed", "float"].includes(number.type);
+    if (sizes.every((size) => typeof size === "number") && sizes.length > 0) {
+      const count = sizes.reduce((product, size) => product * size, 1);
+      if (sizes.length > 1) {
+        this.findings.note(own.place, `its ${sizes.length} dimensions are one, of ${count} elements`);
+      }
+      if (count < 1 || count > mostElements) {
+        return [this.leaveOut(own.place, undefined, `${count} elements`)];
+      }
+      if (isNumber) return [{ ...number, count }];
+      return Array.from({ length: count }, (_, i) => element(i)).flat();
+    }
+    if (isNumber && sizes.length === 1 && typeof only === "object") {
+      return [{ ...number, count: { field: this.nameOf(only.field, type.system) } }];
+    }
+    return [
+      this.leaveOut(
+        own.place,
+        undefined,
+        "an array whose size varies, not of numbers or not by one parameter",
+      ),
+    ];
+  }
+
+  private leaveOut(place: Place, bits: number | undefined, why: string): Entry {
+    this.findings.leftOut(place, why);
+    return bits === undefined ? { kind: "unknown", place } : { kind: "gap", bits };
+  }
+
+  /** Name of the field that a reference means. */
+  private nameOf(reference: string, system: System): string {
+    const found = this.database.parameter(reference, system);
+    return found ? [fieldNameOf(found.parameter), ...found.member].join(".") : reference;
+  }
+
+  /** Limits by context, with the name of the field that their context is. */
+  private modeOf({ limitsByMode, modeField = "" }: ContextLimits, system: System): ContextLimits {
+    return { limitsByMode, modeField: this.nameOf(modeField, system) };
+  }
+
+  /** Size by a parameter of the file; one by a field of the text's own stays. */
+  private sizeField(size: VaryingSize, system: System): VaryingSize {
+    return size === "rest" ? size : { ...size, field: this.nameOf(size.field, system) };
+  }
+
+  private plain(type: Named, own: Pick<ForeignField, "name" | "place" | "description">): Entry[] {
+    const element = this.complete(type);
+    const encoding = encodingOf(element);
+    const encoded = encoding
+      ? readEncoding(encoding, own.name, own.place, this.findings)
+      : withoutEncoding(element);
+    if ("skip" in encoded) return [this.leaveOut(own.place, encoded.skip, encoded.why)];
+    const { form, before = [], endsAnywhere } = encoded;
+    const size = form.size === undefined ? undefined : this.sizeField(form.size, type.system);
+    const field: ForeignField = { kind: "field", ...own, ...form, size };
+    if (element.name === "AbsoluteTimeParameterType") this.times.set(field.name, element);
+    const read = meaningOf(
+      field,
+      element,
+      encoding,
+      (limits) => this.modeOf(limits, type.system),
+      this.findings,
+    );
+    return [
+      ...before,
+      read,
+      ...(endsAnywhere === true ? [{ kind: "unknown", place: own.place } as const] : []),
+    ];
+  }
+
+  /** Type with what it has from the type that it is based on. */
+  private complete({ element, system }: Named, depth = 0): Element {
+    const base = element.attributes.baseType;
+    const found = base === undefined || depth > 20 ? undefined : this.database.type(base, system);
+    if (!found) return element;
+    const inherited = this.complete(found, depth + 1);
+    const own = new Set(element.children.map(({ name }) => name));
+    return {
+      ...element,
+      attributes: { ...inherited.attributes, ...element.attributes },
+      children: [...element.children, ...inherited.children.filter(({ name }) => !own.has(name))],
+    };
+  }
+}
+
+/** Integers and floats without an encoding are sent as the type says. */
+function withoutEncoding(type: Element): Encoded {
+  const bits = numberOf(type, "sizeInBits") ?? 32;
+  if (type.name === "IntegerParameterType" && bits <= 64) {
+    return { form: { type: type.attributes.signed === "false" ? "unsigned" : "signed", bits } };
+  }
+  if (type.name === "FloatParameterType" && [32, 64].includes(bits)) return { form: { type: "float", bits } };
+  return { skip: undefined, why: "has no encoding" };
+}
+
+/** Number of elements: fixed, or the parameter that says it. */
+function dimensionOf(dimension: Element): number | { field: string } | undefined {
+  const start = numberIn(descend(dimension, "StartingIndex", "FixedValue")?.text ?? "0");
+  const end = numberIn(descend(dimension, "EndingIndex", "FixedValue")?.text ?? "");
+  if (start !== undefined && end !== undefined) return end - start + 1;
+  const dynamic = descend(dimension, "EndingIndex", "DynamicValue");
+  const field = child(dynamic, "ParameterInstanceRef")?.attributes.parameterRef;
+  const adjustment = child(dynamic, "LinearAdjustment");
+  const isCount =
+    (numberOf(adjustment, "slope") ?? 1) === 1 && (numberOf(adjustment, "intercept") ?? 0) === -1;
+  return field !== undefined && start === 0 && isCount ? { field } : undefined;
+}

@@ -1,0 +1,84 @@
+/** Times of XTCE: counts of seconds since an epoch, and their parts, as the time code of a dictionary. */
+import { child, descend, type Element, numberOf } from "../xml";
+import { encodingOf } from "./encodings";
+
+type Source = Readonly<Record<string, unknown>>;
+
+const epochs: Readonly<Record<string, Source>> = {
+  TAI: { epoch: "1958-01-01T00:00:00Z", clock: "TAI" },
+  GPS: { epoch: "1980-01-06T00:00:00Z", clock: "GPS" },
+  UNIX: { epoch: "1970-01-01T00:00:00Z" },
+  // 12:00:00 TT, which is 32.184 s ahead of TAI.
+  J2000: { epoch: "2000-01-01T11:59:27.816Z", clock: "TAI" },
+};
+
+function epochOf(type: Element): Source | undefined {
+  const text = descend(type, "ReferenceTime", "Epoch")?.text;
+  if (text === undefined) return undefined;
+  const known = epochs[text];
+  if (known) return known;
+  const match = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d:\d\d(?:\.\d+)?))?Z?$/.exec(text);
+  return match ? { epoch: `${match[1]}T${match[2] ?? "00:00:00"}Z` } : undefined;
+}
+
+/** What one of a count is, by its length in seconds. */
+const counts: readonly (readonly [number, string])[] = [
+  [86_400, "days"],
+  [1, "seconds"],
+  [1e-3, "milliseconds"],
+  [1e-6, "microseconds"],
+  [1e-9, "nanoseconds"],
+];
+
+const unitSeconds: Readonly<Record<string, number>> = {
+  seconds: 1,
+  picoSeconds: 1e-12,
+  days: 86_400,
+};
+
+/** Length in seconds of one of a time's raw number, and the time at 0. */
+export function scaleOf(type: Element): { scale: number; offset: number } {
+  const encoding = child(type, "Encoding");
+  const unit = unitSeconds[encoding?.attributes.units ?? "seconds"] ?? NaN;
+  return {
+    scale: (numberOf(encoding, "scale") ?? 1) * unit,
+    offset: (numberOf(encoding, "offset") ?? 0) * unit,
+  };
+}
+
+/** Fields of a time that its raw number is; undefined: it is no such count. */
+function fieldsOf(type: Element): Source[] | undefined {
+  const encoding = encodingOf(type);
+  const bits = numberOf(encoding, "sizeInBits") ?? 8;
+  const { scale, offset } = scaleOf(type);
+  const isPlain = (encoding?.attributes.encoding ?? "unsigned") === "unsigned";
+  if (encoding?.name !== "IntegerDataEncoding" || !isPlain || offset !== 0) return undefined;
+  const order = encoding.attributes.byteOrder === "leastSignificantByteFirst" ? { byteOrder: "little" } : {};
+  const near = (length: number): boolean => Math.abs(scale / length - 1) < 1e-9;
+  const count = counts.find(([length]) => near(length));
+  if (count) return [{ is: count[1], bits, ...order }];
+  const fraction = -Math.log2(scale);
+  if (Math.abs(fraction - Math.round(fraction)) > 1e-9 || order.byteOrder !== undefined) return undefined;
+  const parts = Math.round(fraction);
+  if (parts === bits) return [{ is: "fraction", bits }];
+  // Seconds and their binary fraction in one number.
+  return parts > 0 && parts < bits
+    ? [
+        { is: "seconds", bits: bits - parts },
+        { is: "fraction", bits: parts },
+      ]
+    : undefined;
+}
+
+/** Time code of an absolute time with an epoch, and of the part behind it that counts on from it. */
+export function timeSource(type: Element, part: Element | undefined): Source | undefined {
+  const epoch = epochOf(type);
+  const fields = fieldsOf(type);
+  if (!epoch || !fields) return undefined;
+  const more = part ? fieldsOf(part) : [];
+  return more && { code: "fields", ...epoch, fields: [...fields, ...more] };
+}
+
+/** Name of the parameter that a time counts on from. */
+export const countsFrom = (type: Element): string | undefined =>
+  descend(type, "ReferenceTime", "OffsetFrom")?.attributes.parameterRef;

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { runHere } from "../../../support/telemetry/runHere";
+import { spacePacket } from "../packets/dictionaryOf";
+import { apid7, container, entries, integer, parameter, xtce } from "./xtceOf";
+
+describe("import", () => {
+  let folder = "";
+  const file = (name: string, text: string | Buffer): string => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  const good = (more = ""): string =>
+    xtce({
+      types: integer("U8", 8) + more,
+      parameters: parameter("TEMP", "U8") + (more && parameter("ODD", "ODD")),
+      containers: container("HK", entries("TEMP", ...(more ? ["ODD"] : [])), apid7),
+    });
+  const odd =
+    '<IntegerParameterType name="ODD"><IntegerDataEncoding sizeInBits="8" encoding="BCD"/></IntegerParameterType>';
+
+  before(() => (folder = mkdtempSync(join(tmpdir(), "perigee-import-"))));
+  after(() => rmSync(folder, { recursive: true }));
+
+  it("writes a dictionary with which decode and check-dictionary work, and ends with 0", async () => {
+    const [output, packets] = [join(folder, "out.yaml"), file("packets.bin", spacePacket("2a", { apid: 7 }))];
+    const { status, stdout, stderr } = await runHere("import", "xtce", file("a.xml", good()), "-o", output);
+    assert.deepEqual({ status, stdout }, { status: 0, stdout: "" });
+    assert.match(stderr, /a\.xml: 1 fields in 1 packets; everything was carried over\n$/);
+    assert.equal((await runHere("check-dictionary", output)).status, 0);
+    const decoded = await runHere("decode", packets, "--dictionary", output, "--format", "json");
+    assert.match(decoded.stdout, /"values":\{"hk\.temp":42\}/);
+  });
+
+  it("prints it without -o, names each thing that is left out with file and line, and ends with 1", async () => {
+    const path = file("odd.xml", good(odd));
+    const { status, stdout, stderr } = await runHere("import", "xtce", path);
+    assert.equal(status, 1);
+    assert.match(stdout, /^name: Test\n/);
+    assert.match(stderr, /odd\.xml:\d+: not carried over: Parameter ODD: integers encoded as BCD\n/);
+    assert.match(stderr, /1 could not be carried over, see above\n$/);
+  });
+
+  it("gives all packets a time code, a check and a period where it is told to", async () => {
+    const path = file("csv.csv", "name,data_type,bit_length\nSECONDS,uint,32\n");
+    const time = '{ code: fields, epoch: "2000-01-01T00:00:00Z", fields: [{ is: seconds, bits: 32 }] }';
+    const { status, stdout } = await runHere(
+      "import",
+      "csv",
+      path,
+      "--apid",
+      "5",
+      "--time",
+      time,
+      "--checksum",
+      "crc16",
+      "--period",
+      "4",
+    );
+    assert.equal(status, 0);
+    assert.match(stdout, /checksum: crc16\n/);
+    assert.match(stdout, /apid: 5\n\s+name: csv\n/);
+    assert.match(stdout, /period: 4\n/);
+    assert.match(stdout, /code: fields\n/);
+  });
+
+  for (const [what, args, expected] of [
+    ["a wrong format", ["import", "xls", "a.xls"], /the format is one of xtce, cosmos, csv, not xls/],
+    ["no file", ["import", "xtce"], /name the FILE/],
+    ["a file that is not there", ["import", "xtce", "/nowhere"], /cannot read \/nowhere/],
+    ["a time that is none", ["import", "csv", "x.csv", "--time", "noon"], /--time: noon is no time code/],
+    ["an APID that is none", ["import", "csv", "x.csv", "--apid", "4000"], /--apid/],
+  ] as const) {
+    it(`ends with 2 for ${what}`, async () => {
+      const { status, stderr } = await runHere(...args);
+      assert.equal(status, 2);
+      assert.match(stderr, expected);
+    });
+  }
+
+  it("ends with 2, and writes nothing, where nothing of the file can be used", async () => {
+    const output = join(folder, "never.yaml");
+    const { status, stderr } = await runHere("import", "xtce", file("b.xml", "<Other/>"), "--output", output);
+    assert.equal(status, 2);
+    assert.match(stderr, /b\.xml is no XTCE: its root is Other/);
+    assert.ok(!existsSync(output));
+  });
+
+  it("does not touch a file that it is not to write", async () => {
+    const path = file("keep.xml", good());
+    await runHere("import", "xtce", path);
+    assert.equal(readFileSync(path, "utf8"), good());
+  });
+});

@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { spacePacket } from "../packets/dictionaryOf";
+import { imported, type Result } from "./xtceOf";
+
+/** A packet with APID 1: its primary header, and the lines of the test. */
+const packetWith = (lines: string, endianness = "BIG_ENDIAN"): string => `
+TELEMETRY SAT HK ${endianness} "Housekeeping"
+  ITEM VER 0 3 UINT "" BIG_ENDIAN
+  ITEM TYPE 3 1 UINT "" BIG_ENDIAN
+  ITEM FLAG 4 1 UINT "" BIG_ENDIAN
+  ID_ITEM APID 5 11 UINT 1 "" BIG_ENDIAN
+  ITEM SEQ 16 16 UINT "" BIG_ENDIAN
+  ITEM LENGTH 32 16 UINT "" BIG_ENDIAN
+${lines}`;
+
+const of = (lines: string, endianness?: string): Result => imported("cosmos", packetWith(lines, endianness));
+const valuesOf = (lines: string, hex: string, endianness?: string): unknown =>
+  of(lines, endianness).decode(spacePacket(hex)).values;
+
+describe("items of COSMOS", () => {
+  it("have a place or follow, of every type, and the primary header is known by where its fields are", () => {
+    const lines = `
+  ITEM A 56 8 UINT "At byte 1" # a comment
+  APPEND_ITEM B 12 INT
+  APPEND_ITEM C 4 UINT
+  APPEND_ITEM F 32 FLOAT
+  APPEND_ITEM S 24 STRING 'a "text"'
+  APPEND_ITEM R 16 BLOCK
+  APPEND_ARRAY_ITEM L 8 UINT 16`;
+    assert.deepEqual(valuesOf(lines, "ff 01 fff 7 3fc00000 414200 beef 0102"), {
+      ...{ a: 1, b: -1, c: 7, f: 1.5, s: "AB", r: "beef", l: [1, 2] },
+    });
+    assert.match(of(lines).text, /description: a "text"/);
+  });
+
+  it("of no size take what is left", () => {
+    assert.deepEqual(valuesOf("APPEND_ITEM N 8 UINT\nAPPEND_ITEM S 0 STRING", "01 414243"), {
+      n: 1,
+      s: "ABC",
+    });
+    assert.deepEqual(valuesOf("APPEND_ARRAY_ITEM L 16 UINT 0", "0001 0002"), { l: [1, 2] });
+  });
+
+  it("are little-endian where packet or item says so", () => {
+    assert.deepEqual(
+      valuesOf(
+        'ITEM A 48 16 UINT\nITEM B 64 16 UINT "" BIG_ENDIAN\nITEM C 80 4 UINT',
+        "0102 0102 70",
+        "LITTLE_ENDIAN",
+      ),
+      { a: 513, b: 258, c: 7 },
+    );
+  });
+
+  it("that a dictionary cannot have are left out, and those behind them keep their places", () => {
+    const { leftOut, decode } = of(`
+  APPEND_ITEM A 12 UINT "" LITTLE_ENDIAN
+  APPEND_ITEM B 4 UINT
+  ITEM C -16 16 UINT "From the end"
+  ITEM D 0 0 DERIVED "Derived"
+    READ_CONVERSION time.rb
+  APPEND_ITEM E 8 UINT`);
+    assert.deepEqual(leftOut, [
+      "Item A: little-endian bits that are not whole bytes",
+      "Item C: its place is said from the end of the packet",
+      "Item D: is derived",
+    ]);
+    assert.deepEqual(decode(spacePacket("fff7 05")).values, { b: 7, e: 5 });
+  });
+
+  it("choose packets of one APID", () => {
+    const second = packetWith("APPEND_ID_ITEM ID 8 UINT 2\nAPPEND_ITEM B 8 UINT").replace(" HK ", " ADCS ");
+    const { decode, leftOut } = imported(
+      "cosmos",
+      packetWith("APPEND_ID_ITEM ID 8 UINT 0x01\nAPPEND_ITEM A 8 UINT") + second,
+    );
+    assert.deepEqual(leftOut, []);
+    assert.deepEqual(decode(spacePacket("01 05")).packet, "hk");
+    assert.deepEqual(decode(spacePacket("02 05")), { packet: "adcs", values: { id: 2, b: 5 }, errors: [] });
+    assert.deepEqual(decode(spacePacket("03 05")).errors, ["layout"]);
+  });
+});
+
+describe("lines below an item of COSMOS", () => {
+  it("are states with colours, also of all other numbers", () => {
+    const lines = `
+  APPEND_ITEM M 8 UINT
+    STATE OK 0 GREEN
+    STATE "ON FIRE" 1 RED
+    STATE ERROR ANY YELLOW
+  APPEND_ITEM N 8 INT
+    STATE BACK -1`;
+    const { text, leftOut } = of(lines);
+    assert.deepEqual(leftOut, []);
+    assert.match(text, /red:\n\s+- ON_FIRE\n\s+yellow:\n\s+- ERROR\n/);
+    assert.deepEqual(valuesOf(lines, "01 ff"), { m: 1, n: -1 });
+  });
+
+  it("are polynomials and segments that meet, with unit and limits", () => {
+    const lines = `
+  APPEND_ITEM T 8 UINT
+    POLY_READ_CONVERSION -10 0.5
+    UNITS Celsius C
+    LIMITS DEFAULT 3 ENABLED -8 -6 60 80
+  APPEND_ITEM G 8 UINT
+    SEG_POLY_READ_CONVERSION 0 0 1
+    SEG_POLY_READ_CONVERSION 100 50 0.5`;
+    const { text, leftOut } = of(lines);
+    assert.deepEqual(leftOut, []);
+    assert.match(
+      text,
+      /unit: degC\n\s+limits:\n\s+yellow:\n\s+low: -6\n\s+high: 60\n\s+red:\n\s+low: -8\n\s+high: 80\n\s+persistence: 2\n/,
+    );
+    assert.deepEqual(valuesOf(lines, "1e c8"), { t: 5, g: 150 });
+  });
+
+  for (const [what, lines, expected] of [
+    ["conversions by code", "READ_CONVERSION my.rb 1", "Item A: its READ_CONVERSION my.rb"],
+    [
+      "segments that do not meet",
+      "SEG_POLY_READ_CONVERSION 0 0 1\n SEG_POLY_READ_CONVERSION 100 0 0.5",
+      /no row of lines that meet/,
+    ],
+    ["limits of another set", "LIMITS TVAC 1 ENABLED 1 2 3 4", "Item A: its limits of the set TVAC"],
+    [
+      "limits that are disabled",
+      "LIMITS DEFAULT 1 DISABLED 1 2 3 4",
+      "Item A: its limits, which are disabled at first",
+    ],
+    [
+      "green limits",
+      "LIMITS DEFAULT 1 ENABLED 1 2 30 40 5 6",
+      "Item A: its green limits: only yellow and red are alarms",
+    ],
+    [
+      "code in the file",
+      "GENERIC_READ_CONVERSION_START\n value * STATE\nGENERIC_READ_CONVERSION_END",
+      "Item A: its GENERIC_READ_CONVERSION_START",
+    ],
+    ["unknown lines", "FROBNICATE 1", "Packet SAT HK: the line FROBNICATE"],
+  ] as const) {
+    it(`are left out and said: ${what}`, () => {
+      const { leftOut, decode } = of(`APPEND_ITEM A 8 UINT\n${lines}\nAPPEND_ITEM B 8 UINT`);
+      if (typeof expected === "string") assert.deepEqual(leftOut, [expected]);
+      else assert.match(leftOut.join(), expected);
+      assert.deepEqual(decode(spacePacket("05 07")).values, { a: 5, b: 7 });
+    });
+  }
+
+  it("of a template are left out, with what follows it: it may have items of its own, or begin a packet", () => {
+    const { leftOut, decode } = of(`APPEND_ITEM A 8 UINT
+<%= render 'x.txt' %>
+APPEND_ITEM B 8 UINT
+ITEM C 64 8 UINT
+TELEMETRY SAT <%= packet %> BIG_ENDIAN
+APPEND_ITEM D 8 UINT`);
+    assert.deepEqual(leftOut, [
+      "ERB: what a template puts there: <%= render 'x.txt' %>",
+      "ERB: what a template puts there: TELEMETRY SAT <%= packet %> BIG_ENDIAN",
+      "Item D: is in no packet",
+      "ERB: its length is not known; so B behind it cannot be placed",
+    ]);
+    assert.deepEqual(decode(spacePacket("05 06 07")).values, { a: 5, c: 7 });
+  });
+
+  it("have the name of the target for what a template calls so, and units by their short name too", () => {
+    const text = packetWith(
+      "APPEND_ITEM I 8 UINT\n UNITS micro-Ampères µA\n POLY_WRITE_CONVERSION 0 2",
+    ).replace("SAT", "<%= target_name %>");
+    const { leftOut, text: dictionary } = imported("cosmos", text);
+    assert.deepEqual(leftOut, []);
+    assert.match(dictionary, /^name: TARGET\n/);
+    assert.match(dictionary, /unit: uA\n/);
+  });
+
+  it("go on in the next line, and a virtual packet is none", () => {
+    assert.deepEqual(valuesOf('APPEND_ITEM A 8 UINT &\n "goes on"', "05"), { a: 5 });
+    const { leftOut } = imported(
+      "cosmos",
+      `${packetWith("APPEND_ITEM A 8 UINT")}\nTELEMETRY SAT V BIG_ENDIAN\n VIRTUAL\n APPEND_ITEM A 8 UINT`,
+    );
+    assert.deepEqual(leftOut, ["Packet SAT V: is virtual: never sent"]);
+  });
+
+  it("in a file without packets are no definition", () => {
+    assert.throws(() => imported("cosmos", "COMMAND SAT NOOP BIG_ENDIAN"), /has no TELEMETRY packet/);
+  });
+});
