@@ -195,6 +195,20 @@ describe("stack 2 with default settings", () => {
     assert.match(rules, /job=\\"perigee-telemetry\\"/);
   });
 
+  it("stores no series of when counters began, and every parameter", () => {
+    const monitor = deployment.resources.find(({ name }) => name === "telemetry-monitor");
+    const { endpoints } = monitor?.inputs["spec"] as {
+      endpoints: { metricRelabelings: { sourceLabels: string[]; regex: string; action: string }[] }[];
+    };
+    const [dropped] = endpoints[0]?.metricRelabelings ?? [];
+    assert.deepEqual([dropped?.sourceLabels, dropped?.action], [["__name__"], "drop"]);
+    const isDropped = (name: string): boolean => new RegExp(`^(?:${dropped?.regex ?? ""})$`).test(name);
+    for (const name of ["bus_packets_received", "perigee_telemetry_link_bytes", "process_cpu_seconds"]) {
+      assert.ok(isDropped(`${name}_created`) && !isDropped(`${name}_total`), name);
+    }
+    assert.ok(!isDropped("bus_cdh_file_created"));
+  });
+
   it("gives the addresses of the contract, and Grafana's password as a secret", () => {
     assert.deepEqual(deployment.outputs, {
       telemetryUrl: "http://203.0.113.10:30464",
