@@ -75,7 +75,7 @@ export const programs = {
   ${etcdPrograms.crictl}`,
   kubectl: `
     if [ -e /var/restarting ]; then case "$*" in
-      *unschedulable*|"uncordon "*|*for-upgrade*) echo "Error from server (Forbidden): User \"kubernetes-admin\" cannot get nodes" >&2; exit 1 ;;
+      *unschedulable*|"uncordon "*|*for-upgrade*) echo "Error from server (Forbidden): User kubernetes-admin cannot get nodes" >&2; exit 1 ;;
     esac; fi
     case "$*" in
       *proxy/pods*) for pod in etcd kube-apiserver kube-controller-manager kube-scheduler; do
