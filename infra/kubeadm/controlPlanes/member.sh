@@ -70,6 +70,12 @@ former_control_plane() {
 }
 
 leave_control_plane() {
+  # Both died, and this one is new at the address of the one that had admitted it: whoever admits the successor now (above)
+  # takes out what is left of it.
+  if [ ! -e /var/lib/perigee/initialised ]; then
+    echo "this machine has not joined yet, and takes nobody out: that is done where the successor of ${NODE_NAME:?} is admitted"
+    return
+  fi
   cluster_answers
   if stays; then
     echo "$NODE_NAME is the only control plane that the settings ask for: it stays"

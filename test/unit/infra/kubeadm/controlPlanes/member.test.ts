@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
 import { stepInput } from "../../../../../infra/kubeadm/step";
 import { newKey, openssl } from "../../../../support/infra/keyPairs";
 import { MachineRoot, type ScriptRunResult } from "../../../../support/infra/scriptRun";
@@ -45,7 +46,7 @@ describe("for a control plane that goes or comes, another one", () => {
     }
     root.write("/etc/kubernetes/pki/ca.crt", "authority").write("/etc/kubernetes/pki/etcd/ca.key", secret);
     root.write("/etc/kubernetes/perigee/encryption.yaml", "secrets");
-    root.write("/var/silent", "");
+    root.write("/var/silent", "").write("/var/lib/perigee/initialised", "");
   });
   afterEach(() => root.remove());
 
@@ -92,6 +93,15 @@ describe("for a control plane that goes or comes, another one", () => {
         /-3 stays as it is: etcd is not whole, .* answer: ground-control-plane-2\. Bring/,
       );
       assert.deepEqual([changes(said), memberIds(root).length], [[], 3]);
+    });
+
+    it("not where it is new itself, in the place of one that died too: who admits the successor does it", () => {
+      rmSync(root.at("/var/lib/perigee/initialised"));
+      root.write("/var/no-quorum", "");
+      const said = run("leave-control-plane", kubectl(own));
+      assert.equal(said.status, 0, said.stderr);
+      assert.deepEqual(changes(said), []);
+      assert.match(said.stdout, /has not joined yet/);
     });
 
     it("not while another one still learns what etcd has", () => {
