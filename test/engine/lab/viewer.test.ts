@@ -8,6 +8,7 @@ import { ViewedDashboards } from "./viewedDashboards";
 /** Panels that show nothing, and why. */
 const empty: Readonly<Record<string, string>> = {
   "Lost on links (per 5 minutes)": "nothing is lost",
+  "Planned contacts": "there is no contact plan",
   "Decode errors (per 5 minutes)": "no packet was damaged: the exporter has no series of it",
   Alarms: "the subsystem has no alarm",
   "Alarms over time": "an alarm comes only when it has lasted, after this test",
