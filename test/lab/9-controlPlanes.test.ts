@@ -122,6 +122,7 @@ describe("control planes that come and go @all", () => {
     );
     await whole(3);
     await engineSucceeds("preview", settings(3), "--expect-no-changes");
+    await workloadsSucceed("up"); // as the runbook says: its provider has the address of before
   });
 
   it("have the keys of one cluster, each its own certificate, and none of the keys lies in the state", async () => {
