@@ -1,5 +1,6 @@
 /** Contact plans of the commands. */
-import { PlanError, PlanSource } from "../contacts";
+import { isUrl, PlanError, PlanSource } from "../contacts";
+import { withoutPassword } from "../withoutPassword";
 import type { Surroundings } from "./command";
 import { reason } from "./dictionarySetting";
 import { UsageError } from "./settings";
@@ -18,6 +19,6 @@ export async function openPlan(
     return await PlanSource.open({ place, spacecraft, log, clock: () => Date.now() / 1000 });
   } catch (error) {
     const why = error instanceof PlanError ? error.message : `cannot be read: ${reason(error)}`;
-    throw new UsageError(`--contacts ${place}: ${why}`);
+    throw new UsageError(`--contacts ${isUrl(place) ? withoutPassword(place) : place}: ${why}`);
   }
 }

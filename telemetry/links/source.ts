@@ -3,6 +3,7 @@
  *
  *   udp://HOST:PORT   tcp-server://HOST:PORT   tcp://HOST:PORT   mqtt://[USER:PASSWORD@]HOST:PORT/TOPIC   mqtts://...
  */
+import { withoutPassword } from "../withoutPassword";
 import { type Framing, readFraming } from "./framing";
 
 const sourceKinds = ["udp", "tcp-server", "tcp", "mqtt", "mqtts"] as const;
@@ -75,6 +76,3 @@ function decoded(text: string): string | undefined {
     return undefined;
   }
 }
-
-/** Also where the password has characters that end a URL's host: what is before the last @ is left away. */
-const withoutPassword = (text: string): string => text.replace(/\/\/.*@/s, "//");

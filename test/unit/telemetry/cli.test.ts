@@ -90,6 +90,11 @@ describe("the commands", () => {
       ["serve", "--contacts", __filename],
       /--contacts .*cli\.test\.ts: (is neither YAML nor JSON|must be a list of contacts)/,
     ],
+    [
+      "a contact plan's address that is none, without its password",
+      ["serve", "--contacts", "https://user:hush@[bad/plan"],
+      /--contacts https:\/\/\[bad\/plan: is no URL/,
+    ],
     ["a recorder without contacts", ["simulate", "--dump", "5"], /--dump: needs --contacts/],
   ] as const) {
     it(`say one clear line and end with 2 for ${what}`, async () => {
