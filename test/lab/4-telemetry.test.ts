@@ -26,12 +26,7 @@ import { largeDictionaryText } from "../support/telemetry/largeDictionary";
 
 const battery = "bus_power_battery_voltage_volts";
 const receiver = new WebhookReceiver();
-const alerting = {
-  receivers: [{ name: "test", webhook: { url: receiver.url } }],
-  defaultReceiver: "test",
-  groupWaitSeconds: 1,
-  groupIntervalSeconds: 5,
-};
+const { alerting } = receiver;
 
 const playing = (scenario: string): WorkloadsChanges => ({
   monitoring: { alerting },

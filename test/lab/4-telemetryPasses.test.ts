@@ -10,12 +10,7 @@ import { WebhookReceiver, workloadsSucceed } from "../support/lab/workloads";
 
 const battery = "bus_power_battery_voltage_volts";
 const receiver = new WebhookReceiver();
-const alerting = {
-  receivers: [{ name: "test", webhook: { url: receiver.url } }],
-  defaultReceiver: "test",
-  groupWaitSeconds: 1,
-  groupIntervalSeconds: 5,
-};
+const { alerting } = receiver;
 /** Seconds: the first contact is long enough for an `up` and for the battery to become red. */
 const [first, silence, second] = [420, 240, 300];
 const day = 86_400;

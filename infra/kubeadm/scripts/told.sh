@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Part of the steps that tell the cluster something, by ConfigMaps; above all of a machine: its address, for the approver (certificates/approve.sh), and the labels
-# and taints that the settings gave it last. They are in a ConfigMap, so that any control plane knows them, and not in the
-# Node, which a kubelet may write. Input: NODE_NAME
+# Part of the steps that tell the cluster something, by ConfigMaps; above all of a machine: its address, for the approver
+# (certificates/approve.sh), and the labels and taints that the settings gave it last. They are in a ConfigMap, so that any
+# control plane knows them, and not in the Node, which a kubelet may write. Input: NODE_NAME
 
 # Where versions of Perigee with one control plane kept them, a file each.
 admitted=/var/lib/perigee/admitted

@@ -55,6 +55,13 @@ export interface ReceivedAlert extends SentAlert {
 /** A webhook receiver on the gateway, where pods reach it. */
 export class WebhookReceiver {
   readonly url = "http://10.0.1.1:18080/alerts";
+  /** Setting `monitoring.alerting` of stack 2 that sends it everything, soon. */
+  readonly alerting = {
+    receivers: [{ name: "test", webhook: { url: this.url } }],
+    defaultReceiver: "test",
+    groupWaitSeconds: 1,
+    groupIntervalSeconds: 5,
+  };
   readonly alerts: ReceivedAlert[] = [];
   private readonly server: Server = createServer((request, response) => {
     let body = "";
