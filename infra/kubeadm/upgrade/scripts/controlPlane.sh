@@ -15,6 +15,8 @@ upgrade_control_plane() {
     [ "$(cat "$upgrading")" = "${KUBERNETES_VERSION:?}" ] || fail "kubernetesVersion = $KUBERNETES_VERSION: the upgrade of" \
       "this control plane to $(cat "$upgrading") has begun and is not done. Allowed: $(cat "$upgrading"); 'pulumi up' goes on with it"
     echo "the upgrade to $KUBERNETES_VERSION was interrupted: going on with it"
+    # A kubelet that had just been restarted starts them again now. Where it does not work, what follows restarts it.
+    wait_for 120 "the control plane's pods to be those of its kubelet" runs_pods_of_kubelet || echo "going on without them"
     release_node kubectl # kubeadm asks whether a pod can start
     begin_upgrade
     if [ -n "${PEERS:-}" ] && ! others_whole "$NODE_NAME"; then return 0; fi

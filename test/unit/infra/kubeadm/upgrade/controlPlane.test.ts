@@ -242,6 +242,17 @@ describe("a control plane whose version changes", () => {
     );
   });
 
+  it("goes on right after its kubelet was restarted, when the API server that ends forbids everything", () => {
+    root.write("/var/stuck", "");
+    const script = stepInput("init", inputs(root, "1.36.3"));
+    assert.equal(root.run(script, { arguments: ["init", "3600"], programs }).status, 1);
+    assert.equal(root.run("rm /var/stuck", {}).status, 0);
+    root.write("/var/restarting", "");
+    const mended = up("1.36.3");
+    assert.equal(mended.status, 0, mended.stderr);
+    assert.doesNotMatch(mended.stderr, /Forbidden/);
+  });
+
   it("makes the manifest that an interrupted upgrade took away, before it waits for the API", () => {
     root.write("/var/broken", "upgrade apply");
     assert.equal(up("1.36.3").status, 1);
