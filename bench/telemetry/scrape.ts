@@ -45,6 +45,7 @@ function perigee(dictionary: Dictionary, headers: Readonly<Record<string, string
         metrics: (format) => registry.text(format),
         page: "",
         stateDocument: () => ({}),
+    recentDocument: () => ({}),
         isReady: () => true,
         onError: (error) => process.stderr.write(`${String(error)}\n`),
       }),

@@ -8,6 +8,7 @@ import { closeHttp, listenHttp } from "./httpServer";
 import { openInputs } from "./inputs";
 import { telemetryRegistry } from "./metrics";
 import { pageHtml } from "./page";
+import { RecentPast } from "./recentPast";
 import { stateDocument } from "./stateDocument";
 import { TelemetryState } from "./telemetryState";
 
@@ -72,16 +73,19 @@ export async function startExporter(args: ExporterArgs): Promise<Exporter> {
     ...(input.udp && { udp: input.udp }),
     inputs: input.inputs,
   });
+  const recent = new RecentPast(state);
   const http = await listenHttp(args.httpPort, args.httpHost, {
     metrics: (format) => registry.text(format),
     page: pageHtml(),
     stateDocument: () => stateDocument(state, spacecraft, version, clock()),
+    recentDocument: () => recent.document(),
     isReady: () => isReady,
     onError,
   }).catch(async (error: unknown) => {
     await input.close();
     throw error;
   });
+  const taking = setInterval(() => recent.take(clock()), 1000).unref();
   const httpPort = (http.address() as AddressInfo).port;
   return {
     httpPort,
@@ -98,6 +102,7 @@ export async function startExporter(args: ExporterArgs): Promise<Exporter> {
     },
     stop: async () => {
       isReady = false;
+      clearInterval(taking);
       await input.close();
       await closeHttp(http);
     },

@@ -12,6 +12,7 @@ export interface HttpContent {
   /** HTML page for users. */
   readonly page: string;
   readonly stateDocument: () => unknown;
+  readonly recentDocument: () => unknown;
   /** True while the exporter is ready for datagrams; false once it drains or stops. */
   readonly isReady: () => boolean;
   readonly onError: (error: unknown) => void;
@@ -44,12 +45,14 @@ function rendered(type: string, document: Rendered): Answer {
 class Answers {
   private readonly metrics: Readonly<Record<ExpositionFormat, Rendered>>;
   private readonly state: Rendered;
+  private readonly recent: Rendered;
   private readonly page: Rendered;
 
   constructor(private readonly content: HttpContent) {
     const metrics = (format: ExpositionFormat): Rendered => new Rendered(() => content.metrics(format));
     this.metrics = { text: metrics("text"), openmetrics: metrics("openmetrics") };
     this.state = new Rendered(() => JSON.stringify(content.stateDocument()));
+    this.recent = new Rendered(() => JSON.stringify(content.recentDocument()));
     this.page = new Rendered(() => content.page);
   }
 
@@ -67,8 +70,10 @@ class Answers {
         return rendered("text/html; charset=utf-8", this.page);
       case "/state.json":
         return rendered("application/json; charset=utf-8", this.state);
+      case "/recent.json":
+        return rendered("application/json; charset=utf-8", this.recent);
       default:
-        return text(404, "not found; there are /, /metrics, /state.json, /healthz and /readyz");
+        return text(404, "not found; there are /, /metrics, /state.json, /recent.json, /healthz and /readyz");
     }
   }
 }

@@ -3,6 +3,7 @@
  *
  *   inputs.ts (udpReceiver.ts, ../links) -> telemetryState.ts (newest values, counts) -> metrics.ts  -> httpServer.ts
  *                     alarmMonitor.ts (limits, persistence)     -> stateDocument.ts, page.html
+ *                     recentPast.ts (ten minutes of each number)  -> /recent.json, page.html
  *                     playback.ts, onboardClock.ts (stored packets) -> history.ts (every packet at its on-board time)
  *                     signal.ts, ../contacts (contacts and silences) -> contactMetrics.ts
  *                     refusals.ts (what was refused, bounded)
@@ -13,6 +14,7 @@
 export { type Exporter, startExporter } from "./exporter";
 export type { Input } from "./inputs";
 export { telemetryRegistry } from "./metrics";
+export { RecentPast } from "./recentPast";
 export { type Refusal, Refusals } from "./refusals";
 export type { Family } from "./sampledMetric";
 export { shownElements, shownValue, stateDocument } from "./stateDocument";

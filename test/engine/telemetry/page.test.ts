@@ -44,7 +44,7 @@ describe("the page for people, in headless Chromium", function () {
     assert.match((await open.page.locator("#signal").textContent()) ?? "", /^\d+\.\d s ago$/);
     assert.equal(await open.page.locator("#alarms a").count(), 0);
     assert.equal(await open.page.locator("main tr[id]").count(), 88);
-    const [name, value, unit, , age, state] = await cells(battery);
+    const [name, value, unit, , , age, state] = await cells(battery);
     assert.equal(name, "battery voltage");
     assert.match(value ?? "", /^16\.\d{2}$/);
     assert.equal(unit, "V");
@@ -56,6 +56,22 @@ describe("the page for people, in headless Chromium", function () {
       /^9\d\.\d %$/,
     );
     assert.match((await cells("bus_attitude_magnetic_field_z_teslas"))[2] ?? "", /^[µn]T$/);
+    assert.deepEqual(open.consoleErrors, []);
+  });
+
+  it("draws the recent past of a number as a line, and says its range", async () => {
+    const plot = open.page.locator(`#${battery} .plot`);
+    await plot.locator("path").waitFor({ state: "attached", timeout: 20_000 });
+    assert.match((await plot.locator("path").getAttribute("d")) ?? "", /^M\S+ \S+L/);
+    assert.match(
+      (await plot.locator("title").textContent()) ?? "",
+      /^16\.\d+ V to 16\.\d+ V in the last ten minutes$/,
+    );
+    assert.equal(
+      await open.page.locator("#bus_power_regulator_state .plot").count(),
+      0,
+      "a state is no line",
+    );
     assert.deepEqual(open.consoleErrors, []);
   });
 

@@ -282,6 +282,11 @@ describe("the running exporter", () => {
     assert.match(metrics.headers.get("content-type") ?? "", /^text\/plain; version=0\.0\.4/);
     assert.match(await metrics.text(), /^bus_power_voltage_volts\{spacecraft="s1"\} 14\.5$/m);
     assert.match(await (await fetch(url("/state.json"))).text(), /"mode":"NOMINAL"/);
+    assert.deepEqual(Object.keys((await (await fetch(url("/recent.json"))).json()) as object), [
+      "stepSeconds",
+      "end",
+      "values",
+    ]);
     assert.match(await (await fetch(url("/"))).text(), /<title>Spacecraft bus telemetry<\/title>/);
     assert.equal((await fetch(url("/healthz"))).status, 200);
     assert.equal((await fetch(url("/readyz"))).status, 200);

@@ -21,6 +21,7 @@ describe("the exporter's door", () => {
     },
     page: "<title>page</title>",
     stateDocument: () => ({ a: 1 }),
+    recentDocument: () => ({}),
     isReady: () => true,
     onError: (error) => assert.fail(String(error)),
   };
