@@ -5,13 +5,7 @@ import {
   scrapeIntervalSeconds,
 } from "../telemetry/dictionary";
 import { quoted } from "../telemetry/quoting";
-import {
-  alertLimits,
-  defaultRuleSettings,
-  exporterMemoryLimit,
-  recorded,
-  type RuleSettings,
-} from "../telemetry/rules";
+import { alertLimits, exporterMemoryLimit, recorded, type RuleSettings } from "../telemetry/rules";
 import { linkPanels } from "./exporterLinks";
 import { frame, uids } from "./frame";
 import { thresholds, zones } from "./limits";
@@ -21,10 +15,7 @@ import type { model, StatBuilder, TableBuilder, TimeseriesBuilder } from "./sdk"
 import { colours } from "./style";
 
 /** Dashboard with availability, input and resource usage of the exporter. Its limits are those of the alert rules. */
-export function exporterDashboard(
-  dictionary: Dictionary,
-  settings: RuleSettings = defaultRuleSettings,
-): model.DashboardBuilder {
+export function exporterDashboard(dictionary: Dictionary, settings: RuleSettings): model.DashboardBuilder {
   const of = `{job=${quoted(settings.job)}}`;
   // Grafana has the scrape interval of the cluster, not of the exporter: this step contains four of its samples.
   const step = `${4 * scrapeIntervalSeconds(dictionary)}s`;
@@ -39,7 +30,7 @@ export function exporterDashboard(
     [builds()],
     intake(of, step),
     linkPanels(of, step),
-    load(dictionary, of, step),
+    load(exporterMemoryLimit(dictionary, settings.fleetSize), of, step),
     delays(of),
     runtime(of, step),
   ];
@@ -169,7 +160,7 @@ function limitedGraph(spec: PanelSpec, limit: number): TimeseriesBuilder {
     .axisSoftMax(limit);
 }
 
-function load(dictionary: Dictionary, of: string, step: string): TimeseriesBuilder[] {
+function load(memoryBytes: number, of: string, step: string): TimeseriesBuilder[] {
   return [
     limitedGraph(
       {
@@ -182,7 +173,7 @@ function load(dictionary: Dictionary, of: string, step: string): TimeseriesBuild
           overTime(`nodejs_heap_size_used_bytes${of}`, "{{instance}} heap"),
         ],
       },
-      exporterMemoryLimit(dictionary),
+      memoryBytes,
     ),
     limitedGraph(
       {

@@ -25,7 +25,7 @@ export type Dashboard = model.Dashboard;
 export const homeDashboard = uids.fleet;
 
 /** Alert settings of a site that the dashboards also show. */
-export type DashboardSettings = Pick<RuleSettings, "staleAfterPeriods">;
+export type DashboardSettings = Pick<RuleSettings, "staleAfterPeriods" | "fleetSize">;
 
 /** All dashboards for spacecraft with this dictionary. */
 export function dashboards(
@@ -37,7 +37,7 @@ export function dashboards(
     ...spacecraftDashboards(dictionary, settings),
     ...dictionary.subsystems.flatMap((subsystem) => subsystemDashboards(dictionary, subsystem)),
     groundLinkDashboard(dictionary, settings),
-    exporterDashboard(dictionary),
+    exporterDashboard(dictionary, { ...defaultRuleSettings, ...settings }),
   ].map((builder) => builder.build());
 }
 

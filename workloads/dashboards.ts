@@ -10,6 +10,8 @@ export interface DashboardsArgs {
   readonly dictionary: DictionaryFile;
   /** Age of a packet, in its own periods, after which its parameters disappear and it is overdue. */
   readonly staleAfterPeriods: number;
+  /** Number of the exporter's spacecraft. */
+  readonly fleetSize: number;
   readonly namespace: pulumi.Input<string>;
 }
 
@@ -17,11 +19,11 @@ export interface DashboardsArgs {
 export class Dashboards extends pulumi.ComponentResource {
   constructor(
     private readonly name: string,
-    { dictionary, staleAfterPeriods, namespace }: DashboardsArgs,
+    { dictionary, staleAfterPeriods, fleetSize, namespace }: DashboardsArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("perigee:workloads:Dashboards", name, {}, opts);
-    const files = dashboardFiles(dictionary.dictionary, { staleAfterPeriods });
+    const files = dashboardFiles(dictionary.dictionary, { staleAfterPeriods, fleetSize });
     for (const file of files) this.configMap(file, namespace);
     this.registerOutputs();
   }

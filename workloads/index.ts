@@ -8,6 +8,7 @@ import { readInfra } from "./infraStack";
 import { MonitoringStack } from "./monitoring";
 import { namespaceWithSecurity } from "./namespaces";
 import { PlatformAlerts } from "./platform";
+import { fleetOf } from "./settings/linkUrl";
 import { type WorkloadsOutputs, workloadsOutputs } from "./stackOutputs";
 import { Telemetry } from "./telemetry";
 
@@ -69,7 +70,11 @@ export = async (): Promise<WorkloadsOutputs> => {
   );
   new Dashboards(
     "dashboards",
-    { ...settings.telemetry, namespace: monitoringSpace.metadata.name },
+    {
+      ...settings.telemetry,
+      fleetSize: fleetOf(settings.telemetry).length,
+      namespace: monitoringSpace.metadata.name,
+    },
     components,
   );
   new Telemetry(

@@ -44,8 +44,7 @@ function perigee(dictionary: Dictionary, headers: Readonly<Record<string, string
       listenHttp(0, "127.0.0.1", {
         metrics: (format) => registry.text(format),
         page: "",
-        stateDocument: () => ({}),
-    recentDocument: () => ({}),
+        documents: new Map(),
         isReady: () => true,
         onError: (error) => process.stderr.write(`${String(error)}\n`),
       }),

@@ -22,3 +22,15 @@ export async function openPlan(
     throw new UsageError(`--contacts ${isUrl(place) ? withoutPassword(place) : place}: ${why}`);
   }
 }
+
+/** Plan of each spacecraft; undefined: contacts are not planned. */
+export async function openPlans(
+  place: string | undefined,
+  fleet: readonly string[],
+  surroundings: Pick<Surroundings, "log">,
+): Promise<ReadonlyMap<string, PlanSource> | undefined> {
+  if (place === undefined) return undefined;
+  const plans = new Map<string, PlanSource>();
+  for (const spacecraft of fleet) plans.set(spacecraft, await openPlan(place, spacecraft, surroundings));
+  return plans;
+}

@@ -18,11 +18,11 @@ export const replay = command(
       skipBytes: skipBytesSetting,
     },
   },
-  async ({ target, frameBytes, rate, skipBytes }, { log, stopped }, file) => {
+  async ({ target, rate, skipBytes, ...frames }, { log, stopped }, file) => {
     const packets = readPackets(file);
     let failed = 0;
     let lastReason = "";
-    const sending = sender(parseTarget(target), frameBytes, (why) => {
+    const sending = sender(parseTarget(target), frames, (why) => {
       failed++;
       lastReason = reason(why);
     });

@@ -21,7 +21,14 @@ export const targetSettings = {
     .max(65_535)
     .optional()
     .describe("sends TM transfer frames of this length, with marker and FECF, in place of bare packets"),
+  spacecraftId: z.coerce.number().int().min(0).max(1023).default(1).describe("spacecraft ID of these frames"),
 };
+
+/** Frames in place of bare packets, where they have a length. */
+export interface SentFrames {
+  readonly frameBytes?: number | undefined;
+  readonly spacecraftId: number;
+}
 
 /** @throws UsageError unless the target is [udp:// or tcp://]HOST:PORT, with an IPv6 address in brackets */
 export function parseTarget(target: string): Target {
@@ -40,15 +47,14 @@ export interface Sender {
   close(): void;
 }
 
-/** @param frameBytes length of TM frames; undefined: bare packets */
 export function sender(
   target: Target,
-  frameBytes: number | undefined,
+  { frameBytes, spacecraftId }: SentFrames,
   onError: (reason: string) => void,
 ): Sender {
   const made = target.kind === "udp" ? udpSender(target, onError) : tcpSender(target, onError);
   if (frameBytes === undefined) return made;
-  const writer = new TmFrameWriter(frameBytes);
+  const writer = new TmFrameWriter(frameBytes, spacecraftId);
   return { ...made, send: (packet) => made.send(writer.write(packet)) };
 }
 

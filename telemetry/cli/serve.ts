@@ -2,10 +2,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import { type Exporter, startExporter } from "../exporter";
-import { parseSource, type Source } from "../links";
+import { parseSource, type Source, spacecraftOf } from "../links";
 import { perigeeVersion } from "../version";
 import { command, type Surroundings } from "./command";
-import { contactsMeaning, openPlan } from "./contactPlan";
+import { contactsMeaning, openPlans } from "./contactPlan";
 import { dictionarySetting, readDictionary, readPackets, reason } from "./dictionarySetting";
 import { atRate, packetsOf } from "./packetFile";
 import { port, positive, text, UsageError } from "./settings";
@@ -27,7 +27,10 @@ export const serve = command(
           "sources of packets in place of the UDP port, separated by spaces: udp://, tcp-server://, tcp:// HOST:PORT or mqtt://HOST:PORT/TOPIC, with ?framing=packets|tm|aos and more, see docs/telemetry.md",
         ),
       dictionary: dictionarySetting,
-      spacecraft: text.max(64).default("perigee-1").describe("value of the label spacecraft"),
+      spacecraft: text
+        .max(64)
+        .default("perigee-1")
+        .describe("value of the label spacecraft, of the sources that name none"),
       staleAfter: positive
         .default(5)
         .describe("a parameter disappears when its packet is older than this many periods"),
@@ -52,10 +55,8 @@ export const serve = command(
     const dictionary = readDictionary(settings.dictionary);
     const recording = settings.file === undefined ? undefined : readPackets(settings.file);
     const sources = settings.source === undefined ? undefined : readSources(settings.source);
-    const contacts =
-      settings.contacts === undefined
-        ? undefined
-        : await openPlan(settings.contacts, settings.spacecraft, surroundings);
+    const fleet = spacecraftOf(sources ?? [], settings.spacecraft);
+    const contacts = await openPlans(settings.contacts, fleet, surroundings);
     const own = { dictionary, staleAfterPeriods: settings.staleAfter, version: perigeeVersion(), log };
     const exporter = await startExporter({
       ...settings,
@@ -66,12 +67,14 @@ export const serve = command(
       throw new UsageError(`cannot listen: ${reason(error)}`);
     });
     log.info("serving", {
-      spacecraft: settings.spacecraft,
+      spacecraft: fleet.join(", "),
       dictionary: `${dictionary.name} ${dictionary.version}`,
       parameters: dictionary.parameters.length,
       http: exporter.httpPort,
       udp: exporter.udpPort,
-      ...(contacts && { contacts: contacts.plan?.count ?? "not read yet" }),
+      ...(contacts && {
+        contacts: [...contacts.values()].map(({ plan }) => plan?.count ?? "not read yet").join(", "),
+      }),
       ...(sources && { sources: sources.map(({ name }) => name), ports: exporter.ports }),
     });
     const alone = sharingPackets(exporter, settings.drain);
@@ -79,8 +82,9 @@ export const serve = command(
     await untilStopped(stopped);
     clearTimeout(alone);
     await drain(exporter, settings.drain, surroundings);
-    log.info("stopping", { datagrams: exporter.state.datagrams });
-    contacts?.close();
+    const datagrams = [...exporter.states.values()].reduce((sum, state) => sum + state.datagrams, 0);
+    log.info("stopping", { datagrams });
+    for (const plan of contacts?.values() ?? []) plan.close();
     await exporter.stop();
     return 0;
   },
@@ -102,9 +106,13 @@ function readSources(given: string): Source[] {
  * Timer for the end of the period in which the previous exporter may still receive some of the packets. It starts to
  * drain once this one is ready, and until then the network sends existing flows to it.
  */
-function sharingPackets({ state }: Exporter, drainSeconds: number): NodeJS.Timeout {
-  state.sharesPackets = drainSeconds > 0;
-  return setTimeout(() => (state.sharesPackets = false), 2 * drainSeconds * 1000).unref();
+function sharingPackets(exporter: Exporter, drainSeconds: number): NodeJS.Timeout {
+  sharesPackets(exporter, drainSeconds > 0);
+  return setTimeout(() => sharesPackets(exporter, false), 2 * drainSeconds * 1000).unref();
+}
+
+function sharesPackets({ states }: Exporter, shares: boolean): void {
+  for (const state of states.values()) state.sharesPackets = shares;
 }
 
 /**
@@ -114,7 +122,7 @@ function sharingPackets({ state }: Exporter, drainSeconds: number): NodeJS.Timeo
 async function drain(exporter: Exporter, seconds: number, { log }: Surroundings): Promise<void> {
   if (seconds === 0) return;
   log.info("draining", { seconds });
-  exporter.state.sharesPackets = true;
+  sharesPackets(exporter, true);
   await sleep((seconds * 1000) / 3);
   exporter.withdraw();
   await sleep((seconds * 1000 * 2) / 3);

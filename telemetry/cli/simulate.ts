@@ -5,7 +5,7 @@ import { Passes, scenarioNames, scenarios, Simulator } from "../simulator";
 import { command, type Surroundings } from "./command";
 import { contactsMeaning, openPlan } from "./contactPlan";
 import { dictionarySetting, readDictionary, reason } from "./dictionarySetting";
-import { parseTarget, sender, type Target, targetSettings } from "./sender";
+import { parseTarget, sender, type SentFrames, type Target, targetSettings } from "./sender";
 import { positive, text, UsageError } from "./settings";
 
 /** Interval of the send loop, short enough for packets with a period of 0.1 s. */
@@ -69,7 +69,7 @@ export const simulate = command(
     const packets = await sendUntil(
       end,
       (now) => passes.carry(now, simulator.until(now)),
-      { target, frameBytes: settings.frameBytes, recording },
+      { target, frames: settings, recording },
       surroundings,
     );
     surroundings.log.info("stopped", { packets });
@@ -109,11 +109,11 @@ function orRefuse<Result>(act: () => Result): Result {
 async function sendUntil(
   end: number,
   arriving: (now: number) => readonly Buffer[],
-  out: { target: Target; frameBytes: number | undefined; recording: Recording | undefined },
+  out: { target: Target; frames: SentFrames; recording: Recording | undefined },
   { log, stopped }: Surroundings,
 ): Promise<number> {
   let lastError = 0;
-  const sending = sender(out.target, out.frameBytes, (why) => {
+  const sending = sender(out.target, out.frames, (why) => {
     if (Date.now() - lastError < errorLogMilliseconds) return;
     lastError = Date.now();
     log.warn("a packet could not be sent", { reason: why });

@@ -26,7 +26,7 @@ export type {
 } from "./dictionary";
 export { type Bound, crossedLimit, type Limit, limitsInForce, type Severity } from "./limits";
 export { defaultDictionaryPath, defaultDictionaryText, loadDictionary, parseDictionary } from "./load";
-export { extraMemoryMiB } from "./memory";
+export { extraMemoryMiB, fleetMemoryMiB } from "./memory";
 export { exporterMetricNames, metricNameOf } from "./metricName";
 export { isCompressed, mostConfigMapBytes, mountedDictionary, readDictionaryText } from "./mounted";
 export { DictionaryError, formatProblem } from "./problem";

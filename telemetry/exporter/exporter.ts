@@ -2,11 +2,11 @@
 import type { AddressInfo } from "node:net";
 import type { Contacts } from "../contacts";
 import type { Dictionary } from "../dictionary";
-import { expectedPackets, parseSource, type Source } from "../links";
+import { expectedPackets, parseSource, type Source, spacecraftOf } from "../links";
 import type { Log } from "../log";
-import { closeHttp, listenHttp } from "./httpServer";
+import { closeHttp, type Documents, listenHttp } from "./httpServer";
 import { openInputs } from "./inputs";
-import { telemetryRegistry } from "./metrics";
+import { telemetryRegistry, type Tracked } from "./metrics";
 import { pageHtml } from "./page";
 import { RecentPast } from "./recentPast";
 import { stateDocument } from "./stateDocument";
@@ -14,6 +14,7 @@ import { TelemetryState } from "./telemetryState";
 
 export interface ExporterArgs {
   readonly dictionary: Dictionary;
+  /** Spacecraft of the sources that name none. */
   readonly spacecraft: string;
   /** TCP port; 0: any free port. */
   readonly httpPort: number;
@@ -25,8 +26,8 @@ export interface ExporterArgs {
   readonly sources?: readonly Source[];
   /** Age of a packet, in its own periods, after which its parameters disappear. */
   readonly staleAfterPeriods: number;
-  /** Planned contacts; undefined: contacts are not planned. */
-  readonly contacts?: Contacts | undefined;
+  /** Planned contacts by spacecraft; undefined: contacts are not planned. */
+  readonly contacts?: ReadonlyMap<string, Contacts> | undefined;
   readonly version: string;
   readonly log: Log;
 }
@@ -36,7 +37,11 @@ export interface Exporter {
   readonly udpPort: number | undefined;
   /** Ports that are listened on, by the names of their sources. */
   readonly ports: Readonly<Record<string, number>>;
+  /** State of the first spacecraft. */
   readonly state: TelemetryState;
+  /** States by spacecraft. */
+  readonly states: ReadonlyMap<string, TelemetryState>;
+  /** Receives a datagram of the first spacecraft. */
   receive(datagram: Buffer): void;
   /** Sets /readyz to not ready; packets are received and metrics served as before. */
   withdraw(): void;
@@ -51,41 +56,49 @@ const clock = (): number => Date.now() / 1000;
  * @throws the system's error when a port is not available; nothing stays open then
  */
 export async function startExporter(args: ExporterArgs): Promise<Exporter> {
-  const { dictionary, spacecraft, version, log } = args;
-  const state = new TelemetryState(dictionary, args.staleAfterPeriods, (refusal) =>
-    refusal
-      ? log.warn("first packet refused of its kind; further ones are only counted", { ...refusal })
-      : log.warn("many kinds of refused packets: further kinds are only counted"),
-  );
-  state.contacts = args.contacts;
-  const receive = (datagram: Buffer, segments = 1, isStored = false): void =>
-    state.receive(datagram, clock(), segments, isStored);
+  const { version, log } = args;
+  const sources = sourcesOf(args);
+  const [name, ...otherNames] = spacecraftOf(sources, args.spacecraft);
+  const first = tracked(name, args);
+  const others = otherNames.map((other) => tracked(other, args));
+  const fleet = [first, ...others];
+  const byName = new Map(fleet.map((each) => [each.spacecraft, each]));
+  const receive = (datagram: Buffer, segments = 1, isStored = false, spacecraft?: string): void => {
+    const of = spacecraft === undefined ? first : byName.get(spacecraft);
+    of?.state.receive(datagram, clock(), segments, isStored);
+  };
   const onError = (error: unknown): void =>
     log.error("receiving or answering failed", { error: String(error) });
-  const expected = expectedPackets(state.layouts);
-  const input = await openInputs(sourcesOf(args), { receive, expected, onError });
+  const expected = expectedPackets(first.state.layouts);
+  const input = await openInputs(sources, { receive, expected, onError });
   let isReady = true;
   const registry = telemetryRegistry({
-    state,
-    spacecraft,
+    ...first,
+    others,
     version,
     clock,
     ...(input.udp && { udp: input.udp }),
     inputs: input.inputs,
   });
-  const recent = new RecentPast(state);
+  const names = [...byName.keys()];
+  const documents = fleet.map(({ spacecraft, state, recent }): [string, Documents] => [
+    spacecraft,
+    {
+      state: () => stateDocument(state, spacecraft, version, clock(), names),
+      recent: () => recent.document(),
+    },
+  ]);
   const http = await listenHttp(args.httpPort, args.httpHost, {
     metrics: (format) => registry.text(format),
     page: pageHtml(),
-    stateDocument: () => stateDocument(state, spacecraft, version, clock()),
-    recentDocument: () => recent.document(),
+    documents: new Map(documents),
     isReady: () => isReady,
     onError,
   }).catch(async (error: unknown) => {
     await input.close();
     throw error;
   });
-  const taking = setInterval(() => recent.take(clock()), 1000).unref();
+  const taking = setInterval(() => fleet.forEach(({ recent }) => recent.take(clock())), 1000).unref();
   const httpPort = (http.address() as AddressInfo).port;
   return {
     httpPort,
@@ -95,7 +108,8 @@ export async function startExporter(args: ExporterArgs): Promise<Exporter> {
         port === undefined ? [] : [[link.source.name, port]],
       ),
     ),
-    state,
+    state: first.state,
+    states: new Map(fleet.map(({ spacecraft, state }) => [spacecraft, state])),
     receive,
     withdraw: () => {
       isReady = false;
@@ -107,6 +121,26 @@ export async function startExporter(args: ExporterArgs): Promise<Exporter> {
       await closeHttp(http);
     },
   };
+}
+
+interface Recorded extends Tracked {
+  readonly recent: RecentPast;
+}
+
+function tracked(
+  spacecraft: string,
+  { dictionary, staleAfterPeriods, contacts, log }: ExporterArgs,
+): Recorded {
+  const state = new TelemetryState(dictionary, staleAfterPeriods, (refusal) =>
+    refusal
+      ? log.warn("first packet refused of its kind; further ones are only counted", {
+          spacecraft,
+          ...refusal,
+        })
+      : log.warn("many kinds of refused packets: further kinds are only counted", { spacecraft }),
+  );
+  state.contacts = contacts?.get(spacecraft);
+  return { spacecraft, state, recent: new RecentPast(state) };
 }
 
 /** Sources of the arguments: those that are named, else the UDP port. */

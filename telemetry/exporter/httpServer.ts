@@ -6,13 +6,19 @@ import { contentTypes, type ExpositionFormat } from "./exposition";
 import { expositionFormat, takesGzip } from "./negotiation";
 import { Rendered } from "./rendered";
 
+/** What the page shows of a spacecraft. */
+export interface Documents {
+  readonly state: () => unknown;
+  readonly recent: () => unknown;
+}
+
 export interface HttpContent {
   /** Text of /metrics. */
   readonly metrics: (format: ExpositionFormat) => string;
   /** HTML page for users. */
   readonly page: string;
-  readonly stateDocument: () => unknown;
-  readonly recentDocument: () => unknown;
+  /** Documents of each spacecraft by its name; those of the first one where none is asked for. */
+  readonly documents: ReadonlyMap<string, Documents>;
   /** True while the exporter is ready for datagrams; false once it drains or stops. */
   readonly isReady: () => boolean;
   readonly onError: (error: unknown) => void;
@@ -44,19 +50,25 @@ function rendered(type: string, document: Rendered): Answer {
 /** Answers by path. Those that cost time are made anew only as often as their making allows. */
 class Answers {
   private readonly metrics: Readonly<Record<ExpositionFormat, Rendered>>;
-  private readonly state: Rendered;
-  private readonly recent: Rendered;
+  private readonly documents: ReadonlyMap<string, { readonly [Name in keyof Documents]: Rendered }>;
   private readonly page: Rendered;
 
   constructor(private readonly content: HttpContent) {
     const metrics = (format: ExpositionFormat): Rendered => new Rendered(() => content.metrics(format));
     this.metrics = { text: metrics("text"), openmetrics: metrics("openmetrics") };
-    this.state = new Rendered(() => JSON.stringify(content.stateDocument()));
-    this.recent = new Rendered(() => JSON.stringify(content.recentDocument()));
+    const json = (make: () => unknown): Rendered => new Rendered(() => JSON.stringify(make()));
+    this.documents = new Map(
+      [...content.documents].map(([name, { state, recent }]) => [
+        name,
+        { state: json(state), recent: json(recent) },
+      ]),
+    );
     this.page = new Rendered(() => content.page);
   }
 
-  to(path: string, accept: string | undefined): Answer {
+  /** @param url path and query of the request */
+  to(url: string, accept: string | undefined): Answer {
+    const [path = "/", query] = url.split("?");
     switch (path) {
       case "/metrics": {
         const format = expositionFormat(accept);
@@ -69,12 +81,20 @@ class Answers {
       case "/":
         return rendered("text/html; charset=utf-8", this.page);
       case "/state.json":
-        return rendered("application/json; charset=utf-8", this.state);
+        return this.document("state", query);
       case "/recent.json":
-        return rendered("application/json; charset=utf-8", this.recent);
+        return this.document("recent", query);
       default:
         return text(404, "not found; there are /, /metrics, /state.json, /recent.json, /healthz and /readyz");
     }
+  }
+
+  private document(kind: keyof Documents, query: string | undefined): Answer {
+    const names = [...this.documents.keys()];
+    const name = new URLSearchParams(query).get("spacecraft") ?? names[0] ?? "";
+    const documents = this.documents.get(name);
+    if (documents) return rendered("application/json; charset=utf-8", documents[kind]);
+    return text(404, `spacecraft: there is none of that name; there are ${names.join(", ")}`);
   }
 }
 
@@ -89,9 +109,8 @@ function respond(
   connections: Connections,
 ): void {
   const isRead = request.method === "GET" || request.method === "HEAD";
-  const path = (request.url ?? "/").split("?")[0] ?? "/";
   const { status, type, body, gzip } = isRead
-    ? answers.to(path, request.headers.accept)
+    ? answers.to(request.url ?? "/", request.headers.accept)
     : text(405, "only GET and HEAD");
   const compressed = takesGzip(String(request.headers["accept-encoding"] ?? "")) ? gzip?.() : undefined;
   const sent = compressed ?? body;

@@ -10,10 +10,16 @@ import { Registry, type Sample, SampledCounter, SampledGauge, SampledInfo } from
 import type { PacketState, TelemetryState } from "./telemetryState";
 import type { UdpStatistics } from "./udpReceiver";
 
-export interface MetricsArgs {
+/** A spacecraft and what is known of it. */
+export interface Tracked {
   readonly state: TelemetryState;
   /** Value of the label `spacecraft`. */
   readonly spacecraft: string;
+}
+
+export interface MetricsArgs extends Tracked {
+  /** Further spacecraft of the exporter, of the same dictionary. */
+  readonly others?: readonly Tracked[];
   /** Version of the exporter. */
   readonly version: string;
   /** Current time in seconds since 1970. */
@@ -30,16 +36,23 @@ interface Dated extends MetricsArgs {
 
 /** Registry of all metrics. Values are read from the state at each scrape, not when packets arrive. */
 export function telemetryRegistry(args: MetricsArgs): Registry {
-  const registry = new Registry();
   const dated = { ...args, created: args.clock() };
-  for (const parameter of args.state.dictionary.parameters) registerParameter(registry, parameter, args);
-  registerLimits(registry, args);
-  registerPackets(registry, dated);
-  registerContacts(registry, args);
-  registerErrors(registry, dated);
+  const registry = spacecraftRegistry(dated);
+  for (const other of args.others ?? []) registry.join(spacecraftRegistry({ ...dated, ...other }));
   registerExporter(registry, dated);
   registerLinks(registry, args.inputs ?? [], dated.created);
   registerProcess(registry);
+  return registry;
+}
+
+/** Metrics that have the label `spacecraft`, of one. */
+function spacecraftRegistry(args: Dated): Registry {
+  const registry = new Registry();
+  for (const parameter of args.state.dictionary.parameters) registerParameter(registry, parameter, args);
+  registerLimits(registry, args);
+  registerPackets(registry, args);
+  registerContacts(registry, args);
+  registerErrors(registry, args);
   return registry;
 }
 
@@ -213,8 +226,9 @@ function registerUnknownApids(
   ]);
 }
 
-function registerExporter(registry: Registry, { state, version, udp, created }: Dated): void {
+function registerExporter(registry: Registry, { state, others, version, udp, created }: Dated): void {
   const registers = [registry];
+  const states = [state, ...(others ?? []).map((other) => other.state)];
   const { name, version: dictionaryVersion } = state.dictionary;
   const none = {};
   const info = { version, dictionary: `${name} ${dictionaryVersion}` };
@@ -222,7 +236,7 @@ function registerExporter(registry: Registry, { state, version, udp, created }: 
   new SampledInfo({ name: names.buildInfo, help: "1; what is running", registers }, () => running);
   new SampledCounter(
     { name: "perigee_telemetry_datagrams_total", help: "Datagrams received", created, registers },
-    () => [{ labels: none, value: state.datagrams }],
+    () => [{ labels: none, value: total(states, (each) => each.datagrams) }],
   );
   new SampledCounter(
     {
@@ -232,7 +246,7 @@ function registerExporter(registry: Registry, { state, version, udp, created }: 
       created,
       registers,
     },
-    () => [{ labels: none, value: state.receivedBytes }],
+    () => [{ labels: none, value: total(states, (each) => each.receivedBytes) }],
   );
   if (!udp) return;
   const dropped = {
@@ -250,3 +264,6 @@ function registerExporter(registry: Registry, { state, version, udp, created }: 
     () => [{ labels: none, value: udp().bufferBytes }],
   );
 }
+
+const total = (states: readonly TelemetryState[], value: (state: TelemetryState) => number): number =>
+  states.reduce((sum, state) => sum + value(state), 0);

@@ -19,7 +19,7 @@ const mostPoints = 120;
 const mostValues = 250_000;
 
 /** Numbers alone: a state or a text is read better in a timeline. */
-export const isPlotted = (parameter: Parameter): boolean =>
+const isPlotted = (parameter: Parameter): boolean =>
   !parameter.array && !isText(parameter) && parameter.type !== "enumeration" && parameter.type !== "boolean";
 
 /** Ten minutes of each plotted parameter: 120 points, and fewer (never below 10) where there are thousands of parameters. */

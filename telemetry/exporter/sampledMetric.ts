@@ -30,6 +30,15 @@ export class Registry {
     this.families.set(family.name, { family, write: familyWriter(family.type, family) });
   }
 
+  /** Adds the series of another registry's families, where both describe them alike, and the families it does not have. */
+  join(other: Registry): void {
+    for (const [name, { family }] of other.families) {
+      const own = this.families.get(name)?.family;
+      if (!own) this.register(family);
+      else this.families.set(name, { family: joined(own, family), write: familyWriter(own.type, own) });
+    }
+  }
+
   /** Text of all metrics at this moment. */
   text(format: ExpositionFormat = "text"): string {
     let text = "";
@@ -40,6 +49,14 @@ export class Registry {
   list(): Family[] {
     return [...this.families.values()].map(({ family }) => family);
   }
+}
+
+/** @throws Error when one name means two things */
+function joined(one: Family, other: Family): Family {
+  if (one.type !== other.type || one.unit !== other.unit || one.help !== other.help) {
+    throw new Error(`the metric ${one.name} means two things`);
+  }
+  return { ...one, samples: () => [...one.samples(), ...other.samples()] };
 }
 
 /** Gauge whose series are computed at each scrape, so that those of a stale parameter disappear without a timer. */

@@ -7,6 +7,8 @@ import type { ParameterCondition, TelemetryState } from "./telemetryState";
 /** Content of /state.json, which the page displays. */
 export interface StateDocument {
   readonly spacecraft: string;
+  /** All spacecraft of the exporter; the document of another one: ?spacecraft=NAME. */
+  readonly fleet: readonly string[];
   readonly dictionary: string;
   readonly version: string;
   /** Seconds since 1970. */
@@ -63,11 +65,13 @@ export function stateDocument(
   spacecraft: string,
   version: string,
   now: number,
+  fleet: readonly string[] = [spacecraft],
 ): StateDocument {
   const mode = state.mode(now);
   const { dictionary } = state;
   return {
     spacecraft,
+    fleet,
     dictionary: `${dictionary.name} ${dictionary.version}`,
     version,
     now,

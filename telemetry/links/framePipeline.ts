@@ -4,6 +4,7 @@ import type { LinkCounters } from "./counters";
 import { readFrame } from "./frame";
 import { FrameStream } from "./frameStream";
 import type { FrameFraming } from "./framing";
+import type { Outlets } from "./outlets";
 import { randomised } from "./randomiser";
 import { VirtualChannel } from "./virtualChannel";
 
@@ -18,9 +19,7 @@ export class FramePipeline implements Stream {
   constructor(
     private readonly framing: FrameFraming,
     private readonly counters: LinkCounters,
-    private readonly emit: (packet: Buffer) => void,
-    /** Receives the packets of the virtual channels that a recorder plays back on. */
-    private readonly emitStored: (packet: Buffer) => void,
+    private readonly outlets: Outlets,
   ) {
     const { marker } = framing;
     this.blockBytes = framing.frameBytes + framing.reedSolomonBytes;
@@ -66,7 +65,7 @@ export class FramePipeline implements Stream {
       return framing.fecf ? frame !== "fecf" : frame !== "version";
     }
     const { virtualChannel, spacecraftId, isIdle, data } = frame;
-    if (framing.spacecraftId !== undefined && spacecraftId !== framing.spacecraftId) {
+    if (!isAskedFor(framing, spacecraftId)) {
       counters.otherFrames++;
       return framing.fecf;
     }
@@ -86,9 +85,16 @@ export class FramePipeline implements Stream {
       this.counters.badFrames.channels++;
       return undefined;
     }
-    const emit = this.framing.storedChannels.has(number) ? this.emitStored : this.emit;
+    const { spacecraft, storedChannels } = this.framing;
+    const name = typeof spacecraft === "object" ? spacecraft.get(spacecraftId) : spacecraft;
+    const emit = this.outlets.of(name, storedChannels.has(number));
     const channel = new VirtualChannel(this.counters, emit);
     this.channels.set(key, channel);
     return channel;
   }
+}
+
+function isAskedFor({ spacecraftId, spacecraft }: FrameFraming, given: number): boolean {
+  if (typeof spacecraft === "object") return spacecraft.has(given);
+  return spacecraftId === undefined || spacecraftId === given;
 }

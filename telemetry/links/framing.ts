@@ -14,6 +14,8 @@ interface OfAnyFraming {
 
 export interface PacketFraming extends OfAnyFraming {
   readonly framing: "packets";
+  /** Whose packets they are; undefined: the exporter's own spacecraft. */
+  readonly spacecraft: string | undefined;
   readonly record: RecordHeader;
   readonly maxPacketBytes: number;
 }
@@ -24,6 +26,8 @@ export interface FrameFraming extends FrameFormat, OfAnyFraming {
   readonly randomised: boolean;
   /** Check symbols behind each frame. */
   readonly reedSolomonBytes: number;
+  /** Whose packets they are: of one, or by the spacecraft ID of each frame; undefined: the exporter's own spacecraft. */
+  readonly spacecraft: string | ReadonlyMap<number, string> | undefined;
   /** Spacecraft and virtual channels that are asked for; undefined: all. */
   readonly spacecraftId: number | undefined;
   readonly virtualChannels: ReadonlySet<number> | undefined;
@@ -52,6 +56,21 @@ const channels = z
   .regex(/^\d{1,2}(,\d{1,2})*$/, "must be numbers of virtual channels, as 0,1")
   .transform((given): ReadonlySet<number> => new Set(given.split(",").map(Number)));
 
+const namePattern = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}";
+const named = new RegExp(`^${namePattern}$`);
+const namedById = new RegExp(`^\\d{1,4}:${namePattern}(,\\d{1,4}:${namePattern})*$`);
+const isName = "letters, digits, dots, _ and -, at most 64";
+const spacecraftName = z.string().regex(named, `must be a name of ${isName}`);
+const spacecraftOfFrames = z.string().transform((given, context): string | ReadonlyMap<number, string> => {
+  if (named.test(given)) return given;
+  const pairs = namedById.test(given) ? given.split(",").map((each) => each.split(":")) : [];
+  const names = new Map(pairs.map(([id, name = ""]) => [Number(id), name]));
+  if (pairs.length > 0 && names.size === pairs.length) return names;
+  const message = `must be a name, or names by different spacecraft IDs, as 42:alpha,43:beta; a name is ${isName}`;
+  context.addIssue({ code: "custom", message });
+  return z.NEVER;
+});
+
 const segments = z.enum(["refuse", "join"], "must be refuse or join").default("refuse");
 const stored = z.enum(["all", "each"], "must be all or each").default("each");
 
@@ -59,6 +78,7 @@ const packetSettings = z.strictObject({
   framing: z.literal("packets"),
   segments,
   stored,
+  spacecraft: spacecraftName.optional(),
   headerBytes: whole(0, 1024).prefault("0"),
   lengthAt: whole(0, 1023).optional(),
   lengthBytes: whole(1, 4).optional(),
@@ -69,6 +89,7 @@ const packetSettings = z.strictObject({
 const frameSettings = {
   segments,
   stored,
+  spacecraft: spacecraftOfFrames.optional(),
   frameBytes: whole(16, 65_535),
   marker: marker.prefault(standardMarker.toString("hex")),
   randomised: yesNo.prefault("false"),
@@ -113,7 +134,8 @@ export function readFraming(given: URLSearchParams, isStream: boolean): Framing 
 }
 
 function packetFraming(given: z.output<typeof packetSettings>): PacketFraming | readonly string[] {
-  const { headerBytes, lengthAt, lengthBytes, lengthPlus, ...rest } = given;
+  const { headerBytes, lengthAt, lengthBytes, lengthPlus, ...others } = given;
+  const rest = { ...others, spacecraft: given.spacecraft };
   if (lengthAt === undefined) {
     const problems = Object.entries({ lengthBytes, lengthPlus }).flatMap(([key, value]) =>
       value === undefined ? [] : [`${key}: needs lengthAt`],
@@ -135,6 +157,7 @@ function frameFraming(
     ...{ ocf: false, insertBytes: 0, headerErrorControl: false },
     ...given,
     marker: given.marker,
+    spacecraft: given.spacecraft,
     spacecraftId: given.spacecraftId,
     virtualChannels: given.virtualChannels,
     storedChannels: given.storedChannels ?? new Set(),
@@ -152,6 +175,14 @@ function frameFraming(
   for (const channel of framing.storedChannels) {
     if (framing.virtualChannels?.has(channel) === false) {
       problems.push(`storedChannels: ${channel} is none of virtualChannels`);
+    }
+  }
+  if (typeof framing.spacecraft === "object") {
+    if (framing.spacecraftId !== undefined)
+      {problems.push("spacecraftId: spacecraft says already which are asked for");}
+    const most = framing.framing === "tm" ? 1023 : 255;
+    for (const id of framing.spacecraft.keys()) {
+      if (id > most) problems.push(`spacecraft: the spacecraft ID ${id} is above ${most}`);
     }
   }
   const overhead = overheadBytes(framing);

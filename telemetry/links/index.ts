@@ -5,7 +5,7 @@
  *   exporter's UDP socket -> link.ts, for a stream in a byteWindow.ts
  *     -> packetStream.ts (recordHeader.ts, expectedPackets.ts)                      bare packets, record headers
  *     -> framePipeline.ts: frameStream.ts -> randomiser.ts -> frame.ts -> virtualChannel.ts     TM, AOS
- *     -> segments.ts (joined packets)
+ *     -> outlets.ts (of each spacecraft), segments.ts (joined packets)
  *
  * Each stage is bounded in memory and counts what it does not pass on (counters.ts).
  */
@@ -14,7 +14,7 @@ export { type ExpectedPackets, expectedPackets } from "./expectedPackets";
 export { Link } from "./link";
 export { connectMqtt } from "./mqttClient";
 export type { OnPacket } from "./segments";
-export { parseSource, type Source } from "./source";
+export { parseSource, type Source, spacecraftOf } from "./source";
 export { connectTcp } from "./tcpClient";
 export { listenTcp } from "./tcpServer";
 export type { Transport } from "./transport";

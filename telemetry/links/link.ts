@@ -4,16 +4,11 @@ import { LinkCounters } from "./counters";
 import type { ExpectedPackets } from "./expectedPackets";
 import { FramePipeline } from "./framePipeline";
 import type { PacketFraming } from "./framing";
+import { Outlets } from "./outlets";
 import { PacketStream } from "./packetStream";
 import { recordSize } from "./recordHeader";
-import { type OnPacket, SegmentJoiner } from "./segments";
+import type { OnPacket } from "./segments";
 import type { Source } from "./source";
-
-/** Where packets of one kind go, and the end of what is begun of them. */
-interface Outlet {
-  readonly emit: (packet: Buffer) => void;
-  readonly end: () => void;
-}
 
 export class Link {
   readonly counters = new LinkCounters();
@@ -27,11 +22,12 @@ export class Link {
     private readonly expected: ExpectedPackets,
   ) {
     const { framing } = source;
-    const { emit, emitStored } = this.outlets();
+    const outlets = this.outlets();
     if (framing.framing === "packets") {
+      const emit = outlets.of(framing.spacecraft);
       this.messages = (bytes) => this.packets(bytes, framing, emit);
     } else {
-      const pipeline = new FramePipeline(framing, this.counters, emit, emitStored);
+      const pipeline = new FramePipeline(framing, this.counters, outlets);
       this.messages = (bytes) => pipeline.message(bytes);
     }
   }
@@ -46,12 +42,15 @@ export class Link {
   stream(): Stream {
     const { counters, expected } = this;
     const { framing } = this.source;
-    const { emit, emitStored, end } = this.outlets();
+    const outlets = this.outlets();
     const takesSegments = framing.segments === "join";
     const inner =
       framing.framing === "packets"
-        ? new PacketStream({ ...framing, takesSegments, expected, emit, counters })
-        : new FramePipeline(framing, counters, emit, emitStored);
+        ? new PacketStream({
+            ...framing,
+            ...{ takesSegments, expected, counters, emit: outlets.of(framing.spacecraft) },
+          })
+        : new FramePipeline(framing, counters, outlets);
     return {
       push: (chunk) => {
         counters.receivedBytes += chunk.length;
@@ -59,46 +58,25 @@ export class Link {
       },
       end: () => {
         inner.end();
-        end();
+        outlets.end();
       },
     };
   }
 
-  /** Where packets and segments go: those of a recorder have segments of their own, with the counts of others. */
-  private outlets(): Outlet & { readonly emitStored: Outlet["emit"] } {
-    const stored = this.outlet(true);
-    if (this.source.framing.stored === "all") return { ...stored, emitStored: stored.emit };
-    const live = this.outlet(false);
-    const end = (): void => {
-      live.end();
-      stored.end();
-    };
-    return { emit: live.emit, emitStored: stored.emit, end };
-  }
-
-  /** Where whole packets and segments of one kind go. */
-  private outlet(isStored: boolean): Outlet {
-    const give = (packet: Buffer, segments = 1): void => {
-      this.counters.packets++;
-      this.receive(packet, segments, isStored);
-    };
-    if (this.source.framing.segments === "refuse") {
-      return { emit: (packet) => give(packet), end: () => undefined };
-    }
-    const joiner = new SegmentJoiner(this.counters, give);
-    return { emit: (packet) => joiner.take(packet), end: () => joiner.end() };
+  private outlets(): Outlets {
+    return new Outlets(this.source.framing, this.counters, this.receive);
   }
 
   /** A datagram's packets, each behind its record header; what is cut short is the decoder's to refuse. */
   private packets(
     bytes: Buffer,
-    { record, segments, stored }: PacketFraming,
+    { record, segments, stored, spacecraft }: PacketFraming,
     emit: (packet: Buffer) => void,
   ): void {
     const isStored = stored === "all";
     if (record.bytes === 0 && segments === "refuse") {
       this.counters.packets++;
-      return this.receive(bytes, 1, isStored);
+      return this.receive(bytes, 1, isStored, spacecraft);
     }
     for (let at = 0; at < bytes.length;) {
       const size = recordSize(record, bytes, at);
@@ -108,7 +86,7 @@ export class Link {
         return;
       }
       if (size === undefined || size > left) {
-        return this.receive(bytes.subarray(at + record.bytes), 1, isStored);
+        return this.receive(bytes.subarray(at + record.bytes), 1, isStored, spacecraft);
       }
       emit(bytes.subarray(at + record.bytes, at + size));
       at += size;

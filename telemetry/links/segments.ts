@@ -19,8 +19,14 @@ const mostBegun = 16;
  * Receiver of packets.
  * @param segments how many segments the packet was joined of; 1: it came whole
  * @param isStored true when the link says that a recorder played the packet back
+ * @param spacecraft whose packet it is; undefined: the link does not say
  */
-export type OnPacket = (packet: Buffer, segments: number, isStored: boolean) => void;
+export type OnPacket = (
+  packet: Buffer,
+  segments: number,
+  isStored: boolean,
+  spacecraft: string | undefined,
+) => void;
 
 interface Begun {
   readonly segments: Buffer[];

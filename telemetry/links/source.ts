@@ -23,6 +23,19 @@ export interface Source {
   readonly name: string;
 }
 
+/**
+ * Names of all spacecraft that the sources bring packets of, each once.
+ * @param own that of the sources that name none: the first, where there is such a source, or no source at all
+ */
+export function spacecraftOf(sources: readonly Source[], own: string): [string, ...string[]] {
+  const names = sources.flatMap(({ framing: { spacecraft } }): (string | undefined)[] =>
+    typeof spacecraft === "object" ? [...spacecraft.values()] : [spacecraft],
+  );
+  const named = names.filter((name) => name !== undefined);
+  const [first = own, ...rest] = new Set(named.length < names.length ? [own, ...named] : named);
+  return [first, ...rest];
+}
+
 /** Port of MQTT where the URL has none. */
 const mqttPorts: Readonly<Record<string, number>> = { mqtt: 1883, mqtts: 8883 };
 

@@ -70,7 +70,7 @@ function coherence({ name, version }: Dictionary, settings: RuleSettings): Expor
 }
 
 function resources(dictionary: Dictionary, settings: RuleSettings): ExporterAlertSpec[] {
-  const exporterMemoryBytes = exporterMemoryLimit(dictionary);
+  const exporterMemoryBytes = exporterMemoryLimit(dictionary, settings.fleetSize);
   const { exporterCores, exporterLoopLagSeconds, exporterScrapeSeconds } = alertLimits;
   const of = seriesOf(settings.job);
   const warning = { severity: "warning" } as const;

@@ -1,5 +1,5 @@
 /** Limits of the alerts that do not belong to a parameter: the same for every mission. */
-import { type Dictionary, extraMemoryMiB } from "../dictionary";
+import { type Dictionary, extraMemoryMiB, fleetMemoryMiB } from "../dictionary";
 
 export const alertLimits = {
   /** Ratio of lost packets of a kind over 5 minutes. */
@@ -21,7 +21,10 @@ export const alertLimits = {
   exporterScrapeSeconds: 0.5,
 } as const;
 
-/** Memory of the exporter in bytes, below its container's limit, which grows with the dictionary too. */
-export function exporterMemoryLimit(dictionary: Pick<Dictionary, "parameters" | "slots">): number {
-  return (200 + extraMemoryMiB(dictionary)) * 1024 ** 2;
+/** Memory of the exporter in bytes, below its container's limit, which grows with dictionary and fleet too. */
+export function exporterMemoryLimit(
+  dictionary: Pick<Dictionary, "parameters" | "slots">,
+  fleetSize: number,
+): number {
+  return (200 + extraMemoryMiB(dictionary) + fleetMemoryMiB(dictionary, fleetSize)) * 1024 ** 2;
 }

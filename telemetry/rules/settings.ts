@@ -12,6 +12,8 @@ export interface RuleSettings {
   readonly evaluationInterval?: string;
   /** Age of a packet, in its own periods, after which it is overdue. Default: 5. */
   readonly staleAfterPeriods: number;
+  /** Number of the exporter's spacecraft, for its memory. Default: 1. */
+  readonly fleetSize: number;
 }
 
 export const defaultRuleSettings: RuleSettings = {
@@ -19,4 +21,5 @@ export const defaultRuleSettings: RuleSettings = {
   job: "perigee-telemetry",
   prometheusJob: "monitoring-prometheus",
   staleAfterPeriods: 5,
+  fleetSize: 1,
 };

@@ -3,9 +3,10 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { contentHash } from "../../contract/contentHash";
 import { nodePorts } from "../../contract/outputs";
+import { extraMemoryMiB, fleetMemoryMiB } from "../../telemetry/dictionary";
 import { owned } from "../adoption/fieldManager";
 import type { TelemetrySettings } from "../config";
-import { sourcesOf } from "../settings/linkUrl";
+import { fleetOf, sourcesOf } from "../settings/linkUrl";
 import { resources, sizes, withMemory } from "../sizes";
 import { dictionaryFlag, telemetryDeployment, type TelemetryPodArgs } from "./deployment";
 import { nameLabel, telemetryNames } from "./names";
@@ -46,7 +47,7 @@ export function sourcesSecret(
 }
 
 const hasTcpServer = ({ links }: TelemetrySettings): boolean =>
-  links.some(({ kind }) => kind === "tcp-server");
+  links.some(({ source }) => source.kind === "tcp-server");
 
 /** @param sources name of the Secret with the sources, where there are links */
 export function exporterDeployment(
@@ -87,12 +88,19 @@ export function exporterDeployment(
           { name: "packets", containerPort: udpPort, protocol: "UDP" },
           ...(hasTcpServer(settings) ? [{ name: "stream", containerPort: tcpPort }] : []),
         ],
-        resources: resources(withMemory(sizes.exporter, pod.dictionary)),
+        resources: resources(withMemory(sizes.exporter, exporterMemory(settings))),
         ...probes,
       },
     },
     opts,
   );
+}
+
+/** More memory than a small dictionary and one spacecraft take. */
+function exporterMemory(settings: TelemetrySettings): { readonly extraMemoryMiB: number } {
+  const { dictionary } = settings.dictionary;
+  const fleet = fleetMemoryMiB(dictionary, fleetOf(settings).length);
+  return { extraMemoryMiB: extraMemoryMiB(dictionary) + fleet };
 }
 
 /** The program with an annotation that changes with the sources: a variable from a Secret restarts nothing. */

@@ -11,6 +11,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { scrapeIntervalSeconds } from "../../telemetry/dictionary";
 import { owned } from "../adoption/fieldManager";
 import type { TelemetrySettings } from "../config";
+import { fleetOf } from "../settings/linkUrl";
 import { podContacts } from "./contacts";
 import { dictionaryConfigMap } from "./deployment";
 import {
@@ -80,7 +81,8 @@ export class Telemetry extends pulumi.ComponentResource {
     const defined = { ...own, dependsOn: [definitions] };
     serviceMonitor(dictionary, namespace, defined);
     const { staleAfterPeriods } = settings;
-    prometheusRules(dictionary, { namespace, runbookBaseUrl, staleAfterPeriods }, defined);
+    const rules = { namespace, runbookBaseUrl, staleAfterPeriods, fleetSize: fleetOf(settings).length };
+    prometheusRules(dictionary, rules, defined);
     this.registerOutputs();
   }
 }

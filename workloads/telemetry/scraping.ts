@@ -83,6 +83,8 @@ export interface RuleArgs {
   readonly runbookBaseUrl: string | undefined;
   /** Age in periods after which a packet is overdue and its parameters disappear. */
   readonly staleAfterPeriods: number;
+  /** Number of the exporter's spacecraft. */
+  readonly fleetSize: number;
 }
 
 /** Group in the object that has had the exporter's name since the first release, and keeps it. */
@@ -94,7 +96,7 @@ const firstGroup = "link";
  */
 export function prometheusRules(
   dictionary: Dictionary,
-  { namespace, runbookBaseUrl, staleAfterPeriods }: RuleArgs,
+  { namespace, runbookBaseUrl, staleAfterPeriods, fleetSize }: RuleArgs,
   opts: pulumi.CustomResourceOptions,
 ): void {
   const { groups } = ruleFile(dictionary, {
@@ -102,6 +104,7 @@ export function prometheusRules(
     prometheusJob: monitoringNames.prometheusJob,
     evaluationInterval: `${evaluationIntervalSeconds(dictionary)}s`,
     staleAfterPeriods,
+    fleetSize,
     ...(runbookBaseUrl !== undefined && { runbookBaseUrl }),
   });
   for (const group of groups) {

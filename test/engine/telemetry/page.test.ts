@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { chromiumPath, type OpenPage, openPage } from "../../support/telemetry/browser";
 import { fly, type ServedPage, servePage } from "../../support/telemetry/flownPage";
+import { source } from "../../support/telemetry/streams";
 
 /**
  * The page in a real browser. Debian: apt-get install chromium. With CI=true a missing browser is a failure.
@@ -97,6 +98,24 @@ describe("the page for people, in headless Chromium", function () {
       `power: battery voltage ${(await cells(battery))[1]} V (red low 13.20 V)`,
     );
     assert.equal(await condition("bus_orbit_latitude_degrees"), "nominal");
+  });
+
+  it("leads from one spacecraft of an exporter to the other", async () => {
+    const fleet = await servePage(
+      ["alpha", "beta"].map((name) => source(`udp://127.0.0.1:0?spacecraft=${name}`)),
+    );
+    const opened = await openPage(fleet.url);
+    const { page, consoleErrors } = opened;
+    const shown = (): Promise<string | null> => page.locator("#spacecraft").textContent();
+    try {
+      await page.locator("#fleet a").filter({ hasText: "beta" }).click();
+      await page.locator("#fleet a").filter({ hasText: "alpha" }).waitFor();
+      assert.equal(await shown(), "beta");
+      assert.deepEqual(consoleErrors, []);
+    } finally {
+      await opened.close();
+      await fleet.stop();
+    }
   });
 
   it("says so when the exporter no longer answers", async () => {

@@ -1,6 +1,7 @@
 /** The exporter with its page, and simulated flights for it. */
 import { loadDictionary } from "../../../telemetry/dictionary";
 import { type Exporter, startExporter } from "../../../telemetry/exporter";
+import type { Source } from "../../../telemetry/links";
 import { jsonLog } from "../../../telemetry/log";
 import { type ScenarioName, Simulator } from "../../../telemetry/simulator";
 
@@ -13,7 +14,7 @@ export interface ServedPage {
 const dictionary = loadDictionary();
 
 /** An exporter without UDP that receives its packets from the test. Stopping it twice is no error. */
-export async function servePage(): Promise<ServedPage> {
+export async function servePage(sources: readonly Source[] = []): Promise<ServedPage> {
   const exporter = await startExporter({
     dictionary,
     spacecraft: "perigee-1",
@@ -21,6 +22,7 @@ export async function servePage(): Promise<ServedPage> {
     httpHost: "127.0.0.1",
     udpPort: undefined,
     udpHost: "127.0.0.1",
+    ...(sources.length > 0 && { sources }),
     // The test flies minutes in a moment, then reads the page.
     staleAfterPeriods: 60,
     version: "0.0.0",

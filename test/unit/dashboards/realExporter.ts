@@ -30,7 +30,7 @@ export async function scrapedAfter(dictionary: Dictionary, packets: readonly Buf
     udpPort: 0,
     udpHost: loopback,
     staleAfterPeriods: 1000,
-    contacts: plannedContacts(),
+    contacts: new Map([["perigee-1", plannedContacts()]]),
     version: "0.0.0",
     log: silent,
   });

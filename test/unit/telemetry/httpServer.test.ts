@@ -20,8 +20,7 @@ describe("the exporter's door", () => {
       return `# ${format}\n${body}`;
     },
     page: "<title>page</title>",
-    stateDocument: () => ({ a: 1 }),
-    recentDocument: () => ({}),
+    documents: new Map([["s", { state: () => ({ a: 1 }), recent: () => ({}) }]]),
     isReady: () => true,
     onError: (error) => assert.fail(String(error)),
   };

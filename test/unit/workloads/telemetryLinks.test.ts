@@ -7,6 +7,7 @@ const server = "tcp-server://0.0.0.0:10016?framing=packets";
 interface PodSpec {
   readonly containers: readonly {
     readonly env?: readonly unknown[];
+    readonly resources: { readonly limits: { readonly memory: string } };
     readonly ports: readonly { readonly name: string; readonly containerPort: number }[];
   }[];
 }
@@ -64,6 +65,23 @@ describe("telemetry.links", () => {
       ports: readonly { nodePort: number }[];
     };
     assert.deepEqual([type, sessionAffinity, ports[0]?.nodePort], ["NodePort", "ClientIP", 30116]);
+  });
+
+  it("with further spacecraft give the exporter memory for them, of which its alert knows", async () => {
+    const bytes = async (links: readonly string[]): Promise<{ limitMiB: number; alertMiB: number }> => {
+      const { container, named } = await deployed(links);
+      const limit = container?.resources.limits.memory ?? "";
+      const rules = JSON.stringify(named("telemetry-exporter")?.inputs);
+      const alert = /process_resident_memory_bytes[^>]*> (\d+)/.exec(rules)?.[1];
+      return { limitMiB: Number.parseInt(limit, 10), alertMiB: Number(alert) / 1024 ** 2 };
+    };
+    const one = await bytes([]);
+    const ids = Array.from({ length: 21 }, (_, i) => `${i}:sat${i}`).join(",");
+    const named = [`${server.replace("packets", "tm")}&frameBytes=1115&spacecraft=${ids}`];
+    const many = await bytes([...named, "udp://0.0.0.0:10015?spacecraft=sat0"]);
+    assert.equal(many.limitMiB, one.limitMiB + 42, "24 KiB for each of 88 parameters of 20 further ones");
+    assert.equal(many.alertMiB, one.alertMiB + 42);
+    assert.equal((await bytes(named)).limitMiB, one.limitMiB + 44, "the UDP port has one of its own");
   });
 
   it("of UDP say what the UDP port gets, and are not there twice", async () => {

@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { metricsFolder } from "../../../../contract/metricsFolder";
 import { nodePorts } from "../../../../contract/outputs";
 import { parseSettings } from "../../../../infra/config";
-import { extraMemoryMiB, loadDictionary, parseDictionary } from "../../../../telemetry/dictionary";
+import {
+  extraMemoryMiB,
+  fleetMemoryMiB,
+  loadDictionary,
+  parseDictionary,
+} from "../../../../telemetry/dictionary";
 import { alertLimits, exporterMemoryLimit } from "../../../../telemetry/rules";
 import type { GrafanaValues } from "../../../../workloads/monitoring/chartValues";
 import { nodeFor } from "../../../../workloads/monitoring/storage";
@@ -158,10 +163,13 @@ describe("values of kube-prometheus-stack", () => {
 
   it("let the exporter's memory alert come before its container is killed", () => {
     for (const dictionary of [loadDictionary(), parseDictionary(largeDictionaryText())]) {
-      const memory = exporterMemoryLimit(dictionary);
-      const { memoryMiB } = withMemory(sizes.exporter, { extraMemoryMiB: extraMemoryMiB(dictionary) });
-      assert.ok(memory < memoryMiB.limit * 1024 ** 2);
-      assert.ok(memory > memoryMiB.request * 1024 ** 2);
+      for (const fleetSize of [1, 20]) {
+        const memory = exporterMemoryLimit(dictionary, fleetSize);
+        const extra = extraMemoryMiB(dictionary) + fleetMemoryMiB(dictionary, fleetSize);
+        const { memoryMiB } = withMemory(sizes.exporter, { extraMemoryMiB: extra });
+        assert.ok(memory < memoryMiB.limit * 1024 ** 2);
+        assert.ok(memory > memoryMiB.request * 1024 ** 2);
+      }
     }
     assert.ok(alertLimits.exporterCores < sizes.exporter.cpu.limit);
   });
