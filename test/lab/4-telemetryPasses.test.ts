@@ -12,7 +12,7 @@ const battery = "bus_power_battery_voltage_volts";
 const receiver = new WebhookReceiver();
 const { alerting } = receiver;
 /** Seconds: the first contact is long enough for an `up` and for the battery to become red. */
-const [first, silence, second] = [420, 240, 300];
+const [first, silence, second] = [300, 180, 240];
 const day = 86_400;
 
 describe("two passes, with a recorder and a second station @all", () => {
