@@ -23,6 +23,10 @@ join() {
     keep_machine_files
     wait_for 300 "${API_NAME:?} to resolve" getent ahostsv4 "$API_NAME" || exit 1
     write_documents
+    wait_for 120 "the API server to answer this machine with the certificate that admits it" said_not_ready || {
+      said_not_ready || true # shows what it answers
+      exit 1
+    }
     kubeadm_logged join
     documents_hash >"$applied"
     touch /var/lib/perigee/joined
@@ -45,6 +49,17 @@ joined_to_this_cluster() {
 
 # The control plane was restored at an older version than this worker's, and no kubelet is newer than its API server.
 of_before_a_restore() { older "${KUBERNETES_VERSION:?}" "$(installed_version)"; }
+
+# kubeadm refuses a Node that says Ready: of a join that was interrupted at its end, or from before a restore. With the
+# credentials of its next kubelet a machine may say of its own Node how it is.
+said_not_ready() {
+  local as=(kubectl --kubeconfig "$folder/discovery.conf" --request-timeout 10s) said
+  said=$("${as[@]}" get node "${NODE_NAME:?}" --ignore-not-found --output \
+    'jsonpath={.status.conditions[?(@.type=="Ready")].status}') || return 1
+  if [ "$said" != True ]; then return 0; fi
+  "${as[@]}" patch node "$NODE_NAME" --subresource status --patch \
+    '{"status": {"conditions": [{"type": "Ready", "status": "False", "reason": "Rejoining", "message": "the machine joins the cluster anew"}]}}'
+}
 
 documents_hash() { printf '%s\n' "${KUBEADM_CONFIG:?}" "${KUBELET_CONFIG:?}" | sha256sum | cut -d' ' -f1; }
 

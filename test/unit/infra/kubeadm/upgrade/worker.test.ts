@@ -98,7 +98,7 @@ describe("a worker whose version changes", () => {
     root.write("/var/lib/kubelet/kubeadm-flags.env", 'KUBELET_KUBEADM_ARGS=""\n');
     root.write("/var/lib/kubelet/config.yaml", "clusterDNS:\n- 10.96.0.10\nclusterDomain: cluster.local\n");
     root.write("/var/kubelet", "1.35.4\n").write("/var/reported", "1.35.4\n").write("/var/api", "1.36.3\n");
-    root.write("/var/order", "");
+    root.write("/var/order", "").write("/var/ready", "True");
     assert.equal(join("1.35.4").status, 0);
     root.write("/var/order", "").write("/var/mark", "1.36.3");
   });
@@ -135,7 +135,11 @@ describe("a worker whose version changes", () => {
           kubelet: 'echo "Kubernetes v$(cat /var/kubelet)"',
           kubeadm: `
             said="$*"; echo "kubeadm \${said%% --*}" >>/var/order
-            [ ! -e /var/broken ] || { echo "kubeadm: no such luck"; exit 1; }`,
+            [ ! -e /var/broken ] || { echo "kubeadm: no such luck"; exit 1; }
+            if [ "$1" = join ]; then
+              if [ "$(cat /var/ready)" = True ]; then echo 'a Node with name "${node}" and status "Ready" already exists'; exit 1; fi
+              echo True >/var/ready
+            fi`,
           systemctl: `case "$*" in "restart kubelet") echo "restart kubelet" >>/var/order; cp /var/kubelet /var/reported ;; esac`,
           kubectl: `
             case "$*" in
@@ -143,7 +147,8 @@ describe("a worker whose version changes", () => {
               *kubeletVersion*) echo "v$(cat /var/reported)" ;;
               *annotations*) cat /var/mark 2>/dev/null ;;
               *unschedulable*) echo true ;;
-              *type==*) echo True ;;
+              *type==*) cat /var/ready ;;
+              *" patch node "*--subresource\\ status*'"status": "False"'*) echo False >/var/ready ;;
               *" uncordon "*) echo uncordon >>/var/order ;;
               *" annotate "*) rm -f /var/mark ;;
             esac`,
@@ -205,7 +210,7 @@ describe("a worker whose version changes", () => {
     assert.ok(!order().includes("uncordon"));
   });
 
-  it("joins anew where its control plane was restored at an older version", () => {
+  it("joins anew where its control plane was restored at an older version, in which its Node says Ready", () => {
     assert.equal(join("1.36.3").status, 0);
     root.write("/var/api", "1.35.4").write("/var/order", "").write("/etc/perigee/join/kubelet.key", "key");
     root.write("/var/lib/perigee/prepared-1.35.4", ""); // it had that version before
