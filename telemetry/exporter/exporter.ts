@@ -1,7 +1,9 @@
 /** The complete exporter: UDP receiver, telemetry state, metrics and HTTP server, started and stopped together. */
 import type { AddressInfo } from "node:net";
+import type { PacketArchive } from "../archive";
 import type { Contacts } from "../contacts";
 import type { Dictionary } from "../dictionary";
+import type { HistoryWriter } from "../history";
 import { expectedPackets, parseSource, type Source } from "../links";
 import type { Log } from "../log";
 import { closeHttp, listenHttp } from "./httpServer";
@@ -26,6 +28,9 @@ export interface ExporterArgs {
   readonly staleAfterPeriods: number;
   /** Planned contacts; undefined: contacts are not planned. */
   readonly contacts?: Contacts | undefined;
+  /** History at on-board time, and archive of raw packets; undefined: not kept. Who opened them closes them. */
+  readonly history?: HistoryWriter | undefined;
+  readonly archive?: PacketArchive | undefined;
   readonly version: string;
   readonly log: Log;
 }
@@ -50,15 +55,19 @@ const clock = (): number => Date.now() / 1000;
  * @throws the system's error when a port is not available; nothing stays open then
  */
 export async function startExporter(args: ExporterArgs): Promise<Exporter> {
-  const { dictionary, spacecraft, version, log } = args;
+  const { dictionary, spacecraft, version, log, history, archive } = args;
   const state = new TelemetryState(dictionary, args.staleAfterPeriods, (refusal) =>
     refusal
       ? log.warn("first packet refused of its kind; further ones are only counted", { ...refusal })
       : log.warn("many kinds of refused packets: further kinds are only counted"),
   );
   state.contacts = args.contacts;
-  const receive = (datagram: Buffer, segments = 1, isStored = false): void =>
-    state.receive(datagram, clock(), segments, isStored);
+  if (history) state.keepHistory(history);
+  const receive = (datagram: Buffer, segments = 1, isStored = false): void => {
+    const now = clock();
+    archive?.take(datagram, now);
+    state.receive(datagram, now, segments, isStored);
+  };
   const onError = (error: unknown): void =>
     log.error("receiving or answering failed", { error: String(error) });
   const expected = expectedPackets(state.layouts);
@@ -70,6 +79,8 @@ export async function startExporter(args: ExporterArgs): Promise<Exporter> {
     version,
     clock,
     ...(input.udp && { udp: input.udp }),
+    ...(history && { history }),
+    ...(archive && { archive }),
     inputs: input.inputs,
   });
   const http = await listenHttp(args.httpPort, args.httpHost, {

@@ -1,7 +1,10 @@
 /** Prometheus metrics of the exporter: parameters, limits in force, packet counts, errors and the process itself. */
+import type { PacketArchive } from "../archive";
 import { decodeErrorReasons, isText } from "../decoder";
 import { exporterMetricNames as names, type Limit, limitsInForce, type Parameter } from "../dictionary";
+import type { HistoryWriter } from "../history";
 import { registerContacts } from "./contactMetrics";
+import { registerArchive, registerHistory } from "./historyMetrics";
 import type { Input } from "./inputs";
 import { registerLinks } from "./linkMetrics";
 import { registerProcess } from "./processMetrics";
@@ -21,6 +24,8 @@ export interface MetricsArgs {
   readonly udp?: () => UdpStatistics;
   /** Links that packets come by. */
   readonly inputs?: readonly Input[];
+  readonly history?: HistoryWriter;
+  readonly archive?: PacketArchive;
 }
 
 /** Arguments with the time from which the exporter counts. */
@@ -39,6 +44,8 @@ export function telemetryRegistry(args: MetricsArgs): Registry {
   registerErrors(registry, dated);
   registerExporter(registry, dated);
   registerLinks(registry, args.inputs ?? [], dated.created);
+  if (args.history) registerHistory(registry, args.history, dated.created);
+  if (args.archive) registerArchive(registry, args.archive, dated.created);
   registerProcess(registry);
   return registry;
 }
