@@ -3,6 +3,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { dashboardFiles } from "../dashboards";
 import { owned } from "./adoption/fieldManager";
+import type { TelemetrySettings } from "./config";
 import { monitoringNames } from "./monitoring/names";
 import type { DictionaryFile } from "./settings/dictionaryFile";
 
@@ -10,6 +11,8 @@ export interface DashboardsArgs {
   readonly dictionary: DictionaryFile;
   /** Age of a packet, in its own periods, after which its parameters disappear and it is overdue. */
   readonly staleAfterPeriods: number;
+  readonly history: Pick<TelemetrySettings["history"], "enabled">;
+  readonly archive: Pick<TelemetrySettings["archive"], "kind">;
   readonly namespace: pulumi.Input<string>;
 }
 
@@ -17,11 +20,15 @@ export interface DashboardsArgs {
 export class Dashboards extends pulumi.ComponentResource {
   constructor(
     private readonly name: string,
-    { dictionary, staleAfterPeriods, namespace }: DashboardsArgs,
+    { dictionary, staleAfterPeriods, history, archive, namespace }: DashboardsArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("perigee:workloads:Dashboards", name, {}, opts);
-    const files = dashboardFiles(dictionary.dictionary, { staleAfterPeriods });
+    const files = dashboardFiles(dictionary.dictionary, {
+      staleAfterPeriods,
+      hasHistory: history.enabled,
+      hasArchive: archive.kind !== "none",
+    });
     for (const file of files) this.configMap(file, namespace);
     this.registerOutputs();
   }

@@ -43,8 +43,9 @@ class Strict {
     this.requests++;
     for (const sample of request) {
       if (sample[0] < this.window.from) return answerOf(400, "too old sample");
-      if (sample[0] > this.window.to)
+      if (sample[0] > this.window.to) {
         return answerOf(400, "out of bounds: timestamp is too far in the future");
+      }
       if (this.isBad(sample)) return answerOf(400, "duplicate sample for timestamp");
     }
     return { kind: "written" };

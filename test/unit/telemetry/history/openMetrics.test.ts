@@ -104,8 +104,11 @@ function dumped(text: string): Samples {
   const samples: Samples = new Map();
   for (const line of text.trim().split("\n")) {
     const [, labels = "", value, time] = /^\{(.*)\} (\S+) (\d+)$/.exec(line) ?? [];
-    const named = Object.fromEntries(
-      Array.from(labels.matchAll(/(\w+)="([^"]*)"/g), ([, name, text]) => [name, text]),
+    const named: Partial<Record<string, string>> = Object.fromEntries(
+      Array.from(
+        (labels ?? "").matchAll(/(\w+)="([^"]*)"/g),
+        ([, label = "", of = ""]) => [label, of] as const,
+      ),
     );
     assert.equal(named["spacecraft"], "orbiter");
     const { __name__: name = "", index } = named;
