@@ -113,6 +113,7 @@ export class HistoryWriter {
     const late = setTimeout(() => this.ended.abort(), seconds * 1000);
     await this.running;
     clearTimeout(late);
+    this.receiver.close();
   }
 
   private async run(): Promise<void> {
@@ -124,6 +125,7 @@ export class HistoryWriter {
       this.inFlight = block.length;
       await write(block);
       this.inFlight = 0;
+      this.queue.reuse(block);
     }
   }
 

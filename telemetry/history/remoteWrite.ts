@@ -6,7 +6,7 @@
  *   TimeSeries { repeated Label labels = 1; repeated Sample samples = 2 }
  *   Label { string name = 1; string value = 2 }      Sample { double value = 1; int64 timestamp = 2 }
  */
-import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+import { PbfWriter } from "pbf";
 import { compress } from "snappyjs";
 import type { SampleBlock } from "./sampleQueue";
 import type { HistorySeries } from "./series";
@@ -25,11 +25,18 @@ export interface EncodedRequest {
   readonly sameTime: number;
 }
 
-const { LengthDelimited, Bit64, Varint } = WireType;
+/** Positions in a block of the samples of one series. */
+interface Chosen {
+  readonly block: SampleBlock;
+  readonly positions: readonly number[];
+  readonly series: HistorySeries;
+}
 
-/** Encoder of samples, which makes the labels of each series once. */
+/** Encoder of samples. Its buffer is used again and again: garbage of each request would cost the live path pauses. */
 export class RequestEncoder {
-  private readonly labels = new Map<number, Uint8Array>();
+  private buffer = new Uint8Array(64 * 1024);
+  private samples = 0;
+  private sameTime = 0;
 
   constructor(private readonly series: ReadonlyMap<number, HistorySeries>) {}
 
@@ -38,49 +45,52 @@ export class RequestEncoder {
    * @param chosen positions in the block
    */
   encode(block: SampleBlock, chosen: Iterable<number>): EncodedRequest {
-    const { times, values } = block;
-    const writer = new BinaryWriter();
-    let samples = 0;
-    let sameTime = 0;
+    const writer = new PbfWriter(this.buffer);
+    this.samples = 0;
+    this.sameTime = 0;
     for (const [slot, positions] of bySeries(block, chosen)) {
-      writer.tag(1, LengthDelimited).fork().raw(this.labelsOf(slot));
-      let last = NaN;
-      let value = NaN;
-      for (const at of positions) {
-        const time = times[at] ?? 0;
-        if (time === last) {
-          if (values[at] === value) samples++;
-          else sameTime++;
-          continue;
-        }
+      const series = this.series.get(slot);
+      if (series === undefined) throw new TypeError("a sample without a series");
+      writer.writeMessage(1, this.writeSeries, { block, positions, series });
+    }
+    const body = compress(writer.finish());
+    this.buffer = writer.buf as Uint8Array<ArrayBuffer>;
+    return { body, samples: this.samples, sameTime: this.sameTime };
+  }
+
+  private readonly writeSeries = ({ block, positions, series }: Chosen, writer: PbfWriter): void => {
+    const labels = Object.entries({ __name__: series.metric, ...series.labels });
+    for (const label of labels.sort(([a], [b]) => (a < b ? -1 : 1)))
+      {writer.writeMessage(1, writeLabel, label);}
+    const { times, values } = block;
+    let last = NaN;
+    let value = NaN;
+    for (const at of positions) {
+      const time = times[at] ?? 0;
+      if (time !== last) {
         last = time;
         value = values[at] ?? 0;
-        writer.tag(2, LengthDelimited).fork().tag(1, Bit64).double(value);
-        writer.tag(2, Varint).int64(time).join();
-        samples++;
+        writer.writeMessage(2, writeSample, { time, value });
+      } else if (values[at] !== value) {
+        this.sameTime++;
+        continue;
       }
-      writer.join();
+      this.samples++;
     }
-    return { body: compress(writer.finish()), samples, sameTime };
-  }
-
-  /** Labels of a series as they are in the message, sorted by name. */
-  private labelsOf(slot: number): Uint8Array {
-    let known = this.labels.get(slot);
-    if (known === undefined) this.labels.set(slot, (known = encodeLabels(this.series.get(slot))));
-    return known;
-  }
+  };
 }
 
-function encodeLabels(series: HistorySeries | undefined): Uint8Array {
-  if (series === undefined) throw new TypeError("a sample without a series");
-  const writer = new BinaryWriter();
-  const labels = Object.entries({ __name__: series.metric, ...series.labels });
-  for (const [name, value] of labels.sort(([a], [b]) => (a < b ? -1 : 1))) {
-    writer.tag(1, LengthDelimited).fork();
-    writer.tag(1, LengthDelimited).string(name).tag(2, LengthDelimited).string(value).join();
-  }
-  return writer.finish();
+function writeLabel([name, value]: readonly [string, string], writer: PbfWriter): void {
+  writer.writeStringField(1, name);
+  writer.writeStringField(2, value);
+}
+
+function writeSample(
+  { time, value }: { readonly time: number; readonly value: number },
+  writer: PbfWriter,
+): void {
+  writer.writeDoubleField(1, value);
+  writer.writeVarintField(2, time);
 }
 
 /** Positions by series, each in the order of time and, at one time, of arrival. */

@@ -17,6 +17,7 @@ export const sampleBytes = 20;
 /** Queue in blocks of typed arrays: 20 bytes a sample, no object of each, and memory only for what waits. */
 export class SampleQueue {
   private readonly blocks: SampleBlock[] = [];
+  private spare: SampleBlock | undefined;
   private samples = 0;
 
   /** @param most samples that the queue may have */
@@ -37,12 +38,22 @@ export class SampleQueue {
 
   push(slot: number, time: number, value: number): void {
     let block = this.blocks.at(-1);
-    if (block === undefined || block.length === blockSamples) this.blocks.push((block = emptyBlock()));
+    if (block === undefined || block.length === blockSamples) {
+      block = this.spare ?? emptyBlock();
+      this.spare = undefined;
+      this.blocks.push(block);
+    }
     const at = block.length++;
     block.slots[at] = slot;
     block.times[at] = time;
     block.values[at] = value;
     this.samples++;
+  }
+
+  /** Takes back a block whose samples are no longer needed. */
+  reuse(block: SampleBlock): void {
+    block.length = 0;
+    this.spare = block;
   }
 
   /** Takes the oldest block out of the queue. */
