@@ -149,35 +149,33 @@ const history = strictObject({
     .describe(
       "Days that a sample may be old when it comes; older ones are counted and left out. At most `monitoring.retentionDays`. Default: 31, or `retentionDays` where that is less.",
     )
-    .meta({ example: 90 }),
+    .meta({ example: 10 }),
 });
 
-const kept = {
+const archive = strictObject({
+  storage: z
+    .discriminatedUnion(
+      "kind",
+      [
+        strictObject({ kind: z.literal("none") }),
+        strictObject({ kind: z.literal("ephemeral") }),
+        strictObject({
+          kind: z.literal("claim"),
+          name: matching(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, "a PersistentVolumeClaim's name").describe(
+            "Name of a PersistentVolumeClaim of yours in the namespace `telemetry`.",
+          ),
+        }),
+      ],
+      { error: "kind must be one of: none, ephemeral, claim" },
+    )
+    .prefault({ kind: "none" })
+    .describe(
+      "`{ kind: none }` keeps no packets; `{ kind: ephemeral }` loses them with the pod; `{ kind: claim, name }` keeps them in a volume of yours.",
+    )
+    .meta({ example: { kind: "claim", name: "telemetry-archive" } }),
   days: whole(1, 3650).default(7).describe("Days that packets stay in the archive."),
   sizeGiB: positive(10_000).default(1).describe("GiB of the archive; the oldest files are removed first."),
-};
-
-const archive = z
-  .discriminatedUnion(
-    "kind",
-    [
-      strictObject({ kind: z.literal("none") }),
-      strictObject({ kind: z.literal("ephemeral"), ...kept }),
-      strictObject({
-        kind: z.literal("claim"),
-        claim: matching(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, "a PersistentVolumeClaim's name").describe(
-          "Name of a PersistentVolumeClaim in the namespace `telemetry`.",
-        ),
-        ...kept,
-      }),
-    ],
-    { error: "kind must be one of: none, ephemeral, claim" },
-  )
-  .prefault({ kind: "none" })
-  .describe(
-    "Every received packet as it came, in files by APID and day, for `perigee-telemetry replay`: `{ kind: ephemeral }` loses them with the pod; `{ kind: claim, claim }` keeps them in a volume of yours.",
-  )
-  .meta({ example: { kind: "claim", claim: "telemetry-archive" } });
+});
 
 const telemetry = strictObject({
   spacecraft: matching(/^[\w.-]{1,64}$/, "1 to 64 of: letters, digits, _ . -")
@@ -208,7 +206,9 @@ const telemetry = strictObject({
     )
     .meta({ example: "https://plan.example/contacts.json" }),
   history: history.prefault({}).describe("Every sample at its on-board time."),
-  archive,
+  archive: archive
+    .prefault({})
+    .describe("Every received packet as it came, in files by APID and day, for `perigee-telemetry replay`."),
   simulator: simulator.prefault({}).describe("The simulated spacecraft, where `source` is `simulator`."),
   image: image
     .optional()

@@ -12,7 +12,7 @@ export interface DashboardsArgs {
   /** Age of a packet, in its own periods, after which its parameters disappear and it is overdue. */
   readonly staleAfterPeriods: number;
   readonly history: Pick<TelemetrySettings["history"], "enabled">;
-  readonly archive: Pick<TelemetrySettings["archive"], "kind">;
+  readonly archive: Pick<TelemetrySettings["archive"], "storage">;
   readonly namespace: pulumi.Input<string>;
 }
 
@@ -27,7 +27,7 @@ export class Dashboards extends pulumi.ComponentResource {
     const files = dashboardFiles(dictionary.dictionary, {
       staleAfterPeriods,
       hasHistory: history.enabled,
-      hasArchive: archive.kind !== "none",
+      hasArchive: archive.storage.kind !== "none",
     });
     for (const file of files) this.configMap(file, namespace);
     this.registerOutputs();

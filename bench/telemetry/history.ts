@@ -1,17 +1,20 @@
 /**
- * The history on loopback: samples a second from the writer to a real Prometheus, and the memory of a full queue.
+ * The history on loopback: samples a second from the writer to a real Prometheus, the memory of a full queue, and the
+ * disk that a sample takes, of six hours of the simulated spacecraft.
  *   node --expose-gc -r tsx/cjs bench/telemetry/history.ts SAMPLES
  * for example 2000000.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { freePort } from "../../lab/processes";
-import type { Packet } from "../../telemetry/dictionary";
-import { HistoryWriter } from "../../telemetry/history";
+import { decodeParameters, Decoder, type PacketSink } from "../../telemetry/decoder";
+import { loadDictionary, type Packet } from "../../telemetry/dictionary";
+import { HistoryWriter, OpenMetricsHistory } from "../../telemetry/history";
+import { Simulator } from "../../telemetry/simulator";
 import { prometheusProgram } from "../../test/support/promtool";
 import { dictionaryOf } from "./dictionaries";
 
@@ -67,6 +70,7 @@ async function main(): Promise<void> {
     await once(prometheus, "exit");
     rmSync(folder, { recursive: true });
   }
+  await disk();
   process.stdout.write(`load average ${loadavg()[0]?.toFixed(1)}\n`);
 }
 
@@ -83,6 +87,46 @@ async function throughput(address: string): Promise<void> {
   process.stdout.write(
     `${samples} samples of ${each} series: ${history.written} written in ${seconds.toFixed(1)} s, ${Math.round(history.written / seconds)} a second, ` +
       `${((core * 1e6) / samples).toFixed(2)} µs of processor each, of which ${((taken * 1e3) / samples).toFixed(2)} µs before the queue; dropped ${JSON.stringify(history.drops.counts)}\n`,
+  );
+}
+
+/** Hours of the default dictionary's spacecraft, as blocks by promtool. */
+async function disk(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "perigee-bench-"));
+  const hours = 6;
+  const start = Math.floor(Date.now() / 1000) - hours * 3600;
+  const flown = loadDictionary();
+  const simulator = new Simulator({ dictionary: flown, scenario: "nominal", timeScale: 1, seed: 1, start });
+  const history = new OpenMetricsHistory(flown, "bench");
+  const decoded = new Float64Array(flown.slots);
+  const decoder = new Decoder(flown);
+  const nothing = (): void => undefined;
+  const sink: PacketSink = {
+    packet: (layout, _count, onboardTime, bytes, at) => {
+      decodeParameters(layout, bytes, at, decoded, nothing);
+      history.take(layout.packet, onboardTime, decoded);
+    },
+    ...{ unknownApid: nothing, idle: nothing, error: nothing },
+  };
+  for (let at = 0; at <= hours * 3600; at++) {
+    for (const packet of simulator.until(start + at)) decoder.decode(packet, sink);
+  }
+  const file = join(folder, "samples");
+  writeFileSync(file, [...history.text()].join(""));
+  const lines = readFileSync(file, "utf8").split("\n");
+  const count = lines.filter((line) => line !== "" && !line.startsWith("#")).length;
+  const promtool = await prometheusProgram("promtool");
+  const made = spawn(promtool, ["tsdb", "create-blocks-from", "openmetrics", file, join(folder, "data")]);
+  made.stdout.resume();
+  made.stderr.resume();
+  await once(made, "exit");
+  const bytes = readdirSync(join(folder, "data"), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+  rmSync(folder, { recursive: true });
+  process.stdout.write(
+    `${hours} h of ${flown.parameters.length} parameters: ${count} samples, ${(count / hours / 3600).toFixed(1)} a second, ` +
+      `${(bytes / 1024 ** 2).toFixed(1)} MiB in blocks, ${(bytes / count).toFixed(2)} bytes a sample\n`,
   );
 }
 

@@ -7,8 +7,19 @@ const none = {};
 
 type Count = () => number;
 
+/** What the metrics show of the history. */
+export interface HistoryCounts extends Pick<
+  HistoryWriter,
+  "written" | "failedRequests" | "lastWritten" | "queued" | "mostQueued"
+> {
+  readonly drops: Pick<HistoryWriter["drops"], "counts">;
+}
+
+/** What the metrics show of the archive. */
+export type ArchiveCounts = Pick<PacketArchive, "written" | "dropped" | "bytes" | "files">;
+
 /** @param created time from which the exporter counts, seconds since 1970 */
-export function registerHistory(registry: Registry, history: HistoryWriter, created: number): void {
+export function registerHistory(registry: Registry, history: HistoryCounts, created: number): void {
   const prefix = "perigee_telemetry_history";
   const { counter, gauge, byReason } = kinds(registry, created);
   counter(
@@ -38,7 +49,7 @@ export function registerHistory(registry: Registry, history: HistoryWriter, crea
 }
 
 /** @param created time from which the exporter counts, seconds since 1970 */
-export function registerArchive(registry: Registry, archive: PacketArchive, created: number): void {
+export function registerArchive(registry: Registry, archive: ArchiveCounts, created: number): void {
   const prefix = "perigee_telemetry_archive";
   const { counter, gauge, byReason } = kinds(registry, created);
   counter(`${prefix}_packets_total`, "Packets written to the archive", () => archive.written);

@@ -1,10 +1,8 @@
 /** Prometheus metrics of the exporter: parameters, limits in force, packet counts, errors and the process itself. */
-import type { PacketArchive } from "../archive";
 import { decodeErrorReasons, isText } from "../decoder";
 import { exporterMetricNames as names, type Limit, limitsInForce, type Parameter } from "../dictionary";
-import type { HistoryWriter } from "../history";
 import { registerContacts } from "./contactMetrics";
-import { registerArchive, registerHistory } from "./historyMetrics";
+import { type ArchiveCounts, type HistoryCounts, registerArchive, registerHistory } from "./historyMetrics";
 import type { Input } from "./inputs";
 import { registerLinks } from "./linkMetrics";
 import { registerProcess } from "./processMetrics";
@@ -24,8 +22,8 @@ export interface MetricsArgs {
   readonly udp?: () => UdpStatistics;
   /** Links that packets come by. */
   readonly inputs?: readonly Input[];
-  readonly history?: HistoryWriter;
-  readonly archive?: PacketArchive;
+  readonly history?: HistoryCounts;
+  readonly archive?: ArchiveCounts;
 }
 
 /** Arguments with the time from which the exporter counts. */

@@ -25,8 +25,14 @@ export interface EncodedRequest {
   readonly sameTime: number;
 }
 
+interface Newest {
+  time: number;
+  value: number;
+}
+
 /** Positions in a block of the samples of one series. */
 interface Chosen {
+  readonly slot: number;
   readonly block: SampleBlock;
   readonly positions: readonly number[];
   readonly series: HistorySeries;
@@ -37,6 +43,11 @@ export class RequestEncoder {
   private buffer = new Uint8Array(64 * 1024);
   private samples = 0;
   private sameTime = 0;
+  /**
+   * Newest sample of each series. Prometheus refuses another value at its time, and the whole request with it: where
+   * on-board times are whole seconds and packets are not, each request begins with such samples.
+   */
+  private readonly newest = new Map<number, Newest>();
 
   constructor(private readonly series: ReadonlyMap<number, HistorySeries>) {}
 
@@ -51,30 +62,33 @@ export class RequestEncoder {
     for (const [slot, positions] of bySeries(block, chosen)) {
       const series = this.series.get(slot);
       if (series === undefined) throw new TypeError("a sample without a series");
-      writer.writeMessage(1, this.writeSeries, { block, positions, series });
+      writer.writeMessage(1, this.writeSeries, { slot, block, positions, series });
     }
     const body = compress(writer.finish());
     this.buffer = writer.buf as Uint8Array<ArrayBuffer>;
     return { body, samples: this.samples, sameTime: this.sameTime };
   }
 
-  private readonly writeSeries = ({ block, positions, series }: Chosen, writer: PbfWriter): void => {
+  private readonly writeSeries = ({ slot, block, positions, series }: Chosen, writer: PbfWriter): void => {
     const labels = Object.entries({ __name__: series.metric, ...series.labels });
-    for (const label of labels.sort(([a], [b]) => (a < b ? -1 : 1)))
-      {writer.writeMessage(1, writeLabel, label);}
+    for (const label of labels.sort(([a], [b]) => (a < b ? -1 : 1))) {
+      writer.writeMessage(1, writeLabel, label);
+    }
     const { times, values } = block;
-    let last = NaN;
-    let value = NaN;
+    const newest = this.newest.get(slot) ?? { time: -Infinity, value: NaN };
+    this.newest.set(slot, newest);
+    const last = { time: NaN, value: NaN };
     for (const at of positions) {
       const time = times[at] ?? 0;
-      if (time !== last) {
-        last = time;
-        value = values[at] ?? 0;
-        writer.writeMessage(2, writeSample, { time, value });
-      } else if (values[at] !== value) {
+      const value = values[at] ?? 0;
+      const known = time === last.time ? last : time === newest.time ? newest : undefined;
+      if (known && known.value !== value) {
         this.sameTime++;
         continue;
       }
+      if (time !== last.time) writer.writeMessage(2, writeSample, { time, value });
+      Object.assign(last, { time, value });
+      if (time > newest.time) Object.assign(newest, last);
       this.samples++;
     }
   };

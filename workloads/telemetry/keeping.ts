@@ -24,7 +24,7 @@ export function keeping(
   return {
     args: [
       ...(days === undefined ? [] : [`--history=${monitoringNames.writeUrl}`, `--history-days=${days}`]),
-      ...(archive.kind === "none"
+      ...(archive.storage.kind === "none"
         ? []
         : [
             `--archive=${archivePath}`,
@@ -33,7 +33,7 @@ export function keeping(
           ]),
     ],
     program:
-      archive.kind === "none"
+      archive.storage.kind === "none"
         ? program
         : {
             ...program,
@@ -43,14 +43,16 @@ export function keeping(
   };
 }
 
-type KeptArchive = Exclude<TelemetrySettings["archive"], { kind: "none" }>;
-
-function volumeSource(
-  archive: KeptArchive,
-): Pick<kubernetes.types.input.core.v1.Volume, "emptyDir" | "persistentVolumeClaim"> {
-  return archive.kind === "claim"
-    ? { persistentVolumeClaim: { claimName: archive.claim } }
-    : { emptyDir: { sizeLimit: `${mebibytes(archive.sizeGiB * spare)}Mi` } };
+function volumeSource({
+  storage,
+  sizeGiB,
+}: TelemetrySettings["archive"]): Pick<
+  kubernetes.types.input.core.v1.Volume,
+  "emptyDir" | "persistentVolumeClaim"
+> {
+  return storage.kind === "claim"
+    ? { persistentVolumeClaim: { claimName: storage.name } }
+    : { emptyDir: { sizeLimit: `${mebibytes(sizeGiB * spare)}Mi` } };
 }
 
 const mebibytes = (gibibytes: number): number => Math.max(1, Math.round(gibibytes * 1024));

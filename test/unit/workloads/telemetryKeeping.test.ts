@@ -109,7 +109,7 @@ describe("telemetry.archive", () => {
 
   it("in the pod has room beyond its bound, so that it does not get the pod evicted", async () => {
     const { exporter, simulator } = await deployed({
-      telemetry: { archive: { kind: "ephemeral", sizeGiB: 2, days: 3 } },
+      telemetry: { archive: { storage: { kind: "ephemeral" }, sizeGiB: 2, days: 3 } },
     });
     assert.deepEqual(argsOf(exporter, "--archive"), [
       "--archive=/var/lib/perigee-archive",
@@ -123,7 +123,7 @@ describe("telemetry.archive", () => {
 
   it("in a claim is mounted from it", async () => {
     const { exporter, dashboards } = await deployed({
-      telemetry: { archive: { kind: "claim", claim: "telemetry-archive" } },
+      telemetry: { archive: { storage: { kind: "claim", name: "telemetry-archive" } } },
     });
     assert.deepEqual(volumeOf(exporter), {
       name: "archive",
@@ -133,10 +133,12 @@ describe("telemetry.archive", () => {
   });
 
   it("refuses what is no kind, no claim's name and no size", () => {
-    const kind = problemsOf({ telemetry: { archive: { kind: "s3" } } });
+    const kind = problemsOf({ telemetry: { archive: { storage: { kind: "s3" } } } });
     assert.match(kind, /kind must be one of: none, ephemeral, claim/);
-    const others = problemsOf({ telemetry: { archive: { kind: "claim", claim: "Not a name", sizeGiB: 0 } } });
-    assert.match(others, /telemetry\.archive\.claim.*a PersistentVolumeClaim's name/s);
+    const others = problemsOf({
+      telemetry: { archive: { storage: { kind: "claim", name: "Not a name" }, sizeGiB: 0 } },
+    });
+    assert.match(others, /telemetry\.archive\.storage\.name.*a PersistentVolumeClaim's name/s);
     assert.match(others, /telemetry\.archive\.sizeGiB/);
   });
 });

@@ -108,6 +108,36 @@ describe("a remote write request", () => {
     );
   });
 
+  it("has no other value at the time of a series' newest sample, which was in a request before", () => {
+    const [slot = 0, other = 0] = slots;
+    const encoder = new RequestEncoder(series);
+    const send = (...samples: Sample[]): unknown => {
+      const { body, ...counts } = encoder.encode(
+        blockOf(samples),
+        samples.map((_, at) => at),
+      );
+      return { ...counts, sent: decoded(body).flatMap((each) => each.samples) };
+    };
+    assert.deepEqual(send([slot, 1, 10], [slot, 2, 20]), {
+      samples: 2,
+      sameTime: 0,
+      sent: [
+        [1, 10],
+        [2, 20],
+      ],
+    });
+    // The same again is what is sent when it was not answered; an older time is for Prometheus to know.
+    assert.deepEqual(send([slot, 2, 20], [slot, 2, 21], [slot, 1, 11], [other, 2, 5]), {
+      samples: 3,
+      sameTime: 1,
+      sent: [
+        [1, 11],
+        [2, 20],
+        [2, 5],
+      ],
+    });
+  });
+
   it("has only what was chosen of the block, and can be empty", () => {
     const block = blockOf([
       [slots[0] ?? 0, 1, 10],
