@@ -5,9 +5,11 @@ import {
   scrapeIntervalSeconds,
 } from "../telemetry/dictionary";
 import { quoted } from "../telemetry/quoting";
-import { alertLimits, exporterMemoryLimit, recorded, type RuleSettings } from "../telemetry/rules";
+import { alertLimits, defaultRuleSettings, exporterMemoryLimit, recorded } from "../telemetry/rules";
+import type { DashboardSettings } from ".";
 import { linkPanels } from "./exporterLinks";
 import { frame, uids } from "./frame";
+import { keepingPanels } from "./history";
 import { thresholds, zones } from "./limits";
 import { graph, type PanelSpec, stat, table, timeline, valueMap } from "./panels";
 import { now, overTime, rows } from "./queries";
@@ -15,8 +17,11 @@ import type { model, StatBuilder, TableBuilder, TimeseriesBuilder } from "./sdk"
 import { colours } from "./style";
 
 /** Dashboard with availability, input and resource usage of the exporter. Its limits are those of the alert rules. */
-export function exporterDashboard(dictionary: Dictionary, settings: RuleSettings): model.DashboardBuilder {
-  const of = `{job=${quoted(settings.job)}}`;
+export function exporterDashboard(
+  dictionary: Dictionary,
+  settings: DashboardSettings,
+): model.DashboardBuilder {
+  const of = `{job=${quoted(defaultRuleSettings.job)}}`;
   // Grafana has the scrape interval of the cluster, not of the exporter: this step contains four of its samples.
   const step = `${4 * scrapeIntervalSeconds(dictionary)}s`;
   const board = frame(dictionary, {
@@ -30,6 +35,7 @@ export function exporterDashboard(dictionary: Dictionary, settings: RuleSettings
     [builds()],
     intake(of, step),
     linkPanels(of, step),
+    keepingPanels(of, step, settings),
     load(exporterMemoryLimit(dictionary, settings.fleetSize), of, step),
     delays(of),
     runtime(of, step),

@@ -7,6 +7,7 @@
  *   parameterPanels.ts  panels made from parameters            limits.ts      limits as thresholds and lines
  *   parameterGroups.ts  parameters that share a graph          style.ts       units, colours, titles
  *   pages.ts            panels on as many dashboards as they need
+ *   history.ts          panels by on-board time, and of history and archive
  */
 import type { Dictionary } from "../telemetry/dictionary";
 import { defaultRuleSettings, type RuleSettings } from "../telemetry/rules";
@@ -24,8 +25,13 @@ export type Dashboard = model.Dashboard;
 /** Uid of the home dashboard. */
 export const homeDashboard = uids.fleet;
 
-/** Alert settings of a site that the dashboards also show. */
-export type DashboardSettings = Pick<RuleSettings, "staleAfterPeriods" | "fleetSize">;
+/** Settings of a site that the dashboards also show. */
+export interface DashboardSettings extends Pick<RuleSettings, "staleAfterPeriods" | "fleetSize"> {
+  /** True where the exporter writes the history: panels by on-board time. */
+  readonly hasHistory?: boolean;
+  /** True where the exporter keeps an archive of packets. */
+  readonly hasArchive?: boolean;
+}
 
 /** All dashboards for spacecraft with this dictionary. */
 export function dashboards(
@@ -37,7 +43,7 @@ export function dashboards(
     ...spacecraftDashboards(dictionary, settings),
     ...dictionary.subsystems.flatMap((subsystem) => subsystemDashboards(dictionary, subsystem)),
     groundLinkDashboard(dictionary, settings),
-    exporterDashboard(dictionary, { ...defaultRuleSettings, ...settings }),
+    exporterDashboard(dictionary, settings),
   ].map((builder) => builder.build());
 }
 

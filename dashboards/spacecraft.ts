@@ -3,6 +3,7 @@ import { type Dictionary, exporterMetricNames as names, type Parameter } from ".
 import { alertLimits, recorded, recordedCount, recordedState, type Roles, rolesOf } from "../telemetry/rules";
 import type { DashboardSettings } from ".";
 import { spacecraftLink, uids } from "./frame";
+import { historyPanels } from "./history";
 import { isLimitedByMode, limitSteps, thresholds } from "./limits";
 import { pages } from "./pages";
 import { alarmSteps, stat, table, timeline, valueMap } from "./panels";
@@ -35,6 +36,7 @@ export function spacecraftDashboards(
     ...timelines(dictionary, roles),
     alarmTimeline(),
     alarmTable(),
+    ...historyPanels(dictionary, roles, settings),
     ...[...bySubsystem].map(([subsystem, values]) =>
       limited.length > mostValues ? subsystemCondition(subsystem) : subsystemValues(subsystem, values),
     ),

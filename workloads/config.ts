@@ -137,6 +137,46 @@ const simulator = strictObject({
     .describe("Seconds that a second station is behind: each packet comes twice. 0: there is none."),
 });
 
+const history = strictObject({
+  enabled: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Write every sample of every packet, a recorder's too, to Prometheus at its on-board time, beside the live scrape (docs/telemetry.md, History). Off, because it opens Prometheus' write interface to everybody who reaches Prometheus.",
+    ),
+  maxAgeDays: whole(1, 3650)
+    .optional()
+    .describe(
+      "Days that a sample may be old when it comes; older ones are counted and left out. At most `monitoring.retentionDays`. Default: 31, or `retentionDays` where that is less.",
+    )
+    .meta({ example: 10 }),
+});
+
+const archive = strictObject({
+  storage: z
+    .discriminatedUnion(
+      "kind",
+      [
+        strictObject({ kind: z.literal("none") }),
+        strictObject({ kind: z.literal("ephemeral") }),
+        strictObject({
+          kind: z.literal("claim"),
+          name: matching(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, "a PersistentVolumeClaim's name").describe(
+            "Name of a PersistentVolumeClaim of yours in the namespace `telemetry`.",
+          ),
+        }),
+      ],
+      { error: "kind must be one of: none, ephemeral, claim" },
+    )
+    .prefault({ kind: "none" })
+    .describe(
+      "`{ kind: none }` keeps no packets; `{ kind: ephemeral }` loses them with the pod; `{ kind: claim, name }` keeps them in a volume of yours.",
+    )
+    .meta({ example: { kind: "claim", name: "telemetry-archive" } }),
+  days: whole(1, 3650).default(7).describe("Days that packets stay in the archive."),
+  sizeGiB: positive(10_000).default(1).describe("GiB of the archive; the oldest files are removed first."),
+});
+
 const telemetry = strictObject({
   spacecraft: matching(/^[\w.-]{1,64}$/, "1 to 64 of: letters, digits, _ . -")
     .default("perigee-1")
@@ -165,6 +205,10 @@ const telemetry = strictObject({
       "Contact plan (docs/telemetry.md, Contacts): path of a file relative to the repository's root, or an `http(s)://` address that is asked every 5 minutes. Between contacts no signal is expected, and the simulator sends nothing. Default: a signal is expected always. A URL with a password: `pulumi config set --secret`.",
     )
     .meta({ example: "https://plan.example/contacts.json" }),
+  history: history.prefault({}).describe("Every sample at its on-board time."),
+  archive: archive
+    .prefault({})
+    .describe("Every received packet as it came, in files by APID and day, for `perigee-telemetry replay`."),
   simulator: simulator.prefault({}).describe("The simulated spacecraft, where `source` is `simulator`."),
   image: image
     .optional()

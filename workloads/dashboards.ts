@@ -3,6 +3,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { dashboardFiles } from "../dashboards";
 import { owned } from "./adoption/fieldManager";
+import type { TelemetrySettings } from "./config";
 import { monitoringNames } from "./monitoring/names";
 import type { DictionaryFile } from "./settings/dictionaryFile";
 
@@ -12,6 +13,8 @@ export interface DashboardsArgs {
   readonly staleAfterPeriods: number;
   /** Number of the exporter's spacecraft. */
   readonly fleetSize: number;
+  readonly history: Pick<TelemetrySettings["history"], "enabled">;
+  readonly archive: Pick<TelemetrySettings["archive"], "storage">;
   readonly namespace: pulumi.Input<string>;
 }
 
@@ -19,11 +22,15 @@ export interface DashboardsArgs {
 export class Dashboards extends pulumi.ComponentResource {
   constructor(
     private readonly name: string,
-    { dictionary, staleAfterPeriods, fleetSize, namespace }: DashboardsArgs,
+    { dictionary, staleAfterPeriods, fleetSize, history, archive, namespace }: DashboardsArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("perigee:workloads:Dashboards", name, {}, opts);
-    const files = dashboardFiles(dictionary.dictionary, { staleAfterPeriods, fleetSize });
+    const files = dashboardFiles(dictionary.dictionary, {
+      ...{ staleAfterPeriods, fleetSize },
+      hasHistory: history.enabled,
+      hasArchive: archive.storage.kind !== "none",
+    });
     for (const file of files) this.configMap(file, namespace);
     this.registerOutputs();
   }

@@ -1,7 +1,8 @@
 /**
  * End-to-end test on loopback: a sender, UDP, the bundled exporter. Reports loss at a given rate.
  *   npx tsx telemetry/build.ts && npx tsx bench/telemetry/throughput.ts RATE SECONDS PACKETS_PER_DATAGRAM
- * for example 50000 30 20. Exits with 1 if anything was lost.
+ * for example 50000 30 20. What follows behind goes to `serve`, as --history URL --archive FOLDER. Exits with 1 if
+ * anything was lost.
  */
 import { spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
@@ -11,7 +12,8 @@ import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { dictionaryOf, layoutsOf, packetOf } from "./dictionaries";
 
-const [rate = 50_000, seconds = 30, perDatagram = 20] = process.argv.slice(2).map(Number);
+const [rate = 50_000, seconds = 30, perDatagram = 20] = process.argv.slice(2, 5).map(Number);
+const more = process.argv.slice(5);
 const bundle = join(__dirname, "../../telemetry/dist/perigee-telemetry.js");
 const dictionary = dictionaryOf(1);
 const [layout] = layoutsOf(dictionary);
@@ -93,6 +95,7 @@ async function main(): Promise<void> {
     "127.0.0.1",
     "--dictionary",
     file,
+    ...more,
   ]);
   const [line] = (await once(exporter.stderr, "data")) as [Buffer];
   const { http, udp } = JSON.parse(String(line)) as { http: number; udp: number };

@@ -14,10 +14,11 @@ import {
 } from "../decoder";
 import type { Dictionary, Packet, Parameter } from "../dictionary";
 import { type Refusal, Refusals, shownElements, shownValue } from "../exporter";
+import { OpenMetricsHistory } from "../history";
 import { command } from "./command";
 import { dictionarySetting, readDictionary, readPackets, skipBytesSetting } from "./dictionarySetting";
 import { packetsOf } from "./packetFile";
-import { flag } from "./settings";
+import { flag, text } from "./settings";
 
 /** Value to print: null where there is none, a list for an array, a text for a text, a state or a switch. */
 type Shown = number | string | null | readonly (number | null)[];
@@ -40,19 +41,34 @@ export const decode = command(
     argument: "FILE",
     argumentMeaning: "file of packets; - for standard input",
     settings: {
-      format: z.enum(["table", "json"]).default("table").describe("table, or json: one object a line"),
+      format: z
+        .enum(["table", "json", "openmetrics"])
+        .default("table")
+        .describe(
+          "table; json: one object a line; openmetrics: the samples of the history, for promtool tsdb create-blocks-from",
+        ),
       raw: flag.describe("prints the raw numbers too, as they are in the packet"),
       skipBytes: skipBytesSetting,
+      spacecraft: text.max(64).default("perigee-1").describe("openmetrics: value of the label spacecraft"),
       dictionary: dictionarySetting,
     },
   },
-  async ({ format, raw, skipBytes, dictionary }, { print, complain, log, stopped }, file) => {
-    const sink = new Collector(readDictionary(dictionary), raw);
+  async (settings, { print, complain, log, stopped }, file) => {
+    const { format, raw } = settings;
+    const dictionary = readDictionary(settings.dictionary);
+    const history =
+      format === "openmetrics" ? new OpenMetricsHistory(dictionary, settings.spacecraft) : undefined;
+    const sink = new Collector(dictionary, raw, history);
     const show = format === "json" ? jsonLine : table;
     const bytes = readPackets(file);
-    for (const packet of packetsOf(bytes, skipBytes)) {
+    for (const packet of packetsOf(bytes, settings.skipBytes)) {
       if (stopped.aborted) break;
-      for (const each of sink.decode(packet)) await print(show(each, raw));
+      for (const each of sink.decode(packet)) if (!history) await print(show(each, raw));
+    }
+    if (history && sink.decoded > 0) {
+      for (const text of history.text()) await print(text);
+      const packets = history.packetsWithoutTime;
+      if (packets > 0) log.warn("not in the output: packets without an on-board time", { packets });
     }
     for (const [problem, times] of sink.problems) log.warn("not decoded", { problem, times });
     if (sink.decoded > 0 || stopped.aborted) return 0;
@@ -99,6 +115,7 @@ class Collector implements PacketSink {
   constructor(
     dictionary: Dictionary,
     private readonly withRaw: boolean,
+    private readonly history?: OpenMetricsHistory,
   ) {
     this.decoder = new Decoder(dictionary);
     this.refusals = new Refusals(dictionary);
@@ -116,6 +133,7 @@ class Collector implements PacketSink {
   packet(layout: PacketLayout, sequenceCount: number, onboardTime: number, bytes: Buffer, at: number): void {
     const { apid, name, parameters } = layout.packet;
     decodeParameters(layout, bytes, at, this.values, this.valueError);
+    this.history?.take(layout.packet, onboardTime, this.values);
     this.found.push({
       time: Number.isNaN(onboardTime) ? null : isoTime(onboardTime),
       apid,

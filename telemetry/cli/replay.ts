@@ -1,32 +1,68 @@
-/** The command `replay`: sends the recorded packets of a file over UDP or TCP, at a chosen rate. */
+/** The command `replay`: sends recorded packets over UDP or TCP, at a chosen rate or in the rhythm of their times. */
 import * as z from "zod";
+import { archivedPackets, isArchive, type TimedPacket } from "../archive";
+import { Decoder } from "../decoder";
+import type { Dictionary } from "../dictionary";
 import { command } from "./command";
-import { readPackets, reason, skipBytesSetting } from "./dictionarySetting";
-import { atRate, packetsOf } from "./packetFile";
+import {
+  dictionarySetting,
+  readDictionary,
+  readPackets,
+  reason,
+  skipBytesSetting,
+} from "./dictionarySetting";
+import { atRate, atTheirTimes, packetsOf } from "./packetFile";
 import { parseTarget, sender, targetSettings } from "./sender";
-import { UsageError } from "./settings";
+import { positive, UsageError } from "./settings";
+
+const usualRate = 10;
 
 export const replay = command(
   {
     name: "replay",
-    summary: "Sends the packets of a file, one datagram each, or as a TCP stream.",
+    summary: "Sends the packets of a file, or of an archive's folder, one datagram each, or as a TCP stream.",
     argument: "FILE",
-    argumentMeaning: "file of packets; - for standard input",
+    argumentMeaning: "file of packets, - for standard input, or a file or folder of an archive",
     settings: {
       ...targetSettings,
-      rate: z.coerce.number().min(0).default(10).describe("packets a second; 0: as fast as possible"),
+      rate: z.coerce
+        .number()
+        .min(0)
+        .optional()
+        .describe(
+          `packets a second, 0: as fast as possible; without it ${usualRate}, and of an archive the packets' own spacing`,
+        ),
+      speed: positive
+        .max(100_000)
+        .optional()
+        .describe("sends with the packets' own spacing, so many seconds of their time in a second"),
+      order: z
+        .enum(["received", "onboard"])
+        .default("received")
+        .describe(
+          "time that orders and spaces the packets: of an archive the reception, or the on-board time",
+        ),
       skipBytes: skipBytesSetting,
+      dictionary: dictionarySetting,
     },
   },
-  async ({ target, rate, skipBytes, ...frames }, { log, stopped }, file) => {
-    const packets = readPackets(file);
+  async (settings, { log, stopped }, file) => {
+    const { target, rate, speed } = settings;
+    if (rate !== undefined && speed !== undefined) {
+      throw new UsageError("--rate and --speed: give one of them");
+    }
+    const packets = timedPackets(file, settings);
     let failed = 0;
     let lastReason = "";
-    const sending = sender(parseTarget(target), frames, (why) => {
+    const sending = sender(parseTarget(target), settings, (why) => {
       failed++;
       lastReason = reason(why);
     });
-    const sent = await atRate(packetsOf(packets, skipBytes), rate, stopped, (packet) => sending.send(packet));
+    const send = (packet: Buffer): Promise<void> => sending.send(packet);
+    const isSpaced = rate === undefined && (speed !== undefined || packets.isTimed);
+    const sent = isSpaced
+      ? await atTheirTimes(packets.list, speed ?? 1, stopped, send)
+      : await atRate(alone(packets.list), rate ?? usualRate, stopped, send);
     sending.close();
     log.info("replayed", { packets: sent, failed });
     if (failed > 0) {
@@ -35,3 +71,68 @@ export const replay = command(
     return 0;
   },
 );
+
+interface Source {
+  readonly speed?: number | undefined;
+  readonly order: "received" | "onboard";
+  readonly skipBytes: number;
+  readonly dictionary?: string | undefined;
+}
+
+/** @returns packets, and whether they have a spacing of their own: those of an archive, or by on-board time */
+function timedPackets(
+  path: string | undefined,
+  { speed, order, skipBytes, dictionary }: Source,
+): { readonly list: Iterable<TimedPacket>; readonly isTimed: boolean } {
+  const timeOf = order === "onboard" ? onboardTimes(readDictionary(dictionary)) : undefined;
+  if (path !== undefined && isOneOf(path)) return { list: archivedPackets(path, timeOf), isTimed: true };
+  const packets = packetsOf(readPackets(path), skipBytes);
+  if (timeOf) return { list: inOrder(packets, timeOf), isTimed: true };
+  if (speed !== undefined) {
+    throw new UsageError("--speed: a plain file has no reception times; give --order onboard, or --rate");
+  }
+  return { list: untimed(packets), isTimed: false };
+}
+
+function isOneOf(path: string): boolean {
+  try {
+    return isArchive(path);
+  } catch (error) {
+    throw new UsageError(`cannot read the packets ${path}: ${reason(error)}`);
+  }
+}
+
+/** Function that gives a packet's on-board time by the dictionary; NaN: it has none, or the packet is not known. */
+function onboardTimes(dictionary: Dictionary): (packet: Buffer) => number {
+  const decoder = new Decoder(dictionary);
+  let time = NaN;
+  const nothing = (): void => undefined;
+  const sink = {
+    packet: (_layout: unknown, _count: number, onboardTime: number) => void (time = onboardTime),
+    ...{ unknownApid: nothing, idle: nothing, error: nothing },
+  };
+  return (packet) => {
+    time = NaN;
+    decoder.decode(packet, sink);
+    return time;
+  };
+}
+
+/** Packets by on-board time; one without stays behind the one before it. */
+function inOrder(packets: Iterable<Buffer>, timeOf: (packet: Buffer) => number): TimedPacket[] {
+  let last = -Infinity;
+  const timed = Array.from(packets, (packet) => {
+    const time = timeOf(packet);
+    if (!Number.isNaN(time)) last = time;
+    return { packet, time: last };
+  });
+  return timed.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+}
+
+function* untimed(packets: Iterable<Buffer>): Generator<TimedPacket> {
+  for (const packet of packets) yield { packet, time: NaN };
+}
+
+function* alone(packets: Iterable<TimedPacket>): Generator<Buffer> {
+  for (const { packet } of packets) yield packet;
+}

@@ -7,6 +7,7 @@ import { perigeeVersion } from "../version";
 import { command, type Surroundings } from "./command";
 import { contactsMeaning, openPlans } from "./contactPlan";
 import { dictionarySetting, readDictionary, readPackets, reason } from "./dictionarySetting";
+import { closeKeeping, keepingSettings, openKeeping } from "./keeping";
 import { atRate, packetsOf } from "./packetFile";
 import { port, positive, text, UsageError } from "./settings";
 
@@ -42,6 +43,7 @@ export const serve = command(
         .describe(
           "seconds to go on after SIGTERM, so that a replacement takes over without a loss: ready for a third, then not; for twice as long after the start, and while it drains, the exporter counts no gaps",
         ),
+      ...keepingSettings,
       file: text.optional().describe("takes packets from this file too, one behind the other"),
       rate: z.coerce
         .number()
@@ -58,12 +60,15 @@ export const serve = command(
     const fleet = spacecraftOf(sources ?? [], settings.spacecraft);
     const contacts = await openPlans(settings.contacts, fleet, surroundings);
     const own = { dictionary, staleAfterPeriods: settings.staleAfter, version: perigeeVersion(), log };
+    const kept = await openKeeping(settings, dictionary, fleet, surroundings);
     const exporter = await startExporter({
       ...settings,
       ...own,
       contacts,
+      ...kept,
       ...(sources && { sources }),
-    }).catch((error: unknown) => {
+    }).catch(async (error: unknown) => {
+      await closeKeeping(kept);
       throw new UsageError(`cannot listen: ${reason(error)}`);
     });
     log.info("serving", {
@@ -86,6 +91,7 @@ export const serve = command(
     log.info("stopping", { datagrams });
     for (const plan of contacts?.values() ?? []) plan.close();
     await exporter.stop();
+    await closeKeeping(kept);
     return 0;
   },
 );

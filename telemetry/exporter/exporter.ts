@@ -1,7 +1,9 @@
 /** The complete exporter: UDP receiver, telemetry state, metrics and HTTP server, started and stopped together. */
 import type { AddressInfo } from "node:net";
+import type { PacketArchive } from "../archive";
 import type { Contacts } from "../contacts";
 import type { Dictionary } from "../dictionary";
+import type { HistoryWriter } from "../history";
 import { expectedPackets, parseSource, type Source, spacecraftOf } from "../links";
 import type { Log } from "../log";
 import { closeHttp, type Documents, listenHttp } from "./httpServer";
@@ -28,6 +30,10 @@ export interface ExporterArgs {
   readonly staleAfterPeriods: number;
   /** Planned contacts by spacecraft; undefined: contacts are not planned. */
   readonly contacts?: ReadonlyMap<string, Contacts> | undefined;
+  /** History of all at on-board time; undefined: not kept. Who opened it closes it. */
+  readonly history?: HistoryWriter | undefined;
+  /** Archives of raw packets by spacecraft; undefined: not kept. Who opened them closes them. */
+  readonly archives?: ReadonlyMap<string, PacketArchive> | undefined;
   readonly version: string;
   readonly log: Log;
 }
@@ -56,16 +62,17 @@ const clock = (): number => Date.now() / 1000;
  * @throws the system's error when a port is not available; nothing stays open then
  */
 export async function startExporter(args: ExporterArgs): Promise<Exporter> {
-  const { version, log } = args;
+  const { version, log, history, archives } = args;
   const sources = sourcesOf(args);
   const [name, ...otherNames] = spacecraftOf(sources, args.spacecraft);
   const first = tracked(name, args);
   const others = otherNames.map((other) => tracked(other, args));
   const fleet = [first, ...others];
   const byName = new Map(fleet.map((each) => [each.spacecraft, each]));
-  const receive = (datagram: Buffer, segments = 1, isStored = false, spacecraft?: string): void => {
-    const of = spacecraft === undefined ? first : byName.get(spacecraft);
-    of?.state.receive(datagram, clock(), segments, isStored);
+  const receive = (datagram: Buffer, segments = 1, isStored = false, from = name): void => {
+    const now = clock();
+    archives?.get(from)?.take(datagram, now);
+    byName.get(from)?.state.receive(datagram, now, segments, isStored);
   };
   const onError = (error: unknown): void =>
     log.error("receiving or answering failed", { error: String(error) });
@@ -78,6 +85,8 @@ export async function startExporter(args: ExporterArgs): Promise<Exporter> {
     version,
     clock,
     ...(input.udp && { udp: input.udp }),
+    ...(history && { history }),
+    ...(archives && { archives: [...archives.values()] }),
     inputs: input.inputs,
   });
   const names = [...byName.keys()];
@@ -129,7 +138,7 @@ interface Recorded extends Tracked {
 
 function tracked(
   spacecraft: string,
-  { dictionary, staleAfterPeriods, contacts, log }: ExporterArgs,
+  { dictionary, staleAfterPeriods, contacts, history, log }: ExporterArgs,
 ): Recorded {
   const state = new TelemetryState(dictionary, staleAfterPeriods, (refusal) =>
     refusal
@@ -140,6 +149,7 @@ function tracked(
       : log.warn("many kinds of refused packets: further kinds are only counted", { spacecraft }),
   );
   state.contacts = contacts?.get(spacecraft);
+  if (history) state.keepHistory(history.of(spacecraft));
   return { spacecraft, state, recent: new RecentPast(state) };
 }
 

@@ -68,7 +68,7 @@ function textHeader(type: FamilyType, { name, help }: FamilyConfig): string {
 }
 
 /** OpenMetrics 1.0: the family is named without the suffix of its samples; the unit must end that name. */
-function openMetricsHeader(type: FamilyType, { name, help, unit }: FamilyConfig): string {
+export function openMetricsHeader(type: FamilyType, { name, help, unit }: FamilyConfig): string {
   const suffix = sampleSuffix[type];
   const family = suffix !== "" && name.endsWith(suffix) ? name.slice(0, -suffix.length) : name;
   const hasUnit = unit !== undefined && unit !== "" && family.endsWith(`_${unit}`);
@@ -76,7 +76,7 @@ function openMetricsHeader(type: FamilyType, { name, help, unit }: FamilyConfig)
   return `# HELP ${family} ${quoteEscaped(help)}\n# TYPE ${family} ${type}\n${unitLine}`;
 }
 
-function labelText(labels: Labels): string {
+export function labelText(labels: Labels): string {
   const pairs = Object.entries(labels).map(([name, value]) => `${name}="${quoteEscaped(value)}"`);
   return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
 }
@@ -84,7 +84,7 @@ function labelText(labels: Labels): string {
 const escaped = (text: string): string => text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
 const quoteEscaped = (text: string): string => escaped(text).replaceAll('"', '\\"');
 
-function numberText(value: number): string {
+export function numberText(value: number): string {
   if (Number.isFinite(value)) return String(value);
   return Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
 }

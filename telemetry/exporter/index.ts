@@ -7,6 +7,7 @@
  *                     playback.ts, onboardClock.ts (stored packets) -> history.ts (every packet at its on-board time)
  *                     signal.ts, ../contacts (contacts and silences) -> contactMetrics.ts
  *                     refusals.ts (what was refused, bounded)
+ *                     ../history, ../archive (what is kept of every packet) -> historyMetrics.ts
  *
  * Metrics: sampledMetric.ts (registry), exposition.ts (the two formats), processMetrics.ts. HTTP: negotiation.ts,
  * rendered.ts (documents made not too often), connections.ts (what a connection may ask).

@@ -2,6 +2,7 @@
 import { decodeErrorReasons, isText } from "../decoder";
 import { exporterMetricNames as names, type Limit, limitsInForce, type Parameter } from "../dictionary";
 import { registerContacts } from "./contactMetrics";
+import { type ArchiveCounts, type HistoryCounts, registerArchives, registerHistory } from "./historyMetrics";
 import type { Input } from "./inputs";
 import { registerLinks } from "./linkMetrics";
 import { registerProcess } from "./processMetrics";
@@ -27,6 +28,8 @@ export interface MetricsArgs extends Tracked {
   readonly udp?: () => UdpStatistics;
   /** Links that packets come by. */
   readonly inputs?: readonly Input[];
+  readonly history?: HistoryCounts;
+  readonly archives?: readonly ArchiveCounts[];
 }
 
 /** Arguments with the time from which the exporter counts. */
@@ -41,6 +44,8 @@ export function telemetryRegistry(args: MetricsArgs): Registry {
   for (const other of args.others ?? []) registry.join(spacecraftRegistry({ ...dated, ...other }));
   registerExporter(registry, dated);
   registerLinks(registry, args.inputs ?? [], dated.created);
+  if (args.history) registerHistory(registry, args.history, dated.created);
+  if (args.archives) registerArchives(registry, args.archives, dated.created);
   registerProcess(registry);
   return registry;
 }

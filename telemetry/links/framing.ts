@@ -178,8 +178,9 @@ function frameFraming(
     }
   }
   if (typeof framing.spacecraft === "object") {
-    if (framing.spacecraftId !== undefined)
-      {problems.push("spacecraftId: spacecraft says already which are asked for");}
+    if (framing.spacecraftId !== undefined) {
+      problems.push("spacecraftId: spacecraft says already which are asked for");
+    }
     const most = framing.framing === "tm" ? 1023 : 255;
     for (const id of framing.spacecraft.keys()) {
       if (id > most) problems.push(`spacecraft: the spacecraft ID ${id} is above ${most}`);

@@ -13,6 +13,8 @@ export const alertLimits = {
   /** Seconds to the end of the contact plan, and since it was read. */
   planLeftSeconds: 6 * 3600,
   planAgeSeconds: 1800,
+  /** Seconds without a request of the history that was taken, while samples wait. */
+  historySilentSeconds: 600,
   /** CPU usage of the exporter in cores; it has one main thread. */
   exporterCores: 0.8,
   /** Event loop lag of the exporter, 99th percentile, in seconds. */

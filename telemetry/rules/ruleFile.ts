@@ -4,6 +4,7 @@ import { evaluationAlerts } from "./evaluationAlerts";
 import { exporterAlerts } from "./exporterAlerts";
 import { groupsOf } from "./groupParts";
 import { inputAlerts } from "./inputAlerts";
+import { keepingAlerts } from "./keepingAlerts";
 import { limitGroups } from "./limitAlerts";
 import { linkAlerts } from "./linkAlerts";
 import { linkRecords, stateRecords } from "./recordingRules";
@@ -26,7 +27,7 @@ export function ruleFile(dictionary: Dictionary, given: Partial<RuleSettings> = 
     { name: `${groupPrefix}spacecraft`, rules: spacecraftAlerts(roles, settings) },
     {
       name: `${groupPrefix}exporter`,
-      rules: [...exporterAlerts(dictionary, settings), ...inputAlerts(settings)],
+      rules: [...exporterAlerts(dictionary, settings), ...inputAlerts(settings), ...keepingAlerts(settings)],
     },
     ...limitGroups(dictionary, settings),
   ].filter(({ rules }) => rules.length > 0);

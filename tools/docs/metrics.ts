@@ -6,6 +6,7 @@ import { ContactPlan } from "../../telemetry/contacts";
 import { decodeErrorReasons } from "../../telemetry/decoder";
 import type { Bound, Dictionary, Parameter, Severity } from "../../telemetry/dictionary";
 import { type Family, type Input, telemetryRegistry, TelemetryState } from "../../telemetry/exporter";
+import { type DropReason, dropReasons } from "../../telemetry/history";
 import { expectedPackets, Link, parseSource } from "../../telemetry/links";
 import { inMarkdown } from "../../telemetry/quoting";
 import { type AlertRule, duration, isAlert } from "../../telemetry/rules/rule";
@@ -22,7 +23,7 @@ export function metricsReference(dictionary: Dictionary): string {
     "",
     `Dictionary: **${inMarkdown(`${dictionary.name} ${dictionary.version}`)}**. ${inMarkdown(dictionary.description)}. ${parameters.size} parameters in ${dictionary.packets.length} packets.`,
     "",
-    "Every metric of a spacecraft has the label `spacecraft`. An enumeration has one series for each `state`: 1 for the one that holds, 0 for the others. A boolean is 0 or 1. A parameter disappears when its packet is overdue.",
+    "Every metric of a spacecraft has the label `spacecraft`. An enumeration has one series for each `state`: 1 for the one that holds, 0 for the others. A boolean is 0 or 1. A parameter disappears when its packet is overdue. With a [history](telemetry.md#history) each number has a second metric, `onboard_` and this name, with a sample of every packet at its on-board time.",
     "",
     ...dictionary.subsystems.flatMap((subsystem) => subsystemSection(dictionary, subsystem)),
     ...ownSection(own),
@@ -45,6 +46,13 @@ function exporterMetrics(dictionary: Dictionary): Family[] {
     clock: () => 0,
     udp: () => ({ dropped: 0, bufferBytes: 0 }),
     inputs: [anyInput()],
+    history: {
+      ...{ written: 0, failedRequests: 0, lastWritten: 0, queued: 0, mostQueued: 0 },
+      drops: {
+        counts: Object.fromEntries(dropReasons.map((reason) => [reason, 0])) as Record<DropReason, number>,
+      },
+    },
+    archives: [{ written: 0, dropped: { slow: 0, error: 0 }, bytes: 0, files: 0 }],
   });
   return registry.list();
 }
@@ -122,6 +130,8 @@ function ownSection(metrics: readonly Family[]): string[] {
     "## The exporter's own metrics",
     "",
     ...markdownTable(head, metrics.filter((each) => !isNode(each)).map(row)),
+    `Reasons of \`perigee_telemetry_history_dropped_samples_total\`: ${dropReasons.map((reason) => `\`${reason}\``).join(", ")}. The metrics of history and archive exist where there is one.`,
+    "",
     `Reasons of \`bus_decode_errors_total\`: ${decodeErrorReasons.map((reason) => `\`${reason}\``).join(", ")}.`,
     "",
     "## The exporter's process",

@@ -53,6 +53,9 @@ export interface PrometheusValues {
     readonly ruleSelectorNilUsesHelmValues: false;
     readonly scrapeConfigSelectorNilUsesHelmValues: false;
     readonly tolerations: readonly Toleration[];
+    /** Takes samples by remote write, out of order up to this age: the history. */
+    readonly enableRemoteWriteReceiver?: true;
+    readonly tsdb?: { readonly outOfOrderTimeWindow: string };
     readonly storageSpec?: Readonly<Record<string, unknown>>;
     readonly initContainers?: readonly Readonly<Record<string, unknown>>[];
   };

@@ -11,7 +11,7 @@ import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Adoption } from "../adoption";
 import type { AlertRouting } from "../alerting";
-import type { MonitoringSettings } from "../config";
+import type { MonitoringSettings, TelemetrySettings } from "../config";
 import type { Infra } from "../infraStack";
 import { kubeletService } from "./kubeletService";
 import { monitoringNames } from "./names";
@@ -22,6 +22,7 @@ import { chartValues } from "./values";
 
 export interface MonitoringStackArgs {
   readonly monitoring: MonitoringSettings;
+  readonly telemetry: Pick<TelemetrySettings, "history">;
   readonly nodeImage: string;
   readonly infra: Infra;
   readonly routing: AlertRouting;
@@ -94,11 +95,14 @@ export class MonitoringStack extends pulumi.ComponentResource {
     passwordVersion: pulumi.Input<string>,
     dependsOn: pulumi.Resource[],
   ): kubernetes.helm.v3.Release {
-    const { monitoring, nodeImage, infra, routing, namespace, adoption } = this.args;
+    const { monitoring, telemetry, nodeImage, infra, routing, namespace, adoption } = this.args;
     const values = pulumi
       .all([infra.publishedHost, routing.secretName, passwordVersion])
       .apply(([publishedHost, routingSecret, version]) => ({
-        ...chartValues({ monitoring, nodeImage, publishedHost, routingSecret, passwordVersion: version }),
+        ...chartValues({
+          ...{ monitoring, telemetry, nodeImage, publishedHost, routingSecret },
+          passwordVersion: version,
+        }),
       }));
     return chartRelease(
       this.name,

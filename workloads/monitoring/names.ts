@@ -4,6 +4,8 @@ export const monitoringNames = {
   release: "monitoring",
   /** Label `job` of Prometheus's own series: its Service's name, which the chart derives from the release's name. */
   prometheusJob: "monitoring-prometheus",
+  /** Address for samples by remote write, from any pod. */
+  writeUrl: "http://monitoring-prometheus.monitoring.svc.cluster.local:9090/api/v1/write",
   definitionsRelease: "prometheus-operator-crds",
   /** Folder of Perigee's dashboards in Grafana. */
   dashboardFolder: "Perigee",

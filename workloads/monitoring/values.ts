@@ -1,8 +1,9 @@
 /** Values of kube-prometheus-stack, from the settings: a pure function, part by part. */
 import { metricsFolder } from "../../contract/metricsFolder";
 import { nodePorts } from "../../contract/outputs";
-import type { MonitoringSettings } from "../config";
+import type { MonitoringSettings, TelemetrySettings } from "../config";
 import { leaveDeadNode } from "../pods";
+import { historyDays, type HistoryOf } from "../settings/historyDays";
 import { prometheusSize, resources, sizes } from "../sizes";
 import type {
   AlertmanagerValues,
@@ -17,6 +18,7 @@ import { storageValues } from "./storage";
 
 export interface ValuesArgs {
   readonly monitoring: MonitoringSettings;
+  readonly telemetry: Pick<TelemetrySettings, "history">;
   readonly nodeImage: string;
   /** Address of the published node ports. */
   readonly publishedHost: string;
@@ -71,7 +73,8 @@ const operator: OperatorValues = {
   prometheusConfigReloader: { resources: resources(sizes.configReloader) },
 };
 
-function prometheus({ monitoring, nodeImage, publishedHost }: ValuesArgs): PrometheusValues {
+function prometheus(args: ValuesArgs): PrometheusValues {
+  const { monitoring, nodeImage, publishedHost } = args;
   const { retentionDays, retentionSizeGiB, scrapeIntervalSeconds, prometheusMemoryMiB, storage } = monitoring;
   return {
     service: { type: "NodePort", nodePort: nodePorts.prometheus.port },
@@ -89,9 +92,22 @@ function prometheus({ monitoring, nodeImage, publishedHost }: ValuesArgs): Prome
       ...openSelectors,
       // A pod with local storage is bound to its node: eviction would only delay its return.
       tolerations: storage.kind === "local" ? [] : leaveDeadNode,
+      ...historyValues(args),
       ...storageValues(storage, nodeImage),
     },
   };
+}
+
+/**
+ * The window is a day longer than what the exporter sends: samples may wait in its queue, and Prometheus counts from its
+ * newest sample, which may be of a clock ahead.
+ */
+function historyValues(
+  args: HistoryOf,
+): Pick<PrometheusValues["prometheusSpec"], "enableRemoteWriteReceiver" | "tsdb"> {
+  const days = historyDays(args);
+  if (days === undefined) return {};
+  return { enableRemoteWriteReceiver: true, tsdb: { outOfOrderTimeWindow: `${days + 1}d` } };
 }
 
 /** Selectors for all objects; by default the operator selects only the release's (kube-prometheus-stack's README). */

@@ -6,13 +6,20 @@ import { repositoryRoot } from "../../settings/repositoryRoot";
 import { alertingChecks } from "../alerting/settings";
 import type { Settings } from "../config";
 
-export const crossChecks: readonly CrossCheck<Settings>[] = [charts, alerting, recorder];
+export const crossChecks: readonly CrossCheck<Settings>[] = [charts, alerting, recorder, historyAge];
 
 function recorder({ telemetry }: Partial<Settings>): SettingProblem[] {
   if (telemetry === undefined || telemetry.contacts !== undefined) return [];
   const { dumpRate } = telemetry.simulator;
   const problem = "needs `telemetry.contacts`, between which there is something to record";
   return dumpRate === 0 ? [] : [{ setting: "telemetry.simulator.dumpRate", given: dumpRate, problem }];
+}
+
+function historyAge({ telemetry, monitoring }: Partial<Settings>): SettingProblem[] {
+  const given = telemetry?.history.maxAgeDays;
+  if (given === undefined || monitoring === undefined || given <= monitoring.retentionDays) return [];
+  const problem = `at most \`monitoring.retentionDays\`, which is ${monitoring.retentionDays}: what is older is deleted at once`;
+  return [{ setting: "telemetry.history.maxAgeDays", given, problem }];
 }
 
 function alerting({ monitoring }: Partial<Settings>): SettingProblem[] {

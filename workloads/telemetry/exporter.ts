@@ -9,6 +9,7 @@ import type { TelemetrySettings } from "../config";
 import { fleetOf, sourcesOf } from "../settings/linkUrl";
 import { resources, sizes, withMemory } from "../sizes";
 import { dictionaryFlag, telemetryDeployment, type TelemetryPodArgs } from "./deployment";
+import type { Keeping } from "./keeping";
 import { nameLabel, telemetryNames } from "./names";
 import type { Program } from "./program";
 
@@ -49,10 +50,14 @@ export function sourcesSecret(
 const hasTcpServer = ({ links }: TelemetrySettings): boolean =>
   links.some(({ source }) => source.kind === "tcp-server");
 
-/** @param sources name of the Secret with the sources, where there are links */
+/**
+ * @param sources name of the Secret with the sources, where there are links
+ * @param kept program and arguments of what is kept of the packets
+ */
 export function exporterDeployment(
   settings: TelemetrySettings,
   sources: pulumi.Output<string> | undefined,
+  kept: Keeping,
   drain: number,
   pod: TelemetryPodArgs,
   opts: pulumi.CustomResourceOptions,
@@ -61,7 +66,7 @@ export function exporterDeployment(
     exporter,
     {
       ...pod,
-      program: restartedBySources(pod.program, settings),
+      program: restartedBySources(kept.program, settings),
       env: [
         ...(sources
           ? [{ name: sourceVariable, valueFrom: { secretKeyRef: { name: sources, key: sourceKey } } }]
@@ -82,6 +87,7 @@ export function exporterDeployment(
           `--spacecraft=${settings.spacecraft}`,
           `--stale-after=${settings.staleAfterPeriods}`,
           `--drain=${drain}`,
+          ...kept.args,
         ],
         ports: [
           { name: "http", containerPort: httpPort },

@@ -5,12 +5,13 @@
  *   simulator.ts  the simulated spacecraft                    scraping.ts   ServiceMonitor and rules
  *   deployment.ts Deployment shared by the two                names.ts      names and ports
  *   podSecurity.ts security context of every pod              contacts.ts   the contact plan in both pods
+ *   keeping.ts    history and archive of the exporter
  */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { scrapeIntervalSeconds } from "../../telemetry/dictionary";
 import { owned } from "../adoption/fieldManager";
-import type { TelemetrySettings } from "../config";
+import type { MonitoringSettings, TelemetrySettings } from "../config";
 import { fleetOf } from "../settings/linkUrl";
 import { podContacts } from "./contacts";
 import { dictionaryConfigMap } from "./deployment";
@@ -23,12 +24,14 @@ import {
   pageService,
   sourcesSecret,
 } from "./exporter";
+import { keeping } from "./keeping";
 import { program } from "./program";
 import { prometheusRules, serviceMonitor } from "./scraping";
 import { simulatorDeployment } from "./simulator";
 
 export interface TelemetryArgs {
   readonly telemetry: TelemetrySettings;
+  readonly monitoring: Pick<MonitoringSettings, "retentionDays">;
   readonly nodeImage: string;
   /** URL prefix of `<AlertName>.md` in the alerts' links. */
   readonly runbookBaseUrl: string | undefined;
@@ -65,6 +68,7 @@ export class Telemetry extends pulumi.ComponentResource {
     const exporter = exporterDeployment(
       settings,
       sources,
+      keeping(args, pod.program),
       drainSeconds(scrapeIntervalSeconds(dictionary)),
       pod,
       own,

@@ -1,9 +1,14 @@
 import { createSocket } from "node:dgram";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { PacketArchive } from "../../../telemetry/archive";
 import { ContactPlan } from "../../../telemetry/contacts";
 import { encodePacket, packetLayouts } from "../../../telemetry/decoder";
 import type { Dictionary } from "../../../telemetry/dictionary";
 import { startExporter } from "../../../telemetry/exporter";
+import { HistoryWriter } from "../../../telemetry/history";
 import { Simulator } from "../../../telemetry/simulator";
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -17,12 +22,30 @@ function plannedContacts(): { plan: ContactPlan; readAt: number } {
   return { plan, readAt: now };
 }
 
+/** A history that nobody takes, and an archive in a folder of its own: their metrics are there all the same. */
+async function kept(dictionary: Dictionary) {
+  const clock = (): number => Date.now() / 1000;
+  const folder = await mkdtemp(join(tmpdir(), "perigee-archive-"));
+  const archive = await PacketArchive.open({ folder, mostBytes: 1024 ** 2, days: 1, log: silent, clock });
+  const history = new HistoryWriter({
+    ...{ dictionary, spacecraft: ["perigee-1"], address: `http://${loopback}:9/`, log: silent, clock },
+    ...{ mostAgeSeconds: 86_400, mostQueued: 100_000 },
+  });
+  const close = async (): Promise<void> => {
+    await Promise.all([history.close(0), archive.close()]);
+    await rm(folder, { recursive: true });
+  };
+  return { archives: new Map([["perigee-1", archive]]), history, close };
+}
+
 /**
  * What a real exporter serves after it has received these packets over UDP, as Prometheus reads it.
  * @param packets one datagram each; at least one of every kind
  */
 export async function scrapedAfter(dictionary: Dictionary, packets: readonly Buffer[]): Promise<string> {
+  const { close, ...keeping } = await kept(dictionary);
   const exporter = await startExporter({
+    ...keeping,
     dictionary,
     spacecraft: "perigee-1",
     httpPort: 0,
@@ -45,6 +68,7 @@ export async function scrapedAfter(dictionary: Dictionary, packets: readonly Buf
   } finally {
     socket.close();
     await exporter.stop();
+    await close();
   }
 }
 

@@ -4,6 +4,7 @@ import { alertsOf, type RuleFile, ruleFile } from "../../../../telemetry/rules";
 import { type AlertCase, testCases, titleOf } from "./alertCase";
 import { contactCases } from "./cases/contactCases";
 import { exporterCases } from "./cases/exporterCases";
+import { keepingCases } from "./cases/keepingCases";
 import { limitCases } from "./cases/limitCases";
 import { linkCases } from "./cases/linkCases";
 import { modeCases } from "./cases/modeCases";
@@ -23,6 +24,7 @@ const cases: readonly AlertCase[] = [
   ...contactCases,
   ...spacecraftCases,
   ...exporterCases,
+  ...keepingCases,
   ...ruleCases,
   ...limits.cases,
   ...modeCases,

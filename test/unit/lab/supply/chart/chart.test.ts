@@ -58,8 +58,10 @@ describe("the lab's edition of kube-prometheus-stack", () => {
       storage: { kind: "local", node: "orbit-default-1" },
       disabledAlerts: ["A"],
     };
+    const { telemetry, ...others } = settingsWith(monitoring);
     const set = chartValues({
-      ...settingsWith(monitoring),
+      ...others,
+      telemetry: { ...telemetry, history: { enabled: true } },
       ...{ publishedHost: "203.0.113.10", routingSecret: "alertmanager-routing", passwordVersion: "7" },
     });
     const known = new Set(paths(values));

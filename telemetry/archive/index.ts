@@ -1,0 +1,8 @@
+/**
+ * The archive of raw packets: files by APID and day, bounded, to be replayed.
+ *
+ *   packetArchive.ts   packets in, files out     record.ts       a packet in a file, and how it is found again
+ *   archiveFolder.ts   files: names, bounds      recordings.ts   packets of a file or folder in the order of a time
+ */
+export { archiveDropReasons, PacketArchive } from "./packetArchive";
+export { archivedPackets, isArchive, type TimedPacket } from "./recordings";
