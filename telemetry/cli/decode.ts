@@ -5,8 +5,10 @@ import {
   decodeParameters,
   Decoder,
   decodeText,
+  eventReaders,
   fieldReader,
   isText,
+  type OnboardEvent,
   type PacketLayout,
   type PacketSink,
   primaryHeaderBytes,
@@ -14,6 +16,7 @@ import {
 } from "../decoder";
 import type { Dictionary, Packet, Parameter } from "../dictionary";
 import { type Refusal, Refusals, shownElements, shownValue } from "../exporter";
+import { isoTime } from "../isoTime";
 import { command } from "./command";
 import { dictionarySetting, readDictionary, readPackets, skipBytesSetting } from "./dictionarySetting";
 import { packetsOf } from "./packetFile";
@@ -29,6 +32,8 @@ interface DecodedPacket {
   readonly apid: number;
   readonly packet: string;
   readonly sequenceCount: number;
+  /** What the packet says that happened; mostly nothing. */
+  readonly events: readonly OnboardEvent[];
   readonly values: readonly { parameter: Parameter; value: Shown; raw: Shown }[];
 }
 
@@ -121,6 +126,7 @@ class Collector implements PacketSink {
       apid,
       packet: name,
       sequenceCount,
+      events: eventReaders(layout).flatMap((read) => read(bytes, at) ?? []),
       values: parameters.map((parameter) => ({
         parameter,
         value: this.shown(parameter, layout, bytes, at),
@@ -178,34 +184,37 @@ class Collector implements PacketSink {
   }
 }
 
-/**
- * ISO time to the microsecond, which a time of this century keeps as a float64; the number of seconds when it is
- * outside the range of Date, as with a wrong spacecraft clock.
- */
-export function isoTime(seconds: number): string {
-  const microseconds = Math.round(seconds * 1e6);
-  const date = new Date(Math.floor(microseconds / 1e6) * 1000);
-  if (Number.isNaN(date.getTime())) return String(seconds);
-  const fraction = microseconds - Math.floor(microseconds / 1e6) * 1e6;
-  return date.toISOString().replace(/\.000Z$/, `.${String(fraction).padStart(6, "0")}Z`);
-}
-
 /** Number, or null for what JSON has no number for. */
 const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-function jsonLine({ values, ...packet }: DecodedPacket, withRaw: boolean): string {
+function jsonLine({ values, events, ...packet }: DecodedPacket, withRaw: boolean): string {
   const named = <Value>(value: (each: DecodedPacket["values"][number]) => Value): Record<string, Value> =>
     Object.fromEntries(
       values.map((each) => [`${each.parameter.subsystem}.${each.parameter.name}`, value(each)]),
     );
   const raw = withRaw && { raw: named((each) => each.raw) };
-  return `${JSON.stringify({ ...packet, values: named(({ value }) => value), ...raw })}\n`;
+  const said = events.length > 0 && { events };
+  return `${JSON.stringify({ ...packet, ...said, values: named(({ value }) => value), ...raw })}\n`;
 }
 
 function inTable(value: Shown): string {
   if (value === null) return "-";
   if (typeof value !== "object") return String(value);
   return shownElements(Float64Array.from(value, (each) => each ?? NaN));
+}
+
+/** Event in one line of printable characters. */
+function eventRow({ severity, source, id, message, values, problems }: OnboardEvent): string {
+  const parts = [
+    severity,
+    source,
+    id,
+    message,
+    ...Object.entries(values).map((each) => each.join(" ")),
+    ...problems,
+  ];
+  const shown = parts.filter((part) => part !== null).join("  ");
+  return `  ${shown.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\uFFFD")}`;
 }
 
 function table(packet: DecodedPacket, withRaw: boolean): string {
@@ -215,5 +224,8 @@ function table(packet: DecodedPacket, withRaw: boolean): string {
     return `  ${parameter.name.padEnd(32)}${inRaw}${shown.padStart(16)} ${parameter.unit.base.symbol}`.trimEnd();
   });
   const { time, apid, packet: name, sequenceCount } = packet;
-  return [`${time ?? "no time"}  APID ${apid}  ${name}  #${sequenceCount}`, ...rows, "", ""].join("\n");
+  const events = packet.events.map(eventRow);
+  return [`${time ?? "no time"}  APID ${apid}  ${name}  #${sequenceCount}`, ...events, ...rows, "", ""].join(
+    "\n",
+  );
 }

@@ -2,6 +2,7 @@
 import type { Parameter } from "../dictionary";
 import { uncalibrate } from "./calibrate";
 import { writeChecksum } from "./checksum";
+import { writeEvent, type WrittenEvent } from "./eventWriter";
 import type { PacketLayout } from "./packetLayout";
 import { primaryHeaderBytes, writePrimaryHeader } from "./primaryHeader";
 import { writeRaw } from "./rawField";
@@ -12,12 +13,14 @@ import { isText } from "./text";
  * every optional field, and as many elements of a counted array as there can be; texts are empty.
  * @param values base units by `parameter.index`, elements of arrays from their slots on; held at the ends of each field
  * @param onboardTime seconds since 1970
+ * @param event what the packet says that happened, where it is an event
  */
 export function encodePacket(
   layout: PacketLayout,
   sequenceCount: number,
   onboardTime: number,
   values: Float64Array,
+  event?: WrittenEvent,
 ): Buffer {
   const { packet: kind, userDataAt } = layout;
   const packet = Buffer.alloc(layout.totalBytes);
@@ -39,6 +42,7 @@ export function encodePacket(
     }
   }
   writeLengths(packet, layout);
+  if (event) writeEvent(packet, layout, starts, event);
   writeConditions(packet, layout);
   writeChecksum(kind.checksum, packet);
   return packet;

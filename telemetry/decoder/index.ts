@@ -6,6 +6,8 @@ export { crc16 } from "./checksum";
 export { decodeParameters, Decoder, type PacketSink } from "./decoder";
 export { encodePacket } from "./encoder";
 export { type DecodeErrorReason, decodeErrorReasons } from "./errorReason";
+export { eventReaders, type OnboardEvent } from "./events";
+export { canSay, type WrittenEvent } from "./eventWriter";
 export { leapSecondsKnownUntil } from "./leapSeconds";
 export { type PacketLayout, packetLayouts } from "./packetLayout";
 export {

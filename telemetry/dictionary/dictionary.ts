@@ -1,4 +1,5 @@
 /** Types of a checked dictionary: packets, parameters and calibrations, in base units. */
+import type { PacketEvent } from "./events";
 import type { Limits } from "./limits";
 import type { Checksum } from "./packetSchema";
 import type { Problem } from "./problem";
@@ -153,6 +154,7 @@ export interface Packet {
   readonly name: string;
   readonly description: string;
   readonly subsystem: string;
+  /** Seconds between two packets; Infinity: they come when something happens. */
   readonly periodSeconds: number;
   readonly secondaryHeader: SecondaryHeader;
   /** Time code and its offset in bytes after the primary header; undefined: the packet has no time. */
@@ -160,6 +162,8 @@ export interface Packet {
   readonly checksum: Checksum;
   readonly sequence: Sequence;
   readonly stored: StoredMark;
+  /** Events that the packet is; mostly none. */
+  readonly events: readonly PacketEvent[];
   /** Bytes after the secondary header, without the checksum: of a packet that is made here, and what may come. */
   readonly userDataBytes: number;
   readonly leastBytes: number;

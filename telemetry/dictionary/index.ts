@@ -8,6 +8,7 @@
  *   check.ts, checkLayouts.ts               checks across parts          stored.ts      which packets are stored ones
  *   problem.ts     problems with file, line and key          dictionary.ts  the checked dictionary's types
  *   units.ts       units and Prometheus base units           limits.ts      yellow and red limits, by mode
+ *   eventSchema.ts, events.ts, eventFields.ts   packets that say what happened on board
  *   metricName.ts  parameter -> metric name                  default.yaml   the dictionary shipped with Perigee
  *   memory.ts      memory that a dictionary takes            mounted.ts     the file in pods, compressed if big
  *   scrapeInterval.ts  scrape interval of the exporter
@@ -24,6 +25,8 @@ export type {
   VaryingField,
   VaryingLength,
 } from "./dictionary";
+export type { PacketEvent } from "./events";
+export { eventSeverities, type EventSeverity } from "./eventSchema";
 export { type Bound, crossedLimit, type Limit, limitsInForce, type Severity } from "./limits";
 export { defaultDictionaryPath, defaultDictionaryText, loadDictionary, parseDictionary } from "./load";
 export { extraMemoryMiB } from "./memory";
