@@ -62,6 +62,8 @@ export const serve = command(
       ...own,
       contacts,
       ...(sources && { sources }),
+      // On Linux a write to a file or a pipe is through when it returns: nothing waits in memory.
+      writeEvent: (line) => void surroundings.print(line),
     }).catch((error: unknown) => {
       throw new UsageError(`cannot listen: ${reason(error)}`);
     });

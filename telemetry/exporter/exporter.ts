@@ -4,6 +4,7 @@ import type { Contacts } from "../contacts";
 import type { Dictionary } from "../dictionary";
 import { expectedPackets, parseSource, type Source } from "../links";
 import type { Log } from "../log";
+import { EventLog } from "./eventLog";
 import { closeHttp, listenHttp } from "./httpServer";
 import { openInputs } from "./inputs";
 import { telemetryRegistry } from "./metrics";
@@ -28,6 +29,8 @@ export interface ExporterArgs {
   readonly contacts?: Contacts | undefined;
   readonly version: string;
   readonly log: Log;
+  /** Receiver of the lines of on-board events; undefined: they are only counted. */
+  readonly writeEvent?: (line: string) => void;
 }
 
 export interface Exporter {
@@ -57,6 +60,7 @@ export async function startExporter(args: ExporterArgs): Promise<Exporter> {
       : log.warn("many kinds of refused packets: further kinds are only counted"),
   );
   state.contacts = args.contacts;
+  state.events = new EventLog(spacecraft, args.writeEvent ?? (() => undefined));
   const receive = (datagram: Buffer, segments = 1, isStored = false): void =>
     state.receive(datagram, clock(), segments, isStored);
   const onError = (error: unknown): void =>

@@ -2,6 +2,7 @@
 import { decodeErrorReasons, isText } from "../decoder";
 import { exporterMetricNames as names, type Limit, limitsInForce, type Parameter } from "../dictionary";
 import { registerContacts } from "./contactMetrics";
+import { registerEvents } from "./eventMetrics";
 import type { Input } from "./inputs";
 import { registerLinks } from "./linkMetrics";
 import { registerProcess } from "./processMetrics";
@@ -24,7 +25,7 @@ export interface MetricsArgs {
 }
 
 /** Arguments with the time from which the exporter counts. */
-interface Dated extends MetricsArgs {
+export interface Dated extends MetricsArgs {
   readonly created: number;
 }
 
@@ -36,6 +37,7 @@ export function telemetryRegistry(args: MetricsArgs): Registry {
   registerLimits(registry, args);
   registerPackets(registry, dated);
   registerContacts(registry, args);
+  registerEvents(registry, dated);
   registerErrors(registry, dated);
   registerExporter(registry, dated);
   registerLinks(registry, args.inputs ?? [], dated.created);
@@ -122,12 +124,19 @@ function registerPackets(registry: Registry, { state, spacecraft, created }: Dat
     each,
     labels: { spacecraft, apid: String(each.packet.apid), packet: each.packet.name },
   }));
-  const samples = (value: (each: PacketState) => number) => (): Sample[] =>
-    labelled.map(({ each, labels }) => ({ labels, value: value(each) }));
+  const samples =
+    (value: (each: PacketState) => number, among = labelled) =>
+    (): Sample[] =>
+      among.map(({ each, labels }) => ({ labels, value: value(each) }));
   const counter = (name: string, help: string, value: (each: PacketState) => number): unknown =>
     new SampledCounter({ name, help, created, registers: [registry] }, samples(value));
-  const gauge = (name: string, help: string, value: (each: PacketState) => number): unknown =>
-    new SampledGauge({ name, help, unit: "seconds", registers: [registry] }, samples(value));
+  const gauge = (
+    name: string,
+    help: string,
+    value: (each: PacketState) => number,
+    among = labelled,
+  ): unknown =>
+    new SampledGauge({ name, help, unit: "seconds", registers: [registry] }, samples(value, among));
 
   counter(names.packetsReceived, "Well-formed packets received", (each) => each.received);
   counter(names.packetGaps, "Packets that the sequence count skipped", (each) => each.missing);
@@ -147,6 +156,7 @@ function registerPackets(registry: Registry, { state, spacecraft, created }: Dat
     names.packetPeriod,
     "Seconds between two packets, as the dictionary says",
     (each) => each.packet.periodSeconds,
+    labelled.filter(({ each }) => Number.isFinite(each.packet.periodSeconds)),
   );
 }
 

@@ -36,7 +36,8 @@ interface ContactDocument {
 interface PacketDocument {
   readonly apid: number;
   readonly name: string;
-  readonly periodSeconds: number;
+  /** null: it comes when something happens. */
+  readonly periodSeconds: number | null;
   readonly received: number;
   readonly missing: number;
   readonly stored: number;
@@ -77,7 +78,7 @@ export function stateDocument(
     packets: state.packets.map(({ packet, received, missing, stored }) => ({
       apid: packet.apid,
       name: packet.name,
-      periodSeconds: packet.periodSeconds,
+      periodSeconds: Number.isFinite(packet.periodSeconds) ? packet.periodSeconds : null,
       received,
       missing,
       stored,

@@ -14,7 +14,8 @@ import {
 } from "../decoder";
 import type { Dictionary, Packet, Parameter } from "../dictionary";
 import { type Alarm, AlarmMonitor } from "./alarmMonitor";
-import { type History, OldPackets } from "./history";
+import type { EventLog } from "./eventLog";
+import { type History, OldPackets, type Origin } from "./history";
 import { Playback } from "./playback";
 import { type Refusal, Refusals } from "./refusals";
 import { Signal } from "./signal";
@@ -67,6 +68,8 @@ export class TelemetryState implements PacketSink {
   /** Planned contacts; undefined: contacts are not planned. */
   contacts: Contacts | undefined;
   readonly signal = new Signal();
+  /** Where events go; undefined: nowhere. */
+  events: EventLog | undefined;
 
   private readonly decoder: Decoder;
   private readonly alarms: AlarmMonitor;
@@ -138,11 +141,13 @@ export class TelemetryState implements PacketSink {
     if (this.isFromRecorder || this.playback.isStored(layout, onboardTime, bytes, at, this.now)) {
       state.stored++;
       this.oldPackets?.take(layout, onboardTime, bytes, at, "stored");
+      this.tellEvents(layout, sequenceCount, onboardTime, bytes, at, "stored");
       return;
     }
     const arrival = this.arrive(state, sequenceCount, onboardTime);
     // Neither has newer values.
     if (arrival === "duplicate") return;
+    this.tellEvents(layout, sequenceCount, onboardTime, bytes, at, arrival === "late" ? "late" : "live");
     if (arrival === "late") return this.oldPackets?.take(layout, onboardTime, bytes, at, "late");
     this.markReceived(layout.packet);
     if (!Number.isNaN(onboardTime)) this.onboardTimeOffset = onboardTime - this.now;
@@ -150,6 +155,18 @@ export class TelemetryState implements PacketSink {
     this.texts.update(layout, bytes, at, this.values);
     this.alarms.update(layout.packet.parameters, this.values, this.mode(this.now), this.now);
     this.history?.take(layout, onboardTime, this.values, "live", bytes, at);
+  }
+
+  private tellEvents(
+    layout: PacketLayout,
+    sequenceCount: number,
+    onboardTime: number,
+    bytes: Buffer,
+    at: number,
+    origin: Origin,
+  ): void {
+    if (layout.packet.events.length === 0) return;
+    this.events?.take({ layout, sequenceCount, onboardTime, bytes, at, origin, now: this.now });
   }
 
   /** Marks the packet and those that it extends: it has their parameters too. */
