@@ -11,6 +11,7 @@
  *   stateAlerts.ts      states that are alarms inputAlerts.ts      links: not connected, frames refused
  *   main.ts             prints the rule file   families.ts         alerts about parameters by severity
  *   contacts.ts         contacts and silences  held.ts             alarms that outlast a silence
+ *   eventAlerts.ts      critical events
  */
 export { alertLimits, exporterMemoryLimit } from "./limits";
 export { recorded, recordedCount, recordedState } from "./recordingRules";
