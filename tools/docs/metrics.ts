@@ -83,7 +83,7 @@ function parameterRow(parameter: Parameter): string[] {
     `\`${metric}\``,
     inMarkdown(description),
     unitOrStates(parameter),
-    `${packet} (APID ${apid}, every ${periodSeconds} s)`,
+    `${packet} (APID ${apid}, ${Number.isFinite(periodSeconds) ? `every ${periodSeconds} s` : "when something happens"})`,
     shownLimits(parameter, "yellow"),
     shownLimits(parameter, "red"),
     limits ? `${limits.persistenceSeconds} s` : "",
