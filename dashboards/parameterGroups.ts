@@ -12,7 +12,7 @@ export interface ParameterGroup {
 
 /** True for a numeric parameter; enumerations and booleans have separate timelines, texts are labels. */
 export const isNumber = ({ type }: Parameter): boolean =>
-  type === "unsigned" || type === "signed" || type === "float";
+  type === "unsigned" || type === "signed" || type === "float" || type === "derived";
 
 /** Lines that can be told apart on one graph. */
 export const mostLines = 24;

@@ -15,7 +15,7 @@ import {
   readDataBytes,
 } from "../decoder";
 import type { Dictionary, Packet, Parameter } from "../dictionary";
-import { type Refusal, Refusals, shownElements, shownValue } from "../exporter";
+import { DerivedValues, type Refusal, Refusals, shownElements, shownValue } from "../exporter";
 import { isoTime } from "../isoTime";
 import { command } from "./command";
 import { dictionarySetting, readDictionary, readPackets, skipBytesSetting } from "./dictionarySetting";
@@ -100,6 +100,8 @@ class Collector implements PacketSink {
   private found: DecodedPacket[] = [];
   private bytes: Buffer = Buffer.alloc(0);
   private readonly values: Float64Array;
+  /** Of the packets before it in the file, however old. */
+  private readonly derived: DerivedValues;
 
   constructor(
     dictionary: Dictionary,
@@ -107,7 +109,8 @@ class Collector implements PacketSink {
   ) {
     this.decoder = new Decoder(dictionary);
     this.refusals = new Refusals(dictionary);
-    this.values = new Float64Array(dictionary.slots);
+    this.values = new Float64Array(dictionary.slots).fill(NaN);
+    this.derived = new DerivedValues(dictionary);
   }
 
   decode(bytes: Buffer): DecodedPacket[] {
@@ -121,6 +124,7 @@ class Collector implements PacketSink {
   packet(layout: PacketLayout, sequenceCount: number, onboardTime: number, bytes: Buffer, at: number): void {
     const { apid, name, parameters } = layout.packet;
     decodeParameters(layout, bytes, at, this.values, this.valueError);
+    this.derived.update(layout.packet, this.values, this.valueError);
     this.found.push({
       time: Number.isNaN(onboardTime) ? null : isoTime(onboardTime),
       apid,
@@ -147,7 +151,8 @@ class Collector implements PacketSink {
   private raw(parameter: Parameter, layout: PacketLayout, bytes: Buffer, at: number): Shown {
     const data = bytes.subarray(at + layout.userDataAt, at + primaryHeaderBytes + readDataBytes(bytes, at));
     if (isText(parameter)) return decodeText(layout, bytes, at, { ...parameter, type: "binary" }) ?? null;
-    const { array, bitSize, segment } = parameter;
+    const { array, bitSize, segment, derived } = parameter;
+    if (derived) return null;
     const elements = array ? (this.values[parameter.index] ?? NaN) : 1;
     const end = data.length - layout.checksumBytes;
     const start = layout.starts(bytes, at + layout.userDataAt, end)[segment] ?? 0;

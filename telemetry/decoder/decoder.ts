@@ -130,7 +130,7 @@ function hasHeader({ packet: { secondaryHeader } }: PacketLayout, bytes: Uint8Ar
 /**
  * Decodes the parameters of a packet into `values[parameter.index]`, in base units: the number of an enumeration's
  * state, 0 or 1 for a boolean, the number of elements of an array (they follow from its slot on), NaN for a parameter
- * without a value. Texts are left out: see `decodeText`.
+ * without a value. Texts are left out: see `decodeText`; and so are derived parameters that need other packets.
  */
 export function decodeParameters(
   layout: PacketLayout,
@@ -148,4 +148,6 @@ export function decodeParameters(
     programs[i]?.run(bytes, base + start, there - start, values, onError);
   }
   for (const decode of arrays) decode(bytes, base, there, starts, values, onError);
+  for (const each of layout.derived) each.update(values, onError);
+  for (const slot of layout.elsewhere) values[slot] = NaN;
 }

@@ -36,6 +36,7 @@ export function encodePacket(
   const starts = writeLengths(packet, layout);
   for (const parameter of kind.parameters) {
     const base = userDataAt + (starts[parameter.segment] ?? 0);
+    if (parameter.derived) continue;
     if (parameter.array) writeArray(packet, base, parameter, values);
     else if (!isText(parameter) && !parameter.overlaps) {
       writeRaw(packet, base, parameter, uncalibrate(values[parameter.index] ?? 0, parameter));

@@ -2,6 +2,7 @@
 import type { Condition, Dictionary, Packet, Parameter } from "../dictionary";
 import { type ArrayDecoder, arrayDecoder } from "./arrays";
 import { checksumBytes } from "./checksum";
+import { DerivedValue } from "./derivedValue";
 import { primaryHeaderBytes } from "./primaryHeader";
 import { Program } from "./program";
 import { fieldReader } from "./rawField";
@@ -31,6 +32,9 @@ export interface PacketLayout {
   readonly programs: readonly Program[];
   readonly starts: SegmentPlacer;
   readonly arrays: readonly ArrayDecoder[];
+  /** Derived parameters of this packet's fields alone, and the slots of those that need others. */
+  readonly derived: readonly DerivedValue[];
+  readonly elsewhere: readonly number[];
   /** True when the packet has strings or binary fields. */
   readonly hasTexts: boolean;
   /** True when the packet has what chooses this layout. */
@@ -42,7 +46,9 @@ export interface PacketLayout {
 }
 
 export function packetLayouts(dictionary: Dictionary): PacketLayout[] {
-  const layouts: (PacketLayout & { extensions: PacketLayout[] })[] = dictionary.packets.map(layoutOf);
+  const layouts: (PacketLayout & { extensions: PacketLayout[] })[] = dictionary.packets.map((packet) =>
+    layoutOf(packet, dictionary.derived),
+  );
   for (const layout of layouts) {
     const { base } = layout.packet;
     if (base) layouts[base.index]?.extensions.push(layout);
@@ -50,11 +56,16 @@ export function packetLayouts(dictionary: Dictionary): PacketLayout[] {
   return layouts;
 }
 
-function layoutOf(packet: Packet): PacketLayout & { extensions: PacketLayout[] } {
+function layoutOf(
+  packet: Packet,
+  ordered: readonly Parameter[],
+): PacketLayout & { extensions: PacketLayout[] } {
   const userDataAt = primaryHeaderBytes + packet.secondaryHeader.bytes;
   const behind = checksumBytes(packet.checksum);
   const total = (bytes: number): number => userDataAt + bytes + behind;
-  const numbers = packet.parameters.filter((parameter) => !isText(parameter));
+  const fields = packet.parameters.filter(({ derived }) => !derived);
+  const numbers = fields.filter((parameter) => !isText(parameter));
+  const derived = ordered.filter((parameter) => packet.parameters.includes(parameter));
   return {
     index: packet.index,
     packet,
@@ -70,7 +81,9 @@ function layoutOf(packet: Packet): PacketLayout & { extensions: PacketLayout[] }
     arrays: numbers
       .filter(({ array }) => array)
       .map((each) => arrayDecoder(each, bytesBehind(packet, each.segment))),
-    hasTexts: numbers.length < packet.parameters.length,
+    derived: derived.filter((each) => each.derived?.isLocal).map((each) => new DerivedValue(each)),
+    elsewhere: derived.filter((each) => each.derived?.isLocal === false).map(({ index }) => index),
+    hasTexts: numbers.length < fields.length,
     isMatch: matcher(packet.conditions, behind),
     isMarkedStored: storedMatcher(packet, behind),
     extensions: [],

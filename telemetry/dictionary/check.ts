@@ -137,7 +137,7 @@ function checkMetricName(parameter: Parameter, report: Report): void {
 /** Warning about limits that no number of the field can cross. */
 function checkReach(parameter: Parameter, limits: readonly Limit[], key: Path, report: Report): void {
   const { calibration, type } = parameter;
-  if (type === "float" || calibration.kind === "polynomial") return;
+  if (type === "float" || type === "derived" || isCurve(calibration)) return;
   const { lowest, highest } = rawRange(parameter);
   const values =
     calibration.kind === "table" ? calibration.value : [lowest, highest].map((raw) => atRaw(raw, parameter));
@@ -152,6 +152,8 @@ function checkReach(parameter: Parameter, limits: readonly Limit[], key: Path, r
     );
   }
 }
+
+const isCurve = ({ kind }: Parameter["calibration"]): boolean => kind === "polynomial" || kind === "formula";
 
 function atRaw(raw: number, { calibration }: Parameter): number {
   return calibration.kind === "linear"

@@ -1,4 +1,5 @@
 /** Types of a checked dictionary: packets, parameters and calibrations, in base units. */
+import type { Derived } from "./derived";
 import type { PacketEvent } from "./events";
 import type { Limits } from "./limits";
 import type { Checksum } from "./packetSchema";
@@ -23,9 +24,20 @@ export type Calibration =
   /** Sum of coefficients[i] * raw^i. */
   | { readonly kind: "polynomial"; readonly coefficients: readonly number[] }
   /** Linear interpolation between points; constant before the first and after the last point. Raw values rise. */
-  | { readonly kind: "table"; readonly raw: readonly number[]; readonly value: readonly number[] };
+  | { readonly kind: "table"; readonly raw: readonly number[]; readonly value: readonly number[] }
+  /** A formula of the raw number; NaN or infinite where it has no value. */
+  | { readonly kind: "formula"; readonly evaluate: (raw: number) => number };
 
-export type FieldType = "unsigned" | "signed" | "float" | "enumeration" | "boolean" | "string" | "binary";
+export type FieldType =
+  | "unsigned"
+  | "signed"
+  | "float"
+  | "enumeration"
+  | "boolean"
+  | "string"
+  | "binary"
+  /** No field of the packet: computed from other parameters. */
+  | "derived";
 
 /** How the bits of a field mean a number or a text. */
 export type Encoding =
@@ -121,6 +133,8 @@ export interface Parameter extends Field {
   /** Limits in base units. */
   readonly limits?: Limits | undefined;
   readonly alarms?: StateAlarms | undefined;
+  /** How the value is computed from others, for the type derived. */
+  readonly derived?: Derived | undefined;
 }
 
 /** Condition on a field that a layout has: its raw number is in one of the ranges, or (`isNot`) in none. */
@@ -192,6 +206,8 @@ export interface Dictionary {
   /** Number of values: one of each parameter by its index, and behind them the elements of arrays. */
   readonly slots: number;
   readonly subsystems: readonly string[];
+  /** Derived parameters, each behind those that it is computed from. */
+  readonly derived: readonly Parameter[];
   /** Enumeration that selects the limits by mode. */
   readonly mode?: Parameter | undefined;
   /** What is allowed, but hardly meant. */

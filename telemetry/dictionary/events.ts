@@ -72,6 +72,7 @@ function readEvent(
     const found = find(name);
     if (!found) refuse(key, `${name} is no field of this packet`);
     else if (found.array) refuse(key, `${name} is an array`);
+    else if (found.derived) refuse(key, `${name} is derived, and no field of this packet`);
     return found;
   };
   const { message, text, severity = "info", id } = source;

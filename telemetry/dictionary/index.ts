@@ -8,11 +8,13 @@
  *   check.ts, checkLayouts.ts               checks across parts          stored.ts      which packets are stored ones
  *   problem.ts     problems with file, line and key          dictionary.ts  the checked dictionary's types
  *   units.ts       units and Prometheus base units           limits.ts      yellow and red limits, by mode
+ *   derived.ts, formula/   parameters that are computed from others; formulas
  *   eventSchema.ts, events.ts, eventFields.ts   packets that say what happened on board
  *   metricName.ts  parameter -> metric name                  default.yaml   the dictionary shipped with Perigee
  *   memory.ts      memory that a dictionary takes            mounted.ts     the file in pods, compressed if big
  *   scrapeInterval.ts  scrape interval of the exporter
  */
+export type { Derived } from "./derived";
 export type {
   Calibration,
   Condition,

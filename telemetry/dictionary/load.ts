@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { accept } from "./accept";
 import { checkDictionary } from "./check";
+import { resolveDerived } from "./derived";
 import type { Dictionary, Parameter } from "./dictionary";
 import { parseText } from "./document";
 import { readDictionaryText } from "./mounted";
@@ -63,6 +64,9 @@ function read(source: DictionarySource, problems: Problems): Dictionary {
     ...{ name, version, description, packets, parameters, slots },
     subsystems: [...new Set(parameters.map((parameter) => parameter.subsystem))],
     mode: findMode(source.mode, parameters, problems),
+    derived: resolveDerived(packets, parameters, (parameter, message) =>
+      problems.add([...(reader.places.get(parameter) ?? []), "formula"], message),
+    ),
     warnings: problems.warnings,
   };
   checkDictionary(dictionary, {

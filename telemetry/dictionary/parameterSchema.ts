@@ -1,6 +1,7 @@
 /** Zod schema of one parameter of a dictionary file: rules for each parameter on its own. */
 import * as z from "zod";
-import { finite, identifier, prose, stateName } from "./texts";
+import { mostCharacters } from "./formula/expression";
+import { finite, identifier, oneLine, prose, stateName } from "./texts";
 import { unitSchema } from "./unitSchema";
 
 const bounds = z
@@ -29,9 +30,14 @@ const alarmsSchema = z
   })
   .refine(({ yellow, red }) => (yellow ?? red) !== undefined, "give yellow, red or both");
 
+/** An expression of numbers, see formula/. */
+const formula = oneLine(mostCharacters, { error: "must be a formula in quotes" });
+
 const calibrationSchema = z.union(
   [
     z.strictObject({ polynomial: z.array(finite).min(1).max(8) }),
+    /** `x` is the raw number; the result is in `unit`. */
+    z.strictObject({ formula }),
     z.strictObject({
       table: z
         .array(z.tuple([finite, finite]))
@@ -40,11 +46,15 @@ const calibrationSchema = z.union(
     }),
   ],
   {
-    error: "give either polynomial: [c0, c1, ...] (up to 8) or table: [[raw, value], ...] (2 to 256 points)",
+    error:
+      "give polynomial: [c0, c1, ...] (up to 8), table: [[raw, value], ...] (2 to 256 points), or formula: a text with x for the raw value",
   },
 );
 
-const fieldTypes = ["unsigned", "signed", "float", "enumeration", "boolean", "string", "binary"] as const;
+const fieldTypes = [
+  ...(["unsigned", "signed", "float", "enumeration", "boolean", "string", "binary"] as const),
+  "derived",
+] as const;
 
 /** Encodings of each type; the first is the default. */
 const encodings: Readonly<Record<(typeof fieldTypes)[number], readonly string[]>> = {
@@ -55,6 +65,7 @@ const encodings: Readonly<Record<(typeof fieldTypes)[number], readonly string[]>
   boolean: ["binary"],
   string: ["utf-8", "latin-1"],
   binary: ["hex"],
+  derived: [],
 };
 
 /** Size of a text: `field` is the name of an unsigned field, of which the size is times * number + plus. */
@@ -105,6 +116,8 @@ export const parameterSchema = z
     most: z.int().min(1).max(65_536).optional(),
     /** Raw value to value in `unit`; default: the raw value itself. */
     calibration: calibrationSchema.optional(),
+    /** How a derived parameter is computed from others, in their units; the result is in `unit`. */
+    formula: formula.optional(),
     unit: unitSchema.optional(),
     /** Kind of metric. counter: only rises, or restarts at 0. */
     kind: z.enum(["gauge", "counter"]).default("gauge"),
@@ -125,6 +138,16 @@ type Source = Omit<z.infer<typeof parameterSchema>, "name">;
 /** Problems of keys that do not go together. */
 function* keyProblems(parameter: Source): Generator<[string, string]> {
   const { type, states, encoding, count, most } = parameter;
+  if (type === "derived") {
+    yield* derivedProblems(parameter);
+    return;
+  }
+  if (parameter.formula !== undefined) {
+    yield [
+      "formula",
+      "belongs to type: derived; a formula of the raw number is calibration: { formula: ... }",
+    ];
+  }
   const isNumeric = type === "unsigned" || type === "signed" || type === "float";
   const isText = type === "string" || type === "binary";
   if (isNumeric && !parameter.hidden && parameter.unit === undefined) {
@@ -173,6 +196,35 @@ function* keyProblems(parameter: Source): Generator<[string, string]> {
   }
   const problem = sizeProblem(parameter);
   if (problem !== undefined) yield ["bits", problem];
+}
+
+const keysOfFields = [
+  ...([
+    "bits",
+    "bytes",
+    "bitOffset",
+    "encoding",
+    "count",
+    "most",
+    "calibration",
+    "states",
+    "alarms",
+  ] as const),
+] as const;
+
+function* derivedProblems(parameter: Source): Generator<[string, string]> {
+  if (parameter.formula === undefined) {
+    yield ["formula", "is needed: how it is computed from other parameters"];
+  }
+  if (parameter.unit === undefined) yield ["unit", "a number needs a unit (count for a plain number)"];
+  for (const key of keysOfFields) {
+    if (parameter[key] !== undefined) {
+      yield [key, "a derived parameter is no field of the packet and has none"];
+    }
+  }
+  if (parameter.hidden || parameter.overlaps) {
+    yield [parameter.hidden ? "hidden" : "overlaps", "a derived parameter is no field of the packet"];
+  }
 }
 
 function sizeProblem({ type, bits, encoding }: Source): string | undefined {

@@ -93,7 +93,7 @@ export function stateDocument(
       type: parameter.type,
       value: currentValue(state, parameter, now),
       unit: parameter.unit.base.symbol,
-      ageSeconds: state.age(parameter.packetIndex, now) ?? null,
+      ageSeconds: state.ageOfValue(parameter, now) ?? null,
       condition: state.condition(parameter, now),
       limits: limitsInForce(parameter, mode),
     })),

@@ -14,6 +14,7 @@ import {
 } from "../decoder";
 import type { Dictionary, Packet, Parameter } from "../dictionary";
 import { type Alarm, AlarmMonitor } from "./alarmMonitor";
+import { DerivedValues } from "./derivedValues";
 import type { EventLog } from "./eventLog";
 import { type History, OldPackets, type Origin } from "./history";
 import { Playback } from "./playback";
@@ -73,6 +74,7 @@ export class TelemetryState implements PacketSink {
 
   private readonly decoder: Decoder;
   private readonly alarms: AlarmMonitor;
+  private readonly derived: DerivedValues;
   private now = 0;
   private datagram: Buffer = Buffer.alloc(0);
   private segments = 1;
@@ -94,6 +96,7 @@ export class TelemetryState implements PacketSink {
     this.decoder = new Decoder(dictionary);
     this.values = new Float64Array(dictionary.slots).fill(NaN);
     this.alarms = new AlarmMonitor(dictionary);
+    this.derived = new DerivedValues(dictionary);
     const trackers = sequenceTrackers(dictionary);
     this.packets = dictionary.packets.map((packet, i) => ({
       packet,
@@ -153,7 +156,10 @@ export class TelemetryState implements PacketSink {
     if (!Number.isNaN(onboardTime)) this.onboardTimeOffset = onboardTime - this.now;
     decodeParameters(layout, bytes, at, this.values, this.valueError);
     this.texts.update(layout, bytes, at, this.values);
-    this.alarms.update(layout.packet.parameters, this.values, this.mode(this.now), this.now);
+    const elsewhere = this.derived.update(layout.packet, this.values, this.valueError, this.isKnown);
+    const mode = this.mode(this.now);
+    this.alarms.update(layout.packet.parameters, this.values, mode, this.now);
+    this.alarms.update(elsewhere, this.values, mode, this.now);
     this.history?.take(layout, onboardTime, this.values, "live", bytes, at);
   }
 
@@ -214,6 +220,20 @@ export class TelemetryState implements PacketSink {
     this.refusals.refuseValue(reason, this.datagram, this.decoder.at, parameter);
   };
 
+  private readonly isKnown = (parameter: Parameter): boolean => this.isFreshValue(parameter, this.now);
+
+  /** True when the packet of a parameter is recent enough; of a derived one, all packets that it is computed from. */
+  isFreshValue({ derived, packetIndex }: Parameter, now: number): boolean {
+    if (!derived) return this.isFresh(packetIndex, now);
+    return derived.packets.every((each) => this.isFresh(each, now));
+  }
+
+  /** Age of a value: of a derived one, that of its oldest input. */
+  ageOfValue({ derived, packetIndex }: Parameter, now: number): number | undefined {
+    const ages = (derived?.packets ?? [packetIndex]).map((each) => this.age(each, now));
+    return ages.includes(undefined) ? undefined : Math.max(...ages.map((age) => age ?? 0));
+  }
+
   /** True when the newest packet of this kind is recent enough for its values to be valid. */
   isFresh(packetIndex: number, now: number): boolean {
     const state = this.packets[packetIndex];
@@ -233,7 +253,7 @@ export class TelemetryState implements PacketSink {
   /** @returns the value, or undefined when there is no fresh one */
   value(parameter: Parameter, now: number): number | undefined {
     const value = this.values[parameter.index] ?? NaN;
-    return Number.isNaN(value) || !this.isFresh(parameter.packetIndex, now) ? undefined : value;
+    return Number.isNaN(value) || !this.isFreshValue(parameter, now) ? undefined : value;
   }
 
   /** Fresh values of an array's elements; none while there are no fresh ones. An element without a value is NaN. */
@@ -251,7 +271,7 @@ export class TelemetryState implements PacketSink {
   }
 
   condition(parameter: Parameter, now: number): ParameterCondition {
-    if (!this.isFresh(parameter.packetIndex, now)) return "stale";
+    if (!this.isFreshValue(parameter, now)) return "stale";
     if (Number.isNaN(this.values[parameter.index])) return "unknown";
     return this.alarms.alarm(parameter, now) ?? "nominal";
   }

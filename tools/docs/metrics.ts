@@ -78,10 +78,10 @@ function subsystemSection(dictionary: Dictionary, subsystem: string): string[] {
 }
 
 function parameterRow(parameter: Parameter): string[] {
-  const { metric, description, packet, apid, periodSeconds, limits } = parameter;
+  const { metric, description, packet, apid, periodSeconds, limits, derived } = parameter;
   return [
     `\`${metric}\``,
-    inMarkdown(description),
+    inMarkdown(derived ? `${description}: ${derived.text}` : description),
     unitOrStates(parameter),
     `${packet} (APID ${apid}, ${Number.isFinite(periodSeconds) ? `every ${periodSeconds} s` : "when something happens"})`,
     shownLimits(parameter, "yellow"),
