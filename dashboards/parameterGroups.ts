@@ -38,7 +38,16 @@ function likeness(parameter: Parameter): string {
 }
 
 const limitsKey = ({ limits }: Parameter): string =>
-  JSON.stringify(limits ? [limits.normal, [...limits.byMode], limits.persistenceSeconds] : []);
+  JSON.stringify(
+    limits
+      ? [
+          limits.normal,
+          [...limits.byMode],
+          limits.contexts.map(({ context, limits: set }) => [context.text, set]),
+          limits.persistenceSeconds,
+        ]
+      : [],
+  );
 
 /** True for a word that distinguishes parameters of one kind: a number, axis, sign or side. */
 const isPlace = (word: string): boolean => /^(\d+|[xyz]|plus|minus|top|bottom|left|right)$/.test(word);

@@ -1,7 +1,7 @@
 /** Calibration of raw numbers (linear, polynomial, table, formula) to base units, and its inverse for the simulator. */
 import { type Calibration, type Parameter, rawRange } from "../dictionary";
 
-/** @returns the value in base units for a raw number */
+/** @returns the value in base units for a raw number; of a calibration by context, where no context is known */
 export function calibrate(raw: number, calibration: Calibration): number {
   switch (calibration.kind) {
     case "none":
@@ -14,6 +14,8 @@ export function calibrate(raw: number, calibration: Calibration): number {
       return interpolate(calibration.raw, calibration.value, raw);
     case "formula":
       return calibration.evaluate(raw);
+    case "context":
+      return calibration.otherwise ? calibrate(raw, calibration.otherwise) : NaN;
   }
 }
 

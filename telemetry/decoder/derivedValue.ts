@@ -5,7 +5,7 @@ import type { OnValueError } from "./program";
 /** True where the newest value of a parameter may be used. */
 export type IsKnown = (parameter: Parameter) => boolean;
 
-const always: IsKnown = () => true;
+export const always: IsKnown = () => true;
 
 export class DerivedValue {
   private readonly given: Float64Array;

@@ -2,6 +2,7 @@
 import type { Parameter } from "../dictionary";
 import { uncalibrate } from "./calibrate";
 import { writeChecksum } from "./checksum";
+import { curveIn } from "./contextual";
 import { writeEvent, type WrittenEvent } from "./eventWriter";
 import type { PacketLayout } from "./packetLayout";
 import { primaryHeaderBytes, writePrimaryHeader } from "./primaryHeader";
@@ -39,7 +40,9 @@ export function encodePacket(
     if (parameter.derived) continue;
     if (parameter.array) writeArray(packet, base, parameter, values);
     else if (!isText(parameter) && !parameter.overlaps) {
-      writeRaw(packet, base, parameter, uncalibrate(values[parameter.index] ?? 0, parameter));
+      const curve = curveIn(parameter, (other) => values[other.index] ?? NaN);
+      const calibrated = { ...parameter, calibration: curve ?? { kind: "none" as const } };
+      writeRaw(packet, base, parameter, uncalibrate(values[parameter.index] ?? 0, calibrated));
     }
   }
   writeLengths(packet, layout);

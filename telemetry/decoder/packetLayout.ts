@@ -2,6 +2,7 @@
 import type { Condition, Dictionary, Packet, Parameter } from "../dictionary";
 import { type ArrayDecoder, arrayDecoder } from "./arrays";
 import { checksumBytes } from "./checksum";
+import { ContextualField } from "./contextual";
 import { DerivedValue } from "./derivedValue";
 import { primaryHeaderBytes } from "./primaryHeader";
 import { Program } from "./program";
@@ -32,6 +33,8 @@ export interface PacketLayout {
   readonly programs: readonly Program[];
   readonly starts: SegmentPlacer;
   readonly arrays: readonly ArrayDecoder[];
+  /** Fields whose calibration other parameters choose, which are decoded behind those. */
+  readonly contextual: readonly ContextualField[];
   /** Derived parameters of this packet's fields alone, and the slots of those that need others. */
   readonly derived: readonly DerivedValue[];
   readonly elsewhere: readonly number[];
@@ -76,7 +79,8 @@ function layoutOf(
     mostTotal: total(packet.mostBytes),
     userDataAt,
     checksumBytes: behind,
-    programs: programsOf(numbers.filter(({ array }) => !array)),
+    programs: programsOf(numbers.filter((each) => !each.array && !isContextual(each))),
+    contextual: numbers.filter(isContextual).map((each) => new ContextualField(each)),
     starts: segmentPlacer(packet),
     arrays: numbers
       .filter(({ array }) => array)
@@ -89,6 +93,8 @@ function layoutOf(
     extensions: [],
   };
 }
+
+const isContextual = ({ calibration }: Parameter): boolean => calibration.kind === "context";
 
 function storedMatcher({ stored }: Packet, behind: number): PacketLayout["isMarkedStored"] {
   switch (stored.by) {

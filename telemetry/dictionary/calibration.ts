@@ -1,9 +1,12 @@
 /** Calibrations of a dictionary file, with the unit conversion in them. */
-import type { Calibration } from "./dictionary";
+import { contextOf } from "./context";
+import type { Calibration, Curve } from "./dictionary";
 import { compileFormula } from "./formula/compile";
 import { FormulaError, parseFormula } from "./formula/expression";
-import type { ParameterSource } from "./parameterSchema";
+import type { CurveSource, ParameterSource } from "./parameterSchema";
 import { asFraction, toBaseUnit, type Unit } from "./units";
+
+type Refuse = (key: readonly (string | number)[], message: string) => void;
 
 /**
  * Calibration of a dictionary file combined with the unit conversion, so that decoding does both in one step.
@@ -13,13 +16,27 @@ import { asFraction, toBaseUnit, type Unit } from "./units";
 export function calibrateToBase(
   source: ParameterSource["calibration"],
   unit: Unit,
-  refuse: (key: readonly string[], message: string) => void,
+  refuse: Refuse,
 ): Calibration {
-  if (source && "formula" in source) {
+  if (!source?.contexts) return curveToBase(source, unit, refuse);
+  const { contexts, ...own } = source;
+  const hasOwn = Object.values(own).some((each) => each !== undefined);
+  return {
+    kind: "context",
+    choices: contexts.map(({ when, ...curve }, i) => ({
+      context: contextOf(when),
+      curve: curveToBase(curve, unit, (key, message) => refuse(["contexts", i, ...key], message)),
+    })),
+    otherwise: hasOwn ? curveToBase(own, unit, refuse) : undefined,
+  };
+}
+
+function curveToBase(source: CurveSource | undefined, unit: Unit, refuse: Refuse): Curve {
+  if (source?.formula !== undefined) {
     const run = formulaOfRaw(source.formula, (problem) => refuse(["formula"], problem));
     return { kind: "formula", evaluate: (raw) => toBaseUnit(run(raw), unit) };
   }
-  if (source && "table" in source) {
+  if (source?.table) {
     return {
       kind: "table",
       raw: source.table.map(([raw]) => raw),

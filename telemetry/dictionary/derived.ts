@@ -1,7 +1,8 @@
 /** Derived parameters: their formulas, with the parameters that they are computed from, in an order that can be computed. */
 import type { Packet, Parameter } from "./dictionary";
+import { Finder, qualifiedName } from "./finder";
 import { compileFormula, type Evaluate } from "./formula/compile";
-import { type Formula, FormulaError, parseFormula } from "./formula/expression";
+import { type Formula, FormulaError, type Names, parseFormula } from "./formula/expression";
 import { unitProblems } from "./formula/quantity";
 import { asFraction, toBaseUnit, type Unit } from "./units";
 
@@ -46,7 +47,7 @@ export function resolveDerived(
   const formulas = new Map<Parameter, Formula>();
   for (const parameter of derived) {
     try {
-      const formula = parseFormula(parameter.derived?.text ?? "", finder.namesFor(parameter));
+      const formula = parseFormula(parameter.derived?.text ?? "", namesFor(finder, parameter));
       const inputs = formula.names.flatMap((name) => finder.find(name, parameter) ?? []);
       formulas.set(parameter, formula);
       const units = inputs.map(({ unit }) => unit);
@@ -63,56 +64,24 @@ export function resolveDerived(
     }
   }
   const ordered = inOrder(derived, (parameter, circle) =>
-    refuse(parameter, `is computed from itself: ${circle.map(nameOf).join(" from ")}`),
+    refuse(parameter, `is computed from itself: ${circle.map(qualifiedName).join(" from ")}`),
   );
   for (const parameter of ordered) findPackets(parameter, packets);
   return ordered;
 }
 
-const nameOf = ({ subsystem, name }: Parameter): string => `${subsystem}.${name}`;
-
-class Finder {
-  private readonly byName: ReadonlyMap<string, Parameter>;
-
-  constructor(
-    private readonly packets: readonly Packet[],
-    parameters: readonly Parameter[],
-  ) {
-    this.byName = new Map(parameters.map((each) => [nameOf(each), each]));
-  }
-
-  /** A parameter of the same packet by its name, any other with its subsystem. */
-  find(name: string, { packetIndex }: Parameter): Parameter | undefined {
-    if (name.includes(".")) return this.byName.get(name);
-    return this.packets[packetIndex]?.parameters.find((each) => each.name === name);
-  }
-
-  namesFor(parameter: Parameter): Parameters<typeof parseFormula>[1] {
-    return {
-      problem: (name) => {
-        const found = this.find(name, parameter);
-        if (found) return inputProblem(found, name);
-        const packet = this.packets[parameter.packetIndex];
-        const isHidden = packet?.hidden.some((each) => each.name === name) === true;
-        if (isHidden) return `${name} is hidden: it has no value beyond its packet`;
-        return name.includes(".")
-          ? `${name} is no parameter (written subsystem.name)`
-          : `${name} is no parameter of this packet; those of others are written subsystem.name`;
-      },
-      state: (name, state) => {
-        const { states } = this.find(name, parameter) ?? { states: new Map<number, string>() };
-        const number = [...states].find(([, each]) => each === state)?.[0];
-        return (
-          number ?? `${state} is no state of ${name}: ${[...states.values()].join(", ") || "it has none"}`
-        );
-      },
-    };
-  }
-}
-
-function inputProblem({ type, array }: Parameter, name: string): string | undefined {
-  if (type === "string" || type === "binary") return `${name} is a text`;
-  return array ? `${name} is an array` : undefined;
+function namesFor(finder: Finder, parameter: Parameter): Names {
+  return {
+    problem: (name) => {
+      const found = finder.number(name, parameter);
+      return typeof found === "string" ? found : undefined;
+    },
+    state: (name, state) => {
+      const { states } = finder.find(name, parameter) ?? { states: new Map<number, string>() };
+      const number = [...states].find(([, each]) => each === state)?.[0];
+      return number ?? `${state} is no state of ${name}: ${[...states.values()].join(", ") || "it has none"}`;
+    },
+  };
 }
 
 /** Formula in the units of the file, as a function of base units. */

@@ -1,4 +1,5 @@
 /** Types of a checked dictionary: packets, parameters and calibrations, in base units. */
+import type { Context } from "./context";
 import type { Derived } from "./derived";
 import type { PacketEvent } from "./events";
 import type { Limits } from "./limits";
@@ -13,6 +14,15 @@ export type { TimeCode, TimeField } from "./timeSchema";
 
 /** Conversion of a field's raw number to the parameter's value in base units. */
 export type Calibration =
+  | Curve
+  /** Chosen by the values of other parameters: the first whose context holds; undefined: there is no value then. */
+  | {
+      readonly kind: "context";
+      readonly choices: readonly { readonly context: Context; readonly curve: Curve }[];
+      readonly otherwise: Curve | undefined;
+    };
+
+export type Curve =
   | { readonly kind: "none" }
   /** constant + raw * numerator / denominator. */
   | {

@@ -9,6 +9,7 @@ import { parseText } from "./document";
 import { readDictionaryText } from "./mounted";
 import { Problems } from "./problem";
 import { PacketReader } from "./readPacket";
+import { resolveContexts } from "./resolveContexts";
 import { dictionarySchema, type DictionarySource } from "./schema";
 
 /** Text of the default dictionary, defined by the bundler, so that the bundle needs no other file. */
@@ -60,6 +61,9 @@ function read(source: DictionarySource, problems: Problems): Dictionary {
   const { name, version, description } = source;
   const reader = new PacketReader(source, problems);
   const { packets, parameters, slots } = reader.read();
+  resolveContexts(packets, parameters, (parameter, key, message) =>
+    problems.add([...(reader.places.get(parameter) ?? []), ...key], message),
+  );
   const dictionary = {
     ...{ name, version, description, packets, parameters, slots },
     subsystems: [...new Set(parameters.map((parameter) => parameter.subsystem))],

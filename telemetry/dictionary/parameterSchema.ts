@@ -1,5 +1,6 @@
 /** Zod schema of one parameter of a dictionary file: rules for each parameter on its own. */
 import * as z from "zod";
+import { whenSchema } from "./contextSchema";
 import { mostCharacters } from "./formula/expression";
 import { finite, identifier, oneLine, prose, stateName } from "./texts";
 import { unitSchema } from "./unitSchema";
@@ -16,6 +17,12 @@ const limitsSchema = limitSet.extend({
   persistence: finite.min(0).max(86_400).default(0),
   /** Limits by state of the dictionary's `mode` parameter; a set replaces the normal one completely. */
   byMode: z.record(z.string(), limitSet).optional(),
+  /** Limits while other parameters have some values; the first set whose `when` holds replaces all others. */
+  contexts: z
+    .array(limitSet.extend({ when: whenSchema }))
+    .min(1)
+    .max(32)
+    .optional(),
 });
 
 const someStates = z.array(z.string()).min(1).max(256);
@@ -33,23 +40,33 @@ const alarmsSchema = z
 /** An expression of numbers, see formula/. */
 const formula = oneLine(mostCharacters, { error: "must be a formula in quotes" });
 
-const calibrationSchema = z.union(
-  [
-    z.strictObject({ polynomial: z.array(finite).min(1).max(8) }),
-    /** `x` is the raw number; the result is in `unit`. */
-    z.strictObject({ formula }),
-    z.strictObject({
-      table: z
-        .array(z.tuple([finite, finite]))
-        .min(2)
-        .max(256),
-    }),
-  ],
-  {
-    error:
-      "give polynomial: [c0, c1, ...] (up to 8), table: [[raw, value], ...] (2 to 256 points), or formula: a text with x for the raw value",
-  },
-);
+/** A curve from the raw number to `unit`. */
+const curveSchema = z.strictObject({
+  polynomial: z.array(finite).min(1).max(8).optional(),
+  table: z
+    .array(z.tuple([finite, finite]))
+    .min(2)
+    .max(256)
+    .optional(),
+  /** `x` is the raw number. */
+  formula: formula.optional(),
+});
+
+const curvesOf = ({ polynomial, table, formula: text }: z.infer<typeof curveSchema>): number =>
+  [polynomial, table, text].filter((each) => each !== undefined).length;
+const oneCurve =
+  "give one of polynomial: [c0, c1, ...] (up to 8), table: [[raw, value], ...] (2 to 256 points), or formula: a text with x for the raw value";
+
+const calibrationSchema = curveSchema
+  .extend({
+    /** Curves while other parameters have some values: the first whose `when` holds, else the one beside them. */
+    contexts: z
+      .array(curveSchema.extend({ when: whenSchema }).refine((each) => curvesOf(each) === 1, oneCurve))
+      .min(1)
+      .max(32)
+      .optional(),
+  })
+  .refine((each) => curvesOf(each) === 1 || (curvesOf(each) === 0 && each.contexts !== undefined), oneCurve);
 
 const fieldTypes = [
   ...(["unsigned", "signed", "float", "enumeration", "boolean", "string", "binary"] as const),
@@ -171,6 +188,9 @@ function* keyProblems(parameter: Source): Generator<[string, string]> {
     yield ["overlaps", "needs a bitOffset: where the bits are that it shows again"];
   }
   if (count !== undefined && !isNumeric) yield ["count", `an array has numbers, not ${type}`];
+  if (count !== undefined && parameter.calibration?.contexts) {
+    yield ["calibration", "of an array cannot be chosen by a context"];
+  }
   if (typeof count === "string" && most === undefined) {
     yield ["count", "needs most: the greatest number of elements, which fixes the number of series"];
   }
@@ -249,4 +269,5 @@ function sizeProblem({ type, bits, encoding }: Source): string | undefined {
 
 export type ParameterSource = z.infer<typeof parameterSchema>;
 export type AlarmsSource = z.infer<typeof alarmsSchema>;
+export type CurveSource = z.infer<typeof curveSchema>;
 export type LimitsSource = z.infer<typeof limitsSchema>;

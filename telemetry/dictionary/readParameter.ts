@@ -23,7 +23,7 @@ const defaultEncodings: Readonly<Record<FieldType, Encoding>> = {
 };
 
 /** Function that reports a problem of a key of the parameter. */
-export type ReportKey = (key: readonly string[], message: string) => void;
+export type ReportKey = (key: readonly (string | number)[], message: string) => void;
 
 /** Form of a field. An enumeration with a negative state is in two's complement. */
 export function readField(source: ParameterSource, extent: Extent, line: number): Field {

@@ -1,6 +1,12 @@
 /** Prometheus metrics of the exporter: parameters, limits in force, packet counts, errors and the process itself. */
 import { decodeErrorReasons, isText } from "../decoder";
-import { exporterMetricNames as names, type Limit, limitsInForce, type Parameter } from "../dictionary";
+import {
+  exporterMetricNames as names,
+  type Limit,
+  limitSets,
+  limitsInForce,
+  type Parameter,
+} from "../dictionary";
 import { registerContacts } from "./contactMetrics";
 import { registerEvents } from "./eventMetrics";
 import type { Input } from "./inputs";
@@ -100,7 +106,7 @@ function registerLimits(registry: Registry, { state, spacecraft, clock }: Metric
   const limited = state.dictionary.parameters.filter((parameter) => parameter.limits);
   const series = new Map<Limit, Sample>();
   for (const parameter of limited) {
-    for (const set of [parameter.limits?.normal ?? [], ...(parameter.limits?.byMode.values() ?? [])]) {
+    for (const set of parameter.limits ? limitSets(parameter.limits) : []) {
       for (const limit of set) {
         const { severity, bound, value } = limit;
         series.set(limit, { labels: { spacecraft, parameter: parameter.metric, severity, bound }, value });
@@ -109,12 +115,13 @@ function registerLimits(registry: Registry, { state, spacecraft, clock }: Metric
   }
   const config = {
     name: names.parameterLimit,
-    help: "Limit in force in the spacecraft's present mode, in the parameter's unit",
+    help: "Limit in force in the spacecraft's present mode and context, in the parameter's unit",
   };
   new SampledGauge({ ...config, registers: [registry] }, () => {
-    const mode = state.mode(clock());
+    const now = clock();
+    const [mode, valueOf] = [state.mode(now), state.valuesAt(now)];
     return limited.flatMap((parameter) =>
-      limitsInForce(parameter, mode).flatMap((limit) => series.get(limit) ?? []),
+      limitsInForce(parameter, mode, valueOf).flatMap((limit) => series.get(limit) ?? []),
     );
   });
 }

@@ -66,6 +66,7 @@ export function stateDocument(
   now: number,
 ): StateDocument {
   const mode = state.mode(now);
+  const valueOf = state.valuesAt(now);
   const { dictionary } = state;
   return {
     spacecraft,
@@ -95,7 +96,7 @@ export function stateDocument(
       unit: parameter.unit.base.symbol,
       ageSeconds: state.ageOfValue(parameter, now) ?? null,
       condition: state.condition(parameter, now),
-      limits: limitsInForce(parameter, mode),
+      limits: limitsInForce(parameter, mode, valueOf),
     })),
     errors: state.errors,
     unknownApids: state.unknownApids,

@@ -12,7 +12,7 @@ import {
   type SequenceTracker,
   sequenceTrackers,
 } from "../decoder";
-import type { Dictionary, Packet, Parameter } from "../dictionary";
+import type { Dictionary, Packet, Parameter, ValueOf } from "../dictionary";
 import { type Alarm, AlarmMonitor } from "./alarmMonitor";
 import { DerivedValues } from "./derivedValues";
 import type { EventLog } from "./eventLog";
@@ -154,12 +154,13 @@ export class TelemetryState implements PacketSink {
     if (arrival === "late") return this.oldPackets?.take(layout, onboardTime, bytes, at, "late");
     this.markReceived(layout.packet);
     if (!Number.isNaN(onboardTime)) this.onboardTimeOffset = onboardTime - this.now;
-    decodeParameters(layout, bytes, at, this.values, this.valueError);
+    decodeParameters(layout, bytes, at, this.values, this.valueError, this.isKnown);
     this.texts.update(layout, bytes, at, this.values);
     const elsewhere = this.derived.update(layout.packet, this.values, this.valueError, this.isKnown);
     const mode = this.mode(this.now);
-    this.alarms.update(layout.packet.parameters, this.values, mode, this.now);
-    this.alarms.update(elsewhere, this.values, mode, this.now);
+    const valueOf = this.valuesAt(this.now);
+    this.alarms.update(layout.packet.parameters, this.values, mode, this.now, valueOf);
+    this.alarms.update(elsewhere, this.values, mode, this.now, valueOf);
     this.history?.take(layout, onboardTime, this.values, "live", bytes, at);
   }
 
@@ -254,6 +255,11 @@ export class TelemetryState implements PacketSink {
   value(parameter: Parameter, now: number): number | undefined {
     const value = this.values[parameter.index] ?? NaN;
     return Number.isNaN(value) || !this.isFreshValue(parameter, now) ? undefined : value;
+  }
+
+  /** Values that are known at a time, for contexts; NaN: not known. */
+  valuesAt(now: number): ValueOf {
+    return (parameter) => this.value(parameter, now) ?? NaN;
   }
 
   /** Fresh values of an array's elements; none while there are no fresh ones. An element without a value is NaN. */

@@ -106,7 +106,10 @@ function shownLimits(parameter: Parameter, severity: Severity): string {
       .map(({ bound, value }) => `${bound === "low" ? "<" : ">"} ${shownNumber(value, unit.base)}`)
       .join(", ");
   const modes = [...limits.byMode].map(([mode, set]) => `in ${mode}: ${shown(set) || "none"}`);
-  return [shown(limits.normal), ...modes].filter(Boolean).join("; ");
+  const contexts = limits.contexts.map(
+    ({ context, limits: set }) => `where ${inMarkdown(context.text)}: ${shown(set) || "none"}`,
+  );
+  return [shown(limits.normal), ...modes, ...contexts].filter(Boolean).join("; ");
 }
 
 function ownSection(metrics: readonly Family[]): string[] {
