@@ -24,6 +24,12 @@ export interface WriteOptions {
   readonly mostBytes: number;
 }
 
+interface NamedField {
+  readonly field: ForeignField;
+  readonly name: string;
+  readonly subsystem: string;
+}
+
 /** Where a field of the definition is in the dictionary. */
 export interface Origin {
   readonly foreignPacket: string;
@@ -46,6 +52,7 @@ class Writer {
   private rows: Row[] = [];
   private readonly packetNames = new Map<PlannedPacket, string>();
   private readonly fieldNames = new Map<PlannedPacket, FieldNames>();
+  private readonly named = new Map<PlannedPacket, readonly NamedField[]>();
   private readonly metrics = new Metrics();
   /** Fields by which others are counted or packets chosen: found by their names alone. */
   private readonly meant: ReadonlySet<string>;
@@ -65,6 +72,8 @@ class Writer {
   }
 
   write(): { text: string; origins: Origin[] } {
+    // Names first: a field may be counted by one behind it, and a context may be of any packet.
+    for (const plan of this.plans) this.nameFields(plan);
     this.rows = this.plans.map((plan) => this.row(plan));
     for (let round = 0; round < 20; round++) {
       if (this.rows.length === 0) throw nothingLeft(this.findings);
@@ -105,7 +114,7 @@ class Writer {
     return fields.find(({ name, type }) => name === most?.[0] && type === "enumeration");
   }
 
-  private row(plan: PlannedPacket): Row {
+  private nameFields(plan: PlannedPacket): void {
     const { foreign, base, suffix } = plan;
     const taken = new Set(this.packetNames.values());
     const wanted = identifierOf(`${qualifiedTail(foreign.name)}${suffix}`, "packet");
@@ -115,8 +124,24 @@ class Writer {
     const subsystem = identifierOf(foreign.subsystem ?? name, "packet");
     const names = new FieldNames(this.metrics, this.meant, base && this.fieldNames.get(base));
     this.fieldNames.set(plan, names);
+    const named = plan.fields.map(({ field }) => {
+      const given = names.add(field, { name, subsystem });
+      if (given.name !== given.wanted) {
+        this.findings.note(field.place, `the name ${given.wanted} is taken; in ${name} it is ${given.name}`);
+      }
+      if (field === this.mode) this.modeName = `${given.subsystem}.${given.name}`;
+      return { field, name: given.name, subsystem: given.subsystem };
+    });
+    this.named.set(plan, named);
+  }
+
+  private row(plan: PlannedPacket): Row {
+    const { foreign, base } = plan;
+    const name = this.packetNames.get(plan) ?? "";
+    const subsystem = identifierOf(foreign.subsystem ?? name, "packet");
+    const names = this.fieldNames.get(plan) ?? new FieldNames(this.metrics, this.meant);
     const period = periodOf(plan) ?? this.options.period;
-    const parameters = this.parameters(plan, { name, subsystem, period }, names);
+    const parameters = this.parameters(plan, { subsystem, period }, names);
     const when = this.whenOf(plan.when, names);
     const source: Source = {
       ...(base ? { extends: this.packetNames.get(base) } : { apid: plan.apid }),
@@ -148,28 +173,20 @@ class Writer {
 
   private parameters(
     plan: PlannedPacket,
-    own: { name: string; subsystem: string; period: number },
+    own: { subsystem: string; period: number },
     names: FieldNames,
   ): Row["parameters"] {
-    // Names first: a field may be counted by one behind it.
-    const named = plan.fields.map(({ field }) => {
-      const { name, subsystem, wanted } = names.add(field, own);
-      if (name !== wanted) {
-        this.findings.note(field.place, `the name ${wanted} is taken; in ${own.name} it is ${name}`);
-      }
-      if (field === this.mode) this.modeName = `${subsystem}.${name}`;
-      return { field, name, subsystem };
-    });
     const context = {
       period: own.period,
       nameOf: (field: string): string => names.find(field) ?? identifierOf(field, "field"),
       mode: this.mode?.name,
       stateOf: (_field: string, label: string): string =>
         (this.mode && statesOf(this.mode, this.findings).names.get(label)) ?? label,
+      whenOf: (criteria: readonly Criterion[]): Source | string => this.contextOf(criteria, plan),
       mostElements: this.options.mostElements,
       mostBytes: this.options.mostBytes,
     };
-    return named.map(({ field, name, subsystem }) => {
+    return (this.named.get(plan) ?? []).map(({ field, name, subsystem }) => {
       const plain = isIdentity(field.calibration) ? { ...field, calibration: undefined } : field;
       const source = {
         name,
@@ -178,6 +195,19 @@ class Writer {
       };
       return { source, field };
     });
+  }
+
+  /** Conditions of a context, which may be of any packet; a text for what has no number that it could be on. */
+  private contextOf(criteria: readonly Criterion[], plan: PlannedPacket): Source | string {
+    const when: Source = {};
+    for (const { field: wanted, numbers } of mergedByField(criteria)) {
+      const all = [...withBases(plan), ...this.plans].flatMap((each) => this.named.get(each) ?? []);
+      const found = all.find(({ field }) => field.name === wanted);
+      const problem = found ? contextProblem(found.field) : `${wanted} is in no packet`;
+      if (!found || problem !== undefined) return problem ?? "";
+      when[`${found.subsystem}.${found.name}`] = conditionOf(numbers);
+    }
+    return Object.keys(when).length > 0 ? when : "it has no condition";
   }
 
   private whenOf(criteria: readonly Criterion[], names: FieldNames): Source {
@@ -212,6 +242,19 @@ class Writer {
       { lineWidth: 0, aliasDuplicateObjects: false },
     );
   }
+}
+
+const withBases = (plan: PlannedPacket): PlannedPacket[] =>
+  plan.base ? [plan, ...withBases(plan.base)] : [plan];
+
+/** Why a context cannot be on the raw number of a field; undefined: it can. */
+function contextProblem(field: ForeignField): string | undefined {
+  const { name, isHidden, type, count, calibration, calibrationByContext } = field;
+  if (isHidden === true) return `${name} has no metric`;
+  if (type === "string" || type === "binary" || type === "float") return `${name} is no whole number`;
+  if (count !== undefined) return `${name} is an array`;
+  const isRaw = (calibration === undefined || isIdentity(calibration)) && calibrationByContext === undefined;
+  return isRaw ? undefined : `it is on the raw number of ${name}, which is calibrated`;
 }
 
 /** Fields that say a size or a count of this one. */
