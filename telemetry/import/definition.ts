@@ -40,7 +40,10 @@ export interface ForeignContext<Value> {
 }
 
 export type ForeignCalibration =
-  { readonly polynomial: readonly number[] } | { readonly table: readonly (readonly [number, number])[] };
+  | { readonly polynomial: readonly number[] }
+  | { readonly table: readonly (readonly [number, number])[] }
+  /** With x for the raw number. */
+  | { readonly formula: string };
 
 export interface ForeignField {
   readonly kind: "field";

@@ -113,7 +113,7 @@ function contextsOf<Value>(
 
 /** A curve without the coefficients that do nothing. */
 function calibrationOf(calibration: ForeignCalibration): Source {
-  if ("table" in calibration) return calibration;
+  if (!("polynomial" in calibration)) return calibration;
   const polynomial = [...calibration.polynomial];
   while (polynomial.length > 1 && polynomial.at(-1) === 0) polynomial.pop();
   return { polynomial };
@@ -121,7 +121,7 @@ function calibrationOf(calibration: ForeignCalibration): Source {
 
 /** True for a calibration that changes nothing. */
 export function isIdentity(calibration: ForeignField["calibration"]): boolean {
-  if (!calibration || "table" in calibration) return false;
+  if (!calibration || !("polynomial" in calibration)) return false;
   const [constant = 0, slope = 0, ...rest] = calibration.polynomial;
   return constant === 0 && slope === 1 && rest.every((each) => each === 0);
 }

@@ -1,8 +1,9 @@
-/** Calibrators of XTCE: polynomials and straight lines between points. */
+/** Calibrators of XTCE: polynomials, straight lines or steps between points, formulas. */
 import type { ForeignCalibration, ForeignContext, Place } from "../definition";
 import type { Findings } from "../findings";
 import { child, childrenOf, type Element, numberOf } from "../xml";
 import type { ReadMatch } from "./alarms";
+import { formulaOf, stepsOf } from "./mathOperation";
 
 type Calibration = ForeignCalibration;
 
@@ -49,6 +50,8 @@ function calibrationOf(
   if (polynomial) return polynomialOf(polynomial);
   const spline = child(calibrator, "SplineCalibrator");
   if (spline) return splineOf(spline, bits, isSigned);
+  const operation = child(calibrator, "MathOperationCalibrator");
+  if (operation) return formulaOf(operation);
   const other = calibrator.children.find(({ name }) => name.endsWith("Calibrator"));
   return other ? `a ${other.name}` : undefined;
 }
@@ -72,10 +75,11 @@ function splineOf(element: Element, bits: number, isSigned: boolean): Calibratio
     .map((point) => [numberOf(point, "raw") ?? NaN, numberOf(point, "calibrated") ?? NaN] as const)
     .sort(([a], [b]) => a - b);
   const order = numberOf(element, "order") ?? 1;
-  if (order !== 1) return `a spline of order ${order}`;
   if (points.length < 2 || points.some((point) => point.some(Number.isNaN))) {
     return "a spline without two points";
   }
+  if (order === 0) return stepsOf(points);
+  if (order !== 1) return `a spline of order ${order}`;
   if (element.attributes.extrapolate !== "true") return { table: points };
   return { table: extended(points, bits, isSigned) };
 }

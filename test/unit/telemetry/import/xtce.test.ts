@@ -297,8 +297,33 @@ describe("parameters of XTCE", () => {
     assert.deepEqual(valuesOf(types, "04 05 1e 02"), { poly: 9, held: 100, on: 500, speed: 2000 });
   });
 
+  it("have calibrations by formulas and by steps", () => {
+    const calibrated = (name: string, inner: string): string =>
+      encoded(
+        "Float",
+        name,
+        `<IntegerDataEncoding sizeInBits="8" encoding="twosComplement"><DefaultCalibrator>${inner}</DefaultCalibrator></IntegerDataEncoding>`,
+      );
+    const value = (number: number): string => `<ValueOperand>${number}</ValueOperand>`;
+    const operator = (sign: string): string => `<Operator>${sign}</Operator>`;
+    const raw = "<ThisParameterOperand/>";
+    const rpn = (...parts: readonly string[]): string =>
+      `<MathOperationCalibrator>${parts.join("")}</MathOperationCalibrator>`;
+    const steps = [-5, 0, 10].map((at) => `<SplinePoint raw="${at}" calibrated="${at * 2 - 1}"/>`).join("");
+    const types = {
+      A: calibrated("A", rpn(value(2), raw, operator("^"), value(-1), operator("-"))),
+      B: calibrated("B", rpn(raw, operator("abs"), operator("1/x"), raw, operator("+"))),
+      C: calibrated("C", `<SplineCalibrator order="0">${steps}</SplineCalibrator>`),
+    };
+    assert.deepEqual(imported("xtce", packetOf(types)).leftOut, []);
+    assert.deepEqual(valuesOf(types, "03 fc 09"), { a: 9, b: -3.75, c: -1 });
+    assert.deepEqual(valuesOf(types, "00 01 f0"), { a: 2, b: 2, c: -11 });
+    assert.deepEqual(valuesOf(types, "00 01 0a"), { a: 2, b: 2, c: 19 });
+  });
+
   it("are shown as they are sent where their calibration cannot be carried over", () => {
-    const odd = "<MathOperationCalibrator><ThisParameterOperand/></MathOperationCalibrator>";
+    const odd =
+      "<MathOperationCalibrator><ThisParameterOperand/><Operator>x!</Operator></MathOperationCalibrator>";
     const { leftOut, text } = imported(
       "xtce",
       packetOf({
@@ -311,7 +336,7 @@ describe("parameters of XTCE", () => {
       }),
     );
     assert.deepEqual(leftOut, [
-      "Parameter A: a MathOperationCalibrator: the number is shown as it is sent, without its unit",
+      "Parameter A: a formula with Operator x!: the number is shown as it is sent, without its unit",
     ]);
     assert.match(text, /unit: count/);
   });
