@@ -1,9 +1,10 @@
 /** Calibrations of a dictionary file, with the unit conversion in them. */
+import type { CurveSource } from "./calibrationSchema";
 import { contextOf } from "./context";
 import type { Calibration, Curve } from "./dictionary";
 import { compileFormula } from "./formula/compile";
 import { FormulaError, parseFormula } from "./formula/expression";
-import type { CurveSource, ParameterSource } from "./parameterSchema";
+import type { ParameterSource } from "./parameterSchema";
 import { asFraction, toBaseUnit, type Unit } from "./units";
 
 type Refuse = (key: readonly (string | number)[], message: string) => void;

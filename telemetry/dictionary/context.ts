@@ -4,7 +4,7 @@ import type { Parameter } from "./dictionary";
 import { stateNames } from "./stateAlarms";
 import { toBaseUnit } from "./units";
 
-export interface ContextCondition {
+interface ContextCondition {
   readonly parameter: Parameter;
   /** Ranges of values in base units; numbers of states. */
   readonly ranges: readonly { readonly from: number; readonly to: number }[];

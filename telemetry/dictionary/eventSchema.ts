@@ -24,7 +24,7 @@ const levels = z.strictObject({
     .refine((map) => Object.keys(map).length > 0, "must have the severity of a number"),
 });
 
-export const eventSchema = z.strictObject({
+const eventSchema = z.strictObject({
   /** Text field with the message. */
   message: identifier.optional(),
   /** Fixed message, where the packet has none. */

@@ -11,7 +11,7 @@ interface Level {
 }
 
 /** Severity by the raw number of a field. */
-export interface SeverityField {
+interface SeverityField {
   readonly field: Parameter;
   readonly levels: readonly Level[];
   /** Severity of all other numbers. */

@@ -16,7 +16,6 @@
  *   scrapeInterval.ts  scrape interval of the exporter
  */
 export { holds, type ValueOf } from "./context";
-export type { Derived } from "./derived";
 export type {
   Calibration,
   Condition,

@@ -1,8 +1,8 @@
 /** Zod schema of one parameter of a dictionary file: rules for each parameter on its own. */
 import * as z from "zod";
+import { calibrationSchema, formulaSchema } from "./calibrationSchema";
 import { whenSchema } from "./contextSchema";
-import { mostCharacters } from "./formula/expression";
-import { finite, identifier, oneLine, prose, stateName } from "./texts";
+import { finite, identifier, prose, stateName } from "./texts";
 import { unitSchema } from "./unitSchema";
 
 const bounds = z
@@ -36,37 +36,6 @@ const alarmsSchema = z
     persistence: finite.min(0).max(86_400).default(0),
   })
   .refine(({ yellow, red }) => (yellow ?? red) !== undefined, "give yellow, red or both");
-
-/** An expression of numbers, see formula/. */
-const formula = oneLine(mostCharacters, { error: "must be a formula in quotes" });
-
-/** A curve from the raw number to `unit`. */
-const curveSchema = z.strictObject({
-  polynomial: z.array(finite).min(1).max(8).optional(),
-  table: z
-    .array(z.tuple([finite, finite]))
-    .min(2)
-    .max(256)
-    .optional(),
-  /** `x` is the raw number. */
-  formula: formula.optional(),
-});
-
-const curvesOf = ({ polynomial, table, formula: text }: z.infer<typeof curveSchema>): number =>
-  [polynomial, table, text].filter((each) => each !== undefined).length;
-const oneCurve =
-  "give one of polynomial: [c0, c1, ...] (up to 8), table: [[raw, value], ...] (2 to 256 points), or formula: a text with x for the raw value";
-
-const calibrationSchema = curveSchema
-  .extend({
-    /** Curves while other parameters have some values: the first whose `when` holds, else the one beside them. */
-    contexts: z
-      .array(curveSchema.extend({ when: whenSchema }).refine((each) => curvesOf(each) === 1, oneCurve))
-      .min(1)
-      .max(32)
-      .optional(),
-  })
-  .refine((each) => curvesOf(each) === 1 || (curvesOf(each) === 0 && each.contexts !== undefined), oneCurve);
 
 const fieldTypes = [
   ...(["unsigned", "signed", "float", "enumeration", "boolean", "string", "binary"] as const),
@@ -134,7 +103,7 @@ export const parameterSchema = z
     /** Raw value to value in `unit`; default: the raw value itself. */
     calibration: calibrationSchema.optional(),
     /** How a derived parameter is computed from others, in their units; the result is in `unit`. */
-    formula: formula.optional(),
+    formula: formulaSchema.optional(),
     unit: unitSchema.optional(),
     /** Kind of metric. counter: only rises, or restarts at 0. */
     kind: z.enum(["gauge", "counter"]).default("gauge"),
@@ -269,5 +238,4 @@ function sizeProblem({ type, bits, encoding }: Source): string | undefined {
 
 export type ParameterSource = z.infer<typeof parameterSchema>;
 export type AlarmsSource = z.infer<typeof alarmsSchema>;
-export type CurveSource = z.infer<typeof curveSchema>;
 export type LimitsSource = z.infer<typeof limitsSchema>;

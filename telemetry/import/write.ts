@@ -2,6 +2,7 @@
 import { stringify } from "yaml";
 import { bodyOf, type Row } from "./body";
 import { refusedBy, withdrawn } from "./checked";
+import { contextSource, type NamedField } from "./contextSource";
 import type { Criterion, Definition, ForeignField } from "./definition";
 import { FieldNames, Metrics } from "./fieldNames";
 import { fieldSource, isIdentity, statesOf } from "./fieldSource";
@@ -22,12 +23,6 @@ export interface WriteOptions {
   readonly checksum?: string | undefined;
   readonly mostElements: number;
   readonly mostBytes: number;
-}
-
-interface NamedField {
-  readonly field: ForeignField;
-  readonly name: string;
-  readonly subsystem: string;
 }
 
 /** Where a field of the definition is in the dictionary. */
@@ -176,13 +171,14 @@ class Writer {
     own: { subsystem: string; period: number },
     names: FieldNames,
   ): Row["parameters"] {
+    const named = [...withBases(plan), ...this.plans].flatMap((each) => this.named.get(each) ?? []);
     const context = {
       period: own.period,
       nameOf: (field: string): string => names.find(field) ?? identifierOf(field, "field"),
       mode: this.mode?.name,
       stateOf: (_field: string, label: string): string =>
         (this.mode && statesOf(this.mode, this.findings).names.get(label)) ?? label,
-      whenOf: (criteria: readonly Criterion[]): Source | string => this.contextOf(criteria, plan),
+      whenOf: (criteria: readonly Criterion[]): Source | string => contextSource(criteria, named),
       mostElements: this.options.mostElements,
       mostBytes: this.options.mostBytes,
     };
@@ -195,19 +191,6 @@ class Writer {
       };
       return { source, field };
     });
-  }
-
-  /** Conditions of a context, which may be of any packet; a text for what has no number that it could be on. */
-  private contextOf(criteria: readonly Criterion[], plan: PlannedPacket): Source | string {
-    const when: Source = {};
-    for (const { field: wanted, numbers } of mergedByField(criteria)) {
-      const all = [...withBases(plan), ...this.plans].flatMap((each) => this.named.get(each) ?? []);
-      const found = all.find(({ field }) => field.name === wanted);
-      const problem = found ? contextProblem(found.field) : `${wanted} is in no packet`;
-      if (!found || problem !== undefined) return problem ?? "";
-      when[`${found.subsystem}.${found.name}`] = conditionOf(numbers);
-    }
-    return Object.keys(when).length > 0 ? when : "it has no condition";
   }
 
   private whenOf(criteria: readonly Criterion[], names: FieldNames): Source {
@@ -246,16 +229,6 @@ class Writer {
 
 const withBases = (plan: PlannedPacket): PlannedPacket[] =>
   plan.base ? [plan, ...withBases(plan.base)] : [plan];
-
-/** Why a context cannot be on the raw number of a field; undefined: it can. */
-function contextProblem(field: ForeignField): string | undefined {
-  const { name, isHidden, type, count, calibration, calibrationByContext } = field;
-  if (isHidden === true) return `${name} has no metric`;
-  if (type === "string" || type === "binary" || type === "float") return `${name} is no whole number`;
-  if (count !== undefined) return `${name} is an array`;
-  const isRaw = (calibration === undefined || isIdentity(calibration)) && calibrationByContext === undefined;
-  return isRaw ? undefined : `it is on the raw number of ${name}, which is calibrated`;
-}
 
 /** Fields that say a size or a count of this one. */
 function meantBy({ field: { size, count } }: PlacedField): string[] {

@@ -6,7 +6,7 @@ import type { UnitRule } from "./functions";
 /** Powers of the units that all others are made of. */
 type Dimensions = Readonly<Record<string, number>>;
 
-export interface Quantity {
+interface Quantity {
   readonly dimensions: Dimensions;
   /** Size of its unit in base units. */
   readonly factor: number;
@@ -34,7 +34,7 @@ const products: Readonly<Record<string, Dimensions>> = {
 /** Units of logarithms, of which sums are products. */
 const logarithmic = new Set(["dbm", "decibels"]);
 
-export function quantityOf({ base, factor, offset }: Unit): Known {
+function quantityOf({ base, factor, offset }: Unit): Known {
   if (logarithmic.has(base.suffix)) return "unknown";
   const dimensions = Object.hasOwn(products, base.suffix) ? products[base.suffix] : undefined;
   return { dimensions: dimensions ?? { [base.suffix]: 1 }, factor, offset };

@@ -12,7 +12,7 @@ export const example = (name: string): Dictionary =>
 /** One line of the log. */
 export type Line = Readonly<Record<string, unknown>>;
 
-export const someEvent: WrittenEvent = { severity: "info", id: 1, source: "CFE_ES", message: "hello" };
+const someEvent: WrittenEvent = { severity: "info", id: 1, source: "CFE_ES", message: "hello" };
 
 /** A spacecraft that sends events, and the exporter that receives them. */
 export class EventBench {
