@@ -1,5 +1,6 @@
 /** Limits of parameters in Grafana: threshold steps, zones behind a graph, lines that follow the mode. */
 import {
+  areLimitsFixed,
   type Bound,
   exporterMetricNames as names,
   type Parameter,
@@ -14,8 +15,9 @@ function limitOf(parameter: Parameter, severity: Severity, bound: Bound): number
   return parameter.limits?.normal.find((each) => each.severity === severity && each.bound === bound)?.value;
 }
 
-/** True when limits change with the mode; they are then drawn as lines from the exporter's series. */
-export const isLimitedByMode = (parameter: Parameter): boolean => (parameter.limits?.byMode.size ?? 0) > 0;
+/** True when limits change with the mode or a context; they are then drawn as lines from the exporter's series. */
+export const isLimitedByMode = (parameter: Parameter): boolean =>
+  parameter.limits !== undefined && !areLimitsFixed(parameter.limits);
 
 /** Start of a threshold; null: minus infinity. */
 type Step = model.Threshold;

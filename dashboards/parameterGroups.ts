@@ -12,7 +12,7 @@ export interface ParameterGroup {
 
 /** True for a numeric parameter; enumerations and booleans have separate timelines, texts are labels. */
 export const isNumber = ({ type }: Parameter): boolean =>
-  type === "unsigned" || type === "signed" || type === "float";
+  type === "unsigned" || type === "signed" || type === "float" || type === "derived";
 
 /** Lines that can be told apart on one graph. */
 export const mostLines = 24;
@@ -38,7 +38,16 @@ function likeness(parameter: Parameter): string {
 }
 
 const limitsKey = ({ limits }: Parameter): string =>
-  JSON.stringify(limits ? [limits.normal, [...limits.byMode], limits.persistenceSeconds] : []);
+  JSON.stringify(
+    limits
+      ? [
+          limits.normal,
+          [...limits.byMode],
+          limits.contexts.map(({ context, limits: set }) => [context.text, set]),
+          limits.persistenceSeconds,
+        ]
+      : [],
+  );
 
 /** True for a word that distinguishes parameters of one kind: a number, axis, sign or side. */
 const isPlace = (word: string): boolean => /^(\d+|[xyz]|plus|minus|top|bottom|left|right)$/.test(word);

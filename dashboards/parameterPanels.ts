@@ -1,5 +1,6 @@
 /** Panels of parameters: graphs of numbers with their limits, timelines of enumerations and of booleans. */
 import type { Parameter } from "../telemetry/dictionary";
+import { inMarkdown } from "../telemetry/quoting";
 import { recordedState } from "../telemetry/rules";
 import {
   isLimitedByMode,
@@ -61,8 +62,13 @@ function describeLimits(parameter: Parameter): string {
   const persistence = parameter.limits?.persistenceSeconds ?? 0;
   const lasting = `An alarm when crossed for ${persistence} s.`;
   if (!isLimitedByMode(parameter)) return lasting;
-  const modes = [...(parameter.limits?.byMode.keys() ?? [])].join(", ");
-  return `${lasting} The dashed lines are the limits in force: other ones hold in ${modes}.`;
+  const { byMode, contexts } = parameter.limits ?? { byMode: new Map<string, unknown>(), contexts: [] };
+  const modes = [...byMode.keys()].join(", ");
+  const where = [
+    ...(modes === "" ? [] : [`in ${modes}`]),
+    ...contexts.map(({ context }) => `where ${inMarkdown(context.text)}`),
+  ];
+  return `${lasting} The dashed lines are the limits in force: other ones hold ${where.join(", ")}.`;
 }
 
 /** Timeline of an enumeration's state. */

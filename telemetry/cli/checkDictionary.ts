@@ -30,8 +30,9 @@ export const checkDictionary = command(
       const limited = parameters.filter((parameter) => parameter.limits).length;
       const which =
         file === undefined ? " (the dictionary that comes with Perigee; name a FILE for yours)" : "";
+      const events = packets.filter((packet) => packet.events.length > 0).length;
       await print(
-        `${name} ${version}${which}: ${packets.length} packets, ${parameters.length} parameters, ${limited} of them with limits\n`,
+        `${name} ${version}${which}: ${packets.length} packets${events > 0 ? ` (${events} with events)` : ""}, ${parameters.length} parameters${dictionary.derived.length > 0 ? ` (${dictionary.derived.length} derived)` : ""}, ${limited} of them with limits\n`,
       );
       await print(dictionary.warnings.map((each) => `warning: ${formatProblem(each)}\n`).join(""));
       const needsTable = packets.some(({ time }) => (time?.code.clock ?? "UTC") !== "UTC");

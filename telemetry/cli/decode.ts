@@ -5,16 +5,19 @@ import {
   decodeParameters,
   Decoder,
   decodeText,
+  eventReaders,
   fieldReader,
   isText,
+  type OnboardEvent,
   type PacketLayout,
   type PacketSink,
   primaryHeaderBytes,
   readDataBytes,
 } from "../decoder";
 import type { Dictionary, Packet, Parameter } from "../dictionary";
-import { type Refusal, Refusals, shownElements, shownValue } from "../exporter";
+import { DerivedValues, type Refusal, Refusals, shownElements, shownValue } from "../exporter";
 import { OpenMetricsHistory } from "../history";
+import { isoTime } from "../isoTime";
 import { command } from "./command";
 import { dictionarySetting, readDictionary, readPackets, skipBytesSetting } from "./dictionarySetting";
 import { packetsOf } from "./packetFile";
@@ -30,6 +33,8 @@ interface DecodedPacket {
   readonly apid: number;
   readonly packet: string;
   readonly sequenceCount: number;
+  /** What the packet says that happened; mostly nothing. */
+  readonly events: readonly OnboardEvent[];
   readonly values: readonly { parameter: Parameter; value: Shown; raw: Shown }[];
 }
 
@@ -111,6 +116,8 @@ class Collector implements PacketSink {
   private found: DecodedPacket[] = [];
   private bytes: Buffer = Buffer.alloc(0);
   private readonly values: Float64Array;
+  /** Of the packets before it in the file, however old. */
+  private readonly derived: DerivedValues;
 
   constructor(
     dictionary: Dictionary,
@@ -119,7 +126,8 @@ class Collector implements PacketSink {
   ) {
     this.decoder = new Decoder(dictionary);
     this.refusals = new Refusals(dictionary);
-    this.values = new Float64Array(dictionary.slots);
+    this.values = new Float64Array(dictionary.slots).fill(NaN);
+    this.derived = new DerivedValues(dictionary);
   }
 
   decode(bytes: Buffer): DecodedPacket[] {
@@ -133,12 +141,14 @@ class Collector implements PacketSink {
   packet(layout: PacketLayout, sequenceCount: number, onboardTime: number, bytes: Buffer, at: number): void {
     const { apid, name, parameters } = layout.packet;
     decodeParameters(layout, bytes, at, this.values, this.valueError);
+    this.derived.update(layout.packet, this.values, this.valueError);
     this.history?.take(layout.packet, onboardTime, this.values);
     this.found.push({
       time: Number.isNaN(onboardTime) ? null : isoTime(onboardTime),
       apid,
       packet: name,
       sequenceCount,
+      events: eventReaders(layout).flatMap((read) => read(bytes, at) ?? []),
       values: parameters.map((parameter) => ({
         parameter,
         value: this.shown(parameter, layout, bytes, at),
@@ -159,7 +169,8 @@ class Collector implements PacketSink {
   private raw(parameter: Parameter, layout: PacketLayout, bytes: Buffer, at: number): Shown {
     const data = bytes.subarray(at + layout.userDataAt, at + primaryHeaderBytes + readDataBytes(bytes, at));
     if (isText(parameter)) return decodeText(layout, bytes, at, { ...parameter, type: "binary" }) ?? null;
-    const { array, bitSize, segment } = parameter;
+    const { array, bitSize, segment, derived } = parameter;
+    if (derived) return null;
     const elements = array ? (this.values[parameter.index] ?? NaN) : 1;
     const end = data.length - layout.checksumBytes;
     const start = layout.starts(bytes, at + layout.userDataAt, end)[segment] ?? 0;
@@ -196,34 +207,37 @@ class Collector implements PacketSink {
   }
 }
 
-/**
- * ISO time to the microsecond, which a time of this century keeps as a float64; the number of seconds when it is
- * outside the range of Date, as with a wrong spacecraft clock.
- */
-export function isoTime(seconds: number): string {
-  const microseconds = Math.round(seconds * 1e6);
-  const date = new Date(Math.floor(microseconds / 1e6) * 1000);
-  if (Number.isNaN(date.getTime())) return String(seconds);
-  const fraction = microseconds - Math.floor(microseconds / 1e6) * 1e6;
-  return date.toISOString().replace(/\.000Z$/, `.${String(fraction).padStart(6, "0")}Z`);
-}
-
 /** Number, or null for what JSON has no number for. */
 const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-function jsonLine({ values, ...packet }: DecodedPacket, withRaw: boolean): string {
+function jsonLine({ values, events, ...packet }: DecodedPacket, withRaw: boolean): string {
   const named = <Value>(value: (each: DecodedPacket["values"][number]) => Value): Record<string, Value> =>
     Object.fromEntries(
       values.map((each) => [`${each.parameter.subsystem}.${each.parameter.name}`, value(each)]),
     );
   const raw = withRaw && { raw: named((each) => each.raw) };
-  return `${JSON.stringify({ ...packet, values: named(({ value }) => value), ...raw })}\n`;
+  const said = events.length > 0 && { events };
+  return `${JSON.stringify({ ...packet, ...said, values: named(({ value }) => value), ...raw })}\n`;
 }
 
 function inTable(value: Shown): string {
   if (value === null) return "-";
   if (typeof value !== "object") return String(value);
   return shownElements(Float64Array.from(value, (each) => each ?? NaN));
+}
+
+/** Event in one line of printable characters. */
+function eventRow({ severity, source, id, message, values, problems }: OnboardEvent): string {
+  const parts = [
+    severity,
+    source,
+    id,
+    message,
+    ...Object.entries(values).map((each) => each.join(" ")),
+    ...problems,
+  ];
+  const shown = parts.filter((part) => part !== null).join("  ");
+  return `  ${shown.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\uFFFD")}`;
 }
 
 function table(packet: DecodedPacket, withRaw: boolean): string {
@@ -233,5 +247,8 @@ function table(packet: DecodedPacket, withRaw: boolean): string {
     return `  ${parameter.name.padEnd(32)}${inRaw}${shown.padStart(16)} ${parameter.unit.base.symbol}`.trimEnd();
   });
   const { time, apid, packet: name, sequenceCount } = packet;
-  return [`${time ?? "no time"}  APID ${apid}  ${name}  #${sequenceCount}`, ...rows, "", ""].join("\n");
+  const events = packet.events.map(eventRow);
+  return [`${time ?? "no time"}  APID ${apid}  ${name}  #${sequenceCount}`, ...events, ...rows, "", ""].join(
+    "\n",
+  );
 }

@@ -67,6 +67,8 @@ export const serve = command(
       contacts,
       ...kept,
       ...(sources && { sources }),
+      // On Linux a write to a file or a pipe is through when it returns: nothing waits in memory.
+      writeEvent: (line) => void surroundings.print(line),
     }).catch(async (error: unknown) => {
       await closeKeeping(kept);
       throw new UsageError(`cannot listen: ${reason(error)}`);

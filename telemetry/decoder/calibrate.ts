@@ -1,7 +1,7 @@
-/** Calibration of raw numbers (linear, polynomial, table) to base units, and its inverse for the simulator. */
+/** Calibration of raw numbers (linear, polynomial, table, formula) to base units, and its inverse for the simulator. */
 import { type Calibration, type Parameter, rawRange } from "../dictionary";
 
-/** @returns the value in base units for a raw number */
+/** @returns the value in base units for a raw number; of a calibration by context, where no context is known */
 export function calibrate(raw: number, calibration: Calibration): number {
   switch (calibration.kind) {
     case "none":
@@ -12,6 +12,10 @@ export function calibrate(raw: number, calibration: Calibration): number {
       return evaluate(calibration.coefficients, raw);
     case "table":
       return interpolate(calibration.raw, calibration.value, raw);
+    case "formula":
+      return calibration.evaluate(raw);
+    case "context":
+      return calibration.otherwise ? calibrate(raw, calibration.otherwise) : NaN;
   }
 }
 
@@ -60,7 +64,9 @@ export function uncalibrate(value: number, parameter: Parameter): number {
 function nearestRaw(value: number, parameter: Parameter): number {
   const { lowest, highest } = rawRange(parameter);
   const at = (raw: number): number => calibrate(raw, parameter.calibration);
-  const isFalling = at(highest) < at(lowest);
+  // A formula may have no value at an end, as a logarithm of 0.
+  const quarter = parameter.calibration.kind === "formula" ? Math.floor((highest - lowest) / 4) : 0;
+  const isFalling = at(highest - quarter) < at(lowest + quarter);
   let low = lowest;
   let high = highest;
   while (high - low > 1) {

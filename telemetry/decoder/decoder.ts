@@ -1,6 +1,7 @@
 /** Decoder of datagrams into packets and of packets into parameter values. */
 import type { Dictionary, Packet } from "../dictionary";
 import { isIntact } from "./checksum";
+import { always, type IsKnown } from "./derivedValue";
 import type { DecodeErrorReason } from "./errorReason";
 import { type PacketLayout, packetLayouts } from "./packetLayout";
 import {
@@ -130,7 +131,9 @@ function hasHeader({ packet: { secondaryHeader } }: PacketLayout, bytes: Uint8Ar
 /**
  * Decodes the parameters of a packet into `values[parameter.index]`, in base units: the number of an enumeration's
  * state, 0 or 1 for a boolean, the number of elements of an array (they follow from its slot on), NaN for a parameter
- * without a value. Texts are left out: see `decodeText`.
+ * without a value. Texts are left out: see `decodeText`; and so are derived parameters that need other packets.
+ *
+ * @param isKnown says whether a value of another packet, as it stands in `values`, may choose a calibration
  */
 export function decodeParameters(
   layout: PacketLayout,
@@ -138,6 +141,7 @@ export function decodeParameters(
   at: number,
   values: Float64Array,
   onError: OnValueError,
+  isKnown: IsKnown = always,
 ): void {
   const base = at + layout.userDataAt;
   const there = primaryHeaderBytes + readDataBytes(bytes, at) - layout.userDataAt - layout.checksumBytes;
@@ -148,4 +152,9 @@ export function decodeParameters(
     programs[i]?.run(bytes, base + start, there - start, values, onError);
   }
   for (const decode of arrays) decode(bytes, base, there, starts, values, onError);
+  for (const each of layout.contextual) {
+    each.update(bytes, base, there, starts, values, onError, isKnown);
+  }
+  for (const each of layout.derived) each.update(values, onError);
+  for (const slot of layout.elsewhere) values[slot] = NaN;
 }

@@ -2,6 +2,8 @@
 import type { Parameter } from "../dictionary";
 import { uncalibrate } from "./calibrate";
 import { writeChecksum } from "./checksum";
+import { curveIn } from "./contextual";
+import { writeEvent, type WrittenEvent } from "./eventWriter";
 import type { PacketLayout } from "./packetLayout";
 import { primaryHeaderBytes, writePrimaryHeader } from "./primaryHeader";
 import { writeRaw } from "./rawField";
@@ -12,12 +14,14 @@ import { isText } from "./text";
  * every optional field, and as many elements of a counted array as there can be; texts are empty.
  * @param values base units by `parameter.index`, elements of arrays from their slots on; held at the ends of each field
  * @param onboardTime seconds since 1970
+ * @param event what the packet says that happened, where it is an event
  */
 export function encodePacket(
   layout: PacketLayout,
   sequenceCount: number,
   onboardTime: number,
   values: Float64Array,
+  event?: WrittenEvent,
 ): Buffer {
   const { packet: kind, userDataAt } = layout;
   const packet = Buffer.alloc(layout.totalBytes);
@@ -33,12 +37,16 @@ export function encodePacket(
   const starts = writeLengths(packet, layout);
   for (const parameter of kind.parameters) {
     const base = userDataAt + (starts[parameter.segment] ?? 0);
+    if (parameter.derived) continue;
     if (parameter.array) writeArray(packet, base, parameter, values);
     else if (!isText(parameter) && !parameter.overlaps) {
-      writeRaw(packet, base, parameter, uncalibrate(values[parameter.index] ?? 0, parameter));
+      const curve = curveIn(parameter, (other) => values[other.index] ?? NaN);
+      const calibrated = { ...parameter, calibration: curve ?? { kind: "none" as const } };
+      writeRaw(packet, base, parameter, uncalibrate(values[parameter.index] ?? 0, calibrated));
     }
   }
   writeLengths(packet, layout);
+  if (event) writeEvent(packet, layout, starts, event);
   writeConditions(packet, layout);
   writeChecksum(kind.checksum, packet);
   return packet;

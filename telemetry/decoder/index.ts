@@ -4,8 +4,11 @@
  */
 export { crc16 } from "./checksum";
 export { decodeParameters, Decoder, type PacketSink } from "./decoder";
+export { DerivedValue, type IsKnown } from "./derivedValue";
 export { encodePacket } from "./encoder";
 export { type DecodeErrorReason, decodeErrorReasons } from "./errorReason";
+export { eventReaders, type OnboardEvent } from "./events";
+export { canSay, type WrittenEvent } from "./eventWriter";
 export { leapSecondsKnownUntil } from "./leapSeconds";
 export { type PacketLayout, packetLayouts } from "./packetLayout";
 export {
@@ -21,6 +24,7 @@ export {
   sequenceModulus,
   unsegmented,
 } from "./primaryHeader";
+export type { OnValueError } from "./program";
 export { fieldReader } from "./rawField";
 export { type Arrival, type Era, SequenceTracker, sequenceTrackers } from "./sequence";
 export { decodeText, isText } from "./text";

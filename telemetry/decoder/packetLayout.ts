@@ -2,6 +2,8 @@
 import type { Condition, Dictionary, Packet, Parameter } from "../dictionary";
 import { type ArrayDecoder, arrayDecoder } from "./arrays";
 import { checksumBytes } from "./checksum";
+import { ContextualField } from "./contextual";
+import { DerivedValue } from "./derivedValue";
 import { primaryHeaderBytes } from "./primaryHeader";
 import { Program } from "./program";
 import { fieldReader } from "./rawField";
@@ -31,6 +33,11 @@ export interface PacketLayout {
   readonly programs: readonly Program[];
   readonly starts: SegmentPlacer;
   readonly arrays: readonly ArrayDecoder[];
+  /** Fields whose calibration other parameters choose, which are decoded behind those. */
+  readonly contextual: readonly ContextualField[];
+  /** Derived parameters of this packet's fields alone, and the slots of those that need others. */
+  readonly derived: readonly DerivedValue[];
+  readonly elsewhere: readonly number[];
   /** True when the packet has strings or binary fields. */
   readonly hasTexts: boolean;
   /** True when the packet has what chooses this layout. */
@@ -42,7 +49,9 @@ export interface PacketLayout {
 }
 
 export function packetLayouts(dictionary: Dictionary): PacketLayout[] {
-  const layouts: (PacketLayout & { extensions: PacketLayout[] })[] = dictionary.packets.map(layoutOf);
+  const layouts: (PacketLayout & { extensions: PacketLayout[] })[] = dictionary.packets.map((packet) =>
+    layoutOf(packet, dictionary.derived),
+  );
   for (const layout of layouts) {
     const { base } = layout.packet;
     if (base) layouts[base.index]?.extensions.push(layout);
@@ -50,11 +59,16 @@ export function packetLayouts(dictionary: Dictionary): PacketLayout[] {
   return layouts;
 }
 
-function layoutOf(packet: Packet): PacketLayout & { extensions: PacketLayout[] } {
+function layoutOf(
+  packet: Packet,
+  ordered: readonly Parameter[],
+): PacketLayout & { extensions: PacketLayout[] } {
   const userDataAt = primaryHeaderBytes + packet.secondaryHeader.bytes;
   const behind = checksumBytes(packet.checksum);
   const total = (bytes: number): number => userDataAt + bytes + behind;
-  const numbers = packet.parameters.filter((parameter) => !isText(parameter));
+  const fields = packet.parameters.filter(({ derived }) => !derived);
+  const numbers = fields.filter((parameter) => !isText(parameter));
+  const derived = ordered.filter((parameter) => packet.parameters.includes(parameter));
   return {
     index: packet.index,
     packet,
@@ -65,17 +79,22 @@ function layoutOf(packet: Packet): PacketLayout & { extensions: PacketLayout[] }
     mostTotal: total(packet.mostBytes),
     userDataAt,
     checksumBytes: behind,
-    programs: programsOf(numbers.filter(({ array }) => !array)),
+    programs: programsOf(numbers.filter((each) => !each.array && !isContextual(each))),
+    contextual: numbers.filter(isContextual).map((each) => new ContextualField(each)),
     starts: segmentPlacer(packet),
     arrays: numbers
       .filter(({ array }) => array)
       .map((each) => arrayDecoder(each, bytesBehind(packet, each.segment))),
-    hasTexts: numbers.length < packet.parameters.length,
+    derived: derived.filter((each) => each.derived?.isLocal).map((each) => new DerivedValue(each)),
+    elsewhere: derived.filter((each) => each.derived?.isLocal === false).map(({ index }) => index),
+    hasTexts: numbers.length < fields.length,
     isMatch: matcher(packet.conditions, behind),
     isMarkedStored: storedMatcher(packet, behind),
     extensions: [],
   };
 }
+
+const isContextual = ({ calibration }: Parameter): boolean => calibration.kind === "context";
 
 function storedMatcher({ stored }: Packet, behind: number): PacketLayout["isMarkedStored"] {
   switch (stored.by) {

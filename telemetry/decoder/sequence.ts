@@ -9,6 +9,8 @@ const windowPackets = 32;
 const tolerance = 2;
 /** The same for packets behind the newest, which may come from a burst. */
 const burst = 8;
+/** Time between two packets that come when something happens: as short as in a burst of them. */
+const irregularSeconds = 0.1;
 /** Seconds that a second station may be behind the first, and where packets have no time to tell it by. */
 const stationSeconds = 60;
 const timelessSeconds = 30;
@@ -158,6 +160,9 @@ export function sequenceTrackers({ packets }: Pick<Dictionary, "packets">): Sequ
 /** Mean time between two packets of several kinds. */
 function periodOf(packets: readonly Packet[]): number {
   const [only, ...others] = packets.filter(({ isAbstract }) => !isAbstract);
-  if (!only || others.length === 0) return only?.periodSeconds ?? 1;
-  return 1 / [only, ...others].reduce((rate, { periodSeconds }) => rate + 1 / periodSeconds, 0);
+  if (!only) return 1;
+  const period = ({ periodSeconds }: Packet): number =>
+    Number.isFinite(periodSeconds) ? periodSeconds : irregularSeconds;
+  if (others.length === 0) return period(only);
+  return 1 / [only, ...others].reduce((rate, packet) => rate + 1 / period(packet), 0);
 }

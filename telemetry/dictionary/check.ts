@@ -1,6 +1,6 @@
 /** Checks across the parts of a dictionary: unique names, layouts, states, calibrations, limits. */
 import { checkLayouts } from "./checkLayouts";
-import type { Dictionary, Field, Packet, Parameter } from "./dictionary";
+import type { Calibration, Curve, Dictionary, Field, Packet, Parameter } from "./dictionary";
 import type { Limit } from "./limits";
 import { exporterMetricNames } from "./metricName";
 import type { Path } from "./problem";
@@ -73,15 +73,18 @@ function checkParameter(parameter: Parameter, dictionary: Dictionary, report: Re
   checkMetricName(parameter, report);
   checkStates(parameter, report);
   const { calibration, limits } = parameter;
-  if (
-    calibration.kind === "table" &&
-    calibration.raw.some((raw, i) => i > 0 && raw <= (calibration.raw[i - 1] ?? -Infinity))
-  ) {
-    report.error(parameter, ["calibration", "table"], "raw values must rise from point to point");
+  for (const { curve, key } of curvesOf(calibration)) {
+    if (curve.kind === "table" && !isRising(curve.raw)) {
+      report.error(parameter, ["calibration", ...key, "table"], "raw values must rise from point to point");
+    }
   }
   if (!limits) return;
   checkOrder(parameter, limits.normal, ["limits"], report);
   checkReach(parameter, limits.normal, ["limits"], report);
+  limits.contexts.forEach(({ limits: set }, i) => {
+    checkOrder(parameter, set, ["limits", "contexts", i], report);
+    checkReach(parameter, set, ["limits", "contexts", i], report);
+  });
   const modes = new Set(dictionary.mode?.states.values());
   for (const [mode, set] of limits.byMode) {
     checkOrder(parameter, set, ["limits", "byMode", mode], report);
@@ -137,7 +140,7 @@ function checkMetricName(parameter: Parameter, report: Report): void {
 /** Warning about limits that no number of the field can cross. */
 function checkReach(parameter: Parameter, limits: readonly Limit[], key: Path, report: Report): void {
   const { calibration, type } = parameter;
-  if (type === "float" || calibration.kind === "polynomial") return;
+  if (type === "float" || type === "derived" || isCurve(calibration)) return;
   const { lowest, highest } = rawRange(parameter);
   const values =
     calibration.kind === "table" ? calibration.value : [lowest, highest].map((raw) => atRaw(raw, parameter));
@@ -152,6 +155,22 @@ function checkReach(parameter: Parameter, limits: readonly Limit[], key: Path, r
     );
   }
 }
+
+const isRising = (raw: readonly number[]): boolean =>
+  raw.every((each, i) => i === 0 || each > (raw[i - 1] ?? -Infinity));
+
+/** Curves of a calibration, with the key of each. */
+function curvesOf(calibration: Calibration): { curve: Curve; key: Path }[] {
+  if (calibration.kind !== "context") return [{ curve: calibration, key: [] }];
+  const { choices, otherwise } = calibration;
+  return [
+    ...choices.map(({ curve }, i) => ({ curve, key: ["contexts", i] })),
+    ...(otherwise ? [{ curve: otherwise, key: [] }] : []),
+  ];
+}
+
+const isCurve = ({ kind }: Parameter["calibration"]): boolean =>
+  kind === "polynomial" || kind === "formula" || kind === "context";
 
 function atRaw(raw: number, { calibration }: Parameter): number {
   return calibration.kind === "linear"

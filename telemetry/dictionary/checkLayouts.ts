@@ -106,7 +106,7 @@ function checkExtents(packet: Packet, { error }: Report): void {
   const inherited = new Set<Field>([...(packet.base?.parameters ?? []), ...(packet.base?.hidden ?? [])]);
   const fields = [...packet.parameters, ...packet.hidden];
   const rows = fields
-    .filter(({ segment }) => segment === 0)
+    .filter(({ segment, type }) => segment === 0 && type !== "derived")
     .flatMap((field) => bitsOf(field, elementsOf(field) * field.bitSize).map((row) => ({ field, ...row })));
   let widest: (typeof rows)[number] | undefined;
   const reported = new Set<Field>();

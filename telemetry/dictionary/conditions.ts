@@ -59,22 +59,28 @@ export function readCondition(
   return [{ bitOffset, field: found.field, ...rangesOf(wanted, numberOf) }];
 }
 
+/** A field of the header: its offset counts from behind the primary header. */
 const headerField = (name: string, bitOffset: number, bitSize: number): Field => ({
   ...{ name, bitOffset, segment: 0, bitSize, type: "unsigned", encoding: "binary", byteOrder: "big" },
   ...{ overlaps: false, line: 0 },
 });
 
+/** Fields of a PUS header by their names. */
+export const pusFields: readonly Field[] = [
+  headerField("service", 8, 8),
+  headerField("subtype", 16, 8),
+  headerField("destination", 40, 16),
+];
+
 /** Conditions on the message type in a PUS header. */
 function pusConditions({ service, subtype, destination }: PacketSource): Condition[] {
-  const equals = (field: Field, value: number | undefined): Condition[] =>
-    value === undefined
+  const wanted: Readonly<Record<string, number | undefined>> = { service, subtype, destination };
+  return pusFields.flatMap((field) => {
+    const value = wanted[field.name];
+    return value === undefined
       ? []
       : [{ bitOffset: field.bitOffset, field, ranges: [{ from: value, to: value }], isNot: false }];
-  return [
-    ...equals(headerField("service", 8, 8), service),
-    ...equals(headerField("subtype", 16, 8), subtype),
-    ...equals(headerField("destination", 40, 16), destination),
-  ];
+  });
 }
 
 /** Ranges of raw numbers of a condition. @param numberOf number of a state, or of a number itself */

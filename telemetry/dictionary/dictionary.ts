@@ -1,4 +1,7 @@
 /** Types of a checked dictionary: packets, parameters and calibrations, in base units. */
+import type { Context } from "./context";
+import type { Derived } from "./derived";
+import type { PacketEvent } from "./events";
 import type { Limits } from "./limits";
 import type { Checksum } from "./packetSchema";
 import type { Problem } from "./problem";
@@ -11,6 +14,15 @@ export type { TimeCode, TimeField } from "./timeSchema";
 
 /** Conversion of a field's raw number to the parameter's value in base units. */
 export type Calibration =
+  | Curve
+  /** Chosen by the values of other parameters: the first whose context holds; undefined: there is no value then. */
+  | {
+      readonly kind: "context";
+      readonly choices: readonly { readonly context: Context; readonly curve: Curve }[];
+      readonly otherwise: Curve | undefined;
+    };
+
+export type Curve =
   | { readonly kind: "none" }
   /** constant + raw * numerator / denominator. */
   | {
@@ -22,9 +34,20 @@ export type Calibration =
   /** Sum of coefficients[i] * raw^i. */
   | { readonly kind: "polynomial"; readonly coefficients: readonly number[] }
   /** Linear interpolation between points; constant before the first and after the last point. Raw values rise. */
-  | { readonly kind: "table"; readonly raw: readonly number[]; readonly value: readonly number[] };
+  | { readonly kind: "table"; readonly raw: readonly number[]; readonly value: readonly number[] }
+  /** A formula of the raw number; NaN or infinite where it has no value. */
+  | { readonly kind: "formula"; readonly evaluate: (raw: number) => number };
 
-export type FieldType = "unsigned" | "signed" | "float" | "enumeration" | "boolean" | "string" | "binary";
+export type FieldType =
+  | "unsigned"
+  | "signed"
+  | "float"
+  | "enumeration"
+  | "boolean"
+  | "string"
+  | "binary"
+  /** No field of the packet: computed from other parameters. */
+  | "derived";
 
 /** How the bits of a field mean a number or a text. */
 export type Encoding =
@@ -120,6 +143,8 @@ export interface Parameter extends Field {
   /** Limits in base units. */
   readonly limits?: Limits | undefined;
   readonly alarms?: StateAlarms | undefined;
+  /** How the value is computed from others, for the type derived. */
+  readonly derived?: Derived | undefined;
 }
 
 /** Condition on a field that a layout has: its raw number is in one of the ranges, or (`isNot`) in none. */
@@ -153,6 +178,7 @@ export interface Packet {
   readonly name: string;
   readonly description: string;
   readonly subsystem: string;
+  /** Seconds between two packets; Infinity: they come when something happens. */
   readonly periodSeconds: number;
   readonly secondaryHeader: SecondaryHeader;
   /** Time code and its offset in bytes after the primary header; undefined: the packet has no time. */
@@ -160,6 +186,8 @@ export interface Packet {
   readonly checksum: Checksum;
   readonly sequence: Sequence;
   readonly stored: StoredMark;
+  /** Events that the packet is; mostly none. */
+  readonly events: readonly PacketEvent[];
   /** Bytes after the secondary header, without the checksum: of a packet that is made here, and what may come. */
   readonly userDataBytes: number;
   readonly leastBytes: number;
@@ -188,6 +216,8 @@ export interface Dictionary {
   /** Number of values: one of each parameter by its index, and behind them the elements of arrays. */
   readonly slots: number;
   readonly subsystems: readonly string[];
+  /** Derived parameters, each behind those that it is computed from. */
+  readonly derived: readonly Parameter[];
   /** Enumeration that selects the limits by mode. */
   readonly mode?: Parameter | undefined;
   /** What is allowed, but hardly meant. */

@@ -8,13 +8,18 @@
  *   check.ts, checkLayouts.ts               checks across parts          stored.ts      which packets are stored ones
  *   problem.ts     problems with file, line and key          dictionary.ts  the checked dictionary's types
  *   units.ts       units and Prometheus base units           limits.ts      yellow and red limits, by mode
+ *   derived.ts, formula/   parameters that are computed from others; formulas
+ *   contextSchema.ts, context.ts, resolveContexts.ts, finder.ts   limits and calibrations chosen by other parameters
+ *   eventSchema.ts, events.ts, eventFields.ts   packets that say what happened on board
  *   metricName.ts  parameter -> metric name                  default.yaml   the dictionary shipped with Perigee
  *   memory.ts      memory that a dictionary takes            mounted.ts     the file in pods, compressed if big
  *   scrapeInterval.ts  scrape interval of the exporter
  */
+export { holds, type ValueOf } from "./context";
 export type {
   Calibration,
   Condition,
+  Curve,
   Dictionary,
   Field,
   Packet,
@@ -24,7 +29,17 @@ export type {
   VaryingField,
   VaryingLength,
 } from "./dictionary";
-export { type Bound, crossedLimit, type Limit, limitsInForce, type Severity } from "./limits";
+export type { PacketEvent } from "./events";
+export { eventSeverities, type EventSeverity } from "./eventSchema";
+export {
+  areLimitsFixed,
+  type Bound,
+  crossedLimit,
+  type Limit,
+  limitSets,
+  limitsInForce,
+  type Severity,
+} from "./limits";
 export { defaultDictionaryPath, defaultDictionaryText, loadDictionary, parseDictionary } from "./load";
 export { extraMemoryMiB, fleetMemoryMiB } from "./memory";
 export { exporterMetricNames, metricNameOf } from "./metricName";

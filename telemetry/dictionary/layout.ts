@@ -19,7 +19,8 @@ export interface Extent {
 /** Place of the next field: its bit in a segment, or the field whose length varies and that has no end. */
 export type NextPlace = Pick<Extent, "segment" | "bitOffset" | "leastStart" | "mostStart"> | string;
 
-export const startOfData: NextPlace = { segment: 0, bitOffset: 0, leastStart: 0, mostStart: 0 };
+const startOfPacket = { segment: 0, bitOffset: 0, leastStart: 0, mostStart: 0 };
+export const startOfData: NextPlace = startOfPacket;
 
 /** True for an array or a text whose length is said by a field, or is what fits. */
 export const isVarying = ({ count, bytes }: ParameterSource): boolean =>
@@ -27,6 +28,7 @@ export const isVarying = ({ count, bytes }: ParameterSource): boolean =>
 
 /** Bits of one element of a field. */
 function bitSizeOf({ type, bits, bytes, most }: ParameterSource): number {
+  if (type === "derived") return 0;
   if (bytes !== undefined) return 8 * (typeof bytes === "number" ? bytes : (most ?? 1));
   return bits ?? (type === "float" ? 32 : 1);
 }
@@ -52,6 +54,7 @@ export function layOut(
     const bitSize = bitSizeOf(field);
     const bits = bitSize * elementsOf(field);
     const { bitOffset } = field;
+    if (field.type === "derived") return { ...startOfPacket, bitSize, bits };
     const place = bitOffset === undefined ? next : { segment: 0, bitOffset, leastStart: 0, mostStart: 0 };
     if (typeof place === "string") return place;
     const extent = { ...place, bitSize, bits };

@@ -3,11 +3,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { accept } from "./accept";
 import { checkDictionary } from "./check";
+import { resolveDerived } from "./derived";
 import type { Dictionary, Parameter } from "./dictionary";
 import { parseText } from "./document";
 import { readDictionaryText } from "./mounted";
 import { Problems } from "./problem";
 import { PacketReader } from "./readPacket";
+import { resolveContexts } from "./resolveContexts";
 import { dictionarySchema, type DictionarySource } from "./schema";
 
 /** Text of the default dictionary, defined by the bundler, so that the bundle needs no other file. */
@@ -59,10 +61,16 @@ function read(source: DictionarySource, problems: Problems): Dictionary {
   const { name, version, description } = source;
   const reader = new PacketReader(source, problems);
   const { packets, parameters, slots } = reader.read();
+  resolveContexts(packets, parameters, (parameter, key, message) =>
+    problems.add([...(reader.places.get(parameter) ?? []), ...key], message),
+  );
   const dictionary = {
     ...{ name, version, description, packets, parameters, slots },
     subsystems: [...new Set(parameters.map((parameter) => parameter.subsystem))],
     mode: findMode(source.mode, parameters, problems),
+    derived: resolveDerived(packets, parameters, (parameter, message) =>
+      problems.add([...(reader.places.get(parameter) ?? []), "formula"], message),
+    ),
     warnings: problems.warnings,
   };
   checkDictionary(dictionary, {

@@ -57,6 +57,8 @@ export const exporterMetricNames = {
   unknownApid: "bus_unknown_apid_total",
   unknownApidPackets: "bus_unknown_apid_packets_total",
   idlePackets: "bus_idle_packets_total",
+  events: "bus_events_total",
+  suppressedEvents: "bus_suppressed_events_total",
   lastPacketTimestamp: "bus_last_packet_timestamp_seconds",
   packetPeriod: "bus_packet_period_seconds",
   onboardTimeOffset: "bus_onboard_time_offset_seconds",

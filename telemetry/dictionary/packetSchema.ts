@@ -1,5 +1,6 @@
 /** Zod schemas of a packet of a dictionary file: header, length, checks, sequence, and which layout it is. */
 import * as z from "zod";
+import { eventsSchema } from "./eventSchema";
 import { storedSchema } from "./stored";
 import { finite, identifier, prose } from "./texts";
 import { timeSchema } from "./timeSchema";
@@ -62,7 +63,7 @@ export const packetSchema = z
     name: identifier,
     description: prose(400).min(1),
     subsystem: identifier.optional(),
-    /** Seconds between two packets. */
+    /** Seconds between two packets; not needed by events, which come when they do. */
     period: finite.positive("must be above 0").max(86_400).optional(),
     /** Time code; default: the dictionary's. */
     time: timeSchema.optional(),
@@ -70,6 +71,8 @@ export const packetSchema = z
     checksum: checksumSchema.optional(),
     sequence: sequenceSchema.optional(),
     stored: storedSchema(conditionSchema).optional(),
+    /** What of the packet is an event: a line in the log, and counted. */
+    event: eventsSchema.optional(),
     /** Bytes after the secondary header, without the checksum; default: the size of the parameters. */
     bytes: lengthSchema.optional(),
     /** Name of the packet before it in the file whose fields this one begins with. */
@@ -90,7 +93,9 @@ export const packetSchema = z
     if (packet.extends === undefined) {
       if (packet.apid === undefined) refuse("apid", "must be a number from 0 to 2046");
       if (packet.subsystem === undefined) refuse("subsystem", "must be the subsystem of the parameters");
-      if (packet.period === undefined) refuse("period", "must be the seconds between two packets");
+      if (packet.period === undefined && packet.event === undefined) {
+        refuse("period", "must be the seconds between two packets");
+      }
       if (packet.parameters.length === 0) refuse("parameters", "must have at least one parameter");
     } else if (packet.apid !== undefined) {
       refuse("apid", `is that of ${packet.extends}, which this packet extends`);

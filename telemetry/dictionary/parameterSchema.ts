@@ -1,5 +1,7 @@
 /** Zod schema of one parameter of a dictionary file: rules for each parameter on its own. */
 import * as z from "zod";
+import { calibrationSchema, formulaSchema } from "./calibrationSchema";
+import { whenSchema } from "./contextSchema";
 import { finite, identifier, prose, stateName } from "./texts";
 import { unitSchema } from "./unitSchema";
 
@@ -15,6 +17,12 @@ const limitsSchema = limitSet.extend({
   persistence: finite.min(0).max(86_400).default(0),
   /** Limits by state of the dictionary's `mode` parameter; a set replaces the normal one completely. */
   byMode: z.record(z.string(), limitSet).optional(),
+  /** Limits while other parameters have some values; the first set whose `when` holds replaces all others. */
+  contexts: z
+    .array(limitSet.extend({ when: whenSchema }))
+    .min(1)
+    .max(32)
+    .optional(),
 });
 
 const someStates = z.array(z.string()).min(1).max(256);
@@ -29,22 +37,10 @@ const alarmsSchema = z
   })
   .refine(({ yellow, red }) => (yellow ?? red) !== undefined, "give yellow, red or both");
 
-const calibrationSchema = z.union(
-  [
-    z.strictObject({ polynomial: z.array(finite).min(1).max(8) }),
-    z.strictObject({
-      table: z
-        .array(z.tuple([finite, finite]))
-        .min(2)
-        .max(256),
-    }),
-  ],
-  {
-    error: "give either polynomial: [c0, c1, ...] (up to 8) or table: [[raw, value], ...] (2 to 256 points)",
-  },
-);
-
-const fieldTypes = ["unsigned", "signed", "float", "enumeration", "boolean", "string", "binary"] as const;
+const fieldTypes = [
+  ...(["unsigned", "signed", "float", "enumeration", "boolean", "string", "binary"] as const),
+  "derived",
+] as const;
 
 /** Encodings of each type; the first is the default. */
 const encodings: Readonly<Record<(typeof fieldTypes)[number], readonly string[]>> = {
@@ -55,6 +51,7 @@ const encodings: Readonly<Record<(typeof fieldTypes)[number], readonly string[]>
   boolean: ["binary"],
   string: ["utf-8", "latin-1"],
   binary: ["hex"],
+  derived: [],
 };
 
 /** Size of a text: `field` is the name of an unsigned field, of which the size is times * number + plus. */
@@ -105,6 +102,8 @@ export const parameterSchema = z
     most: z.int().min(1).max(65_536).optional(),
     /** Raw value to value in `unit`; default: the raw value itself. */
     calibration: calibrationSchema.optional(),
+    /** How a derived parameter is computed from others, in their units; the result is in `unit`. */
+    formula: formulaSchema.optional(),
     unit: unitSchema.optional(),
     /** Kind of metric. counter: only rises, or restarts at 0. */
     kind: z.enum(["gauge", "counter"]).default("gauge"),
@@ -125,6 +124,16 @@ type Source = Omit<z.infer<typeof parameterSchema>, "name">;
 /** Problems of keys that do not go together. */
 function* keyProblems(parameter: Source): Generator<[string, string]> {
   const { type, states, encoding, count, most } = parameter;
+  if (type === "derived") {
+    yield* derivedProblems(parameter);
+    return;
+  }
+  if (parameter.formula !== undefined) {
+    yield [
+      "formula",
+      "belongs to type: derived; a formula of the raw number is calibration: { formula: ... }",
+    ];
+  }
   const isNumeric = type === "unsigned" || type === "signed" || type === "float";
   const isText = type === "string" || type === "binary";
   if (isNumeric && !parameter.hidden && parameter.unit === undefined) {
@@ -148,6 +157,9 @@ function* keyProblems(parameter: Source): Generator<[string, string]> {
     yield ["overlaps", "needs a bitOffset: where the bits are that it shows again"];
   }
   if (count !== undefined && !isNumeric) yield ["count", `an array has numbers, not ${type}`];
+  if (count !== undefined && parameter.calibration?.contexts) {
+    yield ["calibration", "of an array cannot be chosen by a context"];
+  }
   if (typeof count === "string" && most === undefined) {
     yield ["count", "needs most: the greatest number of elements, which fixes the number of series"];
   }
@@ -173,6 +185,35 @@ function* keyProblems(parameter: Source): Generator<[string, string]> {
   }
   const problem = sizeProblem(parameter);
   if (problem !== undefined) yield ["bits", problem];
+}
+
+const keysOfFields = [
+  ...([
+    "bits",
+    "bytes",
+    "bitOffset",
+    "encoding",
+    "count",
+    "most",
+    "calibration",
+    "states",
+    "alarms",
+  ] as const),
+] as const;
+
+function* derivedProblems(parameter: Source): Generator<[string, string]> {
+  if (parameter.formula === undefined) {
+    yield ["formula", "is needed: how it is computed from other parameters"];
+  }
+  if (parameter.unit === undefined) yield ["unit", "a number needs a unit (count for a plain number)"];
+  for (const key of keysOfFields) {
+    if (parameter[key] !== undefined) {
+      yield [key, "a derived parameter is no field of the packet and has none"];
+    }
+  }
+  if (parameter.hidden || parameter.overlaps) {
+    yield [parameter.hidden ? "hidden" : "overlaps", "a derived parameter is no field of the packet"];
+  }
 }
 
 function sizeProblem({ type, bits, encoding }: Source): string | undefined {

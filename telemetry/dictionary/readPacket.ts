@@ -10,6 +10,9 @@ import type {
   VaryingField,
   VaryingLength,
 } from "./dictionary";
+import { eventFields } from "./eventFields";
+import { eventSources, readEvents } from "./events";
+import type { EventSource } from "./eventSchema";
 import { mostDataBytes, readHeader, readLength } from "./header";
 import { type Extent, isVarying, layOut, type NextPlace, startOfData } from "./layout";
 import { packetSchema, type PacketSource } from "./packetSchema";
@@ -35,6 +38,7 @@ export class PacketReader {
   readonly places = new Map<Packet | Field, Path>();
   private readonly byName = new Map<string, Packet>();
   private readonly fields = new Map<Packet, readonly Placed[]>();
+  private readonly events = new Map<Packet, readonly EventSource[]>();
   /** Place behind the last field of each packet, by its name. */
   private readonly ends = new Map<string, NextPlace>();
   private readonly arrays: { slot: number; most: number }[] = [];
@@ -94,7 +98,8 @@ export class PacketReader {
       apid: base?.apid ?? source.apid ?? 0,
       name: source.name,
       subsystem: source.subsystem ?? base?.subsystem ?? "",
-      periodSeconds: source.period ?? base?.periodSeconds ?? 1,
+      // An event of a packet that extends another comes when it does, however often the others come.
+      periodSeconds: source.period ?? (source.event ? Infinity : (base?.periodSeconds ?? 1)),
     };
     const hidden = [
       ...(base?.hidden ?? []),
@@ -118,6 +123,7 @@ export class PacketReader {
       checksum,
       sequence: base?.sequence ?? source.sequence ?? this.defaults.sequence ?? { counted: "apid", step: 1 },
       stored: readStored(undefined, () => []),
+      events: [],
       ...readLength(source.bytes, extents, overhead),
       base,
       isAbstract: source.abstract,
@@ -127,6 +133,7 @@ export class PacketReader {
       hidden,
       line: this.problems.lineOf(path),
     };
+    const events = eventSources(source.event, base && this.events.get(base));
     const complete = {
       ...packet,
       conditions: readConditions(source, packet, known, this.problems, path),
@@ -137,7 +144,11 @@ export class PacketReader {
             this.problems.add([...path, "stored", "when", field], message),
           ),
         ),
+      events: readEvents(source.event, events, eventFields(packet, known), (key, message) =>
+        this.problems.add([...path, "event", ...key], message),
+      ),
     };
+    this.events.set(complete, events);
     if (overhead + packet.userDataBytes > mostDataBytes) {
       this.problems.add(
         [...path, "bytes"],

@@ -1,5 +1,6 @@
 /** Parameters and hidden fields of a dictionary file, with every default filled in. */
 import { calibrateToBase } from "./calibration";
+import { derivedOf } from "./derived";
 import type { Encoding, Field, FieldType, Packet, Parameter } from "./dictionary";
 import type { Extent } from "./layout";
 import { convertLimits } from "./limits";
@@ -18,10 +19,11 @@ const defaultEncodings: Readonly<Record<FieldType, Encoding>> = {
   boolean: "binary",
   string: "utf-8",
   binary: "hex",
+  derived: "binary",
 };
 
 /** Function that reports a problem of a key of the parameter. */
-export type ReportKey = (key: readonly string[], message: string) => void;
+export type ReportKey = (key: readonly (string | number)[], message: string) => void;
 
 /** Form of a field. An enumeration with a negative state is in two's complement. */
 export function readField(source: ParameterSource, extent: Extent, line: number): Field {
@@ -73,12 +75,15 @@ export function readParameter(
     description: source.description,
     metric: metricName({ subsystem, name: source.name, unit, kind: isText ? "info" : source.kind }),
     kind: source.kind,
-    calibration: calibrateToBase(source.calibration, unit),
+    calibration: calibrateToBase(source.calibration, unit, (key, message) =>
+      report(["calibration", ...key], message),
+    ),
     unit,
     ...states,
     ...(array && { array }),
     ...(textLength !== undefined && { textLength }),
     limits: source.limits && convertLimits(source.limits, unit),
+    ...(source.formula !== undefined && { derived: derivedOf(source.formula) }),
     ...(source.alarms && {
       alarms: readAlarms(source.alarms, stateNames({ type: source.type, ...states }), (key, message) =>
         report(["alarms", key], message),

@@ -6,6 +6,7 @@ import {
   limitsInForce,
   type Parameter,
   type Severity,
+  type ValueOf,
 } from "../dictionary";
 
 /** Severity of a limit that has been crossed for the parameter's persistence. */
@@ -22,18 +23,22 @@ export class AlarmMonitor {
     this.redSince = new Float64Array(dictionary.parameters.length).fill(NaN);
   }
 
-  /** Updates the start times with the new values of a packet. */
+  /**
+   * Updates the start times with the new values of a packet.
+   * @param valueOf values of parameters that are known now, for limits by context
+   */
   update(
     parameters: readonly Parameter[],
     values: Float64Array,
     mode: string | undefined,
     now: number,
+    valueOf?: ValueOf,
   ): void {
     for (const parameter of parameters) {
       const { index, limits, alarms } = parameter;
       if (!limits && !alarms) continue;
       const severity = limits
-        ? worstCrossed(parameter, values, mode)?.severity
+        ? worstCrossed(parameter, values, mode, valueOf)?.severity
         : alarms?.byState.get(values[index] ?? NaN);
       mark(this.outsideSince, index, severity !== undefined, now);
       mark(this.redSince, index, severity === "red", now);
@@ -54,9 +59,10 @@ function worstCrossed(
   parameter: Parameter,
   values: Float64Array,
   mode: string | undefined,
+  valueOf: ValueOf | undefined,
 ): Limit | undefined {
   const { index, array } = parameter;
-  const limits = limitsInForce(parameter, mode);
+  const limits = limitsInForce(parameter, mode, valueOf);
   if (!array) return crossedLimit(values[index] ?? NaN, limits);
   let worst: Limit | undefined;
   for (let i = 0; i < array.most && worst?.severity !== "red"; i++) {

@@ -6,6 +6,7 @@ import type { Dictionary } from "../dictionary";
 import type { HistoryWriter } from "../history";
 import { expectedPackets, parseSource, type Source, spacecraftOf } from "../links";
 import type { Log } from "../log";
+import { EventLog } from "./eventLog";
 import { closeHttp, type Documents, listenHttp } from "./httpServer";
 import { openInputs } from "./inputs";
 import { telemetryRegistry, type Tracked } from "./metrics";
@@ -36,6 +37,8 @@ export interface ExporterArgs {
   readonly archives?: ReadonlyMap<string, PacketArchive> | undefined;
   readonly version: string;
   readonly log: Log;
+  /** Receiver of the lines of on-board events; undefined: they are only counted. */
+  readonly writeEvent?: (line: string) => void;
 }
 
 export interface Exporter {
@@ -138,7 +141,7 @@ interface Recorded extends Tracked {
 
 function tracked(
   spacecraft: string,
-  { dictionary, staleAfterPeriods, contacts, history, log }: ExporterArgs,
+  { dictionary, staleAfterPeriods, contacts, history, log, writeEvent }: ExporterArgs,
 ): Recorded {
   const state = new TelemetryState(dictionary, staleAfterPeriods, (refusal) =>
     refusal
@@ -149,6 +152,7 @@ function tracked(
       : log.warn("many kinds of refused packets: further kinds are only counted", { spacecraft }),
   );
   state.contacts = contacts?.get(spacecraft);
+  state.events = new EventLog(spacecraft, writeEvent ?? (() => undefined));
   if (history) state.keepHistory(history.of(spacecraft));
   return { spacecraft, state, recent: new RecentPast(state) };
 }

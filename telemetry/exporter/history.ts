@@ -1,5 +1,6 @@
 /** Place where each packet with values passes at its on-board time, for a history at spacecraft time. */
 import { decodeParameters, type PacketLayout } from "../decoder";
+import type { Parameter } from "../dictionary";
 
 /**
  * Origin of a packet: the newest of its kind, one that a newer one had overtaken, or one that a recorder played back.
@@ -36,7 +37,9 @@ export class OldPackets {
   }
 
   take(layout: PacketLayout, onboardTime: number, bytes: Buffer, at: number, origin: Origin): void {
-    decodeParameters(layout, bytes, at, this.values, () => undefined);
+    // What the present says in other packets was not so then: only the packet itself chooses a calibration.
+    const own = (parameter: Parameter): boolean => layout.packet.parameters.includes(parameter);
+    decodeParameters(layout, bytes, at, this.values, () => undefined, own);
     this.history.take(layout, onboardTime, this.values, origin, bytes, at);
   }
 }

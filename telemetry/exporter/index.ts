@@ -6,12 +6,14 @@
  *                     recentPast.ts (ten minutes of each number)  -> /recent.json, page.html
  *                     playback.ts, onboardClock.ts (stored packets) -> history.ts (every packet at its on-board time)
  *                     signal.ts, ../contacts (contacts and silences) -> contactMetrics.ts
+ *                     derivedValues.ts (computed from several packets), eventLog.ts -> eventMetrics.ts (events)
  *                     refusals.ts (what was refused, bounded)
  *                     ../history, ../archive (what is kept of every packet) -> historyMetrics.ts
  *
  * Metrics: sampledMetric.ts (registry), exposition.ts (the two formats), processMetrics.ts. HTTP: negotiation.ts,
  * rendered.ts (documents made not too often), connections.ts (what a connection may ask).
  */
+export { DerivedValues } from "./derivedValues";
 export { type Exporter, startExporter } from "./exporter";
 export type { Input } from "./inputs";
 export { telemetryRegistry } from "./metrics";

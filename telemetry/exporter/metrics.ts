@@ -1,7 +1,14 @@
 /** Prometheus metrics of the exporter: parameters, limits in force, packet counts, errors and the process itself. */
 import { decodeErrorReasons, isText } from "../decoder";
-import { exporterMetricNames as names, type Limit, limitsInForce, type Parameter } from "../dictionary";
+import {
+  exporterMetricNames as names,
+  type Limit,
+  limitSets,
+  limitsInForce,
+  type Parameter,
+} from "../dictionary";
 import { registerContacts } from "./contactMetrics";
+import { registerEvents } from "./eventMetrics";
 import { type ArchiveCounts, type HistoryCounts, registerArchives, registerHistory } from "./historyMetrics";
 import type { Input } from "./inputs";
 import { registerLinks } from "./linkMetrics";
@@ -33,7 +40,7 @@ export interface MetricsArgs extends Tracked {
 }
 
 /** Arguments with the time from which the exporter counts. */
-interface Dated extends MetricsArgs {
+export interface Dated extends MetricsArgs {
   readonly created: number;
 }
 
@@ -57,6 +64,7 @@ function spacecraftRegistry(args: Dated): Registry {
   registerLimits(registry, args);
   registerPackets(registry, args);
   registerContacts(registry, args);
+  registerEvents(registry, args);
   registerErrors(registry, args);
   return registry;
 }
@@ -116,7 +124,7 @@ function registerLimits(registry: Registry, { state, spacecraft, clock }: Metric
   const limited = state.dictionary.parameters.filter((parameter) => parameter.limits);
   const series = new Map<Limit, Sample>();
   for (const parameter of limited) {
-    for (const set of [parameter.limits?.normal ?? [], ...(parameter.limits?.byMode.values() ?? [])]) {
+    for (const set of parameter.limits ? limitSets(parameter.limits) : []) {
       for (const limit of set) {
         const { severity, bound, value } = limit;
         series.set(limit, { labels: { spacecraft, parameter: parameter.metric, severity, bound }, value });
@@ -125,12 +133,13 @@ function registerLimits(registry: Registry, { state, spacecraft, clock }: Metric
   }
   const config = {
     name: names.parameterLimit,
-    help: "Limit in force in the spacecraft's present mode, in the parameter's unit",
+    help: "Limit in force in the spacecraft's present mode and context, in the parameter's unit",
   };
   new SampledGauge({ ...config, registers: [registry] }, () => {
-    const mode = state.mode(clock());
+    const now = clock();
+    const [mode, valueOf] = [state.mode(now), state.valuesAt(now)];
     return limited.flatMap((parameter) =>
-      limitsInForce(parameter, mode).flatMap((limit) => series.get(limit) ?? []),
+      limitsInForce(parameter, mode, valueOf).flatMap((limit) => series.get(limit) ?? []),
     );
   });
 }
@@ -140,12 +149,19 @@ function registerPackets(registry: Registry, { state, spacecraft, created }: Dat
     each,
     labels: { spacecraft, apid: String(each.packet.apid), packet: each.packet.name },
   }));
-  const samples = (value: (each: PacketState) => number) => (): Sample[] =>
-    labelled.map(({ each, labels }) => ({ labels, value: value(each) }));
+  const samples =
+    (value: (each: PacketState) => number, among = labelled) =>
+    (): Sample[] =>
+      among.map(({ each, labels }) => ({ labels, value: value(each) }));
   const counter = (name: string, help: string, value: (each: PacketState) => number): unknown =>
     new SampledCounter({ name, help, created, registers: [registry] }, samples(value));
-  const gauge = (name: string, help: string, value: (each: PacketState) => number): unknown =>
-    new SampledGauge({ name, help, unit: "seconds", registers: [registry] }, samples(value));
+  const gauge = (
+    name: string,
+    help: string,
+    value: (each: PacketState) => number,
+    among = labelled,
+  ): unknown =>
+    new SampledGauge({ name, help, unit: "seconds", registers: [registry] }, samples(value, among));
 
   counter(names.packetsReceived, "Well-formed packets received", (each) => each.received);
   counter(names.packetGaps, "Packets that the sequence count skipped", (each) => each.missing);
@@ -165,6 +181,7 @@ function registerPackets(registry: Registry, { state, spacecraft, created }: Dat
     names.packetPeriod,
     "Seconds between two packets, as the dictionary says",
     (each) => each.packet.periodSeconds,
+    labelled.filter(({ each }) => Number.isFinite(each.packet.periodSeconds)),
   );
 }
 

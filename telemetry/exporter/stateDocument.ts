@@ -38,7 +38,8 @@ interface ContactDocument {
 interface PacketDocument {
   readonly apid: number;
   readonly name: string;
-  readonly periodSeconds: number;
+  /** null: it comes when something happens. */
+  readonly periodSeconds: number | null;
   readonly received: number;
   readonly missing: number;
   readonly stored: number;
@@ -68,6 +69,7 @@ export function stateDocument(
   fleet: readonly string[] = [spacecraft],
 ): StateDocument {
   const mode = state.mode(now);
+  const valueOf = state.valuesAt(now);
   const { dictionary } = state;
   return {
     spacecraft,
@@ -81,7 +83,7 @@ export function stateDocument(
     packets: state.packets.map(({ packet, received, missing, stored }) => ({
       apid: packet.apid,
       name: packet.name,
-      periodSeconds: packet.periodSeconds,
+      periodSeconds: Number.isFinite(packet.periodSeconds) ? packet.periodSeconds : null,
       received,
       missing,
       stored,
@@ -96,9 +98,9 @@ export function stateDocument(
       type: parameter.type,
       value: currentValue(state, parameter, now),
       unit: parameter.unit.base.symbol,
-      ageSeconds: state.age(parameter.packetIndex, now) ?? null,
+      ageSeconds: state.ageOfValue(parameter, now) ?? null,
       condition: state.condition(parameter, now),
-      limits: limitsInForce(parameter, mode),
+      limits: limitsInForce(parameter, mode, valueOf),
     })),
     errors: state.errors,
     unknownApids: state.unknownApids,

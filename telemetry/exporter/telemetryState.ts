@@ -12,9 +12,11 @@ import {
   type SequenceTracker,
   sequenceTrackers,
 } from "../decoder";
-import type { Dictionary, Packet, Parameter } from "../dictionary";
+import type { Dictionary, Packet, Parameter, ValueOf } from "../dictionary";
 import { type Alarm, AlarmMonitor } from "./alarmMonitor";
-import { type History, OldPackets } from "./history";
+import { DerivedValues } from "./derivedValues";
+import type { EventLog } from "./eventLog";
+import { type History, OldPackets, type Origin } from "./history";
 import { Playback } from "./playback";
 import { type Refusal, Refusals } from "./refusals";
 import { Signal } from "./signal";
@@ -67,9 +69,12 @@ export class TelemetryState implements PacketSink {
   /** Planned contacts; undefined: contacts are not planned. */
   contacts: Contacts | undefined;
   readonly signal = new Signal();
+  /** Where events go; undefined: nowhere. */
+  events: EventLog | undefined;
 
   private readonly decoder: Decoder;
   private readonly alarms: AlarmMonitor;
+  private readonly derived: DerivedValues;
   private now = 0;
   private datagram: Buffer = Buffer.alloc(0);
   private segments = 1;
@@ -91,6 +96,7 @@ export class TelemetryState implements PacketSink {
     this.decoder = new Decoder(dictionary);
     this.values = new Float64Array(dictionary.slots).fill(NaN);
     this.alarms = new AlarmMonitor(dictionary);
+    this.derived = new DerivedValues(dictionary);
     const trackers = sequenceTrackers(dictionary);
     this.packets = dictionary.packets.map((packet, i) => ({
       packet,
@@ -138,18 +144,36 @@ export class TelemetryState implements PacketSink {
     if (this.isFromRecorder || this.playback.isStored(layout, onboardTime, bytes, at, this.now)) {
       state.stored++;
       this.oldPackets?.take(layout, onboardTime, bytes, at, "stored");
+      this.tellEvents(layout, sequenceCount, onboardTime, bytes, at, "stored");
       return;
     }
     const arrival = this.arrive(state, sequenceCount, onboardTime);
     // Neither has newer values.
     if (arrival === "duplicate") return;
+    this.tellEvents(layout, sequenceCount, onboardTime, bytes, at, arrival === "late" ? "late" : "live");
     if (arrival === "late") return this.oldPackets?.take(layout, onboardTime, bytes, at, "late");
     this.markReceived(layout.packet);
     if (!Number.isNaN(onboardTime)) this.onboardTimeOffset = onboardTime - this.now;
-    decodeParameters(layout, bytes, at, this.values, this.valueError);
+    decodeParameters(layout, bytes, at, this.values, this.valueError, this.isKnown);
     this.texts.update(layout, bytes, at, this.values);
-    this.alarms.update(layout.packet.parameters, this.values, this.mode(this.now), this.now);
+    const elsewhere = this.derived.update(layout.packet, this.values, this.valueError, this.isKnown);
+    const mode = this.mode(this.now);
+    const valueOf = this.valuesAt(this.now);
+    this.alarms.update(layout.packet.parameters, this.values, mode, this.now, valueOf);
+    this.alarms.update(elsewhere, this.values, mode, this.now, valueOf);
     this.history?.take(layout, onboardTime, this.values, "live", bytes, at);
+  }
+
+  private tellEvents(
+    layout: PacketLayout,
+    sequenceCount: number,
+    onboardTime: number,
+    bytes: Buffer,
+    at: number,
+    origin: Origin,
+  ): void {
+    if (layout.packet.events.length === 0) return;
+    this.events?.take({ layout, sequenceCount, onboardTime, bytes, at, origin, now: this.now });
   }
 
   /** Marks the packet and those that it extends: it has their parameters too. */
@@ -197,6 +221,20 @@ export class TelemetryState implements PacketSink {
     this.refusals.refuseValue(reason, this.datagram, this.decoder.at, parameter);
   };
 
+  private readonly isKnown = (parameter: Parameter): boolean => this.isFreshValue(parameter, this.now);
+
+  /** True when the packet of a parameter is recent enough; of a derived one, all packets that it is computed from. */
+  isFreshValue({ derived, packetIndex }: Parameter, now: number): boolean {
+    if (!derived) return this.isFresh(packetIndex, now);
+    return derived.packets.every((each) => this.isFresh(each, now));
+  }
+
+  /** Age of a value: of a derived one, that of its oldest input. */
+  ageOfValue({ derived, packetIndex }: Parameter, now: number): number | undefined {
+    const ages = (derived?.packets ?? [packetIndex]).map((each) => this.age(each, now));
+    return ages.includes(undefined) ? undefined : Math.max(...ages.map((age) => age ?? 0));
+  }
+
   /** True when the newest packet of this kind is recent enough for its values to be valid. */
   isFresh(packetIndex: number, now: number): boolean {
     const state = this.packets[packetIndex];
@@ -216,7 +254,12 @@ export class TelemetryState implements PacketSink {
   /** @returns the value, or undefined when there is no fresh one */
   value(parameter: Parameter, now: number): number | undefined {
     const value = this.values[parameter.index] ?? NaN;
-    return Number.isNaN(value) || !this.isFresh(parameter.packetIndex, now) ? undefined : value;
+    return Number.isNaN(value) || !this.isFreshValue(parameter, now) ? undefined : value;
+  }
+
+  /** Values that are known at a time, for contexts; NaN: not known. */
+  valuesAt(now: number): ValueOf {
+    return (parameter) => this.value(parameter, now) ?? NaN;
   }
 
   /** Fresh values of an array's elements; none while there are no fresh ones. An element without a value is NaN. */
@@ -234,7 +277,7 @@ export class TelemetryState implements PacketSink {
   }
 
   condition(parameter: Parameter, now: number): ParameterCondition {
-    if (!this.isFresh(parameter.packetIndex, now)) return "stale";
+    if (!this.isFreshValue(parameter, now)) return "stale";
     if (Number.isNaN(this.values[parameter.index])) return "unknown";
     return this.alarms.alarm(parameter, now) ?? "nominal";
   }

@@ -33,6 +33,18 @@ export interface ForeignState {
   readonly alarm?: "yellow" | "red" | undefined;
 }
 
+/** What holds while other fields have some raw numbers; of several, the first whose conditions all hold. */
+export interface ForeignContext<Value> {
+  readonly when: readonly Criterion[];
+  readonly value: Value;
+}
+
+export type ForeignCalibration =
+  | { readonly polynomial: readonly number[] }
+  | { readonly table: readonly (readonly [number, number])[] }
+  /** With x for the raw number. */
+  | { readonly formula: string };
+
 export interface ForeignField {
   readonly kind: "field";
   /** Name by which the definition's conditions and sizes mean it; members of a structure behind a dot. */
@@ -56,16 +68,16 @@ export interface ForeignField {
   /** Label of all numbers that are no state. */
   readonly otherState?: string | undefined;
   readonly otherAlarm?: "yellow" | "red" | undefined;
-  readonly calibration?:
-    | { readonly polynomial: readonly number[] }
-    | { readonly table: readonly (readonly [number, number])[] }
-    | undefined;
+  readonly calibration?: ForeignCalibration | undefined;
+  readonly calibrationByContext?: readonly ForeignContext<ForeignCalibration>[] | undefined;
   /** Unit in the definition's own spelling. */
   readonly unit?: string | undefined;
   readonly limits?: ForeignLimits | undefined;
   /** Limits by label of the enumeration `modeField`. */
   readonly limitsByMode?: ReadonlyMap<string, ForeignLimits> | undefined;
   readonly modeField?: string | undefined;
+  /** The same and all others by context. */
+  readonly limitsByContext?: readonly ForeignContext<ForeignLimits>[] | undefined;
   /** Alarms of a boolean. */
   readonly alarms?: { readonly on?: "yellow" | "red"; readonly off?: "yellow" | "red" } | undefined;
   /** True for what only says a size, a count or which packet it is. */

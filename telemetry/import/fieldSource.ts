@@ -1,5 +1,11 @@
 /** A field of a definition as a parameter of a dictionary file. */
-import type { ForeignField, ForeignLimits } from "./definition";
+import type {
+  Criterion,
+  ForeignCalibration,
+  ForeignContext,
+  ForeignField,
+  ForeignLimits,
+} from "./definition";
 import type { Findings } from "./findings";
 import { freeName, proseOf, stateNameOf } from "./names";
 import { unitNameOf } from "./unitNames";
@@ -18,6 +24,8 @@ export function fieldSource(
     /** Field of the dictionary's mode. */
     readonly mode: string | undefined;
     readonly stateOf: (field: string, label: string) => string;
+    /** Conditions of a context; a text for those that cannot be. */
+    readonly whenOf: (criteria: readonly Criterion[]) => Source | string;
     /** Greatest size of what varies. */
     readonly mostElements: number;
     readonly mostBytes: number;
@@ -36,7 +44,7 @@ export function fieldSource(
     ...(isLittle === true && !isText && (bits > 8 || type === "float") && { byteOrder: "little" }),
     ...(count !== undefined && countOf(count, context)),
     ...(states && states.source),
-    ...(field.calibration && hasUnit && { calibration: calibrationOf(field.calibration) }),
+    ...(hasUnit && calibrationSource(field, context, findings)),
     ...(hasUnit && { unit: unitNameOf(field.unit) }),
     ...(isHidden !== true && hasUnit && limitsOf(field, context, findings)),
     ...(isHidden !== true && alarmsOf(field, states?.alarms, context.period)),
@@ -68,9 +76,44 @@ function countOf(
   return { count: count === "rest" ? "rest" : nameOf(count.field), most: mostElements };
 }
 
+function calibrationSource(field: ForeignField, { whenOf }: WithContexts, findings: Findings): Source {
+  const { calibration, calibrationByContext = [] } = field;
+  const contexts =
+    field.count === undefined ? contextsOf(field, calibrationByContext, whenOf, calibrationOf, findings) : [];
+  if (field.count !== undefined && calibrationByContext.length > 0) {
+    findings.leftOut(
+      field.place,
+      "its calibrations by context: it is an array; the default one always holds",
+    );
+  }
+  if (contexts.length === 0) return calibration ? { calibration: calibrationOf(calibration) } : {};
+  // Where no context holds the number is as it is sent, unless there is a default.
+  return { calibration: { contexts, ...calibrationOf(calibration ?? { polynomial: [0, 1] }) } };
+}
+
+interface WithContexts {
+  readonly whenOf: (criteria: readonly Criterion[]) => Source | string;
+}
+
+/** Contexts as a dictionary has them; those that it cannot have are reported. */
+function contextsOf<Value>(
+  { place }: ForeignField,
+  contexts: readonly ForeignContext<Value>[],
+  whenOf: WithContexts["whenOf"],
+  sourceOf: (value: Value) => Source,
+  findings: Findings,
+): Source[] {
+  return contexts.flatMap(({ when, value }) => {
+    const found = whenOf(when);
+    if (typeof found !== "string") return [{ when: found, ...sourceOf(value) }];
+    findings.leftOut(place, `what holds in a context: ${found}`);
+    return [];
+  });
+}
+
 /** A curve without the coefficients that do nothing. */
-function calibrationOf(calibration: NonNullable<ForeignField["calibration"]>): Source {
-  if ("table" in calibration) return calibration;
+function calibrationOf(calibration: ForeignCalibration): Source {
+  if (!("polynomial" in calibration)) return calibration;
   const polynomial = [...calibration.polynomial];
   while (polynomial.length > 1 && polynomial.at(-1) === 0) polynomial.pop();
   return { polynomial };
@@ -78,7 +121,7 @@ function calibrationOf(calibration: NonNullable<ForeignField["calibration"]>): S
 
 /** True for a calibration that changes nothing. */
 export function isIdentity(calibration: ForeignField["calibration"]): boolean {
-  if (!calibration || "table" in calibration) return false;
+  if (!calibration || !("polynomial" in calibration)) return false;
   const [constant = 0, slope = 0, ...rest] = calibration.polynomial;
   return constant === 0 && slope === 1 && rest.every((each) => each === 0);
 }
@@ -143,26 +186,30 @@ function limitsOf(
     period,
     mode,
     stateOf,
-  }: { period: number; mode: string | undefined; stateOf: (field: string, label: string) => string },
+    whenOf,
+  }: WithContexts & {
+    period: number;
+    mode: string | undefined;
+    stateOf: (field: string, label: string) => string;
+  },
   findings: Findings,
 ): Source {
-  const { limits, limitsByMode, modeField } = field;
+  const { limits, limitsByMode, modeField, limitsByContext = [] } = field;
   const byMode: Source = {};
-  if (limitsByMode && modeField !== undefined && modeField === mode) {
+  const isByMode = limitsByMode && modeField !== undefined && modeField === mode;
+  if (isByMode) {
     for (const [label, set] of limitsByMode) byMode[stateOf(modeField, label)] = boundsOf(set);
-  } else if (limitsByMode) {
-    findings.leftOut(
-      field.place,
-      `its limits by ${modeField ?? "another field"}: a dictionary has one mode${mode === undefined ? "" : `, here ${mode}`}`,
-    );
   }
+  const contexts = isByMode ? [] : contextsOf(field, limitsByContext, whenOf, boundsOf, findings);
   const normal = limits ? boundsOf(limits) : {};
-  if (Object.keys(normal).length === 0 && Object.keys(byMode).length === 0) return {};
+  const hasOthers = Object.keys(byMode).length > 0 || contexts.length > 0;
+  if (Object.keys(normal).length === 0 && !hasOthers) return {};
   return {
     limits: {
       ...normal,
       ...persistenceOf(limits?.violations, period),
       ...(Object.keys(byMode).length > 0 && { byMode }),
+      ...(contexts.length > 0 && { contexts }),
     },
   };
 }

@@ -2,6 +2,7 @@
 import { stringify } from "yaml";
 import { bodyOf, type Row } from "./body";
 import { refusedBy, withdrawn } from "./checked";
+import { contextSource, type NamedField } from "./contextSource";
 import type { Criterion, Definition, ForeignField } from "./definition";
 import { FieldNames, Metrics } from "./fieldNames";
 import { fieldSource, isIdentity, statesOf } from "./fieldSource";
@@ -46,6 +47,7 @@ class Writer {
   private rows: Row[] = [];
   private readonly packetNames = new Map<PlannedPacket, string>();
   private readonly fieldNames = new Map<PlannedPacket, FieldNames>();
+  private readonly named = new Map<PlannedPacket, readonly NamedField[]>();
   private readonly metrics = new Metrics();
   /** Fields by which others are counted or packets chosen: found by their names alone. */
   private readonly meant: ReadonlySet<string>;
@@ -65,6 +67,8 @@ class Writer {
   }
 
   write(): { text: string; origins: Origin[] } {
+    // Names first: a field may be counted by one behind it, and a context may be of any packet.
+    for (const plan of this.plans) this.nameFields(plan);
     this.rows = this.plans.map((plan) => this.row(plan));
     for (let round = 0; round < 20; round++) {
       if (this.rows.length === 0) throw nothingLeft(this.findings);
@@ -105,7 +109,7 @@ class Writer {
     return fields.find(({ name, type }) => name === most?.[0] && type === "enumeration");
   }
 
-  private row(plan: PlannedPacket): Row {
+  private nameFields(plan: PlannedPacket): void {
     const { foreign, base, suffix } = plan;
     const taken = new Set(this.packetNames.values());
     const wanted = identifierOf(`${qualifiedTail(foreign.name)}${suffix}`, "packet");
@@ -115,8 +119,24 @@ class Writer {
     const subsystem = identifierOf(foreign.subsystem ?? name, "packet");
     const names = new FieldNames(this.metrics, this.meant, base && this.fieldNames.get(base));
     this.fieldNames.set(plan, names);
+    const named = plan.fields.map(({ field }) => {
+      const given = names.add(field, { name, subsystem });
+      if (given.name !== given.wanted) {
+        this.findings.note(field.place, `the name ${given.wanted} is taken; in ${name} it is ${given.name}`);
+      }
+      if (field === this.mode) this.modeName = `${given.subsystem}.${given.name}`;
+      return { field, name: given.name, subsystem: given.subsystem };
+    });
+    this.named.set(plan, named);
+  }
+
+  private row(plan: PlannedPacket): Row {
+    const { foreign, base } = plan;
+    const name = this.packetNames.get(plan) ?? "";
+    const subsystem = identifierOf(foreign.subsystem ?? name, "packet");
+    const names = this.fieldNames.get(plan) ?? new FieldNames(this.metrics, this.meant);
     const period = periodOf(plan) ?? this.options.period;
-    const parameters = this.parameters(plan, { name, subsystem, period }, names);
+    const parameters = this.parameters(plan, { subsystem, period }, names);
     const when = this.whenOf(plan.when, names);
     const source: Source = {
       ...(base ? { extends: this.packetNames.get(base) } : { apid: plan.apid }),
@@ -148,28 +168,21 @@ class Writer {
 
   private parameters(
     plan: PlannedPacket,
-    own: { name: string; subsystem: string; period: number },
+    own: { subsystem: string; period: number },
     names: FieldNames,
   ): Row["parameters"] {
-    // Names first: a field may be counted by one behind it.
-    const named = plan.fields.map(({ field }) => {
-      const { name, subsystem, wanted } = names.add(field, own);
-      if (name !== wanted) {
-        this.findings.note(field.place, `the name ${wanted} is taken; in ${own.name} it is ${name}`);
-      }
-      if (field === this.mode) this.modeName = `${subsystem}.${name}`;
-      return { field, name, subsystem };
-    });
+    const named = [...withBases(plan), ...this.plans].flatMap((each) => this.named.get(each) ?? []);
     const context = {
       period: own.period,
       nameOf: (field: string): string => names.find(field) ?? identifierOf(field, "field"),
       mode: this.mode?.name,
       stateOf: (_field: string, label: string): string =>
         (this.mode && statesOf(this.mode, this.findings).names.get(label)) ?? label,
+      whenOf: (criteria: readonly Criterion[]): Source | string => contextSource(criteria, named),
       mostElements: this.options.mostElements,
       mostBytes: this.options.mostBytes,
     };
-    return named.map(({ field, name, subsystem }) => {
+    return (this.named.get(plan) ?? []).map(({ field, name, subsystem }) => {
       const plain = isIdentity(field.calibration) ? { ...field, calibration: undefined } : field;
       const source = {
         name,
@@ -213,6 +226,9 @@ class Writer {
     );
   }
 }
+
+const withBases = (plan: PlannedPacket): PlannedPacket[] =>
+  plan.base ? [plan, ...withBases(plan.base)] : [plan];
 
 /** Fields that say a size or a count of this one. */
 function meantBy({ field: { size, count } }: PlacedField): string[] {

@@ -11,7 +11,7 @@
  *   stateAlerts.ts      states that are alarms inputAlerts.ts      links: not connected, frames refused
  *   main.ts             prints the rule file   families.ts         alerts about parameters by severity
  *   contacts.ts         contacts and silences  held.ts             alarms that outlast a silence
- *   keepingAlerts.ts    history and archive
+ *   keepingAlerts.ts    history and archive eventAlerts.ts     critical events
  */
 export { alertLimits, exporterMemoryLimit } from "./limits";
 export { recorded, recordedCount, recordedState } from "./recordingRules";

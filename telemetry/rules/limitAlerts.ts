@@ -1,8 +1,10 @@
 /** Alert rules of parameter limits, by severity and bound: the value against the limit in force. */
 import {
+  areLimitsFixed,
   type Bound,
   type Dictionary,
   exporterMetricNames as names,
+  limitSets,
   type Parameter,
   type Severity,
 } from "../dictionary";
@@ -26,7 +28,7 @@ export function limitGroups(dictionary: Dictionary, settings: RuleSettings): Rul
   });
 }
 
-/** One alert for each limit that the parameter has in any mode. */
+/** One alert for each limit that the parameter has in any mode or context. */
 function limitAlerts(parameter: Parameter, settings: RuleSettings): AlertRule[] {
   return limitKinds(parameter).map(({ severity, bound }) => limitAlert(parameter, severity, bound, settings));
 }
@@ -36,17 +38,17 @@ interface LimitKind {
   readonly bound: Bound;
 }
 
-/** Kinds of limits that exist in any mode, each once. */
+/** Kinds of limits that exist in any mode or context, each once. */
 function limitKinds({ limits }: Parameter): LimitKind[] {
   if (!limits) return [];
-  const all = [limits.normal, ...limits.byMode.values()].flat();
+  const all = limitSets(limits).flat();
   const kinds = new Map(all.map(({ severity, bound }) => [`${severity} ${bound}`, { severity, bound }]));
   return [...kinds.values()];
 }
 
 /**
- * Alert that compares the value with the limit in force, a metric of the exporter, so that a change of mode changes the
- * limit too. Both sides are aggregated: during a rollout there may be two exporters of one spacecraft, and an alert
+ * Alert that compares the value with the limit in force, a metric of the exporter, so that a change of mode or context
+ * changes the limit too. Both sides are aggregated: during a rollout there may be two exporters of one spacecraft, and an alert
  * must not restart because its pod has another name.
  */
 function limitAlert(
@@ -89,11 +91,11 @@ function limitAlert(
   );
 }
 
-/** The limit itself; for limits by mode, a template of the limit in force when the rule was evaluated. */
+/** The limit itself; for limits by mode or context, a template of the limit in force when the rule was evaluated. */
 function shownLimit(parameter: Parameter, severity: Severity, bound: Bound, { job }: RuleSettings): string {
   const { metric, limits, unit } = parameter;
   const only = limits?.normal.find((limit) => limit.severity === severity && limit.bound === bound);
-  if (only && limits?.byMode.size === 0) return shownNumber(only.value, unit.base);
+  if (only && limits && areLimitsFixed(limits)) return shownNumber(only.value, unit.base);
   const selector = `spacecraft=%q,job=%q,parameter='${metric}',severity='${severity}',bound='${bound}'`;
   const query = `printf "max(${names.parameterLimit}{${selector}})" $labels.spacecraft ${quoted(job)} | query`;
   return `{{ range ${query} }}${shownValue("value .", unit.base)}{{ end }}`;

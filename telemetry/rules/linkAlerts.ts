@@ -28,8 +28,9 @@ function signalLoss(settings: RuleSettings): string {
   const { silentContactSeconds: silent } = alertLimits;
   const { planned, expected } = contactSeries(settings);
   const period = seriesOf(settings.job)(names.packetPeriod);
-  const allAwaited = `min by (spacecraft) (${recorded.packetAwaited}) > ${most}`;
   const noneComes = `${recorded.signalAge} > on (spacecraft) (${most} * min by (spacecraft) (${period}))`;
+  // Of events, which have no period, one that comes is a signal too.
+  const allAwaited = `min by (spacecraft) (${recorded.packetAwaited}) > ${most} and on (spacecraft) (${noneComes})`;
   const inContact = `(${noneComes}) > ${silent} and on (spacecraft) ${expected} > ${silent}`;
   const since = `${firing({ alert: "BusLossOfSignal" })} and on (spacecraft) (${noneComes}) and on (spacecraft) ${planned}`;
   return `${allAwaited} or ${inContact} or ${since}`;

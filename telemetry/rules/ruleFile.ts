@@ -1,6 +1,7 @@
 /** Rule file of a dictionary: all groups, assembled from the records and alerts of the other files. */
 import type { Dictionary } from "../dictionary";
 import { evaluationAlerts } from "./evaluationAlerts";
+import { eventAlerts } from "./eventAlerts";
 import { exporterAlerts } from "./exporterAlerts";
 import { groupsOf } from "./groupParts";
 import { inputAlerts } from "./inputAlerts";
@@ -24,7 +25,10 @@ export function ruleFile(dictionary: Dictionary, given: Partial<RuleSettings> = 
   const guarded = [
     { name: `${groupPrefix}link`, rules: [...linkRecords(settings), ...linkAlerts(roles, settings)] },
     ...groupsOf("states", "", stateRecords(dictionary, settings)),
-    { name: `${groupPrefix}spacecraft`, rules: spacecraftAlerts(roles, settings) },
+    {
+      name: `${groupPrefix}spacecraft`,
+      rules: [...spacecraftAlerts(roles, settings), ...eventAlerts(dictionary, settings)],
+    },
     {
       name: `${groupPrefix}exporter`,
       rules: [...exporterAlerts(dictionary, settings), ...inputAlerts(settings), ...keepingAlerts(settings)],

@@ -2,6 +2,7 @@
 import { encodePacket, type PacketLayout, packetLayouts } from "../decoder";
 import type { Dictionary } from "../dictionary";
 import { Downlink, SequenceCounts } from "./downlink";
+import { simulatedEvent } from "./events";
 import { seededRandom } from "./random";
 import { fillValues, readings } from "./readings";
 import { type Faults, noFaults, onsetSeconds, type ScenarioName, scenarios } from "./scenario";
@@ -20,6 +21,8 @@ export interface SimulatorArgs {
 /** Seconds of silence during a restart of the on-board computer, and seconds between restarts (wall clock). */
 const rebootSilence = 8;
 const rebootInterval = 120;
+/** Seconds between two events of a kind that come when something happens. */
+const eventInterval = 20;
 
 /**
  * A spacecraft and its downlink, without clock and socket: `until` returns the packets that arrived on the ground.
@@ -64,14 +67,22 @@ export class Simulator {
   private send(layout: PacketLayout, now: number, faults: Faults): Buffer[] {
     const due = this.nextDue[layout.index] ?? now;
     if (due > now) return [];
-    const { apid, periodSeconds, sequence } = layout.packet;
+    const { apid, sequence } = layout.packet;
+    const periodSeconds = Math.min(layout.packet.periodSeconds, eventInterval);
     // A late call does not catch up on missed packets: a burst of equal packets has no information.
     this.nextDue[layout.index] = Math.max(due + periodSeconds, now + periodSeconds / 2);
+    const event = simulatedEvent(
+      layout.packet,
+      now,
+      faults === this.faults && this.args.scenario !== "nominal",
+    );
+    if (!event && !Number.isFinite(layout.packet.periodSeconds)) return [];
     const packet = encodePacket(
       layout,
       this.counts.take(sequence.counted === "all" ? "all" : apid, periodSeconds, now, sequence.step),
       now,
       this.values,
+      event,
     );
     return this.downlink.carry(packet, faults);
   }

@@ -86,12 +86,12 @@ function subsystemSection(dictionary: Dictionary, subsystem: string): string[] {
 }
 
 function parameterRow(parameter: Parameter): string[] {
-  const { metric, description, packet, apid, periodSeconds, limits } = parameter;
+  const { metric, description, packet, apid, periodSeconds, limits, derived } = parameter;
   return [
     `\`${metric}\``,
-    inMarkdown(description),
+    inMarkdown(derived ? `${description}: ${derived.text}` : description),
     unitOrStates(parameter),
-    `${packet} (APID ${apid}, every ${periodSeconds} s)`,
+    `${packet} (APID ${apid}, ${Number.isFinite(periodSeconds) ? `every ${periodSeconds} s` : "when something happens"})`,
     shownLimits(parameter, "yellow"),
     shownLimits(parameter, "red"),
     limits ? `${limits.persistenceSeconds} s` : "",
@@ -114,7 +114,10 @@ function shownLimits(parameter: Parameter, severity: Severity): string {
       .map(({ bound, value }) => `${bound === "low" ? "<" : ">"} ${shownNumber(value, unit.base)}`)
       .join(", ");
   const modes = [...limits.byMode].map(([mode, set]) => `in ${mode}: ${shown(set) || "none"}`);
-  return [shown(limits.normal), ...modes].filter(Boolean).join("; ");
+  const contexts = limits.contexts.map(
+    ({ context, limits: set }) => `where ${inMarkdown(context.text)}: ${shown(set) || "none"}`,
+  );
+  return [shown(limits.normal), ...modes, ...contexts].filter(Boolean).join("; ");
 }
 
 function ownSection(metrics: readonly Family[]): string[] {

@@ -1,5 +1,5 @@
 /** Alarms of XTCE: ranges of numbers and labels of enumerations, in two severities instead of five. */
-import type { ForeignBounds, ForeignField, ForeignLimits, Place } from "../definition";
+import type { Criterion, ForeignBounds, ForeignField, ForeignLimits, Place } from "../definition";
 import type { Findings } from "../findings";
 import { child, childrenOf, type Element, numberOf } from "../xml";
 
@@ -84,37 +84,44 @@ export function readLabelAlarms(alarm: Element | undefined): {
   return { byLabel, other: severityOf(alarm?.attributes.defaultAlarmLevel) };
 }
 
-/**
- * Limits by context, where each context is one label of one enumeration.
- * @returns undefined where there are none, or others, which are reported
- */
+/** Conditions of a context match; a text for those that cannot be carried over. */
+export type ReadMatch = (match: Element | undefined) => readonly Criterion[] | string;
+
+/** Limits by context; besides by label of one enumeration, where all of them are. */
 export function readContextLimits(
   type: Element,
   place: Place,
   findings: Findings,
-): Pick<ForeignField, "limitsByMode" | "modeField"> | undefined {
+  readMatch: ReadMatch,
+): Pick<ForeignField, "limitsByContext" | "limitsByMode" | "modeField"> {
   const byMode = new Map<string, ForeignLimits>();
-  let modeField: string | undefined;
-  for (const context of childrenOf(child(type, "ContextAlarmList"), "ContextAlarm")) {
+  const modes = new Set<string | undefined>();
+  const limitsByContext = childrenOf(child(type, "ContextAlarmList"), "ContextAlarm").flatMap((context) => {
     const match = child(context, "ContextMatch");
-    const comparisons = [
-      ...childrenOf(match, "Comparison"),
-      ...childrenOf(child(match, "ComparisonList"), "Comparison"),
-    ];
-    const [only] = comparisons;
-    const isEqual = (only?.attributes.comparisonOperator ?? "==") === "==";
-    const field = only?.attributes.parameterRef;
-    const isOneMode = comparisons.length === 1 && isEqual && (modeField ?? field) === field;
-    const limits = isOneMode ? readRanges(context, place, findings) : undefined;
-    if (!limits || field === undefined) {
-      findings.leftOut(
-        { ...place, line: context.line },
-        "an alarm by a context that is not one state of one parameter",
-      );
-      continue;
-    }
-    modeField = field;
-    byMode.set(only?.attributes.value ?? "", limits);
-  }
-  return modeField === undefined ? undefined : { limitsByMode: byMode, modeField };
+    const limits = readRanges(context, place, findings);
+    if (!limits) return [];
+    const label = labelOf(match);
+    modes.add(label?.field);
+    if (label) byMode.set(label.value, limits);
+    const when = readMatch(match);
+    if (typeof when !== "string") return [{ when, value: limits }];
+    findings.leftOut({ ...place, line: context.line }, `an alarm by context: ${when}`);
+    return [];
+  });
+  if (limitsByContext.length === 0) return {};
+  const [mode, ...others] = modes;
+  const isOneMode = mode !== undefined && others.length === 0 && byMode.size === limitsByContext.length;
+  return { limitsByContext, ...(isOneMode && { limitsByMode: byMode, modeField: mode }) };
+}
+
+/** The one label of one enumeration that a match is. */
+function labelOf(match: Element | undefined): { field: string; value: string } | undefined {
+  const comparisons = [
+    ...childrenOf(match, "Comparison"),
+    ...childrenOf(child(match, "ComparisonList"), "Comparison"),
+  ];
+  const [only] = comparisons;
+  const { comparisonOperator = "==", parameterRef, value = "" } = only?.attributes ?? {};
+  const isOne = comparisons.length === 1 && comparisonOperator === "==" && parameterRef !== undefined;
+  return isOne ? { field: parameterRef, value } : undefined;
 }

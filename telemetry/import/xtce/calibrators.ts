@@ -1,27 +1,57 @@
-/** Calibrators of XTCE: polynomials and straight lines between points. */
-import type { ForeignField, Place } from "../definition";
+/** Calibrators of XTCE: polynomials, straight lines or steps between points, formulas. */
+import type { ForeignCalibration, ForeignContext, Place } from "../definition";
 import type { Findings } from "../findings";
 import { child, childrenOf, type Element, numberOf } from "../xml";
+import type { ReadMatch } from "./alarms";
+import { formulaOf, stepsOf } from "./mathOperation";
 
-type Calibration = NonNullable<ForeignField["calibration"]>;
+type Calibration = ForeignCalibration;
 
 /** Calibration, or nothing; a text where there is one that a dictionary cannot have: the number stays as it is sent. */
 export function readCalibrator(
   encoding: Element | undefined,
   bits: number,
   isSigned: boolean,
+): Calibration | string | undefined {
+  const calibrator = child(encoding, "DefaultCalibrator");
+  return calibrator ? calibrationOf(calibrator, bits, isSigned) : undefined;
+}
+
+/** Calibrations by context; those that a dictionary cannot have are reported. */
+export function readContextCalibrators(
+  encoding: Element | undefined,
+  bits: number,
+  isSigned: boolean,
   place: Place,
   findings: Findings,
+  readMatch: ReadMatch,
+): readonly ForeignContext<Calibration>[] {
+  const list = childrenOf(child(encoding, "ContextCalibratorList"), "ContextCalibrator");
+  return list.flatMap((context) => {
+    const when = readMatch(child(context, "ContextMatch"));
+    const calibrator = child(context, "Calibrator");
+    const value = calibrator && calibrationOf(calibrator, bits, isSigned);
+    const problem = typeof when === "string" ? when : typeof value === "string" ? value : undefined;
+    if (typeof when !== "string" && typeof value === "object") return [{ when, value }];
+    findings.leftOut(
+      { ...place, line: context.line },
+      `a calibration by context: ${problem ?? "has no calibrator"}`,
+    );
+    return [];
+  });
+}
+
+function calibrationOf(
+  calibrator: Element,
+  bits: number,
+  isSigned: boolean,
 ): Calibration | string | undefined {
-  if (child(encoding, "ContextCalibratorList")) {
-    findings.leftOut(place, "its calibrations by context; the default one always holds");
-  }
-  const calibrator = child(encoding, "DefaultCalibrator");
-  if (!calibrator) return undefined;
   const polynomial = child(calibrator, "PolynomialCalibrator");
   if (polynomial) return polynomialOf(polynomial);
   const spline = child(calibrator, "SplineCalibrator");
   if (spline) return splineOf(spline, bits, isSigned);
+  const operation = child(calibrator, "MathOperationCalibrator");
+  if (operation) return formulaOf(operation);
   const other = calibrator.children.find(({ name }) => name.endsWith("Calibrator"));
   return other ? `a ${other.name}` : undefined;
 }
@@ -45,10 +75,11 @@ function splineOf(element: Element, bits: number, isSigned: boolean): Calibratio
     .map((point) => [numberOf(point, "raw") ?? NaN, numberOf(point, "calibrated") ?? NaN] as const)
     .sort(([a], [b]) => a - b);
   const order = numberOf(element, "order") ?? 1;
-  if (order !== 1) return `a spline of order ${order}`;
   if (points.length < 2 || points.some((point) => point.some(Number.isNaN))) {
     return "a spline without two points";
   }
+  if (order === 0) return stepsOf(points);
+  if (order !== 1) return `a spline of order ${order}`;
   if (element.attributes.extrapolate !== "true") return { table: points };
   return { table: extended(points, bits, isSigned) };
 }

@@ -17,12 +17,9 @@ import { ParameterReader } from "./parameters";
 export function readXtce(text: string, findings: Findings): Definition {
   const database = new Database(readXml(text));
   const parameters = new ParameterReader(database, findings);
-  const containers = new ContainerReader(
-    database,
-    parameters,
-    new CriteriaReader(database, parameters),
-    findings,
-  );
+  const criteria = new CriteriaReader(database, parameters);
+  parameters.criteria = criteria;
+  const containers = new ContainerReader(database, parameters, criteria, findings);
   if (database.containers.size === 0) throw new ImportError("has no SequenceContainer");
   const packets = containers.readAll();
   reportTheRest(database, containers, findings);

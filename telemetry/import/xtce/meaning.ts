@@ -2,18 +2,23 @@
 import type { ForeignField, ForeignState } from "../definition";
 import type { Findings } from "../findings";
 import { child, childrenOf, type Element, numberIn, numberOf } from "../xml";
-import { readContextLimits, readLabelAlarms, readRanges } from "./alarms";
-import { readCalibrator } from "./calibrators";
+import { readContextLimits, readLabelAlarms, type ReadMatch, readRanges } from "./alarms";
+import { readCalibrator, readContextCalibrators } from "./calibrators";
 import { scaleOf } from "./time";
 
-export type ContextLimits = Pick<ForeignField, "limitsByMode" | "modeField">;
+/** How contexts are read; undefined: they are not, because this field is itself a context's. */
+export interface ContextReader {
+  readonly readMatch: ReadMatch;
+  /** Name of the field that a reference means. */
+  readonly nameOf: (reference: string) => string;
+}
 
 /** Field with what its type says that its number means. */
 export function meaningOf(
   field: ForeignField,
   type: Element,
   encoding: Element | undefined,
-  withMode: (limits: ContextLimits) => ContextLimits,
+  contexts: ContextReader | undefined,
   findings: Findings,
 ): ForeignField {
   switch (type.name) {
@@ -26,7 +31,7 @@ export function meaningOf(
       return timeField(field, type);
     case "IntegerParameterType":
     case "FloatParameterType":
-      return numberField(field, type, encoding, withMode, findings);
+      return numberField(field, type, encoding, contexts, findings);
     default:
       return field;
   }
@@ -36,7 +41,7 @@ function numberField(
   field: ForeignField,
   type: Element,
   encoding: Element | undefined,
-  withMode: (limits: ContextLimits) => ContextLimits,
+  contexts: ContextReader | undefined,
   findings: Findings,
 ): ForeignField {
   if (field.type === "string" || field.type === "binary") {
@@ -44,11 +49,16 @@ function numberField(
     return field;
   }
   const { place, bits } = field;
-  const calibration = readCalibrator(encoding, bits, field.type === "signed", place, findings);
+  const isSigned = field.type === "signed";
+  const calibration = readCalibrator(encoding, bits, isSigned);
   const limits = readRanges(child(type, "DefaultAlarm"), place, findings);
-  const context = readContextLimits(type, place, findings);
+  const limitsByContext = contexts ? readContextLimits(type, place, findings, contexts.readMatch) : {};
+  const { modeField } = limitsByContext;
+  const calibrationByContext = contexts
+    ? readContextCalibrators(encoding, bits, isSigned, place, findings, contexts.readMatch)
+    : [];
   if (typeof calibration === "string") {
-    const lost = limits || context ? ", and it has no limits" : "";
+    const lost = (limits ?? limitsByContext.limitsByContext) ? ", and it has no limits" : "";
     findings.leftOut(place, `${calibration}: the number is shown as it is sent, without its unit${lost}`);
     return field;
   }
@@ -57,7 +67,9 @@ function numberField(
     calibration,
     unit: unitOf(type),
     limits,
-    ...(context && withMode(context)),
+    ...limitsByContext,
+    ...(modeField !== undefined && { modeField: contexts?.nameOf(modeField) }),
+    ...(calibrationByContext.length > 0 && { calibrationByContext }),
   };
 }
 

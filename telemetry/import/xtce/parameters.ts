@@ -1,10 +1,10 @@
 /** Parameters of XTCE as fields: the type of each, with its encoding, calibration, unit, states and alarms. */
-import type { Entry, ForeignField, Place, VaryingSize } from "../definition";
+import type { Criterion, Entry, ForeignField, Place, VaryingSize } from "../definition";
 import type { Findings } from "../findings";
 import { child, childrenOf, descend, type Element, numberIn, numberOf } from "../xml";
 import { type Database, descriptionOf, fieldNameOf, type Named, placeOf, type System } from "./database";
 import { type Encoded, encodingOf, readEncoding } from "./encodings";
-import { type ContextLimits, meaningOf } from "./meaning";
+import { type ContextReader, meaningOf } from "./meaning";
 
 /** Elements of arrays that are written one by one. */
 const mostElements = 4096;
@@ -13,6 +13,12 @@ const mostElements = 4096;
 export class ParameterReader {
   /** Types of absolute times, by the field. */
   readonly times = new Map<string, Element>();
+  /** Reader of the conditions of contexts, which needs this one. */
+  criteria:
+    | { read(holder: Element | undefined, system: System, place: Place): readonly Criterion[] | string }
+    | undefined;
+  /** True while the field of a context is looked at: it may have a context of this field. */
+  private isInContext = false;
 
   constructor(
     private readonly database: Database,
@@ -123,9 +129,20 @@ export class ParameterReader {
     return found ? [fieldNameOf(found.parameter), ...found.member].join(".") : reference;
   }
 
-  /** Limits by context, with the name of the field that their context is. */
-  private modeOf({ limitsByMode, modeField = "" }: ContextLimits, system: System): ContextLimits {
-    return { limitsByMode, modeField: this.nameOf(modeField, system) };
+  private contextsIn(system: System, place: Place): ContextReader | undefined {
+    const { criteria } = this;
+    if (!criteria || this.isInContext) return undefined;
+    return {
+      nameOf: (reference) => this.nameOf(reference, system),
+      readMatch: (match) => {
+        this.isInContext = true;
+        try {
+          return criteria.read(match, system, place);
+        } finally {
+          this.isInContext = false;
+        }
+      },
+    };
   }
 
   /** Size by a parameter of the file; one by a field of the text's own stays. */
@@ -144,13 +161,7 @@ export class ParameterReader {
     const size = form.size === undefined ? undefined : this.sizeField(form.size, type.system);
     const field: ForeignField = { kind: "field", ...own, ...form, size };
     if (element.name === "AbsoluteTimeParameterType") this.times.set(field.name, element);
-    const read = meaningOf(
-      field,
-      element,
-      encoding,
-      (limits) => this.modeOf(limits, type.system),
-      this.findings,
-    );
+    const read = meaningOf(field, element, encoding, this.contextsIn(type.system, own.place), this.findings);
     return [
       ...before,
       read,

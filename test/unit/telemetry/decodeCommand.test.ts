@@ -3,10 +3,10 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isoTime } from "../../../telemetry/cli/decode";
 import { encodePacket, packetLayouts } from "../../../telemetry/decoder";
 import { writeChecksum } from "../../../telemetry/decoder/checksum";
 import { parseDictionary } from "../../../telemetry/dictionary";
+import { isoTime } from "../../../telemetry/isoTime";
 import { runHere } from "../../support/telemetry/runHere";
 
 const text = `

@@ -7,7 +7,12 @@ import { alertsOf, ruleFile } from "../../../telemetry/rules";
 import { platformRules } from "../../../workloads/platform/rules";
 
 describe("the alerts' pages", () => {
-  const rules = [ruleFile(loadDictionary()), platformRules({ backups: true })].flatMap(alertsOf);
+  // The default dictionary has no events.
+  const withEvents = loadDictionary(join(repositoryRoot, "examples/events/cfs-evs.yaml"));
+  const rules = [
+    ...[ruleFile(loadDictionary()), ruleFile(withEvents)],
+    platformRules({ backups: true }),
+  ].flatMap(alertsOf);
   const names = [...new Set(rules.map(({ alert }) => alert))].toSorted();
   const folder = join(repositoryRoot, "docs", "alerts");
 

@@ -297,8 +297,33 @@ describe("parameters of XTCE", () => {
     assert.deepEqual(valuesOf(types, "04 05 1e 02"), { poly: 9, held: 100, on: 500, speed: 2000 });
   });
 
+  it("have calibrations by formulas and by steps", () => {
+    const calibrated = (name: string, inner: string): string =>
+      encoded(
+        "Float",
+        name,
+        `<IntegerDataEncoding sizeInBits="8" encoding="twosComplement"><DefaultCalibrator>${inner}</DefaultCalibrator></IntegerDataEncoding>`,
+      );
+    const value = (number: number): string => `<ValueOperand>${number}</ValueOperand>`;
+    const operator = (sign: string): string => `<Operator>${sign}</Operator>`;
+    const raw = "<ThisParameterOperand/>";
+    const rpn = (...parts: readonly string[]): string =>
+      `<MathOperationCalibrator>${parts.join("")}</MathOperationCalibrator>`;
+    const steps = [-5, 0, 10].map((at) => `<SplinePoint raw="${at}" calibrated="${at * 2 - 1}"/>`).join("");
+    const types = {
+      A: calibrated("A", rpn(value(2), raw, operator("^"), value(-1), operator("-"))),
+      B: calibrated("B", rpn(raw, operator("abs"), operator("1/x"), raw, operator("+"))),
+      C: calibrated("C", `<SplineCalibrator order="0">${steps}</SplineCalibrator>`),
+    };
+    assert.deepEqual(imported("xtce", packetOf(types)).leftOut, []);
+    assert.deepEqual(valuesOf(types, "03 fc 09"), { a: 9, b: -3.75, c: -1 });
+    assert.deepEqual(valuesOf(types, "00 01 f0"), { a: 2, b: 2, c: -11 });
+    assert.deepEqual(valuesOf(types, "00 01 0a"), { a: 2, b: 2, c: 19 });
+  });
+
   it("are shown as they are sent where their calibration cannot be carried over", () => {
-    const odd = "<MathOperationCalibrator><ThisParameterOperand/></MathOperationCalibrator>";
+    const odd =
+      "<MathOperationCalibrator><ThisParameterOperand/><Operator>x!</Operator></MathOperationCalibrator>";
     const { leftOut, text } = imported(
       "xtce",
       packetOf({
@@ -311,7 +336,7 @@ describe("parameters of XTCE", () => {
       }),
     );
     assert.deepEqual(leftOut, [
-      "Parameter A: a MathOperationCalibrator: the number is shown as it is sent, without its unit",
+      "Parameter A: a formula with Operator x!: the number is shown as it is sent, without its unit",
     ]);
     assert.match(text, /unit: count/);
   });
@@ -379,6 +404,73 @@ describe("parameters of XTCE", () => {
     assert.deepEqual(leftOut, []);
     assert.match(text, /^mode: p\.m$/m);
     assert.match(text, /byMode:\n\s+SAFE:\n\s+red:\n\s+low: 3\n/);
+  });
+
+  describe("with contexts", () => {
+    const range = (low: number): string =>
+      `<StaticAlarmRanges><CriticalRange minInclusive="${low}"/></StaticAlarmRanges>`;
+    const polynomial = (slope: number): string =>
+      `<PolynomialCalibrator><Term exponent="1" coefficient="${slope}"/></PolynomialCalibrator>`;
+    const integerWith = (calibrators: string, more = ""): string =>
+      encoded(
+        "Integer",
+        "A",
+        `<IntegerDataEncoding sizeInBits="8" encoding="unsigned">${calibrators}</IntegerDataEncoding>`,
+        more,
+      );
+    const contextCalibrator = (match: string, slope: number): string =>
+      `<ContextCalibrator><ContextMatch>${match}</ContextMatch><Calibrator>${polynomial(slope)}</Calibrator></ContextCalibrator>`;
+    const calibrators = (...all: readonly string[]): string =>
+      `<DefaultCalibrator>${polynomial(2)}</DefaultCalibrator><ContextCalibratorList>${all.join("")}</ContextCalibratorList>`;
+    const list =
+      '<EnumerationList><Enumeration value="0" label="Low"/><Enumeration value="1" label="High"/></EnumerationList>';
+    const gain = encoded("Enumerated", "G", uint(8), list);
+    const number = encoded("Integer", "N", uint(8));
+
+    it("have another calibration, by a state before or a number behind them", () => {
+      const { decode, leftOut } = imported(
+        "xtce",
+        packetOf({
+          G: gain,
+          A: integerWith(
+            calibrators(
+              contextCalibrator(comparison("G", "High"), 10),
+              contextCalibrator(
+                `<ComparisonList>${comparison("G", "Low")}<Comparison parameterRef="N" comparisonOperator="&gt;=" value="5"/></ComparisonList>`,
+                100,
+              ),
+            ),
+          ),
+          N: number,
+        }),
+      );
+      assert.deepEqual(leftOut, []);
+      assert.deepEqual(decode(packet("01 03 00")).values, { g: 1, a: 30, n: 0 });
+      assert.deepEqual(decode(packet("00 03 05")).values, { g: 0, a: 300, n: 5 });
+      assert.deepEqual(decode(packet("00 03 04")).values, { g: 0, a: 6, n: 4 });
+    });
+
+    it("have other limits where a context is a range, or of several parameters", () => {
+      const match = `<Comparison parameterRef="N" comparisonOperator="&lt;" value="9"/>`;
+      const alarms = `<DefaultAlarm>${range(10)}</DefaultAlarm><ContextAlarmList><ContextAlarm>${range(3)}<ContextMatch>${match}</ContextMatch></ContextAlarm></ContextAlarmList>`;
+      const { text, leftOut } = imported("xtce", packetOf({ N: number, A: integerWith("", alarms) }));
+      assert.deepEqual(leftOut, []);
+      assert.match(text, /contexts:\n\s+- when:\n\s+p\.n:\n\s+to: 8\n\s+red:\n\s+low: 3\n/);
+      assert.doesNotMatch(text, /^mode:/m);
+    });
+
+    it("keep what always holds where a context cannot be carried over, which is said", () => {
+      const onItself = contextCalibrator('<Comparison parameterRef="A" value="1"/>', 10);
+      const onNothing = contextCalibrator('<Comparison parameterRef="Z" value="1"/>', 10);
+      const { decode, leftOut } = imported(
+        "xtce",
+        packetOf({ A: integerWith(calibrators(onItself, onNothing)) }),
+      );
+      assert.deepEqual(decode(packet("03")).values, { a: 6 });
+      assert.equal(leftOut.length, 2);
+      assert.match(leftOut.join(), /on the calibrated value/);
+      assert.match(leftOut.join(), /Z, which is not in the file/);
+    });
   });
 
   it("are booleans, strings and binary fields", () => {

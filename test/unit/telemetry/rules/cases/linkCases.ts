@@ -1,7 +1,10 @@
 import type { AlertCase } from "../alertCase";
 import { orbit, power, secondTarget, series, spacecraft, target } from "./series";
 
-const newest = (packet: typeof power | typeof orbit, from = target): string =>
+/** Event messages, which come when something happens. */
+const events = { apid: "8", packet: "long_event" } as const;
+
+const newest = (packet: typeof power | typeof orbit | typeof events, from = target): string =>
   series("bus_last_packet_timestamp_seconds", packet, from);
 const periods = {
   [series("bus_packet_period_seconds", power)]: "1x200",
@@ -33,6 +36,18 @@ const signal: AlertCase[] = [
     alert: "BusLossOfSignal",
     it: "is silent while one kind of packet still comes",
     series: { ...periods, [newest(power)]: silentSinceOneMinute, [newest(orbit)]: punctual },
+    at: "3m",
+    firing: [],
+  },
+  {
+    alert: "BusLossOfSignal",
+    it: "is silent while events still come, which have no period",
+    series: {
+      ...periods,
+      [newest(power)]: silentSinceOneMinute,
+      [newest(orbit)]: silentSinceOneMinute,
+      [newest(events)]: punctual,
+    },
     at: "3m",
     firing: [],
   },
@@ -85,6 +100,13 @@ const overdue: AlertCase[] = [
     series: { ...periods, [newest(power)]: "59+60x10", [newest(orbit)]: "52+60x10" },
     interval: "60s",
     at: "5m50s",
+    firing: [],
+  },
+  {
+    alert: "BusPacketOverdue",
+    it: "is silent about events, however long none came",
+    series: { ...periods, [newest(power)]: punctual, [newest(orbit)]: punctual, [newest(events)]: "9x60" },
+    at: "9m",
     firing: [],
   },
   {
