@@ -34,7 +34,7 @@ export interface PacketHistory {
 /** Longest time that a sample waits for others of its request. */
 const waitMilliseconds = 1_000;
 /** Seconds that a sample may be ahead of the ground's clock: half of what Prometheus allows. */
-export const mostAheadSeconds = 300;
+const mostAheadSeconds = 300;
 
 /**
  * Writer with one request at a time. What it costs the live path is the making of requests, a millisecond or so for

@@ -7,6 +7,5 @@
  *   drops.ts           what is not in it, by reason   openMetrics.ts   the same samples as a text, for promtool
  */
 export { type DropReason, dropReasons } from "./drops";
-export { type HistoryArgs, HistoryWriter } from "./historyWriter";
+export { HistoryWriter } from "./historyWriter";
 export { OpenMetricsHistory } from "./openMetrics";
-export { historyMetric } from "./series";

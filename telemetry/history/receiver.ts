@@ -4,7 +4,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { requestHeaders } from "./remoteWrite";
 
 /** Why Prometheus refuses a sample for good. */
-export type Refused = "too_old" | "future" | "same_time" | "refused";
+type Refused = "too_old" | "future" | "same_time" | "refused";
 
 /**
  * Answer to a request. refused: one of its samples can never be stored, and none of them was. failed: the receiver is

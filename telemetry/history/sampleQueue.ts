@@ -11,8 +11,6 @@ export interface SampleBlock {
 
 /** Samples of one block: a request's. */
 export const blockSamples = 2_000;
-/** Bytes that a sample takes in the queue. */
-export const sampleBytes = 20;
 
 /** Queue in blocks of typed arrays: 20 bytes a sample, no object of each, and memory only for what waits. */
 export class SampleQueue {

@@ -11,6 +11,7 @@ import {
   HistoryModel,
   type Samples,
 } from "../../support/telemetry/historyModel";
+import { runHere } from "../../support/telemetry/runHere";
 import { TelemetryProcess } from "./exporterProcess";
 import { PrometheusServer } from "./prometheusServer";
 
@@ -27,6 +28,8 @@ describe("the history, from packets to Prometheus at their on-board time", funct
   const model = new HistoryModel();
   let prometheus: PrometheusServer;
   let exporter: TelemetryProcess;
+  /** All that was started: a test that fails leaves none of them. */
+  const running: { stop(): Promise<void> }[] = [];
   let httpPort = 0;
   let udpPort = 0;
 
@@ -34,7 +37,7 @@ describe("the history, from packets to Prometheus at their on-board time", funct
     [prometheus, exporter] = await begin("6h", "--archive", join(folder, "archive"));
   });
   after(async () => {
-    await Promise.all([exporter.stop(), prometheus.stop()]);
+    await Promise.all(running.map((each) => each.stop()));
     socket.close();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -63,7 +66,9 @@ describe("the history, from packets to Prometheus at their on-board time", funct
       ...["--dictionary", dictionary, "--spacecraft", "orbiter"],
       ...["--history", `${server.url}/api/v1/write`, "--history-days", "0.25", ...more],
     );
-    udpPort = Number((await started.said("serving"))["udp"]);
+    running.push(server, started);
+    const said = await started.said("serving");
+    if (!more.includes("--source")) udpPort = Number(said["udp"]);
     return [server, started];
   }
 
@@ -176,8 +181,26 @@ describe("the history, from packets to Prometheus at their on-board time", funct
     assert.deepEqual(sorted(await stored()), sorted(model.samples));
   });
 
-  it("loses no other sample where Prometheus takes less than the exporter believes", async () => {
+  it("is the same in a new Prometheus when the archive is replayed, by on-board time, as stored packets", async () => {
     await prometheus.stop();
+    udpPort = await freePort();
+    [prometheus, exporter] = await begin("6h", "--source", `udp://127.0.0.1:${udpPort}?stored=all`);
+    const args = ["--order", "onboard", "--rate", "2000", "--dictionary", dictionary];
+    const replayed = await runHere(
+      "replay",
+      join(folder, "archive"),
+      ...args,
+      "--target",
+      `127.0.0.1:${udpPort}`,
+    );
+    assert.deepEqual([replayed.status, replayed.log[0]?.["failed"]], [0, 0]);
+    await untilWritten([60, 600, 600, 400, 40].map(sampleCount).reduce((sum, each) => sum + each));
+    assert.equal(await dropped("too_old"), sampleCount(30));
+    assert.deepEqual(sorted(await stored()), sorted(model.samples));
+    await Promise.all([exporter.stop(), prometheus.stop()]);
+  });
+
+  it("loses no other sample where Prometheus takes less than the exporter believes", async () => {
     [prometheus, exporter] = await begin("1h");
     const own = new HistoryModel();
     // Prometheus counts its window from the newest sample that it has, which a scrape is.

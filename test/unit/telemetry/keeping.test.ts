@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { runHere } from "../../support/telemetry/runHere";
+
+describe("serve --history and --archive", () => {
+  const serve = (...args: string[]): ReturnType<typeof runHere> =>
+    runHere("serve", "--http-port", "0", "--udp-port", "0", ...args);
+
+  it("refuse an address that is none, and never show a password of it", async () => {
+    for (const address of ["prometheus:9090", "ftp://me:secret@host/", "http://"]) {
+      const { status, stderr } = await serve("--history", address);
+      assert.equal(status, 2, address);
+      assert.match(stderr, /--history: must be an http:\/\/ or https:\/\/ URL/);
+      assert.doesNotMatch(stderr, /secret/);
+    }
+  });
+
+  it("refuse a queue and an age that cannot be", async () => {
+    const { status, stderr } = await serve(
+      "--history-queue",
+      "5",
+      "--history-days",
+      "0",
+      "--archive-days",
+      "1.5",
+    );
+    assert.equal(status, 2);
+    for (const name of ["history-queue", "history-days", "archive-days"]) {
+      assert.ok(stderr.includes(`--${name}`), stderr);
+    }
+  });
+
+  it("refuse a folder that cannot be used", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "perigee-keeping-"));
+    try {
+      writeFileSync(join(folder, "file"), "");
+      const { status, stderr } = await serve("--archive", join(folder, "file", "archive"));
+      assert.equal(status, 2);
+      assert.match(stderr, /--archive .*ENOTDIR/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
