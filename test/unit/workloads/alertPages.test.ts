@@ -7,7 +7,9 @@ import { alertsOf, ruleFile } from "../../../telemetry/rules";
 import { platformRules } from "../../../workloads/platform/rules";
 
 describe("the alerts' pages", () => {
-  const rules = [ruleFile(loadDictionary()), platformRules({ backups: true })].flatMap(alertsOf);
+  const rules = [ruleFile(loadDictionary()), platformRules({ backups: true, metricsServer: true })].flatMap(
+    alertsOf,
+  );
   const names = [...new Set(rules.map(({ alert }) => alert))].toSorted();
   const folder = join(repositoryRoot, "docs", "alerts");
 
