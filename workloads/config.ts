@@ -1,11 +1,12 @@
 /** Settings of stack 2: schema, defaults, units. docs/settings.md is generated from it. */
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { accepted, image, matching, oneOf, positive, url, whole } from "../settings/kinds";
+import { image, matching, oneOf, positive, whole } from "../settings/kinds";
 import { checkSettings, rawSettings, strictObject } from "../settings/load";
-import { type Reason, repositoryProblem } from "../settings/url";
 import { scenarioNames } from "../telemetry/simulator";
 import { alerting } from "./alerting/settings";
+import { metricsServer } from "./platform/metricsServer/settings";
+import { chart, testedCharts } from "./settings/chart";
 import { contactPlan } from "./settings/contactPlan";
 import { crossChecks } from "./settings/crossChecks";
 import { dictionaryFile } from "./settings/dictionaryFile";
@@ -15,40 +16,6 @@ export const namespace = "perigee-workloads";
 
 /** Default of the setting `nodeImage`: the Node release that the tests run on. */
 export const defaultNodeImage = "docker.io/library/node:24.21.0-bookworm-slim";
-
-/** Versions of the chart that the values are tested with, and of the matching chart of the operator's CRDs. */
-export const testedCharts = {
-  stack: { reference: "oci://ghcr.io/prometheus-community/charts/kube-prometheus-stack", version: "88.5.3" },
-  definitions: {
-    reference: "oci://ghcr.io/prometheus-community/charts/prometheus-operator-crds",
-    version: "31.0.1",
-  },
-} as const;
-
-/** Reason why Helm would not take a chart's reference. */
-function chartProblem(text: string): Reason {
-  if (!text.startsWith("oci://")) {
-    return /^([./]\S*|[a-z0-9-]+(\.tgz)?)$/.test(text) ? undefined : "it is none of these";
-  }
-  const name = text.slice("oci://".length);
-  return /[^/]*[:@][^/]*$/.test(name.slice(name.indexOf("/")))
-    ? "no tag or digest: say the version as `version`"
-    : repositoryProblem(name);
-}
-
-const chart = (tested: { readonly reference: string; readonly version: string }) =>
-  strictObject({
-    reference: accepted(
-      chartProblem,
-      "an oci:// reference, a chart's name (with `repository`), or the path of a chart archive or folder",
-    )
-      .default(tested.reference)
-      .describe("An `oci://` reference, a name in `repository`, or the path of an archive or folder."),
-    repository: url.optional().describe("URL of the chart repository; needed where the reference is a name."),
-    version: matching(/^\d+\.\d+\.\d+(-[\w.]+)?$/, `an exact version, such as ${tested.version}`)
-      .default(tested.version)
-      .describe("Exact version; ignored where the reference is a path."),
-  });
 
 const storage = z
   .discriminatedUnion(
@@ -231,6 +198,9 @@ export const settingsSchema = strictObject({
     .default(defaultNodeImage)
     .describe("Node.js image that runs the telemetry bundle and sets the owner of Prometheus's data folder."),
   monitoring: monitoring.prefault({}).describe("Prometheus, Alertmanager, Grafana and their samples."),
+  metricsServer: metricsServer
+    .prefault({})
+    .describe("metrics-server: `kubectl top`, and the CPU and memory that HorizontalPodAutoscalers go by."),
   telemetry: telemetry.prefault({}).describe("The spacecraft's housekeeping packets as metrics."),
 });
 
@@ -238,7 +208,7 @@ export type Settings = z.output<typeof settingsSchema>;
 export type MonitoringSettings = Settings["monitoring"];
 export type TelemetrySettings = Settings["telemetry"];
 export type StorageSettings = MonitoringSettings["storage"];
-export type ChartSettings = MonitoringSettings["chart"];
+export type MetricsServerSettings = Settings["metricsServer"];
 
 /**
  * Settings checked against the schema, whatever their source.

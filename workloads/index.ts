@@ -7,7 +7,7 @@ import { Dashboards } from "./dashboards";
 import { readInfra } from "./infraStack";
 import { MonitoringStack } from "./monitoring";
 import { namespaceWithSecurity } from "./namespaces";
-import { PlatformAlerts } from "./platform";
+import { MetricsServer, PlatformAlerts } from "./platform";
 import { fleetOf } from "./settings/linkUrl";
 import { type WorkloadsOutputs, workloadsOutputs } from "./stackOutputs";
 import { Telemetry } from "./telemetry";
@@ -57,11 +57,20 @@ export = async (): Promise<WorkloadsOutputs> => {
     { ...settings, infra, routing, namespace: monitoringSpace.metadata.name, adoption: adopted },
     components,
   );
+  const { metricsServer } = settings;
+  if (metricsServer.enabled) {
+    new MetricsServer(
+      "metrics-server",
+      { settings: metricsServer, nodes: infra.nodes, adoption: adopted },
+      components,
+    );
+  }
   const { runbookBaseUrl } = settings.monitoring.alerting;
   new PlatformAlerts(
     "platform",
     {
       backup: infra.backup,
+      metricsServer: metricsServer.enabled,
       runbookBaseUrl,
       namespace: monitoringSpace.metadata.name,
       definitions: monitoring.definitions,

@@ -14,3 +14,12 @@ export const leaveDeadNode: readonly Toleration[] = ["not-ready", "unreachable"]
   effect: "NoExecute",
   tolerationSeconds: 30,
 }));
+
+/** Toleration of the taint that kubeadm gives control planes, for what a cluster needs as a whole. */
+export const onControlPlanes = {
+  key: "node-role.kubernetes.io/control-plane",
+  operator: "Exists",
+  effect: "NoSchedule",
+} as const;
+
+export type ControlPlaneToleration = typeof onControlPlanes;

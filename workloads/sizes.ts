@@ -42,6 +42,16 @@ export function prometheusSize(memoryMiB: number): Size {
   return size(1, [0.1, 2], [Math.floor(memoryMiB / 2), memoryMiB]);
 }
 
+/**
+ * Size of metrics-server, by the number of nodes that it asks: 2 MiB and a thousandth of a core for each, as upstream
+ * measured. It grows by tens of nodes: a worker more is no reason to restart it.
+ */
+export function metricsServerSize(nodes: number): Size {
+  const tens = Math.max(1, Math.ceil(nodes / 10));
+  const [cpu, memoryMiB] = [0.02 + tens / 100, 48 + 20 * tens];
+  return size(2, [cpu, 10 * cpu], [memoryMiB, 2 * memoryMiB]);
+}
+
 /** A size with more memory, as a large dictionary asks for. */
 export function withMemory(base: Size, { extraMemoryMiB }: { readonly extraMemoryMiB: number }): Size {
   const { request, limit } = base.memoryMiB;
@@ -62,7 +72,8 @@ function cores(value: number): string {
 
 /** Memory requests of the whole stack in MiB, on this number of nodes. */
 export function requestedMiB(prometheusMemoryMiB: number, nodes: number): number {
-  return [...Object.values(sizes), prometheusSize(prometheusMemoryMiB)].reduce(
+  const all = [...Object.values(sizes), prometheusSize(prometheusMemoryMiB), metricsServerSize(nodes)];
+  return all.reduce(
     (sum, { copies, memoryMiB }) => sum + memoryMiB.request * (copies === "per node" ? nodes : copies),
     0,
   );

@@ -8,7 +8,7 @@ import type { Progress } from "../progress";
 import type { StackSettings } from "../pulumi/engine/stacks";
 import { labSettings } from "../settings";
 import { ensureLabCharts } from "../supply/chart/build";
-import { chooseEdition, type Edition, editionSettings } from "../supply/chart/edition";
+import { chooseEdition, type Edition, editionSettings, metricsServerSettings } from "../supply/chart/edition";
 import { givenCharts } from "./settings";
 import { sourcesOfLab } from "./sources";
 
@@ -53,6 +53,7 @@ export async function workloadsSettings(progress: Progress): Promise<StackSettin
   const { config = {} } = (parse(file) ?? {}) as StackSettings;
   const chosen = await edition(progress);
   const { scenario } = await readChoices();
+  const labCharts = () => ensureLabCharts(progress);
   const section = (name: string): object => config[`perigee-workloads:${name}`] ?? {};
   const simulator =
     scenario === undefined || scenario === "nominal" ? {} : { simulator: { scenario, timeScale } };
@@ -61,7 +62,11 @@ export async function workloadsSettings(progress: Progress): Promise<StackSettin
       ...config,
       "perigee-workloads:monitoring": {
         ...section("monitoring"),
-        ...(await editionSettings(chosen, () => ensureLabCharts(progress))),
+        ...(await editionSettings(chosen, labCharts)),
+      },
+      "perigee-workloads:metricsServer": {
+        ...(await metricsServerSettings(await sourcesOfLab(), labCharts)),
+        ...section("metricsServer"),
       },
       "perigee-workloads:telemetry": { ...section("telemetry"), ...simulator },
     },

@@ -1,5 +1,6 @@
 /** Public sources of released packages, images and programs: which of them this machine reaches. */
 import { minorOf } from "../../infra/versions";
+import { testedCharts } from "../../workloads/settings/chart";
 import { fetchFailure } from "../fetchFailure";
 
 /** Hosts of released parts. */
@@ -9,6 +10,8 @@ export const sourceHosts = [
   "ghcr.io",
   "quay.io",
   "docker.io",
+  "kubernetes-sigs.github.io",
+  "github.com",
   "get.pulumi.com",
 ] as const;
 
@@ -41,6 +44,12 @@ export interface Source {
 /** The API of an image registry: it answers 200, or 401 where it wants an (anonymous) token first. */
 const registry = (name: string) => () => `https://${name}/v2/`;
 
+const { metricsServer } = testedCharts;
+/** Where the list of metrics-server's charts says that the archive is. */
+export const metricsServerArchive =
+  "https://github.com/kubernetes-sigs/metrics-server/releases/download/" +
+  `metrics-server-helm-chart-${metricsServer.version}/metrics-server-${metricsServer.version}.tgz`;
+
 export const sources: readonly Source[] = [
   {
     host: "pkgs.k8s.io",
@@ -51,6 +60,12 @@ export const sources: readonly Source[] = [
   { host: "ghcr.io", parts: "Flannel's images, charts", url: registry("ghcr.io") },
   { host: "quay.io", parts: "Prometheus' images", url: registry("quay.io") },
   { host: "docker.io", parts: "Node's and Grafana's images", url: registry("registry-1.docker.io") },
+  {
+    host: "kubernetes-sigs.github.io",
+    parts: "the list of metrics-server's charts",
+    url: () => `${metricsServer.repository}/index.yaml`,
+  },
+  { host: "github.com", parts: "metrics-server's chart", url: () => metricsServerArchive },
   {
     host: "get.pulumi.com",
     parts: "Pulumi and its plugins",

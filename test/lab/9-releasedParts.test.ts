@@ -41,6 +41,8 @@ describe("released parts @all", () => {
     for (const host of ["pkgs.k8s.io", "registry.k8s.io", "ghcr.io", "quay.io"]) {
       assert.ok(from(host) > 5, host);
     }
+    // Once asked for, once installed.
+    for (const host of ["kubernetes-sigs.github.io", "github.com"]) assert.ok(from(host) > 1, host);
     await kubectl("wait", "node", "--all", "--for=condition=Ready", "--timeout=60s");
   });
 

@@ -1,6 +1,6 @@
 /** Table of stack 2's resource requests and limits in docs/workloads-settings.md, from workloads/sizes.ts. */
 import { parseSettings } from "../../workloads/config";
-import { prometheusSize, requestedMiB, type Size, sizes } from "../../workloads/sizes";
+import { metricsServerSize, prometheusSize, requestedMiB, type Size, sizes } from "../../workloads/sizes";
 import { between } from "./marks";
 
 /** @param prometheusMemoryMiB the setting with this name @param nodes number of nodes of the cluster */
@@ -8,6 +8,7 @@ function sizesTable(prometheusMemoryMiB: number, nodes: number): string {
   const rows: [string, Size][] = [
     ["prometheus", prometheusSize(prometheusMemoryMiB)],
     ...Object.entries(sizes),
+    ["metricsServer", metricsServerSize(nodes)],
   ];
   return [
     "| container | copies | CPU requested, limit | memory requested, limit (MiB) |",

@@ -4,8 +4,8 @@
  *   values.ts, grafanaValues.ts  chart values, from the settings
  *   chartValues.ts               types of the chart values
  *   storage.ts                   storage of samples       password.ts   password of Grafana's administrator
- *   release.ts                   Helm releases            names.ts      names shared by several parts
  *   kubeletService.ts            Service that the operator would leave behind
+ *   names.ts                     names shared by several parts
  */
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
@@ -13,10 +13,10 @@ import type { Adoption } from "../adoption";
 import type { AlertRouting } from "../alerting";
 import type { MonitoringSettings, TelemetrySettings } from "../config";
 import type { Infra } from "../infraStack";
+import { chartRelease } from "../release";
 import { kubeletService } from "./kubeletService";
 import { monitoringNames } from "./names";
 import { adminPassword, adminSecret } from "./password";
-import { chartRelease } from "./release";
 import { sampleVolume } from "./storage";
 import { chartValues } from "./values";
 

@@ -8,3 +8,5 @@ export type PlatformAlertSpec = Omit<AlertSpec, "team" | "subsystem">;
 export const ofMachine = seriesOf("node-exporter");
 
 export const ofKubelet = seriesOf("kubelet");
+
+export const ofApiServer = seriesOf("apiserver");

@@ -1,8 +1,10 @@
 /**
- * Alerts about what the machines do by themselves between two runs of `up`: backups, renewal of certificates.
+ * Controllers that every cluster has, a folder each, and alerts about them and about what the machines do by themselves
+ * between two runs of `up`: backups, renewal of certificates.
  *
- *   rules.ts   groups of rules              backupAlerts.ts       failing, overdue, missing
- *   alert.ts   what the alerts have in common   certificateAlerts.ts  end soon, renewal fails
+ *   metricsServer/  what pods and nodes use now      rules.ts              groups of rules
+ *   alert.ts        what the alerts have in common   backupAlerts.ts       failing, overdue, missing
+ *                                                    certificateAlerts.ts  end soon, renewal fails
  */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
@@ -10,9 +12,13 @@ import type { BackupOutput } from "../../contract/outputs";
 import { owned } from "../adoption/fieldManager";
 import { platformRules } from "./rules";
 
+export { MetricsServer } from "./metricsServer";
+
 export interface PlatformAlertsArgs {
   /** What stack 1 says of its backups; undefined from one that is older than they are. */
   readonly backup: pulumi.Output<BackupOutput | undefined>;
+  /** Whether metrics-server is installed. */
+  readonly metricsServer: boolean;
   /** URL prefix of `<AlertName>.md` in the alerts' links. */
   readonly runbookBaseUrl: string | undefined;
   readonly namespace: pulumi.Input<string>;
@@ -23,7 +29,7 @@ export interface PlatformAlertsArgs {
 export class PlatformAlerts extends pulumi.ComponentResource {
   constructor(name: string, args: PlatformAlertsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("perigee:workloads:PlatformAlerts", name, {}, opts);
-    const { backup, runbookBaseUrl, namespace, definitions } = args;
+    const { backup, metricsServer, runbookBaseUrl, namespace, definitions } = args;
     new kubernetes.apiextensions.CustomResource(
       `${name}-rules`,
       {
@@ -33,6 +39,7 @@ export class PlatformAlerts extends pulumi.ComponentResource {
         spec: backup.apply((output) =>
           platformRules({
             backups: output?.enabled === true,
+            metricsServer,
             ...(runbookBaseUrl !== undefined && { runbookBaseUrl }),
           }),
         ),

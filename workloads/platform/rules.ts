@@ -3,16 +3,20 @@ import { type AlertRule, alertRule, defaultRuleSettings, type RuleFile } from ".
 import type { PlatformAlertSpec } from "./alert";
 import { backupAlerts } from "./backupAlerts";
 import { certificateAlerts } from "./certificateAlerts";
+import { metricsServerAlerts } from "./metricsServer/alerts";
 
 export interface PlatformRuleArgs {
   /** Whether stack 1 makes backups: without them there is nothing to miss. */
   readonly backups: boolean;
+  /** Whether metrics-server is installed. */
+  readonly metricsServer: boolean;
   /** URL prefix of `<AlertName>.md` in every alert's `runbook_url`. Default: the pages' path in this repository. */
   readonly runbookBaseUrl?: string;
 }
 
 export function platformRules({
   backups,
+  metricsServer,
   runbookBaseUrl = defaultRuleSettings.runbookBaseUrl,
 }: PlatformRuleArgs): RuleFile {
   const rules = (subsystem: string, specs: readonly PlatformAlertSpec[]): AlertRule[] =>
@@ -21,6 +25,9 @@ export function platformRules({
     groups: [
       ...(backups ? [{ name: "platform-backup", rules: rules("backup", backupAlerts) }] : []),
       { name: "platform-certificates", rules: rules("certificates", certificateAlerts) },
+      ...(metricsServer
+        ? [{ name: "platform-metrics-server", rules: rules("metrics-server", metricsServerAlerts) }]
+        : []),
     ],
   };
 }

@@ -5,6 +5,7 @@ import type { CrossCheck, SettingProblem } from "../../settings/load";
 import { repositoryRoot } from "../../settings/repositoryRoot";
 import { alertingChecks } from "../alerting/settings";
 import type { Settings } from "../config";
+import { type ChartSettings, kindOfReference } from "./chart";
 
 export const crossChecks: readonly CrossCheck<Settings>[] = [charts, alerting, recorder, historyAge];
 
@@ -26,18 +27,23 @@ function alerting({ monitoring }: Partial<Settings>): SettingProblem[] {
   return monitoring === undefined ? [] : alertingChecks(monitoring.alerting);
 }
 
-function charts({ monitoring }: Partial<Settings>): SettingProblem[] {
-  if (monitoring === undefined) return [];
-  return (["chart", "crdsChart"] as const).flatMap((key) => {
-    const { reference, repository } = monitoring[key];
-    const setting = `monitoring.${key}.reference`;
-    const isPath = /^[./]/.test(reference) || reference.endsWith(".tgz");
-    if (isPath && !existsSync(resolve(repositoryRoot, reference))) {
+function charts({ monitoring, metricsServer }: Partial<Settings>): SettingProblem[] {
+  const given: Readonly<Record<string, ChartSettings | undefined>> = {
+    "monitoring.chart": monitoring?.chart,
+    "monitoring.crdsChart": monitoring?.crdsChart,
+    "metricsServer.chart": metricsServer?.chart,
+  };
+  return Object.entries(given).flatMap(([key, chart]) => {
+    if (chart === undefined) return [];
+    const { reference, repository } = chart;
+    const setting = `${key}.reference`;
+    const kind = kindOfReference(reference);
+    if (kind === "path" && !existsSync(resolve(repositoryRoot, reference))) {
       return [
         { setting, given: reference, problem: "there is no such file or folder (paths are from the root)" },
       ];
     }
-    if (!isPath && !reference.startsWith("oci://") && repository === undefined) {
+    if (kind === "name" && repository === undefined) {
       return [{ setting, given: reference, problem: "a chart's name alone: say its `repository` too" }];
     }
     return [];

@@ -1,5 +1,5 @@
 /**
- * The lab's offline edition of the two charts, complete: with the operator's CRDs, which come from its Go module and
+ * The lab's offline edition of stack 2's charts, complete: with the operator's CRDs, which come from its Go module and
  * are not stored in this repository (4 MB).
  */
 import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
@@ -14,26 +14,32 @@ import { moduleContents, moduleSources } from "../toolchain/goBuild";
 export interface LabCharts {
   readonly stack: string;
   readonly definitions: string;
+  readonly metricsServer: string;
 }
 
 const stackChart = "kube-prometheus-stack";
 const crdsChart = "prometheus-operator-crds";
+const metricsServerChart = "metrics-server";
 const operatorModule = "github.com/prometheus-operator/prometheus-operator";
 
-/** Ensures that both charts are in the cache, and returns their paths. Needs Go, for the operator's module; no root. */
+/** Ensures that the charts are in the cache, and returns their paths. Needs Go, for the operator's module; no root. */
 export async function ensureLabCharts(progress: Progress): Promise<LabCharts> {
   const folder = await ensureCacheEntry({
     name: "charts",
     key: await chartsKey(),
     progress,
     build: async (target) => {
-      for (const chart of [stackChart, crdsChart]) {
+      for (const chart of [stackChart, crdsChart, metricsServerChart]) {
         await cp(join(__dirname, chart), join(target, chart), { recursive: true });
       }
       await writeDefinitions(join(target, crdsChart, "files"));
     },
   });
-  return { stack: join(folder, stackChart), definitions: join(folder, crdsChart) };
+  return {
+    stack: join(folder, stackChart),
+    definitions: join(folder, crdsChart),
+    metricsServer: join(folder, metricsServerChart),
+  };
 }
 
 async function chartsKey(): Promise<string> {

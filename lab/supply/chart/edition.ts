@@ -1,11 +1,11 @@
 /**
  * Choice of the lab's kube-prometheus-stack: the given chart, else the original when its chart and images are
- * reachable, else the offline edition. `make up` prints the choice and the reason.
+ * reachable, else the offline edition. `make up` prints the choice and the reason. And of metrics-server's chart.
  */
 import { existsSync } from "node:fs";
 import { isAbsolute } from "node:path";
-import { testedCharts } from "../../../workloads/config";
-import { hostOfImage, isReleased, type Sources } from "../sources";
+import { testedCharts } from "../../../workloads/settings/chart";
+import { hostOfImage, isReleased, type SourceHost, type Sources } from "../sources";
 import type { LabCharts } from "./build";
 import { monitoringHosts } from "./images";
 
@@ -47,6 +47,21 @@ export function chooseEdition(given: GivenCharts, sources: Sources): Edition {
   if (built.length === 0) return { kind: "original", why: "chart and images can be had" };
   return { kind: "offline", why: `nothing is taken from ${built.join(", ")}` };
 }
+
+/**
+ * Settings of stack 2's `metricsServer`: the original chart where its archive can be had, else the lab's edition. Its image
+ * is the same for both, a released one or the lab's own.
+ */
+export async function metricsServerSettings(
+  sources: Sources,
+  labCharts: () => Promise<LabCharts>,
+): Promise<Readonly<Record<string, unknown>>> {
+  if (isReleased(sources, ...metricsServerHosts)) return {};
+  return { chart: { reference: (await labCharts()).metricsServer } };
+}
+
+/** Hosts of metrics-server's chart: of its list of versions, and of the archives that this names. */
+const metricsServerHosts = ["kubernetes-sigs.github.io", "github.com"] as const satisfies SourceHost[];
 
 /**
  * Settings of stack 2 for an edition, on top of Pulumi.lab.yaml's `perigee-workloads:monitoring`.

@@ -41,7 +41,8 @@ export function operatorImages(programs: Programs, pageFiles: readonly ImageFile
     files: [{ source: program(programs, name), target }, ...more],
     entrypoint: [target],
   });
-  const { operator, reloader, prometheus, alertmanager, nodeExporter, kubeStateMetrics } = references;
+  const { operator, reloader, prometheus, alertmanager, nodeExporter, kubeStateMetrics, metricsServer } =
+    references;
   return [
     single(operator, "prometheus-operator", "/bin/operator"),
     single(reloader, "prometheus-config-reloader", "/bin/prometheus-config-reloader"),
@@ -49,13 +50,14 @@ export function operatorImages(programs: Programs, pageFiles: readonly ImageFile
     single(alertmanager, "alertmanager", "/bin/alertmanager"),
     single(nodeExporter, "node-exporter", "/bin/node_exporter"),
     single(kubeStateMetrics, "kube-state-metrics", "/kube-state-metrics"),
+    single(metricsServer, "metrics-server", "/metrics-server"),
   ];
 }
 
 /** Hosts of the images of stack 2, the original chart's too. */
 export const monitoringHosts = ["registry.k8s.io", "quay.io", "docker.io"] as const;
 
-/** Image references, as in lab/supply/chart/kube-prometheus-stack/values.yaml; a test compares. */
+/** Image references, as in the values.yaml of the charts beside this file; a test compares. */
 export const references = {
   operator: "quay.io/prometheus-operator/prometheus-operator:v0.93.1",
   reloader: "quay.io/prometheus-operator/prometheus-config-reloader:v0.93.1",
@@ -63,6 +65,7 @@ export const references = {
   alertmanager: "quay.io/prometheus/alertmanager:v0.31.1",
   nodeExporter: "quay.io/prometheus/node-exporter:v1.12.1-distroless",
   kubeStateMetrics: "registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.20.0",
+  metricsServer: "registry.k8s.io/metrics-server/metrics-server:v0.9.0",
   viewer: "perigee.invalid/lab/dashboards:1",
 } as const;
 

@@ -200,6 +200,11 @@ export const components = {
     versions: { [promVersion]: "v2.20.0" },
     seconds: 7,
   }),
+  "metrics-server": single("metrics-server", "sigs.k8s.io/metrics-server/cmd/metrics-server", {
+    about: "what pods and nodes use now, for `kubectl top` and autoscalers",
+    versions: { "k8s.io/client-go/pkg/version.gitVersion": "v0.9.0" },
+    seconds: 6,
+  }),
   "coredns-1.14.2": coredns("1.14.2", { module: "programs/go.mod", seconds: 6 }),
   "etcd-3.6.8": etcd("3.6.8", { module: "programs/go.mod", seconds: 9 }),
   alertmanager: single("alertmanager", "github.com/prometheus/alertmanager/cmd/alertmanager", {

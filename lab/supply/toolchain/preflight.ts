@@ -42,7 +42,7 @@ async function goVersion(): Promise<{ version: string } | { problem: string }> {
   if (!(await answers("go", ["version"]))) {
     return {
       problem:
-        "Go is missing: install Go 1.26.2 or newer and have `go` on PATH (https://go.dev/doc/install). " +
+        "Go is missing: install Go 1.26.4 or newer and have `go` on PATH (https://go.dev/doc/install). " +
         'sudo has a PATH of its own: sudo env "PATH=$PATH" make up',
     };
   }

@@ -40,17 +40,25 @@ export class ApiServer {
     private readonly token: string,
   ) {}
 
-  /** @throws Error with what the processes said when they do not come up */
-  static async start(): Promise<ApiServer> {
+  /**
+   * @param more arguments of the API server
+   * @throws Error with what the processes said when they do not come up
+   */
+  static async start(more: readonly string[] = []): Promise<ApiServer> {
     const folder = await mkdtemp(join(tmpdir(), "perigee-api-"));
     const server = new ApiServer(folder, await freePort(), randomBytes(16).toString("hex"));
     try {
-      await server.launch();
+      await server.launch(more);
     } catch (error) {
       await server.stop();
       throw error;
     }
     return server;
+  }
+
+  /** Certificates (PEM) by which the API server is verified at 127.0.0.1. */
+  get authority(): string {
+    return join(this.folder, "certs", "apiserver.crt");
   }
 
   get kubeconfig(): string {
@@ -63,7 +71,7 @@ export class ApiServer {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  private async launch(): Promise<void> {
+  private async launch(more: readonly string[]): Promise<void> {
     const [clientPort, peerPort] = [await freePort(), await freePort()];
     const etcd = `http://127.0.0.1:${clientPort}`;
     const peer = `http://127.0.0.1:${peerPort}`;
@@ -88,6 +96,7 @@ export class ApiServer {
       ...[`--etcd-servers=${etcd}`, `--token-auth-file=${tokens}`, "--authorization-mode=RBAC"],
       ...["--service-cluster-ip-range=10.96.0.0/16", "--service-account-issuer=https://test"],
       ...[`--service-account-key-file=${key}`, `--service-account-signing-key-file=${key}`],
+      ...more,
     ]);
     await this.untilReady();
     const kubeconfig = await this.file("kubeconfig", this.kubeconfig);

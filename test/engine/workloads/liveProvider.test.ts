@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
+import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -15,7 +16,7 @@ import { KubernetesProvider } from "../../../lab/pulumi/providers/kubernetes/kub
 import { releaseSpec } from "../../../lab/pulumi/providers/kubernetes/releases";
 import type { ResourceCall } from "../../../lab/pulumi/providers/rpc/provider";
 import { map, type Properties, reveal, text } from "../../../lab/pulumi/providers/rpc/values";
-import { ensureLabCharts } from "../../../lab/supply/chart/build";
+import { ensureLabCharts, type LabCharts } from "../../../lab/supply/chart/build";
 import { kubernetesComponent } from "../../../lab/supply/toolchain/components";
 import { repositoryRoot } from "../../../settings/repositoryRoot";
 import { loadDictionary } from "../../../telemetry/dictionary";
@@ -24,9 +25,11 @@ import { beforeInstall, beforeUpgrade, ownNamespace } from "../../../workloads/a
 import { type ClusterApi, clusterApi } from "../../../workloads/adoption/clusterApi";
 import { owned } from "../../../workloads/adoption/fieldManager";
 import { chartValues } from "../../../workloads/monitoring/values";
+import { metricsServerRelease, metricsServerValues } from "../../../workloads/platform/metricsServer/values";
 import { settingsWith } from "../../support/workloads/settingsExamples";
 import { ApiServer, builtProgram } from "./apiServer";
 
+const metricsApi = "v1beta1.metrics.k8s.io";
 const helm = builtProgram("helm", "helm");
 const isBuilt =
   helm !== undefined &&
@@ -352,7 +355,7 @@ const token = (inputs: Properties): string => {
       ...{ values: { crds: { annotations: {} } } },
     });
     const releaseType = "kubernetes:helm.sh/v3:Release";
-    let charts: { stack: string; definitions: string };
+    let charts: LabCharts;
     before(async () => (charts = await ensureLabCharts(() => undefined)));
 
     it("installs the definitions, after which objects of their kinds can be made", async () => {
@@ -417,6 +420,53 @@ const token = (inputs: Properties): string => {
       );
       assert.equal(monitors.length, 12);
       await provider.delete(call(releaseType, "stack"), id, outputs);
+    });
+
+    it("installs metrics-server with a certificate that the API verifies it by, which an upgrade keeps", async () => {
+      const inputs = (nodes: number): Properties => ({
+        ...{ ...metricsServerRelease, chart: charts.metricsServer, timeout: 120, skipAwait: true },
+        values: JSON.parse(JSON.stringify(metricsServerValues(nodes))) as Properties,
+      });
+      const read = async (apiVersion: string, kind: string, name: string): Promise<Properties> => {
+        const reference = { apiVersion, kind, name, namespace: "kube-system" };
+        return asProperties(await connection.cluster.read(reference, AbortSignal.timeout(10_000)));
+      };
+      const served = async (): Promise<string> =>
+        text(map(await read("v1", "Secret", "metrics-server"), "data"), "tls.crt") ?? "";
+      const trusted = async (): Promise<Properties> =>
+        map(await read("apiregistration.k8s.io/v1", "APIService", metricsApi), "spec");
+
+      const { id, outputs } = await provider.create(call(releaseType, "metrics-server"), inputs(2), false);
+      const first = await served();
+      assert.equal((await trusted())["caBundle"], first);
+      assert.notEqual((await trusted())["insecureSkipTLSVerify"], true);
+      const certificate = new X509Certificate(Buffer.from(first, "base64"));
+      assert.ok(certificate.checkHost("metrics-server.kube-system.svc"));
+      assert.ok(certificate.verify(certificate.publicKey));
+      assert.ok(Date.parse(certificate.validTo) > Date.now() + 9 * 365 * 86_400_000);
+
+      const olds = { inputs: inputs(2), outputs };
+      await provider.update(call(releaseType, "metrics-server"), id, olds, inputs(30), false);
+      assert.equal(await served(), first);
+      assert.equal((await trusted())["caBundle"], first);
+      await provider.delete(call(releaseType, "metrics-server"), id, outputs);
+      assert.deepEqual(await trusted(), {});
+    });
+
+    it("leaves a metrics-server alone that somebody has installed, and says so", async () => {
+      const values = JSON.parse(JSON.stringify(metricsServerValues(2))) as Properties;
+      const theirs = {
+        ...{ name: "metrics-server", namespace: "kube-system", chart: charts.metricsServer },
+        ...{ timeout: 120, skipAwait: true, values },
+      };
+      const { id, outputs } = await provider.create(call(releaseType, "theirs"), theirs, false);
+      const ours = { ...theirs, ...metricsServerRelease };
+      await beforeInstall(await clusterApi(server.kubeconfig), metricsServerRelease, 0);
+      await assert.rejects(
+        provider.create(call(releaseType, "metrics-server"), ours, false),
+        /"metrics-server" .*exists and cannot be imported into the current release/,
+      );
+      await provider.delete(call(releaseType, "theirs"), id, outputs);
     });
 
     describe("a release that an interrupted run left", () => {

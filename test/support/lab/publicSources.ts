@@ -9,7 +9,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { createServer, type Server } from "node:https";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import serveStatic from "serve-static";
 import { defaultKubernetesVersion } from "../../../infra/versions";
 import { run } from "../../../lab/command";
@@ -20,15 +20,16 @@ import { ensureLabCharts } from "../../../lab/supply/chart/build";
 import { defaultContainerd } from "../../../lab/supply/containerd";
 import { registryConfiguration, registryEnvironment } from "../../../lab/supply/images/registry";
 import { ensureMachineImageParts } from "../../../lab/supply/machineImage/image";
-import { allBuilt } from "../../../lab/supply/sources";
+import { allBuilt, metricsServerArchive } from "../../../lab/supply/sources";
 import { buildToolchain, program } from "../../../lab/supply/toolchain/build";
-import { testedCharts } from "../../../workloads/config";
+import { testedCharts } from "../../../workloads/settings/chart";
 import { writePulumiReleases } from "./pulumiReleases";
 
 /** TEST-NET-2, on the loopback interface. */
 const address = "198.51.100.80";
 const registries = ["registry.k8s.io", "ghcr.io", "quay.io", "docker.io", "registry-1.docker.io"];
-const names = ["pkgs.k8s.io", "get.pulumi.com", ...registries];
+const chartHosts = ["kubernetes-sigs.github.io", "github.com"];
+const names = ["pkgs.k8s.io", "get.pulumi.com", ...chartHosts, ...registries];
 const silent = (): void => undefined;
 
 export class PublicSources {
@@ -150,7 +151,7 @@ export class PublicSources {
     await openssl("x509", "-req", "-in", "request.pem", ...signed, "-out", "cert.pem");
   }
 
-  /** The lab's images and charts, under their released names. */
+  /** The lab's images and charts of its registry, under their released names. */
   private async openRegistry(): Promise<void> {
     const demand = {
       kubernetesVersions: [defaultKubernetesVersion],
@@ -169,29 +170,51 @@ export class PublicSources {
     const charts = await ensureLabCharts(silent);
     await this.pushChart(charts.stack, testedCharts.stack);
     await this.pushChart(charts.definitions, testedCharts.definitions);
+    await this.listChart(charts.metricsServer);
   }
 
   private async pushChart(
     chart: string,
     { reference, version }: { reference: string; version: string },
   ): Promise<void> {
-    const helm = program(await buildToolchain(["helm"], silent), "helm");
-    const own = join(this.folder, "charts", reference.split("/").at(-1) ?? "");
+    const archive = await this.packaged(chart, reference.split("/").at(-1) ?? "", version, this.folder);
+    const target = reference
+      .replace("oci://ghcr.io", `oci://127.0.0.1:${this.registry}`)
+      .replace(/\/[^/]+$/, "");
+    await this.helm("push", archive, target, "--plain-http");
+  }
+
+  /** metrics-server's chart, where its repository's list says that the archive is. */
+  private async listChart(chart: string): Promise<void> {
+    const { reference, version } = testedCharts.metricsServer;
+    const folder = this.chartRepository;
+    await this.packaged(chart, reference, version, folder);
+    await this.helm("repo", "index", folder, "--url", metricsServerArchive.replace(/\/[^/]+$/, ""));
+  }
+
+  /** Archive of the lab's edition of a chart under the original's version. */
+  private async packaged(chart: string, name: string, version: string, folder: string): Promise<string> {
+    const own = join(this.folder, "charts", name);
     await cp(chart, own, { recursive: true });
     const values = await readFile(join(own, "values.yaml"), "utf8");
     // The viewer's image is the lab's alone: here it is one of docker.io's.
     await writeFile(join(own, "values.yaml"), values.replaceAll("perigee.invalid/", "docker.io/"));
-    await run(helm, ["package", own, "--version", version, "--destination", this.folder]);
-    const target = reference
-      .replace("oci://ghcr.io", `oci://127.0.0.1:${this.registry}`)
-      .replace(/\/[^/]+$/, "");
-    const archive = join(this.folder, `${reference.split("/").at(-1)}-${version}.tgz`);
-    await run(helm, ["push", archive, target, "--plain-http"]);
+    await this.helm("package", own, "--version", version, "--destination", folder);
+    return join(folder, `${name}-${version}.tgz`);
+  }
+
+  private async helm(...args: string[]): Promise<void> {
+    await run(program(await buildToolchain(["helm"], silent), "helm"), args);
+  }
+
+  private get chartRepository(): string {
+    return join(this.folder, "chart-repository");
   }
 
   private async listen(): Promise<void> {
     const packages = serveStatic(this.packages);
     const pulumi = serveStatic(join(this.folder, "pulumi"));
+    const charts = serveStatic(this.chartRepository);
     const pem = (name: string): Promise<Buffer> => readFile(join(this.folder, name));
     this.server = createServer(
       { key: await pem("key.pem"), cert: await pem("cert.pem") },
@@ -206,6 +229,9 @@ export class PublicSources {
         } else if (host === "get.pulumi.com") {
           if (path === "/") response.end();
           else pulumi(incoming, response, missing);
+        } else if (chartHosts.includes(host)) {
+          incoming.url = `/${basename(path)}`; // the list, or the archive that it names
+          charts(incoming, response, missing);
         } else {
           const to = {
             host: "127.0.0.1",

@@ -116,8 +116,10 @@ describe("the examples", () => {
     });
 
     it("names no public address for charts", () => {
-      const { monitoring } = parseSettings(settingsOf("air-gap/workloads.yaml", "perigee-workloads"));
-      for (const { reference } of [monitoring.chart, monitoring.crdsChart]) {
+      const { monitoring, metricsServer } = parseSettings(
+        settingsOf("air-gap/workloads.yaml", "perigee-workloads"),
+      );
+      for (const { reference } of [monitoring.chart, monitoring.crdsChart, metricsServer.chart]) {
         assert.match(reference, /^oci:\/\/mirror\.example\//);
       }
     });

@@ -11,7 +11,7 @@ describe("the alerts' pages", () => {
   const withEvents = loadDictionary(join(repositoryRoot, "examples/events/cfs-evs.yaml"));
   const rules = [
     ...[ruleFile(loadDictionary()), ruleFile(withEvents)],
-    platformRules({ backups: true }),
+    platformRules({ backups: true, metricsServer: true }),
   ].flatMap(alertsOf);
   const names = [...new Set(rules.map(({ alert }) => alert))].toSorted();
   const folder = join(repositoryRoot, "docs", "alerts");

@@ -71,6 +71,7 @@ describe("stack 2 with default settings", () => {
       "core/v1:Service telemetry-ground-station",
       "core/v1:Service telemetry-page",
       "core/v1:ServiceAccount telemetry",
+      "helm.sh/v3:Release metrics-server",
       "helm.sh/v3:Release monitoring",
       "helm.sh/v3:Release monitoring-definitions",
       "monitoring.coreos.com/v1:PrometheusRule platform-rules",
@@ -256,6 +257,47 @@ describe("alerts about backups", () => {
       assert.doesNotMatch(found, /"Backup/);
       assert.match(found, /"CertificateExpiresSoon"/);
     }
+  });
+});
+
+describe("metrics-server", () => {
+  const releaseOf = async (settings: Readonly<Record<string, unknown>>, infra: Partial<InfraOutputs> = {}) =>
+    ofType(await deploy(settings, infra), kinds.release).find(({ name }) => name === "metrics-server");
+
+  it("is a release in kube-system of the chart's repository, in the tested version", async () => {
+    const { inputs } = (await releaseOf({})) ?? assert.fail("none");
+    const { name, namespace, chart, version, repositoryOpts } = inputs;
+    assert.deepEqual(
+      { name, namespace, chart, version, repositoryOpts },
+      {
+        ...{ name: "perigee-metrics-server", namespace: "kube-system" },
+        ...{ chart: "metrics-server", version: "3.13.1" },
+        repositoryOpts: { repo: "https://kubernetes-sigs.github.io/metrics-server" },
+      },
+    );
+    assert.equal((inputs["values"] as { replicas: number }).replicas, 2);
+  });
+
+  it("is one pod where the cluster is one node", async () => {
+    const node = { name: "orbit-control-plane-1", role: "control-plane" };
+    const release = await releaseOf({}, { nodes: [node] as unknown as InfraOutputs["nodes"] });
+    assert.equal((release?.inputs["values"] as { replicas: number }).replicas, 1);
+  });
+
+  it("comes from a mirror or an archive, without the repository of its name", async () => {
+    const reference = "oci://mirror.example/charts/metrics-server";
+    const mirrored = await releaseOf({ metricsServer: { chart: { reference } } });
+    assert.deepEqual([mirrored?.inputs["chart"], mirrored?.inputs["version"]], [reference, "3.13.1"]);
+    assert.equal(mirrored?.inputs["repositoryOpts"], undefined);
+    const path = "lab/supply/chart/metrics-server";
+    const own = await releaseOf({ metricsServer: { chart: { reference: `./${path}` } } });
+    assert.match(String(own?.inputs["chart"]), new RegExp(`^/.*/${path}$`));
+    assert.equal(own?.inputs["repositoryOpts"], undefined);
+  });
+
+  it("is not there where it is off, nor is its alert", async () => {
+    const { resources } = await deploy({ metricsServer: { enabled: false } });
+    assert.doesNotMatch(JSON.stringify(resources), /metrics-server|ResourceMetrics|MetricsServer/);
   });
 });
 

@@ -48,12 +48,13 @@ describe("settings of stack 2", () => {
         grafanna: false,
         disabledAlerts: ["not an alert"],
       },
+      metricsServer: { enabled: "yes", chart: { version: "latest" } },
       telemetry: { source: "serial", dictionary: "no/such.yaml", simulator: { scenario: "explosion" } },
     });
     assert.deepEqual(
       problems.map((line) => line.trim()),
       [
-        "perigee-workloads:monitorin: there is no such setting; did you mean monitoring? (allowed: infraStack, nodeImage, monitoring, telemetry)",
+        "perigee-workloads:monitorin: there is no such setting; did you mean monitoring? (allowed: infraStack, nodeImage, monitoring, metricsServer, telemetry)",
         'perigee-workloads:infraStack = "a/b": a stack of perigee-infra, such as dev, or organization/project/stack',
         `perigee-workloads:nodeImage = "node": an image with its registry and tag or digest, such as docker.io/library/node:24-slim; it begins with a registry's host and a slash`,
         'perigee-workloads:monitoring.chart.version = "88": an exact version, such as 88.5.3',
@@ -62,6 +63,8 @@ describe("settings of stack 2", () => {
         'perigee-workloads:monitoring.storage.kind = {"kind":"ebs"}: kind must be one of: ephemeral, local (EBS is not supported yet)',
         'perigee-workloads:monitoring.disabledAlerts[0] = "not an alert": an alert\'s name',
         "perigee-workloads:monitoring.grafanna: there is no such setting; did you mean grafana? (allowed: chart, crdsChart, keepCrds, retentionDays, retentionSizeGiB, storage, prometheusMemoryMiB, scrapeIntervalSeconds, grafana, grafanaAdminPassword, kubeStateMetrics, disabledAlerts, alerting)",
+        'perigee-workloads:metricsServer.enabled = "yes": true or false',
+        'perigee-workloads:metricsServer.chart.version = "latest": an exact version, such as 3.13.1',
         'perigee-workloads:telemetry.dictionary = "no/such.yaml": cannot be read: ENOENT (paths are from the repository\'s root)',
         'perigee-workloads:telemetry.source = "serial": one of: simulator, udp',
         'perigee-workloads:telemetry.simulator.scenario = "explosion": one of: nominal, battery-undervoltage, wheel-overspeed, overheating, loss-of-signal, sequence-gaps, corrupt-packets, reboot, safe-mode',
@@ -87,12 +90,14 @@ describe("settings of stack 2", () => {
           defaultReceiver: "someone",
         },
       },
+      metricsServer: { chart: { reference: "metrics-server-3.13.1.tgz" } },
     });
     assert.deepEqual(
       problems.map((line) => line.trim().replace("perigee-workloads:", "")),
       [
         'monitoring.chart.reference = "kube-prometheus-stack": a chart\'s name alone: say its `repository` too',
         'monitoring.crdsChart.reference = "./no/such/chart": there is no such file or folder (paths are from the root)',
+        'metricsServer.chart.reference = "metrics-server-3.13.1.tgz": there is no such file or folder (paths are from the root)',
         'monitoring.alerting.receivers[1].name = "flight": another receiver has that name already',
         'monitoring.alerting.receivers[1].email = "flight@example.org": needs monitoring.alerting.mail (server, from)',
         'monitoring.alerting.receivers[2].name = "nobody": is a name that the routing uses itself',

@@ -4,7 +4,7 @@ import { parseSettings } from "../../../workloads/config";
 import { chartValues } from "../../../workloads/monitoring/values";
 import { historyDays } from "../../../workloads/settings/historyDays";
 import { deploy } from "../../support/workloads/mocks";
-import { unknownPaths } from "./monitoring/valuesList";
+import { unknownPaths } from "./valuesList";
 
 interface PodSpec {
   readonly containers: readonly {

@@ -2,7 +2,7 @@
 // that what programs share has one version and is compiled once.
 module perigee.invalid/lab/programs
 
-go 1.26.2
+go 1.26.4
 
 tool (
 	github.com/containernetworking/plugins/plugins/ipam/dhcp
@@ -40,6 +40,7 @@ tool (
 	k8s.io/kubernetes/cmd/kubectl
 	k8s.io/kubernetes/cmd/kubelet
 	sigs.k8s.io/cri-tools/cmd/crictl
+	sigs.k8s.io/metrics-server/cmd/metrics-server
 )
 
 require github.com/coredns/coredns v1.14.2
@@ -422,8 +423,8 @@ require (
 	github.com/oklog/run v1.2.0 // indirect
 	github.com/oklog/ulid/v2 v2.1.2 // indirect
 	github.com/olekukonko/tablewriter v0.0.5 // indirect
-	github.com/onsi/ginkgo/v2 v2.28.1 // indirect
-	github.com/onsi/gomega v1.39.1 // indirect
+	github.com/onsi/ginkgo/v2 v2.32.0 // indirect
+	github.com/onsi/gomega v1.42.1 // indirect
 	github.com/open-telemetry/opentelemetry-collector-contrib/internal/exp/metrics v0.160.0 // indirect
 	github.com/open-telemetry/opentelemetry-collector-contrib/pkg/pdatautil v0.160.0 // indirect
 	github.com/open-telemetry/opentelemetry-collector-contrib/processor/deltatocumulativeprocessor v0.160.0 // indirect
@@ -682,6 +683,7 @@ require (
 	sigs.k8s.io/kustomize/kustomize/v5 v5.8.1 // indirect
 	sigs.k8s.io/kustomize/kyaml v0.21.1 // indirect
 	sigs.k8s.io/mcs-api v0.3.0 // indirect
+	sigs.k8s.io/metrics-server v0.9.0 // indirect
 	sigs.k8s.io/randfill v1.0.0 // indirect
 	sigs.k8s.io/structured-merge-diff/v6 v6.4.2 // indirect
 	sigs.k8s.io/yaml v1.6.0 // indirect
@@ -696,13 +698,18 @@ replace (
 	go.etcd.io/etcd/tests/v3 => go.etcd.io/etcd/tests/v3 v3.6.10
 )
 
-// etcd is the version that kubeadm asks for, whatever Flannel's client would like.
+// etcd is the version that kubeadm asks for, whatever clients would like; so is what metrics-server asks newer ones of.
 exclude (
+	github.com/antlr4-go/antlr/v4 v4.13.1
+	github.com/google/cel-go v0.28.1
 	go.etcd.io/etcd/api/v3 v3.6.10
+	go.etcd.io/etcd/api/v3 v3.6.11
 	go.etcd.io/etcd/api/v3 v3.6.13
 	go.etcd.io/etcd/client/pkg/v3 v3.6.10
+	go.etcd.io/etcd/client/pkg/v3 v3.6.11
 	go.etcd.io/etcd/client/pkg/v3 v3.6.13
 	go.etcd.io/etcd/client/v3 v3.6.10
+	go.etcd.io/etcd/client/v3 v3.6.11
 	go.etcd.io/etcd/client/v3 v3.6.13
 	go.etcd.io/etcd/etcdctl/v3 v3.6.10
 	go.etcd.io/etcd/etcdctl/v3 v3.6.13
@@ -712,6 +719,7 @@ exclude (
 	go.etcd.io/etcd/pkg/v3 v3.6.13
 	go.etcd.io/etcd/server/v3 v3.6.10
 	go.etcd.io/etcd/server/v3 v3.6.13
+	sigs.k8s.io/apiserver-network-proxy/konnectivity-client v0.35.0
 )
 
 // The staging modules are v0.0.0 in k8s.io/kubernetes: their published twin is v0.36.3, for every program.

@@ -20,9 +20,11 @@ describe("the toolchain's table", () => {
   /** Every module that a module file requires, with its version. */
   const required = (module: ModuleFile): Map<string, string> =>
     new Map(
-      [...pinned(module).matchAll(/^(?:require |\t)(\S+) (v\S+)(?: \/\/ indirect)?$/gm)].map(
-        ([, path = "", version = ""]) => [path, version],
-      ),
+      [
+        ...pinned(module)
+          .replaceAll(/^exclude \([^)]*\)/gm, "")
+          .matchAll(/^(?:require |\t)(\S+) (v\S+)(?: \/\/ indirect)?$/gm),
+      ].map(([, path = "", version = ""]) => [path, version]),
     );
 
   it("has the programs that the module files name as tools, and no others", () => {

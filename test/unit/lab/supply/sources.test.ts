@@ -106,6 +106,7 @@ describe("the sources of released parts", () => {
       "cni-plugins",
       "prometheus",
       "kube-state-metrics",
+      "metrics-server",
       "crane",
       "echo",
     ] as const;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { metricsFolder } from "../../../../contract/metricsFolder";
 import { nodePorts } from "../../../../contract/outputs";
 import { parseSettings } from "../../../../infra/config";
@@ -15,7 +16,16 @@ import { chartValues } from "../../../../workloads/monitoring/values";
 import { requestedMiB, resources, sizes, withMemory } from "../../../../workloads/sizes";
 import { largeDictionaryText } from "../../../support/telemetry/largeDictionary";
 import { settingsWith } from "../../../support/workloads/settingsExamples";
-import { unknownPaths } from "./valuesList";
+import { unknownPathsOf } from "../valuesList";
+
+const unknownPaths = unknownPathsOf({
+  file: join(__dirname, "kube-prometheus-stack-88.5.3-values.tsv"),
+  withoutDefault: {
+    "alertmanager.alertmanagerSpec.configSecret": "templates/alertmanager/alertmanager.yaml",
+    "grafana.service.nodePort": "charts/grafana/templates/service.yaml",
+  },
+  freeForm: ["grafana.grafana.ini", "defaultRules.disabled"],
+});
 
 const valuesOf = (monitoring: Readonly<Record<string, unknown>>) =>
   chartValues({

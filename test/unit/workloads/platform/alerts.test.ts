@@ -12,10 +12,10 @@ import { prometheusProgram } from "../../../support/promtool";
 import { type AlertCase, testCases } from "../../telemetry/rules/alertCase";
 import { platformCases as cases } from "./cases";
 
-const rules = platformRules({ backups: true });
+const rules = platformRules({ backups: true, metricsServer: true });
 const alerts = alertsOf(rules);
 
-describe("alerts about backups and certificates, as promtool evaluates them", () => {
+describe("alerts about backups, certificates and metrics-server, as promtool evaluates them", () => {
   testCases(rules, cases);
 
   it("are each shown firing, silent, and silent until they have lasted", () => {
@@ -48,7 +48,9 @@ describe("the rules of the platform", () => {
   it("name the job of every series", () => {
     for (const { expr } of alerts) {
       assert.deepEqual(syntaxErrors(expr), [], expr);
-      for (const selector of selectorsOf(expr)) assert.match(selector, /\{job="(node-exporter|kubelet)"[,}]/);
+      for (const selector of selectorsOf(expr)) {
+        assert.match(selector, /\{job="(node-exporter|kubelet|apiserver)"[,}]/);
+      }
     }
   });
 
@@ -56,22 +58,24 @@ describe("the rules of the platform", () => {
     for (const { alert, labels, annotations } of alerts) {
       assert.match(labels["severity"] ?? "", /^(warning|critical)$/, alert);
       assert.equal(labels["team"], "ground-segment", alert);
-      assert.match(labels["subsystem"] ?? "", /^(backup|certificates)$/, alert);
+      assert.match(labels["subsystem"] ?? "", /^(backup|certificates|metrics-server)$/, alert);
       assert.match(annotations.description, /\{\{ \$value \|.*limit/, alert);
       assert.equal(annotations.runbook_url, `docs/alerts/${alert}.md`);
     }
   });
 
-  it("say nothing about backups where stack 1 makes none", () => {
-    const names = alertsOf(platformRules({ backups: false })).map(({ alert }) => alert);
+  it("say nothing about backups where stack 1 makes none, nor about metrics-server where there is none", () => {
+    const without = platformRules({ backups: false, metricsServer: false });
     assert.deepEqual(
-      [...new Set(names)],
+      [...new Set(alertsOf(without).map(({ alert }) => alert))],
       ["CertificateExpiresSoon", "KubeletCertificateExpiresSoon", "CertificateRenewalFailing"],
     );
   });
 
   it("take the site's runbook address", () => {
-    const [first] = alertsOf(platformRules({ backups: true, runbookBaseUrl: "https://wiki.example/alerts" }));
+    const [first] = alertsOf(
+      platformRules({ backups: true, metricsServer: true, runbookBaseUrl: "https://wiki.example/alerts" }),
+    );
     assert.equal(first?.annotations.runbook_url, "https://wiki.example/alerts/BackupFailing.md");
   });
 });

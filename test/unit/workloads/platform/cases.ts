@@ -299,6 +299,46 @@ const renewal: AlertCase[] = [
   },
 ];
 
+const apiService = (name: string, instance = "10.0.1.10:6443"): string =>
+  series("aggregator_unavailable_apiservice", { job: "apiserver", instance, name });
+const resourceMetrics = "v1beta1.metrics.k8s.io";
+const nobodyGets = about(
+  "Nobody gets resource metrics",
+  "An API server gets no answer of metrics-server (unavailable is 1, limit 0): `kubectl top` fails, and HorizontalPodAutoscalers leave everything as it is.",
+  {},
+);
+
+const metricsServer: AlertCase[] = [
+  {
+    alert: "ResourceMetricsUnavailable",
+    it: "fires when one of several API servers has got no answer for five minutes",
+    series: {
+      [apiService(resourceMetrics)]: "0x10 1x60",
+      [apiService(resourceMetrics, "10.0.2.10:6443")]: "0x70",
+    },
+    at: "7m",
+    notYetAt: "6m",
+    firing: nobodyGets,
+  },
+  {
+    alert: "ResourceMetricsUnavailable",
+    it: "fires where somebody has removed the API",
+    series: { [apiService("v1.apps")]: "0x120" },
+    at: "6m",
+    firing: nobodyGets,
+  },
+  {
+    alert: "ResourceMetricsUnavailable",
+    it: "is silent while it answers, over a roll of its pods, and about another API that does not",
+    series: {
+      [apiService(resourceMetrics)]: "0x10 1x12 0x60",
+      [apiService("v1beta1.custom.metrics.k8s.io")]: "1x80",
+    },
+    at: "6m",
+    firing: [],
+  },
+];
+
 export const platformCases: readonly AlertCase[] = [
   ...failing,
   ...overdue,
@@ -306,4 +346,5 @@ export const platformCases: readonly AlertCase[] = [
   ...certificates,
   ...kubelets,
   ...renewal,
+  ...metricsServer,
 ];

@@ -11,6 +11,8 @@ import { monitoringImages, references } from "../../../../../lab/supply/chart/im
 import { repositoryRoot } from "../../../../../settings/repositoryRoot";
 import { defaultNodeImage } from "../../../../../workloads/config";
 import { chartValues } from "../../../../../workloads/monitoring/values";
+import { metricsServerValues } from "../../../../../workloads/platform/metricsServer/values";
+import { testedCharts } from "../../../../../workloads/settings/chart";
 import { prometheusProgram } from "../../../../support/promtool";
 import { settingsWith } from "../../../../support/workloads/settingsExamples";
 
@@ -33,6 +35,7 @@ const built = [
   "prometheus-config-reloader",
   "node-exporter",
   "kube-state-metrics",
+  "metrics-server",
 ];
 /** What the lab's images are made from, without building it: this file stands for each program. */
 const sources = {
@@ -50,6 +53,14 @@ async function examplePage(): Promise<string> {
   return page;
 }
 
+/** The paths that are set and that a chart's values do not have. */
+function unknown(set: unknown, chartValues: unknown): string[] {
+  const known = new Set(paths(chartValues));
+  const isKnown = (path: string): boolean =>
+    path.split(".").some((_, index, parts) => known.has(parts.slice(0, index + 1).join(".")));
+  return paths(set).filter((path) => !isKnown(path));
+}
+
 describe("the lab's edition of kube-prometheus-stack", () => {
   it("knows every value that Perigee sets in the lab", () => {
     const monitoring = {
@@ -64,19 +75,14 @@ describe("the lab's edition of kube-prometheus-stack", () => {
       telemetry: { ...telemetry, history: { enabled: true } },
       ...{ publishedHost: "203.0.113.10", routingSecret: "alertmanager-routing", passwordVersion: "7" },
     });
-    const known = new Set(paths(values));
-    const isKnown = (path: string): boolean =>
-      path.split(".").some((_, index, parts) => known.has(parts.slice(0, index + 1).join(".")));
-    assert.deepEqual(
-      paths(set).filter((path) => !isKnown(path)),
-      [],
-    );
+    assert.deepEqual(unknown(set, values), []);
   });
 
   it("names the images that the lab builds", () => {
     const named =
       JSON.stringify(values).match(/(?:quay\.io|registry\.k8s\.io|perigee\.invalid)\/[^"]+/g) ?? [];
-    assert.deepEqual([...new Set(named)].sort(), Object.values(references).sort());
+    const others = Object.values(references).filter((image) => image !== references.metricsServer);
+    assert.deepEqual([...new Set(named)].sort(), others.sort());
   });
 
   it("tells the operator the release of Alertmanager that the lab builds", () => {
@@ -138,6 +144,28 @@ describe("the lab's edition of kube-prometheus-stack", () => {
       properties: { description: { type: "string", description: "more" } },
     };
     assert.deepEqual(withoutDescriptions(schema), { properties: { description: { type: "string" } } });
+  });
+});
+
+describe("the lab's edition of metrics-server's chart", () => {
+  const folder = join(chart, "../metrics-server");
+  const own = parse(readFileSync(join(folder, "values.yaml"), "utf8")) as {
+    readonly image: { readonly repository: string };
+  };
+  const about = parse(readFileSync(join(folder, "Chart.yaml"), "utf8")) as Record<string, string>;
+
+  it("knows every value that Perigee sets", () => {
+    assert.deepEqual(unknown(metricsServerValues(2), own), []);
+    assert.deepEqual(unknown({ tls: { certManager: {} }, replica: 1 }, own), ["tls.certManager", "replica"]);
+  });
+
+  it("is of the version that Perigee installs, with the image of the release that the lab builds", () => {
+    const { version, release } = testedCharts.metricsServer;
+    assert.ok(about["version"]?.startsWith(`${version}-lab.`), about["version"]);
+    assert.equal(references.metricsServer, `${own.image.repository}:${release}`);
+    assert.equal(metricsServerValues(2).image.tag, release);
+    const pins = readFileSync(join(repositoryRoot, "lab/supply/toolchain/programs/go.mod"), "utf8");
+    assert.ok(pins.includes(`sigs.k8s.io/metrics-server ${release} `), release);
   });
 });
 

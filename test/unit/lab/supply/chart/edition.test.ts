@@ -8,11 +8,12 @@ import {
   type Edition,
   editionSettings,
   type GivenCharts,
+  metricsServerSettings,
 } from "../../../../../lab/supply/chart/edition";
 import { allBuilt, sourceHosts, type Sources } from "../../../../../lab/supply/sources";
 import { parseSettings } from "../../../../../workloads/config";
 
-const charts = () => Promise.resolve({ stack: __dirname, definitions: __dirname });
+const charts = () => Promise.resolve({ stack: __dirname, definitions: __dirname, metricsServer: __dirname });
 const allReleased: Sources = { mode: "auto", released: sourceHosts, reasons: {} };
 
 describe("the edition that the lab runs", () => {
@@ -69,6 +70,23 @@ describe("the edition that the lab runs", () => {
     ] as const) {
       const { monitoring } = parseSettings({ monitoring: await editionSettings(edition, charts) });
       assert.equal(monitoring.grafana, true);
+    }
+  });
+});
+
+describe("metrics-server's chart in the lab", () => {
+  it("is the original where its list and its archive can be had, whatever the monitoring's", async () => {
+    const released = ["kubernetes-sigs.github.io", "github.com"] as const;
+    const settings = await metricsServerSettings({ mode: "auto", released, reasons: {} }, charts);
+    assert.deepEqual(settings, {});
+  });
+
+  it("is the lab's own else, which stack 2 takes", async () => {
+    for (const missing of ["kubernetes-sigs.github.io", "github.com"] as const) {
+      const released = sourceHosts.filter((host) => host !== missing);
+      const settings = await metricsServerSettings({ mode: "auto", released, reasons: {} }, charts);
+      assert.deepEqual(settings, { chart: { reference: __dirname } });
+      assert.equal(parseSettings({ metricsServer: settings }).metricsServer.enabled, true);
     }
   });
 });

@@ -1,19 +1,20 @@
-/** Helm releases of the two charts. */
+/** Helm releases of charts. */
 import { resolve } from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { contentHash } from "../../contract/contentHash";
-import { repositoryRoot } from "../../settings/repositoryRoot";
-import type { Adoption } from "../adoption";
-import type { ChartSettings } from "../config";
+import { contentHash } from "../contract/contentHash";
+import { repositoryRoot } from "../settings/repositoryRoot";
+import type { Adoption } from "./adoption";
+import { type ChartSettings, kindOfReference } from "./settings/chart";
 
 type ChartArgs = Pick<kubernetes.helm.v3.ReleaseArgs, "chart" | "version" | "repositoryOpts">;
 
-/** Source of a chart. `version` does not apply to a path. */
+/** Source of a chart. `version` does not apply to a path, nor `repository` to what is no name. */
 function chartArgs({ reference, repository, version }: ChartSettings): ChartArgs {
-  if (reference.startsWith("oci://")) return { chart: reference, version };
-  if (repository !== undefined) return { chart: reference, version, repositoryOpts: { repo: repository } };
-  return { chart: resolve(repositoryRoot, reference) };
+  const kind = kindOfReference(reference);
+  if (kind === "path") return { chart: resolve(repositoryRoot, reference) };
+  if (kind === "oci" || repository === undefined) return { chart: reference, version };
+  return { chart: reference, version, repositoryOpts: { repo: repository } };
 }
 
 export interface ReleaseArgs {
