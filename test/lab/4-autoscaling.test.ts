@@ -70,7 +70,7 @@ describe("metrics-server", () => {
   });
 });
 
-describe("a HorizontalPodAutoscaler", () => {
+describe("a HorizontalPodAutoscaler @all", () => {
   before(async () => {
     await apply(...burnerObjects, burnerScaler);
     await kubectl("rollout", "status", `deployment/${burner}`, "--timeout=180s");

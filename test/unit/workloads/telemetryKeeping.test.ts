@@ -4,7 +4,7 @@ import { parseSettings } from "../../../workloads/config";
 import { chartValues } from "../../../workloads/monitoring/values";
 import { historyDays } from "../../../workloads/settings/historyDays";
 import { deploy } from "../../support/workloads/mocks";
-import { unknownPaths } from "./valuesList";
+import { unknownPaths } from "./monitoring/chartPaths";
 
 interface PodSpec {
   readonly containers: readonly {

@@ -16,16 +16,7 @@ import { chartValues } from "../../../../workloads/monitoring/values";
 import { requestedMiB, resources, sizes, withMemory } from "../../../../workloads/sizes";
 import { largeDictionaryText } from "../../../support/telemetry/largeDictionary";
 import { settingsWith } from "../../../support/workloads/settingsExamples";
-import { unknownPathsOf } from "../valuesList";
-
-const unknownPaths = unknownPathsOf({
-  file: join(__dirname, "kube-prometheus-stack-88.5.3-values.tsv"),
-  withoutDefault: {
-    "alertmanager.alertmanagerSpec.configSecret": "templates/alertmanager/alertmanager.yaml",
-    "grafana.service.nodePort": "charts/grafana/templates/service.yaml",
-  },
-  freeForm: ["grafana.grafana.ini", "defaultRules.disabled"],
-});
+import { unknownPaths } from "./chartPaths";
 
 const valuesOf = (monitoring: Readonly<Record<string, unknown>>) =>
   chartValues({
