@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { metricsFolder } from "../../../../contract/metricsFolder";
 import { nodePorts } from "../../../../contract/outputs";
 import { parseSettings } from "../../../../infra/config";
