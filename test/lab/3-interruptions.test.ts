@@ -98,10 +98,10 @@ async function withDescendants(root: number): Promise<number[]> {
 
 /** Helm knows of no operation that has not ended, every workload is rolled out, and Prometheus scrapes the exporter. */
 async function allIsWell(): Promise<void> {
-  const labels = ["-n", "monitoring", "get", "secrets", "-l", "owner=helm", "-o"];
+  const labels = ["--all-namespaces", "get", "secrets", "-l", "owner=helm", "-o"];
   const statuses = await kubectl(...labels, "jsonpath={.items[*].metadata.labels.status}");
   assert.doesNotMatch(statuses, /pending|failed|uninstalling/);
-  for (const namespace of ["monitoring", "telemetry"]) {
+  for (const namespace of ["monitoring", "telemetry", "kube-system"]) {
     // Not the pods: one that drains is not ready, and is on its way out.
     const workloadNames = await kubectl(
       "-n",

@@ -124,11 +124,12 @@ describe("stack 2 on the real engine", function () {
       }
     });
 
-    it("puts two releases and every object where it belongs", async () => {
+    it("puts three releases and every object where it belongs", async () => {
       const { objects } = await stacks.recorded();
       assert.deepEqual(await stacks.releases(), {
         "monitoring/prometheus-operator-crds": "deployed",
         "monitoring/monitoring": "deployed",
+        "kube-system/perigee-metrics-server": "deployed",
       });
       const found = Object.keys(objects).filter((key) => !key.startsWith("ConfigMap monitoring/dashboard-"));
       assert.deepEqual(found.sort(), [
