@@ -81,7 +81,7 @@ describe("monitoring", () => {
     const absent = [];
     for (const name of new Set(looked)) {
       // What is recorded may have no value now; what is scraped has one.
-      if (name.includes(":") || name === "ALERTS" || ofContactPlans.test(name)) continue;
+      if (name.includes(":") || name === "ALERTS" || ofSettings.test(name)) continue;
       if ((await query(name)).length === 0) absent.push(name);
     }
     assert.deepEqual(
@@ -166,8 +166,8 @@ describe("monitoring", () => {
   });
 });
 
-/** Metrics that exist with a contact plan only (4-telemetryPasses). */
-const ofContactPlans = /^bus_(contact|signal)_/;
+/** Metrics that exist with a contact plan, a history or an archive only (4-telemetryPasses, 4-telemetryImported). */
+const ofSettings = /^bus_(contact|signal)_|^perigee_telemetry_(history|archive)_/;
 
 /** Metrics of kube-state-metrics that exist only while an object is in such a state. */
 const onlyWithTrouble: Readonly<Record<string, string>> = {

@@ -10,7 +10,7 @@ describe("metrics-server", () => {
   it("gives what every node uses within two minutes", async () => {
     const names = (await kubectl("get", "nodes", ...jsonpath("{.items[*].metadata.name}"))).split(" ");
     // A node without metrics has `<unknown>` in place of the numbers.
-    const used = /^(\S+)\s+[1-9]\d*m\s+\d+%\s+[1-9]\d*Mi\s+\d+%$/;
+    const used = /^(\S+)\s+[1-9]\d*m\s+\d+%\s+[1-9]\d*Mi\s+\d+%\s*$/;
     let lines: readonly (string | undefined)[] = [];
     const measured = async (): Promise<boolean> => {
       lines = (await kubectl("top", "nodes", "--no-headers")).split("\n").map((line) => used.exec(line)?.[1]);
@@ -25,7 +25,7 @@ describe("metrics-server", () => {
       new Set(
         (await kubectl("top", "pods", "--all-namespaces", "--no-headers"))
           .split("\n")
-          .map((line) => /^(\S+)\s+\S+\s+\d+m\s+[1-9]\d*Mi$/.exec(line)?.[1]),
+          .map((line) => /^(\S+)\s+\S+\s+\d+m\s+[1-9]\d*Mi\s*$/.exec(line)?.[1]),
       );
     for (const each of ["kube-system", "monitoring", "telemetry"]) {
       await eventually(`pods of ${each}`, async () => (await namespaces()).has(each), 60);
