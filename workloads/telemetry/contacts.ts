@@ -1,7 +1,6 @@
 /** The contact plan in the pods of exporter and simulator: a mounted file, or an address in a variable. */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { contentHash } from "../../contract/contentHash";
 import { owned } from "../adoption/fieldManager";
 import type { ContactPlanSetting } from "../settings/contactPlan";
 import type { Program } from "./program";
@@ -32,11 +31,12 @@ export function podContacts(
   const metadata = owned({ name, namespace });
   if ("url" in setting) {
     const stringData = { [key]: pulumi.secret(setting.url) };
-    const secret = new kubernetes.core.v1.Secret(name, { metadata, stringData }, opts).metadata.name;
-    const annotations = { ...program.annotations, "perigee.dev/contacts": contentHash(setting.url) };
+    const secret = new kubernetes.core.v1.Secret(name, { metadata, stringData }, opts).metadata;
+    // Not a hash of the address, by which a weak password in it could be guessed.
+    const annotations = { ...program.annotations, "perigee.dev/contacts": secret.resourceVersion };
     return {
       program: { ...program, annotations },
-      env: [{ name: variable, valueFrom: { secretKeyRef: { name: secret, key } } }],
+      env: [{ name: variable, valueFrom: { secretKeyRef: { name: secret.name, key } } }],
     };
   }
   const data = { [file]: setting.text };

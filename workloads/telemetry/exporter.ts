@@ -1,7 +1,6 @@
 /** The exporter: a pod that receives packets through a Service inside the cluster and a node port from outside. */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { contentHash } from "../../contract/contentHash";
 import { nodePorts } from "../../contract/outputs";
 import { extraMemoryMiB, fleetMemoryMiB } from "../../telemetry/dictionary";
 import { owned } from "../adoption/fieldManager";
@@ -28,15 +27,15 @@ export function drainSeconds(scrapeIntervalSeconds: number): number {
   return Math.ceil(1.5 * (6 + Math.max(2, scrapeIntervalSeconds)));
 }
 
-/** Name of the Secret with the exporter's sources: their URLs may have passwords. Undefined: no links. */
+/** Secret with the exporter's sources: their URLs may have passwords. Undefined: no links. */
 export function sourcesSecret(
   { links }: TelemetrySettings,
   namespace: pulumi.Input<string>,
   opts: pulumi.CustomResourceOptions,
-): pulumi.Output<string> | undefined {
+): kubernetes.core.v1.Secret | undefined {
   if (links.length === 0) return undefined;
   const name = "telemetry-sources";
-  const made = new kubernetes.core.v1.Secret(
+  return new kubernetes.core.v1.Secret(
     name,
     {
       metadata: owned({ name, namespace }),
@@ -44,19 +43,18 @@ export function sourcesSecret(
     },
     opts,
   );
-  return made.metadata.name;
 }
 
 const hasTcpServer = ({ links }: TelemetrySettings): boolean =>
   links.some(({ source }) => source.kind === "tcp-server");
 
 /**
- * @param sources name of the Secret with the sources, where there are links
+ * @param sources Secret with the sources, where there are links
  * @param kept program and arguments of what is kept of the packets
  */
 export function exporterDeployment(
   settings: TelemetrySettings,
-  sources: pulumi.Output<string> | undefined,
+  sources: kubernetes.core.v1.Secret | undefined,
   kept: Keeping,
   drain: number,
   pod: TelemetryPodArgs,
@@ -66,10 +64,15 @@ export function exporterDeployment(
     exporter,
     {
       ...pod,
-      program: restartedBySources(kept.program, settings),
+      program: restartedBySources(kept.program, sources),
       env: [
         ...(sources
-          ? [{ name: sourceVariable, valueFrom: { secretKeyRef: { name: sources, key: sourceKey } } }]
+          ? [
+              {
+                name: sourceVariable,
+                valueFrom: { secretKeyRef: { name: sources.metadata.name, key: sourceKey } },
+              },
+            ]
           : []),
         ...pod.env,
       ],
@@ -109,11 +112,14 @@ function exporterMemory(settings: TelemetrySettings): { readonly extraMemoryMiB:
   return { extraMemoryMiB: extraMemoryMiB(dictionary) + fleet };
 }
 
-/** The program with an annotation that changes with the sources: a variable from a Secret restarts nothing. */
-function restartedBySources(program: Program, { links }: TelemetrySettings): Program {
-  if (links.length === 0) return program;
-  const annotations = { ...program.annotations, "perigee.dev/sources": contentHash(sourcesOf(links)) };
-  return { ...program, annotations };
+/**
+ * The program with an annotation that changes with the sources: a variable from a Secret restarts nothing. It is the
+ * Secret's version: by a hash of what is in it a weak password could be guessed.
+ */
+function restartedBySources(program: Program, sources: kubernetes.core.v1.Secret | undefined): Program {
+  if (sources === undefined) return program;
+  const version = sources.metadata.resourceVersion;
+  return { ...program, annotations: { ...program.annotations, "perigee.dev/sources": version } };
 }
 
 const probes = {

@@ -1,6 +1,7 @@
 /** Runs of the whole stack 2 program under Pulumi mocks, and every resource that they register. */
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
+import { contentHash } from "../../../contract/contentHash";
 import { contractVersion, type InfraOutputs } from "../../../contract/outputs";
 import { defaultKubernetesVersion } from "../../../infra/versions";
 import program from "../../../workloads";
@@ -71,7 +72,13 @@ class RecordingMocks implements pulumi.runtime.Mocks {
   private computed(type: string, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
     switch (type) {
       case "kubernetes:core/v1:Secret":
-        return { metadata: { ...(given["metadata"] as object), resourceVersion: "7" } };
+        // Another version with each content, as the API server gives it.
+        return {
+          metadata: {
+            ...(given["metadata"] as object),
+            resourceVersion: contentHash(JSON.stringify(unwrapped(given))),
+          },
+        };
       case "pulumi:pulumi:StackReference":
         return { outputs: this.infra, secretOutputNames: ["kubeconfig", "sshPrivateKey"] };
       case "command:local:Command":
