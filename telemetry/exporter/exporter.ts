@@ -52,6 +52,8 @@ export interface Exporter {
   readonly states: ReadonlyMap<string, TelemetryState>;
   /** Receives a datagram of the first spacecraft. */
   receive(datagram: Buffer): void;
+  /** Looks at the values of a time for the page's plots, as a timer does it every second. */
+  look(now: number): void;
   /** Sets /readyz to not ready; packets are received and metrics served as before. */
   withdraw(): void;
   stop(): Promise<void>;
@@ -110,7 +112,8 @@ export async function startExporter(args: ExporterArgs): Promise<Exporter> {
     await input.close();
     throw error;
   });
-  const taking = setInterval(() => fleet.forEach(({ recent }) => recent.take(clock())), 1000).unref();
+  const look = (now: number): void => fleet.forEach(({ recent }) => recent.take(now));
+  const looking = setInterval(() => look(clock()), 1000).unref();
   const httpPort = (http.address() as AddressInfo).port;
   return {
     httpPort,
@@ -123,12 +126,13 @@ export async function startExporter(args: ExporterArgs): Promise<Exporter> {
     state: first.state,
     states: new Map(fleet.map(({ spacecraft, state }) => [spacecraft, state])),
     receive,
+    look,
     withdraw: () => {
       isReady = false;
     },
     stop: async () => {
       isReady = false;
-      clearInterval(taking);
+      clearInterval(looking);
       await input.close();
       await closeHttp(http);
     },

@@ -42,5 +42,6 @@ export function fly({ exporter }: ServedPage, scenario: ScenarioName, seconds: n
   const simulator = new Simulator({ dictionary, scenario, timeScale: 60, seed: 1, start: end - seconds });
   for (let at = end - seconds; at <= end; at += 0.5) {
     for (const packet of simulator.until(at)) exporter.state.receive(packet, at);
+    exporter.look(at);
   }
 }
