@@ -34,6 +34,8 @@ const eventPacket = `
       - { name: number, description: Number of the event, type: unsigned, bits: 16, hidden: true }
       - { name: message, description: Text, type: string, bytes: 40, hidden: true }
 `;
+/** The field that is the packet's time is one of its parameters too. */
+const epoch = Date.UTC(2000) / 1000;
 const frameBytes = 128;
 const spacecraftId = 42;
 const voltage = "bus_power_bus_v_volts";
@@ -66,7 +68,8 @@ class Station {
     const layout = packetLayouts(this.dictionary).find(({ packet }) => packet.name === name);
     assert.ok(layout, name);
     const given = new Float64Array(this.dictionary.slots);
-    for (const parameter of layout.packet.parameters) given[parameter.index] = values[parameter.name] ?? 0;
+    const of: Readonly<Record<string, number>> = { ...values, obt: Math.floor(time) - epoch };
+    for (const parameter of layout.packet.parameters) given[parameter.index] = of[parameter.name] ?? 0;
     const { apid } = layout.packet;
     // The recorder has counted before.
     const count = isStored ? Math.floor(time) : (this.counts.get(apid) ?? 0);
