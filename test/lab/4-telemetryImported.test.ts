@@ -121,7 +121,9 @@ describe("a mission imported from XTCE, in TM frames by TCP @all", () => {
       [start + day, start + day + contactSeconds],
     ].map(([from = 0, to = 0]) => `${iso(from)},${iso(to)},here`);
     await writeFile(contacts, `start,end,station\n${rows.join("\n")}\n`);
-    await engineSucceeds("up", { publishedNodePorts: [{ port: tcpNodePort, why: "TM frames of a station" }] });
+    await engineSucceeds("up", {
+      publishedNodePorts: [{ port: tcpNodePort, why: "TM frames of a station" }],
+    });
     const framing = `framing=tm&frameBytes=${frameBytes}&spacecraftId=${spacecraftId}&storedChannels=1`;
     await workloadsSucceed("up", {
       monitoring: { alerting: receiver.alerting },
