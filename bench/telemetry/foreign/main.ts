@@ -19,13 +19,14 @@ import { Comparer, type Comparison, type ForeignPacketValues } from "./compare";
 import { Registry } from "./registry";
 import { type ForeignSource, type PackageKey, sources, wished } from "./sources";
 
-/** Library of each decoder. */
-const libraries: Readonly<Record<ForeignSource["decoder"], PackageKey>> = {
-  spp: "spacePacketParser",
-  ccsdspy: "ccsdspy",
-  "ccsdspy-test": "ccsdspy",
-  openc3: "openc3",
-  fprime: "fprimeGds",
+/** Libraries of each decoder. */
+const libraries: Readonly<Record<ForeignSource["decoder"], readonly PackageKey[]>> = {
+  spp: ["spacePacketParser"],
+  ccsdspy: ["ccsdspy"],
+  // Its tests make the packets, and import pytest.
+  "ccsdspy-test": ["ccsdspy", "pytest"],
+  openc3: ["openc3"],
+  fprime: ["fprimeGds"],
 };
 
 interface Row {
@@ -97,7 +98,7 @@ interface Located {
 }
 
 function runSource(source: ForeignSource, registry: Registry, folder: string): Row {
-  const missing = registry.install(libraries[source.decoder]);
+  const missing = libraries[source.decoder].map((each) => registry.install(each)).find(Boolean);
   if (missing !== undefined) return { source, skipped: missing };
   const located = locate(source, registry, folder);
   if (typeof located === "string") return { source, skipped: located };

@@ -12,6 +12,7 @@ export interface ForeignPackage {
 export const packages = {
   spacePacketParser: { name: "space_packet_parser", version: "6.2.0", form: "sdist" },
   ccsdspy: { name: "ccsdspy", version: "2.0.1", form: "sdist" },
+  pytest: { name: "pytest", version: "9.2.0", form: "wheel" },
   fprimeXtce: { name: "fprime_xtce", version: "0.1.5", form: "sdist" },
   fprimeYamcs: { name: "fprime_yamcs", version: "0.2.4", form: "wheel" },
   fprimeGds: { name: "fprime-gds", version: "4.4.1", form: "wheel" },
