@@ -117,7 +117,10 @@ describe("monitoring", () => {
 
   it("has the neighbours among which the rule tests run: npm run neighbours records them anew", async () => {
     const recorded = new Set(recordedNeighbours().map(kindOf));
-    const missing = (await liveNeighbours()).map(kindOf).filter((kind) => !recorded.has(kind));
+    // What fires, or has just ended, is of what the tests before have done.
+    const missing = (await liveNeighbours())
+      .map(kindOf)
+      .filter((kind) => !recorded.has(kind) && !kind.startsWith("ALERTS "));
     assert.deepEqual([...new Set(missing)], []);
   });
 
