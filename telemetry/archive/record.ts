@@ -46,7 +46,8 @@ export function* recordsOf(file: Buffer): Generator<FoundRecord> {
       continue;
     }
     yield { received: file.readDoubleBE(at + receivedAt), at: at + recordHeaderBytes, bytes };
-    at = file.indexOf(recordMark, at + recordHeaderBytes + bytes);
+    // A record that was cut may be whole by what follows it: by a P, the first letter of the next one's mark.
+    at = file.indexOf(recordMark, at + recordHeaderBytes + bytes - (recordMark.length - 1));
   }
 }
 

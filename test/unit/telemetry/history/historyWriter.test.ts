@@ -60,7 +60,9 @@ describe("the writer of the history", function () {
       clock: () => now,
     });
   const take = (to: HistoryWriter, packets: number, from = now - 7_200): void => {
-    for (let i = 0; i < packets; i++) to.of("orbiter").take({ packet: housekeeping }, from + i / 1000, values);
+    for (let i = 0; i < packets; i++) {
+      to.of("orbiter").take({ packet: housekeeping }, from + i / 1000, values);
+    }
   };
   const until = async (holds: () => boolean): Promise<void> => {
     for (let tries = 0; !holds(); tries++) {
