@@ -61,7 +61,7 @@ describe("two passes, with a recorder and a second station @all", () => {
     assert.equal((await query(firing)).length, 1);
     assert.equal(receiver.has("BusParameterRed", "resolved", { parameter: battery }), false);
     for (const alert of ["BusLossOfSignal", "BusPacketOverdue", "BusSequenceGaps"]) {
-      assert.equal(receiver.has(alert, "firing", {}, start + 60), false, alert);
+      assert.equal(receiver.has(alert, "firing", { spacecraft: "perigee-1" }, start + 60), false, alert);
     }
   });
 
