@@ -189,7 +189,7 @@ describe("a mission imported from XTCE, in TM frames by TCP @all", () => {
     assert.deepEqual(await query(voltage), [], "there is no value");
     const firing = `ALERTS{alertname="BusParameterRed",alertstate="firing",parameter="${voltage}"}`;
     assert.equal((await query(firing)).length, 1);
-    assert.equal(receiver.has("BusParameterRed", "resolved", { parameter: voltage }), false);
+    assert.equal(receiver.has("BusParameterRed", "resolved", { parameter: voltage }, los()), false);
     for (const alert of ["BusLossOfSignal", "BusPacketOverdue", "BusSequenceGaps"]) {
       assert.equal(receiver.has(alert, "firing", { spacecraft }, start + 120), false, alert);
     }

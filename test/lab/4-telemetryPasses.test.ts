@@ -59,7 +59,8 @@ describe("two passes, with a recorder and a second station @all", () => {
     assert.deepEqual(await query(battery), [], "there is no value");
     const firing = `ALERTS{alertname="BusParameterRed",alertstate="firing",parameter="${battery}"}`;
     assert.equal((await query(firing)).length, 1);
-    assert.equal(receiver.has("BusParameterRed", "resolved", { parameter: battery }), false);
+    // Before LOS an alarm of an earlier test may still be sent as resolved.
+    assert.equal(receiver.has("BusParameterRed", "resolved", { parameter: battery }, los()), false);
     for (const alert of ["BusLossOfSignal", "BusPacketOverdue", "BusSequenceGaps"]) {
       assert.equal(receiver.has(alert, "firing", { spacecraft: "perigee-1" }, start + 60), false, alert);
     }
