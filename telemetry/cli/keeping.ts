@@ -81,7 +81,7 @@ export async function openKeeping(
   return { history, archives };
 }
 
-/** Archive of each spacecraft; of several each has a folder of its own, and its part of the size. */
+/** Archive of each spacecraft, in a folder of its name, and with its part of the size. */
 async function openArchives(
   { archive: folder, archiveDays: days, archiveMib }: KeepingSettings,
   fleet: readonly string[],
@@ -91,7 +91,7 @@ async function openArchives(
   const archives = new Map<string, PacketArchive>();
   const mostBytes = (archiveMib * 1024 ** 2) / fleet.length;
   for (const spacecraft of fleet) {
-    const own = fleet.length > 1 ? join(folder, spacecraft) : folder;
+    const own = join(folder, folderName(spacecraft));
     const archive = await PacketArchive.open({ folder: own, mostBytes, days, log, clock }).catch(
       (error: unknown) => {
         throw new UsageError(`--archive ${own}: ${reason(error)}`);
@@ -101,6 +101,9 @@ async function openArchives(
   }
   return archives;
 }
+
+/** Name of a spacecraft as that of a folder, whatever is in it. */
+const folderName = (spacecraft: string): string => encodeURIComponent(spacecraft).replace(/^\.+$/, "%2E");
 
 export async function closeKeeping({ history, archives }: Keeping): Promise<void> {
   const closed = [...(archives?.values() ?? [])].map((archive) => archive.close());

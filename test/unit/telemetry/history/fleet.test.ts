@@ -39,18 +39,22 @@ describe("what is kept of several spacecraft", () => {
     await writer.close(0);
   });
 
-  it("is an archive of each in a folder of its name; that of a single one is the folder itself", async () => {
+  it("is an archive of each in a folder of its name, which leads nowhere else", async () => {
     const folder = mkdtempSync(join(tmpdir(), "perigee-archive-"));
     const settings = { archive: folder, archiveDays: 1, archiveMib: 2, historyDays: 1, historyQueue: 10_000 };
     try {
-      const kept = await openKeeping(settings, dictionary, ["alpha", "beta"], { log });
-      assert.deepEqual([...(kept.archives?.keys() ?? [])], ["alpha", "beta"]);
+      const kept = await openKeeping(settings, dictionary, ["alpha", "beta", "..", "a/../../b"], { log });
+      assert.deepEqual([...(kept.archives?.keys() ?? [])], ["alpha", "beta", "..", "a/../../b"]);
       const packet = new HistoryModel().packet({ apid: 10, time: now, n: 1 });
       kept.archives?.get("beta")?.take(packet, now);
       await closeKeeping(kept);
-      assert.deepEqual(readdirSync(folder).sort(), ["alpha", "beta"]);
+      assert.deepEqual(readdirSync(folder).sort(), ["%2E", "a%2F..%2F..%2Fb", "alpha", "beta"]);
       assert.equal(readdirSync(join(folder, "beta")).length, 1);
       assert.equal(readdirSync(join(folder, "alpha")).length, 0);
+      // One alone has the same folder, so that it stays where it is when another one comes.
+      const alone = await openKeeping(settings, dictionary, ["beta"], { log });
+      assert.equal(alone.archives?.get("beta")?.files, 1);
+      await closeKeeping(alone);
     } finally {
       rmSync(folder, { recursive: true });
     }
