@@ -22,42 +22,44 @@ export interface Family extends FamilyConfig {
 
 /** Metric families in the order of their registration. */
 export class Registry {
-  private readonly families = new Map<string, { family: Family; write: ReturnType<typeof familyWriter> }>();
+  /** By name: the family's parts, one of each joined registry, and its writer. */
+  private readonly families = new Map<string, { parts: Family[]; write: ReturnType<typeof familyWriter> }>();
 
   /** @throws Error when the name is taken */
   register(family: Family): void {
     if (this.families.has(family.name)) throw new Error(`two metrics are called ${family.name}`);
-    this.families.set(family.name, { family, write: familyWriter(family.type, family) });
+    this.families.set(family.name, { parts: [family], write: familyWriter(family.type, family) });
   }
 
   /** Adds the series of another registry's families, where both describe them alike, and the families it does not have. */
   join(other: Registry): void {
-    for (const [name, { family }] of other.families) {
-      const own = this.families.get(name)?.family;
-      if (!own) this.register(family);
-      else this.families.set(name, { family: joined(own, family), write: familyWriter(own.type, own) });
+    for (const [name, { parts, write }] of other.families) {
+      const own = this.families.get(name);
+      if (!own) this.families.set(name, { parts: [...parts], write });
+      else if (areAlike(own.parts[0], parts[0])) own.parts.push(...parts);
+      else throw new Error(`the metric ${name} means two things`);
     }
   }
 
   /** Text of all metrics at this moment. */
   text(format: ExpositionFormat = "text"): string {
     let text = "";
-    for (const { family, write } of this.families.values()) text += write(format, family.samples());
+    for (const { parts, write } of this.families.values()) text += write(format, samplesOf(parts));
     return format === "openmetrics" ? text + openMetricsEnd : text;
   }
 
   list(): Family[] {
-    return [...this.families.values()].map(({ family }) => family);
+    return [...this.families.values()].flatMap(({ parts }) => {
+      const [first] = parts;
+      return first ? { ...first, samples: () => samplesOf(parts) } : [];
+    });
   }
 }
 
-/** @throws Error when one name means two things */
-function joined(one: Family, other: Family): Family {
-  if (one.type !== other.type || one.unit !== other.unit || one.help !== other.help) {
-    throw new Error(`the metric ${one.name} means two things`);
-  }
-  return { ...one, samples: () => [...one.samples(), ...other.samples()] };
-}
+const areAlike = (one?: Family, other?: Family): boolean =>
+  one?.type === other?.type && one?.unit === other?.unit && one?.help === other?.help;
+
+const samplesOf = (parts: readonly Family[]): Sample[] => parts.flatMap((part) => part.samples());
 
 /** Gauge whose series are computed at each scrape, so that those of a stale parameter disappear without a timer. */
 export class SampledGauge {
