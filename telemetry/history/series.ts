@@ -1,4 +1,5 @@
 /** Series of the history: one of each value that a dictionary can have, with a name that no live series has. */
+import { isText } from "../decoder";
 import type { Dictionary, Packet, Parameter } from "../dictionary";
 
 /**
@@ -13,8 +14,6 @@ export interface HistorySeries {
   /** Labels besides the metric's name: `spacecraft`, and `index` of an element of an array. */
   readonly labels: Readonly<Record<string, string>>;
 }
-
-const isText = ({ type }: Parameter): boolean => type === "string" || type === "binary";
 
 /**
  * Series by the slot of their value in `TelemetryState.values`. The dictionary fixes their number. Texts have none: each
