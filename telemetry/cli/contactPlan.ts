@@ -14,23 +14,12 @@ export async function openPlan(
   place: string,
   spacecraft: string,
   { log }: Pick<Surroundings, "log">,
+  others: readonly string[] = [],
 ): Promise<PlanSource> {
   try {
-    return await PlanSource.open({ place, spacecraft, log, clock: () => Date.now() / 1000 });
+    return await PlanSource.open({ place, spacecraft, others, log, clock: () => Date.now() / 1000 });
   } catch (error) {
     const why = error instanceof PlanError ? error.message : `cannot be read: ${reason(error)}`;
     throw new UsageError(`--contacts ${isUrl(place) ? withoutPassword(place) : place}: ${why}`);
   }
-}
-
-/** Plan of each spacecraft; undefined: contacts are not planned. */
-export async function openPlans(
-  place: string | undefined,
-  fleet: readonly string[],
-  surroundings: Pick<Surroundings, "log">,
-): Promise<ReadonlyMap<string, PlanSource> | undefined> {
-  if (place === undefined) return undefined;
-  const plans = new Map<string, PlanSource>();
-  for (const spacecraft of fleet) plans.set(spacecraft, await openPlan(place, spacecraft, surroundings));
-  return plans;
 }

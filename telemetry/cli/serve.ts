@@ -5,7 +5,7 @@ import { type Exporter, startExporter } from "../exporter";
 import { parseSource, type Source, spacecraftOf } from "../links";
 import { perigeeVersion } from "../version";
 import { command, type Surroundings } from "./command";
-import { contactsMeaning, openPlans } from "./contactPlan";
+import { contactsMeaning, openPlan } from "./contactPlan";
 import { dictionarySetting, readDictionary, readPackets, reason } from "./dictionarySetting";
 import { closeKeeping, keepingSettings, openKeeping } from "./keeping";
 import { atRate, packetsOf } from "./packetFile";
@@ -58,7 +58,12 @@ export const serve = command(
     const recording = settings.file === undefined ? undefined : readPackets(settings.file);
     const sources = settings.source === undefined ? undefined : readSources(settings.source);
     const fleet = spacecraftOf(sources ?? [], settings.spacecraft);
-    const contacts = await openPlans(settings.contacts, fleet, surroundings);
+    const [first, ...others] = fleet;
+    const planned =
+      settings.contacts === undefined
+        ? undefined
+        : await openPlan(settings.contacts, first, surroundings, others);
+    const contacts = planned && new Map(fleet.map((name) => [name, planned.of(name)]));
     const own = { dictionary, staleAfterPeriods: settings.staleAfter, version: perigeeVersion(), log };
     const kept = await openKeeping(settings, dictionary, fleet, surroundings);
     const exporter = await startExporter({
@@ -91,7 +96,7 @@ export const serve = command(
     await drain(exporter, settings.drain, surroundings);
     const datagrams = [...exporter.states.values()].reduce((sum, state) => sum + state.datagrams, 0);
     log.info("stopping", { datagrams });
-    for (const plan of contacts?.values() ?? []) plan.close();
+    planned?.close();
     await exporter.stop();
     await closeKeeping(kept);
     return 0;

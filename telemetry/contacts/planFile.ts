@@ -35,18 +35,36 @@ const contactSchema = z.object(
   { error: "must have start and end" },
 );
 
+/** A contact with the name of its spacecraft; undefined: it is everybody's. */
+export interface PlannedContact extends Contact {
+  readonly spacecraft: string | undefined;
+}
+
 /**
  * Contacts of a plan.
- * @param spacecraft whose contacts are wanted; those that name none are everybody's
+ * @param spacecraft whose contacts are wanted
  * @throws PlanError
  */
-export function readPlan(text: string, spacecraft: string): Contact[] {
+export const readPlan = (text: string, spacecraft: string): Contact[] =>
+  contactsOf(readContacts(text), spacecraft);
+
+/** Contacts of a spacecraft, those that name none among them. */
+export const contactsOf = (contacts: readonly PlannedContact[], spacecraft: string): Contact[] =>
+  contacts
+    .filter((contact) => contact.spacecraft === undefined || contact.spacecraft === spacecraft)
+    .map(({ start, end, station }) => ({ start, end, station }));
+
+/**
+ * Contacts of all spacecraft of a plan.
+ * @throws PlanError
+ */
+export function readContacts(text: string): PlannedContact[] {
   const entries = isCsv(text) ? csvEntries(text) : documentEntries(text);
   if (entries.length > mostContacts) {
     throw new PlanError([`has ${entries.length} contacts, at most ${mostContacts} are taken`]);
   }
   const problems: string[] = [];
-  const contacts: Contact[] = [];
+  const contacts: PlannedContact[] = [];
   for (const { what, value } of entries) {
     const parsed = contactSchema.safeParse(value);
     if (!parsed.success) {
@@ -55,9 +73,9 @@ export function readPlan(text: string, spacecraft: string): Contact[] {
       );
       continue;
     }
-    const { start, end, station, spacecraft: of } = parsed.data;
+    const { start, end, station, spacecraft } = parsed.data;
     if (end <= start) problems.push(`${what} end must be after start`);
-    else if (of === undefined || of === spacecraft) contacts.push({ start, end, station });
+    else contacts.push({ start, end, station, spacecraft });
   }
   if (problems.length > 0) throw new PlanError(problems);
   return contacts;

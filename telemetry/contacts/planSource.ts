@@ -2,7 +2,7 @@
 import { readFile, stat } from "node:fs/promises";
 import type { Log } from "../log";
 import { ContactPlan, type Contacts } from "./contactPlan";
-import { mostPlanBytes, PlanError, readPlan } from "./planFile";
+import { contactsOf, mostPlanBytes, PlanError, readContacts } from "./planFile";
 
 /** Seconds between two readings of a file, and of an address that answers; one that does not is asked each minute. */
 const fileSeconds = 60;
@@ -15,6 +15,8 @@ export interface PlanSourceArgs {
   /** Path of a file, or an http:// or https:// URL. */
   readonly place: string;
   readonly spacecraft: string;
+  /** Further spacecraft that the place is read for, in the same reading. */
+  readonly others?: readonly string[];
   readonly log: Log;
   /** Current time in seconds since 1970. */
   readonly clock: () => number;
@@ -24,6 +26,7 @@ export interface PlanSourceArgs {
 export class PlanSource implements Contacts {
   plan: ContactPlan | undefined;
   readAt: number;
+  private readonly others = new Map<string, ContactPlan>();
   private timer: NodeJS.Timeout | undefined;
   private isClosed = false;
   private hasFailed = false;
@@ -43,6 +46,22 @@ export class PlanSource implements Contacts {
     else await source.take();
     source.again();
     return source;
+  }
+
+  /** Contacts of one of the spacecraft. */
+  of(spacecraft: string): Contacts {
+    if (spacecraft === this.args.spacecraft) return this;
+    // Each reading makes other plans.
+    const plan = (): ContactPlan | undefined => this.others.get(spacecraft);
+    const readAt = (): number => this.readAt;
+    return {
+      get plan() {
+        return plan();
+      },
+      get readAt() {
+        return readAt();
+      },
+    };
   }
 
   close(): void {
@@ -70,9 +89,11 @@ export class PlanSource implements Contacts {
   }
 
   private async take(): Promise<void> {
-    const { place, spacecraft, clock } = this.args;
+    const { place, spacecraft, others, clock } = this.args;
     const text = isUrl(place) ? await fetched(place) : await fileText(place);
-    this.plan = new ContactPlan(readPlan(text, spacecraft));
+    const contacts = readContacts(text);
+    this.plan = new ContactPlan(contactsOf(contacts, spacecraft));
+    for (const other of others ?? []) this.others.set(other, new ContactPlan(contactsOf(contacts, other)));
     this.readAt = clock();
   }
 }

@@ -202,6 +202,28 @@ describe("the source of a contact plan", () => {
     }
   });
 
+  it("is of several spacecraft in one reading: each has its own contacts and everybody's", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "perigee-plan-"));
+    try {
+      const place = join(folder, "contacts.csv");
+      const entry = (name: string, hour: string): string =>
+        `${line.trim().replaceAll("T08", `T${hour}`)},${name}\n`;
+      await writeFile(place, `start,end,station,spacecraft\n${entry("s", "08")}${entry("t", "10")}`);
+      const source = await PlanSource.open({ ...args, place, others: ["t", "u"] });
+      source.close();
+      const counts = (): (number | undefined)[] => ["s", "t", "u"].map((name) => source.of(name).plan?.count);
+      assert.deepEqual(counts(), [1, 1, 0]);
+      const t = source.of("t");
+      await writeFile(place, `start,end,station,spacecraft\n${entry("t", "10")}${entry("", "12")}`);
+      now = 300;
+      await source.read();
+      assert.deepEqual(counts(), [1, 2, 1], "that of 12 names none");
+      assert.deepEqual([t.plan?.count, t.readAt], [2, 300]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   it("is refused at the start where a file is not there, is wrong or too long", async () => {
     await assert.rejects(PlanSource.open({ ...args, place: "/nowhere/plan.yaml" }), /ENOENT/);
     await assert.rejects(PlanSource.open({ ...args, place: "https://" }), /is no URL/);
