@@ -1,25 +1,21 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { encodePacket, packetLayouts } from "../../../telemetry/decoder";
-import { type Dictionary, parseDictionary } from "../../../telemetry/dictionary";
+import type { Dictionary } from "../../../telemetry/dictionary";
 import { RecentPast, TelemetryState } from "../../../telemetry/exporter";
+import { dictionaryWith, number } from "./packets/dictionaryOf";
 
 const dictionaryOf = (numbers: number): Dictionary =>
-  parseDictionary(`
-name: test
-version: "1"
-time: { code: CUC, epoch: "2000-01-01T00:00:00Z" }
-packets:
-  - apid: 10
-    name: housekeeping
-    subsystem: power
-    period: 10
-    description: d
-    parameters:
-      - { name: mode, description: Mode, type: enumeration, bits: 8, states: { 0: SAFE } }
-      - { name: heater, description: Heater, type: boolean }
-${Array.from({ length: numbers }, (_, i) => `      - { name: v${i}, description: d, type: unsigned, bits: 32, unit: V }`).join("\n")}
-`);
+  dictionaryWith([
+    {
+      ...{ name: "housekeeping", subsystem: "power", period: 10 },
+      parameters: [
+        { name: "mode", description: "d", type: "enumeration", bits: 8, states: { 0: "SAFE" } },
+        { name: "heater", description: "d", type: "boolean" },
+        ...Array.from({ length: numbers }, (_, i) => number(`v${i}`, 32, { unit: "V" })),
+      ],
+    },
+  ]);
 const start = 1_800_000_000;
 const metric = "bus_power_v0_volts";
 

@@ -5,26 +5,23 @@ import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { ContactPlan } from "../../../../telemetry/contacts";
 import { encodePacket, packetLayouts } from "../../../../telemetry/decoder";
-import { parseDictionary } from "../../../../telemetry/dictionary";
 import { type Exporter, startExporter } from "../../../../telemetry/exporter";
 import { expectedPackets, Link, parseSource, spacecraftOf } from "../../../../telemetry/links";
 import { TmFrameWriter } from "../../../../telemetry/links/frameWriter";
 import { jsonLog } from "../../../../telemetry/log";
 import { framesOf } from "../../../support/telemetry/frames";
 import { marker, packet, source } from "../../../support/telemetry/streams";
+import { dictionaryWith, number } from "../packets/dictionaryOf";
 
-const dictionary = parseDictionary(`
-name: test
-version: "1"
-time: { code: CUC, epoch: "2000-01-01T00:00:00Z" }
-packets:
-  - apid: 10
-    name: housekeeping
-    subsystem: power
-    period: 2
-    description: d
-    parameters: [{ name: voltage, description: Voltage, type: unsigned, bits: 16, unit: mV }]
-`);
+const dictionary = dictionaryWith(
+  [
+    {
+      ...{ apid: 10, name: "housekeeping", subsystem: "power", period: 2 },
+      parameters: [number("voltage", 16, { unit: "mV" })],
+    },
+  ],
+  { time: { code: "CUC", epoch: "2000-01-01T00:00:00Z" } },
+);
 const [layout] = packetLayouts(dictionary);
 const housekeeping = (volts: number, count = 0): Buffer => {
   assert.ok(layout);
