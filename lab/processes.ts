@@ -68,8 +68,7 @@ export async function startProcess(stateFolder: string, wanted: LabProcess): Pro
     await stopProcess(wanted.record);
   }
   const { command, args, environment, record, log: logFile, listen } = wanted;
-  // A process is gone when its first thread is; the last one closes its sockets.
-  if (listen !== undefined && (await isTaken(listen, running === undefined ? 0 : startLimitMs))) {
+  if (listen !== undefined && (await takesConnection(listen))) {
     throw new Error(`another program already listens on ${listen.address}:${listen.port}`);
   }
   await rm(record, { force: true });
@@ -193,28 +192,20 @@ export async function answering(listen: TcpAddress, withinMs: number): Promise<s
   return `nothing answers on ${listen.address}:${listen.port} within ${Math.ceil(withinMs / 1000)} s`;
 }
 
-/** True when something still takes connections there after the time limit. */
-async function isTaken(listen: TcpAddress, limitMs: number): Promise<boolean> {
-  const end = Date.now() + limitMs;
-  while (await takesConnection(listen)) {
-    if (Date.now() >= end) return true;
-    await sleep(100);
-  }
-  return false;
-}
-
 /** True when the recorded process, and not a later one with its PID, is alive. */
 async function isAlive(record: ProcessRecord): Promise<boolean> {
   return (await startTimeOf(record.pid)) === record.startTime;
 }
 
-/** Start time of a live process; undefined when there is none or it is a zombie. */
+/** Start time of a live process; undefined when there is none or it is a zombie, all threads of which have ended. */
 async function startTimeOf(pid: number): Promise<string | undefined> {
   const stat = await readProc(pid, "stat");
   if (stat === undefined) return undefined;
   // The command name, in parentheses, may contain spaces and parentheses.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return fields[0] === "Z" ? undefined : fields[19];
+  // The first thread may have ended before the others: the last one closes the sockets.
+  const hasEnded = fields[0] === "Z" && Number(fields[17]) <= 1;
+  return hasEnded ? undefined : fields[19];
 }
 
 function takesConnection({ address, port }: TcpAddress): Promise<boolean> {

@@ -41,7 +41,7 @@ describe("the on-board clock", () => {
         const { clock, now } = running(offset);
         const aos = now + silence;
         // A clock that agrees with the ground's is right: only what is as old as it is off could be taken for live.
-        for (let age = silence; age > 61; age -= Math.max(1, silence / 50)) {
+        for (let age = silence; age > 61; age -= Math.ceil(silence / 50)) {
           if (Math.abs(offset - age) <= olderThan) continue;
           assert.equal(clock.isLive(0, aos + offset - age, aos, olderThan), false, `age ${age}`);
         }
