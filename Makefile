@@ -6,7 +6,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 installed := node_modules/.package-lock.json
 lab := tsx lab/cli/main.ts
 
-.PHONY: help setup test lint format bench unit engine lab-test lab-test-all toolchain up down status scenario demo interrupt ssh kubeconfig password logs cache-push golden docs
+.PHONY: help setup test properties lint format bench unit engine lab-test lab-test-all toolchain up down status scenario demo interrupt ssh kubeconfig password logs cache-push golden docs
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -25,6 +25,14 @@ test: setup ## Lint, types, unit and engine tests: all that needs no root
 	@npm run --silent lint
 	@npm run --silent types
 	@mocha --parallel --jobs 2 'test/unit/**/*.test.ts' 'test/engine/**/*.test.ts'
+
+# The seed of a failure is printed: `PERIGEE_SEED=N mocha FILE` repeats it.
+properties: rounds ?= 10
+properties: setup ## Property tests with other seeds than those of `make test`: rounds=10 of them
+	@for seed in $$(shuf --input-range 1-1000000000 --head-count $(rounds)); do \
+		echo "seed $$seed"; \
+		PERIGEE_SEED=$$seed mocha --parallel --jobs 2 --reporter dot $$(grep -rl 'from "fast-check"' test/unit) || exit; \
+	done
 
 lint: setup ## ESLint, Prettier, markdownlint, knip, and who may import whom
 	@npm run --silent lint
