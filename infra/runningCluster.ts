@@ -7,6 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { BackupOutput, InfraOutputs, KeyNumbers, NodeOutput } from "../contract/outputs";
 import { type SettingProblem, SettingsError } from "../settings/load";
 import { namespace, type Settings } from "./config";
+import { keptByNone } from "./kubeadm/controlPlanes/acting";
 import { regionOf } from "./kubeadm/placeLabels";
 import { versionProblem } from "./kubeadm/upgrade/plan";
 import { architectureOf } from "./machines/image";
@@ -94,6 +95,7 @@ export function lossesOf(settings: Settings, running: RunningCluster): SettingPr
   // Under another name every machine is another one: there is nothing to compare.
   if (settings.clusterName !== running.clusterName) return [otherName(settings, running)];
   return [
+    ...keptByNone(settings, running.nodes),
     ...otherArchitecture(settings, running),
     ...smallerDisks(settings, running),
     ...fewerSubnets(settings, running),

@@ -3,6 +3,7 @@
  * lives can be it; it changes only when it died or goes, so that a second `up` changes nothing.
  */
 import * as pulumi from "@pulumi/pulumi";
+import type { SettingProblem } from "../../../settings/load";
 import type { Settings } from "../../config";
 import { machineName } from "../../machines/names";
 
@@ -53,6 +54,21 @@ export function controlPlaneNames({ clusterName, controlPlane }: Settings): stri
 export function irreplaceable(running: readonly KnownControlPlane[]): string[] {
   const living = running.filter((one) => one.role === "control-plane" && one.living !== undefined);
   return living.length > 1 ? [] : living.map(({ name }) => name);
+}
+
+/**
+ * Problem of a count that keeps none of the control planes that have etcd's data: what it keeps is gone or has not joined,
+ * and would begin an empty cluster while the others are deleted. A restore is meant to begin anew.
+ */
+export function keptByNone(settings: Settings, running: readonly KnownControlPlane[]): SettingProblem[] {
+  const [members, wanted] = [membersOf(running), controlPlaneNames(settings)];
+  const kept = members.length === 0 || members.some((name) => wanted.includes(name));
+  if (kept || settings.restoreFrom !== undefined) return [];
+  const former = running.filter(({ role }) => role === "control-plane").length;
+  const problem =
+    `keeps ${wanted.join(", ")} alone, gone or not joined yet, and would delete what has the cluster's data: ` +
+    `${members.join(", ")}; put it back to ${former}, run pulumi refresh and pulumi up, and lower it then`;
+  return [{ setting: "controlPlane.count", given: settings.controlPlane.count, problem }];
 }
 
 /** Warns where control planes share a zone. */

@@ -81,6 +81,34 @@ describe("several control planes and the key for Secrets", () => {
   });
 });
 
+describe("fewer control planes than there are", () => {
+  const node = (number: number, living?: string) => ({
+    ...{ name: `orbit-control-plane-${number}`, role: "control-plane" as const, instanceId: `i-${number}` },
+    ...(living === undefined ? {} : { living }),
+  });
+  const lives = (number: number) => node(number, `i-${number}`);
+  const one = { controlPlane: { count: 1 } };
+  const three = (...nodes: RunningCluster["nodes"]): RunningCluster => ({ ...running, nodes });
+
+  it("are refused where those that would be kept are gone, or made by an up that did not end: the others have the data", () => {
+    for (const first of [node(1), node(1, "i-new")]) {
+      assert.match(
+        losses(one, three(first, lives(2), lives(3))).join(),
+        /^controlPlane\.count = 1: keeps orbit-control-plane-1 alone, .* delete .* data: orbit-control-plane-2, orbit-control-plane-3; put it back to 3, /,
+      );
+    }
+    const five = three(node(1), node(2), node(3), lives(4), lives(5));
+    assert.match(losses({ controlPlane: { count: 3 } }, five).join(), /-4, orbit-control-plane-5; .* to 5/);
+  });
+
+  it("are allowed where one that has the data stays, where nothing lives, and where a restore is asked for", () => {
+    assert.deepEqual(losses(one, three(lives(1), node(2), lives(3))), []);
+    assert.deepEqual(losses(one, three(node(1), node(2), node(3))), []);
+    assert.deepEqual(losses({ ...one, restoreFrom: "latest" }, three(node(1), lives(2), node(3))), []);
+    assert.deepEqual(losses({ controlPlane: { count: 3 } }, three(node(1), lives(2), lives(3))), []);
+  });
+});
+
 describe("a change of settings that would lose the running cluster", () => {
   it("is none where nothing of it changes, nor where machines only grow, come and go", () => {
     assert.deepEqual(losses({}), []);
