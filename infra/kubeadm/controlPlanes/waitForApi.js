@@ -37,8 +37,15 @@ function ask() {
 }
 
 async function main() {
+  if (!/^\d{1,6}$/.test(limit)) {
+    console.error(
+      `PERIGEE_API_WAIT_SECONDS = ${JSON.stringify(limit)}: a whole number of seconds, such as 900; 0 does not wait`,
+    );
+    process.exitCode = 1;
+    return;
+  }
+  if (Number(limit) === 0) return;
   for (;;) {
-    if (Number(limit) === 0) return;
     const problem = await ask();
     if (problem === undefined) return;
     if (Date.now() > ends) {

@@ -23,6 +23,17 @@ describe("the wait for the API behind its balancer", () => {
     );
   });
 
+  it("has a limit: what is no number of seconds is refused, and does not wait for ever", async () => {
+    for (const given of ["15m", "-1", "", "NaN", "1.5"]) {
+      const said = await run({ PERIGEE_API_HOST: "balancer.invalid", PERIGEE_API_WAIT_SECONDS: given });
+      assert.deepEqual([given, said.code], [given, 1]);
+      assert.match(
+        said.stderr,
+        /^PERIGEE_API_WAIT_SECONDS = ".*": a whole number of seconds, such as 900; 0 /,
+      );
+    }
+  });
+
   it("is none where the operator says so", async () => {
     const said = await run({ PERIGEE_API_HOST: "balancer.invalid", PERIGEE_API_WAIT_SECONDS: "0" });
     assert.deepEqual(said, { code: 0, stderr: "" });
