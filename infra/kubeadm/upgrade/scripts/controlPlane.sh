@@ -11,7 +11,8 @@ waits=""
 upgrade_control_plane() {
   local running configured
   running=$(running_version)
-  if [ -e "$upgrading" ]; then
+  # An empty one is of a disk that was full: nothing was changed then.
+  if [ -s "$upgrading" ]; then
     [ "$(cat "$upgrading")" = "${KUBERNETES_VERSION:?}" ] || fail "kubernetesVersion = $KUBERNETES_VERSION: the upgrade of" \
       "this control plane to $(cat "$upgrading") has begun and is not done. Allowed: $(cat "$upgrading"); 'pulumi up' goes on with it"
     echo "the upgrade to $KUBERNETES_VERSION was interrupted: going on with it"
@@ -21,9 +22,12 @@ upgrade_control_plane() {
     begin_upgrade
     if [ -n "${PEERS:-}" ] && ! others_whole "$NODE_NAME"; then return 0; fi
   else
-    if [ "$running" = "${KUBERNETES_VERSION:?}" ]; then return; fi
-    refuse_other_way "$running"
     configured=$(configured_version)
+    if [ "$running" = "${KUBERNETES_VERSION:?}" ]; then
+      refuse_half_way "$configured"
+      return
+    fi
+    refuse_other_way "$running"
     if older "$configured" "$KUBERNETES_VERSION"; then
       check_before "$running"
     elif others_whole; then
@@ -124,7 +128,7 @@ move_cluster_dns() {
 # kubeadm and the documents of the new version that are there then.
 make_missing_manifests() {
   local pod
-  if [ ! -e "$upgrading" ]; then return; fi
+  if [ ! -s "$upgrading" ]; then return; fi
   for pod in "${static_pods[@]:?}"; do
     if [ -e "/etc/kubernetes/manifests/$pod.yaml" ]; then continue; fi
     echo "the manifest of $pod is missing since the upgrade was interrupted: making it"

@@ -213,6 +213,16 @@ describe("a control plane whose version changes", () => {
     });
   }
 
+  it("is not held to no version at all by the empty marker of a disk that was full", () => {
+    root.write("/var/lib/perigee/upgrading", "");
+    const same = up("1.35.4");
+    assert.equal(same.status, 0, same.stderr);
+    assert.deepEqual(order(), []);
+    const said = up("1.36.3");
+    assert.equal(said.status, 0, said.stderr);
+    assert.deepEqual(beforeSettings(), upgraded);
+  });
+
   it("goes on wherever it was killed, also where kubeadm had taken a manifest away, and then is done", function () {
     this.timeout(300_000);
     const killed = (killAt: number | undefined): ScriptRunResult => {

@@ -134,6 +134,19 @@ describe("one of several control planes whose version changes", () => {
     assert.ok(orderOn(root).includes("kubeadm init phase addon all"));
   });
 
+  it("does not let the cluster go back where the one that had begun died: it has the former version itself, and refuses it", () => {
+    begunByAnother("1.36.3\n");
+    writeMembers(root, [member(1), member(2), member(3, dead)]);
+    const back = init(root, { ...inputs(root, "1.35.4"), ...acting });
+    assert.equal(back.status, 1);
+    assert.match(
+      back.stderr,
+      /kubernetesVersion = 1\.35\.4: another control plane has begun .* to 1\.36\.3, .* Allowed: 1\.36\.3;/,
+    );
+    assert.deepEqual(orderOn(root), []);
+    assert.match(root.read("/var/uploaded"), /^kubernetesVersion: v1\.36\.3$/m);
+  });
+
   it("that was interrupted tells the cluster's configuration the new version before it lets a successor join", () => {
     root.write("/var/broken", "upload-config");
     assert.equal(up(acting).status, 1);
