@@ -86,19 +86,21 @@ forget_own_attempt() {
   done <<<"$said"
 }
 
-# peer_etcdctl PEER WORDS...: etcdctl of this version's image, for none runs here yet.
+# peer_etcdctl PEER WORDS...: etcdctl of this version's image, for none runs here yet. ctr gives a container all that its own
+# stdin has, which is the list of members while one after the other is taken out.
 peer_etcdctl() {
   local peer=$1 pki=/etc/kubernetes/pki/etcd
   shift
   ctr --namespace k8s.io run --rm --net-host --mount "type=bind,src=$pki,dst=$pki,options=rbind:ro" \
     "$(grep -m1 '/etcd:' /etc/perigee/images)" "perigee-members-$$-$RANDOM" \
     etcdctl --endpoints "https://$peer:2379" --cacert "$pki/ca.crt" --cert "$pki/healthcheck-client.crt" \
-    --key "$pki/healthcheck-client.key" --command-timeout 20s "$@"
+    --key "$pki/healthcheck-client.key" --command-timeout 20s "$@" </dev/null
 }
 
 # A control plane asks its own API server by the cluster's name: no other one has to answer, and no way leads through a
 # balancer and back. A machine that has not joined yet asks the others.
 own_address() {
+  if grep -qsxF "${PRIVATE_IP:?} ${API_NAME:?} # perigee: this control plane itself" /etc/hosts; then return; fi
   forget_own_address
   printf '%s %s # perigee: this control plane itself\n' "${PRIVATE_IP:?}" "${API_NAME:?}" >>/etc/hosts
 }

@@ -47,5 +47,7 @@ const etcdctl = `case "$*" in
 export const etcdPrograms = {
   crictl: `if [ -e /var/no-quorum ]; then case "$*" in *member*) echo "context deadline exceeded" >&2; exit 1 ;; esac; fi
   case "$*" in *" ps "*) echo container ;; *) ${etcdctl} ;; esac`,
-  ctr: etcdctl,
+  // It reads all of its stdin, as a container's does.
+  ctr: `said=$(cat)
+  ${etcdctl}`,
 };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { statSync, utimesSync } from "node:fs";
 import { stepInput } from "../../../../../infra/kubeadm/step";
 import { filesOfVersion, machineFileLines } from "../../../../support/infra/machineFiles";
 import { bootedMachine, MachineRoot, type ScriptRunResult } from "../../../../support/infra/scriptRun";
@@ -119,7 +120,8 @@ describe("a further control plane", () => {
 
   it("begins again after an interruption: without what that left in etcd and in the cluster", () => {
     root.write("/etc/kubernetes/manifests/etcd.yaml", "kind: Pod");
-    writeMembers(root, [member(1), { ...member(2), name: "" }, member(3)]);
+    const former = member(2, { id: "b2", address: "10.0.2.9", answers: false });
+    writeMembers(root, [member(1), former, { ...member(2), name: "" }, member(3)]);
     const said = run();
     assert.equal(said.status, 0, said.stderr);
     assert.deepEqual(memberIds(root), ["a1", "a3"]);
@@ -138,6 +140,14 @@ describe("a further control plane", () => {
     assert.equal(root.read("/etc/hosts"), own);
     run();
     assert.equal(root.read("/etc/hosts"), own);
+  });
+
+  it("does not write the file of names again where it has that one: a full disk would leave none", () => {
+    run();
+    const moment = new Date("2026-01-01T00:00:00Z");
+    utimesSync(root.at("/etc/hosts"), moment, moment);
+    assert.equal(run().status, 0);
+    assert.deepEqual(statSync(root.at("/etc/hosts")).mtime, moment);
   });
 
   it("says why it did not join, and goes on from there", () => {
