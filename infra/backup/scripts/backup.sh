@@ -197,8 +197,8 @@ set_aside() {
   alone
   [ -e "$initialised" ] || [ -e "$set_aside" ] || fail "there is no cluster on this machine"
   umask 077
-  # Run again, it goes on with the same folder.
-  [ -e "$set_aside" ] || echo "/var/lib/perigee/set-aside-$(date --utc +%Y-%m-%dT%H%M%SZ)" >"$set_aside"
+  # Run again, it goes on with the same folder; an empty one is of a disk that was full.
+  [ -s "$set_aside" ] || echo "/var/lib/perigee/set-aside-$(date --utc +%Y-%m-%dT%H%M%SZ)" >"$set_aside"
   aside=$(cat "$set_aside")
   mkdir -p "$aside"
   echo "stopping the control plane"

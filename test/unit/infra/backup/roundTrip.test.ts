@@ -84,6 +84,7 @@ describe("a backup", () => {
     assert.equal(busy.status, 1);
     assert.match(busy.stderr, /has been running on this machine for 20 minutes/);
     assert.ok(running.root.has("/var/lib/perigee/initialised"));
+    running.root.write("/var/lib/perigee/set-aside", ""); // of a disk that was full
     const said = backUp(running, { flock: "" }, "set-aside");
     assert.equal(said.status, 0, said.stderr);
     assert.ok(!running.root.has("/var/lib/perigee/initialised"));
