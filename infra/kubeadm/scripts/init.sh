@@ -16,7 +16,7 @@ init() {
     make_missing_manifests >&2
     # A run that was interrupted while it applied settings may have left no API server to ask.
     if [ ! -e "${begun:?}" ]; then
-      wait_for 300 "the API server of this control plane to answer" api_ready || { node_diagnosis; exit 1; }
+      wait_for 300 "the API server of this control plane to answer" api_ready || api_stays_away
     fi
     if api_ready >/dev/null 2>&1; then
       refuse_fixed_settings
@@ -48,6 +48,13 @@ init() {
 }
 
 api_ready() { kubectl get --raw /readyz; }
+
+# Of several without a majority of etcd's members none serves, and what brings the cluster back is another matter.
+api_stays_away() {
+  node_diagnosis
+  if [ -n "${PEERS:-}" ]; then members >/dev/null; fi
+  exit 1
+}
 
 # Without an API server only what was begun with this version can be ended.
 refuse_version_meanwhile() {

@@ -177,6 +177,20 @@ describe("one of several control planes whose version changes", () => {
     assert.ok(!root.has("/var/lib/perigee/upgrading"));
   });
 
+  it("without a majority of etcd says so, and what brings the cluster back, beside the API server that does not answer", () => {
+    root.write("/var/no-quorum", "").write("/var/no-api", "");
+    const script = stepInput("init", { ...inputs(root, "1.35.4"), ...acting });
+    const said = root.run(script.replaceAll("wait_for 300", "wait_for 0"), {
+      arguments: ["init", "3600"],
+      programs: { ...programs, sleep: "" },
+    });
+    assert.equal(said.status, 1);
+    assert.match(
+      said.stderr,
+      /waiting for the API server of this control plane to answer[^]*more than half of the control planes are gone.*runbook\.md/,
+    );
+  });
+
   it("takes changed settings only while every member of etcd answers, for its own one starts again", () => {
     writeMembers(root, [member(1), member(2, dead), member(3)]);
     const changed = { ...inputs(root, "1.35.4"), ...several, AUDIT_POLICY: "kind: Policy\nrules: []\n" };
