@@ -88,7 +88,7 @@ const numberOf = ({ name }: Machine): number => Number(/\d+$/.exec(name)?.[0]);
 
 /** request (new machine) -> admit (one that lives); the delete takes the member out of etcd and the Node out of the cluster. */
 function admission(
-  { steps, drainTimeoutSeconds, deregistrationSeconds }: ControlPlaneChainArgs,
+  { steps, machines, drainTimeoutSeconds, deregistrationSeconds }: ControlPlaneChainArgs,
   machine: Machine,
   host: Machine,
   after: readonly pulumi.Resource[],
@@ -113,12 +113,17 @@ function admission(
       PRIVATE_IP: instance.privateIp,
       REQUEST: request.stdout.apply(requestIn),
       RECIPIENT: request.stdout.apply(recipientIn),
+      OTHERS: pulumi.all(machines.filter((one) => one !== machine).map(placeOfMember)).apply(lines),
       DRAIN_TIMEOUT: String(drainTimeoutSeconds),
       DEREGISTRATION_SECONDS: String(deregistrationSeconds),
     },
     after: [instance, ...after],
   });
 }
+
+/** By what a member of etcd is known to be this machine's: address, provider id and name. */
+const placeOfMember = (machine: Machine): pulumi.Output<string> =>
+  pulumi.interpolate`${machine.instance.privateIp} ${providerId(machine)} ${machine.name}`;
 
 /** What request.sh prints: a certificate request, and behind it the recipient of age. */
 const requestIn = (printed: string): string => printed.replace(/^age1.*$/m, "").trim();

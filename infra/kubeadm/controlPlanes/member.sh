@@ -2,7 +2,8 @@
 # Runs on one control plane, for another. `admit-control-plane` takes what is left of a former machine of the name out of
 # etcd and the cluster, signs the kubelet's certificate request, and prints the certificate with the authorities' keys,
 # encrypted for the new machine alone. `leave-control-plane` takes a member out, or refuses before it touches anything.
-# Safe to run again. Inputs: NODE_NAME PROVIDER_ID PRIVATE_IP REQUEST RECIPIENT DRAIN_TIMEOUT DEREGISTRATION_SECONDS
+# Safe to run again. Inputs: NODE_NAME PROVIDER_ID PRIVATE_IP REQUEST RECIPIENT OTHERS DRAIN_TIMEOUT DEREGISTRATION_SECONDS
+# OTHERS: address, provider ID and name of each other control plane of the settings, one a line.
 
 begins=$SECONDS
 
@@ -63,10 +64,37 @@ former_control_plane() {
     echo "node $NODE_NAME was $former, which is gone"
     leave
   fi
+  forget_gone_members
   local ill
   ill=$(unhealthy_but "$NODE_NAME") || exit 1
   [ -z "$ill" ] || fail "$NODE_NAME is not admitted: etcd is not whole, since these do not answer: $(paste -sd, <<<"$ill"). Bring" \
     "them back or have them replaced ('pulumi refresh', then 'pulumi up'), and run this again"
+}
+
+# etcd itself takes in nobody while a member does not answer: of two of five that died the first successor would wait for the
+# second, which comes after it.
+forget_gone_members() {
+  local all id name peer client learner
+  all=$(members) || exit 1
+  while read -r id name peer client learner; do
+    if healthy "$client" || has_machine "$peer"; then continue; fi
+    if [ "$learner" != true ]; then refuse_to_lose_quorum "$name"; fi
+    echo "the machine at ${peer#https://} is gone"
+    remove_by_id "$id" "${name/#-/${peer#https://}}"
+  done <<<"$all"
+}
+
+# has_machine PEER: a control plane of now stands at this address, and is the machine that joined there, or may still be about to.
+has_machine() {
+  local address provider name former
+  if [ -z "${OTHERS:-}" ]; then return 0; fi # nothing is known
+  while read -r address provider name; do
+    if [ "$1" != "https://$address:2380" ]; then continue; fi
+    former=$(kubectl get node "$name" --ignore-not-found --output 'jsonpath={.spec.providerID}') || exit 1
+    [ -z "$former" ] || [ "$former" = "$provider" ]
+    return
+  done <<<"${OTHERS:-}"
+  return 1
 }
 
 leave_control_plane() {

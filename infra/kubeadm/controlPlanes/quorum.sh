@@ -29,12 +29,14 @@ members() {
 # healthy URL: this member answers with the state of the cluster.
 healthy() { [ "$1" != - ] && etcdctl_at "$1" endpoint health >/dev/null 2>&1; }
 
-# Names of the members that do not answer, or have not caught up, one a line; without the one that is named.
+# Names of the members that do not answer, or have not caught up, one a line; without the one that is named. One that never
+# started is known by its address.
 unhealthy_but() {
-  local but=$1 all name client learner
+  local but=$1 all name peer client learner
   all=$(members) || exit 1
-  while read -r _ name _ client learner; do
+  while read -r _ name peer client learner; do
     if [ "$name" = "$but" ]; then continue; fi
+    if [ "$name" = - ]; then name=${peer#https://}; fi
     if [ "$learner" = true ]; then
       echo "$name (still learning)"
     elif ! healthy "$client"; then
@@ -60,7 +62,8 @@ refuse_to_lose_quorum() {
     fail "$node stays as it is: etcd is not whole, since these do not answer: $(paste -sd, <<<"$ill"). Bring them back or have them" \
       "replaced ('pulumi refresh', then 'pulumi up'), and run this again"
   fi
-  (((others - $(wc -l <<<"$ill")) * 2 > others)) ||
+  # One that still learns has no vote.
+  (((others - $(grep -vc ' (still learning)$' <<<"$ill")) * 2 > others)) ||
     fail "$node stays a member: without it etcd would have $others members, and these do not answer: $(paste -sd, <<<"$ill")"
 }
 
@@ -70,7 +73,11 @@ remove_member() {
   all=$(members) || exit 1
   while read -r id name peer _; do
     if [ "$name" != "$node" ] && [ "$peer" != "https://$address:2380" ]; then continue; fi
-    echo "taking $node out of etcd (member $id)"
-    etcdctl_at https://127.0.0.1:2379 member remove "$id" >/dev/null || fail "$node could not be taken out of etcd; run this again"
+    remove_by_id "$id" "$node"
   done <<<"$all"
+}
+
+remove_by_id() {
+  echo "taking $2 out of etcd (member $1)"
+  etcdctl_at https://127.0.0.1:2379 member remove "$1" >/dev/null || fail "$2 could not be taken out of etcd; run this again"
 }

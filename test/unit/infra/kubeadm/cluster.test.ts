@@ -135,6 +135,19 @@ describe("the steps that make a cluster", () => {
   });
 });
 
+describe("the steps of several control planes", () => {
+  it("tell who admits one of them which machines the others are, by which a member of etcd is known to be gone", async () => {
+    const deployment = await deploy({ ...threeZones, controlPlane: { count: 3 } });
+    const nodes = deployment.outputs.nodes as { name: string; privateIp: string }[];
+    const line = (number: number, zone: string): string => {
+      const name = `ground-control-plane-${number}`;
+      return `${nodes.find((node) => node.name === name)?.privateIp} aws:///eu-central-1${zone}/${name}-id ${name}`;
+    };
+    const admit = step(deployment, "ground-control-plane-2-admit");
+    assert.equal(input(admit, "OTHERS"), [line(1, "a"), line(3, "c")].join("\n"));
+  });
+});
+
 describe("limits that are settings", () => {
   it("reach the steps: time to drain, time to be Ready", async () => {
     const deployment = await deploy({ ...small, drainTimeoutSeconds: 77, readyTimeoutSeconds: 99 });

@@ -126,6 +126,17 @@ describe("for a control plane that goes or comes, another one", () => {
       );
     });
 
+    it("a dead one also beside one that never started: who still learns has no vote, and is named by its address", () => {
+      const learner = { id: "b4", name: "", address: "10.0.4.10", learner: true };
+      writeMembers(root, [member(1), member(2), member(3, { answers: false }), learner]);
+      const said = run("leave-control-plane", kubectl(own));
+      assert.equal(said.status, 0, said.stderr);
+      assert.deepEqual(memberIds(root), ["a1", "a2", "b4"]);
+      writeMembers(root, [member(1), member(2), member(3), learner]);
+      const lives = run("leave-control-plane", kubectl(own));
+      assert.match(lives.stderr, /do not answer: 10\.0\.4\.10:2380 \(still learning\)\./);
+    });
+
     it("never the only one with the data", () => {
       writeMembers(root, [member(3)]);
       const said = run("leave-control-plane", kubectl(own));
@@ -214,9 +225,67 @@ describe("for a control plane that goes or comes, another one", () => {
       assert.deepEqual(memberIds(root), ["a1", "a2", "a3"]);
     });
 
+    describe("where another one died too, and its successor comes later", () => {
+      const dead = { answers: false };
+      const others = (address: string, provider = "i-5"): string =>
+        [1, 2, 4]
+          .map((number) => `10.0.${number}.10 aws:///z/i-${number} ground-control-plane-${number}`)
+          .concat(`${address} aws:///z/${provider} ground-control-plane-5`)
+          .join("\n");
+      /** The Node of the other dead one, as its machine of then registered it. */
+      const cluster = (node: string): string =>
+        `case "$*" in "get node ground-control-plane-5 "*providerID*) printf %s '${node}'; exit ;; esac\n${kubectl()}`;
+      const five = (): void =>
+        writeMembers(root, [member(1), member(2), member(3, dead), member(4), member(5, dead)]);
+
+      it("takes that one's member out as well: etcd itself takes in nobody beside one that does not answer", () => {
+        for (const [address, node] of [
+          ["10.0.5.99", ""],
+          ["10.0.5.10", "aws:///z/i-former"], // its successor was given the same address
+        ] as const) {
+          five();
+          const said = admit(cluster(node), { OTHERS: others(address) });
+          assert.equal(said.status, 0, said.stderr);
+          assert.deepEqual(memberIds(root), ["a1", "a2", "a4"]);
+          assert.match(said.stderr, /the machine at 10\.0\.5\.10:2380 is gone/);
+        }
+      });
+
+      it("leaves it in where it is the machine of now, which may come back, or may not have joined yet", () => {
+        for (const node of ["aws:///z/i-5", ""]) {
+          five();
+          const said = admit(cluster(node), { OTHERS: others("10.0.5.10") });
+          assert.equal(said.status, 1);
+          assert.match(said.stderr, /not admitted: etcd is not whole, .*: ground-control-plane-5\. Bring/);
+          assert.deepEqual(memberIds(root), ["a1", "a2", "a4", "a5"]);
+        }
+      });
+
+      it("takes out nobody whose loss would take etcd's majority along", () => {
+        writeMembers(root, [member(1), member(2, dead), member(5, dead)]);
+        const said = admit(kubectl(), { OTHERS: "10.0.1.10 aws:///z/i-1 ground-control-plane-1" });
+        assert.match(
+          said.stderr,
+          /ground-control-plane-2 stays a member: without it etcd would have 2 members/,
+        );
+        assert.deepEqual([said.status, memberIds(root).length], [1, 3]);
+      });
+
+      it("takes out what never started at an address that no machine has any more", () => {
+        writeMembers(root, [
+          member(1),
+          member(2),
+          { id: "b1", name: "", address: "10.0.9.10", learner: true },
+        ]);
+        const said = admit(kubectl(), { OTHERS: others("10.0.5.10") });
+        assert.equal(said.status, 0, said.stderr);
+        assert.deepEqual(memberIds(root), ["a1", "a2"]);
+      });
+    });
+
     it("not into an etcd that is not whole, nor for another's request", () => {
       writeMembers(root, [member(1), member(2, { answers: false })]);
-      const said = admit(kubectl());
+      const said = admit(kubectl(), { OTHERS: "10.0.2.10 aws:///z/i-2 ground-control-plane-2" });
       assert.match(said.stderr, /ground-control-plane-2/);
       const other = admit(kubectl(), { NODE_NAME: "ground-control-plane-2" });
       assert.match(other.stderr, /the certificate request is for/);
