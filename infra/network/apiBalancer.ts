@@ -84,12 +84,23 @@ export class ApiBalancer extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 
-  /** Sends to this control plane from when it serves, and no more before it leaves. */
-  register(machine: Machine, after: readonly pulumi.Resource[]): aws.lb.TargetGroupAttachment {
+  /**
+   * Sends to this control plane from when it serves, and no more before it leaves. To the one that is the last to go it sends
+   * until the balancer itself goes: clients that still ask by its address are answered while the others leave.
+   */
+  register(
+    machine: Machine,
+    after: readonly pulumi.Resource[],
+    { last }: { readonly last: boolean },
+  ): aws.lb.TargetGroupAttachment {
     return new aws.lb.TargetGroupAttachment(
       machine.name,
       { targetGroupArn: this.group.arn, targetId: machine.instance.id },
-      { parent: this, dependsOn: [this.listener, ...after], deletedWith: this.group },
+      {
+        parent: this,
+        dependsOn: [this.listener, ...after],
+        ...(last ? { deletedWith: this.group } : {}),
+      },
     );
   }
 }

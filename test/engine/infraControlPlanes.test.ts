@@ -186,6 +186,16 @@ describe("control planes on the real engine", function () {
     assert.equal((await stack.outputs())["actingControlPlane"], node(1));
   });
 
+  it("3 -> 1 that stops on the way: the balancer has let go of those that go, and still sends to the one that stays", async () => {
+    await stack.succeed("up", settings(3));
+    await stack.breakSteps({ [`${node(1)}/leave-control-plane`]: "etcd is not whole" });
+    assert.notEqual((await stack.run("up", settings(1))).exitCode, 0);
+    assert.deepEqual(await targets(), [await idOf(node(1))]);
+    await stack.breakSteps({});
+    await stack.succeed("up", settings(1));
+    assert.equal(await balancer(), undefined);
+  });
+
   it("after which one is as it was: a second up changes nothing, and all of it can be destroyed", async () => {
     assert.deepEqual(done(await stack.succeed("up", settings(1))), []);
     await stack.succeed("up", settings(3));

@@ -53,7 +53,7 @@ export function controlPlanesOf(
     drainTimeoutSeconds: args.drainTimeoutSeconds,
     deregistrationSeconds,
     init,
-    register: (machine, after) => balancer.register(machine, [after]),
+    register: (machine, after) => balancer.register(machine, [after], { last: machine === first }),
     reachable: (after) =>
       untilReachable(`${name}-reachable`, balancer.dnsName, network.apiName, { parent, after }),
     settle: (machine, inputs, after) =>
