@@ -4,15 +4,15 @@
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { BackupOutput, InfraOutputs, KeyNumbers, NodeOutput } from "../contract/outputs";
+import type { BackupOutput, InfraOutputs, KeyNumbers } from "../contract/outputs";
 import { type SettingProblem, SettingsError } from "../settings/load";
 import { namespace, type Settings } from "./config";
-import { keptByNone } from "./kubeadm/controlPlanes/acting";
+import { controlPlaneNames, keptByNone } from "./kubeadm/controlPlanes/acting";
 import { regionOf } from "./kubeadm/placeLabels";
 import { versionProblem } from "./kubeadm/upgrade/plan";
 import { architectureOf } from "./machines/image";
+import { asEc2Says, type RunningNode } from "./machines/living";
 import { machineName, numberInPool } from "./machines/names";
-import { nameTag } from "./tags";
 
 /**
  * What the last `up` wrote. Of nodes that 0.1 wrote, type, disk, zone and subnet are missing until the next `up`, and of
@@ -24,11 +24,7 @@ export type RunningCluster = Pick<InfraOutputs, "clusterName"> & {
   readonly keys?: KeyNumbers | undefined;
   readonly backup?: BackupOutput | undefined;
 };
-export type RunningNode = Pick<NodeOutput, "name" | "role"> &
-  Partial<NodeOutput> & {
-    /** ID of the instance that the node has in EC2; without one it is dead. `instanceId` is what the last `up` wrote. */
-    readonly living?: string;
-  };
+export type { RunningNode };
 
 /**
  * Refuses settings with which `up` would lose the cluster of this stack.
@@ -43,40 +39,10 @@ export async function refuseLosses(
   const { clusterName, nodes: written, keys, backup, kubernetesVersion } = outputs;
   if (clusterName === undefined || written === undefined) return [];
   refuseOtherRegion(written, aws.config.region);
-  const instances = new Set(await living(ofCluster(clusterName)));
-  const nodes = await Promise.all(written.map((node) => asEc2Says(node, clusterName, instances)));
+  const nodes = await asEc2Says(written, clusterName, controlPlaneNames(settings));
   const problems = lossesOf(settings, { clusterName, kubernetesVersion, nodes, keys, backup });
   if (problems.length > 0) throw new SettingsError(namespace, problems);
   return nodes;
-}
-
-/** A node with the instance that EC2 has of it; a control plane of 0.1, whose outputs have no type, with that one's type. */
-async function asEc2Says(
-  node: RunningNode,
-  cluster: string,
-  instances: ReadonlySet<string>,
-): Promise<RunningNode> {
-  const known = node.instanceId !== undefined && instances.has(node.instanceId);
-  if (node.role !== "control-plane") return known ? { ...node, living: node.instanceId } : node;
-  const living = known ? node.instanceId : await ofUnfinishedUp(node, cluster);
-  if (living === undefined) return node;
-  if (node.instanceType !== undefined) return { ...node, living };
-  const { instanceType } = await aws.ec2.getInstance({ instanceId: living });
-  return { ...node, living, instanceType };
-}
-
-/** An instance of the same name, which an `up` made that did not end. */
-async function ofUnfinishedUp({ name }: RunningNode, cluster: string): Promise<string | undefined> {
-  const [made] = await living([...ofCluster(cluster), { name: "tag:Name", values: [name] }]);
-  return made;
-}
-
-const ofCluster = (cluster: string) => [{ name: `tag:${nameTag}`, values: [cluster] }];
-
-/** IDs of instances that are not gone. One that stopped is not: its disk is there. */
-async function living(filters: aws.types.input.ec2.GetInstancesFilter[]): Promise<string[]> {
-  const instanceStateNames = ["pending", "running", "stopping", "stopped"];
-  return (await aws.ec2.getInstances({ filters, instanceStateNames })).ids;
 }
 
 /** @throws RunError when the machines are in another region than the settings': all of them would be replaced */

@@ -50,9 +50,14 @@ export function controlPlaneNames({ clusterName, controlPlane }: Settings): stri
   );
 }
 
-/** Names of control planes that no `up` replaces: with the only one that lives, etcd's data would go. */
+/**
+ * Names of control planes that no `up` replaces: with the only one that lives, etcd's data would go. One that an `up` made
+ * beside it which did not end may not have the data.
+ */
 export function irreplaceable(running: readonly KnownControlPlane[]): string[] {
-  const living = running.filter((one) => one.role === "control-plane" && one.living !== undefined);
+  const living = running.filter(
+    (one) => one.role === "control-plane" && one.living !== undefined && one.instanceId !== undefined,
+  );
   return living.length > 1 ? [] : living.map(({ name }) => name);
 }
 

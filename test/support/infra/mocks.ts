@@ -37,7 +37,7 @@ const id = ({ inputs }: pulumi.runtime.MockCallArgs, name: string): string =>
 
 /**
  * Instances that EC2 has: every one, but for `i-dead` and `i-former`; in the place of the latter `i-new` carries the
- * tags of its cluster and its node.
+ * tags of its cluster and its node. Nodes that `made` names, beside the outputs, are of an `up` that did not end.
  */
 function instances(
   { inputs }: pulumi.runtime.MockCallArgs,
@@ -46,14 +46,21 @@ function instances(
   const { filters } = inputs as { filters: { name: string; values: string[] }[] };
   const values = (name: string): string[] => filters.find((one) => one.name === name)?.values ?? [];
   const gone = ["i-dead", "i-former"];
-  const { clusterName, nodes = [] } = running as {
+  const {
+    clusterName,
+    nodes = [],
+    made = [],
+  } = running as {
     clusterName?: string;
     nodes?: { name: string; instanceId?: string }[];
+    made?: string[];
   };
   assert.deepEqual(values("tag:perigee:cluster"), [clusterName]);
   const known = nodes.map(({ instanceId }) => instanceId ?? "i-dead");
   if (filters.length === 1) return known.filter((instance) => !gone.includes(instance));
-  const { instanceId = "i-1" } = nodes.find(({ name }) => values("tag:Name").includes(name)) ?? {};
+  const node = nodes.find(({ name }) => values("tag:Name").includes(name));
+  if (node === undefined) return made.filter((name) => values("tag:Name").includes(name));
+  const { instanceId = "i-1" } = node;
   return instanceId === "i-former" ? ["i-new"] : gone.includes(instanceId) ? [] : [instanceId];
 }
 

@@ -351,4 +351,20 @@ describe("several control planes", () => {
     };
     assert.equal(admit.connection.host, "203.0.113.11", "the second lets it in");
   });
+
+  it("of which the first died before the up that made the others ended need none either; nor do those have to have joined", async () => {
+    const three = { ...ground, availabilityZones: 3, controlPlane: { count: 3 } };
+    const { said, resources } = await deploy(three, {
+      ...running("i-dead"),
+      made: ["ground-control-plane-2"],
+    });
+    assert.ok(said.some((text) => /ground-control-plane-2 is .* of an up that did not end/.test(text)));
+    const step = (name: string) =>
+      resources.find((one) => one.name === name)?.inputs as { stdin: string; connection: { host: string } };
+    assert.equal(step("ground-control-plane-1-admit").connection.host, "203.0.113.11");
+    assert.match(step("cluster-init").stdin, /^declare -r ADMISSION=/m);
+    assert.match(step("ground-control-plane-2-init").stdin, /^declare -r RESTORE_FROM='nothing'$/m);
+    const { message } = await refusal(three, running("i-dead"));
+    assert.match(message, /ground-control-plane-1 \(i-dead\) is gone, and etcd with it; nothing was changed/);
+  });
 });

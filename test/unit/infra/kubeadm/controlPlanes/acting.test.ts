@@ -75,6 +75,8 @@ describe("control planes that no up replaces", () => {
     assert.deepEqual(irreplaceable([lives("one")]), ["one"]);
     assert.deepEqual(irreplaceable([dead("one"), lives("two")]), ["two"]);
     assert.deepEqual(irreplaceable(names.map(lives)), []);
+    const beside = { name: "two", role: "control-plane", living: "i-two" }; // of an up that did not end
+    assert.deepEqual(irreplaceable([lives("one"), beside]), ["one"]);
     assert.deepEqual(irreplaceable([{ ...lives("w"), role: "worker" }]), []);
   });
 });
