@@ -34,7 +34,7 @@ export = async (): Promise<Outputs> => {
   const acting = actingControlPlane(controlPlaneNames(settings), running, former.actingControlPlane);
   const restoring = restore.from !== undefined;
   const rollout = plannedRollout(settings, former, running, { acting, restoring }); // an upgrade, in turn
-  tellSharedZones(settings);
+  tellSharedZones(settings, running);
   limitStackTraces(settings); // for a large cluster they take most of the program's time
 
   const network = new Network("network", { ...settings, running });

@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { SettingProblem } from "../../../settings/load";
 import type { Settings } from "../../config";
 import { machineName } from "../../machines/names";
+import { subnetOf } from "../../network/cidr";
 
 /** A control plane as the last `up` wrote it, and as EC2 has it. */
 interface KnownControlPlane {
@@ -15,6 +16,8 @@ interface KnownControlPlane {
   readonly instanceId?: string;
   /** Instance that EC2 has of it now; without one it is dead. */
   readonly living?: string;
+  /** Number of its subnet, from 1. */
+  readonly subnet?: number;
 }
 
 /**
@@ -76,26 +79,46 @@ export function keptByNone(settings: Settings, running: readonly KnownControlPla
   return [{ setting: "controlPlane.count", given: settings.controlPlane.count, problem }];
 }
 
-/** Warns where control planes share a zone. */
-export function tellSharedZones({ controlPlane, availabilityZones }: Settings): void {
-  const said = sharedZones(controlPlane.count, availabilityZones.count);
+/** Warns where control planes share a zone; one that runs stays in the zone that it was made in. */
+export function tellSharedZones(settings: Settings, running: readonly KnownControlPlane[]): void {
+  const { count: zones } = settings.availabilityZones;
+  const places = controlPlaneNames(settings).map((name, index) => {
+    const wanted = subnetOf(index, zones) + 1;
+    const runs = running.find((one) => one.name === name && one.living !== undefined);
+    return { name, wanted, subnet: runs?.subnet ?? wanted };
+  });
+  const said = sharedZones(places, zones);
   if (said !== undefined) void pulumi.log.warn(said);
 }
 
+/** Subnet of a control plane, one in a zone: that in which it is or will be made, and that of one made now. */
+interface Place {
+  readonly name: string;
+  readonly subnet: number;
+  readonly wanted: number;
+}
+
 /**
- * What it means that control planes share a zone; undefined where each has one of its own.
- * @param zones number of availability zones
+ * What it means that control planes share a zone; undefined where they are spread as well as over three.
+ * @param zones number of zones of new machines
  */
-export function sharedZones(count: number, zones: number): string | undefined {
-  if (count === 1 || zones >= Math.min(count, 3)) return undefined;
-  const most = Math.ceil(count / zones);
-  const left = count - most;
+export function sharedZones(places: readonly Place[], zones: number): string | undefined {
+  const count = places.length;
+  const subnets = places.map(({ subnet }) => subnet);
+  const most = Math.max(...subnets.map((one) => subnets.filter((other) => other === one).length));
+  if (most <= Math.ceil(count / 3)) return undefined;
+  const used = new Set(subnets).size;
   const outcome =
-    left > count / 2
+    count - most > count / 2
       ? "the cluster outlives the loss of any one zone"
       : `the loss of the zone with ${most} of them takes the API away until they are back or restored`;
+  const elsewhere = places.filter(({ subnet, wanted }) => subnet !== wanted).map(({ name }) => name);
+  const way =
+    zones < Math.min(count, 3)
+      ? `Set availabilityZones to ${Math.min(count, 3)} for a zone each`
+      : `Replace ${elsewhere.join(", ")}, one after the other, for a zone each (docs/runbook.md, Add and remove control planes)`;
   return (
-    `perigee-infra:controlPlane.count = ${count} in ${zones} ${zones === 1 ? "zone" : "zones"}: etcd needs more than half ` +
-    `of them, so ${outcome}. Set availabilityZones to ${Math.min(count, 3)} for a zone each`
+    `perigee-infra:controlPlane.count = ${count} in ${used} ${used === 1 ? "zone" : "zones"}: etcd needs more than half ` +
+    `of them, so ${outcome}. ${way}`
   );
 }

@@ -6,6 +6,8 @@ import {
   membersOf,
   sharedZones,
 } from "../../../../../infra/kubeadm/controlPlanes/acting";
+import { deploy } from "../../../../support/infra/mocks";
+import { small } from "../../../../support/infra/settingsExamples";
 
 const names = ["one", "two", "three"];
 const node = (name: string, instanceId: string, living?: string) => ({
@@ -82,13 +84,38 @@ describe("control planes that no up replaces", () => {
 });
 
 describe("control planes that share a zone", () => {
+  /** New ones, each in the next zone in turn. */
+  const spread = (count: number, zones: number) =>
+    inSubnets(
+      zones,
+      Array.from({ length: count }, (_, index) => (index % zones) + 1),
+    );
+  /** Those that run, in these subnets. */
+  const inSubnets = (zones: number, subnets: readonly number[]) =>
+    [
+      subnets.map((subnet, index) => ({ name: `n${index + 1}`, subnet, wanted: (index % zones) + 1 })),
+      zones,
+    ] as const;
+
   it("are warned of, with what the loss of a zone means", () => {
     assert.match(
-      sharedZones(3, 1) ?? "",
+      sharedZones(...spread(3, 1)) ?? "",
       /count = 3 in 1 zone: .* zone with 3 of them takes the API away .* to 3 /,
     );
-    assert.match(sharedZones(3, 2) ?? "", /in 2 zones: .* zone with 2 of them takes the API away/);
-    assert.match(sharedZones(5, 2) ?? "", /zone with 3 of them takes the API away/);
+    assert.match(sharedZones(...spread(3, 2)) ?? "", /in 2 zones: .* zone with 2 of them takes the API away/);
+    assert.match(sharedZones(...spread(5, 2)) ?? "", /zone with 3 of them takes the API away/);
+  });
+
+  it("are warned of also where the settings have zones enough, for those that run stay where they were made", () => {
+    assert.match(
+      sharedZones(...inSubnets(3, [1, 1, 1])) ?? "",
+      /count = 3 in 1 zone: .* takes the API away .*\. Replace n2, n3, one after the other, .*runbook/,
+    );
+    assert.match(sharedZones(...inSubnets(3, [1, 2, 1])) ?? "", /in 2 zones: .* Replace n3, /);
+    assert.match(
+      sharedZones(...inSubnets(3, [1, 1, 3, 1, 2])) ?? "",
+      /zone with 3 of them .* Replace n2, one /,
+    );
   });
 
   it("are none where each has its own, or there is one, or a region has no more", () => {
@@ -97,7 +124,17 @@ describe("control planes that share a zone", () => {
       [3, 3],
       [5, 3],
     ] as const) {
-      assert.equal(sharedZones(count, zones), undefined);
+      assert.equal(sharedZones(...spread(count, zones)), undefined);
     }
+  });
+
+  it("are told by the program of what runs: a control plane of now keeps its subnet, one to come has its own", async () => {
+    const nodes = [{ ...lives("orbit-control-plane-1"), role: "control-plane", subnet: 2 }];
+    const raw = { ...small, clusterName: "orbit", availabilityZones: 3, controlPlane: { count: 3 } };
+    const { said } = await deploy(raw, { clusterName: "orbit", nodes });
+    assert.ok(
+      said.some((text) => /in 2 zones: .*Replace orbit-control-plane-1, /.test(text)),
+      said.join("\n"),
+    );
   });
 });
