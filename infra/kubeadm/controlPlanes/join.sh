@@ -86,6 +86,17 @@ forget_own_attempt() {
   done <<<"$said"
 }
 
+# Another control plane has taken this one out (member.sh). Only a majority of etcd can say so.
+was_taken_out() {
+  local peer said
+  for peer in ${PEERS:?}; do
+    if ! said=$(peer_etcdctl "$peer" member list --write-out simple 2>/dev/null) || [ -z "$said" ]; then continue; fi
+    ! awk -F', ' -v name="$NODE_NAME" -v peer="https://${PRIVATE_IP:?}:2380" '$3 == name || $4 == peer { found = 1 } END { exit !found }' <<<"$said"
+    return
+  done
+  return 1
+}
+
 # peer_etcdctl PEER WORDS...: etcdctl of this version's image, for none runs here yet. ctr gives a container all that its own
 # stdin has, which is the list of members while one after the other is taken out.
 peer_etcdctl() {

@@ -20,6 +20,7 @@ init() {
     fi
     if api_ready >/dev/null 2>&1; then
       refuse_fixed_settings
+      register_anew >&2
       upgrade_control_plane >&2
       # Those that join take the settings from the cluster.
       if [ -n "${LATER:-}" ] && [ -z "${waits:-}" ]; then publish_configuration >&2; fi
@@ -52,8 +53,22 @@ api_ready() { kubectl get --raw /readyz; }
 # Of several without a majority of etcd's members none serves, and what brings the cluster back is another matter.
 api_stays_away() {
   node_diagnosis
+  if [ -n "${PEERS:-}" ] && [ -e /etc/kubernetes/pki/etcd/healthcheck-client.crt ] && was_taken_out; then
+    fail "$NODE_NAME was taken out of etcd, and the run that was to delete its machine ended before it did: have the machine" \
+      "replaced ('pulumi up --replace' of its instance; docs/runbook.md, Add and remove control planes)"
+  fi
   if [ -n "${PEERS:-}" ]; then members >/dev/null; fi
   exit 1
+}
+
+# A kubelet registers its Node when it starts: one that somebody deleted while its machine lives comes back by that alone.
+register_anew() {
+  local said
+  if said=$(kubectl get node "$NODE_NAME" --output name 2>&1) || [[ $said != *"(NotFound)"* ]]; then return 0; fi
+  echo "node $NODE_NAME was deleted while its machine lives: its kubelet registers it anew"
+  systemctl restart kubelet
+  wait_for 300 "node $NODE_NAME to register" kubectl get node "$NODE_NAME" || { node_diagnosis; exit 1; }
+  kubeadm_phase mark-control-plane
 }
 
 # Without an API server only what was begun with this version can be ended.

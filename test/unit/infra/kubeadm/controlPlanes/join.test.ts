@@ -150,6 +150,51 @@ describe("a further control plane", () => {
     assert.deepEqual(statSync(root.at("/etc/hosts")).mtime, moment);
   });
 
+  describe("whose API server does not answer", () => {
+    const away = (): ScriptRunResult =>
+      root.run(stepInput("init", joining).replaceAll("wait_for 300", "wait_for 0"), {
+        arguments: ["init", "3600"],
+        programs: { ...programs, kubectl: "exit 1" },
+      });
+    beforeEach(() => {
+      run();
+      root.write("/etc/kubernetes/pki/etcd/healthcheck-client.crt", "certificate");
+    });
+
+    it("says that it left etcd, where a run ended between that and the end of its machine, and the way out", () => {
+      const said = away();
+      assert.equal(said.status, 1);
+      assert.match(
+        said.stderr,
+        /-2 was taken out of etcd, .*have the machine replaced \('pulumi up --replace'/,
+      );
+    });
+
+    it("does not say so while it is a member, nor where nobody can say", () => {
+      writeMembers(root, [member(1), member(2), member(3)]);
+      assert.doesNotMatch(away().stderr, /taken out/);
+      root.write("/var/members", "");
+      assert.doesNotMatch(away().stderr, /taken out/);
+    });
+  });
+
+  it("whose Node somebody deleted has its kubelet register it anew, and is a control plane to the cluster again", () => {
+    run();
+    const registered = root.at("/var/registered");
+    const said = run(joining, {
+      systemctl: `if [ "$*" = "restart kubelet" ]; then touch ${registered}; fi`,
+      kubectl: `case "$*" in "get node ${node}"*) if [ ! -e ${registered} ]; then
+        echo 'Error from server (NotFound): nodes "${node}" not found' >&2; exit 1; fi ;; esac\n${programs.kubectl}`,
+    });
+    assert.equal(said.status, 0, said.stderr);
+    assert.deepEqual(kubeadm(said), ["init phase mark-control-plane"]);
+    const order = said.calls.filter((call) => /restart kubelet|mark-control-plane|label node/.test(call));
+    assert.deepEqual(
+      order.map((call) => call.split(" ")[0]),
+      ["systemctl", "kubeadm", "kubectl"],
+    );
+  });
+
   it("says why it did not join, and goes on from there", () => {
     const failed = run(joining, { kubeadm: `case "$*" in "join "*) echo "etcd: unhealthy"; exit 1 ;; esac` });
     assert.equal(failed.status, 1);
