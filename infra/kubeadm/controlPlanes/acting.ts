@@ -66,13 +66,14 @@ export function irreplaceable(running: readonly KnownControlPlane[]): string[] {
 
 /**
  * Problem of a count that keeps none of the control planes that have etcd's data: what it keeps is gone or has not joined,
- * and would begin an empty cluster while the others are deleted. A restore is meant to begin anew.
+ * and would begin an empty cluster while the others are deleted. A restore is meant to begin anew where etcd has lost its
+ * majority; where it has not, `restoreFrom` was left set.
  */
 export function keptByNone(settings: Settings, running: readonly KnownControlPlane[]): SettingProblem[] {
   const [members, wanted] = [membersOf(running), controlPlaneNames(settings)];
-  const kept = members.length === 0 || members.some((name) => wanted.includes(name));
-  if (kept || settings.restoreFrom !== undefined) return [];
   const former = running.filter(({ role }) => role === "control-plane").length;
+  const restores = settings.restoreFrom !== undefined && members.length * 2 <= former;
+  if (restores || members.length === 0 || members.some((name) => wanted.includes(name))) return [];
   const problem =
     `keeps ${wanted.join(", ")} alone, gone or not joined yet, and would delete what has the cluster's data: ` +
     `${members.join(", ")}; put it back to ${former}, run pulumi refresh and pulumi up, and lower it then`;

@@ -29,10 +29,12 @@ refuse_unequal_version() {
 }
 
 
-# refuse_half_way CONFIGURED: this control plane has the version of the settings, and another one, which may have died since, has
-# begun to bring the cluster to a newer one: what that wrote to etcd is not undone by putting the setting back.
+# This control plane has the version of the settings, and another one, which may have died since, has begun to bring the cluster
+# to a newer one: what that wrote to etcd is not undone by putting the setting back.
 refuse_half_way() {
-  if ! older "${KUBERNETES_VERSION:?}" "$1"; then return; fi
-  fail "kubernetesVersion = $KUBERNETES_VERSION: another control plane has begun the upgrade of this cluster to $1, and no cluster" \
-    "goes back. Allowed: $1; 'pulumi up' goes on with it"
+  local configured
+  configured=$(configured_version 2>/dev/null) || return 0
+  if ! older "${KUBERNETES_VERSION:?}" "$configured"; then return; fi
+  fail "kubernetesVersion = $KUBERNETES_VERSION: another control plane has begun the upgrade of this cluster to $configured, and no" \
+    "cluster goes back. Allowed: $configured; 'pulumi up' goes on with it"
 }

@@ -101,7 +101,12 @@ describe("fewer control planes than there are", () => {
     assert.match(losses({ controlPlane: { count: 3 } }, five).join(), /-4, orbit-control-plane-5; .* to 5/);
   });
 
-  it("are allowed where one that has the data stays, where nothing lives, and where a restore is asked for", () => {
+  it("are refused where a restoreFrom is left set, too, while the others have etcd's majority", () => {
+    const left = { ...one, restoreFrom: "latest" };
+    assert.match(losses(left, three(node(1), lives(2), lives(3))).join(), /^controlPlane\.count = 1: keeps /);
+  });
+
+  it("are allowed where one that has the data stays, where nothing lives, and where a lost majority is restored", () => {
     assert.deepEqual(losses(one, three(lives(1), node(2), lives(3))), []);
     assert.deepEqual(losses(one, three(node(1), node(2), node(3))), []);
     assert.deepEqual(losses({ ...one, restoreFrom: "latest" }, three(node(1), lives(2), node(3))), []);

@@ -22,12 +22,12 @@ upgrade_control_plane() {
     begin_upgrade
     if [ -n "${PEERS:-}" ] && ! others_whole "$NODE_NAME"; then return 0; fi
   else
-    configured=$(configured_version)
     if [ "$running" = "${KUBERNETES_VERSION:?}" ]; then
-      refuse_half_way "$configured"
+      refuse_half_way
       return
     fi
     refuse_other_way "$running"
+    configured=$(configured_version)
     if older "$configured" "$KUBERNETES_VERSION"; then
       check_before "$running"
     elif others_whole; then
