@@ -26,10 +26,11 @@ init() {
       if [ -n "${LATER:-}" ] && [ -z "${waits:-}" ]; then publish_configuration >&2; fi
     else
       refuse_version_meanwhile
+      unfinished=yes # of several, too, nothing else brings it back
     fi
     if [ -z "${waits:-}" ]; then keep_machine_files >&2; fi
     # Where several control planes are settled one after the other, the one that acts for them comes last.
-    if [ -z "${LATER:-}" ]; then settle >&2; fi
+    if [ -z "${LATER:-}" ] || [ -n "${unfinished:-}" ]; then settle >&2; fi
     if wants_restore; then echo "restoreFrom = $RESTORE_FROM: this control plane has data of its own, nothing was restored" >&2; fi
   elif [ -n "${ADMISSION:-}" ]; then
     join_control_plane >&2

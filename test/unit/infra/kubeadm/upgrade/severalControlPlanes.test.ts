@@ -177,6 +177,15 @@ describe("one of several control planes whose version changes", () => {
     assert.ok(!root.has("/var/lib/perigee/upgrading"));
   });
 
+  it("that acts ends what a killed run had begun to apply, where that left it without an API server", () => {
+    root.write("/var/lib/perigee/begun-documents", "");
+    assert.equal(root.run("rm /etc/kubernetes/manifests/kube-apiserver.yaml", {}).status, 0);
+    const said = init(root, { ...inputs(root, "1.35.4"), ...acting });
+    assert.equal(said.status, 0, said.stderr);
+    assert.ok(orderOn(root).includes("kubeadm init phase control-plane all"));
+    assert.ok(!root.has("/var/lib/perigee/begun-documents"));
+  });
+
   it("without a majority of etcd says so, and what brings the cluster back, beside the API server that does not answer", () => {
     root.write("/var/no-quorum", "").write("/var/no-api", "");
     const script = stepInput("init", { ...inputs(root, "1.35.4"), ...acting });
