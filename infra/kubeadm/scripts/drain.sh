@@ -36,19 +36,21 @@ lease_renewed() { kubectl --namespace kube-node-lease get lease "$NODE_NAME" --o
 # Respects PodDisruptionBudgets until the limit. Pods of a machine that is dead cannot leave by themselves:
 # once the control plane has lost sight of it, deleting the Node is what frees them.
 drain() {
-  local deadline=$((SECONDS + ${DRAIN_TIMEOUT:?}))
-  until kubectl drain "$NODE_NAME" "${drain_options[@]}" --timeout 20s; do
+  local deadline=$((SECONDS + ${DRAIN_TIMEOUT:?})) left=$DRAIN_TIMEOUT
+  until kubectl drain "$NODE_NAME" "${drain_options[@]}" --timeout "$((left < 20 ? left : 20))s"; do
     if [ "$(ready_status)" = Unknown ]; then
       echo "node $NODE_NAME no longer reports: going on without a drain"
       return
     fi
-    if ((SECONDS >= deadline)); then
+    left=$((deadline - SECONDS)) # 0 is no limit to kubectl
+    if ((left <= 0)); then
       echo "these pods are still on $NODE_NAME after ${DRAIN_TIMEOUT}s:" >&2
-      kubectl get pods --all-namespaces --field-selector "spec.nodeName=$NODE_NAME" >&2
-      kubectl get poddisruptionbudgets --all-namespaces >&2
+      kubectl get pods --all-namespaces --field-selector "spec.nodeName=$NODE_NAME" >&2 || true
+      kubectl get poddisruptionbudgets --all-namespaces >&2 || true
       fail "node $NODE_NAME could not be drained, its machine keeps running. Make room for the pods above" \
         "(or raise drainTimeoutSeconds) and run this again; 'kubectl uncordon $NODE_NAME' takes it back"
     fi
+    sleep 1
   done
 }
 

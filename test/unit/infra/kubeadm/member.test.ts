@@ -67,6 +67,19 @@ describe("leave", () => {
       .filter((call) => call.startsWith("kubectl ") && !/ --dry-run| get | patch /.test(call))
       .map((call) => call.split(" ")[1] ?? "");
 
+  it("drains for the time of the settings and no longer, and says how it ended where the API server is away by then", () => {
+    const away = `${kubectl({ real: "exit 1" })}\ncase "$*" in "get pods"* | "get poddisruptionbudgets"*) exit 1 ;; esac`;
+    const said = leave(away);
+    assert.equal(said.status, 1);
+    const limits = said.calls.flatMap((call) => /^kubectl drain .*--timeout (\d+)s$/.exec(call)?.[1] ?? []);
+    assert.equal(limits[0], inputs.DRAIN_TIMEOUT);
+    assert.ok(
+      limits.every((limit) => Number(limit) >= 1 && Number(limit) <= 5),
+      limits.join(),
+    );
+    assert.match(said.stderr, /node ground-default-2 could not be drained, its machine keeps running/);
+  });
+
   it("cordons, drains and deletes a node whose pods can all go elsewhere", () => {
     const said = leave(kubectl({}));
     assert.equal(said.status, 0, said.stderr);
