@@ -1,12 +1,12 @@
 /** Containers of XTCE as packets: their entries, what they inherit from, and which packets they are. */
-import type { Entry, ForeignField, ForeignPacket, ForeignTime, Place } from "../definition";
+import type { Criterion, Entry, ForeignPacket, Place } from "../definition";
 import type { Findings } from "../findings";
 import { sizeOf, varies } from "../places";
-import { child, childrenOf, descend, type Element, numberIn, numberOf } from "../xml";
+import { child, childrenOf, descend, type Element, numberIn, numberOf, placeIn } from "../xml";
 import { type CriteriaReader } from "./criteria";
 import { type Database, descriptionOf, type Named, placeOf } from "./database";
 import { type ParameterReader } from "./parameters";
-import { countsFrom, timeSource } from "./time";
+import { packetTime, periodOf } from "./time";
 
 /** Repetitions of an entry that are written one by one. */
 const mostRepetitions = 4096;
@@ -58,7 +58,7 @@ export class ContainerReader {
     const named = this.baseOf(container);
     const base = named && depth < 50 ? this.read(named, depth + 1) : undefined;
     if (baseElement && !base) {
-      this.findings.leftOut(place, `its base ${baseElement.attributes.containerRef ?? ""} is not there`);
+      this.findings.leftOut(place, `its base ${baseElement.attributes.containerRef ?? ""} is ${named ? "left out" : this.database.nowhere}`);
       return undefined;
     }
     const criteria = this.criteria.read(child(baseElement, "RestrictionCriteria"), system, place);
@@ -67,22 +67,38 @@ export class ContainerReader {
       return undefined;
     }
     const { entries, optional } = this.entries(container, 0);
+    const isAbstract = element.attributes.abstract === "true";
+    const whole = this.withOptional(container, isAbstract, entries, optional);
     const packet: ForeignPacket = {
-      ...{ name, place, criteria, base },
+      ...{ name, place, base, isAbstract },
       description: descriptionOf(element),
-      subsystem: system.parent ? system.path.split("/").slice(2).join("_") : undefined,
-      isAbstract: element.attributes.abstract === "true",
-      entries:
-        this.bases.has(container) && optional
-          ? [...entries, { kind: "unknown", place: optional.place }]
-          : entries,
+      subsystem: system.below.join("_") || undefined,
+      criteria: [...criteria, ...whole.criteria],
+      entries: whole.entries,
       period: periodOf(element),
-      time: this.timeOf(entries),
+      time: packetTime(whole.entries, this.parameters.times),
     };
     this.done.set(container, packet);
     this.packets.push(packet);
     if (optional && !this.bases.has(container)) this.addOptional(packet, optional);
     return packet;
+  }
+
+  /**
+   * Entries of a container of which the last are only there on a condition. What others are based on, and is never sent
+   * as it is, has them: so it is with a secondary header. Behind those of another one nothing can be placed.
+   */
+  private withOptional(
+    container: Named,
+    isAbstract: boolean,
+    entries: readonly Entry[],
+    optional: Optional | undefined,
+  ): { entries: readonly Entry[]; criteria: readonly Criterion[] } {
+    if (!optional || !this.bases.has(container)) return { entries, criteria: [] };
+    const { place, criteria } = optional;
+    if (!isAbstract) return { entries: [...entries, { kind: "unknown", place }], criteria: [] };
+    this.findings.leftOut(place, "it is only there on a condition: packets without it are left out");
+    return { entries: [...entries, ...optional.entries], criteria };
   }
 
   /** A packet with the entries at its end that are only there on a condition. */
@@ -99,7 +115,8 @@ export class ContainerReader {
     const list = childrenOf(child(element, "EntryList"));
     const isBased = child(element, "BaseContainer") !== undefined;
     for (const [i, entry] of list.entries()) {
-      const place = { line: entry.line, what: `${entry.name} ${referenceOf(entry)} of ${name}` };
+      const what = `${entry.name} ${referenceOf(entry)} of ${name}`;
+      const place = { file: entry.file, line: entry.line, what };
       const condition = child(entry, "IncludeCondition");
       if (condition) {
         const optional = this.optional(list.slice(i), { element, system, name }, place, depth);
@@ -128,7 +145,7 @@ export class ContainerReader {
       return undefined;
     }
     const entries = list.flatMap((entry) =>
-      this.placed(entry, container, { ...place, line: entry.line }, [], true, depth),
+      this.placed(entry, container, placeIn(place, entry), [], true, depth),
     );
     return { criteria, entries, place };
   }
@@ -151,7 +168,13 @@ export class ContainerReader {
       this.findings.leftOut(place, `its place is said from ${from}, or by a parameter`);
       return [{ kind: "unknown", place }];
     }
-    if (from === "previousEntry") return [{ kind: "gap", bits }, ...fields];
+    if (from === "previousEntry") {
+      if (bits < 0 && fields.every(({ kind }) => kind === "unknown")) {
+        this.findings.note(place, `is taken for the ${-bits} bits before it, as it goes back to their first`);
+        return [];
+      }
+      return [{ kind: "gap", bits }, ...fields];
+    }
     if (isWhole) {
       return fields.map((field, i) => (i === 0 && field.kind === "field" ? { ...field, at: bits } : field));
     }
@@ -185,22 +208,23 @@ export class ContainerReader {
       case "ArrayParameterRefEntry": {
         const found = this.database.parameter(referenceOf(entry), system);
         if (!found || found.member.length > 0) {
-          this.findings.leftOut(place, "is not in the file");
+          this.findings.leftOut(place, `is ${this.database.nowhere}`);
           return [{ kind: "unknown", place }];
         }
         this.used.add(found.parameter);
-        return this.parameters.entries(found.parameter);
+        return this.parameters.entries(found.parameter, child(entry, "DimensionList"));
       }
       case "ContainerRefEntry": {
         const found = this.database.container(referenceOf(entry), system);
         if (!found || depth > 20) {
-          this.findings.leftOut(place, found ? "contains itself" : "is not in the file");
+          this.findings.leftOut(place, found ? "contains itself" : `is ${this.database.nowhere}`);
           return [{ kind: "unknown", place }];
         }
         const base = this.baseOf(found);
         const inherited = base ? this.entries(base, depth + 1).entries : [];
         const { entries, optional } = this.entries(found, depth + 1);
-        return [...inherited, ...entries, ...(optional ? [{ kind: "unknown", place } as const] : [])];
+        const all = [...inherited, ...entries, ...(optional ? [{ kind: "unknown", place } as const] : [])];
+        return [...all, ...restOf(found.element, all, place)];
       }
       case "FixedValueEntry":
         return [{ kind: "gap", bits: numberOf(entry, "sizeInBits") ?? 8 }];
@@ -209,27 +233,11 @@ export class ContainerReader {
         return [{ kind: "unknown", place }];
     }
   }
-
-  /** Time of a container: its first absolute time with an epoch, and the part right behind it. */
-  private timeOf(entries: readonly Entry[]): ForeignTime | undefined {
-    const fields = entries.filter((entry) => entry.kind === "field");
-    const typeOf = (field: ForeignField | undefined): Element | undefined =>
-      field && this.parameters.times.get(field.name);
-    for (const [i, field] of fields.entries()) {
-      const type = typeOf(field);
-      if (!type) continue;
-      const next = typeOf(fields[i + 1]);
-      const isPart = next && countsFrom(next) === field.name && fields[i + 1]?.at === undefined;
-      const source = timeSource(type, isPart ? next : undefined);
-      if (source) return { source, field: field.name };
-    }
-    return undefined;
-  }
 }
 
 /** Entries at the end of a container that are only there on a condition. */
 interface Optional {
-  readonly criteria: ForeignPacket["criteria"];
+  readonly criteria: readonly Criterion[];
   readonly entries: readonly Entry[];
   readonly place: Place;
 }
@@ -241,17 +249,15 @@ const referenceOf = (entry: Element): string =>
 const shape = (element: Element | undefined): unknown =>
   element && [element.name, element.attributes, element.text, element.children.map(shape)];
 
+/** What a container within another one takes behind its entries, where its own size is said. */
+function restOf(container: Element, entries: readonly Entry[], place: Place): readonly Entry[] {
+  const size = numberIn(descend(container, "BinaryEncoding", "SizeInBits", "FixedValue")?.text ?? "");
+  const length = entries.reduce((sum, each) => sum + lengthOf(each), 0);
+  if (size === undefined || size === length) return [];
+  return Number.isNaN(length) ? [{ kind: "unknown", place }] : [{ kind: "gap", bits: size - length }];
+}
+
 function lengthOf(entry: Entry): number {
   if (entry.kind === "gap") return entry.bits;
   return entry.kind === "unknown" || varies(entry) ? NaN : sizeOf(entry);
-}
-
-/** Seconds between two packets, by the container's rate in the stream. */
-function periodOf(element: Element): number | undefined {
-  const rate = child(element, "DefaultRateInStream");
-  const perSecond = numberOf(rate, "maximumValue") ?? numberOf(rate, "minimumValue");
-  const isPerSecond = (rate?.attributes.basis ?? "perSecond") === "perSecond";
-  return perSecond !== undefined && perSecond > 0 && isPerSecond
-    ? Math.min(1 / perSecond, 86_400)
-    : undefined;
 }

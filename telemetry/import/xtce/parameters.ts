@@ -30,19 +30,23 @@ export class ParameterReader {
     return this.database.type(reference, system);
   }
 
-  entries(parameter: Named): Entry[] {
+  /** @param dimensions of an array, where its entry says them */
+  entries(parameter: Named, dimensions?: Element): Entry[] {
     const name = fieldNameOf(parameter);
     const place = placeOf(parameter.element, "Parameter");
     const type = this.typeOf(parameter);
     if (!type) {
       this.findings.leftOut(
         place,
-        `its type ${parameter.element.attributes.parameterTypeRef ?? ""} is not in the file`,
+        `its type ${parameter.element.attributes.parameterTypeRef ?? ""} is ${this.database.nowhere}`,
       );
       return [{ kind: "unknown", place }];
     }
     const description = descriptionOf(parameter.element) ?? descriptionOf(type.element);
-    return this.ofType(type, { name, place, description });
+    const own = { name, place, description };
+    return type.element.name === "ArrayParameterType" && dimensions
+      ? this.array(type, own, 0, dimensions)
+      : this.ofType(type, own);
   }
 
   private ofType(type: Named, own: Pick<ForeignField, "name" | "place" | "description">, depth = 0): Entry[] {
@@ -63,7 +67,7 @@ export class ParameterReader {
       const place = { ...own.place, what: `${own.place.what}.${member.attributes.name ?? ""}` };
       if (!of) {
         return [
-          this.leaveOut(place, undefined, `its type ${member.attributes.typeRef ?? ""} is not in the file`),
+          this.leaveOut(place, undefined, `its type ${member.attributes.typeRef ?? ""} is ${this.database.nowhere}`),
         ];
       }
       const said = descriptionOf(member) ?? descriptionOf(of.element);
@@ -76,10 +80,11 @@ export class ParameterReader {
     type: Named,
     own: Pick<ForeignField, "name" | "place" | "description">,
     depth: number,
+    dimensions = child(type.element, "DimensionList"),
   ): Entry[] {
     const of = this.database.type(type.element.attributes.arrayTypeRef ?? "", type.system);
-    if (!of) return [this.leaveOut(own.place, undefined, "the type of its elements is not in the file")];
-    const sizes = childrenOf(child(type.element, "DimensionList"), "Dimension").map(dimensionOf);
+    if (!of) return [this.leaveOut(own.place, undefined, `the type of its elements is ${this.database.nowhere}`)];
+    const sizes = childrenOf(dimensions, "Dimension").map(dimensionOf);
     const [only] = sizes;
     const element = (i: number): Entry[] =>
       this.ofType(

@@ -1,4 +1,5 @@
 /** Times of XTCE: counts of seconds since an epoch, and their parts, as the time code of a dictionary. */
+import type { Entry, ForeignField, ForeignTime } from "../definition";
 import { child, descend, type Element, numberOf } from "../xml";
 import { encodingOf } from "./encodings";
 
@@ -71,7 +72,7 @@ function fieldsOf(type: Element): Source[] | undefined {
 }
 
 /** Time code of an absolute time with an epoch, and of the part behind it that counts on from it. */
-export function timeSource(type: Element, part: Element | undefined): Source | undefined {
+function timeSource(type: Element, part: Element | undefined): Source | undefined {
   const epoch = epochOf(type);
   const fields = fieldsOf(type);
   if (!epoch || !fields) return undefined;
@@ -80,5 +81,36 @@ export function timeSource(type: Element, part: Element | undefined): Source | u
 }
 
 /** Name of the parameter that a time counts on from. */
-export const countsFrom = (type: Element): string | undefined =>
+const countsFrom = (type: Element): string | undefined =>
   descend(type, "ReferenceTime", "OffsetFrom")?.attributes.parameterRef;
+
+/**
+ * Time of a container: its first absolute time with an epoch, and the part right behind it.
+ * @param types of absolute times, by the field
+ */
+export function packetTime(
+  entries: readonly Entry[],
+  types: ReadonlyMap<string, Element>,
+): ForeignTime | undefined {
+  const fields = entries.filter((entry) => entry.kind === "field");
+  const typeOf = (field: ForeignField | undefined): Element | undefined => field && types.get(field.name);
+  for (const [i, field] of fields.entries()) {
+    const type = typeOf(field);
+    if (!type) continue;
+    const next = typeOf(fields[i + 1]);
+    const isPart = next && countsFrom(next) === field.name && fields[i + 1]?.at === undefined;
+    const source = timeSource(type, isPart ? next : undefined);
+    if (source) return { source, field: field.name };
+  }
+  return undefined;
+}
+
+/** Seconds between two packets, by the container's rate in the stream. */
+export function periodOf(container: Element): number | undefined {
+  const rate = child(container, "DefaultRateInStream");
+  const perSecond = numberOf(rate, "maximumValue") ?? numberOf(rate, "minimumValue");
+  const isPerSecond = (rate?.attributes.basis ?? "perSecond") === "perSecond";
+  return perSecond !== undefined && perSecond > 0 && isPerSecond
+    ? Math.min(1 / perSecond, 86_400)
+    : undefined;
+}

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spacePacket } from "../packets/dictionaryOf";
 import { imported } from "./xtceOf";
 
-const csv = (text: string, more: Parameters<typeof imported>[2] = { apid: 1 }): ReturnType<typeof imported> =>
+const csv = (text: string, more: Parameters<typeof imported>[2] = { apids: [1] }): ReturnType<typeof imported> =>
   imported("csv", text, more);
 
 describe("CSV", () => {
