@@ -50,8 +50,8 @@ export class OpenPacket {
         // It shows what is before the item of varying length; that one's end is not here.
         this.entries.push({ kind: "unknown", place });
         return;
-      } else if (varies(entry)) next = undefined;
-      else next = (entry.at ?? next ?? 0) + sizeOf(entry);
+      } else if (varies(entry) || next === undefined) next = undefined;
+      else next = (entry.at ?? next) + sizeOf(entry);
       end = Math.max(end, next ?? 0);
     }
     if (next !== undefined && next < end) this.entries.push({ kind: "gap", bits: end - next });

@@ -47,7 +47,7 @@ function rootOf({ text, file }: SourceText, isOne: boolean): Element {
 }
 
 const hasContainers = (system: Element): boolean =>
-  descend(system, "TelemetryMetaData", "ContainerSet") !== undefined ||
+  childrenOf(descend(system, "TelemetryMetaData", "ContainerSet")).length > 0 ||
   childrenOf(system, "SpaceSystem").some(hasContainers);
 
 /** Findings about what is not in containers: derived parameters, algorithms, and what no packet has. */

@@ -98,12 +98,15 @@ export function packetTime(
     const type = typeOf(field);
     if (!type) continue;
     const next = typeOf(fields[i + 1]);
-    const isPart = next && countsFrom(next) === field.name && fields[i + 1]?.at === undefined;
+    const isPart = next && countsFrom(next) === field.name && follows(fields[i + 1], field);
     const source = timeSource(type, isPart ? next : undefined);
     if (source) return { source, field: field.name };
   }
   return undefined;
 }
+
+const follows = (field: ForeignField | undefined, before: ForeignField): boolean =>
+  field?.at === undefined || (before.at !== undefined && field.at === before.at + before.bits);
 
 /** Seconds between two packets, by the container's rate in the stream. */
 export function periodOf(container: Element): number | undefined {

@@ -51,13 +51,13 @@ describe("CSV", () => {
         ...rows.map((row) => `${row},`),
         "A,U21,6,0,16,V,x*0.5,",
         "B,I1,8,0,8,,2*x+1,",
-        "C,U1,9,0,8,V,LN(x),",
+        "C,U1,9,0,8,V,LOG(x),",
         "D,U1,10,0,8,,SOME_STATES,",
       ].join("\n"),
     );
     assert.deepEqual(notes, ["Columns source: are not read"]);
     assert.deepEqual(leftOut, [
-      "Field C: the conversion LN(x): the number is shown as it is sent, without its unit and limits",
+      "Field C: the conversion LOG(x): the number is shown as it is sent, without its unit and limits",
       "Field D: the states or the conversion SOME_STATES, which is a name only: the number is shown as it is sent, without its unit and limits",
     ]);
     assert.match(text, /unit: V\n/);
