@@ -33,9 +33,7 @@ export function command<Shape extends SettingsShape>(
     return made.action(async () => {
       const { args } = made;
       const others = args.slice(first + 1);
-      ended(
-        await run(readSettings(spec, made.opts()), surroundings, args[first], args[first - 1], others),
-      );
+      ended(await run(readSettings(spec, made.opts()), surroundings, args[first], args[first - 1], others));
     });
   };
 }

@@ -23,7 +23,8 @@ export function bodyOf({ plan, parameters }: Row): Source {
     if (!field || !at) return [parameter];
     const fillers = at.bit === undefined && at.gap > 0 ? [filler(at.gap, parameter.name)] : [];
     const bitOffset = at.bit === undefined ? undefined : at.bit - primaryHeaderBits;
-    const isOverlap = bitOffset !== undefined && overlaps(before, bitOffset, endBit(field, bitOffset) - bitOffset);
+    const isOverlap =
+      bitOffset !== undefined && overlaps(before, bitOffset, endBit(field, bitOffset) - bitOffset);
     const isNext = bitOffset === next && !isOverlap;
     if (bitOffset !== undefined && !isOverlap) {
       before.push({ from: bitOffset, to: endBit(field, bitOffset) });

@@ -52,6 +52,9 @@ export function nothingLeft({ all }: Findings): ImportError {
   const reasons = all
     .filter(({ kind }) => kind === "left out")
     .slice(0, 5)
-    .map(({ file, line, what, message }) => `${file ?? "line "}${file === undefined ? "" : ":"}${line}: ${what}: ${message}`);
+    .map(
+      ({ file, line, what, message }) =>
+        `${file ?? "line "}${file === undefined ? "" : ":"}${line}: ${what}: ${message}`,
+    );
   return new ImportError(["has no packet that a dictionary can have", ...reasons].join("; "));
 }

@@ -105,7 +105,9 @@ class Planner {
   private saysApid(packet: ForeignPacket, placed: readonly PlacedField[]): boolean {
     const isApid = ({ field }: Criterion): boolean =>
       placed.some((each) => each.field.name === field && isApidField(each));
-    return packet.criteria.some(isApid) || this.childrenOf(packet).some((each) => this.saysApid(each, placed));
+    return (
+      packet.criteria.some(isApid) || this.childrenOf(packet).some((each) => this.saysApid(each, placed))
+    );
   }
 
   /** APIDs of a packet, by its conditions or else those given for all; undefined: they are not known here. */
@@ -203,7 +205,10 @@ class Planner {
   }
 
   private refuse(packet: ForeignPacket, { place: at }: Criterion, message: string): undefined {
-    this.findings.leftOut({ ...packet.place, file: at.file, line: at.line }, `${message}; nor is what is based on it`);
+    this.findings.leftOut(
+      { ...packet.place, file: at.file, line: at.line },
+      `${message}; nor is what is based on it`,
+    );
     return undefined;
   }
 

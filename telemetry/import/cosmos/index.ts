@@ -116,7 +116,8 @@ class Reader {
     const place = { file, line, what: "ERB" };
     if (/^(?:TELEMETRY|COMMAND)\b/i.test(written)) {
       this.leave();
-      if (/^T/i.test(written)) this.findings.leftOut(place, `what a template puts there: ${written}; the packet is left out`);
+      if (/^T/i.test(written))
+        this.findings.leftOut(place, `what a template puts there: ${written}; the packet is left out`);
       return;
     }
     if (this.isOutside) return;
@@ -147,7 +148,10 @@ class Reader {
     this.endItem();
     const found = this.open?.indexOf(name) ?? -1;
     if (found < 0) {
-      this.findings.leftOut({ file, line, what: `Item ${name}` }, "changes of an item that the packet has not");
+      this.findings.leftOut(
+        { file, line, what: `Item ${name}` },
+        "changes of an item that the packet has not",
+      );
       this.isSilent = true;
     } else if (keyword === "SELECT_ITEM") this.at = found;
     else this.open?.delete(found);

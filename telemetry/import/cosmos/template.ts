@@ -65,13 +65,16 @@ class Expansion {
 const withValues = (text: string, values: Values): string =>
   text
     .replaceAll(/<%#.*?%>/g, "")
-    .replaceAll(/<%=\s*(\w+)\s*(?:([-+*])\s*(\d+)\s*)?-?%>/g, (all, name: string, sign?: string, by?: string) => {
-      const value = values.get(name);
-      if (value === undefined) return all;
-      if (sign === undefined) return value;
-      const result = calculated(Number(value), sign, Number(by));
-      return Number.isInteger(result) ? String(result) : all;
-    });
+    .replaceAll(
+      /<%=\s*(\w+)\s*(?:([-+*])\s*(\d+)\s*)?-?%>/g,
+      (all, name: string, sign?: string, by?: string) => {
+        const value = values.get(name);
+        if (value === undefined) return all;
+        if (sign === undefined) return value;
+        const result = calculated(Number(value), sign, Number(by));
+        return Number.isInteger(result) ? String(result) : all;
+      },
+    );
 
 function calculated(value: number, sign: string, by: number): number {
   if (sign === "*") return value * by;
@@ -98,7 +101,8 @@ function endOf(lines: readonly TemplateLine[], start: number): number | undefine
     const text = lines[i]?.text ?? "";
     if (/^\s*<%-?\s*end\s*-?%>\s*$/.test(text)) {
       if (--depth === 0) return i;
-    } else if (/<%(?!=).*(?:\bdo\b|\bif\b|\bunless\b|\bwhile\b|\bcase\b|\bbegin\b|\bdef\b)/.test(text)) depth++;
+    } else if (/<%(?!=).*(?:\bdo\b|\bif\b|\bunless\b|\bwhile\b|\bcase\b|\bbegin\b|\bdef\b)/.test(text))
+      depth++;
     else if (/<%(?!=).*\bend\b/.test(text)) return undefined;
   }
   return undefined;

@@ -47,10 +47,7 @@ export function readRanges(
     const bounds = boundsOf(range, place, findings);
     const before = limits[severity];
     if (before) {
-      findings.leftOut(
-        placeIn(place, range),
-        `its level ${level}: ${severity} begins at a milder one`,
-      );
+      findings.leftOut(placeIn(place, range), `its level ${level}: ${severity} begins at a milder one`);
     }
     limits[severity] = { low: before?.low ?? bounds.low, high: before?.high ?? bounds.high };
   }

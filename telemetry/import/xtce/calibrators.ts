@@ -33,10 +33,7 @@ export function readContextCalibrators(
     const value = calibrator && calibrationOf(calibrator, bits, isSigned);
     const problem = typeof when === "string" ? when : typeof value === "string" ? value : undefined;
     if (typeof when !== "string" && typeof value === "object") return [{ when, value }];
-    findings.leftOut(
-      placeIn(place, context),
-      `a calibration by context: ${problem ?? "has no calibrator"}`,
-    );
+    findings.leftOut(placeIn(place, context), `a calibration by context: ${problem ?? "has no calibrator"}`);
     return [];
   });
 }

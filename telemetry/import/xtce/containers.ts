@@ -58,7 +58,10 @@ export class ContainerReader {
     const named = this.baseOf(container);
     const base = named && depth < 50 ? this.read(named, depth + 1) : undefined;
     if (baseElement && !base) {
-      this.findings.leftOut(place, `its base ${baseElement.attributes.containerRef ?? ""} is ${named ? "left out" : this.database.nowhere}`);
+      this.findings.leftOut(
+        place,
+        `its base ${baseElement.attributes.containerRef ?? ""} is ${named ? "left out" : this.database.nowhere}`,
+      );
       return undefined;
     }
     const criteria = this.criteria.read(child(baseElement, "RestrictionCriteria"), system, place);

@@ -24,15 +24,15 @@ const encodingNames = [
 export const encodingOf = (type: Element | undefined): Element | undefined =>
   childrenOf(type, ...encodingNames)[0] ?? childrenOf(child(type, "Encoding"), ...encodingNames)[0];
 
-const reversedBits =
-  "its least significant bit comes first (bitOrder); Yamcs does not look at that: where it is not so, take it out";
-
 /** @param name of the parameter, for the field with the size of its text */
 export function readEncoding(encoding: Element, name: string, place: Place, findings: Findings): Encoded {
   // A single bit has no order.
   const isReversed = encoding.attributes.bitOrder === "leastSignificantBitFirst";
   if (isReversed && numberOf(encoding, "sizeInBits") !== 1) {
-    return { skip: numberOf(encoding, "sizeInBits"), why: reversedBits };
+    return {
+      skip: numberOf(encoding, "sizeInBits"),
+      why: "its least significant bit comes first (bitOrder)",
+    };
   }
   if (child(encoding, "ErrorDetectCorrect")) {
     findings.leftOut(place, "its error detection: the value is carried over, the check is not");

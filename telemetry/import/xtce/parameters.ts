@@ -67,7 +67,11 @@ export class ParameterReader {
       const place = { ...own.place, what: `${own.place.what}.${member.attributes.name ?? ""}` };
       if (!of) {
         return [
-          this.leaveOut(place, undefined, `its type ${member.attributes.typeRef ?? ""} is ${this.database.nowhere}`),
+          this.leaveOut(
+            place,
+            undefined,
+            `its type ${member.attributes.typeRef ?? ""} is ${this.database.nowhere}`,
+          ),
         ];
       }
       const said = descriptionOf(member) ?? descriptionOf(of.element);
@@ -83,7 +87,8 @@ export class ParameterReader {
     dimensions = child(type.element, "DimensionList"),
   ): Entry[] {
     const of = this.database.type(type.element.attributes.arrayTypeRef ?? "", type.system);
-    if (!of) return [this.leaveOut(own.place, undefined, `the type of its elements is ${this.database.nowhere}`)];
+    if (!of)
+      return [this.leaveOut(own.place, undefined, `the type of its elements is ${this.database.nowhere}`)];
     const sizes = childrenOf(dimensions, "Dimension").map(dimensionOf);
     const [only] = sizes;
     const element = (i: number): Entry[] =>

@@ -77,11 +77,17 @@ describe("import", () => {
     const { status, stdout, stderr } = await runHere("import", "xtce", one, other);
     assert.equal(status, 1);
     assert.match(stdout, /name: temp\n/);
-    assert.match(stderr, /tm\.xml:\d+: not carried over: Parameter ODD: its type \/dt\/NONE is in none of the files/);
+    assert.match(
+      stderr,
+      /tm\.xml:\d+: not carried over: Parameter ODD: its type \/dt\/NONE is in none of the files/,
+    );
   });
 
   it("takes what a template of COSMOS renders from the same folder", async () => {
-    file("_header.txt", " APPEND_ITEM W 5 UINT\n APPEND_ID_ITEM APID 11 UINT <%= apid %>\n APPEND_ITEM R 32 UINT\n");
+    file(
+      "_header.txt",
+      " APPEND_ITEM W 5 UINT\n APPEND_ID_ITEM APID 11 UINT <%= apid %>\n APPEND_ITEM R 32 UINT\n",
+    );
     const text =
       'TELEMETRY SAT HK BIG_ENDIAN "x"\n<%= render "_header.txt", locals: {apid: 9} %>\nAPPEND_ITEM A 8 UINT\n';
     const { status, stdout } = await runHere("import", "cosmos", file("tlm.txt", text));

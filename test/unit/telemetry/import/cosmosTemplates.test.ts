@@ -182,7 +182,10 @@ describe("the time of a packet of COSMOS", () => {
     const { leftOut, decode } = of(fields + derived("unix_time_conversion.rb", "TIMEUS") + again);
     assert.deepEqual(leftOut, []);
     assert.equal(decode(spacePacket("00000064 0007a120 05")).time, 100.5);
-    assert.equal(of(fields + derived("unix_time_conversion.rb")).decode(spacePacket("00000064 00000000 05")).time, 100);
+    assert.equal(
+      of(fields + derived("unix_time_conversion.rb")).decode(spacePacket("00000064 00000000 05")).time,
+      100,
+    );
   });
 
   it("is none of other conversions, which are derived items", () => {

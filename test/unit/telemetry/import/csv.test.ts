@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { spacePacket } from "../packets/dictionaryOf";
 import { imported } from "./xtceOf";
 
-const csv = (text: string, more: Parameters<typeof imported>[2] = { apids: [1] }): ReturnType<typeof imported> =>
-  imported("csv", text, more);
+const csv = (
+  text: string,
+  more: Parameters<typeof imported>[2] = { apids: [1] },
+): ReturnType<typeof imported> => imported("csv", text, more);
 
 describe("CSV", () => {
   it("has the columns of ccsdspy: fields one behind the other, blanks beside commas, bits that are only filled", () => {

@@ -44,7 +44,20 @@ describe("formulas in CSV definitions", () => {
   }
 
   for (const text of [
-    ...["log(x)", "x + y", "x +", "(x", "x)", "sin", "sin(x", "iif(x, 1)", "2x", "1..2*x", "x ? 1 : 2", "x;1"],
+    ...[
+      "log(x)",
+      "x + y",
+      "x +",
+      "(x",
+      "x)",
+      "sin",
+      "sin(x",
+      "iif(x, 1)",
+      "2x",
+      "1..2*x",
+      "x ? 1 : 2",
+      "x;1",
+    ],
     ...["constructor(x)", "x.y", "5 + 3", "((".repeat(400), "x".repeat(2000)],
   ]) {
     it(`are not guessed: ${text.slice(0, 30)}`, () => assert.equal(formulaOf(text), undefined));
@@ -61,17 +74,15 @@ describe("formulas in CSV definitions", () => {
         fc.integer({ min: 1, max: 9 }).map<Term>((n) => ({ text: `${n}.5E0`, value: () => n + 0.5 })),
       ),
       node: fc.oneof(
-        fc
-          .tuple(fc.constantFrom("+", "-", "*", "/"), tie("tree"), tie("tree"))
-          .map<Term>(([sign, a, b]) => ({
-            text: `(${a.text}) ${sign} (${b.text})`,
-            value: (x) => {
-              const [left, right] = [a.value(x), b.value(x)];
-              if (sign === "+") return left + right;
-              if (sign === "-") return left - right;
-              return sign === "*" ? left * right : left / right;
-            },
-          })),
+        fc.tuple(fc.constantFrom("+", "-", "*", "/"), tie("tree"), tie("tree")).map<Term>(([sign, a, b]) => ({
+          text: `(${a.text}) ${sign} (${b.text})`,
+          value: (x) => {
+            const [left, right] = [a.value(x), b.value(x)];
+            if (sign === "+") return left + right;
+            if (sign === "-") return left - right;
+            return sign === "*" ? left * right : left / right;
+          },
+        })),
         tie("tree").map<Term>((a) => ({ text: `-(${a.text})^2`, value: (x) => -(a.value(x) ** 2) })),
         fc.tuple(tie("tree"), tie("tree"), tie("tree")).map<Term>(([a, b, c]) => ({
           text: `iif((${a.text}) .GT. (${b.text}), ${b.text}, ${c.text})`,
