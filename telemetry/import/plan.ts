@@ -215,11 +215,13 @@ class Planner {
   /** Report of what is behind something of unknown length, for the entries of one packet. */
   private reportCut({ place: at, lost: all }: Cut, own: readonly Entry[]): void {
     const lost = all.filter((field) => own.includes(field));
-    if (lost.length === 0 && !own.some((entry) => entry.kind === "unknown")) return;
+    if (lost.length === 0) return;
     const names = lost.slice(0, 5).map(({ name }) => name);
     const more = lost.length > names.length ? ` and ${lost.length - names.length} more` : "";
-    const behind = lost.length === 0 ? "" : `; so ${names.join(", ")}${more} behind it cannot be placed`;
-    this.findings.leftOut(at, `its length is not known${behind}`);
+    this.findings.leftOut(
+      at,
+      `its length is not known; so ${names.join(", ")}${more} behind it cannot be placed`,
+    );
   }
 
   /** Fields without those that a dictionary cannot have where they are. */

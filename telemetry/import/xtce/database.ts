@@ -65,6 +65,12 @@ export class Database {
     return find(this.containers, reference, from);
   }
 
+  /** What a container is based on. */
+  baseOf({ element, system }: Named): Named | undefined {
+    const reference = child(element, "BaseContainer")?.attributes.containerRef;
+    return reference === undefined ? undefined : this.container(reference, system);
+  }
+
   /** Parameter of a reference; what it has behind the parameter's name is a member of a structure or an array. */
   parameter(reference: string, from: System): ParameterReference | undefined {
     const parts = reference.split("/");

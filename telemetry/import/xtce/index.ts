@@ -3,14 +3,16 @@
  *
  *   database.ts     names and references      encodings.ts   bits and their meaning
  *   parameters.ts   types                     calibrators.ts, alarms.ts, time.ts
- *   containers.ts   packets                   criteria.ts    which packets
+ *   entries.ts      what is in containers     criteria.ts    conditions
+ *   containers.ts   packets
  */
 import type { Definition, SourceText } from "../definition";
 import { type Findings, ImportError } from "../findings";
 import { child, childrenOf, descend, type Element, readXml } from "../xml";
 import { ContainerReader } from "./containers";
 import { CriteriaReader } from "./criteria";
-import { Database, descriptionOf, placeOf } from "./database";
+import { Database, descriptionOf, type Named, placeOf } from "./database";
+import { EntryReader } from "./entries";
 import { ParameterReader } from "./parameters";
 
 /**
@@ -23,10 +25,11 @@ export function readXtce(files: readonly SourceText[], findings: Findings): Defi
   const parameters = new ParameterReader(database, findings);
   const criteria = new CriteriaReader(database, parameters);
   parameters.criteria = criteria;
-  const containers = new ContainerReader(database, parameters, criteria, findings);
+  const entries = new EntryReader(database, parameters, criteria, findings);
+  const containers = new ContainerReader(database, parameters, criteria, entries, findings);
   if (database.containers.size === 0) throw new ImportError("has no SequenceContainer");
   const packets = containers.readAll();
-  reportTheRest(database, containers, findings);
+  reportTheRest(database, entries.used, findings);
   const root = database.roots.find((each) => hasContainers(each)) ?? database.roots[0];
   return {
     name: root?.attributes.name ?? "",
@@ -53,7 +56,7 @@ const hasContainers = (system: Element): boolean =>
 /** Findings about what is not in containers: derived parameters, algorithms, and what no packet has. */
 function reportTheRest(
   { systems, parameters }: Database,
-  { used }: ContainerReader,
+  used: ReadonlySet<Named>,
   findings: Findings,
 ): void {
   for (const { element } of systems) {

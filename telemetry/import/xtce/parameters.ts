@@ -9,6 +9,11 @@ import { type ContextReader, meaningOf } from "./meaning";
 /** Elements of arrays that are written one by one. */
 const mostElements = 4096;
 
+interface Dimensions {
+  readonly list: Element | undefined;
+  readonly system: System;
+}
+
 /** Fields of a parameter: one, or the members of its structure. */
 export class ParameterReader {
   /** Types of absolute times, by the field. */
@@ -30,8 +35,8 @@ export class ParameterReader {
     return this.database.type(reference, system);
   }
 
-  /** @param dimensions of an array, where its entry says them */
-  entries(parameter: Named, dimensions?: Element): Entry[] {
+  /** @param dimensions of an array, where its entry says them, with the system in which that stands */
+  entries(parameter: Named, dimensions?: Dimensions): Entry[] {
     const name = fieldNameOf(parameter);
     const place = placeOf(parameter.element, "Parameter");
     const type = this.typeOf(parameter);
@@ -84,12 +89,12 @@ export class ParameterReader {
     type: Named,
     own: Pick<ForeignField, "name" | "place" | "description">,
     depth: number,
-    dimensions = child(type.element, "DimensionList"),
+    dimensions: Dimensions = { list: child(type.element, "DimensionList"), system: type.system },
   ): Entry[] {
     const of = this.database.type(type.element.attributes.arrayTypeRef ?? "", type.system);
     if (!of)
       return [this.leaveOut(own.place, undefined, `the type of its elements is ${this.database.nowhere}`)];
-    const sizes = childrenOf(dimensions, "Dimension").map(dimensionOf);
+    const sizes = childrenOf(dimensions.list, "Dimension").map(dimensionOf);
     const [only] = sizes;
     const element = (i: number): Entry[] =>
       this.ofType(
@@ -101,7 +106,7 @@ export class ParameterReader {
         },
         depth + 1,
       );
-    const first = this.ofType(of, own, depth + 1);
+    const first = this.withoutStates(sizes, this.ofType(of, own, depth + 1));
     const [number] = first;
     const isNumber =
       first.length === 1 && number?.kind === "field" && ["unsigned", "signed", "float"].includes(number.type);
@@ -117,7 +122,7 @@ export class ParameterReader {
       return Array.from({ length: count }, (_, i) => element(i)).flat();
     }
     if (isNumber && sizes.length === 1 && typeof only === "object") {
-      return [{ ...number, count: { field: this.nameOf(only.field, type.system) } }];
+      return [{ ...number, count: { field: this.nameOf(only.field, dimensions.system) } }];
     }
     return [
       this.leaveOut(
@@ -126,6 +131,16 @@ export class ParameterReader {
         "an array whose size varies, not of numbers or not by one parameter",
       ),
     ];
+  }
+
+  /** Elements of an array whose size varies: enumerations are numbers there. */
+  private withoutStates(sizes: readonly (number | object | undefined)[], entries: Entry[]): Entry[] {
+    const [only, ...others] = entries;
+    const isFixed = sizes.every((size) => typeof size === "number");
+    if (isFixed || only?.kind !== "field" || others.length > 0 || only.type !== "enumeration") return entries;
+    this.findings.leftOut(only.place, "the states of its elements: they are numbers");
+    const type = only.encoding === "twos-complement" ? "signed" : "unsigned";
+    return [{ ...only, type, encoding: undefined, states: undefined, otherState: undefined }];
   }
 
   private leaveOut(place: Place, bits: number | undefined, why: string): Entry {

@@ -186,6 +186,37 @@ describe("places in containers of XTCE", () => {
     assert.deepEqual(decode(packet("01 02 03 04")).values, { l: [1, 2, 3], b: 4 });
   });
 
+  it("of arrays are counted by a parameter of the entry's own file; enumerations are numbers there", () => {
+    const ids = root("ids", {
+      types:
+        '<EnumeratedParameterType name="ID"><IntegerDataEncoding sizeInBits="8"/><EnumerationList><Enumeration value="1" label="A"/></EnumerationList></EnumeratedParameterType>' +
+        '<ArrayParameterType name="LIST" arrayTypeRef="ID"/>',
+    });
+    const dimensions =
+      "<DimensionList><Dimension><StartingIndex><FixedValue>0</FixedValue></StartingIndex><EndingIndex><DynamicValue>" +
+      '<ParameterInstanceRef parameterRef="N"/><LinearAdjustment intercept="-1"/></DynamicValue></EndingIndex></Dimension></DimensionList>';
+    const { decode, leftOut } = imported("xtce", ids, {
+      others: [
+        {
+          file: "p.xml",
+          text: xtce({
+            types: integer("U8", 8),
+            parameters: parameter("N", "U8") + parameter("L", "/ids/LIST"),
+            containers: container(
+              "P",
+              `${entries("N")}<ArrayParameterRefEntry parameterRef="L">${dimensions}</ArrayParameterRefEntry>`,
+              apid7,
+            ),
+          }),
+        },
+      ],
+    });
+    assert.deepEqual(leftOut, [
+      "p.xml:5: not carried over: Parameter L: the states of its elements: they are numbers",
+    ]);
+    assert.deepEqual(decode(packet("02 05 06")).values, { n: 2, l: [5, 6] });
+  });
+
   it("behind a secondary header that is there on a condition are those of packets that have it", () => {
     const condition = `<IncludeCondition>${comparison("H2", 1)}</IncludeCondition>`;
     const header = container("HEADER", entries("A"));
