@@ -116,8 +116,9 @@ class Reader {
     const place = { file, line, what: "ERB" };
     if (/^(?:TELEMETRY|COMMAND)\b/i.test(written)) {
       this.leave();
-      if (/^T/i.test(written))
+      if (/^T/i.test(written)) {
         this.findings.leftOut(place, `what a template puts there: ${written}; the packet is left out`);
+      }
       return;
     }
     if (this.isOutside) return;

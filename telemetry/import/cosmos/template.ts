@@ -101,9 +101,9 @@ function endOf(lines: readonly TemplateLine[], start: number): number | undefine
     const text = lines[i]?.text ?? "";
     if (/^\s*<%-?\s*end\s*-?%>\s*$/.test(text)) {
       if (--depth === 0) return i;
-    } else if (/<%(?!=).*(?:\bdo\b|\bif\b|\bunless\b|\bwhile\b|\bcase\b|\bbegin\b|\bdef\b)/.test(text))
+    } else if (/<%(?!=).*(?:\bdo\b|\bif\b|\bunless\b|\bwhile\b|\bcase\b|\bbegin\b|\bdef\b)/.test(text)) {
       depth++;
-    else if (/<%(?!=).*\bend\b/.test(text)) return undefined;
+    } else if (/<%(?!=).*\bend\b/.test(text)) return undefined;
   }
   return undefined;
 }

@@ -65,6 +65,11 @@ export class Database {
     return find(this.containers, reference, from);
   }
 
+  /** True for the definition of a deployment of F', by a type that all of them have. */
+  get isFprime(): boolean {
+    return [...this.types.values()].some(({ name }) => name === "FwSizeStoreType");
+  }
+
   /** What a container is based on. */
   baseOf({ element, system }: Named): Named | undefined {
     const reference = child(element, "BaseContainer")?.attributes.containerRef;

@@ -3,10 +3,12 @@ import type { Entry, ForeignField, Place, VaryingSize } from "../definition";
 import type { Findings } from "../findings";
 import { child, childrenOf, descend, type Element, numberIn, numberOf } from "../xml";
 
+export type EncodedForm = Pick<ForeignField, "type" | "bits" | "encoding" | "isLittle" | "size" | "room">;
+
 /** What an encoding says of a field; and what comes before its bits, as the size of a text. */
 export type Encoded =
   | {
-      readonly form: Pick<ForeignField, "type" | "bits" | "encoding" | "isLittle" | "size" | "room">;
+      readonly form: EncodedForm;
       readonly before?: readonly Entry[];
       /** True for a text to its end mark, behind which nothing can be placed. */
       readonly endsAnywhere?: boolean;

@@ -3,7 +3,7 @@ import type { Criterion, Entry, ForeignField, Place, VaryingSize } from "../defi
 import type { Findings } from "../findings";
 import { child, childrenOf, descend, type Element, numberIn, numberOf } from "../xml";
 import { type Database, descriptionOf, fieldNameOf, type Named, placeOf, type System } from "./database";
-import { type Encoded, encodingOf, readEncoding } from "./encodings";
+import { type Encoded, type EncodedForm, encodingOf, readEncoding } from "./encodings";
 import { type ContextReader, meaningOf } from "./meaning";
 
 /** Elements of arrays that are written one by one. */
@@ -92,8 +92,9 @@ export class ParameterReader {
     dimensions: Dimensions = { list: child(type.element, "DimensionList"), system: type.system },
   ): Entry[] {
     const of = this.database.type(type.element.attributes.arrayTypeRef ?? "", type.system);
-    if (!of)
+    if (!of) {
       return [this.leaveOut(own.place, undefined, `the type of its elements is ${this.database.nowhere}`)];
+    }
     const sizes = childrenOf(dimensions.list, "Dimension").map(dimensionOf);
     const [only] = sizes;
     const element = (i: number): Entry[] =>
@@ -182,7 +183,8 @@ export class ParameterReader {
       ? readEncoding(encoding, own.name, own.place, this.findings)
       : withoutEncoding(element);
     if ("skip" in encoded) return [this.leaveOut(own.place, encoded.skip, encoded.why)];
-    const { form, before = [], endsAnywhere } = encoded;
+    const { before = [], endsAnywhere } = encoded;
+    const form = this.formOf(encoded.form, own.place);
     const size = form.size === undefined ? undefined : this.sizeField(form.size, type.system);
     const field: ForeignField = { kind: "field", ...own, ...form, size };
     if (element.name === "AbsoluteTimeParameterType") this.times.set(field.name, element);
@@ -192,6 +194,13 @@ export class ParameterReader {
       read,
       ...(endsAnywhere === true ? [{ kind: "unknown", place: own.place } as const] : []),
     ];
+  }
+
+  /** F' sends texts one behind the other, also where its generator of XTCE (fprime_xtce 0.1) gives them a fixed room. */
+  private formOf(form: EncodedForm, place: Place): EncodedForm {
+    if (form.room === undefined || !this.database.isFprime) return form;
+    this.findings.note(place, "F' sends it without filling up its size");
+    return { ...form, room: undefined };
   }
 
   /** Type with what it has from the type that it is based on. */

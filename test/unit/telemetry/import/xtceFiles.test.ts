@@ -154,15 +154,21 @@ describe("places in containers of XTCE", () => {
     const text =
       '<StringParameterType name="S"><StringDataEncoding><SizeInBits><Fixed><FixedValue>40</FixedValue></Fixed>' +
       '<LeadingSize sizeInBitsOfSizeTag="8"/></SizeInBits></StringDataEncoding></StringParameterType>';
-    const { decode } = imported(
-      "xtce",
-      xtce({
-        types: integer("U8", 8) + text,
-        parameters: parameter("NAME", "S") + parameter("B", "U8"),
-        containers: container("P", entries("NAME", "B"), apid7),
-      }),
-    );
-    assert.deepEqual(decode(packet("02 4142 ffff 06")).values, { name: "AB", b: 6 });
+    const of = (moreTypes = ""): ReturnType<typeof imported> =>
+      imported(
+        "xtce",
+        xtce({
+          types: integer("U8", 8) + text + moreTypes,
+          parameters: parameter("NAME", "S") + parameter("B", "U8"),
+          containers: container("P", entries("NAME", "B"), apid7),
+        }),
+      );
+    assert.deepEqual(of().decode(packet("02 4142 ffff 06")).values, { name: "AB", b: 6 });
+    // F' sends no filling, whatever its files say.
+    assert.deepEqual(of(integer("FwSizeStoreType", 16)).decode(packet("02 4142 06")).values, {
+      name: "AB",
+      b: 6,
+    });
   });
 
   it("of arrays are said by the entry, as in XTCE 1.1", () => {
