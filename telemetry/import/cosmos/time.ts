@@ -15,7 +15,7 @@ export function timeFrom(
   const count = first && countOf(first, "seconds");
   if (!count || first?.kind !== "field") return undefined;
   if (microseconds === undefined) return timeOf(first, [count]);
-  const part = second && isNamed(second, microseconds) ? countOf(second, "microseconds") : undefined;
+  const part = second && isNamed(second, microseconds) ? countOf(second, "microseconds", first) : undefined;
   return part && timeOf(first, [count, part]);
 }
 
@@ -28,10 +28,14 @@ const isNamed = (entry: Entry, name: string): boolean =>
   entry.kind === "field" && entry.name.toUpperCase() === name.toUpperCase();
 
 /** A field as part of a time; the second one must follow the first. */
-function countOf(entry: Entry, is: "seconds" | "microseconds"): Record<string, unknown> | undefined {
+function countOf(
+  entry: Entry,
+  is: "seconds" | "microseconds",
+  before?: ForeignField,
+): Record<string, unknown> | undefined {
   if (entry.kind !== "field" || entry.type !== "unsigned" || entry.bits % 8 !== 0) return undefined;
-  if (entry.count !== undefined || entry.calibration || (is === "microseconds" && entry.at !== undefined)) {
-    return undefined;
-  }
+  const isBehind =
+    !before || entry.at === undefined || (before.at !== undefined && entry.at === before.at + before.bits);
+  if (entry.count !== undefined || entry.calibration || !isBehind) return undefined;
   return { is, bits: entry.bits, ...(entry.isLittle === true && entry.bits > 8 && { byteOrder: "little" }) };
 }

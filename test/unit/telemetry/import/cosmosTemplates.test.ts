@@ -188,6 +188,15 @@ describe("the time of a packet of COSMOS", () => {
     );
   });
 
+  it("may have its fields at places, one behind the other", () => {
+    const at = (second: number): Result =>
+      of(
+        `ITEM TIMESEC 48 32 UINT\nITEM TIMEUS ${second} 32 UINT\n${derived("unix_time_conversion.rb", "TIMEUS")}`,
+      );
+    assert.equal(at(80).decode(spacePacket("00000064 0007a120")).time, 100.5);
+    assert.deepEqual(at(88).leftOut, ["Item PACKET_TIME: is derived"]);
+  });
+
   it("is none of other conversions, which are derived items", () => {
     const { leftOut, decode } = of(fields + derived("my_conversion.rb", "TIMEUS"));
     assert.deepEqual(leftOut, ["Item PACKET_TIME: is derived"]);
