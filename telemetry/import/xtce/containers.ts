@@ -70,7 +70,9 @@ export class ContainerReader {
       criteria: [...criteria, ...whole.criteria],
       entries: whole.entries,
       period: periodOf(element),
-      time: packetTime(whole.entries, this.parameters.times),
+      time: packetTime(whole.entries, this.parameters.times, (at, why) => {
+        if (!hasTime(base)) this.findings.leftOut(at, why);
+      }),
     };
     this.done.set(container, packet);
     this.packets.push(packet);
@@ -104,3 +106,6 @@ export class ContainerReader {
     this.packets.push({ ...base, name, place, base, criteria, entries, time: undefined });
   }
 }
+
+const hasTime = (packet: ForeignPacket | undefined): boolean =>
+  packet !== undefined && (packet.time !== undefined || hasTime(packet.base));

@@ -292,3 +292,33 @@ describe("encodings that are not as the standard has them", () => {
     assert.match(of("").leftOut.join(), /found by an algorithm, or not said/);
   });
 });
+
+describe("times of XTCE", () => {
+  const timeType = (scale: string, offset: string): string =>
+    `<AbsoluteTimeParameterType name="TIME"><Encoding scale="${scale}" offset="${offset}"><IntegerDataEncoding sizeInBits="32"/></Encoding>` +
+    "<ReferenceTime><Epoch>UNIX</Epoch></ReferenceTime></AbsoluteTimeParameterType>";
+  const of = (scale: string, offset: string): ReturnType<typeof imported> =>
+    imported(
+      "xtce",
+      xtce({
+        types: timeType(scale, offset),
+        parameters: parameter("T", "TIME"),
+        containers: container("P", entries("T"), apid7),
+      }),
+    );
+
+  it("may count from another time than their epoch", () => {
+    const { decode, leftOut, text } = of("1", "1577836800");
+    assert.deepEqual(leftOut, []);
+    assert.match(text, /epoch: 2020-01-01T00:00:00Z/);
+    assert.equal(decode(packet("0000000a")).time, 1577836810);
+  });
+
+  it("that no time code can be are said, and shown in seconds", () => {
+    const { decode, leftOut } = of("0.1", "1577836800");
+    assert.deepEqual(leftOut, [
+      "Parameter T: as the packet's time: it is no time code of a dictionary; --time may say one",
+    ]);
+    assert.deepEqual(decode(packet("0000000a")).values, { t: 1577836801 });
+  });
+});
