@@ -117,8 +117,9 @@ export function packetTime(
     if (epochOf(type)) none.push(field);
   }
   const [first] = none;
-  if (first)
+  if (first) {
     refuse(first.place, "as the packet's time: it is no time code of a dictionary; --time may say one");
+  }
   return undefined;
 }
 
