@@ -4,6 +4,7 @@ import { z } from "zod";
 import { image, matching, oneOf, positive, whole } from "../settings/kinds";
 import { checkSettings, rawSettings, strictObject } from "../settings/load";
 import { scenarioNames } from "../telemetry/simulator";
+import { teams } from "./access/teams/settings";
 import { alerting } from "./alerting/settings";
 import { metricsServer } from "./platform/metricsServer/settings";
 import { chart, testedCharts } from "./settings/chart";
@@ -202,6 +203,7 @@ export const settingsSchema = strictObject({
     .prefault({})
     .describe("metrics-server: `kubectl top`, and the CPU and memory that HorizontalPodAutoscalers go by."),
   telemetry: telemetry.prefault({}).describe("The spacecraft's housekeeping packets as metrics."),
+  teams,
 });
 
 export type Settings = z.output<typeof settingsSchema>;

@@ -1,8 +1,9 @@
 /** Stack 2: monitoring, alerting, dashboards and telemetry on the cluster of stack 1. Read top to bottom. */
 import * as kubernetes from "@pulumi/kubernetes";
+import { checkTeams, Teams } from "./access/teams";
 import { adoption } from "./adoption";
 import { AlertRouting } from "./alerting";
-import { infraStackName, loadSettings } from "./config";
+import { infraStackName, loadSettings, namespace } from "./config";
 import { Dashboards } from "./dashboards";
 import { readInfra } from "./infraStack";
 import { MonitoringStack } from "./monitoring";
@@ -16,6 +17,8 @@ import { Telemetry } from "./telemetry";
 export = async (): Promise<WorkloadsOutputs> => {
   const settings = loadSettings(); // checks every setting, reports all problems at once
   const infra = await readInfra(infraStackName(settings)); // throws when stack 1 is not up or has another contract
+  const { teams } = settings;
+  await checkTeams(namespace, teams, infra.kubeconfig); // throws when the cluster has what the teams do not fit
 
   const cluster = new kubernetes.Provider("cluster", {
     kubeconfig: infra.kubeconfig,
@@ -96,6 +99,7 @@ export = async (): Promise<WorkloadsOutputs> => {
     },
     components,
   );
+  if (teams.length > 0) new Teams("teams", { teams, kubernetesVersion, adoption: adopted }, components);
 
   return workloadsOutputs(settings, infra, monitoring);
 };
