@@ -6,11 +6,20 @@
 export const roles = ["view", "deploy", "edit"] as const;
 export type Role = (typeof roles)[number];
 
-/** Verbs that are asked for each resource. */
-export const verbs = [
-  ...["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"],
-  ...["impersonate", "bind", "escalate"],
-] as const;
+/** Verbs that are asked for each resource, and for those of a right to more. */
+const verbs = ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"];
+const raising: Readonly<Record<string, readonly string[]>> = {
+  users: ["impersonate"],
+  groups: ["impersonate"],
+  serviceaccounts: ["impersonate"],
+  roles: ["bind", "escalate"],
+  clusterroles: ["bind", "escalate"],
+};
+
+export const verbsOf = ({ resource }: Pick<Row, "resource">): readonly string[] => [
+  ...verbs,
+  ...(raising[resource] ?? []),
+];
 
 /** What stands in the table. */
 const shorthand: Readonly<Record<string, readonly string[]>> = {
