@@ -2,7 +2,7 @@
  * Fields that the official client knows under another name than the API: `from` and `default` are words of the language
  * in which its classes are made. It sends none that it does not know, and a policy without `from` lets everybody in.
  */
-import { isMap, type Properties, type PropertyValue } from "../rpc/values";
+import { isList, isMap, type Properties, type PropertyValue } from "../rpc/values";
 
 interface Renamed {
   /** Keys down to the field; `*` is each entry of a list. */
@@ -38,7 +38,7 @@ function at(
   [next, ...path]: readonly string[],
   names: readonly [string, string],
 ): PropertyValue {
-  if (next === "*") return Array.isArray(value) ? value.map((each) => at(each, path, names)) : value;
+  if (next === "*") return isList(value) ? value.map((each) => at(each, path, names)) : value;
   if (!isMap(value)) return value;
   const [before, after] = names;
   if (next === undefined) {

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ApiException, KubeConfig, KubernetesObjectApi, PatchStrategy } from "@kubernetes/client-node";
 import { reasonOf } from "../../../../workloads/adoption/answer";
 import type { Properties } from "../rpc/values";
-import { type Applier, type Cluster, type ListQuery, RefusedError, UnreachableError } from "./cluster";
 import { forClient, fromClient } from "./clientNames";
+import { type Applier, type Cluster, type ListQuery, RefusedError, UnreachableError } from "./cluster";
 import { asProperties, described, type LiveObject, type ObjectReference } from "./kubernetesObject";
 
 /** Time limit for one answer of the API server. */
