@@ -6,6 +6,7 @@ import { done, messages } from "../../support/testStack";
 import { flightDynamics, payload, twoTeams } from "../../support/workloads/teams/examples";
 import { pod } from "../../support/workloads/teams/pods";
 import {
+  account,
   core,
   deployer,
   editor,
@@ -167,6 +168,13 @@ import {
       const program = { metadata: { name: "program" } };
       await cluster.answers(201, "POST", core("orbits", "serviceaccounts"), program, deployer);
       await cluster.answers(200, "DELETE", core("orbits", "serviceaccounts/program"), undefined, deployer);
+    });
+
+    it("is an administrator's to change, and goes with its namespace: its controller may clear it away", async () => {
+      const clearing = account("kube-system", "namespace-controller");
+      const trial = `${policies("orbits")}/perigee-default-deny?dryRun=All`;
+      for (const person of [undefined, clearing])
+        await cluster.answers(200, "DELETE", trial, undefined, person);
     });
 
     it("does not let a monitor read Prometheus' files or another team's pods", async () => {

@@ -19,7 +19,7 @@ export interface Guard {
 }
 
 /** Hours that a token of a team's ServiceAccount is good for at most. */
-export const tokenHours = 24;
+const tokenHours = 24;
 
 /** CEL: what a monitor's endpoint says of a file in Prometheus' own pod, which it would send to whom it scrapes. */
 const filesOf = (endpoint: string): string =>

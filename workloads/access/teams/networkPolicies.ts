@@ -14,7 +14,7 @@ interface Port {
   readonly port: number;
 }
 
-export interface PolicySpec {
+interface PolicySpec {
   /** All pods of the namespace. */
   readonly podSelector: Record<string, never>;
   readonly policyTypes: ("Ingress" | "Egress")[];

@@ -96,7 +96,7 @@ function pipelineAccount(
 type Subject = kubernetes.types.input.rbac.v1.Subject;
 
 /** Who has the role in the namespace. */
-export function subjectsOf(role: RoleName, { groups, pipeline }: TeamSettings, namespace: string): Subject[] {
+function subjectsOf(role: RoleName, { groups, pipeline }: TeamSettings, namespace: string): Subject[] {
   const people = groups[role].map((name) => ({ kind: "Group", apiGroup: "rbac.authorization.k8s.io", name }));
   const own = { kind: "ServiceAccount", name: teamNames.pipeline, namespace };
   return role === "deploy" && pipeline ? [...people, own] : people;

@@ -40,8 +40,7 @@ const quota = strictObject({
     .describe("GiB of memory that all pods of a namespace may request together."),
   memoryLimitGiB: positive(1_000_000)
     .optional()
-    .describe("GiB that the memory limits of all its pods may be together. Default: twice `memoryGiB`.")
-    .meta({ example: 6 }),
+    .describe("GiB that the memory limits of all its pods may be together. Default: twice `memoryGiB`."),
   pods: whole(0, 100_000).default(50).describe("Pods of a namespace that are not at their end."),
   volumes: whole(0, 100_000).default(10).describe("PersistentVolumeClaims of a namespace."),
   storageGiB: positive(10_000_000).default(50).describe("GiB that they may request together."),
@@ -78,8 +77,7 @@ export const team = strictObject({
     .array(namespace)
     .min(1, { error: "one namespace or more" })
     .optional()
-    .describe("Namespaces of the team. Default: one with the team's name.")
-    .meta({ example: ["flight-dynamics", "flight-dynamics-test"] }),
+    .describe("Namespaces of the team. Default: one with the team's name."),
   groups: groups.prefault({}).describe("Who may do what in all of them (docs/teams.md, Roles)."),
   pipeline: z
     .boolean({ error: "true or false" })
@@ -103,11 +101,17 @@ export const teams = z
   .prefault([])
   .describe("Teams that share the cluster, each with namespaces of its own (docs/teams.md). Default: none.")
   .meta({
-    example: [{ name: "flight-dynamics", groups: { edit: ["fd-leads"], deploy: ["fd"] }, quota: { cpu: 4 } }],
+    example: [
+      {
+        name: "flight-dynamics",
+        namespaces: ["flight-dynamics", "flight-dynamics-test"],
+        groups: { edit: ["fd-leads"], deploy: ["fd"] },
+        quota: { cpu: 4, memoryGiB: 8 },
+      },
+    ],
   });
 
 export type TeamSettings = z.output<typeof team>;
-export type GroupSettings = TeamSettings["groups"];
 
 export function namespacesOf({
   name,
