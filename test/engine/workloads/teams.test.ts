@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { guardName, guards } from "../../../workloads/access/teams/guards";
 import { networkPolicies } from "../../../workloads/access/teams/networkPolicies";
 import { containerLimits, quotaHard } from "../../../workloads/access/teams/quota";
 import { team } from "../../../workloads/access/teams/settings";
@@ -173,51 +174,68 @@ import {
     it("is an administrator's to change, and goes with its namespace: its controller may clear it away", async () => {
       const clearing = account("kube-system", "namespace-controller");
       const trial = `${policies("orbits")}/perigee-default-deny?dryRun=All`;
-      for (const person of [undefined, clearing])
+      for (const person of [undefined, clearing]) {
         await cluster.answers(200, "DELETE", trial, undefined, person);
+      }
     });
 
-    it("does not let a monitor read Prometheus' files or another team's pods", async () => {
-      const path = "/apis/monitoring.coreos.com/v1/namespaces/orbits/servicemonitors";
-      const monitor = (name: string, endpoint: object, more: object = {}) => ({
-        ...{ apiVersion: "monitoring.coreos.com/v1", kind: "ServiceMonitor", metadata: { name } },
-        spec: { selector: {}, endpoints: [{ port: "http", ...endpoint }], ...more },
+    const monitoring = "/apis/monitoring.coreos.com/v1/namespaces/orbits";
+    const monitor = (kind: string, name: string, spec: object) => ({
+      ...{ apiVersion: "monitoring.coreos.com/v1", kind, metadata: { name } },
+      spec: { selector: {}, ...spec },
+    });
+
+    it("does not let a monitor read Prometheus' files", async () => {
+      const path = `${monitoring}/servicemonitors`;
+      const of = (name: string, endpoint: object) =>
+        monitor("ServiceMonitor", name, { endpoints: [{ port: "ok" }, { port: "http", ...endpoint }] });
+      const said = /name no file of Prometheus' pod/;
+      const bearerTokenFile = "/var/run/secrets/kubernetes.io/serviceaccount/token";
+      await cluster.refuses(said, "POST", path, of("a", { bearerTokenFile }), deployer);
+      for (const file of ["caFile", "certFile", "keyFile"]) {
+        await cluster.refuses(said, "POST", path, of("a", { tlsConfig: { [file]: "/f" } }), deployer);
+      }
+      await cluster.answers(
+        201,
+        "POST",
+        path,
+        of("a", { tlsConfig: { insecureSkipVerify: true } }),
+        deployer,
+      );
+      await cluster.answers(201, "POST", path, of("b", {}), deployer);
+      const changed = { spec: { endpoints: [{ port: "http", bearerTokenFile }] } };
+      await cluster.refuses(said, "PATCH", `${path}/b`, changed, deployer);
+    });
+
+    for (const [kind, endpoints] of [
+      ["ServiceMonitor", "endpoints"],
+      ["PodMonitor", "podMetricsEndpoints"],
+    ] as const) {
+      it(`does not let a ${kind} look into another namespace`, async () => {
+        const path = `${monitoring}/${kind.toLowerCase()}s`;
+        const of = (name: string, namespaceSelector?: object) =>
+          monitor(kind, name, {
+            [endpoints]: [{ port: "http" }],
+            ...(namespaceSelector && { namespaceSelector }),
+          });
+        const said = /scrapes pods of its own namespace/;
+        await cluster.refuses(said, "POST", path, of("c", { any: true }), deployer);
+        await cluster.refuses(said, "POST", path, of("c", { matchNames: ["orbits", "payload"] }), deployer);
+        await cluster.answers(201, "POST", path, of("c", { matchNames: ["orbits"] }), deployer);
+        await cluster.answers(201, "POST", path, of("d"), deployer);
       });
-      const token = "/var/run/secrets/kubernetes.io/serviceaccount/token";
-      const elsewhere = { namespaceSelector: { matchNames: ["payload"] } };
-      const everywhere = { namespaceSelector: { any: true } };
-      const own = { namespaceSelector: { matchNames: ["orbits"] } };
-      await cluster.refuses(
-        /name no file of Prometheus' pod/,
-        "POST",
-        path,
-        monitor("a", { bearerTokenFile: token }),
-        deployer,
-      );
-      await cluster.refuses(
-        /name no file of Prometheus' pod/,
-        "POST",
-        path,
-        monitor("a", { tlsConfig: { keyFile: "/k" } }),
-        deployer,
-      );
-      await cluster.refuses(
-        /scrapes pods of its own namespace/,
-        "POST",
-        path,
-        monitor("a", {}, elsewhere),
-        deployer,
-      );
-      await cluster.refuses(
-        /scrapes pods of its own namespace/,
-        "POST",
-        path,
-        monitor("a", {}, everywhere),
-        deployer,
-      );
-      const plain = monitor("a", { tlsConfig: { insecureSkipVerify: true } }, own);
-      await cluster.answers(201, "POST", path, plain, deployer);
-      await cluster.answers(201, "POST", path, monitor("b", {}), deployer);
+    }
+
+    it("is written in expressions that fit the types of what they are asked about", async () => {
+      const path = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies";
+      for (const { name } of guards) {
+        const checked = await cluster.until(
+          `${path}/${guardName(name)}`,
+          ({ status }) => status !== undefined,
+        );
+        const { typeChecking } = checked["status"] as { typeChecking?: { expressionWarnings?: unknown } };
+        assert.equal(typeChecking?.expressionWarnings, undefined, name);
+      }
     });
   });
 

@@ -1,7 +1,11 @@
 /** Two teams on a real API server, brought up by the real engine, and requests to it as their people. */
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { parse } from "yaml";
 import { defaultKubernetesVersion } from "../../../infra/versions";
+import { ensureLabCharts } from "../../../lab/supply/chart/build";
 import { kubernetesComponent } from "../../../lab/supply/toolchain/components";
 import { AskedApi, type Person, type Reply } from "../../support/workloads/teams/askedAs";
 import { twoTeams } from "../../support/workloads/teams/examples";
@@ -92,6 +96,17 @@ export class TeamsCluster {
     }
   }
 
+  /** An object, once it is so. */
+  async until(path: string, so: (object: Reply["body"]) => boolean): Promise<Reply["body"]> {
+    const limit = Date.now() + 60_000;
+    for (;;) {
+      const { body } = await this.answers(200, "GET", path);
+      if (so(body)) return body;
+      assert.ok(Date.now() < limit, `${path}: ${JSON.stringify(body)}`);
+      await sleep(500);
+    }
+  }
+
   /** A request that must be refused by what admission says. */
   async refuses(
     said: RegExp,
@@ -105,16 +120,14 @@ export class TeamsCluster {
     assert.ok([403, 422].includes(reply.status), String(reply.status));
   }
 
-  /** The operator's kind, without its schema: the guards must hold whatever it says. */
+  /** The operator's own definitions, so that the guards are asked about its real fields. */
   private async defineMonitors(): Promise<void> {
-    const names = { kind: "ServiceMonitor", plural: "servicemonitors", singular: "servicemonitor" };
-    const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
-    const versions = [{ name: "v1", served: true, storage: true, schema }];
-    const group = "monitoring.coreos.com";
-    await this.answers(201, "POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", {
-      ...{ apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition" },
-      metadata: { name: `${names.plural}.${group}` },
-      spec: { group, names, scope: "Namespaced", versions },
-    });
+    const { definitions } = await ensureLabCharts(() => undefined);
+    for (const name of ["servicemonitors", "podmonitors"]) {
+      const file = join(definitions, "files", `monitoring.coreos.com_${name}.yaml`);
+      const definition = parse(await readFile(file, "utf8")) as object;
+      const path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+      await this.answers(201, "POST", path, definition);
+    }
   }
 }

@@ -21,33 +21,20 @@ export interface Guard {
 /** Hours that a token of a team's ServiceAccount is good for at most. */
 const tokenHours = 24;
 
-/** CEL: what a monitor's endpoint says of a file in Prometheus' own pod, which it would send to whom it scrapes. */
-const filesOf = (endpoint: string): string =>
-  [
-    `!has(${endpoint}.bearerTokenFile)`,
-    ...["caFile", "certFile", "keyFile"].map(
-      (file) => `(!has(${endpoint}.tlsConfig) || !has(${endpoint}.tlsConfig.${file}))`,
-    ),
-  ].join(" && ");
+/** CEL: no endpoint of a ServiceMonitor names a file of Prometheus' own pod, which it would send to whom it scrapes. */
+const noFiles =
+  "object.spec.endpoints.all(e, !has(e.bearerTokenFile) && (!has(e.tlsConfig) || " +
+  "!has(e.tlsConfig.caFile) && !has(e.tlsConfig.certFile) && !has(e.tlsConfig.keyFile)))";
 
-/** CEL: monitors look for targets in their own namespace only. */
-const ownNamespace =
-  "!has(object.spec.namespaceSelector) || ((!has(object.spec.namespaceSelector.any) || !object.spec.namespaceSelector.any)" +
-  " && (!has(object.spec.namespaceSelector.matchNames) || object.spec.namespaceSelector.matchNames.all(n, n == request.namespace)))";
-
-const monitor = (name: string, resource: string, endpoints: string): Guard => ({
-  name,
-  apiGroup: "monitoring.coreos.com",
-  resources: [resource],
-  operations: ["CREATE", "UPDATE"],
-  rules: [
-    {
-      holds: `!has(object.spec.${endpoints}) || object.spec.${endpoints}.all(e, ${filesOf("e")})`,
-      otherwise: "a team's monitor may name no file of Prometheus' pod: its own token is one of them",
-    },
-    { holds: ownNamespace, otherwise: "a team's monitor scrapes pods of its own namespace" },
-  ],
-});
+/** Monitors look for targets in their own namespace only. */
+const ownNamespace: Guard["rules"][number] = {
+  holds:
+    "!has(object.spec.namespaceSelector) || " +
+    "(!has(object.spec.namespaceSelector.any) || !object.spec.namespaceSelector.any) && " +
+    "(!has(object.spec.namespaceSelector.matchNames) || " +
+    "object.spec.namespaceSelector.matchNames.all(n, n == request.namespace))",
+  otherwise: "a team's monitor scrapes pods of its own namespace",
+};
 
 export const guards: readonly Guard[] = [
   {
@@ -118,8 +105,26 @@ export const guards: readonly Guard[] = [
       },
     ],
   },
-  monitor("service-monitors", "servicemonitors", "endpoints"),
-  monitor("pod-monitors", "podmonitors", "podMetricsEndpoints"),
+  {
+    name: "service-monitors",
+    apiGroup: "monitoring.coreos.com",
+    resources: ["servicemonitors"],
+    operations: ["CREATE", "UPDATE"],
+    rules: [
+      {
+        holds: noFiles,
+        otherwise: "a team's monitor may name no file of Prometheus' pod: its own token is one of them",
+      },
+      ownNamespace,
+    ],
+  },
+  {
+    name: "pod-monitors",
+    apiGroup: "monitoring.coreos.com",
+    resources: ["podmonitors"],
+    operations: ["CREATE", "UPDATE"],
+    rules: [ownNamespace],
+  },
 ];
 
 /**
