@@ -1,6 +1,6 @@
 /**
  * What RBAC cannot say about a team's namespaces: limits of what may be in an object, as ValidatingAdmissionPolicies.
- * They are for everybody, administrators and pipelines too, and in namespaces with the label of a team only.
+ * They are for administrators too, who may change what is Perigee's, and in namespaces with the label of a team only.
  */
 import { stackLabel } from "../../../contract/stackLabel";
 import { teamLabel } from "./names";
