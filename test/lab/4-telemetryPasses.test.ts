@@ -80,14 +80,6 @@ describe("two passes, with a recorder and a second station @all", () => {
     assert.ok(((await value("bus_signal_silence_seconds")) ?? 0) > silence - 60);
     assert.equal(receiver.has("BusSequenceGaps", "firing", {}, start + 60), false);
   });
-
-  it("the signal lost for good in a contact is told", async () => {
-    await workloadsSucceed("up", {
-      monitoring: { alerting },
-      telemetry: { simulator: { scenario: "loss-of-signal" } },
-    });
-    await eventually("loss of signal at the receiver", () => receiver.has("BusLossOfSignal", "firing"), 240);
-  });
 });
 
 const iso = (seconds: number): string => new Date(seconds * 1000).toISOString();
