@@ -11,6 +11,7 @@ import { contactPlan } from "./settings/contactPlan";
 import { crossChecks } from "./settings/crossChecks";
 import { dictionaryFile } from "./settings/dictionaryFile";
 import { linkUrl } from "./settings/linkUrl";
+import { slo } from "./slos/settings";
 
 export const namespace = "perigee-workloads";
 
@@ -202,6 +203,12 @@ export const settingsSchema = strictObject({
     .prefault({})
     .describe("metrics-server: `kubectl top`, and the CPU and memory that HorizontalPodAutoscalers go by."),
   telemetry: telemetry.prefault({}).describe("The spacecraft's housekeeping packets as metrics."),
+  slos: z
+    .array(slo)
+    .max(20)
+    .prefault([])
+    .describe("Service level objectives: alerts before one is missed, and a dashboard of what is left.")
+    .meta({ example: [{ kind: "signal", name: "telemetry", objective: 99.5 }] }),
 });
 
 export type Settings = z.output<typeof settingsSchema>;

@@ -1,0 +1,74 @@
+/** Settings of service level objectives (SLOs). */
+import { z } from "zod";
+import { matching, oneOf, whole } from "../../settings/kinds";
+import { type SettingProblem, strictObject } from "../../settings/load";
+import { lowestObjective } from "./burnRate";
+
+const common = {
+  name: matching(/^[a-z][a-z0-9-]{0,39}$/, "a name: a-z, 0-9 and -, at most 40 characters").describe(
+    "Name, the label `slo` of its series and alerts.",
+  ),
+  objective: z
+    .number({ error: "a percentage above 0 and below 100" })
+    .gt(0, { error: "a percentage above 0 and below 100" })
+    .lt(100, {
+      error: "a percentage below 100: with 100 there is no budget, and nothing could ever be mended",
+    })
+    .describe("Percentage that has to be good over the period, such as 99.5."),
+  days: whole(7, 90).default(14).describe("Days of the period, at most `monitoring.retentionDays`."),
+  team: oneOf(["flight-control", "ground-segment"])
+    .default("ground-segment")
+    .describe("Team that its alerts go to."),
+};
+
+/** Characters of a counter with label matchers, without what a recording rule adds. */
+const counter = matching(
+  /^[a-zA-Z_:][\w:]*(\{[^{}]*\})?$/,
+  'a counter, perhaps with matchers in braces, such as http_requests_total{job="shop"}',
+);
+
+export const slo = z.discriminatedUnion(
+  "kind",
+  [
+    strictObject({ kind: z.literal("signal"), ...common }),
+    strictObject({ kind: z.literal("packets"), ...common }),
+    strictObject({ kind: z.literal("apiServer"), ...common }),
+    strictObject({
+      kind: z.literal("requests"),
+      ...common,
+      total: counter.describe("Counter of all requests, summed over its series."),
+      bad: counter.describe("Counter of those that were not answered well."),
+    }),
+  ],
+  { error: "kind must be one of: signal, packets, apiServer, requests" },
+);
+
+export type Slo = z.output<typeof slo>;
+
+/** Problems across objectives, and with the days that samples are kept. */
+export function sloChecks(slos: readonly Slo[], retentionDays: number): SettingProblem[] {
+  return slos.flatMap(({ name, objective, days }, i) => {
+    const problem = (key: string, given: unknown, text: string): SettingProblem => ({
+      ...{ setting: `slos[${i}].${key}`, given, problem: text },
+    });
+    const first = slos.findIndex((each) => each.name === name);
+    const least = lowestObjective(days);
+    return [
+      ...(first < i
+        ? [problem("name", name, `slos[${first}] has that name; each needs one of its own`)]
+        : []),
+      ...(days > retentionDays
+        ? [problem("days", days, `at most \`monitoring.retentionDays\`, which is ${retentionDays}`)]
+        : []),
+      ...(objective <= least
+        ? [
+            problem(
+              "objective",
+              objective,
+              `above ${Math.ceil(least * 10) / 10} for ${days} days: below that, an hour without anything good would alert nobody`,
+            ),
+          ]
+        : []),
+    ];
+  });
+}
