@@ -1,7 +1,8 @@
 /** Settings of service level objectives (SLOs). */
 import { z } from "zod";
-import { matching, oneOf, whole } from "../../settings/kinds";
+import { accepted, matching, oneOf, whole } from "../../settings/kinds";
 import { type SettingProblem, strictObject } from "../../settings/load";
+import type { Reason } from "../../settings/url";
 import { lowestObjective } from "./burnRate";
 
 const common = {
@@ -21,11 +22,39 @@ const common = {
     .describe("Team that its alerts go to."),
 };
 
-/** Characters of a counter with label matchers, without what a recording rule adds. */
-const counter = matching(
-  /^[a-zA-Z_:][\w:]*(\{[^{}]*\})?$/,
+/** A matcher of a label: `code=~"5.."`, in either kind of quotes. */
+const matcher = /\s*[a-zA-Z_]\w*\s*(=~|!~|!=|=)\s*("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')\s*/y;
+
+/** Prometheus leaves out a whole group of rules for one that it cannot read, and nobody is told. */
+const counter = accepted(
+  reasonAgainst,
   'a counter, perhaps with matchers in braces, such as http_requests_total{job="shop"}',
 );
+
+function reasonAgainst(text: string): Reason {
+  const parts = /^[a-zA-Z_:][\w:]*(?:\{(.*)\})?$/s.exec(text);
+  if (!parts) return "neither a metric's name nor one with braces behind it";
+  const all = parts[1]?.trim() ?? "";
+  for (let at = 0; at < all.length;) {
+    matcher.lastIndex = at;
+    const [found, operator = "", value = ""] = matcher.exec(all) ?? [];
+    if (found === undefined) return `not to be read from ${JSON.stringify(all.slice(at, at + 20))} on`;
+    if (operator.includes("~") && !isExpression(value.slice(1, -1))) {
+      return `${value} is no regular expression`;
+    }
+    at += found.length;
+    if (at < all.length && all[at++] !== ",") return `a comma is missing behind ${found.trim()}`;
+  }
+  return undefined;
+}
+
+function isExpression(text: string): boolean {
+  try {
+    return new RegExp(text.replaceAll("\\\\", "\\")).source !== "";
+  } catch {
+    return false;
+  }
+}
 
 export const slo = z.discriminatedUnion(
   "kind",

@@ -237,6 +237,13 @@ describe("settings of SLOs", () => {
     assert.deepEqual(parseSettings({}).slos, []);
   });
 
+  it("take counters as Prometheus does", () => {
+    for (const total of ["a:b_total", "a{}", `a{b="c",d!~'e|f', g=~"/x\\\\d+\\"{}",}`]) {
+      assert.deepEqual(syntaxErrors(total), [], total);
+      assert.equal(refused({ ...good, kind: "requests", total, bad: total }), "", total);
+    }
+  });
+
   it("are refused with every problem at once", () => {
     const said = refused(
       ...[good, good, { ...good, name: "b", objective: 100 }, { ...good, name: "c", kind: "uptime" }],
@@ -245,6 +252,15 @@ describe("settings of SLOs", () => {
     assert.match(said, /slos\[2\]\.objective.*100.*below 100: with 100 there is no budget/);
     assert.match(said, /slos\[3\]\.kind.*one of: signal, packets, apiServer, requests/s);
     assert.match(said, /slos\[4\]\.total.*a counter, perhaps with matchers/);
+    for (const [total, reason] of [
+      ['asked{code="5..}', /not to be read from/],
+      ['asked{code="a" job="b"}', /a comma is missing behind code="a"/],
+      ['asked{code=~"(5"}', /"\(5" is no regular expression/],
+      ["asked{", /neither a metric's name/],
+      ["asked total", /neither a metric's name/],
+    ] as const) {
+      assert.match(refused({ ...good, kind: "requests", total, bad: "x" }), reason, total);
+    }
     const across = refused(
       good,
       good,
