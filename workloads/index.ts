@@ -10,8 +10,10 @@ import { MonitoringStack } from "./monitoring";
 import { namespaceWithSecurity } from "./namespaces";
 import { MetricsServer, PlatformAlerts } from "./platform";
 import { fleetOf } from "./settings/linkUrl";
+import { Slos } from "./slos";
 import { type WorkloadsOutputs, workloadsOutputs } from "./stackOutputs";
 import { Telemetry } from "./telemetry";
+import { telemetryNames } from "./telemetry/names";
 
 /** Program of stack 2, an async function: problems of stack 1 must be known before the first resource is registered. */
 export = async (): Promise<WorkloadsOutputs> => {
@@ -85,10 +87,25 @@ export = async (): Promise<WorkloadsOutputs> => {
     {
       ...settings.telemetry,
       fleetSize: fleetOf(settings.telemetry).length,
+      hasSlos: settings.slos.length > 0,
       namespace: monitoringSpace.metadata.name,
     },
     components,
   );
+  if (settings.slos.length > 0) {
+    new Slos(
+      "slos",
+      {
+        slos: settings.slos,
+        job: telemetryNames.job,
+        staleAfterPeriods: settings.telemetry.staleAfterPeriods,
+        runbookBaseUrl,
+        namespace: monitoringSpace.metadata.name,
+        definitions: monitoring.definitions,
+      },
+      components,
+    );
+  }
   new Telemetry(
     "telemetry",
     {

@@ -1,9 +1,12 @@
-/** The command `contacts`: prints the contact plan of a spacecraft from its orbital elements (TLE), as CSV. */
+/** The command `contacts`: prints the contact plan of a spacecraft from its orbit (TLE, OMM or OEM), as CSV. */
 import { readFileSync } from "node:fs";
 import * as z from "zod";
-import { Elements, type Station } from "../contacts/elements";
+import type { Station } from "../contacts/earth";
+import type { Known } from "../contacts/ephemeris";
+import { type Orbit, readOrbit } from "../contacts/orbit";
 import { findContacts } from "../contacts/passSearch";
 import { readTime, timeForms } from "../contacts/time";
+import type { Log } from "../log";
 import { command } from "./command";
 import { reason } from "./dictionarySetting";
 import { text, UsageError } from "./settings";
@@ -14,9 +17,10 @@ const oldDays = 7;
 export const contacts = command(
   {
     name: "contacts",
-    summary: "Prints a contact plan (CSV) from a spacecraft's orbital elements.",
+    summary: "Prints a contact plan (CSV) from a spacecraft's orbit.",
     argument: "FILE",
-    argumentMeaning: "two-line elements (TLE); - is standard input",
+    argumentMeaning:
+      "two-line elements (TLE), a CCSDS OMM (KVN, XML, JSON) or an ephemeris (OEM, KVN or XML); - is standard input",
     settings: {
       station: text.describe(
         "stations, separated by spaces, each NAME,LATITUDE,LONGITUDE,METERS, as svalbard,78.23,15.39,450",
@@ -36,16 +40,18 @@ export const contacts = command(
     const stations = readStations(settings.station, problems);
     const from = settings.from === undefined ? Date.now() / 1000 : readTime(settings.from);
     if (from === undefined) problems.push(`--from: must be ${timeForms}`);
-    const elements = readElements(file);
-    if ("problems" in elements) problems.push(...elements.problems);
-    if (problems.length > 0 || from === undefined || "problems" in elements) {
+    const orbit = readFile(file);
+    if ("problems" in orbit) {
+      problems.push(...shortened(orbit.problems).map((each) => `${file ?? ""}: ${each}`));
+    }
+    if (problems.length > 0 || from === undefined || "problems" in orbit) {
       throw new UsageError(problems.join("; "));
     }
-    const to = from + settings.days * 86_400;
-    const age = Math.max(Math.abs(from - elements.epoch), Math.abs(to - elements.epoch)) / 86_400;
-    if (age > oldDays) log.warn("the elements are old for this plan", { days: Math.round(age) });
+    const span = spanOf(orbit, { start: from, end: from + settings.days * 86_400 }, log);
     const { minElevation, spacecraft } = settings;
-    const found = orRefuse(() => findContacts({ elements, stations, minElevation, from, to }));
+    const found = orRefuse(() =>
+      findContacts({ orbit, stations, minElevation, from: span.start, to: span.end }),
+    );
     const ofSpacecraft = spacecraft === undefined ? "" : `,${spacecraft}`;
     await print(`start,end,station${spacecraft === undefined ? "" : ",spacecraft"}\n`);
     for (const { start, end, station } of found) {
@@ -58,14 +64,55 @@ export const contacts = command(
 const iso = (seconds: number): string =>
   new Date(Math.round(seconds) * 1000).toISOString().replace(".000", "");
 
-function readElements(file: string | undefined): ReturnType<typeof Elements.read> {
-  if (file === undefined) return { problems: ["name a FILE of two-line elements, or - for standard input"] };
+function readFile(file: string | undefined): ReturnType<typeof readOrbit> {
+  if (file === undefined) return { problems: ["name a FILE with the orbit, or - for standard input"] };
   try {
-    const read = Elements.read(readFileSync(file === "-" ? 0 : file, "utf8"));
-    return "problems" in read ? { problems: read.problems.map((each) => `${file}: ${each}`) } : read;
+    return readOrbit(readFileSync(file === "-" ? 0 : file, "utf8"));
   } catch (error) {
-    return { problems: [`cannot read the elements ${file}: ${reason(error)}`] };
+    return { problems: [`cannot be read: ${reason(error)}`] };
   }
+}
+
+/** Problems that are told. */
+const mostProblems = 20;
+
+const shortened = (problems: readonly string[]): readonly string[] =>
+  problems.length <= mostProblems
+    ? problems
+    : [...problems.slice(0, mostProblems), `and ${problems.length - mostProblems} more problems`];
+
+/**
+ * The part of the time asked for of which the orbit says something. What is left out, or uncertain, is warned of.
+ * @throws UsageError where it says nothing
+ */
+function spanOf(orbit: Orbit, { start, end }: Known, log: Log): Known {
+  if (orbit.epoch !== undefined) {
+    const age = Math.max(Math.abs(start - orbit.epoch), Math.abs(end - orbit.epoch)) / 86_400;
+    if (age > oldDays) log.warn("the elements are old for this plan", { days: Math.round(age) });
+  }
+  if (orbit.known === undefined) return { start, end };
+  const known = orbit.known
+    .map((each) => ({ start: Math.max(start, each.start), end: Math.min(end, each.end) }))
+    .filter((each) => each.start < each.end);
+  const [first, last] = [known[0], known.at(-1)];
+  if (!first || !last) {
+    const [whole, wholeEnd] = [orbit.known[0]?.start ?? NaN, orbit.known.at(-1)?.end ?? NaN];
+    throw new UsageError(
+      `the ephemeris is from ${iso(whole)} to ${iso(wholeEnd)}: nothing of it is between ${iso(start)} and ${iso(end)}`,
+    );
+  }
+  const gaps = known.slice(1).map((each, i) => ({ start: known[i]?.end ?? NaN, end: each.start }));
+  for (const gap of gaps) {
+    log.warn("the ephemeris has a gap, in which there is no contact", {
+      from: iso(gap.start),
+      to: iso(gap.end),
+    });
+  }
+  if (first.start > start) {
+    log.warn("the ephemeris begins later, and so does the plan", { from: iso(first.start) });
+  }
+  if (last.end < end) log.warn("the ephemeris ends earlier, and so does the plan", { to: iso(last.end) });
+  return { start: first.start, end: last.end };
 }
 
 function readStations(given: string, problems: string[]): Station[] {

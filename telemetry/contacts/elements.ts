@@ -1,25 +1,7 @@
-/** Orbital elements as two lines (TLE), read and checked, and where they put the spacecraft: SGP4 by satellite.js. */
-import {
-  ecfToLookAngles,
-  eciToEcf,
-  gstime,
-  propagate,
-  type SatRec,
-  SatRecError,
-  twoline2satrec,
-} from "satellite.js";
-
-/** Place of a ground station. */
-export interface Station {
-  readonly name: string;
-  /** Degrees. */
-  readonly latitude: number;
-  readonly longitude: number;
-  /** Meters above the ellipsoid. */
-  readonly height: number;
-}
-
-const radians = (degrees: number): number => (degrees * Math.PI) / 180;
+/** Mean elements, as two lines (TLE) or a CCSDS OMM, and where they put the spacecraft: SGP4 by satellite.js. */
+import { json2satrec, propagate, type SatRec, SatRecError, twoline2satrec } from "satellite.js";
+import { elevationsOf, frames, type Station } from "./earth";
+import { readTime } from "./time";
 
 export class Elements {
   private constructor(private readonly record: SatRec) {}
@@ -31,7 +13,40 @@ export class Elements {
     const problems = [...problemsOf("1", first), ...problemsOf("2", second)];
     if (first === undefined || second === undefined || problems.length > 0) return { problems };
     if (first.slice(2, 7) !== second.slice(2, 7)) return { problems: ["the two lines have two numbers"] };
-    const record = twoline2satrec(first, second);
+    return Elements.of(twoline2satrec(first, second));
+  }
+
+  /** @returns the elements of an OMM's keys, or every problem */
+  static ofMessage(keys: ReadonlyMap<string, string>): Elements | { readonly problems: readonly string[] } {
+    const problems: string[] = [];
+    for (const [key, allowed] of Object.entries(fixed)) {
+      const given = keys.get(key);
+      if (given !== undefined && !allowed.includes(given.toUpperCase())) {
+        problems.push(`${key} is ${JSON.stringify(given)}; allowed: ${allowed.join(", ")}`);
+      }
+    }
+    const numbers = [...needed, ...optional].map((key) => {
+      const given = keys.get(key) ?? "";
+      const isLeftOut = given === "" && optional.includes(key);
+      if (!isLeftOut && (given === "" || !Number.isFinite(Number(given)))) {
+        problems.push(`${key} is ${given === "" ? "missing" : JSON.stringify(given)}; it must be a number`);
+      }
+      return [key, Number(given)] as const;
+    });
+    const epoch = keys.get("EPOCH") ?? "";
+    const utc = epoch.replace(/Z?$/i, "Z");
+    if (readTime(utc) === undefined) problems.push(`EPOCH is no time: ${JSON.stringify(epoch)}`);
+    if (problems.length > 0) return { problems };
+    // What else the type asks for, the library does not read.
+    const message = {
+      ...Object.fromEntries(numbers),
+      EPOCH: isoOf(utc),
+      NORAD_CAT_ID: keys.get("NORAD_CAT_ID") ?? "",
+    };
+    return Elements.of(json2satrec(message as unknown as Parameters<typeof json2satrec>[0]));
+  }
+
+  private static of(record: SatRec): Elements | { readonly problems: readonly string[] } {
     return record.error === SatRecError.None
       ? new Elements(record)
       : { problems: ["SGP4 cannot use these elements"] };
@@ -51,17 +66,30 @@ export class Elements {
     const date = new Date(time * 1000);
     const state = propagate(this.record, date);
     if (!state) throw new Error(`the orbit has decayed before ${date.toISOString()}`);
-    const position = eciToEcf(state.position, gstime(date));
-    return stations.map(({ latitude, longitude, height }) => {
-      const observer = {
-        latitude: radians(latitude),
-        longitude: radians(longitude),
-        height: height / 1000,
-      };
-      return (ecfToLookAngles(observer, position).elevation * 180) / Math.PI;
-    });
+    return elevationsOf(frames.TEME(state.position, time), stations);
   }
 }
+
+/** What an OMM must say where it says it: the elements of another theory put the spacecraft elsewhere. */
+const fixed: Readonly<Record<string, readonly string[]>> = {
+  CENTER_NAME: ["EARTH"],
+  REF_FRAME: ["TEME"],
+  TIME_SYSTEM: ["UTC"],
+  MEAN_ELEMENT_THEORY: ["SGP4", "SGP/SGP4"],
+};
+const needed = [
+  "MEAN_MOTION",
+  "ECCENTRICITY",
+  "INCLINATION",
+  "RA_OF_ASC_NODE",
+  "ARG_OF_PERICENTER",
+  "MEAN_ANOMALY",
+  "BSTAR",
+];
+const optional = ["MEAN_MOTION_DOT", "MEAN_MOTION_DDOT"];
+
+/** The same time as the library reads it: with month and day. */
+const isoOf = (utc: string): string => new Date((readTime(utc) ?? NaN) * 1000).toISOString();
 
 /** Problems of a line: 69 characters, the last of them a check digit. */
 function problemsOf(number: string, line: string | undefined): string[] {

@@ -1,6 +1,7 @@
 /** Search of contacts: when a spacecraft is above the least elevation of stations. */
 import type { Contact } from "./contactPlan";
-import type { Elements, Station } from "./elements";
+import type { Station } from "./earth";
+import type { Orbit } from "./orbit";
 
 /** Seconds between two looks; a pass that is shorter may be missed. */
 const stepSeconds = 10;
@@ -8,7 +9,7 @@ const stepSeconds = 10;
 const precision = 0.1;
 
 export interface SearchArgs {
-  readonly elements: Pick<Elements, "elevations">;
+  readonly orbit: Pick<Orbit, "elevations">;
   readonly stations: readonly Station[];
   /** Degrees. */
   readonly minElevation: number;
@@ -18,9 +19,9 @@ export interface SearchArgs {
 }
 
 /** Contacts in the order of their AOS; one that is cut by the ends of the search begins or ends there. */
-export function findContacts({ elements, stations, minElevation, from, to }: SearchArgs): Contact[] {
+export function findContacts({ orbit, stations, minElevation, from, to }: SearchArgs): Contact[] {
   const isVisible = (station: Station, time: number): boolean =>
-    (elements.elevations([station], time)[0] ?? -90) >= minElevation;
+    (orbit.elevations([station], time)[0] ?? -90) >= minElevation;
   /** Time between two looks at which the station begins or ends to see the spacecraft. */
   const edge = (station: Station, before: number, after: number): number => {
     let [low, high] = [before, after];
@@ -35,7 +36,7 @@ export function findContacts({ elements, stations, minElevation, from, to }: Sea
   const contacts: Contact[] = [];
   const starts = new Map<Station, number>();
   const look = (time: number, before: number | undefined): void => {
-    const elevations = elements.elevations(stations, time);
+    const elevations = orbit.elevations(stations, time);
     for (const [i, station] of stations.entries()) {
       const start = starts.get(station);
       const sees = (elevations[i] ?? -90) >= minElevation;

@@ -98,7 +98,7 @@ async function withDescendants(root: number): Promise<number[]> {
 
 /** Helm knows of no operation that has not ended, every workload is rolled out, and Prometheus scrapes the exporter. */
 async function allIsWell(): Promise<void> {
-  const labels = ["--all-namespaces", "get", "secrets", "-l", "owner=helm", "-o"];
+  const labels = ["get", "secrets", "--all-namespaces", "-l", "owner=helm", "-o"];
   const statuses = await kubectl(...labels, "jsonpath={.items[*].metadata.labels.status}");
   assert.doesNotMatch(statuses, /pending|failed|uninstalling/);
   for (const namespace of ["monitoring", "telemetry", "kube-system"]) {

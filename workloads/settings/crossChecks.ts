@@ -6,9 +6,21 @@ import { repositoryRoot } from "../../settings/repositoryRoot";
 import { teamChecks } from "../access/teams/checks";
 import { alertingChecks } from "../alerting/settings";
 import type { Settings } from "../config";
+import { sloChecks } from "../slos/settings";
 import { type ChartSettings, kindOfReference } from "./chart";
 
-export const crossChecks: readonly CrossCheck<Settings>[] = [charts, alerting, recorder, historyAge, ofTeams];
+export const crossChecks: readonly CrossCheck<Settings>[] = [
+  charts,
+  alerting,
+  recorder,
+  historyAge,
+  ofTeams,
+  objectives,
+];
+
+function objectives({ slos, monitoring }: Partial<Settings>): SettingProblem[] {
+  return slos === undefined || monitoring === undefined ? [] : sloChecks(slos, monitoring.retentionDays);
+}
 
 function recorder({ telemetry }: Partial<Settings>): SettingProblem[] {
   if (telemetry === undefined || telemetry.contacts !== undefined) return [];

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readPlan } from "../../../../telemetry/contacts";
-import { Elements, type Station } from "../../../../telemetry/contacts/elements";
+import type { Station } from "../../../../telemetry/contacts/earth";
+import { Elements } from "../../../../telemetry/contacts/elements";
 import { findContacts } from "../../../../telemetry/contacts/passSearch";
 import { runHere } from "../../../support/telemetry/runHere";
 
@@ -58,7 +59,7 @@ describe("contacts of an orbit", () => {
   it("are, to a second, those that a look each second finds", () => {
     const [from, to] = [epoch, epoch + 86_400];
     const own = elements();
-    const found = findContacts({ elements: own, stations: [hawaii, darwin], minElevation: 10, from, to });
+    const found = findContacts({ orbit: own, stations: [hawaii, darwin], minElevation: 10, from, to });
     assert.ok(found.length >= 6, String(found.length));
     for (const [i, place] of [hawaii, darwin].entries()) {
       const those = found.filter((each) => each.station === place.name);
@@ -75,10 +76,9 @@ describe("contacts of an orbit", () => {
 
   it("that last longer than the search begin and end with it", () => {
     const always = { elevations: (stations: readonly Station[]) => stations.map(() => 45) };
-    assert.deepEqual(
-      findContacts({ elements: always, stations: [hawaii], minElevation: 5, from: 0, to: 95 }),
-      [{ start: 0, end: 95, station: "hawaii" }],
-    );
+    assert.deepEqual(findContacts({ orbit: always, stations: [hawaii], minElevation: 5, from: 0, to: 95 }), [
+      { start: 0, end: 95, station: "hawaii" },
+    ]);
   });
 });
 

@@ -1,0 +1,102 @@
+/**
+ * Orbit messages of the CCSDS, ephemerides (OEM) and mean elements (OMM), as key = value or XML: their text to keys and
+ * lines of numbers. What those mean is judged by who uses them.
+ *
+ * Source: CCSDS 502.0-B-3, Orbit Data Messages; 505.0-B-3, XML of Navigation Data Messages.
+ */
+import { childrenOf, type Element, readXml } from "../import/xml";
+
+/** State of an ephemeris: time, position, velocity and perhaps more, as they are written. */
+export interface StateLine {
+  readonly line: number;
+  readonly epoch: string;
+  readonly numbers: readonly string[];
+}
+
+/** Part of a message with keys of its own. */
+export interface Segment {
+  readonly line: number;
+  /** Values by their key in capitals. */
+  readonly keys: ReadonlyMap<string, string>;
+  readonly states: readonly StateLine[];
+}
+
+export interface NavigationMessage {
+  readonly kind: "OEM" | "OMM";
+  /** An OMM has one. */
+  readonly segments: readonly Segment[];
+}
+
+/** Problem of a text, with its line where it has one. */
+export class MessageError extends Error {}
+
+/**
+ * The message of a text; undefined: the text is no such message.
+ * @throws MessageError, or ImportError for XML that is not well-formed
+ */
+export function readNavigationMessage(text: string): NavigationMessage | undefined {
+  const start = text.trimStart();
+  if (start.startsWith("<")) return ofXml(readXml(text));
+  const kind = /^(?:COMMENT.*\s+)*CCSDS_(OEM|OMM)_VERS\s*=/.exec(start)?.[1];
+  return kind === "OEM" || kind === "OMM" ? { kind, segments: ofKeys(text) } : undefined;
+}
+
+interface Writable {
+  readonly line: number;
+  readonly keys: Map<string, string>;
+  readonly states: StateLine[];
+}
+
+/** Segments begin with META_START; an OMM has none, and all its keys are one. */
+function ofKeys(text: string): Segment[] {
+  const segments: Writable[] = [];
+  const header: Writable = { line: 1, keys: new Map(), states: [] };
+  let isCovariance = false;
+  for (const [index, raw] of text.split(/\r\n|\r|\n/).entries()) {
+    const [line, number] = [raw.trim(), index + 1];
+    const segment = segments.at(-1) ?? header;
+    const [, key = "", value = ""] = /^([A-Z][A-Z0-9_]*)\s*=\s*(.*)$/i.exec(line) ?? [];
+    if (line === "" || /^COMMENT(\s|$)/.test(line) || line === "META_STOP") continue;
+    if (line === "META_START") segments.push({ line: number, keys: new Map(), states: [] });
+    else if (line === "COVARIANCE_START" || line === "COVARIANCE_STOP") {
+      isCovariance = line === "COVARIANCE_START";
+    } else if (isCovariance) continue;
+    else if (key !== "") segment.keys.set(key.toUpperCase(), value.replace(/\s*\[[^\]]*\]$/, ""));
+    else if (/^[-+\d]/.test(line)) {
+      const [epoch = "", ...numbers] = line.split(/\s+/);
+      segment.states.push({ line: number, epoch, numbers });
+    } else throw new MessageError(`line ${number} is neither KEY = VALUE nor a state: ${line.slice(0, 40)}`);
+  }
+  return segments.length === 0 ? [header] : segments;
+}
+
+const stateNames = ["X", "Y", "Z", "X_DOT", "Y_DOT", "Z_DOT"];
+
+function ofXml(root: Element): NavigationMessage {
+  const messages = root.name === "ndm" ? childrenOf(root, "oem", "omm") : [root];
+  const [message] = messages;
+  if (message === undefined || (message.name !== "oem" && message.name !== "omm")) {
+    throw new MessageError("is XML, but neither an OEM nor an OMM");
+  }
+  if (messages.length > 1) throw new MessageError(`has ${messages.length} messages; give one, of one object`);
+  const segments = childrenOf(message, "body").flatMap((body) => childrenOf(body, "segment"));
+  return { kind: message.name === "oem" ? "OEM" : "OMM", segments: segments.map(segmentOf) };
+}
+
+function segmentOf(segment: Element): Segment {
+  const keys = new Map<string, string>();
+  const states: StateLine[] = [];
+  const take = (element: Element): void => {
+    if (element.name === "stateVector") states.push(stateOf(element));
+    else if (element.name === "covarianceMatrix") return;
+    else if (element.children.length > 0) element.children.forEach(take);
+    else if (element.name !== "COMMENT") keys.set(element.name.toUpperCase(), element.text);
+  };
+  segment.children.forEach(take);
+  return { line: segment.line, keys, states };
+}
+
+function stateOf(vector: Element): StateLine {
+  const valueOf = (name: string): string => childrenOf(vector, name)[0]?.text ?? "";
+  return { line: vector.line, epoch: valueOf("EPOCH"), numbers: stateNames.map(valueOf) };
+}
