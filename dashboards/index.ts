@@ -55,11 +55,13 @@ export function dashboardFiles(
   dictionary: Dictionary,
   settings?: DashboardSettings,
 ): { uid: string; file: string; json: string }[] {
-  return dashboards(dictionary, settings).map((dashboard) => ({
-    uid: dashboard.uid ?? "",
-    file: fileName(dashboard.uid ?? ""),
-    json: `${JSON.stringify(dashboard, null, 2)}\n`,
-  }));
+  return dashboards(dictionary, settings).map(dashboardFile);
+}
+
+/** A dashboard as a file, named after its uid. */
+export function dashboardFile(dashboard: Dashboard): { uid: string; file: string; json: string } {
+  const uid = dashboard.uid ?? "";
+  return { uid, file: fileName(uid), json: `${JSON.stringify(dashboard, null, 2)}\n` };
 }
 
 function fileName(uid: string): string {

@@ -6,11 +6,18 @@ import { spacecraftLink, uids } from "./frame";
 import { historyPanels } from "./history";
 import { isLimitedByMode, limitSteps, thresholds } from "./limits";
 import { pages } from "./pages";
-import { alarmSteps, stat, table, timeline, valueMap } from "./panels";
+import { alarmSteps, graph, stat, table, timeline, valueMap } from "./panels";
 import { isNumber } from "./parameterGroups";
 import { stateMap, stateTimeline } from "./parameterPanels";
 import { alarms, chosen, now, ofChosen, overTime, rows } from "./queries";
-import { common, type model, type StatBuilder, type StateTimelineBuilder, type TableBuilder } from "./sdk";
+import {
+  common,
+  type model,
+  type StatBuilder,
+  type StateTimelineBuilder,
+  type TableBuilder,
+  type TimeseriesBuilder,
+} from "./sdk";
 import { colours, grafanaUnit, meaning, title } from "./style";
 
 /** Limited values that the dashboard of a whole spacecraft shows each; of more it shows the subsystems. */
@@ -36,6 +43,7 @@ export function spacecraftDashboards(
     ...timelines(dictionary, roles),
     alarmTimeline(),
     alarmTable(),
+    ...eventGraph(dictionary),
     ...historyPanels(dictionary, roles, settings),
     ...[...bySubsystem].map(([subsystem, values]) =>
       limited.length > mostValues ? subsystemCondition(subsystem) : subsystemValues(subsystem, values),
@@ -194,6 +202,21 @@ function alarmTable(): TableBuilder {
       },
     },
   ]);
+}
+
+/** On-board events by severity, where the dictionary has some. */
+function eventGraph({ packets }: Dictionary): TimeseriesBuilder[] {
+  if (packets.every(({ events }) => events.length === 0)) return [];
+  return [
+    graph({
+      key: "events",
+      title: "On-board events (per 5 minutes)",
+      description:
+        "Events by severity, those of the present and those that a recorder played back. What they say is in the exporter's log, and of the newest on its page.",
+      unit: "none",
+      queries: [overTime(`sum by (severity) (increase(${ofChosen(names.events)}[5m])) > 0`, "{{severity}}")],
+    }),
+  ];
 }
 
 /** Limited values of a subsystem, each in the colour of its limits, with a link to the subsystem's dashboard. */

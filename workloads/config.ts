@@ -4,6 +4,7 @@ import { z } from "zod";
 import { image, matching, oneOf, positive, whole } from "../settings/kinds";
 import { checkSettings, rawSettings, strictObject } from "../settings/load";
 import { scenarioNames } from "../telemetry/simulator";
+import { teams } from "./access/teams/settings";
 import { alerting } from "./alerting/settings";
 import { metricsServer } from "./platform/metricsServer/settings";
 import { chart, testedCharts } from "./settings/chart";
@@ -11,6 +12,7 @@ import { contactPlan } from "./settings/contactPlan";
 import { crossChecks } from "./settings/crossChecks";
 import { dictionaryFile } from "./settings/dictionaryFile";
 import { linkUrl } from "./settings/linkUrl";
+import { slo } from "./slos/settings";
 
 export const namespace = "perigee-workloads";
 
@@ -202,6 +204,13 @@ export const settingsSchema = strictObject({
     .prefault({})
     .describe("metrics-server: `kubectl top`, and the CPU and memory that HorizontalPodAutoscalers go by."),
   telemetry: telemetry.prefault({}).describe("The spacecraft's housekeeping packets as metrics."),
+  teams,
+  slos: z
+    .array(slo)
+    .max(20)
+    .prefault([])
+    .describe("Service level objectives: alerts before one is missed, and a dashboard of what is left.")
+    .meta({ example: [{ kind: "signal", name: "telemetry", objective: 99.5 }] }),
 });
 
 export type Settings = z.output<typeof settingsSchema>;

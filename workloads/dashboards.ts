@@ -1,11 +1,12 @@
 /** Perigee's dashboards as ConfigMaps, loaded by Grafana's sidecar. */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { dashboardFiles } from "../dashboards";
+import { dashboardFile, dashboardFiles } from "../dashboards";
 import { owned } from "./adoption/fieldManager";
 import type { TelemetrySettings } from "./config";
 import { monitoringNames } from "./monitoring/names";
 import type { DictionaryFile } from "./settings/dictionaryFile";
+import { sloDashboard } from "./slos/dashboard";
 
 export interface DashboardsArgs {
   readonly dictionary: DictionaryFile;
@@ -15,6 +16,8 @@ export interface DashboardsArgs {
   readonly fleetSize: number;
   readonly history: Pick<TelemetrySettings["history"], "enabled">;
   readonly archive: Pick<TelemetrySettings["archive"], "storage">;
+  /** Whether there are service level objectives. */
+  readonly hasSlos: boolean;
   readonly namespace: pulumi.Input<string>;
 }
 
@@ -22,7 +25,7 @@ export interface DashboardsArgs {
 export class Dashboards extends pulumi.ComponentResource {
   constructor(
     private readonly name: string,
-    { dictionary, staleAfterPeriods, fleetSize, history, archive, namespace }: DashboardsArgs,
+    { dictionary, staleAfterPeriods, fleetSize, history, archive, hasSlos, namespace }: DashboardsArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("perigee:workloads:Dashboards", name, {}, opts);
@@ -31,6 +34,7 @@ export class Dashboards extends pulumi.ComponentResource {
       hasHistory: history.enabled,
       hasArchive: archive.storage.kind !== "none",
     });
+    if (hasSlos) files.push(dashboardFile(sloDashboard(dictionary.dictionary).build()));
     for (const file of files) this.configMap(file, namespace);
     this.registerOutputs();
   }

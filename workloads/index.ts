@@ -1,21 +1,26 @@
 /** Stack 2: monitoring, alerting, dashboards and telemetry on the cluster of stack 1. Read top to bottom. */
 import * as kubernetes from "@pulumi/kubernetes";
+import { checkTeams, Teams } from "./access/teams";
 import { adoption } from "./adoption";
 import { AlertRouting } from "./alerting";
-import { infraStackName, loadSettings } from "./config";
+import { infraStackName, loadSettings, namespace } from "./config";
 import { Dashboards } from "./dashboards";
 import { readInfra } from "./infraStack";
 import { MonitoringStack } from "./monitoring";
 import { namespaceWithSecurity } from "./namespaces";
 import { MetricsServer, PlatformAlerts } from "./platform";
 import { fleetOf } from "./settings/linkUrl";
+import { Slos } from "./slos";
 import { type WorkloadsOutputs, workloadsOutputs } from "./stackOutputs";
 import { Telemetry } from "./telemetry";
+import { telemetryNames } from "./telemetry/names";
 
 /** Program of stack 2, an async function: problems of stack 1 must be known before the first resource is registered. */
 export = async (): Promise<WorkloadsOutputs> => {
   const settings = loadSettings(); // checks every setting, reports all problems at once
   const infra = await readInfra(infraStackName(settings)); // throws when stack 1 is not up or has another contract
+  const { teams } = settings;
+  await checkTeams(namespace, teams, infra.kubeconfig); // throws when the cluster has what the teams do not fit
 
   const cluster = new kubernetes.Provider("cluster", {
     kubeconfig: infra.kubeconfig,
@@ -82,10 +87,25 @@ export = async (): Promise<WorkloadsOutputs> => {
     {
       ...settings.telemetry,
       fleetSize: fleetOf(settings.telemetry).length,
+      hasSlos: settings.slos.length > 0,
       namespace: monitoringSpace.metadata.name,
     },
     components,
   );
+  if (settings.slos.length > 0) {
+    new Slos(
+      "slos",
+      {
+        slos: settings.slos,
+        job: telemetryNames.job,
+        staleAfterPeriods: settings.telemetry.staleAfterPeriods,
+        runbookBaseUrl,
+        namespace: monitoringSpace.metadata.name,
+        definitions: monitoring.definitions,
+      },
+      components,
+    );
+  }
   new Telemetry(
     "telemetry",
     {
@@ -96,6 +116,7 @@ export = async (): Promise<WorkloadsOutputs> => {
     },
     components,
   );
+  if (teams.length > 0) new Teams("teams", { teams, kubernetesVersion, adoption: adopted }, components);
 
   return workloadsOutputs(settings, infra, monitoring);
 };

@@ -11,17 +11,20 @@ export interface NamespaceArgs {
   readonly enforce: PodSecurityLevel;
   /** Full version of the cluster; pins the definition of the level to this release. */
   readonly kubernetesVersion: pulumi.Input<string>;
+  /** Labels beside the stack's and those of Pod Security. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** A namespace with the same name as the resource. */
 export function namespaceWithSecurity(
   name: string,
-  { enforce, kubernetesVersion }: NamespaceArgs,
+  { enforce, kubernetesVersion, labels: more }: NamespaceArgs,
   opts: pulumi.CustomResourceOptions,
 ): kubernetes.core.v1.Namespace {
   const release = pulumi.output(kubernetesVersion).apply(podSecurityVersion);
   const labels = {
     ...stackLabel,
+    ...more,
     "pod-security.kubernetes.io/enforce": enforce,
     "pod-security.kubernetes.io/enforce-version": release,
     "pod-security.kubernetes.io/warn": enforce === "privileged" ? "privileged" : "restricted",

@@ -24,13 +24,16 @@ export function command<Shape extends SettingsShape>(
     surroundings: Surroundings,
     argument: string | undefined,
     before: string | undefined,
+    others: readonly string[],
   ) => Promise<number>,
 ): TelemetryCommand {
   return (surroundings, ended) => {
     const made = addSettings(new Command(spec.name).summary(spec.summary).description(spec.summary), spec);
     const first = spec.before === undefined ? 0 : 1;
-    return made.action(async () =>
-      ended(await run(readSettings(spec, made.opts()), surroundings, made.args[first], made.args[first - 1])),
-    );
+    return made.action(async () => {
+      const { args } = made;
+      const others = args.slice(first + 1);
+      ended(await run(readSettings(spec, made.opts()), surroundings, args[first], args[first - 1], others));
+    });
   };
 }

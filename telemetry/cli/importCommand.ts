@@ -1,5 +1,6 @@
 /** The command `import`: makes a dictionary of a definition in another format, and says what it could not carry over. */
 import { readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { parse } from "yaml";
 import * as z from "zod";
@@ -27,20 +28,19 @@ export const importCommand = command(
     summary:
       "Makes a dictionary of a definition in XTCE, of COSMOS or in CSV. Exit code 1: made, but not everything could be carried over.",
     before: { name: "FORMAT", meaning: `${formats.join(", ")}` },
-    argument: "FILE",
-    argumentMeaning: "the definition",
+    argument: "FILE...",
+    argumentMeaning: "the definition; in XTCE and of COSMOS also in several files",
     settings: {
       output: text
         .optional()
         .meta({ short: "o" })
         .describe("dictionary to write; without it, standard output"),
-      apid: z.coerce
-        .number()
-        .int()
-        .min(0)
-        .max(2046)
+      apid: z
+        .string()
+        .transform((list) => list.split(/[\s,]+/).map(Number))
+        .pipe(z.array(z.int().min(0).max(2046), { error: "must be numbers from 0 to 2046, as 5 or 5,6" }))
         .optional()
-        .describe("APID of packets for which the definition has none, as CSV has none"),
+        .describe("APIDs, as 5 or 5,6, of packets for which the definition has none, as CSV, or too many"),
       packet: text.optional().describe("name of the packet of a CSV file; default: that of the file"),
       period: positive
         .max(86_400)
@@ -56,10 +56,13 @@ export const importCommand = command(
       mostBytes: small.max(65_536).default(4096).describe("most bytes of texts whose length varies"),
     },
   },
-  async ({ output, time, ...options }, { print, complain }, file, format) => {
+  async ({ output, time, apid, ...options }, { print, complain }, file, format, others) => {
     const from = formatOf(format);
     if (file === undefined) throw new UsageError("name the FILE of the definition");
-    const imported = convert(from, file, { ...options, time: time === undefined ? undefined : timeOf(time) });
+    if (from === "csv" && others.length > 0) throw new UsageError("import csv has one FILE");
+    const imported = convert(from, [file, ...others], {
+      ...{ ...options, apids: apid, time: time === undefined ? undefined : timeOf(time) },
+    });
     const { text: dictionary, findings, origins } = imported;
     const sizes = sizesOf(dictionary);
     for (const finding of findings.all) complain(`${formatFinding(file, finding)}\n`);
@@ -88,16 +91,36 @@ function formatOf(format: string | undefined): Format {
   );
 }
 
-function convert(format: Format, file: string, options: Parameters<typeof importDefinition>[2]): Imported {
+function convert(
+  format: Format,
+  [first = "", ...others]: readonly string[],
+  options: Parameters<typeof importDefinition>[2],
+): Imported {
   try {
-    const { size } = statSync(file);
-    if (size > mostFileBytes) throw new ImportError(`is longer than ${mostFileBytes / 1024 ** 2} MiB`);
-    return importDefinition(format, readFileSync(file, "utf8"), { ...options, file });
+    return importDefinition(format, textOf(first), {
+      ...{ ...options, file: first },
+      others: others.map((file) => ({ file, text: textOf(file) })),
+      beside: (name) => textBeside(join(dirname(first), name)),
+    });
   } catch (error) {
-    if (error instanceof ImportError) throw new UsageError(`${file} ${error.message}`);
-    throw new UsageError(`cannot read ${file}: ${reason(error)}`);
+    if (error instanceof ImportError) throw new UsageError(`${first} ${error.message}`);
+    throw error;
   }
 }
+
+/** @throws UsageError for a file that cannot be read or is too long */
+function textOf(file: string): string {
+  try {
+    const { size } = statSync(file);
+    if (size <= mostFileBytes) return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new UsageError(`cannot read ${file}: ${reason(error)}`);
+  }
+  throw new UsageError(`${file} is longer than ${mostFileBytes / 1024 ** 2} MiB`);
+}
+
+const textBeside = (file: string): string | undefined =>
+  statSync(file, { throwIfNoEntry: false })?.isFile() === true ? textOf(file) : undefined;
 
 /** Time code as a dictionary has it; whether it is right, the dictionary's check says. */
 function timeOf(written: string): Readonly<Record<string, unknown>> {

@@ -8,7 +8,7 @@ export const importCommand = command(
     summary:
       "Is not in this bundle, which fits into a ConfigMap: run telemetry/bin/perigee-telemetry.js of a clone.",
     before: { name: "FORMAT", meaning: "-" },
-    argument: "FILE",
+    argument: "FILE...",
     argumentMeaning: "-",
     settings: {},
   },

@@ -26,6 +26,19 @@ const mostOfLongLine = 256;
 /** Packets that are remembered, so that what was received live is not told again when a recorder plays it back. */
 const mostRemembered = 4096;
 
+/** Newest events that are kept for the page, with a line or without. */
+const mostRecent = 50;
+
+/** Event as the page shows it. */
+export interface RecentEvent extends Pick<OnboardEvent, "severity" | "source" | "id" | "message"> {
+  readonly packet: string;
+  readonly origin: Origin;
+  /** Seconds since 1970 on the ground. */
+  readonly receivedAt: number;
+  /** Seconds since 1970 on board; null: the packet has no time. */
+  readonly onboardTime: number | null;
+}
+
 /** Event packet as it came. */
 export interface EventPacket {
   readonly layout: PacketLayout;
@@ -47,6 +60,8 @@ export class EventLog {
   private readonly counts = new Map<string, number>();
   private readonly bounds = new Map(eventSeverities.map((each) => [each, new LineBound()]));
   private readonly remembered = new Set<string>();
+  /** Newest events, the newest first. */
+  readonly recent: RecentEvent[] = [];
   /** Newest of the events that only a change is, by packet, event and origin. */
   private readonly newest = new Map<string, string>();
 
@@ -109,6 +124,19 @@ export class EventLog {
     const { severity, problems, values } = event;
     const key = keyOf(packet, severity, origin === "stored" ? "stored" : "live");
     this.counts.set(key, (this.counts.get(key) ?? 0) + 1);
+    const onboardTime = Number.isNaN(rest.onboardTime) ? null : rest.onboardTime;
+    const { source, id, message } = event;
+    this.recent.unshift({
+      severity,
+      packet: packet.name,
+      origin,
+      receivedAt: now,
+      onboardTime,
+      source,
+      id,
+      message,
+    });
+    if (this.recent.length > mostRecent) this.recent.pop();
     const bound = this.bounds.get(severity);
     const before = bound?.untold ?? 0;
     if (bound?.take(now) === false) {
@@ -124,11 +152,11 @@ export class EventLog {
         apid: packet.apid,
         packet: packet.name,
         origin,
-        onboardTime: Number.isNaN(rest.onboardTime) ? null : isoTime(rest.onboardTime),
+        onboardTime: onboardTime === null ? null : isoTime(onboardTime),
         sequenceCount: rest.sequenceCount,
-        source: event.source,
-        id: event.id,
-        message: event.message,
+        source,
+        id,
+        message,
         ...(Object.keys(values).length > 0 && { values }),
         ...(problems.length > 0 && { problems }),
         ...(before > 0 && { suppressedBefore: before }),

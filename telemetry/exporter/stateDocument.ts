@@ -1,6 +1,7 @@
 /** JSON document of the telemetry state: packets, parameters with condition and limits, errors. */
 import { isText } from "../decoder";
 import { type Limit, limitsInForce, type Parameter } from "../dictionary";
+import type { RecentEvent } from "./eventLog";
 import type { Refusal } from "./refusals";
 import type { ParameterCondition, TelemetryState } from "./telemetryState";
 
@@ -19,6 +20,8 @@ export interface StateDocument {
   readonly contact: ContactDocument | null;
   readonly packets: readonly PacketDocument[];
   readonly parameters: readonly ParameterDocument[];
+  /** Newest on-board events, the newest first; null: the dictionary has none. */
+  readonly events: readonly RecentEvent[] | null;
   readonly errors: Readonly<Record<string, number>>;
   readonly unknownApids: number;
   /** Packets by unknown APID; `other`: of those that are not counted each for itself. */
@@ -102,6 +105,7 @@ export function stateDocument(
       condition: state.condition(parameter, now),
       limits: limitsInForce(parameter, mode, valueOf),
     })),
+    events: dictionary.packets.some(({ events }) => events.length > 0) ? (state.events?.recent ?? []) : null,
     errors: state.errors,
     unknownApids: state.unknownApids,
     unknownApidPackets: {

@@ -23,10 +23,11 @@ export function bodyOf({ plan, parameters }: Row): Source {
     if (!field || !at) return [parameter];
     const fillers = at.bit === undefined && at.gap > 0 ? [filler(at.gap, parameter.name)] : [];
     const bitOffset = at.bit === undefined ? undefined : at.bit - primaryHeaderBits;
-    const isOverlap = bitOffset !== undefined && overlaps(before, bitOffset, sizeOf(field));
+    const isOverlap =
+      bitOffset !== undefined && overlaps(before, bitOffset, endBit(field, bitOffset) - bitOffset);
     const isNext = bitOffset === next && !isOverlap;
     if (bitOffset !== undefined && !isOverlap) {
-      before.push({ from: bitOffset, to: bitOffset + sizeOf(field) });
+      before.push({ from: bitOffset, to: endBit(field, bitOffset) });
     }
     if (varies(field)) next = undefined;
     else if (bitOffset !== undefined && !isOverlap) next = bitOffset + sizeOf(field);
@@ -47,6 +48,10 @@ export function bodyOf({ plan, parameters }: Row): Source {
     parameters: placed,
   };
 }
+
+/** Bit behind a field; one of varying length may reach as far as the packet. */
+const endBit = (field: ForeignField, from: number): number =>
+  varies(field) ? Infinity : from + sizeOf(field);
 
 /** Bit of the data behind the last field of a packet; undefined: behind something that varies. */
 function endOf(plan: PlannedPacket | undefined): number | undefined {
@@ -75,7 +80,8 @@ function occupied(plan: PlannedPacket | undefined): Bits[] {
   for (const { field, bit } of allFields(plan)) {
     if (bit === undefined) continue;
     const from = bit - primaryHeaderBits;
-    if (!overlaps(taken, from, sizeOf(field))) taken.push({ from, to: from + sizeOf(field) });
+    const to = endBit(field, from);
+    if (!overlaps(taken, from, to - from)) taken.push({ from, to });
   }
   return taken;
 }

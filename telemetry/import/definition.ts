@@ -1,8 +1,16 @@
 /** A foreign definition of a spacecraft's packets in one form, whichever format it was read from. */
 import type { Intervals } from "./intervals";
 
+/** Text of a file of a definition. */
+export interface SourceText {
+  readonly text: string;
+  readonly file?: string | undefined;
+}
+
 /** Where something is written in the file. */
 export interface Place {
+  /** The file, where a definition has several. */
+  readonly file?: string | undefined;
   /** Line, from 1. */
   readonly line: number;
   /** The element in the format's own words, as `Parameter BATT_V`. */

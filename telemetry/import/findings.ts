@@ -34,8 +34,9 @@ export class Findings {
   }
 }
 
-export function formatFinding(file: string, { line, what, kind, message }: Finding): string {
-  return `${file}:${line}: ${kind === "note" ? "note: " : "not carried over: "}${what}: ${message}`;
+/** @param file of findings that name none */
+export function formatFinding(file: string, { file: own, line, what, kind, message }: Finding): string {
+  return `${own ?? file}:${line}: ${kind === "note" ? "note: " : "not carried over: "}${what}: ${message}`;
 }
 
 /** Error of a file that is no definition of that format, or of which nothing can be used. */
@@ -51,6 +52,9 @@ export function nothingLeft({ all }: Findings): ImportError {
   const reasons = all
     .filter(({ kind }) => kind === "left out")
     .slice(0, 5)
-    .map(({ line, what, message }) => `line ${line}: ${what}: ${message}`);
+    .map(
+      ({ file, line, what, message }) =>
+        `${file ?? "line "}${file === undefined ? "" : ":"}${line}: ${what}: ${message}`,
+    );
   return new ImportError(["has no packet that a dictionary can have", ...reasons].join("; "));
 }

@@ -27,6 +27,10 @@ const parts = {
   sequenceFlags: { bit: 16, bits: 2, must: 3 },
 } as const;
 
+/** True for a field that is the APID, alone or with what is before it. */
+export const isApidField = ({ field: { bits }, bit }: PlacedField): boolean =>
+  (bit === parts.apid.bit && bits === parts.apid.bits) || (bit === 0 && bits === 16);
+
 /**
  * The conditions with one more, on a field in the primary header.
  * @returns a text where it cannot be said in a dictionary, or never is true of a telemetry packet
@@ -57,7 +61,7 @@ export function withHeaderCondition(
   if (bit === 0 && bits === 16 && numbers.length === 1 && only?.from === only?.to) {
     return withFirstWord({ apids, flag }, only?.from ?? 0);
   }
-  return "a condition on this part of the primary header";
+  return `a condition on ${bits} bits at bit ${bit}, which are no part of a CCSDS primary header`;
 }
 
 /** Version, type, flag and APID in one number of 16 bits. */

@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import { readCosmos } from "./cosmos";
 import { readCsv } from "./csv";
-import type { Definition } from "./definition";
+import type { Definition, SourceText } from "./definition";
 import { Findings, nothingLeft } from "./findings";
 import { planPackets } from "./plan";
 import { type Origin, writeDictionary, type WriteOptions } from "./write";
@@ -19,12 +19,16 @@ export const formats = ["xtce", "cosmos", "csv"] as const;
 export type Format = (typeof formats)[number];
 
 export interface ImportOptions extends WriteOptions {
-  /** APID of packets for which the definition has none. */
-  readonly apid?: number | undefined;
+  /** APIDs of packets for which the definition has none, or too many. */
+  readonly apids?: readonly number[] | undefined;
   /** Name of the packet where the definition has none; default: that of the file. */
   readonly packet?: string | undefined;
   /** Name of the file. */
   readonly file?: string | undefined;
+  /** Further files of the same definition; CSV has none. */
+  readonly others?: readonly SourceText[];
+  /** Text of a file in the folder of the first one, which a template of COSMOS may render; undefined: there is none. */
+  readonly beside?: (name: string) => string | undefined;
 }
 
 export interface Imported {
@@ -39,19 +43,20 @@ export interface Imported {
 export function importDefinition(format: Format, text: string, options: ImportOptions): Imported {
   const findings = new Findings();
   const definition = read(format, text, options, findings);
-  const plans = planPackets(definition, options.apid, findings);
+  const plans = planPackets(definition, options.apids ?? [], findings);
   if (plans.length === 0) throw nothingLeft(findings);
   const { text: dictionary, origins } = writeDictionary(definition, plans, options, findings);
   return { text: dictionary, findings, origins };
 }
 
-function read(format: Format, text: string, { packet, file }: ImportOptions, findings: Findings): Definition {
+function read(format: Format, text: string, options: ImportOptions, findings: Findings): Definition {
+  const { packet, file, others = [] } = options;
   const name = basename(file ?? "packet").replace(/\.[^.]*$/, "");
   switch (format) {
     case "xtce":
-      return readXtce(text, findings);
+      return readXtce([{ text, file }, ...others], findings);
     case "cosmos":
-      return readCosmos(text, name, findings);
+      return readCosmos([{ text, file }, ...others], name, options.beside ?? (() => undefined), findings);
     case "csv":
       return readCsv(text, packet ?? name, findings);
   }

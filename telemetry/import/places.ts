@@ -42,7 +42,8 @@ export function place(entries: readonly Entry[]): Placed {
     const bit: number | undefined = entry.at ?? next;
     fields.push({ field: entry, bit, gap: bit === undefined ? gap : 0 });
     gap = 0;
-    if (varies(entry)) next = undefined;
+    if (entry.room !== undefined && bit !== undefined) next = bit + entry.room;
+    else if (varies(entry)) next = undefined;
     else if (bit !== undefined) next = bit + sizeOf(entry);
   }
   return { fields };

@@ -4,11 +4,13 @@ import type { Findings } from "./findings";
 import {
   apidList,
   type HeaderConditions,
+  isApidField,
   isInHeader,
   noHeaderConditions,
   primaryHeaderBits,
   withHeaderCondition,
 } from "./header";
+import { contains, type Intervals, only } from "./intervals";
 import { withLengths } from "./lengths";
 import { place, type Placed, type PlacedField } from "./places";
 
@@ -39,13 +41,13 @@ interface State {
   readonly suffix: string;
 }
 
-/** @param fallbackApid APID of packets for which the definition has none */
+/** @param givenApids APIDs of packets for which the definition has none, or too many */
 export function planPackets(
   definition: Definition,
-  fallbackApid: number | undefined,
+  givenApids: readonly number[],
   findings: Findings,
 ): PlannedPacket[] {
-  return new Planner(definition, fallbackApid, findings).plan();
+  return new Planner(definition, givenApids, findings).plan();
 }
 
 class Planner {
@@ -54,7 +56,7 @@ class Planner {
 
   constructor(
     definition: Definition,
-    private readonly fallbackApid: number | undefined,
+    private readonly givenApids: readonly number[],
     private readonly findings: Findings,
   ) {
     this.children = Map.groupBy(definition.packets, ({ base }) => base);
@@ -77,27 +79,54 @@ class Planner {
     const conditions = this.conditionsOf(packet, before, placed.fields);
     if (!conditions) return;
     const state = { ...before, ...conditions, entries };
-    const apids = state.header.apids && apidList(state.header.apids);
-    if (state.base || apids?.length === 1) return this.place(packet, state, placed.fields, apids?.[0]);
-    if (apids) {
-      for (const apid of apids) {
-        const header = { ...state.header, apids: [{ from: apid, to: apid }] };
-        this.place(packet, { ...state, header, suffix: `${before.suffix}_${apid}` }, placed.fields, apid);
-      }
-      return;
-    }
+    if (state.base) return this.place(packet, state, placed.fields);
     const children = this.childrenOf(packet);
-    if (children.length > 0 && packet.isAbstract) return children.forEach((each) => this.visit(each, state));
-    if (this.fallbackApid !== undefined) return this.place(packet, state, placed.fields, this.fallbackApid);
-    const isOnlyHeader = children.length > 0 && placed.fields.every(isInHeader);
-    if (!packet.isAbstract && !isOnlyHeader) {
-      const which = state.header.apids
-        ? "it has too many APIDs for a packet each"
-        : "no condition says its APID";
-      const way = "give --apid if all its packets have the same";
-      this.findings.leftOut(packet.place, `${which}; ${way}`);
+    if (packet.isAbstract && children.length === 0) return this.noteUnused(packet);
+    // What is only the primary header begins packets, but is none.
+    const isOnlyHeader = placed.fields.every(isInHeader);
+    const isPart = children.length > 0 && (packet.isAbstract || isOnlyHeader);
+    const apids = this.apidsOf(state.header.apids, isPart);
+    if (!apids || (isOnlyHeader && isPart)) {
+      if (!isPart) this.refuseApids(packet, state.header.apids);
+      return children.forEach((child) => this.visit(child, state));
     }
-    for (const child of children) this.visit(child, state);
+    // What is based on it, and has an APID of its own, is not sent by the APIDs that were given for all.
+    const isGiven = !state.header.apids || !apidList(state.header.apids);
+    const others = isGiven ? children.filter((child) => this.saysApid(child, placed.fields)) : [];
+    for (const apid of apids) {
+      const header = { ...state.header, apids: only(apid) };
+      const suffix = apids.length > 1 ? `${before.suffix}_${apid}` : before.suffix;
+      this.place(packet, { ...state, header, suffix }, placed.fields, apid, others);
+    }
+    for (const child of others) this.visit(child, state);
+  }
+
+  /** True where a packet, or one that is based on it, has a condition on the APID. */
+  private saysApid(packet: ForeignPacket, placed: readonly PlacedField[]): boolean {
+    const isApid = ({ field }: Criterion): boolean =>
+      placed.some((each) => each.field.name === field && isApidField(each));
+    return (
+      packet.criteria.some(isApid) || this.childrenOf(packet).some((each) => this.saysApid(each, placed))
+    );
+  }
+
+  /** APIDs of a packet, by its conditions or else those given for all; undefined: they are not known here. */
+  private apidsOf(apids: Intervals | undefined, isPart: boolean): readonly number[] | undefined {
+    const few = apids && apidList(apids);
+    if (few || isPart) return few;
+    const given = this.givenApids.filter((apid) => !apids || contains(apids, apid));
+    return given.length > 0 ? given : undefined;
+  }
+
+  private refuseApids(packet: ForeignPacket, apids: Intervals | undefined): void {
+    const which = apids ? "it has too many APIDs for a packet each" : "no condition says its APID";
+    const isGiven = this.givenApids.length > 0;
+    const way = isGiven ? "and it has none of those that --apid names" : "name those that are sent by --apid";
+    this.findings.leftOut(packet.place, `${which}${isGiven ? ", " : "; "}${way}`);
+  }
+
+  private noteUnused({ place: at }: ForeignPacket): void {
+    this.findings.note(at, "is abstract, and no packet is based on it: it is never sent");
   }
 
   /** Plans the packet itself, where it is one or others extend it, and then what is based on it. */
@@ -106,12 +135,10 @@ class Planner {
     state: State,
     placed: readonly PlacedField[],
     apid = state.base?.apid ?? 0,
+    others: readonly ForeignPacket[] = [],
   ): void {
-    const children = this.childrenOf(packet);
-    if (packet.isAbstract && children.length === 0) {
-      this.findings.note(packet.place, "is abstract, and no packet is based on it: it is never sent");
-      return;
-    }
+    const children = this.childrenOf(packet).filter((child) => !others.includes(child));
+    if (packet.isAbstract && children.length === 0) return this.noteUnused(packet);
     const inBase = new Set<Entry>(state.entries.slice(0, state.inBase));
     const own = placed.filter((each) => !isInHeader(each) && !inBase.has(each.field));
     const fields = this.withoutMisplaced(withLengths(placed, own, this.findings));
@@ -178,18 +205,23 @@ class Planner {
   }
 
   private refuse(packet: ForeignPacket, { place: at }: Criterion, message: string): undefined {
-    this.findings.leftOut({ ...packet.place, line: at.line }, `${message}; nor is what is based on it`);
+    this.findings.leftOut(
+      { ...packet.place, file: at.file, line: at.line },
+      `${message}; nor is what is based on it`,
+    );
     return undefined;
   }
 
   /** Report of what is behind something of unknown length, for the entries of one packet. */
   private reportCut({ place: at, lost: all }: Cut, own: readonly Entry[]): void {
     const lost = all.filter((field) => own.includes(field));
-    if (lost.length === 0 && !own.some((entry) => entry.kind === "unknown")) return;
+    if (lost.length === 0) return;
     const names = lost.slice(0, 5).map(({ name }) => name);
     const more = lost.length > names.length ? ` and ${lost.length - names.length} more` : "";
-    const behind = lost.length === 0 ? "" : `; so ${names.join(", ")}${more} behind it cannot be placed`;
-    this.findings.leftOut(at, `its length is not known${behind}`);
+    this.findings.leftOut(
+      at,
+      `its length is not known; so ${names.join(", ")}${more} behind it cannot be placed`,
+    );
   }
 
   /** Fields without those that a dictionary cannot have where they are. */

@@ -2,7 +2,7 @@
 import { type BaseUnit, isUnit } from "../dictionary";
 
 /** Spellings, in lower case and without blanks, of units of the dictionary. A single letter is never guessed. */
-const spellings: Readonly<Record<string, string>> = Object.fromEntries(
+const spellings: ReadonlyMap<string, string> = new Map<string, string>(
   (
     [
       ["V", "volt volts"],
@@ -78,7 +78,7 @@ export function unitNameOf(unit: string | undefined): string | BaseUnit {
   if (written === "") return "count";
   if (isUnit(written)) return written;
   const spelling = written.toLowerCase().replaceAll(/\s+/g, "");
-  const known = spellings[spelling];
+  const known = spellings.get(spelling);
   if (known !== undefined) return known;
   const words = written
     .toLowerCase()

@@ -1,5 +1,6 @@
 /** XML text as a tree of elements with their lines. What only harms (DTDs, entities, endless depth) is refused. */
 import { parseXml, type XmlElement, XmlNode } from "@rgrove/parse-xml";
+import type { Place } from "./definition";
 import { ImportError } from "./findings";
 
 /** Element of a tree; names without their namespace prefix. */
@@ -10,20 +11,25 @@ export interface Element {
   /** Text in it, without that of its children. */
   readonly text: string;
   readonly line: number;
+  /** The file, where a definition has several. */
+  readonly file: string | undefined;
 }
 
 /** Bytes of the biggest file: thirty times the biggest known one. */
 export const mostXmlBytes = 64 * 1024 ** 2;
 const mostDepth = 200;
 
-/** @throws ImportError for a text that is not well-formed, or that declares a document type */
-export function readXml(text: string): Element {
+/**
+ * @param file named by the elements, where a definition has several
+ * @throws ImportError for a text that is not well-formed, or that declares a document type
+ */
+export function readXml(text: string, file?: string): Element {
   if (text.length > mostXmlBytes) throw new ImportError(`is longer than ${mostXmlBytes / 1024 ** 2} MiB`);
   refuseDepth(text);
   const lines = lineStarts(text);
   const root = parsed(text).root;
   if (!root) throw new ImportError("has no element");
-  return elementOf(root, lines);
+  return elementOf(root, lines, file);
 }
 
 /**
@@ -82,11 +88,11 @@ function lineOf(offset: number, starts: readonly number[]): number {
 
 const localName = (name: string): string => name.slice(name.indexOf(":") + 1);
 
-function elementOf(element: XmlElement, lines: readonly number[]): Element {
+function elementOf(element: XmlElement, lines: readonly number[], file: string | undefined): Element {
   const children: Element[] = [];
   let text = "";
   for (const child of element.children) {
-    if (child.type === XmlNode.TYPE_ELEMENT) children.push(elementOf(child as XmlElement, lines));
+    if (child.type === XmlNode.TYPE_ELEMENT) children.push(elementOf(child as XmlElement, lines, file));
     else if (child.type === XmlNode.TYPE_TEXT || child.type === XmlNode.TYPE_CDATA) {
       text += (child as unknown as { text: string }).text;
     }
@@ -97,6 +103,7 @@ function elementOf(element: XmlElement, lines: readonly number[]): Element {
     children,
     text: text.trim(),
     line: lineOf(element.start, lines),
+    file,
   };
 }
 
@@ -110,6 +117,9 @@ export const descend = (element: Element | undefined, ...path: readonly string[]
 
 export const childrenOf = (element: Element | undefined, ...names: readonly string[]): readonly Element[] =>
   element?.children.filter(({ name }) => names.length === 0 || names.includes(name)) ?? [];
+
+/** The same thing's place, at an element that says something of it. */
+export const placeIn = (place: Place, { file, line }: Element): Place => ({ ...place, file, line });
 
 /** Attribute as a number; undefined where it is absent or none. */
 export function numberOf(element: Element | undefined, name: string): number | undefined {

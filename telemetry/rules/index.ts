@@ -14,7 +14,7 @@
  *   keepingAlerts.ts    history and archive eventAlerts.ts     critical events
  */
 export { alertLimits, exporterMemoryLimit } from "./limits";
-export { recorded, recordedCount, recordedState } from "./recordingRules";
+export { livePackets, recorded, recordedCount, recordedState } from "./recordingRules";
 export { type Roles, rolesOf } from "./roles";
 export {
   type AlertRule,
@@ -22,8 +22,10 @@ export {
   type AlertSpec,
   groupPrefix,
   isAlert,
+  type RecordingRule,
   type Rule,
   type RuleFile,
+  type RuleGroup,
 } from "./rule";
 export { alertsOf, ruleFile } from "./ruleFile";
 export { seriesOf } from "./series";

@@ -49,12 +49,22 @@ function age(of: SeriesOf): string {
   );
 }
 
+/** Packets of the last 5 minutes, by the labels of {@link recorded.packetsLost}, as far as the counts tell. */
+export function livePackets(job: string): string {
+  const of = seriesOf(job);
+  // Neither a second station's copies nor what a recorder plays back is a packet that might have been lost.
+  const live = [names.packetsReceived, names.packetDuplicates, names.packetsStored].map((metric) =>
+    increaseOf(of(metric)),
+  );
+  return `clamp_min(${live.join(" - ")}, 0)`;
+}
+
+const increaseOf = (series: string): string => `sum ${kind} (increase(${series}[5m]))`;
+
 /** Records about the link. The order matters: rules of a group are evaluated sequentially. */
 export function linkRecords(settings: RuleSettings): RecordingRule[] {
   const of = seriesOf(settings.job);
-  const increase = (metric: string): string => `sum ${kind} (increase(${of(metric)}[5m]))`;
-  // Neither a second station's copies nor what a recorder plays back is a packet that might have been lost.
-  const live = [names.packetsReceived, names.packetDuplicates, names.packetsStored].map(increase).join(" - ");
+  const increase = (metric: string): string => increaseOf(of(metric));
   return [
     { record: recorded.packetAge, expr: age(of) },
     {
@@ -78,7 +88,7 @@ export function linkRecords(settings: RuleSettings): RecordingRule[] {
     },
     {
       record: recorded.packetLoss,
-      expr: `${recorded.packetsLost} / (${recorded.packetsLost} + clamp_min(${live}, 0) > 0)`,
+      expr: `${recorded.packetsLost} / (${recorded.packetsLost} + ${livePackets(settings.job)} > 0)`,
     },
     {
       record: recorded.limitedParameters,

@@ -5,6 +5,7 @@
 import fc from "fast-check";
 
 const seed = process.env["PERIGEE_SEED"] ?? "1";
-if (!/^-?\d+$/.test(seed))
-  {throw new Error(`PERIGEE_SEED is ${JSON.stringify(seed)}; allowed: a whole number`);}
+if (!/^-?\d+$/.test(seed)) {
+  throw new Error(`PERIGEE_SEED is ${JSON.stringify(seed)}; allowed: a whole number`);
+}
 fc.configureGlobal({ ...fc.readConfigureGlobal(), seed: Number(seed) });

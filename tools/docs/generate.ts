@@ -12,6 +12,7 @@ import { iamPolicy, partOf, parts, policyText, withStatementsTable } from "./iam
 import { metricsReference } from "./metrics";
 import { settingsReference } from "./settings";
 import { withSizesTable } from "./sizesTable";
+import { withTeamTables } from "./teamRoles";
 import { withTrafficTable } from "./trafficTable";
 
 const folder = join(repositoryRoot, "docs");
@@ -31,6 +32,7 @@ export const documents: Readonly<Record<string, Generator>> = {
   "iam.md": withStatementsTable,
   "architecture.md": withTrafficTable,
   "workloads-settings.md": withSizesTable,
+  "teams.md": withTeamTables,
   "metrics.md": () => metricsReference(loadDictionary()),
 };
 

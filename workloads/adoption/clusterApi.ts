@@ -3,7 +3,7 @@ import type * as kubernetes from "@kubernetes/client-node";
 import { answer, type Patience } from "./answer";
 import type { ReleaseRecord } from "./releaseRecords";
 
-/** Name and namespace of a Helm release. */
+/** Name and namespace of a Helm release, or of an object. */
 export interface ReleaseName {
   readonly name: string;
   readonly namespace: string;
@@ -12,6 +12,8 @@ export interface ReleaseName {
 export interface ClusterApi {
   /** Labels of the namespace; undefined when it does not exist. */
   namespaceLabels(name: string): Promise<Readonly<Record<string, string>> | undefined>;
+  /** Quantities that a ResourceQuota has counted, by resource: `requests.cpu`. Undefined when there is no such quota. */
+  quotaUsed(quota: ReleaseName): Promise<Readonly<Record<string, string>> | undefined>;
   releaseRecords(release: ReleaseName): Promise<ReleaseRecord[]>;
   /** Removes the record. No error when it does not exist. */
   removeRecord(release: ReleaseName, record: ReleaseRecord): Promise<void>;
@@ -83,6 +85,12 @@ export async function clusterApi(kubeconfig: string, within?: Patience): Promise
     async namespaceLabels(name) {
       const namespace = await found(`the namespace ${name}`, (at) => at.readNamespace({ name }));
       return namespace && (namespace.metadata?.labels ?? {});
+    },
+
+    async quotaUsed({ name, namespace }) {
+      const what = `the ResourceQuota ${namespace}/${name}`;
+      const quota = await found(what, (at) => at.readNamespacedResourceQuota({ name, namespace }));
+      return quota && (quota.status?.used ?? {});
     },
 
     async releaseRecords({ name, namespace }) {

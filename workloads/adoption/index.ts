@@ -37,7 +37,7 @@ export interface Adoption {
  */
 export function adoption(kubeconfig: pulumi.Output<string>): Adoption {
   const limitMs = pendingLimitMs();
-  const api = async (): Promise<ClusterApi> => clusterApi(await value(kubeconfig));
+  const api = async (): Promise<ClusterApi> => clusterApi(await knownValue(kubeconfig));
   const ownership = new pulumi.ResourceHook("ownership of the namespace", async ({ name }) =>
     ownNamespace(await api(), name),
   );
@@ -46,7 +46,7 @@ export function adoption(kubeconfig: pulumi.Output<string>): Adoption {
     ofRelease: ({ name, namespace }) => {
       const hook = (verb: "install" | "upgrade", step: typeof beforeInstall): pulumi.ResourceHook =>
         new pulumi.ResourceHook(`look before helm ${verb} ${name}`, async () =>
-          step(await api(), { name, namespace: await value(pulumi.output(namespace)) }, limitMs),
+          step(await api(), { name, namespace: await knownValue(pulumi.output(namespace)) }, limitMs),
         );
       return {
         beforeCreate: [hook("install", beforeInstall)],
@@ -57,16 +57,26 @@ export function adoption(kubeconfig: pulumi.Output<string>): Adoption {
 }
 
 /** @throws Error when the namespace exists and does not belong to this stack */
-export async function ownNamespace(api: ClusterApi, name: string): Promise<void> {
+export async function ownNamespace(api: Pick<ClusterApi, "namespaceLabels">, name: string): Promise<void> {
   const labels = await api.namespaceLabels(name);
-  const [[key, wanted]] = Object.entries(stackLabel) as [[string, string]];
-  if (labels === undefined || labels[key] === wanted) return;
+  if (labels === undefined || isOwn(labels)) return;
   throw new Error(
     `the namespace ${name} is on the cluster already and is not Perigee's (no label ${key}=${wanted}); it was not touched.\n` +
       "  Perigee would take it over, and delete it with all that is in it on destroy.\n" +
-      `  Move what is in it elsewhere and delete it, or hand it over:  kubectl label namespace ${name} ${key}=${wanted}`,
+      `  Move what is in it elsewhere and delete it, or hand it over:  ${handOver(name)}`,
   );
 }
+
+const [[key, wanted]] = Object.entries(stackLabel) as [[string, string]];
+
+/** Whether a namespace with these labels belongs to this stack. */
+export function isOwn(labels: Readonly<Record<string, string>>): boolean {
+  return labels[key] === wanted;
+}
+
+/** The command that hands a namespace over to this stack. */
+export const handOver = (namespace: string): string =>
+  `kubectl label namespace ${namespace} ${key}=${wanted}`;
 
 /**
  * Hook before Helm installs a release that is not in the state: removes all records of the release. Helm then adopts
@@ -129,8 +139,8 @@ async function remove(
 
 const shown = ({ name, namespace }: ReleaseName): string => `${namespace}/${name}`;
 
-/** Value of an output, for use in the engine's callbacks: by then all its sources are resolved. */
-function value<T>(output: pulumi.Output<T>): Promise<T> {
+/** Value of an output that is known: of a stack that is up, or in the engine's callbacks. */
+export function knownValue<T>(output: pulumi.Output<T>): Promise<T> {
   return new Promise((resolve) => {
     output.apply(resolve);
   });

@@ -22,7 +22,7 @@ import { chartValues } from "./values";
 
 export interface MonitoringStackArgs {
   readonly monitoring: MonitoringSettings;
-  readonly telemetry: Pick<TelemetrySettings, "history">;
+  readonly telemetry: Pick<TelemetrySettings, "history" | "dictionary">;
   readonly nodeImage: string;
   readonly infra: Infra;
   readonly routing: AlertRouting;

@@ -1,10 +1,11 @@
 /** Values of kube-prometheus-stack, from the settings: a pure function, part by part. */
 import { metricsFolder } from "../../contract/metricsFolder";
 import { nodePorts } from "../../contract/outputs";
+import { extraMemoryMiB } from "../../telemetry/dictionary";
 import type { MonitoringSettings, TelemetrySettings } from "../config";
 import { leaveDeadNode } from "../pods";
 import { historyDays, type HistoryOf } from "../settings/historyDays";
-import { prometheusSize, resources, sizes } from "../sizes";
+import { prometheusSize, resources, sizes, withMemory } from "../sizes";
 import type {
   AlertmanagerValues,
   ChartValues,
@@ -18,7 +19,7 @@ import { storageValues } from "./storage";
 
 export interface ValuesArgs {
   readonly monitoring: MonitoringSettings;
-  readonly telemetry: Pick<TelemetrySettings, "history">;
+  readonly telemetry: Pick<TelemetrySettings, "history" | "dictionary">;
   readonly nodeImage: string;
   /** Address of the published node ports. */
   readonly publishedHost: string;
@@ -43,7 +44,7 @@ export function chartValues(args: ValuesArgs): ChartValues {
     // Stack 1 has them signed by the cluster's authority, for the addresses that Prometheus connects to.
     kubelet: { serviceMonitor: { insecureSkipVerify: false } },
     windowsMonitoring: { enabled: false },
-    prometheusOperator: operator,
+    prometheusOperator: operator(args),
     prometheus: prometheus(args),
     alertmanager: alertmanager(args),
     nodeExporter: { enabled: true },
@@ -66,12 +67,23 @@ const withoutKubeStateMetrics = {
 } as const;
 
 /** Operator without webhooks: they add an image, two jobs and a certificate to an install; promtool tests the rules. */
-const operator: OperatorValues = {
-  admissionWebhooks: { enabled: false },
-  tls: { enabled: false },
-  resources: resources(sizes.operator),
-  prometheusConfigReloader: { resources: resources(sizes.configReloader) },
-};
+function operator({ telemetry }: ValuesArgs): OperatorValues {
+  return {
+    admissionWebhooks: { enabled: false },
+    tls: { enabled: false },
+    resources: resources(
+      withMemory(sizes.operator, { extraMemoryMiB: rulesMemoryMiB(telemetry.dictionary) }),
+    ),
+    prometheusConfigReloader: { resources: resources(sizes.configReloader) },
+  };
+}
+
+/**
+ * MiB that the operator needs for the rules of a dictionary beyond the usual 1,000 parameters: 100 KiB a parameter, as
+ * for those who read it. Measured: more than 192 MiB with the 7,568 rules of 3,000, while they come one after the other.
+ */
+const rulesMemoryMiB = ({ dictionary: { parameters } }: TelemetrySettings["dictionary"]): number =>
+  extraMemoryMiB({ parameters, slots: parameters.length });
 
 function prometheus(args: ValuesArgs): PrometheusValues {
   const { monitoring, nodeImage, publishedHost } = args;

@@ -3,11 +3,24 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { CrossCheck, SettingProblem } from "../../settings/load";
 import { repositoryRoot } from "../../settings/repositoryRoot";
+import { teamChecks } from "../access/teams/checks";
 import { alertingChecks } from "../alerting/settings";
 import type { Settings } from "../config";
+import { sloChecks } from "../slos/settings";
 import { type ChartSettings, kindOfReference } from "./chart";
 
-export const crossChecks: readonly CrossCheck<Settings>[] = [charts, alerting, recorder, historyAge];
+export const crossChecks: readonly CrossCheck<Settings>[] = [
+  charts,
+  alerting,
+  recorder,
+  historyAge,
+  ofTeams,
+  objectives,
+];
+
+function objectives({ slos, monitoring }: Partial<Settings>): SettingProblem[] {
+  return slos === undefined || monitoring === undefined ? [] : sloChecks(slos, monitoring.retentionDays);
+}
 
 function recorder({ telemetry }: Partial<Settings>): SettingProblem[] {
   if (telemetry === undefined || telemetry.contacts !== undefined) return [];
@@ -21,6 +34,10 @@ function historyAge({ telemetry, monitoring }: Partial<Settings>): SettingProble
   if (given === undefined || monitoring === undefined || given <= monitoring.retentionDays) return [];
   const problem = `at most \`monitoring.retentionDays\`, which is ${monitoring.retentionDays}: what is older is deleted at once`;
   return [{ setting: "telemetry.history.maxAgeDays", given, problem }];
+}
+
+function ofTeams({ teams }: Partial<Settings>): SettingProblem[] {
+  return teams === undefined ? [] : teamChecks(teams);
 }
 
 function alerting({ monitoring }: Partial<Settings>): SettingProblem[] {

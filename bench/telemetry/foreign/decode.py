@@ -67,12 +67,16 @@ def with_spp(definition, packets, skip):
         line(raw, {name: plain(value) for name, value in packet.items()})
 
 
-def fields_of(definition):
-    """Fields of a CSV, in ccsdspy's form or with the columns Mnemonic, Type, Start Byte, Start Bit and Data Size."""
+def packet_of(definition):
+    """Packet of a CSV, in ccsdspy's form or with the columns Mnemonic, Type, Start Byte, Start Bit and Data Size."""
     import ccsdspy
 
     rows = list(csv.reader(open(definition, encoding="utf-8-sig"), skipinitialspace=True))
     head = [name.strip() for name in rows[0]]
+    if "Mnemonic" not in head and "bit_offset" not in head:
+        kind = head.index("data_type")
+        varies = any("(" in row[kind] and not row[kind].strip(") ").partition("(")[2][:1].isdigit() for row in rows[1:])
+        return (ccsdspy.VariableLength if varies else ccsdspy.FixedLength).from_file(definition)
     fields = []
     for row in rows[1:]:
         cell = dict(zip(head, (each.strip() for each in row)))
@@ -87,7 +91,7 @@ def fields_of(definition):
         else:
             offset = {"bit_offset": 48 + int(cell["bit_offset"])} if cell.get("bit_offset") else {}
             fields.append(ccsdspy.PacketField(cell["name"], cell["data_type"], int(cell["bit_length"]), **offset))
-    return fields
+    return ccsdspy.FixedLength(fields)
 
 
 def columns(packet, packets):
@@ -98,9 +102,7 @@ def columns(packet, packets):
 
 
 def with_ccsdspy(definition, packets, _skip):
-    import ccsdspy
-
-    columns(ccsdspy.FixedLength(fields_of(definition)), packets)
+    columns(packet_of(definition), packets)
 
 
 def with_ccsdspy_test(which, folder, _skip):

@@ -113,7 +113,7 @@ function runSource(source: ForeignSource, registry: Registry, folder: string): R
     const apid = source.apid ?? (packets[0] && readApid(packets[0], 0));
     const imported = importDefinition(source.format, readFileSync(located.definition, "utf8"), {
       ...{ period: 10, mostElements: 4096, mostBytes: 8192, file: located.definition },
-      ...(source.format === "csv" && { apid }),
+      ...(source.format === "csv" && apid !== undefined && { apids: [apid] }),
     });
     const comparer = new Comparer(parseDictionary(imported.text), imported.origins);
     const foreign = readFileSync(values, "utf8").split("\n");

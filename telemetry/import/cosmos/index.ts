@@ -1,140 +1,214 @@
-/** Telemetry definitions of COSMOS as a definition: packets, their items, and what the lines below them say. */
-import type { Criterion, Definition, Entry, ForeignField, ForeignPacket, Place } from "../definition";
-import { type Findings, ImportError } from "../findings";
+/**
+ * Telemetry definitions of COSMOS as a definition.
+ *
+ *   template.ts   what templates put there     items.ts       items and their places
+ *   lines.ts      keywords and words           modifiers.ts   what the lines below an item say
+ *   openPacket.ts a packet while it is read    time.ts        its time
+ */
+import type { Definition, ForeignField, ForeignPacket, Place, SourceText } from "../definition";
+import { type Findings, ImportError, nothingLeft } from "../findings";
 import { numberIn } from "../xml";
 import { isItem, readItem } from "./items";
 import { type CosmosLine, linesOf } from "./lines";
-import { modified, tableOf } from "./modifiers";
+import { modified, sizedBy, tableOf } from "./modifiers";
+import { OpenPacket } from "./openPacket";
+import type { Beside } from "./template";
+import { timeFrom } from "./time";
 
 /** Lines below a packet that change nothing of what is in it. */
 const ofPacket = new Set([
   ...["META", "HIDDEN", "DISABLED", "IGNORE_OVERLAP", "ALLOW_SHORT", "PROCESSOR", "KEY", "SUBPACKETIZER"],
 ]);
 
-/** A packet while its lines are read. */
-interface Open {
-  readonly target: string;
-  readonly name: string;
-  readonly place: Place;
-  readonly isLittle: boolean;
-  readonly description: string | undefined;
-  readonly entries: Entry[];
-  readonly criteria: Criterion[];
-  isLeftOut: boolean;
-}
+/** Lines that begin something else than telemetry, with all below them. */
+const notTelemetry = new Set(["COMMAND", "SELECT_COMMAND", "LIMITS_GROUP"]);
 
-/** @throws ImportError for a text without TELEMETRY */
-export function readCosmos(text: string, name: string, findings: Findings): Definition {
+/**
+ * @param files of one target
+ * @throws ImportError for texts without TELEMETRY
+ */
+export function readCosmos(
+  files: readonly SourceText[],
+  name: string,
+  beside: Beside,
+  findings: Findings,
+): Definition {
   const reader = new Reader(findings);
-  for (const line of linesOf(text)) reader.read(line);
-  const packets = reader.finish();
-  if (packets.length === 0) throw new ImportError("has no TELEMETRY packet");
+  const isOne = files.length === 1;
+  for (const { text, file } of files) {
+    for (const line of linesOf(text, beside, isOne ? undefined : file)) reader.read(line);
+    reader.endFile();
+  }
+  const packets = reader.packets();
+  if (packets.length === 0) {
+    throw findings.leftOutCount > 0 ? nothingLeft(findings) : new ImportError("has no TELEMETRY packet");
+  }
   return { name: reader.targets.join(" ") || name, packets };
 }
 
 class Reader {
   readonly targets: string[] = [];
-  private readonly packets: ForeignPacket[] = [];
-  private open: Open | undefined;
+  private readonly all: OpenPacket[] = [];
+  private open: OpenPacket | undefined;
   /** Item that the next lines may say more of, and its place among the entries; undefined: none. */
   private at: number | undefined;
   private segments: { from: number; polynomial: number[] }[] = [];
+  /** Derived item, of which the lines below may be the packet's time. */
+  private derived: Place | undefined;
   private isInCode = false;
   /** True below an item that is left out, whose lines are left out with it. */
   private isSilent = false;
+  /** True below what is no packet, or one that is left out. */
+  private isOutside = false;
 
   constructor(private readonly findings: Findings) {}
 
   read(line: CosmosLine): void {
     const { keyword } = line;
     if (this.isInCode) {
-      this.isInCode = keyword !== "GENERIC_READ_CONVERSION_END";
+      this.isInCode = !/^GENERIC_\w+_CONVERSION_END$/.test(keyword);
       return;
     }
-    if (keyword === "ERB") this.template(line);
-    else if (keyword === "TELEMETRY") this.begin(line);
+    if (keyword === "TELEMETRY" || keyword === "SELECT_TELEMETRY") this.begin(line);
+    else if (keyword === "ERB") this.template(line);
+    else if (notTelemetry.has(keyword)) this.leave();
+    else if (this.isOutside) return;
     else if (isItem(keyword)) this.item(line);
+    else if (keyword === "SELECT_ITEM" || keyword === "DELETE_ITEM") this.select(line);
     else this.more(line);
   }
 
-  finish(): ForeignPacket[] {
-    this.endItem();
-    const { open } = this;
-    this.open = undefined;
-    if (open && !open.isLeftOut) {
-      const { name, place, description, criteria, entries } = open;
-      this.packets.push({ name, place, description, criteria, entries, isAbstract: false });
-    }
-    return this.packets;
+  endFile(): void {
+    this.leave();
+    this.isOutside = false;
   }
 
-  private begin({ line, words: [target = "", name = "", endianness = "", description] }: CosmosLine): void {
-    this.finish();
+  packets(): ForeignPacket[] {
+    return this.all.filter(({ isLeftOut }) => !isLeftOut).map((each) => each.packet());
+  }
+
+  private leave(): void {
+    this.endItem();
+    this.open = undefined;
+    this.isOutside = true;
+  }
+
+  private begin({ file, line, keyword, words }: CosmosLine): void {
+    this.leave();
+    const [target = "", name = "", endianness = "", description] = words;
+    const place = { file, line, what: `Packet ${target} ${name}` };
+    this.isOutside = false;
+    if (keyword === "SELECT_TELEMETRY") {
+      this.open = this.all.find((each) => each.target === target && each.name === name);
+      if (this.open) return;
+      this.findings.leftOut(place, "changes of a packet that is not in the files before");
+      this.isOutside = true;
+      return;
+    }
     if (!this.targets.includes(target)) this.targets.push(target);
-    this.open = {
-      ...{ target, name, place: { line, what: `Packet ${target} ${name}` }, description },
-      isLittle: endianness.toUpperCase() === "LITTLE_ENDIAN",
-      ...{ entries: [], criteria: [], isLeftOut: false },
-    };
+    const isLittle = endianness.toUpperCase() === "LITTLE_ENDIAN";
+    this.open = new OpenPacket(target, name, place, isLittle, description);
+    this.all.push(this.open);
   }
 
   /** What a template puts there may be items, or a packet: nothing behind it can be placed. */
-  private template({ line, words: [written = ""] }: CosmosLine): void {
-    this.endItem();
-    const place = { line, what: "ERB" };
-    this.findings.leftOut(place, `what a template puts there: ${written}`);
-    if (/^TELEMETRY\b/i.test(written)) {
-      this.finish();
+  private template({ file, line, words: [written = ""] }: CosmosLine): void {
+    const place = { file, line, what: "ERB" };
+    if (/^(?:TELEMETRY|COMMAND)\b/i.test(written)) {
+      this.leave();
+      if (/^T/i.test(written)) {
+        this.findings.leftOut(place, `what a template puts there: ${written}; the packet is left out`);
+      }
       return;
     }
+    if (this.isOutside) return;
+    this.endItem();
+    this.findings.leftOut(place, `what a template puts there: ${written}`);
     this.open?.entries.push({ kind: "unknown", place });
   }
 
   private item(line: CosmosLine): void {
     this.endItem();
-    if (!this.open) {
-      this.findings.leftOut({ line: line.line, what: `Item ${line.words[0] ?? ""}` }, "is in no packet");
+    const { open } = this;
+    const place = { file: line.file, line: line.line, what: `Item ${line.words[0] ?? ""}` };
+    if (!open) {
+      this.findings.leftOut(place, "is in no packet");
       this.isSilent = true;
       return;
     }
-    const item = readItem(line, this.open.isLittle, this.findings);
-    this.open.entries.push(...item.entries);
-    if (item.criterion) this.open.criteria.push(item.criterion);
-    this.at = item.field ? this.open.entries.length - 1 : undefined;
+    if (line.keyword.startsWith("APPEND_")) open.toItsEnd(place);
+    const item = readItem(line, open.isLittle, this.findings);
+    open.entries.push(...item.entries);
+    if (item.criterion) open.criteria.push(item.criterion);
+    this.at = item.field ? open.entries.length - 1 : undefined;
+    this.derived = item.isDerived ? item.place : undefined;
     this.isSilent = !item.field;
+  }
+
+  private select({ file, line, keyword, words: [name = ""] }: CosmosLine): void {
+    this.endItem();
+    const found = this.open?.indexOf(name) ?? -1;
+    if (found < 0) {
+      this.findings.leftOut(
+        { file, line, what: `Item ${name}` },
+        "changes of an item that the packet has not",
+      );
+      this.isSilent = true;
+    } else if (keyword === "SELECT_ITEM") this.at = found;
+    else this.open?.delete(found);
   }
 
   private more(line: CosmosLine): void {
     const { keyword, words } = line;
-    if (keyword === "GENERIC_READ_CONVERSION_START") this.isInCode = true;
+    if (/^GENERIC_\w+_CONVERSION_START$/.test(keyword)) this.isInCode = true;
     const field = this.field();
+    if (this.derived && keyword === "READ_CONVERSION" && this.readTime(words)) return;
     if (field && keyword === "SEG_POLY_READ_CONVERSION") {
       const [from = NaN, ...polynomial] = words.map((word) => numberIn(word) ?? NaN);
       this.segments.push({ from, polynomial });
       return;
     }
+    if (field && this.open && keyword === "VARIABLE_BIT_SIZE") return this.size(field, this.open, line);
     const changed = field && modified(field, line, this.findings);
     if (changed) return this.replace(changed);
-    if (this.isSilent && !ofPacket.has(keyword)) return;
+    if (this.isSilent && !ofPacket.has(keyword) && !keyword.endsWith("STRUCTURE")) return;
     this.packetLine(line);
   }
 
-  private packetLine({ keyword, words, line }: CosmosLine): void {
+  private packetLine({ file, keyword, words, line }: CosmosLine): void {
     if (ofPacket.has(keyword)) return;
-    const place = { line, what: this.open ? this.open.place.what : keyword };
-    if (
-      this.open &&
-      (keyword === "VIRTUAL" || (keyword === "ACCESSOR" && !/^binary/i.test(words[0] ?? "")))
-    ) {
-      this.findings.leftOut(
-        place,
-        keyword === "VIRTUAL" ? "is virtual: never sent" : `its accessor ${words[0] ?? ""}`,
-      );
+    const place = { file, line, what: this.open ? this.open.place.what : keyword };
+    const isOther = keyword === "ACCESSOR" && !/^binary/i.test(words[0] ?? "");
+    if (this.open && (keyword === "VIRTUAL" || isOther)) {
+      this.findings.leftOut(place, isOther ? `its accessor ${words[0] ?? ""}` : "is virtual: never sent");
       this.open.isLeftOut = true;
       return;
     }
     if (keyword === "ACCESSOR") return;
     this.findings.leftOut(place, `the line ${keyword}`);
+    if (!keyword.endsWith("STRUCTURE")) return;
+    this.endItem();
+    this.isSilent = true;
+    this.open?.entries.push({ kind: "unknown", place });
+  }
+
+  private size(field: ForeignField, { entries }: OpenPacket, line: CosmosLine): void {
+    const place = { ...field.place, file: line.file, line: line.line };
+    const sized = sizedBy(field, line, entries, place, this.findings);
+    if (sized) return this.replace(sized);
+    if (this.at !== undefined) entries[this.at] = { kind: "unknown", place };
+    this.at = undefined;
+    this.isSilent = true;
+  }
+
+  /** True where the conversion of a derived item says, or shows again, what the packet's time is. */
+  private readTime(words: readonly string[]): boolean {
+    const time = this.open && timeFrom(words, this.open.entries);
+    if (!time || !this.open || !this.derived) return false;
+    this.open.time ??= time;
+    if (this.open.time.field !== time.field) return false;
+    this.derived = undefined;
+    return true;
   }
 
   private field(): ForeignField | undefined {
@@ -161,6 +235,8 @@ class Reader {
         this.replace({ ...field, unit: undefined, limits: undefined });
       }
     }
+    if (this.derived) this.findings.leftOut(this.derived, "is derived");
+    this.derived = undefined;
     this.segments = [];
     this.at = undefined;
     this.isSilent = false;

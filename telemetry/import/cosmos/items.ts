@@ -26,6 +26,8 @@ export interface Item {
   readonly field: ForeignField | undefined;
   readonly entries: readonly Entry[];
   readonly criterion: Criterion | undefined;
+  /** True for what is made of other items. */
+  readonly isDerived: boolean;
 }
 
 export const isItem = (keyword: string): boolean => /^(?:APPEND_)?(?:ID_|ARRAY_)?ITEM$/.test(keyword);
@@ -54,11 +56,13 @@ const types: Readonly<Record<string, ForeignField["type"]>> = {
 
 export function readItem(line: CosmosLine, isLittlePacket: boolean, findings: Findings): Item {
   const words = wordsOf(line, isLittlePacket);
-  const place = { line: line.line, what: `Item ${words.name}` };
-  const problem = problemOf(words);
-  if (problem !== undefined) {
-    findings.leftOut(place, problem);
-    return { place, field: undefined, criterion: undefined, entries: entriesInPlaceOf(words, place) };
+  const place = { file: line.file, line: line.line, what: `Item ${words.name}` };
+  const isDerived = words.type === "DERIVED";
+  const problem = isDerived ? undefined : problemOf(words);
+  if (problem !== undefined) findings.leftOut(place, problem);
+  if (isDerived || problem !== undefined) {
+    const entries = entriesInPlaceOf(words, place);
+    return { place, field: undefined, criterion: undefined, entries, isDerived };
   }
   const { name, offset, bits, type, arrayBits, id, description } = words;
   const isText = type === "STRING" || type === "BLOCK";
@@ -71,7 +75,7 @@ export function readItem(line: CosmosLine, isLittlePacket: boolean, findings: Fi
   const number = id === undefined ? undefined : numberIn(id);
   const criterion =
     id === undefined ? undefined : { field: name, numbers: number === undefined ? [] : only(number), place };
-  return { place, field, entries: [field], criterion };
+  return { place, field, entries: [field], criterion, isDerived };
 }
 
 /** Bits of an item that is left out; one at a place of its own moves nothing. */
@@ -82,7 +86,6 @@ function entriesInPlaceOf({ type, offset, bits, arrayBits }: ItemWords, place: P
 }
 
 function problemOf({ offset, bits, type, arrayBits, isLittle }: ItemWords): string | undefined {
-  if (type === "DERIVED") return "is derived";
   if (!Object.hasOwn(types, type)) return `the type ${type || "(none)"}`;
   if (Number.isNaN(bits) || bits < 0 || !Number.isInteger(bits)) return "its size is no number of bits";
   if (offset !== undefined && !(offset >= 0)) return "its place is said from the end of the packet";

@@ -1,6 +1,9 @@
 /** Lines of a COSMOS configuration file: a keyword and its words, without comments. */
+import { type Beside, expanded } from "./template";
 
 export interface CosmosLine {
+  /** The file, where it is another one than the definition's own. */
+  readonly file: string | undefined;
   readonly line: number;
   /** In upper case; ERB for what a template would put there. */
   readonly keyword: string;
@@ -8,33 +11,36 @@ export interface CosmosLine {
 }
 
 /** Lines with a keyword. What goes on in the next line, by & or \ at its end, is one line. */
-export function linesOf(text: string): CosmosLine[] {
+export function linesOf(text: string, beside: Beside, ownFile?: string): CosmosLine[] {
   const lines: CosmosLine[] = [];
-  let open: { line: number; text: string } | undefined;
+  let open: { file: string | undefined; line: number; text: string } | undefined;
   let isInTemplate = false;
-  for (const [i, written] of withTarget(text).split(/\r?\n/).entries()) {
-    const start = open ?? { line: i + 1, text: "" };
+  for (const { file, line, text: written } of expanded(text, beside, ownFile)) {
+    const start = open ?? { file, line, text: "" };
     const all = `${start.text}${written.trim()}`;
-    if (isInTemplate || all.includes("<%")) {
+    const at = { file: start.file, line: start.line };
+    if (isInTemplate || (all.includes("<%") && !isComment(all))) {
       const opened = all.lastIndexOf("<%");
+      // Of a template of several lines the first stands for all.
+      if (!isInTemplate || opened >= 0) lines.push({ ...at, keyword: "ERB", words: [all.slice(0, 60)] });
       isInTemplate = opened >= 0 ? !all.includes("%>", opened) : !all.includes("%>");
-      lines.push({ line: start.line, keyword: "ERB", words: [all.slice(0, 60)] });
       open = undefined;
       continue;
     }
     if (/[&\\]$/.test(all) && !all.startsWith("#")) {
-      open = { line: start.line, text: `${all.slice(0, -1)} ` };
+      open = { ...at, text: `${all.slice(0, -1)} ` };
       continue;
     }
     open = undefined;
     const [keyword, ...words] = wordsOf(all);
-    if (keyword !== undefined) lines.push({ line: start.line, keyword: keyword.toUpperCase(), words });
+    if (keyword !== undefined) lines.push({ ...at, keyword: keyword.toUpperCase(), words });
   }
   return lines;
 }
 
-/** Text with a name where COSMOS would put that of the target: it does not change what is in a packet. */
-const withTarget = (text: string): string => text.replaceAll(/<%=\s*target_name\s*%>/g, "TARGET");
+/** True for a comment, also one with whole templates in it: what they put there is a comment too. */
+const isComment = (line: string): boolean =>
+  line.startsWith("#") && !line.replaceAll(/<%=.*?%>/g, "").includes("<%");
 
 /** Words of a line; what is in quotes is one. From # on it is a comment. */
 function wordsOf(line: string): string[] {

@@ -1,5 +1,5 @@
 /** Lines below an item of COSMOS: states, conversions, limits and units. */
-import type { ForeignField, Place } from "../definition";
+import type { Entry, ForeignField, Place } from "../definition";
 import type { Findings } from "../findings";
 import { unitNameOf } from "../unitNames";
 import { numberIn } from "../xml";
@@ -7,7 +7,7 @@ import type { CosmosLine } from "./lines";
 
 /** Lines that change only how COSMOS itself shows or stores an item. */
 const shownOnly = new Set([
-  ...["FORMAT_STRING", "META", "OVERFLOW", "HIDDEN", "KEY", "VARIABLE_BIT_SIZE", "OBFUSCATE", "OVERLAP"],
+  ...["FORMAT_STRING", "META", "OVERFLOW", "HIDDEN", "KEY", "OBFUSCATE", "OVERLAP"],
   ...["WRITE_CONVERSION", "POLY_WRITE_CONVERSION", "SEG_POLY_WRITE_CONVERSION"],
 ]);
 
@@ -22,7 +22,7 @@ export function modified(
   line: CosmosLine,
   findings: Findings,
 ): ForeignField | undefined {
-  const place: Place = { ...field.place, line: line.line };
+  const place: Place = { ...field.place, file: line.file, line: line.line };
   const change = changeOf(field, line, place, findings);
   if (change) return { ...field, ...change };
   if (shownOnly.has(line.keyword)) return field;
@@ -140,6 +140,31 @@ function limitsOf(
       violations: numberIn(persistence) ?? 1,
     },
   };
+}
+
+/**
+ * Field whose size or number of elements another one says: bits for each that it counts, 8 if not said, and bits more.
+ * @returns undefined where a dictionary cannot have that
+ */
+export function sizedBy(
+  field: ForeignField,
+  { words: [length = "", perCount = "8", more = "0"] }: CosmosLine,
+  entries: readonly Entry[],
+  place: Place,
+  findings: Findings,
+): ForeignField | undefined {
+  const by = entries.find(
+    (entry) => entry.kind === "field" && entry.name.toUpperCase() === length.toUpperCase(),
+  );
+  const [each, plus] = [numberIn(perCount) ?? NaN, numberIn(more) ?? NaN];
+  const isCount = field.count === "rest" && each === field.bits && plus === 0;
+  const isText = field.size === "rest" && each > 0 && plus >= 0;
+  if (by?.kind !== "field" || by.calibration || (!isCount && !isText)) {
+    findings.leftOut(place, `its size by ${length || "nothing"}: it is no number of elements or bytes`);
+    return undefined;
+  }
+  if (isCount) return { ...field, count: { field: by.name } };
+  return { ...field, size: { field: by.name, times: each / 8, plus: plus / 8 } };
 }
 
 /**

@@ -50,7 +50,7 @@ export function readTable(text: string): CsvTable {
   for (const needed of ["name", "type", "bits"] as const) {
     if (!columns.has(needed)) {
       throw new ImportError(
-        `has no column for the ${needed} (${aliases[needed].join(", ")}); it has ${names.join(", ") || "none"}`,
+        `has no column for the ${needed} (${aliases[needed].join(", ")}); it has ${shortList(names)}`,
       );
     }
   }
@@ -66,6 +66,12 @@ export function readTable(text: string): CsvTable {
       return { line, cells };
     }),
   };
+}
+
+/** The first names of a row, which may be numbers of a file that is no definition. */
+function shortList(names: readonly string[]): string {
+  const some = names.slice(0, 12).map((name) => name.slice(0, 40));
+  return `${some.join(", ") || "none"}${names.length > some.length ? ` and ${names.length - some.length} more` : ""}`;
 }
 
 interface CsvRecord {

@@ -1,11 +1,13 @@
 /** What numbers mean in CSV definitions: states, polynomials and simple formulas in a cell. */
 import type { ForeignField, ForeignState } from "../definition";
+import { formulaOf } from "./formula";
 
 export type Meaning = Pick<ForeignField, "calibration" | "states">;
 
 /**
  * Meaning of a cell: JSON as `{"0": "OFF", "[1,3]": "ON"}` (states) or `{"0": 20, "1": -0.5}` (coefficients by exponent),
- * states as `0=OFF, 1=ON`, coefficients as `20 -0.5`, or a formula as `x*0.5`, `x/24` or `2*x+1`.
+ * states as `0=OFF, 1=ON`, coefficients as `20 -0.5`, or a formula as `x*0.5`, `x/24` or
+ * `(2*x+1)^2`.
  * @returns a text for what is none of these
  */
 export function meaningOf(cell: string): Meaning | string {
@@ -16,6 +18,8 @@ export function meaningOf(cell: string): Meaning | string {
   if (numbers.every((each) => !Number.isNaN(each))) return { calibration: { polynomial: numbers } };
   const line = ofFormula(cell);
   if (line) return { calibration: { polynomial: line } };
+  const formula = formulaOf(cell);
+  if (formula !== undefined) return { calibration: { formula } };
   return /^\w+$/.test(cell)
     ? `the states or the conversion ${cell}, which is a name only`
     : `the conversion ${cell.length > 60 ? `${cell.slice(0, 60)}...` : cell}`;

@@ -19,6 +19,7 @@ const words: Readonly<Record<string, CsvType["type"]>> = {
     str: "string",
     string: "string",
     s: "string",
+    char: "string",
   },
   ...{ bool: "boolean", boolean: "boolean", binary: "binary", block: "binary", fill: "fill" },
 };

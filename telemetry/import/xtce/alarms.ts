@@ -1,7 +1,7 @@
 /** Alarms of XTCE: ranges of numbers and labels of enumerations, in two severities instead of five. */
 import type { Criterion, ForeignBounds, ForeignField, ForeignLimits, Place } from "../definition";
 import type { Findings } from "../findings";
-import { child, childrenOf, type Element, numberOf } from "../xml";
+import { child, childrenOf, type Element, numberOf, placeIn } from "../xml";
 
 type Severity = "yellow" | "red";
 
@@ -33,11 +33,11 @@ export function readRanges(
     "AlarmConditions",
     "CustomAlarm",
   )) {
-    findings.leftOut({ ...place, line: other.line }, `its alarm ${other.name}`);
+    findings.leftOut(placeIn(place, other), `its alarm ${other.name}`);
   }
   if (!ranges) return undefined;
   if (ranges.attributes.rangeForm === "inside") {
-    findings.leftOut({ ...place, line: ranges.line }, "its alarm inside of a range");
+    findings.leftOut(placeIn(place, ranges), "its alarm inside of a range");
     return undefined;
   }
   const limits: Partial<Record<Severity, ForeignBounds>> = {};
@@ -47,10 +47,7 @@ export function readRanges(
     const bounds = boundsOf(range, place, findings);
     const before = limits[severity];
     if (before) {
-      findings.leftOut(
-        { ...place, line: range.line },
-        `its level ${level}: ${severity} begins at a milder one`,
-      );
+      findings.leftOut(placeIn(place, range), `its level ${level}: ${severity} begins at a milder one`);
     }
     limits[severity] = { low: before?.low ?? bounds.low, high: before?.high ?? bounds.high };
   }
@@ -62,7 +59,7 @@ function boundsOf(range: Element, place: Place, findings: Findings): ForeignBoun
     const exclusive = numberOf(range, `${end}Exclusive`);
     if (exclusive !== undefined) {
       const message = `the value ${exclusive} itself is an alarm there; here what is beyond it`;
-      findings.note({ ...place, line: range.line }, message);
+      findings.note(placeIn(place, range), message);
     }
     return numberOf(range, `${end}Inclusive`) ?? exclusive;
   };
@@ -105,7 +102,7 @@ export function readContextLimits(
     if (label) byMode.set(label.value, limits);
     const when = readMatch(match);
     if (typeof when !== "string") return [{ when, value: limits }];
-    findings.leftOut({ ...place, line: context.line }, `an alarm by context: ${when}`);
+    findings.leftOut(placeIn(place, context), `an alarm by context: ${when}`);
     return [];
   });
   if (limitsByContext.length === 0) return {};

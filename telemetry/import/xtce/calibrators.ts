@@ -1,7 +1,7 @@
 /** Calibrators of XTCE: polynomials, straight lines or steps between points, formulas. */
 import type { ForeignCalibration, ForeignContext, Place } from "../definition";
 import type { Findings } from "../findings";
-import { child, childrenOf, type Element, numberOf } from "../xml";
+import { child, childrenOf, type Element, numberOf, placeIn } from "../xml";
 import type { ReadMatch } from "./alarms";
 import { formulaOf, stepsOf } from "./mathOperation";
 
@@ -33,10 +33,7 @@ export function readContextCalibrators(
     const value = calibrator && calibrationOf(calibrator, bits, isSigned);
     const problem = typeof when === "string" ? when : typeof value === "string" ? value : undefined;
     if (typeof when !== "string" && typeof value === "object") return [{ when, value }];
-    findings.leftOut(
-      { ...place, line: context.line },
-      `a calibration by context: ${problem ?? "has no calibrator"}`,
-    );
+    findings.leftOut(placeIn(place, context), `a calibration by context: ${problem ?? "has no calibrator"}`);
     return [];
   });
 }

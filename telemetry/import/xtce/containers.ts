@@ -1,20 +1,15 @@
 /** Containers of XTCE as packets: their entries, what they inherit from, and which packets they are. */
-import type { Entry, ForeignField, ForeignPacket, ForeignTime, Place } from "../definition";
+import type { Criterion, Entry, ForeignPacket } from "../definition";
 import type { Findings } from "../findings";
-import { sizeOf, varies } from "../places";
-import { child, childrenOf, descend, type Element, numberIn, numberOf } from "../xml";
+import { child, childrenOf } from "../xml";
 import { type CriteriaReader } from "./criteria";
 import { type Database, descriptionOf, type Named, placeOf } from "./database";
+import { type EntryReader, type Optional } from "./entries";
 import { type ParameterReader } from "./parameters";
-import { countsFrom, timeSource } from "./time";
-
-/** Repetitions of an entry that are written one by one. */
-const mostRepetitions = 4096;
+import { packetTime, periodOf } from "./time";
 
 export class ContainerReader {
   readonly packets: ForeignPacket[] = [];
-  /** Parameters that are in a container. */
-  readonly used = new Set<Named>();
   private readonly done = new Map<Named, ForeignPacket | undefined>();
   private readonly bases: ReadonlySet<Named | undefined>;
 
@@ -22,9 +17,10 @@ export class ContainerReader {
     private readonly database: Database,
     private readonly parameters: ParameterReader,
     private readonly criteria: CriteriaReader,
+    private readonly entries: EntryReader,
     private readonly findings: Findings,
   ) {
-    this.bases = new Set([...database.containers.values()].map((each) => this.baseOf(each)));
+    this.bases = new Set([...database.containers.values()].map((each) => database.baseOf(each)));
   }
 
   readAll(): ForeignPacket[] {
@@ -44,21 +40,19 @@ export class ContainerReader {
     return this.packets;
   }
 
-  private baseOf({ element, system }: Named): Named | undefined {
-    const reference = child(element, "BaseContainer")?.attributes.containerRef;
-    return reference === undefined ? undefined : this.database.container(reference, system);
-  }
-
   private read(container: Named, depth: number): ForeignPacket | undefined {
     if (this.done.has(container)) return this.done.get(container);
     this.done.set(container, undefined);
     const { element, system, name } = container;
     const place = placeOf(element, "SequenceContainer");
     const baseElement = child(element, "BaseContainer");
-    const named = this.baseOf(container);
+    const named = this.database.baseOf(container);
     const base = named && depth < 50 ? this.read(named, depth + 1) : undefined;
     if (baseElement && !base) {
-      this.findings.leftOut(place, `its base ${baseElement.attributes.containerRef ?? ""} is not there`);
+      this.findings.leftOut(
+        place,
+        `its base ${baseElement.attributes.containerRef ?? ""} is ${named ? "left out" : this.database.nowhere}`,
+      );
       return undefined;
     }
     const criteria = this.criteria.read(child(baseElement, "RestrictionCriteria"), system, place);
@@ -66,18 +60,19 @@ export class ContainerReader {
       this.findings.leftOut(place, `${criteria}; nor is what is based on it`);
       return undefined;
     }
-    const { entries, optional } = this.entries(container, 0);
+    const { entries, optional } = this.entries.read(container, 0);
+    const isAbstract = element.attributes.abstract === "true";
+    const whole = this.withOptional(container, isAbstract, entries, optional);
     const packet: ForeignPacket = {
-      ...{ name, place, criteria, base },
+      ...{ name, place, base, isAbstract },
       description: descriptionOf(element),
-      subsystem: system.parent ? system.path.split("/").slice(2).join("_") : undefined,
-      isAbstract: element.attributes.abstract === "true",
-      entries:
-        this.bases.has(container) && optional
-          ? [...entries, { kind: "unknown", place: optional.place }]
-          : entries,
+      subsystem: system.below.join("_") || undefined,
+      criteria: [...criteria, ...whole.criteria],
+      entries: whole.entries,
       period: periodOf(element),
-      time: this.timeOf(entries),
+      time: packetTime(whole.entries, this.parameters.times, (at, why) => {
+        if (!hasTime(base)) this.findings.leftOut(at, why);
+      }),
     };
     this.done.set(container, packet);
     this.packets.push(packet);
@@ -85,173 +80,32 @@ export class ContainerReader {
     return packet;
   }
 
+  /**
+   * Entries of a container of which the last are only there on a condition. What others are based on, and is never sent
+   * as it is, has them: so it is with a secondary header. Behind those of another one nothing can be placed.
+   */
+  private withOptional(
+    container: Named,
+    isAbstract: boolean,
+    entries: readonly Entry[],
+    optional: Optional | undefined,
+  ): { entries: readonly Entry[]; criteria: readonly Criterion[] } {
+    if (!optional || !this.bases.has(container)) return { entries, criteria: [] };
+    const { place, criteria } = optional;
+    if (!isAbstract) {
+      this.findings.leftOut(place, "it is only there on a condition, and others are based on its container");
+      return { entries: [...entries, { kind: "unknown", place }], criteria: [] };
+    }
+    this.findings.leftOut(place, "it is only there on a condition: packets without it are left out");
+    return { entries: [...entries, ...optional.entries], criteria };
+  }
+
   /** A packet with the entries at its end that are only there on a condition. */
   private addOptional(base: ForeignPacket, { criteria, entries, place }: Optional): void {
     const name = `${base.name}_with_${entries.find((entry) => entry.kind === "field")?.name ?? "more"}`;
     this.packets.push({ ...base, name, place, base, criteria, entries, time: undefined });
   }
-
-  private entries(
-    { element, system, name }: Named,
-    depth: number,
-  ): { entries: Entry[]; optional?: Optional } {
-    const entries: Entry[] = [];
-    const list = childrenOf(child(element, "EntryList"));
-    const isBased = child(element, "BaseContainer") !== undefined;
-    for (const [i, entry] of list.entries()) {
-      const place = { line: entry.line, what: `${entry.name} ${referenceOf(entry)} of ${name}` };
-      const condition = child(entry, "IncludeCondition");
-      if (condition) {
-        const optional = this.optional(list.slice(i), { element, system, name }, place, depth);
-        return optional ? { entries, optional } : { entries: [...entries, { kind: "unknown", place }] };
-      }
-      entries.push(
-        ...this.placed(entry, { element, system, name }, place, entries, isBased || depth === 0, depth),
-      );
-    }
-    return { entries };
-  }
-
-  /** Entries at the end of a list, where all have the same condition. */
-  private optional(
-    list: readonly Element[],
-    container: Named,
-    place: Place,
-    depth: number,
-  ): Optional | undefined {
-    const written = (entry: Element): string => JSON.stringify(shape(child(entry, "IncludeCondition")));
-    const isSame = list.every((entry) => written(entry) === written(list[0] ?? entry));
-    const criteria = this.criteria.read(child(list[0], "IncludeCondition"), container.system, place);
-    if (!isSame || depth > 0 || typeof criteria === "string") {
-      const why = typeof criteria === "string" ? criteria : "what follows it is there on other conditions";
-      this.findings.leftOut(place, `it is only there on a condition: ${why}`);
-      return undefined;
-    }
-    const entries = list.flatMap((entry) =>
-      this.placed(entry, container, { ...place, line: entry.line }, [], true, depth),
-    );
-    return { criteria, entries, place };
-  }
-
-  /** Fields of an entry, at their place. */
-  private placed(
-    entry: Element,
-    container: Named,
-    place: Place,
-    before: readonly Entry[],
-    isWhole: boolean,
-    depth: number,
-  ): Entry[] {
-    const fields = this.repeated(entry, container, place, depth);
-    const location = child(entry, "LocationInContainerInBits");
-    if (!location) return fields;
-    const bits = numberIn(child(location, "FixedValue")?.text ?? "");
-    const from = location.attributes.referenceLocation ?? "previousEntry";
-    if (bits === undefined || (from !== "previousEntry" && from !== "containerStart")) {
-      this.findings.leftOut(place, `its place is said from ${from}, or by a parameter`);
-      return [{ kind: "unknown", place }];
-    }
-    if (from === "previousEntry") return [{ kind: "gap", bits }, ...fields];
-    if (isWhole) {
-      return fields.map((field, i) => (i === 0 && field.kind === "field" ? { ...field, at: bits } : field));
-    }
-    // In a container within another one, its start is where its first entry is.
-    const end = before.reduce((sum, each) => sum + lengthOf(each), 0);
-    if (!Number.isNaN(end)) return [{ kind: "gap", bits: bits - end }, ...fields];
-    this.findings.leftOut(place, "its place is said from the start of a container whose length varies");
-    return [{ kind: "unknown", place }];
-  }
-
-  private repeated(entry: Element, container: Named, place: Place, depth: number): Entry[] {
-    const repeat = child(entry, "RepeatEntry");
-    if (!repeat) return this.single(entry, container, place, depth);
-    const count = numberIn(descend(repeat, "Count", "FixedValue")?.text ?? "");
-    if (count === undefined || count > mostRepetitions) {
-      this.findings.leftOut(place, "it is repeated by the number in a parameter");
-      return [{ kind: "unknown", place }];
-    }
-    const gap = numberIn(descend(repeat, "Offset", "FixedValue")?.text ?? "0") ?? 0;
-    return Array.from({ length: count }, (_, i) => [
-      ...(i > 0 && gap > 0 ? [{ kind: "gap", bits: gap } as const] : []),
-      ...this.single(entry, container, place, depth).map((each) =>
-        each.kind === "field" ? { ...each, name: `${each.name}[${i}]` } : each,
-      ),
-    ]).flat();
-  }
-
-  private single(entry: Element, { system }: Named, place: Place, depth: number): Entry[] {
-    switch (entry.name) {
-      case "ParameterRefEntry":
-      case "ArrayParameterRefEntry": {
-        const found = this.database.parameter(referenceOf(entry), system);
-        if (!found || found.member.length > 0) {
-          this.findings.leftOut(place, "is not in the file");
-          return [{ kind: "unknown", place }];
-        }
-        this.used.add(found.parameter);
-        return this.parameters.entries(found.parameter);
-      }
-      case "ContainerRefEntry": {
-        const found = this.database.container(referenceOf(entry), system);
-        if (!found || depth > 20) {
-          this.findings.leftOut(place, found ? "contains itself" : "is not in the file");
-          return [{ kind: "unknown", place }];
-        }
-        const base = this.baseOf(found);
-        const inherited = base ? this.entries(base, depth + 1).entries : [];
-        const { entries, optional } = this.entries(found, depth + 1);
-        return [...inherited, ...entries, ...(optional ? [{ kind: "unknown", place } as const] : [])];
-      }
-      case "FixedValueEntry":
-        return [{ kind: "gap", bits: numberOf(entry, "sizeInBits") ?? 8 }];
-      default:
-        this.findings.leftOut(place, "entries of this kind");
-        return [{ kind: "unknown", place }];
-    }
-  }
-
-  /** Time of a container: its first absolute time with an epoch, and the part right behind it. */
-  private timeOf(entries: readonly Entry[]): ForeignTime | undefined {
-    const fields = entries.filter((entry) => entry.kind === "field");
-    const typeOf = (field: ForeignField | undefined): Element | undefined =>
-      field && this.parameters.times.get(field.name);
-    for (const [i, field] of fields.entries()) {
-      const type = typeOf(field);
-      if (!type) continue;
-      const next = typeOf(fields[i + 1]);
-      const isPart = next && countsFrom(next) === field.name && fields[i + 1]?.at === undefined;
-      const source = timeSource(type, isPart ? next : undefined);
-      if (source) return { source, field: field.name };
-    }
-    return undefined;
-  }
 }
 
-/** Entries at the end of a container that are only there on a condition. */
-interface Optional {
-  readonly criteria: ForeignPacket["criteria"];
-  readonly entries: readonly Entry[];
-  readonly place: Place;
-}
-
-const referenceOf = (entry: Element): string =>
-  entry.attributes.parameterRef ?? entry.attributes.containerRef ?? entry.attributes.name ?? "";
-
-/** Element without its lines, to compare two. */
-const shape = (element: Element | undefined): unknown =>
-  element && [element.name, element.attributes, element.text, element.children.map(shape)];
-
-function lengthOf(entry: Entry): number {
-  if (entry.kind === "gap") return entry.bits;
-  return entry.kind === "unknown" || varies(entry) ? NaN : sizeOf(entry);
-}
-
-/** Seconds between two packets, by the container's rate in the stream. */
-function periodOf(element: Element): number | undefined {
-  const rate = child(element, "DefaultRateInStream");
-  const perSecond = numberOf(rate, "maximumValue") ?? numberOf(rate, "minimumValue");
-  const isPerSecond = (rate?.attributes.basis ?? "perSecond") === "perSecond";
-  return perSecond !== undefined && perSecond > 0 && isPerSecond
-    ? Math.min(1 / perSecond, 86_400)
-    : undefined;
-}
+const hasTime = (packet: ForeignPacket | undefined): boolean =>
+  packet !== undefined && (packet.time !== undefined || hasTime(packet.base));

@@ -1,7 +1,7 @@
 /** Restriction criteria of XTCE: which packets a container is, as the raw numbers of fields. */
 import type { Criterion, ForeignField, Place } from "../definition";
 import { complement, everything, type Intervals, numbersWith, only, union } from "../intervals";
-import { child, childrenOf, type Element, numberIn } from "../xml";
+import { child, childrenOf, type Element, numberIn, placeIn } from "../xml";
 import { type Database, fieldNameOf, type System } from "./database";
 import { type ParameterReader } from "./parameters";
 
@@ -73,7 +73,7 @@ export class CriteriaReader {
   ): Criteria {
     const name = reference.attributes.parameterRef ?? "";
     const found = this.database.parameter(name, system);
-    if (!found) return `its condition is on ${name}, which is not in the file`;
+    if (!found) return `its condition is on ${name}, which is ${this.database.nowhere}`;
     const wanted = [fieldNameOf(found.parameter), ...found.member].join(".");
     const field = this.parameters
       .entries(found.parameter)
@@ -83,7 +83,7 @@ export class CriteriaReader {
     const isCalibrated = reference.attributes.useCalibratedValue !== "false";
     const numbers = numbersOf(field, value, operator, isCalibrated);
     if (typeof numbers === "string") return `its condition on ${name}: ${numbers}`;
-    return [{ field: wanted, numbers, place: { ...place, line: reference.line } }];
+    return [{ field: wanted, numbers, place: placeIn(place, reference) }];
   }
 }
 

@@ -1,4 +1,4 @@
-/** Names in an XTCE file: its space systems, and what a reference in one of them means. */
+/** Names in XTCE files: their space systems, and what a reference in one of them means. */
 import type { Place } from "../definition";
 import { ImportError } from "../findings";
 import { child, childrenOf, descend, type Element } from "../xml";
@@ -7,6 +7,8 @@ export interface System {
   readonly name: string;
   /** Path with a slash before each name, the root's too. */
   readonly path: string;
+  /** Names that its parameters have before their own: those below the root; of several files the root's too. */
+  readonly below: readonly string[];
   readonly element: Element;
   readonly parent: System | undefined;
 }
@@ -32,12 +34,24 @@ export class Database {
   readonly containers: Table;
   private readonly types: Table;
 
-  /** @throws ImportError when the root is no SpaceSystem */
-  constructor(readonly root: Element) {
-    if (root.name !== "SpaceSystem") {
-      throw new ImportError(`is no XTCE: its root is ${root.name}, not SpaceSystem`);
+  /** Where something is that is missing, in words. */
+  readonly nowhere: string;
+
+  /** @throws ImportError for a root that is no SpaceSystem, or two of the same name */
+  constructor(readonly roots: readonly Element[]) {
+    const names = new Set<string | undefined>();
+    for (const { name, attributes, file } of roots) {
+      const which = file === undefined ? "" : `: ${file}`;
+      if (name !== "SpaceSystem") {
+        throw new ImportError(`is no XTCE${which}: its root is ${name}, not SpaceSystem`);
+      }
+      if (names.has(attributes.name)) {
+        throw new ImportError(`has a second root of the name ${attributes.name ?? ""}${which}`);
+      }
+      names.add(attributes.name);
     }
-    this.systems = systemsOf(root, undefined);
+    this.nowhere = roots.length > 1 ? "in none of the files" : "not in the file";
+    this.systems = roots.flatMap((root) => systemsOf(root, undefined, roots.length > 1));
     this.parameters = this.table("ParameterSet", (name) => name === "Parameter");
     this.containers = this.table("ContainerSet", (name) => name === "SequenceContainer");
     this.types = this.table("ParameterTypeSet", (name) => name.endsWith("ParameterType"));
@@ -49,6 +63,17 @@ export class Database {
 
   container(reference: string, from: System): Named | undefined {
     return find(this.containers, reference, from);
+  }
+
+  /** True for the definition of a deployment of F', by a type that all of them have. */
+  get isFprime(): boolean {
+    return [...this.types.values()].some(({ name }) => name === "FwSizeStoreType");
+  }
+
+  /** What a container is based on. */
+  baseOf({ element, system }: Named): Named | undefined {
+    const reference = child(element, "BaseContainer")?.attributes.containerRef;
+    return reference === undefined ? undefined : this.container(reference, system);
   }
 
   /** Parameter of a reference; what it has behind the parameter's name is a member of a structure or an array. */
@@ -86,29 +111,46 @@ export class Database {
   }
 }
 
-function systemsOf(element: Element, parent: System | undefined): System[] {
+function systemsOf(element: Element, parent: System | undefined, isOneOfSeveral: boolean): System[] {
   const name = element.attributes.name ?? "";
-  const system = { name, path: `${parent?.path ?? ""}/${name}`, element, parent };
-  return [system, ...childrenOf(element, "SpaceSystem").flatMap((each) => systemsOf(each, system))];
+  const below = parent || isOneOfSeveral ? [...(parent?.below ?? []), name] : [];
+  const system = { name, path: `${parent?.path ?? ""}/${name}`, below, element, parent };
+  const children = childrenOf(element, "SpaceSystem");
+  return [system, ...children.flatMap((each) => systemsOf(each, system, isOneOfSeveral))];
 }
 
-/** What a reference means: an absolute path, or one from the system it stands in, or from one of those around it. */
+/**
+ * What a reference means: an absolute path, or one from the system it stands in, or from one of those around it; the
+ * roots of several files stand beside each other.
+ */
 function find(table: Table, reference: string, from: System): Named | undefined {
   const clean = reference.trim();
-  if (clean.startsWith("/")) return table.get(clean);
-  const steps = clean.split("/").filter((step) => step !== ".");
+  const steps = stepsOf(clean);
   const up = steps.filter((step) => step === "..").length;
-  const rest = steps.filter((step) => step !== "..").join("/");
+  const rest = steps.slice(up).join("/");
+  if (clean.startsWith("/")) return table.get(`/${rest}`);
   let system: System | undefined = from;
   for (let i = 0; i < up; i++) system = system?.parent;
   for (; system; system = system.parent) {
     const found = table.get(`${system.path}/${rest}`);
     if (found || up > 0) return found;
   }
-  return undefined;
+  return table.get(`/${rest}`);
+}
+
+/** Steps of a path: first those upwards, then the names; a step upwards behind a name takes it away. */
+function stepsOf(path: string): string[] {
+  const steps: string[] = [];
+  for (const step of path.split("/").filter((each) => each !== "" && each !== ".")) {
+    const last = steps.at(-1);
+    if (step === ".." && last !== undefined && last !== "..") steps.pop();
+    else steps.push(step);
+  }
+  return steps;
 }
 
 export const placeOf = (element: Element, what = element.name): Place => ({
+  file: element.file,
   line: element.line,
   what: element.attributes.name === undefined ? what : `${what} ${element.attributes.name}`,
 });
@@ -117,6 +159,5 @@ export const placeOf = (element: Element, what = element.name): Place => ({
 export const descriptionOf = (element: Element | undefined): string | undefined =>
   element?.attributes.shortDescription ?? child(element, "LongDescription")?.text;
 
-/** Name by which conditions and sizes mean a parameter: its own, behind those of its systems below the root. */
-export const fieldNameOf = ({ system, name }: Named): string =>
-  [...system.path.split("/").slice(2), name].join("/");
+/** Name by which conditions and sizes mean a parameter: its own, behind those of its systems. */
+export const fieldNameOf = ({ system, name }: Named): string => [...system.below, name].join("/");

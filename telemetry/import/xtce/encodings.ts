@@ -3,10 +3,12 @@ import type { Entry, ForeignField, Place, VaryingSize } from "../definition";
 import type { Findings } from "../findings";
 import { child, childrenOf, descend, type Element, numberIn, numberOf } from "../xml";
 
+export type EncodedForm = Pick<ForeignField, "type" | "bits" | "encoding" | "isLittle" | "size" | "room">;
+
 /** What an encoding says of a field; and what comes before its bits, as the size of a text. */
 export type Encoded =
   | {
-      readonly form: Pick<ForeignField, "type" | "bits" | "encoding" | "isLittle" | "size" | "room">;
+      readonly form: EncodedForm;
       readonly before?: readonly Entry[];
       /** True for a text to its end mark, behind which nothing can be placed. */
       readonly endsAnywhere?: boolean;
@@ -26,8 +28,13 @@ export const encodingOf = (type: Element | undefined): Element | undefined =>
 
 /** @param name of the parameter, for the field with the size of its text */
 export function readEncoding(encoding: Element, name: string, place: Place, findings: Findings): Encoded {
-  if (encoding.attributes.bitOrder === "leastSignificantBitFirst") {
-    return { skip: numberOf(encoding, "sizeInBits"), why: "its least significant bit comes first" };
+  // A single bit has no order.
+  const isReversed = encoding.attributes.bitOrder === "leastSignificantBitFirst";
+  if (isReversed && numberOf(encoding, "sizeInBits") !== 1) {
+    return {
+      skip: numberOf(encoding, "sizeInBits"),
+      why: "its least significant bit comes first (bitOrder)",
+    };
   }
   if (child(encoding, "ErrorDetectCorrect")) {
     findings.leftOut(place, "its error detection: the value is carried over, the check is not");
@@ -40,7 +47,7 @@ export function readEncoding(encoding: Element, name: string, place: Place, find
     case "StringDataEncoding":
       return text(encoding, name, place, findings);
     default:
-      return binary(encoding);
+      return binary(encoding, place, findings);
   }
 }
 
@@ -48,6 +55,7 @@ const integerEncodings: Readonly<Record<string, Pick<ForeignField, "type" | "enc
   unsigned: { type: "unsigned" },
   twosComplement: { type: "signed" },
   twosCompliment: { type: "signed" }, // so it is spelt in XTCE 1.1
+  signed: { type: "signed" }, // not in the standard; space_packet_parser and the missions that use it have it
   onesComplement: { type: "signed", encoding: "ones-complement" },
   signMagnitude: { type: "signed", encoding: "sign-magnitude" },
   packedBCD: { type: "unsigned", encoding: "bcd" },
@@ -60,7 +68,7 @@ function integer(element: Element): Encoded {
   if (!form) return { skip: bits, why: `integers encoded as ${named}` };
   if (bits < 1 || bits > 64) return { skip: bits, why: `an integer of ${bits} bits` };
   const order = byteOrder(element, bits);
-  if (order === undefined) return { skip: bits, why: "its bytes are neither in rising nor in falling order" };
+  if (typeof order === "object") return { skip: bits, ...order };
   // One bit in two's complement is -1 or 0; who writes it means a flag.
   if (form.type === "signed" && bits === 1) return { skip: bits, why: "a signed number of one bit" };
   return { form: { ...form, bits, isLittle: order === "little" } };
@@ -77,26 +85,29 @@ function float(element: Element): Encoded {
     return { skip: bits, why: `a float of ${bits} bits` };
   }
   const order = byteOrder(element, bits);
-  if (order === undefined) return { skip: bits, why: "its bytes are neither in rising nor in falling order" };
+  if (typeof order === "object") return { skip: bits, ...order };
   return {
     form: { type: "float", bits, isLittle: order === "little", ...(isMil && { encoding: "mil-std-1750a" }) },
   };
 }
 
-/** Order of bytes, also as a list of them (XTCE 1.1); undefined: neither of the two. */
-function byteOrder(element: Element, bits: number): "big" | "little" | undefined {
+/** Order of bytes, also as a list of them (XTCE 1.1); or why it is none of the two. A single byte has none. */
+function byteOrder(element: Element, bits: number): "big" | "little" | { readonly why: string } {
   const bytes = childrenOf(child(element, "ByteOrderList"), "Byte").map(
     (each) => numberOf(each, "byteSignificance") ?? 0,
   );
-  if (bytes.length > 1) {
-    if (bytes.every((each, i) => i === 0 || each < (bytes[i - 1] ?? 0))) return "big";
-    return bytes.every((each, i) => i === 0 || each > (bytes[i - 1] ?? 0)) && bits % 8 === 0
-      ? "little"
-      : undefined;
-  }
   const named = element.attributes.byteOrder ?? "mostSignificantByteFirst";
-  if (named === "leastSignificantByteFirst") return bits % 8 === 0 ? "little" : undefined;
-  return named === "mostSignificantByteFirst" ? "big" : undefined;
+  const isBig =
+    bytes.length > 1
+      ? bytes.every((each, i) => i === 0 || each < (bytes[i - 1] ?? 0))
+      : named === "mostSignificantByteFirst";
+  if (isBig || bits <= 8) return "big";
+  const isLittle =
+    bytes.length > 1
+      ? bytes.every((each, i) => i === 0 || each > (bytes[i - 1] ?? 0))
+      : named === "leastSignificantByteFirst";
+  if (!isLittle) return { why: "its bytes are neither in rising nor in falling order" };
+  return bits % 8 === 0 ? "little" : { why: "little-endian bits that are not whole bytes" };
 }
 
 const charsets: Readonly<Record<string, string | undefined>> = {
@@ -167,12 +178,17 @@ function fixedText(form: Pick<ForeignField, "type" | "encoding">, bits: number):
   return { form: { ...form, bits } };
 }
 
-function binary(element: Element): Encoded {
+function binary(element: Element, place: Place, findings: Findings): Encoded {
   const sizes = child(element, "SizeInBits");
   const bits = fixedBits(sizes);
-  const dynamic = dynamicSize(sizes);
+  const dynamic = isRemaining(element) ? "rest" : dynamicSize(sizes);
   if (dynamic) return { form: { type: "binary", bits: 0, size: dynamic } };
-  if (bits === undefined) return { skip: undefined, why: "its size is looked up in a list, or not said" };
+  if (bits === undefined) {
+    return { skip: undefined, why: "its size is looked up in a list or found by an algorithm, or not said" };
+  }
+  if (child(element, "FromBinaryTransformAlgorithm")) {
+    findings.leftOut(place, "its FromBinaryTransformAlgorithm: the bytes are shown as they are sent");
+  }
   if (bits % 8 === 0 && bits >= 8) return { form: { type: "binary", bits } };
   return bits >= 1 && bits <= 64
     ? { form: { type: "unsigned", bits } }
@@ -181,14 +197,25 @@ function binary(element: Element): Encoded {
 
 function fixedBits(sizes: Element | undefined): number | undefined {
   const fixed = child(sizes, "FixedValue") ?? descend(sizes, "Fixed", "FixedValue");
-  return fixed && numberIn(fixed.text);
+  const bits = fixed && numberIn(fixed.text);
+  // In Yamcs -1 stands for a size that an algorithm finds.
+  return bits !== undefined && bits >= 0 ? bits : undefined;
 }
+
+/** True for all that is left of the packet, as Yamcs says it. */
+const isRemaining = (element: Element): boolean =>
+  /\bRemainingBinaryDecoder\b/.test(
+    descend(element, "FromBinaryTransformAlgorithm", "AlgorithmText")?.text ?? "",
+  );
+
+/** Name that stands for no parameter: Yamcs' files have it where the schema wants a size and there is none. */
+const isNoSize = /(?:^|\/)_?yamcs_ignore$/;
 
 /** Size in bytes by a parameter, as XTCE says it in bits. */
 function dynamicSize(sizes: Element | undefined): VaryingSize | undefined {
   const dynamic = child(sizes, "DynamicValue");
   const field = child(dynamic, "ParameterInstanceRef")?.attributes.parameterRef;
-  if (field === undefined) return undefined;
+  if (field === undefined || isNoSize.test(field)) return undefined;
   const adjustment = child(dynamic, "LinearAdjustment");
   const slope = numberOf(adjustment, "slope") ?? 1;
   const intercept = numberOf(adjustment, "intercept") ?? 0;

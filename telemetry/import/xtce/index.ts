@@ -3,39 +3,60 @@
  *
  *   database.ts     names and references      encodings.ts   bits and their meaning
  *   parameters.ts   types                     calibrators.ts, alarms.ts, time.ts
- *   containers.ts   packets                   criteria.ts    which packets
+ *   entries.ts      what is in containers     criteria.ts    conditions
+ *   containers.ts   packets
  */
-import type { Definition } from "../definition";
+import type { Definition, SourceText } from "../definition";
 import { type Findings, ImportError } from "../findings";
-import { child, childrenOf, descend, readXml } from "../xml";
+import { child, childrenOf, descend, type Element, readXml } from "../xml";
 import { ContainerReader } from "./containers";
 import { CriteriaReader } from "./criteria";
-import { Database, descriptionOf, placeOf } from "./database";
+import { Database, descriptionOf, type Named, placeOf } from "./database";
+import { EntryReader } from "./entries";
 import { ParameterReader } from "./parameters";
 
-/** @throws ImportError for a file that is no XTCE, or without containers */
-export function readXtce(text: string, findings: Findings): Definition {
-  const database = new Database(readXml(text));
+/**
+ * @param files of one definition, each with a root of its own, as Yamcs has them
+ * @throws ImportError for a file that is no XTCE, or for no containers
+ */
+export function readXtce(files: readonly SourceText[], findings: Findings): Definition {
+  const isOne = files.length === 1;
+  const database = new Database(files.map((each) => rootOf(each, isOne)));
   const parameters = new ParameterReader(database, findings);
   const criteria = new CriteriaReader(database, parameters);
   parameters.criteria = criteria;
-  const containers = new ContainerReader(database, parameters, criteria, findings);
+  const entries = new EntryReader(database, parameters, criteria, findings);
+  const containers = new ContainerReader(database, parameters, criteria, entries, findings);
   if (database.containers.size === 0) throw new ImportError("has no SequenceContainer");
   const packets = containers.readAll();
-  reportTheRest(database, containers, findings);
-  const { root } = database;
+  reportTheRest(database, entries.used, findings);
+  const root = database.roots.find((each) => hasContainers(each)) ?? database.roots[0];
   return {
-    name: root.attributes.name ?? "",
+    name: root?.attributes.name ?? "",
     version: child(root, "Header")?.attributes.version,
     description: descriptionOf(root),
     packets,
   };
 }
 
+/** Root of a file; an error names the file where there are several. */
+function rootOf({ text, file }: SourceText, isOne: boolean): Element {
+  try {
+    return readXml(text, isOne ? undefined : file);
+  } catch (error) {
+    if (isOne || !(error instanceof ImportError)) throw error;
+    throw new ImportError(`and others: ${file ?? "a file"} ${error.message}`);
+  }
+}
+
+const hasContainers = (system: Element): boolean =>
+  childrenOf(descend(system, "TelemetryMetaData", "ContainerSet")).length > 0 ||
+  childrenOf(system, "SpaceSystem").some(hasContainers);
+
 /** Findings about what is not in containers: derived parameters, algorithms, and what no packet has. */
 function reportTheRest(
   { systems, parameters }: Database,
-  { used }: ContainerReader,
+  used: ReadonlySet<Named>,
   findings: Findings,
 ): void {
   for (const { element } of systems) {

@@ -3,11 +3,16 @@ import type { Criterion, Entry, ForeignField, Place, VaryingSize } from "../defi
 import type { Findings } from "../findings";
 import { child, childrenOf, descend, type Element, numberIn, numberOf } from "../xml";
 import { type Database, descriptionOf, fieldNameOf, type Named, placeOf, type System } from "./database";
-import { type Encoded, encodingOf, readEncoding } from "./encodings";
+import { type Encoded, type EncodedForm, encodingOf, readEncoding } from "./encodings";
 import { type ContextReader, meaningOf } from "./meaning";
 
 /** Elements of arrays that are written one by one. */
 const mostElements = 4096;
+
+interface Dimensions {
+  readonly list: Element | undefined;
+  readonly system: System;
+}
 
 /** Fields of a parameter: one, or the members of its structure. */
 export class ParameterReader {
@@ -30,19 +35,23 @@ export class ParameterReader {
     return this.database.type(reference, system);
   }
 
-  entries(parameter: Named): Entry[] {
+  /** @param dimensions of an array, where its entry says them, with the system in which that stands */
+  entries(parameter: Named, dimensions?: Dimensions): Entry[] {
     const name = fieldNameOf(parameter);
     const place = placeOf(parameter.element, "Parameter");
     const type = this.typeOf(parameter);
     if (!type) {
       this.findings.leftOut(
         place,
-        `its type ${parameter.element.attributes.parameterTypeRef ?? ""} is not in the file`,
+        `its type ${parameter.element.attributes.parameterTypeRef ?? ""} is ${this.database.nowhere}`,
       );
       return [{ kind: "unknown", place }];
     }
     const description = descriptionOf(parameter.element) ?? descriptionOf(type.element);
-    return this.ofType(type, { name, place, description });
+    const own = { name, place, description };
+    return type.element.name === "ArrayParameterType" && dimensions
+      ? this.array(type, own, 0, dimensions)
+      : this.ofType(type, own);
   }
 
   private ofType(type: Named, own: Pick<ForeignField, "name" | "place" | "description">, depth = 0): Entry[] {
@@ -63,7 +72,11 @@ export class ParameterReader {
       const place = { ...own.place, what: `${own.place.what}.${member.attributes.name ?? ""}` };
       if (!of) {
         return [
-          this.leaveOut(place, undefined, `its type ${member.attributes.typeRef ?? ""} is not in the file`),
+          this.leaveOut(
+            place,
+            undefined,
+            `its type ${member.attributes.typeRef ?? ""} is ${this.database.nowhere}`,
+          ),
         ];
       }
       const said = descriptionOf(member) ?? descriptionOf(of.element);
@@ -76,10 +89,13 @@ export class ParameterReader {
     type: Named,
     own: Pick<ForeignField, "name" | "place" | "description">,
     depth: number,
+    dimensions: Dimensions = { list: child(type.element, "DimensionList"), system: type.system },
   ): Entry[] {
     const of = this.database.type(type.element.attributes.arrayTypeRef ?? "", type.system);
-    if (!of) return [this.leaveOut(own.place, undefined, "the type of its elements is not in the file")];
-    const sizes = childrenOf(child(type.element, "DimensionList"), "Dimension").map(dimensionOf);
+    if (!of) {
+      return [this.leaveOut(own.place, undefined, `the type of its elements is ${this.database.nowhere}`)];
+    }
+    const sizes = childrenOf(dimensions.list, "Dimension").map(dimensionOf);
     const [only] = sizes;
     const element = (i: number): Entry[] =>
       this.ofType(
@@ -91,7 +107,7 @@ export class ParameterReader {
         },
         depth + 1,
       );
-    const first = this.ofType(of, own, depth + 1);
+    const first = this.withoutStates(sizes, this.ofType(of, own, depth + 1));
     const [number] = first;
     const isNumber =
       first.length === 1 && number?.kind === "field" && ["unsigned", "signed", "float"].includes(number.type);
@@ -107,7 +123,7 @@ export class ParameterReader {
       return Array.from({ length: count }, (_, i) => element(i)).flat();
     }
     if (isNumber && sizes.length === 1 && typeof only === "object") {
-      return [{ ...number, count: { field: this.nameOf(only.field, type.system) } }];
+      return [{ ...number, count: { field: this.nameOf(only.field, dimensions.system) } }];
     }
     return [
       this.leaveOut(
@@ -116,6 +132,16 @@ export class ParameterReader {
         "an array whose size varies, not of numbers or not by one parameter",
       ),
     ];
+  }
+
+  /** Elements of an array whose size varies: enumerations are numbers there. */
+  private withoutStates(sizes: readonly (number | object | undefined)[], entries: Entry[]): Entry[] {
+    const [only, ...others] = entries;
+    const isFixed = sizes.every((size) => typeof size === "number");
+    if (isFixed || only?.kind !== "field" || others.length > 0 || only.type !== "enumeration") return entries;
+    this.findings.leftOut(only.place, "the states of its elements: they are numbers");
+    const type = only.encoding === "twos-complement" ? "signed" : "unsigned";
+    return [{ ...only, type, encoding: undefined, states: undefined, otherState: undefined }];
   }
 
   private leaveOut(place: Place, bits: number | undefined, why: string): Entry {
@@ -157,7 +183,8 @@ export class ParameterReader {
       ? readEncoding(encoding, own.name, own.place, this.findings)
       : withoutEncoding(element);
     if ("skip" in encoded) return [this.leaveOut(own.place, encoded.skip, encoded.why)];
-    const { form, before = [], endsAnywhere } = encoded;
+    const { before = [], endsAnywhere } = encoded;
+    const form = this.formOf(encoded.form, own.place);
     const size = form.size === undefined ? undefined : this.sizeField(form.size, type.system);
     const field: ForeignField = { kind: "field", ...own, ...form, size };
     if (element.name === "AbsoluteTimeParameterType") this.times.set(field.name, element);
@@ -167,6 +194,13 @@ export class ParameterReader {
       read,
       ...(endsAnywhere === true ? [{ kind: "unknown", place: own.place } as const] : []),
     ];
+  }
+
+  /** F' sends texts one behind the other, also where its generator of XTCE (fprime_xtce 0.1) gives them a fixed room. */
+  private formOf(form: EncodedForm, place: Place): EncodedForm {
+    if (form.room === undefined || !this.database.isFprime) return form;
+    this.findings.note(place, "F' sends it without filling up its size");
+    return { ...form, room: undefined };
   }
 
   /** Type with what it has from the type that it is based on. */

@@ -1,4 +1,5 @@
 /** Times of XTCE: counts of seconds since an epoch, and their parts, as the time code of a dictionary. */
+import type { Entry, ForeignField, ForeignTime, Place } from "../definition";
 import { child, descend, type Element, numberOf } from "../xml";
 import { encodingOf } from "./encodings";
 
@@ -50,9 +51,9 @@ export function scaleOf(type: Element): { scale: number; offset: number } {
 function fieldsOf(type: Element): Source[] | undefined {
   const encoding = encodingOf(type);
   const bits = numberOf(encoding, "sizeInBits") ?? 8;
-  const { scale, offset } = scaleOf(type);
+  const { scale } = scaleOf(type);
   const isPlain = (encoding?.attributes.encoding ?? "unsigned") === "unsigned";
-  if (encoding?.name !== "IntegerDataEncoding" || !isPlain || offset !== 0) return undefined;
+  if (encoding?.name !== "IntegerDataEncoding" || !isPlain) return undefined;
   const order = encoding.attributes.byteOrder === "leastSignificantByteFirst" ? { byteOrder: "little" } : {};
   const near = (length: number): boolean => Math.abs(scale / length - 1) < 1e-9;
   const count = counts.find(([length]) => near(length));
@@ -71,14 +72,66 @@ function fieldsOf(type: Element): Source[] | undefined {
 }
 
 /** Time code of an absolute time with an epoch, and of the part behind it that counts on from it. */
-export function timeSource(type: Element, part: Element | undefined): Source | undefined {
+function timeSource(type: Element, part: Element | undefined): Source | undefined {
   const epoch = epochOf(type);
   const fields = fieldsOf(type);
   if (!epoch || !fields) return undefined;
-  const more = part ? fieldsOf(part) : [];
-  return more && { code: "fields", ...epoch, fields: [...fields, ...more] };
+  const more = part ? (scaleOf(part).offset === 0 ? fieldsOf(part) : undefined) : [];
+  const start = shifted(epoch, scaleOf(type).offset);
+  return more && start && { code: "fields", ...start, fields: [...fields, ...more] };
+}
+
+/** Epoch so many seconds later: the reading of its clock where the raw number is 0. */
+function shifted(epoch: Source, seconds: number): Source | undefined {
+  if (seconds === 0) return epoch;
+  const time = Date.parse(String(epoch.epoch)) + seconds * 1000;
+  return Number.isInteger(time) && Math.abs(time) < 8e15
+    ? { ...epoch, epoch: new Date(time).toISOString().replace(".000Z", "Z") }
+    : undefined;
 }
 
 /** Name of the parameter that a time counts on from. */
-export const countsFrom = (type: Element): string | undefined =>
+const countsFrom = (type: Element): string | undefined =>
   descend(type, "ReferenceTime", "OffsetFrom")?.attributes.parameterRef;
+
+/**
+ * Time of a container: its first absolute time with an epoch, and the part right behind it.
+ * @param types of absolute times, by the field
+ * @param refuse is told of an absolute time with an epoch where none is a time code of a dictionary
+ */
+export function packetTime(
+  entries: readonly Entry[],
+  types: ReadonlyMap<string, Element>,
+  refuse: (place: Place, why: string) => void,
+): ForeignTime | undefined {
+  const fields = entries.filter((entry) => entry.kind === "field");
+  const typeOf = (field: ForeignField | undefined): Element | undefined => field && types.get(field.name);
+  const none: ForeignField[] = [];
+  for (const [i, field] of fields.entries()) {
+    const type = typeOf(field);
+    if (!type) continue;
+    const next = typeOf(fields[i + 1]);
+    const isPart = next && countsFrom(next) === field.name && follows(fields[i + 1], field);
+    const source = timeSource(type, isPart ? next : undefined);
+    if (source) return { source, field: field.name };
+    if (epochOf(type)) none.push(field);
+  }
+  const [first] = none;
+  if (first) {
+    refuse(first.place, "as the packet's time: it is no time code of a dictionary; --time may say one");
+  }
+  return undefined;
+}
+
+const follows = (field: ForeignField | undefined, before: ForeignField): boolean =>
+  field?.at === undefined || (before.at !== undefined && field.at === before.at + before.bits);
+
+/** Seconds between two packets, by the container's rate in the stream. */
+export function periodOf(container: Element): number | undefined {
+  const rate = child(container, "DefaultRateInStream");
+  const perSecond = numberOf(rate, "maximumValue") ?? numberOf(rate, "minimumValue");
+  const isPerSecond = (rate?.attributes.basis ?? "perSecond") === "perSecond";
+  return perSecond !== undefined && perSecond > 0 && isPerSecond
+    ? Math.min(1 / perSecond, 86_400)
+    : undefined;
+}

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { chromiumPath, type OpenPage, openPage } from "../../support/telemetry/browser";
 import { fly, type ServedPage, servePage } from "../../support/telemetry/flownPage";
 import { source } from "../../support/telemetry/streams";
+import { EventBench, example } from "../../unit/telemetry/events/eventBench";
 
 /**
  * The page in a real browser. Debian: apt-get install chromium. With CI=true a missing browser is a failure.
@@ -115,6 +116,35 @@ describe("the page for people, in headless Chromium", function () {
     } finally {
       await opened.close();
       await fleet.stop();
+    }
+  });
+
+  it("shows the newest on-board events, as what they are: text", async () => {
+    const bench = new EventBench(example("cfs-evs"), "long_event");
+    const withEvents = await servePage([], bench.dictionary);
+    const opened = await openPage(withEvents.url);
+    const { page, consoleErrors } = opened;
+    const rows = page.locator("section").filter({ hasText: "events" }).locator("tr");
+    try {
+      await rows.filter({ hasText: "no event yet" }).waitFor();
+      bench.now = Date.now() / 1000;
+      const message = "<img src=x onerror=alert(1)> Table is full";
+      for (const [event, age] of [
+        [{ severity: "info", id: 1, source: "CFE_ES", message: "started" }, 5_000],
+        [{ severity: "critical", id: 42, source: "CFE_TBL", message }, 0],
+      ] as const) {
+        withEvents.exporter.state.receive(bench.packet(event, age), bench.now);
+      }
+      const newest = rows.filter({ hasText: message });
+      await newest.waitFor();
+      assert.equal(await newest.getAttribute("class"), "red");
+      assert.equal(await rows.first().textContent(), await newest.textContent());
+      assert.match((await newest.textContent()) ?? "", /^\d{4}-\d\d-\d\d [\d:]{8}.*CFE_TBL 42critical$/);
+      assert.equal(await rows.filter({ hasText: "started" }).count(), 1);
+      assert.deepEqual(consoleErrors, []);
+    } finally {
+      await opened.close();
+      await withEvents.stop();
     }
   });
 

@@ -11,10 +11,13 @@ export interface ServedPage {
   stop(): Promise<void>;
 }
 
-const dictionary = loadDictionary();
+const ownDictionary = loadDictionary();
 
 /** An exporter without UDP that receives its packets from the test. Stopping it twice is no error. */
-export async function servePage(sources: readonly Source[] = []): Promise<ServedPage> {
+export async function servePage(
+  sources: readonly Source[] = [],
+  dictionary = ownDictionary,
+): Promise<ServedPage> {
   const exporter = await startExporter({
     dictionary,
     spacecraft: "perigee-1",
@@ -39,7 +42,13 @@ export async function servePage(sources: readonly Source[] = []): Promise<Served
 /** Feeds the exporter a flight that ends now: `seconds` of a scenario at time scale 60. */
 export function fly({ exporter }: ServedPage, scenario: ScenarioName, seconds: number): void {
   const end = Date.now() / 1000;
-  const simulator = new Simulator({ dictionary, scenario, timeScale: 60, seed: 1, start: end - seconds });
+  const simulator = new Simulator({
+    dictionary: ownDictionary,
+    scenario,
+    timeScale: 60,
+    seed: 1,
+    start: end - seconds,
+  });
   for (let at = end - seconds; at <= end; at += 0.5) {
     for (const packet of simulator.until(at)) exporter.state.receive(packet, at);
     exporter.look(at);

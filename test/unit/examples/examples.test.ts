@@ -34,7 +34,7 @@ const ofType = (resources: readonly RecordedResource[], type: string) =>
 describe("the examples", () => {
   it("are each in the list, with a page of their own", async () => {
     const list = await readFile(join(examples, "README.md"), "utf8");
-    for (const name of ["own-dictionary", "events", "own-workload", "air-gap", "pools"]) {
+    for (const name of ["own-dictionary", "events", "own-workload", "air-gap", "pools", "teams"]) {
       assert.ok(list.includes(`](${name}/)`), name);
       assert.match(await readFile(join(examples, name, "README.md"), "utf8"), /^# /);
     }
@@ -122,6 +122,18 @@ describe("the examples", () => {
       for (const { reference } of [monitoring.chart, monitoring.crdsChart, metricsServer.chart]) {
         assert.match(reference, /^oci:\/\/mirror\.example\//);
       }
+    });
+  });
+
+  describe("teams", () => {
+    it("are what the settings take, and what docs/teams.md shows, but for the second one's pipeline", () => {
+      const raw = settingsOf("teams/workloads.yaml", "perigee-workloads");
+      const { teams } = parseSettings(raw);
+      const page = readFileSync(join(repositoryRoot, "docs/teams.md"), "utf8");
+      const [, yaml = ""] = /```yaml\n([\s\S]*?)```/.exec(page) ?? [];
+      const shown = (parse(yaml) as Record<string, unknown>)["perigee-workloads:teams"];
+      const [first, second] = parseSettings({ teams: shown }).teams;
+      assert.deepEqual(teams, [first, { ...second, pipeline: false }]);
     });
   });
 

@@ -3,8 +3,9 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { repositoryRoot } from "../../../settings/repositoryRoot";
 import { loadDictionary } from "../../../telemetry/dictionary";
-import { alertsOf, ruleFile } from "../../../telemetry/rules";
+import { alertsOf, defaultRuleSettings, ruleFile } from "../../../telemetry/rules";
 import { platformRules } from "../../../workloads/platform/rules";
+import { sloRules } from "../../../workloads/slos/rules";
 
 describe("the alerts' pages", () => {
   // The default dictionary has no events.
@@ -12,6 +13,10 @@ describe("the alerts' pages", () => {
   const rules = [
     ...[ruleFile(loadDictionary()), ruleFile(withEvents)],
     platformRules({ backups: true, metricsServer: true }),
+    sloRules(
+      [{ kind: "apiServer", name: "api", objective: 99.9, days: 14, team: "ground-segment" }],
+      defaultRuleSettings,
+    ),
   ].flatMap(alertsOf);
   const names = [...new Set(rules.map(({ alert }) => alert))].toSorted();
   const folder = join(repositoryRoot, "docs", "alerts");

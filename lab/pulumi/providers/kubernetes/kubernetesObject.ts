@@ -37,6 +37,8 @@ const clusterScoped = new Set([
   "ClusterRoleBinding",
   "CustomResourceDefinition",
   "PriorityClass",
+  "ValidatingAdmissionPolicy",
+  "ValidatingAdmissionPolicyBinding",
 ]);
 
 /** Annotation by which the released provider marks a generated name. */

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ApiException, KubeConfig, KubernetesObjectApi, PatchStrategy } from "@kubernetes/client-node";
 import { reasonOf } from "../../../../workloads/adoption/answer";
 import type { Properties } from "../rpc/values";
+import { forClient, fromClient } from "./clientNames";
 import { type Applier, type Cluster, type ListQuery, RefusedError, UnreachableError } from "./cluster";
 import { asProperties, described, type LiveObject, type ObjectReference } from "./kubernetesObject";
 
@@ -38,11 +39,15 @@ export class LiveCluster implements Cluster {
     signal: AbortSignal,
   ): Promise<Properties> {
     const known = Date.now() + discoveryLimitMs;
+    const sent = forClient(object);
+    const strategy = PatchStrategy.ServerSideApply;
     for (;;) {
       try {
-        return asProperties(
-          await this.ask(signal, () =>
-            this.api.patch(object, undefined, undefined, fieldManager, force, PatchStrategy.ServerSideApply),
+        return fromClient(
+          asProperties(
+            await this.ask(signal, () =>
+              this.api.patch(sent, undefined, undefined, fieldManager, force, strategy),
+            ),
           ),
         );
       } catch (error) {
@@ -54,7 +59,8 @@ export class LiveCluster implements Cluster {
 
   async read(reference: ObjectReference, signal: AbortSignal): Promise<LiveObject | undefined> {
     try {
-      return (await this.ask(signal, () => this.api.read(header(reference)))) as LiveObject;
+      const found = await this.ask(signal, () => this.api.read(header(reference)));
+      return fromClient(asProperties(found)) as unknown as LiveObject;
     } catch (error) {
       if (isGone(error)) return undefined;
       throw inContext(error, reference);

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { eventSeverities } from "../../../../telemetry/dictionary";
+import { eventSeverities, loadDictionary } from "../../../../telemetry/dictionary";
+import { TelemetryState } from "../../../../telemetry/exporter";
+import { stateDocument } from "../../../../telemetry/exporter/stateDocument";
 import { EventBench, example, type Line } from "./eventBench";
 
 const cfs = example("cfs-evs");
@@ -227,6 +229,23 @@ describe("lines of events", () => {
       ),
       { numRuns: 15 },
     );
+  });
+
+  it("has the newest for the page, also those that have no line", () => {
+    const bench = new EventBench(cfs, "short_event");
+    assert.deepEqual(stateDocument(bench.state, "sat", "1", bench.now).events, []);
+    for (let id = 0; id < 2100; id++) bench.live({ severity: "info", id });
+    const { events } = stateDocument(bench.state, "sat", "1", bench.now);
+    assert.deepEqual(
+      events?.map(({ id }) => id),
+      Array.from({ length: 50 }, (_, i) => 2099 - i),
+    );
+    assert.deepEqual(events?.[0], {
+      ...{ severity: "info", packet: "short_event", origin: "live", source: "CFE_ES", id: 2099 },
+      ...{ message: "event 2099", receivedAt: bench.now, onboardTime: bench.now },
+    });
+    const without = new TelemetryState(loadDictionary(), 5);
+    assert.equal(stateDocument(without, "sat", "1", bench.now).events, null);
   });
 
   it("say of every event what was written into its packet", () => {

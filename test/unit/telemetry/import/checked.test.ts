@@ -8,7 +8,7 @@ describe("what the dictionary's check refuses", () => {
       "csv",
       "name,data_type,bit_length,encoding\nA,uint,8,\nB,uint,8,mil-std-1750a\nC,uint,8,\n",
       {
-        apid: 1,
+        apids: [1],
       },
     );
     assert.deepEqual(leftOut, ["Field B: unsigned is encoded as binary or bcd"]);
@@ -27,7 +27,7 @@ describe("what the dictionary's check refuses", () => {
 
   it("is all: then there is no dictionary, and the reasons are said", () => {
     assert.throws(
-      () => imported("csv", "name,data_type,bit_length,encoding\nB,uint,8,mil-std-1750a\n", { apid: 1 }),
+      () => imported("csv", "name,data_type,bit_length,encoding\nB,uint,8,mil-std-1750a\n", { apids: [1] }),
       /has no packet that a dictionary can have; line 2: Field B: unsigned is encoded as/,
     );
   });

@@ -67,7 +67,43 @@ describe("import", () => {
     assert.match(stdout, /code: fields\n/);
   });
 
+  it("takes a definition in several files, and names the one of each finding", async () => {
+    const types = `<SpaceSystem name="dt"><TelemetryMetaData><ParameterTypeSet>${integer("U8", 8)}</ParameterTypeSet></TelemetryMetaData></SpaceSystem>`;
+    const packets = xtce({
+      parameters: parameter("TEMP", "/dt/U8") + parameter("ODD", "/dt/NONE"),
+      containers: container("HK", entries("TEMP", "ODD"), apid7),
+    });
+    const [one, other] = [file("dt.xml", types), file("tm.xml", packets)];
+    const { status, stdout, stderr } = await runHere("import", "xtce", one, other);
+    assert.equal(status, 1);
+    assert.match(stdout, /name: temp\n/);
+    assert.match(
+      stderr,
+      /tm\.xml:\d+: not carried over: Parameter ODD: its type \/dt\/NONE is in none of the files/,
+    );
+  });
+
+  it("takes what a template of COSMOS renders from the same folder", async () => {
+    file(
+      "_header.txt",
+      " APPEND_ITEM W 5 UINT\n APPEND_ID_ITEM APID 11 UINT <%= apid %>\n APPEND_ITEM R 32 UINT\n",
+    );
+    const text =
+      'TELEMETRY SAT HK BIG_ENDIAN "x"\n<%= render "_header.txt", locals: {apid: 9} %>\nAPPEND_ITEM A 8 UINT\n';
+    const { status, stdout } = await runHere("import", "cosmos", file("tlm.txt", text));
+    assert.equal(status, 0);
+    assert.match(stdout, /apid: 9\n/);
+  });
+
+  it("gives packets each of the APIDs that it is told", async () => {
+    const path = file("two.csv", "name,data_type,bit_length\nA,uint,8\n");
+    const { status, stdout } = await runHere("import", "csv", path, "--apid", "5,6");
+    assert.equal(status, 0);
+    assert.match(stdout, /apid: 5\n\s+name: two_5\n[^]*apid: 6\n\s+name: two_6\n/);
+  });
+
   for (const [what, args, expected] of [
+    ["several files in CSV", ["import", "csv", "a.csv", "b.csv"], /import csv has one FILE/],
     ["a wrong format", ["import", "xls", "a.xls"], /the format is one of xtce, cosmos, csv, not xls/],
     ["no file", ["import", "xtce"], /name the FILE/],
     ["a file that is not there", ["import", "xtce", "/nowhere"], /cannot read \/nowhere/],

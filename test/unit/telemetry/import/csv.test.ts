@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { spacePacket } from "../packets/dictionaryOf";
 import { imported } from "./xtceOf";
 
-const csv = (text: string, more: Parameters<typeof imported>[2] = { apid: 1 }): ReturnType<typeof imported> =>
-  imported("csv", text, more);
+const csv = (
+  text: string,
+  more: Parameters<typeof imported>[2] = { apids: [1] },
+): ReturnType<typeof imported> => imported("csv", text, more);
 
 describe("CSV", () => {
   it("has the columns of ccsdspy: fields one behind the other, blanks beside commas, bits that are only filled", () => {
@@ -51,13 +53,13 @@ describe("CSV", () => {
         ...rows.map((row) => `${row},`),
         "A,U21,6,0,16,V,x*0.5,",
         "B,I1,8,0,8,,2*x+1,",
-        "C,U1,9,0,8,V,LN(x),",
+        "C,U1,9,0,8,V,LOG(x),",
         "D,U1,10,0,8,,SOME_STATES,",
       ].join("\n"),
     );
     assert.deepEqual(notes, ["Columns source: are not read"]);
     assert.deepEqual(leftOut, [
-      "Field C: the conversion LN(x): the number is shown as it is sent, without its unit and limits",
+      "Field C: the conversion LOG(x): the number is shown as it is sent, without its unit and limits",
       "Field D: the states or the conversion SOME_STATES, which is a name only: the number is shown as it is sent, without its unit and limits",
     ]);
     assert.match(text, /unit: V\n/);

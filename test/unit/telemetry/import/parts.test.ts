@@ -64,6 +64,8 @@ describe("units of a definition", () => {
     ["C", { suffix: "c", symbol: "C" }],
     ["GPS Week", { suffix: "gps_week", symbol: "GPS Week" }],
     ["foo/bar", { suffix: "foo_per_bar", symbol: "foo/bar" }],
+    ["__proto__", { suffix: "proto", symbol: "__proto__" }],
+    ["constructor", { suffix: "constructor", symbol: "constructor" }],
     ["sample count", { suffix: "sample_count_unit", symbol: "sample count" }],
   ] as const) {
     it(`are known or the mission's own: ${written ?? "none"}`, () =>

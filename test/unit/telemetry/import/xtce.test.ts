@@ -123,7 +123,7 @@ describe("containers of XTCE", () => {
     );
     assert.deepEqual(leftOut, [
       "SequenceContainer ODD: its conditions are alternatives on different parameters; nor is what is based on it",
-      "SequenceContainer BELOW: its base ODD is not there",
+      "SequenceContainer BELOW: its base ODD is left out",
     ]);
     assert.equal(decode(packet("090007")).packet, "one");
   });
@@ -134,7 +134,7 @@ describe("containers of XTCE", () => {
     const { decode } = imported(
       "xtce",
       xtce({ types, parameters, containers: container("P", entries("A"), basedOn("CCSDS")) }),
-      { apid: 3 },
+      { apids: [3] },
     );
     assert.deepEqual(decode(packet("05", 3)).values, { a: 5 });
   });
@@ -258,7 +258,7 @@ describe("parameters of XTCE", () => {
       }),
     );
     assert.deepEqual(leftOut, [
-      "Parameter ODD: its least significant bit comes first",
+      "Parameter ODD: its least significant bit comes first (bitOrder)",
       "Parameter DEC: floats encoded as DEC",
     ]);
     assert.deepEqual(decode(packet("ffff ffffffff 07")).values, { next: 7 });

@@ -9,7 +9,6 @@ import {
   type AlertRule,
   defaultRuleSettings,
   isAlert,
-  recorded,
   type Rule,
   type RuleFile,
 } from "../../../../telemetry/rules";
@@ -80,18 +79,20 @@ async function runCases(rules: RuleFile, cases: readonly AlertCase[]): Promise<M
   }
 }
 
-/** The alert's own rules, and the records if it is made from them. */
+/** The alert's own rules, and the records that they are made from. */
 function rulesFor({ groups }: RuleFile, wanted: AlertCase | undefined): RuleFile {
-  const isWanted = (rule: AlertRule): boolean =>
-    rule.alert === wanted?.alert && (wanted.bound ?? rule.labels["bound"]) === rule.labels["bound"];
-  const alerts = groups.flatMap((group) => group.rules.filter(isAlert)).filter(isWanted);
-  const records = Object.values<string>(recorded);
-  const needsRecords = alerts.some(({ expr }) => records.some((record) => expr.includes(record)));
-  const isNeeded = (rule: Rule): boolean =>
-    isAlert(rule) ? isWanted(rule) : needsRecords && records.includes(rule.record);
+  const isWanted = (rule: Rule): boolean =>
+    isAlert(rule) &&
+    rule.alert === wanted?.alert &&
+    (wanted.bound ?? rule.labels["bound"]) === rule.labels["bound"];
+  const all = groups.flatMap(({ rules }) => rules);
+  const needed = new Set(all.filter(isWanted));
+  for (const { expr } of needed) {
+    for (const rule of all) if (!isAlert(rule) && expr.includes(rule.record)) needed.add(rule);
+  }
   return {
     groups: groups
-      .map((group) => ({ ...group, rules: group.rules.filter(isNeeded) }))
+      .map((group) => ({ ...group, rules: group.rules.filter((rule) => needed.has(rule)) }))
       .filter((group) => group.rules.length > 0),
   };
 }

@@ -28,6 +28,10 @@ class Records implements ClusterApi {
     return Promise.resolve(undefined);
   }
 
+  quotaUsed(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   releaseRecords(): Promise<ReleaseRecord[]> {
     this.looks += 1;
     if (this.looks > 1 && this.later !== undefined) this.statuses.splice(-1, 1, this.later);

@@ -6,8 +6,8 @@ import { answer } from "../../../../workloads/adoption/answer";
 import { type ClusterApi, clusterApi } from "../../../../workloads/adoption/clusterApi";
 import { kubeconfigOf } from "../../../support/workloads/kubeconfig";
 
-/** What an API server does with one request: a status, or `drop` for a connection that breaks off. */
-type Reply = number | "drop";
+/** What an API server does with one request: a status, an object, or `drop` for a connection that breaks off. */
+type Reply = number | object | "drop";
 
 const release = { name: "monitoring", namespace: "monitoring" };
 
@@ -21,7 +21,9 @@ describe("an API server that a hook asks", () => {
     server = createServer((request, response) => {
       const reply = replies[Math.min(requests++, replies.length - 1)] ?? 200;
       if (reply === "drop") return request.socket.destroy();
-      response.writeHead(reply, { "content-type": "application/json" });
+      const status = typeof reply === "number" ? reply : 200;
+      response.writeHead(status, { "content-type": "application/json" });
+      if (typeof reply === "object") return response.end(JSON.stringify(reply));
       return response.end(JSON.stringify(reply === 200 ? { metadata: { labels: { from: "here" } } } : {}));
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -51,10 +53,20 @@ describe("an API server that a hook asks", () => {
     assert.equal(requests, 1);
   });
 
+  it("says what a quota has counted; nothing yet right after it was made", async () => {
+    const quota = { namespace: "orbits", name: "perigee" };
+    assert.deepEqual(await (await replying(200)).quotaUsed(quota), {});
+    server.close();
+    server.closeAllConnections();
+    const counted = { status: { used: { pods: "3", "requests.cpu": "1500m" } } };
+    assert.deepEqual(await (await replying(counted)).quotaUsed(quota), counted.status.used);
+  });
+
   it("has nothing of a name that it does not know", async () => {
     const api = await replying(404);
     assert.equal(await api.namespaceLabels("monitoring"), undefined);
     assert.deepEqual(await api.releaseRecords(release), []);
+    assert.equal(await api.quotaUsed({ namespace: "orbits", name: "perigee" }), undefined);
     await api.removeRecord(release, { secret: "gone", revision: 1, status: "failed" });
   });
 });

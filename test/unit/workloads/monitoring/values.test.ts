@@ -3,6 +3,7 @@ import { metricsFolder } from "../../../../contract/metricsFolder";
 import { nodePorts } from "../../../../contract/outputs";
 import { parseSettings } from "../../../../infra/config";
 import {
+  type Dictionary,
   extraMemoryMiB,
   fleetMemoryMiB,
   loadDictionary,
@@ -159,6 +160,18 @@ describe("values of kube-prometheus-stack", () => {
       requests: { cpu: "20m", memory: "80Mi" },
       limits: { cpu: "500m", memory: "192Mi" },
     });
+  });
+
+  it("give the operator memory for the rules of a large dictionary", () => {
+    const settings = settingsWith({});
+    const memory = (dictionary: Dictionary): string =>
+      chartValues({
+        ...settings,
+        telemetry: { ...settings.telemetry, dictionary: { text: "", dictionary } },
+        ...{ publishedHost: "203.0.113.10", routingSecret: "alertmanager-routing", passwordVersion: "7" },
+      }).prometheusOperator.resources.limits.memory;
+    assert.equal(memory(loadDictionary()), "192Mi");
+    assert.equal(memory(parseDictionary(largeDictionaryText())), "392Mi");
   });
 
   it("let the exporter's memory alert come before its container is killed", () => {

@@ -1,0 +1,59 @@
+/** A packet of COSMOS while its lines are read. */
+import type { Criterion, Entry, ForeignPacket, ForeignTime, Place } from "../definition";
+import { sizeOf, varies } from "../places";
+
+export class OpenPacket {
+  readonly entries: Entry[] = [];
+  readonly criteria: Criterion[] = [];
+  time: ForeignTime | undefined;
+  isLeftOut = false;
+
+  constructor(
+    readonly target: string,
+    readonly name: string,
+    readonly place: Place,
+    readonly isLittle: boolean,
+    private readonly description: string | undefined,
+  ) {}
+
+  packet(): ForeignPacket {
+    const { name, place, description, criteria, entries, time } = this;
+    return { name, place, description, criteria, entries, time, isAbstract: false };
+  }
+
+  /** Place of an item among the entries; COSMOS does not tell capitals from small letters. */
+  indexOf(item: string): number {
+    return this.entries.findIndex(
+      (entry) => entry.kind === "field" && entry.name.toUpperCase() === item.toUpperCase(),
+    );
+  }
+
+  /** Takes an item out; its bits stay. */
+  delete(index: number): void {
+    const entry = this.entries[index];
+    if (entry?.kind !== "field") return;
+    if (varies(entry)) this.entries[index] = { kind: "unknown", place: entry.place };
+    else if (entry.at === undefined) this.entries[index] = { kind: "gap", bits: sizeOf(entry) };
+    else this.entries.splice(index, 1);
+  }
+
+  /**
+   * What is appended stands at the end of the packet as far as it is known, not behind the item before it, which may
+   * show bits of others again.
+   */
+  toItsEnd(place: Place): void {
+    let [next, end]: [number | undefined, number] = [0, 0];
+    for (const entry of this.entries) {
+      if (entry.kind === "unknown") return;
+      if (entry.kind === "gap") next = next === undefined ? undefined : next + entry.bits;
+      else if (entry.at !== undefined && next === undefined) {
+        // It shows what is before the item of varying length; that one's end is not here.
+        this.entries.push({ kind: "unknown", place });
+        return;
+      } else if (varies(entry) || next === undefined) next = undefined;
+      else next = (entry.at ?? next) + sizeOf(entry);
+      end = Math.max(end, next ?? 0);
+    }
+    if (next !== undefined && next < end) this.entries.push({ kind: "gap", bits: end - next });
+  }
+}

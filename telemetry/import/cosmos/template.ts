@@ -1,0 +1,127 @@
+/**
+ * The part of COSMOS' templates (ERB) that needs no Ruby: names with a value, `render` of a file beside this one, and
+ * loops over whole numbers. What else a template says stays as it is written.
+ */
+
+export interface TemplateLine {
+  /** The file, where it is another one than the definition's own. */
+  readonly file: string | undefined;
+  readonly line: number;
+  readonly text: string;
+}
+
+/** Text of a file in the definition's own folder; undefined: there is none. */
+export type Beside = (name: string) => string | undefined;
+
+/** Lines of a template's result: bounds for one that would never end. */
+const mostLines = 200_000;
+const mostDepth = 20;
+
+/** Lines of a text with what its templates put there, as far as that is known. */
+export function expanded(text: string, beside: Beside, file?: string): TemplateLine[] {
+  const lines = text.split(/\r?\n/).map((each, i) => ({ file, line: i + 1, text: each }));
+  // COSMOS would put the name of the target there: it does not change what is in a packet.
+  return new Expansion(beside).all(lines, new Map([["target_name", "TARGET"]]), 0);
+}
+
+type Values = ReadonlyMap<string, string>;
+
+class Expansion {
+  private made = 0;
+
+  constructor(private readonly beside: Beside) {}
+
+  all(lines: readonly TemplateLine[], values: Values, depth: number): TemplateLine[] {
+    const result: TemplateLine[] = [];
+    for (let i = 0; i < lines.length; i++) {
+      const each = lines[i];
+      if (!each) continue;
+      const loop = loopOf(each.text, values);
+      const end = loop ? endOf(lines, i) : undefined;
+      if (loop && end !== undefined && depth < mostDepth) {
+        const body = lines.slice(i + 1, end);
+        for (let number = loop.from; number <= loop.to && this.made < mostLines; number++) {
+          result.push(...this.all(body, new Map([...values, [loop.name, String(number)]]), depth + 1));
+        }
+        i = end;
+      } else result.push(...this.one(each, values, depth));
+    }
+    return result;
+  }
+
+  private one(line: TemplateLine, values: Values, depth: number): TemplateLine[] {
+    const rendered = renderOf(line.text, values);
+    const text = rendered && depth < mostDepth ? this.beside(rendered.name) : undefined;
+    if (rendered && text !== undefined) {
+      const lines = text.split(/\r?\n/).map((each, i) => ({ file: rendered.name, line: i + 1, text: each }));
+      return this.all(lines, new Map([...values, ...rendered.values]), depth + 1);
+    }
+    this.made++;
+    return [{ ...line, text: withValues(line.text, values) }];
+  }
+}
+
+/** Text with the values of names in it, also `i + 1`; without comments of the template. */
+const withValues = (text: string, values: Values): string =>
+  text
+    .replaceAll(/<%#.*?%>/g, "")
+    .replaceAll(
+      /<%=\s*(\w+)\s*(?:([-+*])\s*(\d+)\s*)?-?%>/g,
+      (all, name: string, sign?: string, by?: string) => {
+        const value = values.get(name);
+        if (value === undefined) return all;
+        if (sign === undefined) return value;
+        const result = calculated(Number(value), sign, Number(by));
+        return Number.isInteger(result) ? String(result) : all;
+      },
+    );
+
+function calculated(value: number, sign: string, by: number): number {
+  if (sign === "*") return value * by;
+  return sign === "+" ? value + by : value - by;
+}
+
+/** Loop that a line begins: `(1..5).each do |i|`, `1.upto(5) do |i|`, `5.times do |i|`. */
+function loopOf(text: string, values: Values): { name: string; from: number; to: number } | undefined {
+  const [, code = ""] = /^\s*<%-?\s*([^=%].*?)\s*-?%>\s*$/.exec(text) ?? [];
+  const [, first, dots, last, name] =
+    /^\(?(\w+)(\.\.\.?|\.upto\()(\w+)\)(?:\.each)?\s+do\s*\|(\w+)\|$/.exec(code) ?? [];
+  const [, times, index] = /^(\w+)\.times\s+do\s*\|(\w+)\|$/.exec(code) ?? [];
+  const number = (written = ""): number => Number(values.get(written) ?? written);
+  const [from, to] = times === undefined ? [number(first), number(last)] : [0, number(times) - 1];
+  const variable = name ?? index;
+  if (variable === undefined || !Number.isInteger(from) || !Number.isInteger(to)) return undefined;
+  return { name: variable, from, to: dots === "..." ? to - 1 : to };
+}
+
+/** Line with the `end` of the loop that begins at a line; undefined: it is not on a line of its own. */
+function endOf(lines: readonly TemplateLine[], start: number): number | undefined {
+  let depth = 0;
+  for (let i = start; i < lines.length; i++) {
+    const text = lines[i]?.text ?? "";
+    if (/^\s*<%-?\s*end\s*-?%>\s*$/.test(text)) {
+      if (--depth === 0) return i;
+    } else if (/<%(?!=).*(?:\bdo\b|\bif\b|\bunless\b|\bwhile\b|\bcase\b|\bbegin\b|\bdef\b)/.test(text)) {
+      depth++;
+    } else if (/<%(?!=).*\bend\b/.test(text)) return undefined;
+  }
+  return undefined;
+}
+
+/** What `render "_file.txt", locals: {apid: 1}` means; undefined: something else, or values that are not known. */
+function renderOf(text: string, values: Values): { name: string; values: Values } | undefined {
+  const [, name, locals = ""] =
+    /^\s*<%=\s*render\s*\(?\s*["']([\w.-]+)["']\s*(?:,\s*(?:locals:|:locals\s*=>)\s*\{(.*)\})?\s*\)?\s*-?%>\s*$/.exec(
+      text,
+    ) ?? [];
+  if (name === undefined) return undefined;
+  const found = new Map<string, string>();
+  for (const pair of locals.split(",").filter((each) => each.trim() !== "")) {
+    const [, key, quoted, plain = ""] =
+      /^\s*:?["']?(\w+)["']?\s*(?::|=>)\s*(?:["']([^"']*)["']|(\w+))\s*$/.exec(pair) ?? [];
+    const value = quoted ?? values.get(plain) ?? (/^(?:0x[\da-f]+|\d+)$/i.test(plain) ? plain : undefined);
+    if (key === undefined || value === undefined) return undefined;
+    found.set(key, value);
+  }
+  return { name, values: found };
+}

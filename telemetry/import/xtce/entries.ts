@@ -1,0 +1,175 @@
+/** Entries of XTCE containers as fields: parameters, other containers, their places and repetitions. */
+import type { Criterion, Entry, Place } from "../definition";
+import type { Findings } from "../findings";
+import { sizeOf, varies } from "../places";
+import { child, childrenOf, descend, type Element, numberIn, numberOf, placeIn } from "../xml";
+import { type CriteriaReader } from "./criteria";
+import { type Database, type Named } from "./database";
+import { type ParameterReader } from "./parameters";
+
+/** Repetitions of an entry that are written one by one. */
+const mostRepetitions = 4096;
+
+/** Entries at the end of a container that are only there on a condition. */
+export interface Optional {
+  readonly criteria: readonly Criterion[];
+  readonly entries: readonly Entry[];
+  readonly place: Place;
+}
+
+export class EntryReader {
+  /** Parameters that are in a container. */
+  readonly used = new Set<Named>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly parameters: ParameterReader,
+    private readonly criteria: CriteriaReader,
+    private readonly findings: Findings,
+  ) {}
+
+  read({ element, system, name }: Named, depth: number): { entries: Entry[]; optional?: Optional } {
+    const entries: Entry[] = [];
+    const list = childrenOf(child(element, "EntryList"));
+    const isBased = child(element, "BaseContainer") !== undefined;
+    for (const [i, entry] of list.entries()) {
+      const what = `${entry.name} ${referenceOf(entry)} of ${name}`;
+      const place = { file: entry.file, line: entry.line, what };
+      const condition = child(entry, "IncludeCondition");
+      if (condition) {
+        const optional = this.optional(list.slice(i), { element, system, name }, place, depth);
+        return optional ? { entries, optional } : { entries: [...entries, { kind: "unknown", place }] };
+      }
+      entries.push(
+        ...this.placed(entry, { element, system, name }, place, entries, isBased || depth === 0, depth),
+      );
+    }
+    return { entries };
+  }
+
+  /** Entries at the end of a list, where all have the same condition. */
+  private optional(
+    list: readonly Element[],
+    container: Named,
+    place: Place,
+    depth: number,
+  ): Optional | undefined {
+    const written = (entry: Element): string => JSON.stringify(shape(child(entry, "IncludeCondition")));
+    const isSame = list.every((entry) => written(entry) === written(list[0] ?? entry));
+    const criteria = this.criteria.read(child(list[0], "IncludeCondition"), container.system, place);
+    if (!isSame || depth > 0 || typeof criteria === "string") {
+      const why = typeof criteria === "string" ? criteria : "what follows it is there on other conditions";
+      this.findings.leftOut(place, `it is only there on a condition: ${why}`);
+      return undefined;
+    }
+    const entries = list.flatMap((entry) =>
+      this.placed(entry, container, placeIn(place, entry), [], true, depth),
+    );
+    return { criteria, entries, place };
+  }
+
+  /** Fields of an entry, at their place. */
+  private placed(
+    entry: Element,
+    container: Named,
+    place: Place,
+    before: readonly Entry[],
+    isWhole: boolean,
+    depth: number,
+  ): Entry[] {
+    const fields = this.repeated(entry, container, place, depth);
+    const location = child(entry, "LocationInContainerInBits");
+    if (!location) return fields;
+    const bits = numberIn(child(location, "FixedValue")?.text ?? "");
+    const from = location.attributes.referenceLocation ?? "previousEntry";
+    if (bits === undefined || (from !== "previousEntry" && from !== "containerStart")) {
+      this.findings.leftOut(place, `its place is said from ${from}, or by a parameter`);
+      return [{ kind: "unknown", place }];
+    }
+    if (from === "previousEntry") {
+      if (bits < 0 && fields.every(({ kind }) => kind === "unknown")) {
+        this.findings.note(place, `is taken for the ${-bits} bits before it, as it goes back to their first`);
+        return [];
+      }
+      return [{ kind: "gap", bits }, ...fields];
+    }
+    if (isWhole) {
+      return fields.map((field, i) => (i === 0 && field.kind === "field" ? { ...field, at: bits } : field));
+    }
+    // In a container within another one, its start is where its first entry is.
+    const end = before.reduce((sum, each) => sum + lengthOf(each), 0);
+    if (!Number.isNaN(end)) return [{ kind: "gap", bits: bits - end }, ...fields];
+    this.findings.leftOut(place, "its place is said from the start of a container whose length varies");
+    return [{ kind: "unknown", place }];
+  }
+
+  private repeated(entry: Element, container: Named, place: Place, depth: number): Entry[] {
+    const repeat = child(entry, "RepeatEntry");
+    if (!repeat) return this.single(entry, container, place, depth);
+    const count = numberIn(descend(repeat, "Count", "FixedValue")?.text ?? "");
+    if (count === undefined || count > mostRepetitions) {
+      this.findings.leftOut(place, "it is repeated by the number in a parameter");
+      return [{ kind: "unknown", place }];
+    }
+    const gap = numberIn(descend(repeat, "Offset", "FixedValue")?.text ?? "0") ?? 0;
+    return Array.from({ length: count }, (_, i) => [
+      ...(i > 0 && gap > 0 ? [{ kind: "gap", bits: gap } as const] : []),
+      ...this.single(entry, container, place, depth).map((each) =>
+        each.kind === "field" ? { ...each, name: `${each.name}[${i}]` } : each,
+      ),
+    ]).flat();
+  }
+
+  private single(entry: Element, { system }: Named, place: Place, depth: number): Entry[] {
+    switch (entry.name) {
+      case "ParameterRefEntry":
+      case "ArrayParameterRefEntry": {
+        const found = this.database.parameter(referenceOf(entry), system);
+        if (!found || found.member.length > 0) {
+          this.findings.leftOut(place, `is ${this.database.nowhere}`);
+          return [{ kind: "unknown", place }];
+        }
+        this.used.add(found.parameter);
+        const list = child(entry, "DimensionList");
+        return this.parameters.entries(found.parameter, list && { list, system });
+      }
+      case "ContainerRefEntry": {
+        const found = this.database.container(referenceOf(entry), system);
+        if (!found || depth > 20) {
+          this.findings.leftOut(place, found ? "contains itself" : `is ${this.database.nowhere}`);
+          return [{ kind: "unknown", place }];
+        }
+        const base = this.database.baseOf(found);
+        const inherited = base ? this.read(base, depth + 1).entries : [];
+        const { entries, optional } = this.read(found, depth + 1);
+        const all = [...inherited, ...entries, ...(optional ? [{ kind: "unknown", place } as const] : [])];
+        return [...all, ...restOf(found.element, all, place)];
+      }
+      case "FixedValueEntry":
+        return [{ kind: "gap", bits: numberOf(entry, "sizeInBits") ?? 8 }];
+      default:
+        this.findings.leftOut(place, "entries of this kind");
+        return [{ kind: "unknown", place }];
+    }
+  }
+}
+
+const referenceOf = (entry: Element): string =>
+  entry.attributes.parameterRef ?? entry.attributes.containerRef ?? entry.attributes.name ?? "";
+
+/** Element without its lines, to compare two. */
+const shape = (element: Element | undefined): unknown =>
+  element && [element.name, element.attributes, element.text, element.children.map(shape)];
+
+/** What a container within another one takes behind its entries, where its own size is said. */
+function restOf(container: Element, entries: readonly Entry[], place: Place): readonly Entry[] {
+  const size = numberIn(descend(container, "BinaryEncoding", "SizeInBits", "FixedValue")?.text ?? "");
+  const length = entries.reduce((sum, each) => sum + lengthOf(each), 0);
+  if (size === undefined || size === length) return [];
+  return Number.isNaN(length) ? [{ kind: "unknown", place }] : [{ kind: "gap", bits: size - length }];
+}
+
+function lengthOf(entry: Entry): number {
+  if (entry.kind === "gap") return entry.bits;
+  return entry.kind === "unknown" || varies(entry) ? NaN : sizeOf(entry);
+}

@@ -1,0 +1,205 @@
+import assert from "node:assert/strict";
+import { spacePacket } from "../packets/dictionaryOf";
+import { imported, type Result } from "./xtceOf";
+
+/** Primary header as a file that others render. */
+const header = `
+  APPEND_ITEM VER 3 UINT
+  APPEND_ITEM TYPE 1 UINT
+  APPEND_ITEM FLAG 1 UINT
+  APPEND_ID_ITEM APID 11 UINT <%= apid %>
+  APPEND_ITEM SEQ 16 UINT
+  APPEND_ITEM LENGTH 16 UINT`;
+const rendered = (apid: number): string => `  <%= render "_ccsds.txt", locals: {apid: ${apid}} %>`;
+const beside = (name: string): string | undefined => (name === "_ccsds.txt" ? header : undefined);
+const packetWith = (lines: string, name = "HK", apid = 1): string =>
+  `TELEMETRY <%= target_name %> ${name} BIG_ENDIAN "Packet"\n${rendered(apid)}\n${lines}\n`;
+const of = (lines: string): Result => imported("cosmos", packetWith(lines), { beside });
+const valuesOf = (lines: string, hex: string): unknown => of(lines).decode(spacePacket(hex)).values;
+
+describe("templates of COSMOS", () => {
+  it("put a file there, with the values that they give it", () => {
+    const text = packetWith("APPEND_ITEM A 8 UINT") + packetWith("APPEND_ITEM B 8 UINT", "ADCS", 2);
+    const { decode, leftOut } = imported("cosmos", text, { beside });
+    assert.deepEqual(leftOut, []);
+    assert.deepEqual(decode(spacePacket("05")).values, { a: 5 });
+    assert.deepEqual(decode(spacePacket("06", { apid: 2 })).values, { b: 6 });
+  });
+
+  for (const [what, loop] of [
+    ["(1..2).each do |i|", "(1..2).each do |i|"],
+    ["1.upto(2)", "1.upto(2) do |i|"],
+    ["an end that is not in it", "(1...3).each do |i|"],
+  ] as const) {
+    it(`write lines several times: ${what}`, () => {
+      const lines = `<% ${loop} %>\n  APPEND_ITEM V<%= i %> 8 UINT "Next: <%= i + 1 %>"\n<% end %>\nAPPEND_ITEM B 8 UINT`;
+      assert.deepEqual(valuesOf(lines, "05 06 07"), { v1: 5, v2: 6, b: 7 });
+      assert.match(of(lines).text, /description: "?Next: 3/);
+    });
+  }
+
+  it("write lines in lines, by counts from 0", () => {
+    const lines =
+      "<% 2.times do |i| %>\n<% 2.times do |k| %>\nAPPEND_ITEM V<%= i %>_<%= k %> 8 UINT\n<% end %>\n<% end %>";
+    assert.deepEqual(valuesOf(lines, "01 02 03 04"), { v0_0: 1, v0_1: 2, v1_0: 3, v1_1: 4 });
+  });
+
+  it("in comments, and comments of templates, are nothing", () => {
+    const { leftOut, decode } = of("# <%= anything %>\n<%# a comment %>\nAPPEND_ITEM A 8 UINT");
+    assert.deepEqual(leftOut, []);
+    assert.deepEqual(decode(spacePacket("05")).values, { a: 5 });
+  });
+
+  for (const [what, lines] of [
+    ["a condition", "<% if wide %>\nAPPEND_ITEM A 8 UINT\n<% end %>"],
+    ["a loop over something else", "<% NAMES.each do |i| %>\nAPPEND_ITEM A 8 UINT\n<% end %>"],
+    ["a file that is not there", '<%= render "_other.txt", locals: {apid: 1} %>'],
+    ["a value that is not known", '<%= render "_ccsds.txt", locals: {apid: APID} %>'],
+    ["code of several lines", "<%\n  x = 1\n  y = 2\n%>"],
+  ] as const) {
+    it(`that need Ruby are left out, with what follows them: ${what}`, () => {
+      const { leftOut, decode } = of(`APPEND_ITEM Z 8 UINT\n${lines}\nAPPEND_ITEM B 8 UINT`);
+      assert.match(leftOut.join("\n"), /^ERB: what a template puts there/);
+      assert.match(leftOut.join("\n"), /B.* behind it cannot be placed/);
+      assert.deepEqual(decode(spacePacket("05 06 07 08 09 0a 0b 0c")).values, { z: 5 });
+    });
+  }
+
+  it("that write the line of every packet are the reason why there is none", () => {
+    const text = "<% require 'x' %>\nTELEMETRY SAT HK <%= endianness %> \"Packet\"\n  APPEND_ITEM A 8 UINT";
+    assert.throws(() => imported("cosmos", text), /line 2: ERB: .*TELEMETRY SAT HK .*the packet is left out/);
+  });
+
+  it("do not go on without end", () => {
+    const endless = imported("cosmos", packetWith("APPEND_ITEM A 8 UINT\n<%= render '_self.txt' %>"), {
+      beside: (name) => (name === "_self.txt" ? "<%= render '_self.txt' %>" : beside(name)),
+    });
+    assert.match(endless.leftOut.join(), /what a template puts there/);
+  });
+});
+
+describe("packets of COSMOS", () => {
+  it("that are selected are changed: items deleted, changed and added", () => {
+    const text =
+      packetWith("APPEND_ITEM A 8 UINT\nAPPEND_ITEM B 8 UINT\nAPPEND_ITEM C 8 UINT") +
+      packetWith("APPEND_ITEM X 8 UINT", "ADCS", 2) +
+      "SELECT_TELEMETRY <%= target_name %> HK\nDELETE_ITEM B\nSELECT_ITEM A\n  UNITS Volts V\nAPPEND_ITEM D 8 UINT\n";
+    const { decode, leftOut, text: dictionary } = imported("cosmos", text, { beside });
+    assert.deepEqual(leftOut, []);
+    assert.match(dictionary, /unit: V\n/);
+    assert.deepEqual(decode(spacePacket("01 02 03 04")).values, { a: 1, c: 3, d: 4 });
+    assert.deepEqual(decode(spacePacket("05", { apid: 2 })).values, { x: 5 });
+  });
+
+  it("that are selected and are not there are said, and nothing else is changed", () => {
+    const text = `${packetWith("APPEND_ITEM A 8 UINT")}SELECT_TELEMETRY SAT GONE\nSELECT_ITEM A\nUNITS Volts V\n`;
+    const { leftOut, text: dictionary } = imported("cosmos", text, { beside });
+    assert.deepEqual(leftOut, ["Packet SAT GONE: changes of a packet that is not in the files before"]);
+    assert.doesNotMatch(dictionary, /unit: V\n/);
+  });
+
+  it("may stand between commands, of which nothing is read", () => {
+    const command = "COMMAND SAT GO BIG_ENDIAN\n  APPEND_PARAMETER P 8 UINT 0 1 0\n    STATE ON 1\n";
+    const { leftOut, decode } = imported(
+      "cosmos",
+      `${command}${packetWith("APPEND_ITEM A 8 UINT")}${command}`,
+      {
+        beside,
+      },
+    );
+    assert.deepEqual(leftOut, []);
+    assert.deepEqual(decode(spacePacket("05")).values, { a: 5 });
+  });
+
+  it("may be in several files, of which findings name theirs", () => {
+    const others = [
+      { file: "b.txt", text: packetWith("APPEND_ITEM B 12 UINT\n FROBNICATE", "ADCS", 2) + "\n" },
+    ];
+    const { leftOut, decode } = imported("cosmos", packetWith("APPEND_ITEM A 8 UINT"), { beside, others });
+    assert.deepEqual(decode(spacePacket("0050", { apid: 2 })).values, { b: 5 });
+    assert.match(leftOut.join(), /^b\.txt:4: not carried over: Packet TARGET ADCS: the line FROBNICATE/);
+  });
+});
+
+describe("places of items of COSMOS", () => {
+  it("that are appended are at the end, also behind an item that shows others again", () => {
+    const lines = "APPEND_ITEM A 32 UINT\nITEM B 56 8 UINT\n OVERLAP\nAPPEND_ITEM C 8 UINT";
+    assert.deepEqual(valuesOf(lines, "00010203 09"), { a: 0x010203, b: 1, c: 9 });
+  });
+
+  it("over a block of unknown length are a second view of it", () => {
+    const lines = "APPEND_ITEM N 8 UINT\nAPPEND_ITEM I 0 BLOCK\nITEM FIRST 56 16 UINT\n OVERLAP";
+    assert.deepEqual(valuesOf(lines, "01 02030405"), { n: 1, i: "02030405", first: 0x0203 });
+  });
+
+  it("behind items whose size another one says follow them", () => {
+    const lines =
+      "APPEND_ITEM N 8 UINT\nAPPEND_ARRAY_ITEM L 16 UINT 0\n VARIABLE_BIT_SIZE N 16\n" +
+      "APPEND_ITEM M 8 UINT\nAPPEND_ITEM S 0 STRING\n VARIABLE_BIT_SIZE M\nAPPEND_ITEM E 8 UINT";
+    assert.deepEqual(valuesOf(lines, "02 0001 0002 03 414243 09"), { n: 2, l: [1, 2], m: 3, s: "ABC", e: 9 });
+  });
+
+  it("behind a size that is no number of elements are not known", () => {
+    const { leftOut, decode } = of(
+      "APPEND_ITEM N 8 UINT\nAPPEND_ARRAY_ITEM L 16 UINT 0\n VARIABLE_BIT_SIZE N\nAPPEND_ITEM E 8 UINT",
+    );
+    assert.deepEqual(leftOut, [
+      "Item L: its size by N: it is no number of elements or bytes",
+      "Item L: its length is not known; so E behind it cannot be placed",
+    ]);
+    assert.deepEqual(decode(spacePacket("01 0002 03")).values, { n: 1 });
+  });
+
+  it("behind a structure are not known, and lines below it are not those of the item before", () => {
+    const { leftOut, decode } = of(
+      "APPEND_ITEM N 8 UINT\nAPPEND_STRUCTURE S 0 TLM SAT OTHER\n VARIABLE_BIT_SIZE N\nAPPEND_ITEM E 8 UINT",
+    );
+    assert.deepEqual(leftOut, [
+      "Packet TARGET HK: the line APPEND_STRUCTURE",
+      "Packet TARGET HK: its length is not known; so E behind it cannot be placed",
+    ]);
+    assert.deepEqual(decode(spacePacket("01 02 03")).values, { n: 1 });
+  });
+});
+
+describe("the time of a packet of COSMOS", () => {
+  const fields = "APPEND_ITEM TIMESEC 32 UINT\nAPPEND_ITEM TIMEUS 32 UINT\nAPPEND_ITEM A 8 UINT\n";
+  const derived = (file: string, more = ""): string =>
+    `ITEM PACKET_TIME 0 0 DERIVED "Time"\n READ_CONVERSION ${file} TIMESEC ${more}\n CONVERTED_DATA 280 STRING\n`;
+
+  for (const file of ["unix_time_conversion.rb", "openc3/conversions/unix_time_conversion.py"]) {
+    it(`is what ${file} makes of seconds and microseconds`, () => {
+      const { leftOut, decode } = of(fields + derived(file, "TIMEUS"));
+      assert.deepEqual(leftOut, []);
+      assert.equal(decode(spacePacket("00000064 0007a120 05")).time, 100.5);
+    });
+  }
+
+  it("may be seconds alone, and be shown again as a text", () => {
+    const again =
+      "ITEM T 0 0 DERIVED\n READ_CONVERSION unix_time_formatted_conversion.rb TIMESEC TIMEUS\n" +
+      "ITEM S 0 0 DERIVED\n READ_CONVERSION unix_time_seconds_conversion.rb TIMESEC TIMEUS\n";
+    const { leftOut, decode } = of(fields + derived("unix_time_conversion.rb", "TIMEUS") + again);
+    assert.deepEqual(leftOut, []);
+    assert.equal(decode(spacePacket("00000064 0007a120 05")).time, 100.5);
+    assert.equal(
+      of(fields + derived("unix_time_conversion.rb")).decode(spacePacket("00000064 00000000 05")).time,
+      100,
+    );
+  });
+
+  it("may have its fields at places, one behind the other", () => {
+    const at = (second: number): Result =>
+      of(
+        `ITEM TIMESEC 48 32 UINT\nITEM TIMEUS ${second} 32 UINT\n${derived("unix_time_conversion.rb", "TIMEUS")}`,
+      );
+    assert.equal(at(80).decode(spacePacket("00000064 0007a120")).time, 100.5);
+    assert.deepEqual(at(88).leftOut, ["Item PACKET_TIME: is derived"]);
+  });
+
+  it("is none of other conversions, which are derived items", () => {
+    const { leftOut, decode } = of(fields + derived("my_conversion.rb", "TIMEUS"));
+    assert.deepEqual(leftOut, ["Item PACKET_TIME: is derived"]);
+    assert.equal(decode(spacePacket("00000064 0007a120 05")).time, undefined);
+  });
+});

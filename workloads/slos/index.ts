@@ -1,0 +1,42 @@
+/**
+ * Service level objectives: what has to be good, what may be bad in a period, and who is told when that is used up too
+ * fast.
+ *
+ *   settings.ts    what may be asked for, and checks      indicators.ts  what is counted, by kind
+ *   burnRate.ts    windows and rates                      rules.ts       records and alerts
+ */
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { owned } from "../adoption/fieldManager";
+import { sloRules, type SloRuleSettings } from "./rules";
+import type { Slo } from "./settings";
+
+export interface SlosArgs extends Omit<SloRuleSettings, "runbookBaseUrl"> {
+  readonly slos: readonly Slo[];
+  /** URL prefix of `<AlertName>.md` in the alerts' links. */
+  readonly runbookBaseUrl: string | undefined;
+  readonly namespace: pulumi.Input<string>;
+  /** The operator's CRDs. */
+  readonly definitions: pulumi.Resource;
+}
+
+export class Slos extends pulumi.ComponentResource {
+  constructor(name: string, args: SlosArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("perigee:workloads:Slos", name, {}, opts);
+    const { slos, runbookBaseUrl, namespace, definitions, job, staleAfterPeriods } = args;
+    new kubernetes.apiextensions.CustomResource(
+      `${name}-rules`,
+      {
+        apiVersion: "monitoring.coreos.com/v1",
+        kind: "PrometheusRule",
+        metadata: owned({ name, namespace }),
+        spec: sloRules(slos, {
+          ...{ job, staleAfterPeriods },
+          ...(runbookBaseUrl !== undefined && { runbookBaseUrl }),
+        }),
+      },
+      { parent: this, dependsOn: [definitions] },
+    );
+    this.registerOutputs();
+  }
+}
