@@ -141,6 +141,13 @@ describe("the page for people, in headless Chromium", function () {
       assert.equal(await rows.first().textContent(), await newest.textContent());
       assert.match((await newest.textContent()) ?? "", /^\d{4}-\d\d-\d\d [\d:]{8}.*CFE_TBL 42critical$/);
       assert.equal(await rows.filter({ hasText: "started" }).count(), 1);
+      // A clock far outside of all calendars: the page goes on, and says the number.
+      const { recent = [] } = withEvents.exporter.state.events ?? {};
+      const [last] = recent;
+      assert.ok(last);
+      recent.unshift({ ...last, message: "wrong clock", onboardTime: 1e15 });
+      await rows.filter({ hasText: "wrong clock" }).filter({ hasText: "1000000000000000 s" }).waitFor();
+      assert.equal(await page.locator("#lost").isVisible(), false);
       assert.deepEqual(consoleErrors, []);
     } finally {
       await opened.close();
