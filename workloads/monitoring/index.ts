@@ -5,7 +5,7 @@
  *   chartValues.ts               types of the chart values
  *   storage.ts                   storage of samples       password.ts   password of Grafana's administrator
  *   kubeletService.ts            Service that the operator would leave behind
- *   names.ts                     names shared by several parts
+ *   names.ts                     names shared by several parts     prometheusRule.ts  object with rules
  */
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";

@@ -6,10 +6,9 @@
  *   alert.ts        what the alerts have in common   backupAlerts.ts       failing, overdue, missing
  *                                                    certificateAlerts.ts  end soon, renewal fails
  */
-import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { BackupOutput } from "../../contract/outputs";
-import { owned } from "../adoption/fieldManager";
+import { prometheusRule } from "../monitoring/prometheusRule";
 import { platformRules } from "./rules";
 
 export { MetricsServer } from "./metricsServer";
@@ -30,22 +29,15 @@ export class PlatformAlerts extends pulumi.ComponentResource {
   constructor(name: string, args: PlatformAlertsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("perigee:workloads:PlatformAlerts", name, {}, opts);
     const { backup, metricsServer, runbookBaseUrl, namespace, definitions } = args;
-    new kubernetes.apiextensions.CustomResource(
-      `${name}-rules`,
-      {
-        apiVersion: "monitoring.coreos.com/v1",
-        kind: "PrometheusRule",
-        metadata: owned({ name, namespace }),
-        spec: backup.apply((output) =>
-          platformRules({
-            backups: output?.enabled === true,
-            metricsServer,
-            ...(runbookBaseUrl !== undefined && { runbookBaseUrl }),
-          }),
-        ),
-      },
-      { parent: this, dependsOn: [definitions] },
+    const spec = backup.apply((output) =>
+      platformRules({
+        backups: output?.enabled === true,
+        metricsServer,
+        ...(runbookBaseUrl !== undefined && { runbookBaseUrl }),
+      }),
     );
+    const own = { parent: this, dependsOn: [definitions] };
+    prometheusRule(`${name}-rules`, { name, namespace, spec }, own);
     this.registerOutputs();
   }
 }

@@ -5,9 +5,8 @@
  *   settings.ts    what may be asked for, and checks      indicators.ts  what is counted, by kind
  *   burnRate.ts    windows and rates                      rules.ts       records and alerts
  */
-import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { owned } from "../adoption/fieldManager";
+import { prometheusRule } from "../monitoring/prometheusRule";
 import { sloRules, type SloRuleSettings } from "./rules";
 import type { Slo } from "./settings";
 
@@ -24,19 +23,12 @@ export class Slos extends pulumi.ComponentResource {
   constructor(name: string, args: SlosArgs, opts?: pulumi.ComponentResourceOptions) {
     super("perigee:workloads:Slos", name, {}, opts);
     const { slos, runbookBaseUrl, namespace, definitions, job, staleAfterPeriods } = args;
-    new kubernetes.apiextensions.CustomResource(
-      `${name}-rules`,
-      {
-        apiVersion: "monitoring.coreos.com/v1",
-        kind: "PrometheusRule",
-        metadata: owned({ name, namespace }),
-        spec: sloRules(slos, {
-          ...{ job, staleAfterPeriods },
-          ...(runbookBaseUrl !== undefined && { runbookBaseUrl }),
-        }),
-      },
-      { parent: this, dependsOn: [definitions] },
-    );
+    const spec = sloRules(slos, {
+      ...{ job, staleAfterPeriods },
+      ...(runbookBaseUrl !== undefined && { runbookBaseUrl }),
+    });
+    const own = { parent: this, dependsOn: [definitions] };
+    prometheusRule(`${name}-rules`, { name, namespace, spec }, own);
     this.registerOutputs();
   }
 }

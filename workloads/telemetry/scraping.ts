@@ -2,9 +2,10 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { type Dictionary, exporterMetricNames, scrapeIntervalSeconds } from "../../telemetry/dictionary";
-import { groupPrefix, type RuleFile, ruleFile } from "../../telemetry/rules";
+import { groupPrefix, ruleFile } from "../../telemetry/rules";
 import { owned } from "../adoption/fieldManager";
 import { monitoringNames } from "../monitoring/names";
+import { prometheusRule } from "../monitoring/prometheusRule";
 import { nameLabel, telemetryNames } from "./names";
 
 const { exporter, job } = telemetryNames;
@@ -108,17 +109,11 @@ export function prometheusRules(
     ...(runbookBaseUrl !== undefined && { runbookBaseUrl }),
   });
   for (const group of groups) {
-    const spec: RuleFile = { groups: [group] };
     const suffix = group.name.slice(groupPrefix.length);
     const isFirst = suffix === firstGroup;
-    new kubernetes.apiextensions.CustomResource(
+    prometheusRule(
       isFirst ? "telemetry-rules" : `telemetry-rules-${suffix}`,
-      {
-        apiVersion: "monitoring.coreos.com/v1",
-        kind: "PrometheusRule",
-        metadata: owned({ name: isFirst ? exporter : `${exporter}-${suffix}`, namespace }),
-        spec,
-      },
+      { name: isFirst ? exporter : `${exporter}-${suffix}`, namespace, spec: { groups: [group] } },
       opts,
     );
   }

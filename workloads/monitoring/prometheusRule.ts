@@ -1,0 +1,29 @@
+/** Object with rules for Prometheus. */
+import * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { RuleFile } from "../../telemetry/rules";
+import { owned } from "../adoption/fieldManager";
+
+export interface PrometheusRuleArgs {
+  readonly name: string;
+  readonly namespace: pulumi.Input<string>;
+  readonly spec: pulumi.Input<RuleFile>;
+}
+
+/** @param opts with the operator's CRDs among those that it depends on */
+export function prometheusRule(
+  resourceName: string,
+  { name, namespace, spec }: PrometheusRuleArgs,
+  opts: pulumi.CustomResourceOptions,
+): kubernetes.apiextensions.CustomResource {
+  return new kubernetes.apiextensions.CustomResource(
+    resourceName,
+    {
+      apiVersion: "monitoring.coreos.com/v1",
+      kind: "PrometheusRule",
+      metadata: owned({ name, namespace }),
+      spec,
+    },
+    opts,
+  );
+}
