@@ -7,6 +7,7 @@ import { infraStackName, loadSettings, namespace } from "./config";
 import { Dashboards } from "./dashboards";
 import { readInfra } from "./infraStack";
 import { MonitoringStack } from "./monitoring";
+import { monitoringNames } from "./monitoring/names";
 import { namespaceWithSecurity } from "./namespaces";
 import { MetricsServer, PlatformAlerts } from "./platform";
 import { fleetOf } from "./settings/linkUrl";
@@ -41,12 +42,12 @@ export = async (): Promise<WorkloadsOutputs> => {
   const { kubernetesVersion } = infra;
   // node-exporter reads the node's network, processes and disks.
   const monitoringSpace = namespaceWithSecurity(
-    "monitoring",
+    monitoringNames.namespace,
     { enforce: "privileged", kubernetesVersion },
     ownNamespace,
   );
   const telemetrySpace = namespaceWithSecurity(
-    "telemetry",
+    telemetryNames.namespace,
     { enforce: "restricted", kubernetesVersion },
     ownNamespace,
   );

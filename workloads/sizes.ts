@@ -65,9 +65,10 @@ export function resources({ cpu, memoryMiB }: Size): Resources {
   };
 }
 
-/** CPU quantity in Kubernetes' canonical form: `100m`, `2`. */
-function cores(value: number): string {
-  return Number.isInteger(value) ? String(value) : `${Math.round(value * 1000)}m`;
+/** CPU quantity in Kubernetes' canonical form: `100m`, `2`; never less than `1m`. */
+export function cores(value: number): string {
+  const thousandths = Math.max(1, Math.round(value * 1000));
+  return thousandths % 1000 === 0 ? String(thousandths / 1000) : `${thousandths}m`;
 }
 
 /** Memory requests of the whole stack in MiB, on this number of nodes. */

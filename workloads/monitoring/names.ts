@@ -1,6 +1,7 @@
 /** Names shared by several parts of the monitoring stack. */
 
 export const monitoringNames = {
+  namespace: "monitoring",
   release: "monitoring",
   /** Label `job` of Prometheus's own series: its Service's name, which the chart derives from the release's name. */
   prometheusJob: "monitoring-prometheus",

@@ -6,7 +6,6 @@ import { now, overTime } from "../../dashboards/queries";
 import type { model, StatBuilder, TimeseriesBuilder } from "../../dashboards/sdk";
 import { colours } from "../../dashboards/style";
 import type { Dictionary } from "../../telemetry/dictionary";
-import { windows } from "./burnRate";
 import { sloRecords } from "./rules";
 
 const legend = "{{slo}} {{spacecraft}}";
@@ -63,18 +62,16 @@ function used(): TimeseriesBuilder {
 
 /** The burn rate of each window: 1 uses up exactly the budget. */
 function burnt(): TimeseriesBuilder[] {
-  return windows
-    .filter((window) => window === "1h" || window === "1d")
-    .map((window) =>
-      graph({
-        key: `burn-${window}`,
-        title: `Burn rate, ${window}`,
-        description: `What was bad in ${window}, in multiples of what would use up the budget exactly by the period's end.`,
-        unit: "none",
-        width: 12,
-        queries: [
-          overTime(`${sloRecords.errors(window)} / on (slo) group_left () ${sloRecords.budget}`, legend),
-        ],
-      }),
-    );
+  return (["1h", "1d"] as const).map((window) =>
+    graph({
+      key: `burn-${window}`,
+      title: `Burn rate, ${window}`,
+      description: `What was bad in ${window}, in multiples of what would use up the budget exactly by the period's end.`,
+      unit: "none",
+      width: 12,
+      queries: [
+        overTime(`${sloRecords.errors(window)} / on (slo) group_left () ${sloRecords.budget}`, legend),
+      ],
+    }),
+  );
 }

@@ -1,11 +1,9 @@
 /** Names and labels of what a team gets, and the namespaces that no team can have. */
+import { monitoringNames } from "../../monitoring/names";
 import { telemetryNames } from "../../telemetry/names";
 
 /** Label of a team's namespaces, with the team's name: NetworkPolicies and the guards find them by it. */
 export const teamLabel = "perigee.dev/team";
-
-/** Namespace of Prometheus, from which a team's pods are scraped. */
-export const monitoringNamespace = "monitoring";
 
 export const teamNames = {
   /** ResourceQuota and LimitRange of a namespace. */
@@ -17,7 +15,7 @@ export const teamNames = {
 /** Name of a role's ClusterRole. */
 export const clusterRoleName = (role: string): string => `perigee-team-${role}`;
 
-const reserved = ["default", monitoringNamespace, telemetryNames.namespace];
+const reserved = ["default", monitoringNames.namespace, telemetryNames.namespace];
 
 /** Reason why a team cannot have the namespace, or undefined. */
 export function reservedReason(namespace: string): string | undefined {

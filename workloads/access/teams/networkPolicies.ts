@@ -2,7 +2,8 @@
  * NetworkPolicies of a team's namespace: nothing goes in or out but what this table says. They hold where something
  * enforces them; Flannel alone does not.
  */
-import { monitoringNamespace, teamLabel } from "./names";
+import { monitoringNames } from "../../monitoring/names";
+import { teamLabel } from "./names";
 
 interface Peer {
   readonly namespaceSelector: { readonly matchLabels: Readonly<Record<string, string>> };
@@ -40,7 +41,7 @@ export function networkPolicies(team: string): readonly Policy[] {
     podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
   };
   const prometheus: Peer = {
-    namespaceSelector: named(monitoringNamespace),
+    namespaceSelector: named(monitoringNames.namespace),
     podSelector: { matchLabels: { "app.kubernetes.io/name": "prometheus" } },
   };
   return [

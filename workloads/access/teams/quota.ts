@@ -1,4 +1,5 @@
 /** ResourceQuota and LimitRange of a team's namespace, from the settings: pure functions. */
+import { cores } from "../../sizes";
 import type { TeamSettings } from "./settings";
 
 type Quantities = Readonly<Record<string, string>>;
@@ -63,12 +64,6 @@ export function containerLimits({ limits }: Pick<TeamSettings, "limits">): Limit
     default: { ...(most["cpu"] !== undefined && { cpu: most["cpu"] }), memory: mebibytes(memoryMiB) },
     ...(Object.keys(most).length > 0 && { max: most }),
   };
-}
-
-/** CPU quantity in Kubernetes' canonical form: `100m`, `2`; never less than `1m`. */
-function cores(value: number): string {
-  const thousandths = Math.max(1, Math.round(value * 1000));
-  return thousandths % 1000 === 0 ? String(thousandths / 1000) : `${thousandths}m`;
 }
 
 const gibibytes = (value: number): string => mebibytes(value * 1024);
