@@ -2,6 +2,7 @@
  * The part of COSMOS' templates (ERB) that needs no Ruby: names with a value, `render` of a file beside this one, and
  * loops over whole numbers. What else a template says stays as it is written.
  */
+import { ImportError } from "../findings";
 
 export interface TemplateLine {
   /** The file, where it is another one than the definition's own. */
@@ -13,51 +14,62 @@ export interface TemplateLine {
 /** Text of a file in the definition's own folder; undefined: there is none. */
 export type Beside = (name: string) => string | undefined;
 
-/** Lines of a template's result: bounds for one that would never end. */
+/** Lines that templates make, empty rounds of loops too: bounds for what would never end. */
 const mostLines = 200_000;
 const mostDepth = 20;
 
-/** Lines of a text with what its templates put there, as far as that is known. */
+/**
+ * Lines of a text with what its templates put there, as far as that is known.
+ * @throws ImportError for templates that make too many lines, as those that render each other without end
+ */
 export function expanded(text: string, beside: Beside, file?: string): TemplateLine[] {
-  const lines = text.split(/\r?\n/).map((each, i) => ({ file, line: i + 1, text: each }));
+  const expansion = new Expansion(beside);
   // COSMOS would put the name of the target there: it does not change what is in a packet.
-  return new Expansion(beside).all(lines, new Map([["target_name", "TARGET"]]), 0);
+  expansion.all(linesOf(text, file), new Map([["target_name", "TARGET"]]), 0);
+  return expansion.lines;
 }
+
+const linesOf = (text: string, file: string | undefined): TemplateLine[] =>
+  text.split(/\r?\n/).map((each, i) => ({ file, line: i + 1, text: each }));
 
 type Values = ReadonlyMap<string, string>;
 
 class Expansion {
+  readonly lines: TemplateLine[] = [];
   private made = 0;
 
   constructor(private readonly beside: Beside) {}
 
-  all(lines: readonly TemplateLine[], values: Values, depth: number): TemplateLine[] {
-    const result: TemplateLine[] = [];
+  all(lines: readonly TemplateLine[], values: Values, depth: number): void {
     for (let i = 0; i < lines.length; i++) {
       const each = lines[i];
       if (!each) continue;
+      if (depth > 0) this.count();
       const loop = loopOf(each.text, values);
       const end = loop ? endOf(lines, i) : undefined;
       if (loop && end !== undefined && depth < mostDepth) {
         const body = lines.slice(i + 1, end);
-        for (let number = loop.from; number <= loop.to && this.made < mostLines; number++) {
-          result.push(...this.all(body, new Map([...values, [loop.name, String(number)]]), depth + 1));
+        for (let number = loop.from; number <= loop.to; number++) {
+          this.count();
+          this.all(body, new Map([...values, [loop.name, String(number)]]), depth + 1);
         }
         i = end;
-      } else result.push(...this.one(each, values, depth));
+      } else this.one(each, values, depth);
     }
-    return result;
   }
 
-  private one(line: TemplateLine, values: Values, depth: number): TemplateLine[] {
+  private count(): void {
+    if (++this.made > mostLines) {
+      throw new ImportError(`has templates that make more than ${mostLines} lines`);
+    }
+  }
+
+  private one(line: TemplateLine, values: Values, depth: number): void {
     const rendered = renderOf(line.text, values);
     const text = rendered && depth < mostDepth ? this.beside(rendered.name) : undefined;
     if (rendered && text !== undefined) {
-      const lines = text.split(/\r?\n/).map((each, i) => ({ file: rendered.name, line: i + 1, text: each }));
-      return this.all(lines, new Map([...values, ...rendered.values]), depth + 1);
-    }
-    this.made++;
-    return [{ ...line, text: withValues(line.text, values) }];
+      this.all(linesOf(text, rendered.name), new Map([...values, ...rendered.values]), depth + 1);
+    } else this.lines.push({ ...line, text: withValues(line.text, values) });
   }
 }
 

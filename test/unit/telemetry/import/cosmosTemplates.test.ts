@@ -26,6 +26,23 @@ describe("templates of COSMOS", () => {
     assert.deepEqual(decode(spacePacket("06", { apid: 2 })).values, { b: 6 });
   });
 
+  it("may make many lines, and are refused where they would never end", () => {
+    const many = `<% (1..60000).each do |i| %>\n# <%= i %>\n<% end %>\n`;
+    assert.deepEqual(valuesOf(`${many}APPEND_ITEM B 8 UINT`, "07"), { b: 7 });
+    const twice = '<%= render "_self.txt" %>\n<%= render "_self.txt" %>';
+    for (const [text, file] of [
+      ['<%= render "_self.txt" %>', twice],
+      ["<% (1..1000000000).each do |i| %>\n<% end %>", ""],
+      ["<% (1..1000000000).each do |i| %>\nAPPEND_ITEM A<%= i %> 8 UINT\n<% end %>", ""],
+    ] as const) {
+      const given = { beside: (name: string) => (name === "_self.txt" ? file : beside(name)) };
+      assert.throws(
+        () => imported("cosmos", packetWith(text), given),
+        /has templates that make more than 200000 lines/,
+      );
+    }
+  });
+
   for (const [what, loop] of [
     ["(1..2).each do |i|", "(1..2).each do |i|"],
     ["1.upto(2)", "1.upto(2) do |i|"],
