@@ -465,6 +465,8 @@ describe("stack 1 on the real engine", function () {
       await stack.breakSteps({});
       await stack.succeed("up", settings({ count: 1 }));
       assert.equal(Object.keys((await stack.machines()).machines).length, 2);
+      // What an engine killed at the wrong moment would leave half written: `failed to load checkpoint: EOF`.
+      assert.deepEqual(await stack.writtenInPlace(), []);
       assert.deepEqual(await stack.providersLeft(), []);
     });
 

@@ -186,6 +186,12 @@ export class TestStack {
     return found.filter((line) => line.includes("lab/pulumi/providers"));
   }
 
+  /** Files of the state backend that are not replaced as a whole when they are written. */
+  async writtenInPlace(): Promise<string[]> {
+    const names = await readdir(join(this.stateFolder, "backend"), { recursive: true });
+    return names.filter((name) => name.endsWith(".attrs"));
+  }
+
   async remove(): Promise<void> {
     await rm(this.stateFolder, { recursive: true, force: true });
   }

@@ -48,7 +48,8 @@ export async function engine(
     ...own,
     PATH: [npmPrograms, ...cli.folders, standIns.aws, searchPath].join(delimiter),
     PULUMI_HOME: home,
-    PULUMI_BACKEND_URL: `file://${backend}`,
+    // The backend writes the metadata beside a state in place; cut short, they make the state unreadable.
+    PULUMI_BACKEND_URL: `file://${backend}?metadata=skip`,
     PULUMI_CONFIG_PASSPHRASE_FILE: await passphraseFile(stateFolder),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // `--event-log` is a debugging option of the CLI.
