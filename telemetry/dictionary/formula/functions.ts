@@ -38,6 +38,14 @@ const some = (run: (...args: number[]) => number, units: UnitRule): FormulaFunct
   ...{ least: 1, most: 16 },
 });
 
+/** Bits of two whole numbers from 0 to 2^53 - 1, in two halves: JavaScript's operators know 32 bits. */
+const bits = (of: (a: number, b: number) => number): FormulaFunction =>
+  two((a, b) => {
+    if (![a, b].every((each) => Number.isSafeInteger(each) && each >= 0)) return NaN;
+    const upper = of(Math.floor(a / 2 ** 32), Math.floor(b / 2 ** 32));
+    return upper * 2 ** 32 + (of(a, b) >>> 0);
+  }, "any");
+
 const truth = (value: boolean): number => (value ? 1 : 0);
 const radians = Math.PI / 180;
 
@@ -89,6 +97,15 @@ export const functions: Readonly<Record<string, FormulaFunction>> = {
   acos: one(Math.acos, "any"),
   atan: one(Math.atan, "any"),
   atan2: two(Math.atan2, "any"),
+  sinh: one(Math.sinh, "any"),
+  cosh: one(Math.cosh, "any"),
+  tanh: one(Math.tanh, "any"),
+  asinh: one(Math.asinh, "any"),
+  acosh: one(Math.acosh, "any"),
+  atanh: one(Math.atanh, "any"),
+  bitand: bits((a, b) => a & b),
+  bitor: bits((a, b) => a | b),
+  bitxor: bits((a, b) => a ^ b),
   /** Degrees in radians, and back. */
   rad: one((degrees) => degrees * radians, "any"),
   deg: one((angle) => angle / radians, "any"),
