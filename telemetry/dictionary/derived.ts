@@ -4,7 +4,7 @@ import { Finder, qualifiedName } from "./finder";
 import { compileFormula, type Evaluate } from "./formula/compile";
 import { type Formula, FormulaError, type Names, parseFormula } from "./formula/expression";
 import { unitProblems } from "./formula/quantity";
-import { asFraction, toBaseUnit, type Unit } from "./units";
+import { asFraction, type BaseUnit, toBaseUnit, type Unit, unitOf } from "./units";
 
 /** How a parameter is computed from others. Filled in when all packets are read. */
 export interface Derived {
@@ -68,6 +68,28 @@ export function resolveDerived(
   );
   for (const parameter of ordered) findPackets(parameter, packets);
   return ordered;
+}
+
+/**
+ * Problems of the units in a formula, before there is a dictionary with its names; none of a formula that cannot be read.
+ * @param unitOfName unit of each name, all of which are numbers
+ */
+export function formulaUnitProblems(
+  text: string,
+  unitOfName: (name: string) => string | BaseUnit | undefined,
+  result: string | BaseUnit,
+): string[] {
+  try {
+    const { expression, names } = parseFormula(text, { problem: () => undefined, state: () => 0 });
+    return unitProblems(
+      expression,
+      names.map((name) => unitOf(unitOfName(name))),
+      unitOf(result),
+    );
+  } catch (error) {
+    if (error instanceof FormulaError) return [];
+    throw error;
+  }
 }
 
 function namesFor(finder: Finder, parameter: Parameter): Names {

@@ -16,6 +16,7 @@
  *   scrapeInterval.ts  scrape interval of the exporter
  */
 export { holds, type ValueOf } from "./context";
+export { formulaUnitProblems } from "./derived";
 export type {
   Calibration,
   Condition,

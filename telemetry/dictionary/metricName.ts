@@ -38,7 +38,7 @@ export function metricNameOf(
   unit: string | BaseUnit | undefined,
 ): string {
   const isText = type === "string" || type === "binary";
-  const isNumber = type === "unsigned" || type === "signed" || type === "float";
+  const isNumber = type === "unsigned" || type === "signed" || type === "float" || type === "derived";
   return metricName({
     ...{ subsystem, name, unit: unitOf(isNumber ? unit : undefined) },
     kind: isText ? "info" : "gauge",

@@ -34,6 +34,7 @@ function contextProblem(field: ForeignField): string | undefined {
   if (isHidden === true) return `${name} has no metric`;
   if (type === "string" || type === "binary" || type === "float") return `${name} is no whole number`;
   if (count !== undefined) return `${name} is an array`;
+  if (type === "derived") return `${name} is computed, and has no raw number`;
   const isRaw = (calibration === undefined || isIdentity(calibration)) && calibrationByContext === undefined;
   return isRaw ? undefined : `it is on the raw number of ${name}, which is calibrated`;
 }

@@ -53,6 +53,12 @@ export type ForeignCalibration =
   /** With x for the raw number. */
   | { readonly formula: string };
 
+/** Formula of a dictionary in which $0, $1, … stand for the fields that it is computed from. */
+export interface ForeignFormula {
+  readonly text: string;
+  readonly inputs: readonly string[];
+}
+
 export interface ForeignField {
   readonly kind: "field";
   /** Name by which the definition's conditions and sizes mean it; members of a structure behind a dot. */
@@ -60,7 +66,8 @@ export interface ForeignField {
   readonly place: Place;
   readonly description?: string | undefined;
   readonly subsystem?: string | undefined;
-  readonly type: "unsigned" | "signed" | "float" | "enumeration" | "boolean" | "string" | "binary";
+  readonly type:
+    "unsigned" | "signed" | "float" | "enumeration" | "boolean" | "string" | "binary" | "derived";
   /** Bits of one element; 0 where `size` says it. */
   readonly bits: number;
   readonly encoding?: string | undefined;
@@ -90,6 +97,8 @@ export interface ForeignField {
   readonly alarms?: { readonly on?: "yellow" | "red"; readonly off?: "yellow" | "red" } | undefined;
   /** True for what only says a size, a count or which packet it is. */
   readonly isHidden?: boolean | undefined;
+  /** How a derived parameter, which no packet has, is computed. */
+  readonly formula?: ForeignFormula | undefined;
 }
 
 /** Bits that no field has; negative: a step back. */
@@ -143,4 +152,6 @@ export interface Definition {
   readonly description?: string | undefined;
   /** A base comes before what is based on it. */
   readonly packets: readonly ForeignPacket[];
+  /** Parameters that are computed from fields of packets. */
+  readonly derived?: readonly ForeignField[];
 }

@@ -13,7 +13,7 @@ import { unitNameOf } from "./unitNames";
 type Source = Record<string, unknown>;
 
 const isNumber = ({ type }: ForeignField): boolean =>
-  type === "unsigned" || type === "signed" || type === "float";
+  type === "unsigned" || type === "signed" || type === "float" || type === "derived";
 
 /** Keys of a parameter that the field itself has; name and place are the packet's matter. */
 export function fieldSource(
@@ -26,19 +26,22 @@ export function fieldSource(
     readonly stateOf: (field: string, label: string) => string;
     /** Conditions of a context; a text for those that cannot be. */
     readonly whenOf: (criteria: readonly Criterion[]) => Source | string;
+    /** Formula in the dictionary's names. */
+    readonly formulaOf: (field: ForeignField) => string;
     /** Greatest size of what varies. */
     readonly mostElements: number;
     readonly mostBytes: number;
   },
   findings: Findings,
 ): Source {
-  const { type, bits, encoding, isLittle, isHidden, count } = field;
+  const { type, bits, encoding, isLittle, isHidden, count, formula } = field;
   const hasUnit = isNumber(field) && isHidden !== true;
   const states = field.type === "enumeration" ? statesOf(field, findings) : undefined;
   const isText = type === "string" || type === "binary";
   return {
     description: proseOf(field.description, field.name),
     type,
+    ...(formula && { formula: context.formulaOf(field) }),
     ...(isText ? textSize(field, context) : sizeOf(field)),
     ...(encoding !== undefined && { encoding }),
     ...(isLittle === true && !isText && (bits > 8 || type === "float") && { byteOrder: "little" }),
@@ -53,7 +56,9 @@ export function fieldSource(
 }
 
 const sizeOf = ({ type, bits, encoding }: ForeignField): Source =>
-  (type === "boolean" && bits === 1) || (type === "float" && bits === 32 && encoding === undefined)
+  type === "derived" ||
+  (type === "boolean" && bits === 1) ||
+  (type === "float" && bits === 32 && encoding === undefined)
     ? {}
     : { bits };
 

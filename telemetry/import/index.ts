@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { readCosmos } from "./cosmos";
 import { readCsv } from "./csv";
 import type { Definition, SourceText } from "./definition";
+import { placeDerived } from "./derived";
 import { Findings, nothingLeft } from "./findings";
 import { planPackets } from "./plan";
 import { type Origin, writeDictionary, type WriteOptions } from "./write";
@@ -45,7 +46,8 @@ export function importDefinition(format: Format, text: string, options: ImportOp
   const definition = read(format, text, options, findings);
   const plans = planPackets(definition, options.apids ?? [], findings);
   if (plans.length === 0) throw nothingLeft(findings);
-  const { text: dictionary, origins } = writeDictionary(definition, plans, options, findings);
+  const derived = placeDerived(plans, definition.derived ?? [], findings);
+  const { text: dictionary, origins } = writeDictionary(definition, { plans, derived }, options, findings);
   return { text: dictionary, findings, origins };
 }
 

@@ -4,9 +4,11 @@ import { bodyOf, type Row } from "./body";
 import { refusedBy, withdrawn } from "./checked";
 import { contextSource, type NamedField } from "./contextSource";
 import type { Criterion, Definition, ForeignField } from "./definition";
+import type { PlacedDerived } from "./derived";
 import { FieldNames, Metrics } from "./fieldNames";
 import { fieldSource, isIdentity, statesOf } from "./fieldSource";
 import { type Findings, ImportError, nothingLeft } from "./findings";
+import { formulaSource } from "./formulaSource";
 import { primaryHeaderBits } from "./header";
 import { freeName, identifierOf, proseOf } from "./names";
 import { type PlacedField } from "./places";
@@ -36,11 +38,11 @@ export interface Origin {
 
 export function writeDictionary(
   definition: Definition,
-  plans: readonly PlannedPacket[],
+  { plans, derived }: { readonly plans: readonly PlannedPacket[]; readonly derived: PlacedDerived },
   options: WriteOptions,
   findings: Findings,
 ): { text: string; origins: Origin[] } {
-  return new Writer(definition, plans, options, findings).write();
+  return new Writer(definition, plans, derived, options, findings).write();
 }
 
 class Writer {
@@ -57,6 +59,7 @@ class Writer {
   constructor(
     private readonly definition: Definition,
     private readonly plans: readonly PlannedPacket[],
+    private readonly derived: PlacedDerived,
     private readonly options: WriteOptions,
     private readonly findings: Findings,
   ) {
@@ -119,7 +122,8 @@ class Writer {
     const subsystem = identifierOf(foreign.subsystem ?? name, "packet");
     const names = new FieldNames(this.metrics, this.meant, base && this.fieldNames.get(base));
     this.fieldNames.set(plan, names);
-    const named = plan.fields.map(({ field }) => {
+    const fields = [...plan.fields.map(({ field }) => field), ...(this.derived.get(plan) ?? [])];
+    const named = fields.map((field) => {
       const given = names.add(field, { name, subsystem });
       if (given.name !== given.wanted) {
         this.findings.note(field.place, `the name ${given.wanted} is taken; in ${name} it is ${given.name}`);
@@ -179,6 +183,7 @@ class Writer {
       stateOf: (_field: string, label: string): string =>
         (this.mode && statesOf(this.mode, this.findings).names.get(label)) ?? label,
       whenOf: (criteria: readonly Criterion[]): Source | string => contextSource(criteria, named),
+      formulaOf: (field: ForeignField): string => formulaSource(field, named, this.findings),
       mostElements: this.options.mostElements,
       mostBytes: this.options.mostBytes,
     };

@@ -2,7 +2,7 @@
 import type { Criterion, ForeignField, Place } from "../definition";
 import { complement, everything, type Intervals, numbersWith, only, union } from "../intervals";
 import { child, childrenOf, type Element, numberIn, placeIn } from "../xml";
-import { type Database, fieldNameOf, type System } from "./database";
+import { type Database, type System } from "./database";
 import { type ParameterReader } from "./parameters";
 
 /** Conditions, all of which hold; a text for those that a dictionary cannot have. */
@@ -74,16 +74,13 @@ export class CriteriaReader {
     const name = reference.attributes.parameterRef ?? "";
     const found = this.database.parameter(name, system);
     if (!found) return `its condition is on ${name}, which is ${this.database.nowhere}`;
-    const wanted = [fieldNameOf(found.parameter), ...found.member].join(".");
-    const field = this.parameters
-      .entries(found.parameter)
-      .find((entry): entry is ForeignField => entry.kind === "field" && entry.name === wanted);
+    const field = this.parameters.fieldOf(found);
     if (!field) return `its condition is on ${name}, which is no field`;
     const operator = operators[written ?? "=="] ?? written ?? "==";
     const isCalibrated = reference.attributes.useCalibratedValue !== "false";
     const numbers = numbersOf(field, value, operator, isCalibrated);
     if (typeof numbers === "string") return `its condition on ${name}: ${numbers}`;
-    return [{ field: wanted, numbers, place: placeIn(place, reference) }];
+    return [{ field: field.name, numbers, place: placeIn(place, reference) }];
   }
 }
 

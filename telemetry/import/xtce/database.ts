@@ -161,3 +161,10 @@ export const descriptionOf = (element: Element | undefined): string | undefined 
 
 /** Name by which conditions and sizes mean a parameter: its own, behind those of its systems. */
 export const fieldNameOf = ({ system, name }: Named): string => [...system.below, name].join("/");
+
+/** Name of a member of a structure or an element of an array, as `A[0].B`. */
+export const memberName = ({ parameter, member }: ParameterReference): string =>
+  member.reduce(
+    (name, part) => (/^\d+$/.test(part) ? `${name}[${part}]` : `${name}.${part}`),
+    fieldNameOf(parameter),
+  );

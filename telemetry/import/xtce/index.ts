@@ -4,11 +4,12 @@
  *   database.ts     names and references      encodings.ts   bits and their meaning
  *   parameters.ts   types                     calibrators.ts, alarms.ts, time.ts
  *   entries.ts      what is in containers     criteria.ts    conditions
- *   containers.ts   packets
+ *   containers.ts   packets                   algorithms.ts, mathOperation.ts   formulas
  */
 import type { Definition, SourceText } from "../definition";
 import { type Findings, ImportError } from "../findings";
 import { child, childrenOf, descend, type Element, readXml } from "../xml";
+import { AlgorithmReader } from "./algorithms";
 import { ContainerReader } from "./containers";
 import { CriteriaReader } from "./criteria";
 import { Database, descriptionOf, type Named, placeOf } from "./database";
@@ -29,13 +30,16 @@ export function readXtce(files: readonly SourceText[], findings: Findings): Defi
   const containers = new ContainerReader(database, parameters, criteria, entries, findings);
   if (database.containers.size === 0) throw new ImportError("has no SequenceContainer");
   const packets = containers.readAll();
-  reportTheRest(database, entries.used, findings);
+  const algorithms = new AlgorithmReader(database, parameters, entries.used, findings);
+  algorithms.readAll();
+  reportTheRest(database, new Set([...entries.used, ...algorithms.outputs]), findings);
   const root = database.roots.find((each) => hasContainers(each)) ?? database.roots[0];
   return {
     name: root?.attributes.name ?? "",
     version: child(root, "Header")?.attributes.version,
     description: descriptionOf(root),
     packets,
+    derived: algorithms.derived,
   };
 }
 
@@ -53,23 +57,13 @@ const hasContainers = (system: Element): boolean =>
   childrenOf(descend(system, "TelemetryMetaData", "ContainerSet")).length > 0 ||
   childrenOf(system, "SpaceSystem").some(hasContainers);
 
-/** Findings about what is not in containers: derived parameters, algorithms, and what no packet has. */
-function reportTheRest(
-  { systems, parameters }: Database,
-  used: ReadonlySet<Named>,
-  findings: Findings,
-): void {
-  for (const { element } of systems) {
-    const telemetry = child(element, "TelemetryMetaData");
-    for (const algorithm of childrenOf(child(telemetry, "AlgorithmSet"))) {
-      findings.leftOut(placeOf(algorithm), "algorithms");
-    }
-  }
+/** Findings about parameters that neither a container nor an algorithm has. */
+function reportTheRest({ parameters }: Database, used: ReadonlySet<Named>, findings: Findings): void {
   for (const parameter of parameters.values()) {
     if (used.has(parameter)) continue;
     const source = descend(parameter.element, "ParameterProperties")?.attributes.dataSource ?? "telemetered";
     const place = placeOf(parameter.element, "Parameter");
-    if (source === "derived") findings.leftOut(place, "is derived from others");
+    if (source === "derived") findings.leftOut(place, "is derived, and no algorithm computes it");
     else if (source === "telemetered") findings.note(place, "is in no container");
   }
 }

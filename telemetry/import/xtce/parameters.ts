@@ -2,7 +2,16 @@
 import type { Criterion, Entry, ForeignField, Place, VaryingSize } from "../definition";
 import type { Findings } from "../findings";
 import { child, childrenOf, descend, type Element, numberIn, numberOf } from "../xml";
-import { type Database, descriptionOf, fieldNameOf, type Named, placeOf, type System } from "./database";
+import {
+  type Database,
+  descriptionOf,
+  fieldNameOf,
+  memberName,
+  type Named,
+  type ParameterReference,
+  placeOf,
+  type System,
+} from "./database";
 import { type Encoded, type EncodedForm, encodingOf, readEncoding } from "./encodings";
 import { type ContextReader, meaningOf } from "./meaning";
 
@@ -149,13 +158,21 @@ export class ParameterReader {
     return bits === undefined ? { kind: "unknown", place } : { kind: "gap", bits };
   }
 
+  /** Field that a reference means; undefined: no packet can have it. */
+  fieldOf(reference: ParameterReference): ForeignField | undefined {
+    const name = memberName(reference);
+    return this.entries(reference.parameter).find(
+      (entry): entry is ForeignField => entry.kind === "field" && entry.name === name,
+    );
+  }
+
   /** Name of the field that a reference means. */
   private nameOf(reference: string, system: System): string {
     const found = this.database.parameter(reference, system);
-    return found ? [fieldNameOf(found.parameter), ...found.member].join(".") : reference;
+    return found ? memberName(found) : reference;
   }
 
-  private contextsIn(system: System, place: Place): ContextReader | undefined {
+  contextsIn(system: System, place: Place): ContextReader | undefined {
     const { criteria } = this;
     if (!criteria || this.isInContext) return undefined;
     return {
@@ -204,7 +221,7 @@ export class ParameterReader {
   }
 
   /** Type with what it has from the type that it is based on. */
-  private complete({ element, system }: Named, depth = 0): Element {
+  complete({ element, system }: Named, depth = 0): Element {
     const base = element.attributes.baseType;
     const found = base === undefined || depth > 20 ? undefined : this.database.type(base, system);
     if (!found) return element;

@@ -593,7 +593,10 @@ describe("names of XTCE", () => {
         more: '<AlgorithmSet><CustomAlgorithm name="X"/></AlgorithmSet>',
       }),
     );
-    assert.deepEqual(leftOut, ["CustomAlgorithm X: algorithms", "Parameter D: is derived from others"]);
+    assert.deepEqual(leftOut, [
+      "CustomAlgorithm X: it is code",
+      "Parameter D: is derived, and no algorithm computes it",
+    ]);
   });
 });
 
