@@ -125,7 +125,7 @@ export class Program {
 /** Bytes to read, and the shift that brings the field to the left end of 32 bits. */
 function shiftsOf(field: Field): { width: number; left: number } {
   const isInteger = field.type === "unsigned" || field.type === "signed" || field.type === "enumeration";
-  const isPlain = field.encoding === "binary" || field.encoding === "twos-complement";
+  const isPlain = !field.bitPlaces && (field.encoding === "binary" || field.encoding === "twos-complement");
   const first = field.bitOffset & 7;
   const isOneByte = first + field.bitSize <= 8;
   const isShifted = isInteger && isPlain && first + field.bitSize <= 32;

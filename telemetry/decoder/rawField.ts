@@ -1,6 +1,7 @@
 /** Raw fields of a packet, read and written by bits: integers of any encoding, floats and booleans. */
 import { type Field, rawRange } from "../dictionary";
 import { fromBcd, toBcd } from "./bcd";
+import { gathered, scatter } from "./bitOrder";
 import {
   float16Bits,
   float16Of,
@@ -14,7 +15,10 @@ import {
 import { readBits, readLittleBits, writeBits, writeLittleBits } from "./unsigned";
 
 /** Layout of a field: the properties that reading needs. */
-export type FieldLayout = Pick<Field, "type" | "encoding" | "bitOffset" | "bitSize" | "byteOrder">;
+export type FieldLayout = Pick<
+  Field,
+  "type" | "encoding" | "bitOffset" | "bitSize" | "byteOrder" | "bitPlaces"
+>;
 
 /**
  * Reader of a field's raw number: an integer, the value of a float, 0 or 1 for a boolean; NaN where the bits are no
@@ -24,7 +28,11 @@ export type FieldLayout = Pick<Field, "type" | "encoding" | "bitOffset" | "bitSi
 export type FieldReader = (bytes: Uint8Array, at: number) => number;
 
 export function fieldReader(field: FieldLayout): FieldReader {
-  const { bitOffset, bitSize, byteOrder } = field;
+  const { bitOffset, bitSize, byteOrder, bitPlaces } = field;
+  if (bitPlaces) {
+    const plain = fieldReader(plainly(field));
+    return (bytes, at) => plain(gathered(bytes, at * 8 + bitOffset, bitPlaces), 0);
+  }
   // Bit numbers of both orders count on from byte to byte, so that the offset in bytes is simply added.
   const bits = byteOrder === "little" ? readLittleBits : readBits;
   const all: FieldReader = (bytes, at) => bits(bytes, at * 8 + bitOffset, bitSize);
@@ -44,6 +52,9 @@ export function fieldReader(field: FieldLayout): FieldReader {
       return all;
   }
 }
+
+/** The field with its bits in the order of a plain number, at the start of some bytes. */
+const plainly = (field: FieldLayout): FieldLayout => ({ ...field, bitOffset: 0, bitPlaces: undefined });
 
 const signed = (value: number, half: number): number => (value >= half ? value - 2 * half : value);
 const onesComplement = (value: number, half: number): number =>
@@ -87,6 +98,11 @@ function floatReader({ encoding, bitOffset, bitSize, byteOrder }: FieldLayout): 
  */
 export function writeRaw(bytes: Uint8Array, at: number, field: FieldLayout, raw: number): void {
   const first = at * 8 + field.bitOffset;
+  if (field.bitPlaces) {
+    const plain = new Uint8Array(8);
+    writeRaw(plain, 0, plainly(field), raw);
+    return scatter(plain, bytes, first, field.bitPlaces);
+  }
   if (field.type === "float") return writeFloat(bytes, first, field, raw);
   const { lowest, highest } = rawRange(field);
   const held = Math.min(Math.max(Math.round(raw), lowest), highest);

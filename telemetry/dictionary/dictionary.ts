@@ -77,6 +77,8 @@ export interface Field {
   /** Bits of one element; of a text whose size varies, of the longest. */
   readonly bitSize: number;
   readonly byteOrder: "big" | "little";
+  /** Places of the bits from the first one on, the most significant first, where they are in an order of their own. */
+  readonly bitPlaces?: readonly number[] | undefined;
   /** True for another view of bits that another field has too. */
   readonly overlaps: boolean;
   /** Line in the dictionary file, from 1. */

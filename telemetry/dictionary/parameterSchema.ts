@@ -1,5 +1,6 @@
 /** Zod schema of one parameter of a dictionary file: rules for each parameter on its own. */
 import * as z from "zod";
+import { orderProblem } from "./bitOrder";
 import { calibrationSchema, formulaSchema } from "./calibrationSchema";
 import { whenSchema } from "./contextSchema";
 import { finite, identifier, prose, stateName } from "./texts";
@@ -89,7 +90,14 @@ export const parameterSchema = z
     bytes: textSizeSchema.optional(),
     /** Bits from the start of the data after the secondary header, MSB first; default: after the previous field. */
     bitOffset: z.int().min(0).max(524_288).optional(),
-    byteOrder: z.enum(["big", "little"]).default("big"),
+    /** Order of the bytes, or a list of the significance of each in the order in which they are sent. */
+    byteOrder: z
+      .union([z.enum(["big", "little"]), z.array(z.int().min(0).max(7)).min(2).max(8)], {
+        error: "must be big, little, or a list of significances, as [1, 0, 3, 2]",
+      })
+      .default("big"),
+    /** Order of the bits in each byte; of a number that is not whole bytes, of all its bits. */
+    bitOrder: z.enum(["msb-first", "lsb-first"]).default("msb-first"),
     /** How the bits mean a number or a text; default: the first of the type. */
     encoding: z.enum([...new Set(Object.values(encodings).flat())]).optional(),
     /** True for another view of bits that a field before it has too. It does not move the next field. */
@@ -175,6 +183,8 @@ function* keyProblems(parameter: Source): Generator<[string, string]> {
     yield ["hidden", "a field without a metric has no limits, no alarms and no count"];
   }
   if (isText) {
+    const order = orderProblem(parameter, 0);
+    if (order) yield order;
     if (parameter.bits !== undefined) yield ["bits", `${type} has bytes, not bits`];
     else if (parameter.bytes === undefined) yield ["bytes", "needs a size in bytes"];
     return;
@@ -185,6 +195,8 @@ function* keyProblems(parameter: Source): Generator<[string, string]> {
   }
   const problem = sizeProblem(parameter);
   if (problem !== undefined) yield ["bits", problem];
+  const order = orderProblem(parameter, parameter.bits ?? (type === "float" ? 32 : 1));
+  if (order) yield order;
 }
 
 const keysOfFields = [

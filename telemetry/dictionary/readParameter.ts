@@ -1,4 +1,5 @@
 /** Parameters and hidden fields of a dictionary file, with every default filled in. */
+import { bitPlaces } from "./bitOrder";
 import { calibrateToBase } from "./calibration";
 import { derivedOf } from "./derived";
 import type { Encoding, Field, FieldType, Packet, Parameter } from "./dictionary";
@@ -31,6 +32,7 @@ export function readField(source: ParameterSource, extent: Extent, line: number)
   const isNegative = Object.keys(source.states ?? {}).some((key) => /^-|\.\.-/.test(key));
   const encoding = source.encoding ?? (isNegative ? "twos-complement" : defaultEncodings[source.type]);
   const { name, type, byteOrder, overlaps } = source;
+  const places = bitPlaces(source, bitSize);
   return {
     name,
     type,
@@ -38,7 +40,9 @@ export function readField(source: ParameterSource, extent: Extent, line: number)
     bitOffset,
     segment,
     bitSize,
-    byteOrder,
+    // Where the bits have places of their own, those are counted as for big-endian numbers.
+    byteOrder: places || typeof byteOrder === "object" ? "big" : byteOrder,
+    ...(places && { bitPlaces: places }),
     overlaps,
     line,
   };
