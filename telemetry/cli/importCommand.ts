@@ -6,6 +6,7 @@ import { parse } from "yaml";
 import * as z from "zod";
 import { parseDictionary } from "../dictionary";
 import {
+  bitOrders,
   type Format,
   formatFinding,
   formats,
@@ -52,6 +53,12 @@ export const importCommand = command(
           "time code of all packets without one, as in a dictionary: '{ code: CUC, epoch: \"2000-01-01T00:00:00Z\" }'",
         ),
       checksum: z.enum(["crc16", "iso16"]).optional().describe("check at the end of all packets"),
+      bitOrder: z
+        .enum(bitOrders)
+        .optional()
+        .describe(
+          "what bitOrder=leastSignificantBitFirst of XTCE means: the bits of each byte, or of the field, are reversed, or it is ignored; without it such fields are left out",
+        ),
       mostElements: small.max(4096).default(64).describe("most elements of arrays whose length varies"),
       mostBytes: small.max(65_536).default(4096).describe("most bytes of texts whose length varies"),
     },

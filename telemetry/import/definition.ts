@@ -72,6 +72,10 @@ export interface ForeignField {
   readonly bits: number;
   readonly encoding?: string | undefined;
   readonly isLittle?: boolean | undefined;
+  /** Significance of each byte in the order in which they are sent, where it neither rises nor falls; 0 is the least. */
+  readonly byteOrder?: readonly number[] | undefined;
+  /** True where the least significant bit of each byte, or of what is no whole bytes, is sent first. */
+  readonly isLsbFirst?: boolean | undefined;
   /** Bits from the start of the packet, its primary header included; undefined: it follows what is before it. */
   readonly at?: number | undefined;
   readonly size?: VaryingSize | undefined;

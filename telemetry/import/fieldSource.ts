@@ -45,6 +45,8 @@ export function fieldSource(
     ...(isText ? textSize(field, context) : sizeOf(field)),
     ...(encoding !== undefined && { encoding }),
     ...(isLittle === true && !isText && (bits > 8 || type === "float") && { byteOrder: "little" }),
+    ...(field.byteOrder && { byteOrder: [...field.byteOrder] }),
+    ...(field.isLsbFirst === true && { bitOrder: "lsb-first" }),
     ...(count !== undefined && countOf(count, context)),
     ...(states && states.source),
     ...(hasUnit && calibrationSource(field, context, findings)),

@@ -9,9 +9,11 @@ import { planPackets } from "./plan";
 import { type Origin, writeDictionary, type WriteOptions } from "./write";
 import { mostXmlBytes } from "./xml";
 import { readXtce } from "./xtce";
+import { type BitOrder, bitOrders } from "./xtce/encodings";
 
 export { formatFinding, ImportError } from "./findings";
 export { type Origin } from "./write";
+export { bitOrders };
 
 /** Bytes of the biggest file: thirty times the biggest known one. */
 export const mostFileBytes = mostXmlBytes;
@@ -26,6 +28,8 @@ export interface ImportOptions extends WriteOptions {
   readonly packet?: string | undefined;
   /** Name of the file. */
   readonly file?: string | undefined;
+  /** What `bitOrder` of XTCE means; undefined: fields with it are left out. */
+  readonly bitOrder?: BitOrder | undefined;
   /** Further files of the same definition; CSV has none. */
   readonly others?: readonly SourceText[];
   /** Text of a file in the folder of the first one, which a template of COSMOS may render; undefined: there is none. */
@@ -56,7 +60,7 @@ function read(format: Format, text: string, options: ImportOptions, findings: Fi
   const name = basename(file ?? "packet").replace(/\.[^.]*$/, "");
   switch (format) {
     case "xtce":
-      return readXtce([{ text, file }, ...others], findings);
+      return readXtce([{ text, file }, ...others], options.bitOrder, findings);
     case "cosmos":
       return readCosmos([{ text, file }, ...others], name, options.beside ?? (() => undefined), findings);
     case "csv":

@@ -1,5 +1,5 @@
 /** Packets of a definition as packets of a dictionary: one root for each APID, and what extends it. */
-import type { Criterion, Definition, Entry, ForeignPacket } from "./definition";
+import type { Criterion, Definition, Entry, ForeignField, ForeignPacket } from "./definition";
 import type { Findings } from "./findings";
 import {
   apidList,
@@ -226,14 +226,24 @@ class Planner {
 
   /** Fields without those that a dictionary cannot have where they are. */
   private withoutMisplaced(fields: readonly PlacedField[]): PlacedField[] {
-    return fields.filter(({ field, bit = 0, gap }) => {
+    return fields.flatMap((each) => {
+      const { field, bit = 0, gap } = each;
       const isSplit = bit > 0 && bit < primaryHeaderBits;
-      const isShifted = field.isLittle === true && field.bits > 8 && (bit + gap) % 8 !== 0;
       if (isSplit) this.findings.leftOut(field.place, "begins in the primary header and ends behind it");
-      else if (isShifted) this.findings.leftOut(field.place, "its little-endian bytes begin within a byte");
-      return !isSplit && !isShifted;
+      if (isSplit) return [];
+      const isShifted = field.isLittle === true && field.bits > 8 && (bit + gap) % 8 !== 0;
+      return [isShifted ? { ...each, field: shifted(field) } : each];
     });
   }
+}
+
+/**
+ * A little-endian field that begins within a byte: the eight bits that are sent first are its least significant byte, but
+ * its place is counted as that of all others.
+ */
+function shifted(field: ForeignField): ForeignField {
+  if (field.isLsbFirst === true) return field;
+  return { ...field, isLittle: false, byteOrder: Array.from({ length: field.bits / 8 }, (_, i) => i) };
 }
 
 function problemOf(found: PlacedField | undefined): string | undefined {

@@ -66,14 +66,17 @@ function fieldOf({ line, cells }: CsvRow, isFromStart: boolean, findings: Findin
   }
   if (type.type === "fill") return at === undefined ? gap : [];
   if (type.dimensions > 1) findings.note(place, `its ${type.dimensions} dimensions are one`);
-  const problem = sizeProblem(type.type, bits);
+  const { isLittle, byteOrder, count } = type;
+  const isOrdered = byteOrder === undefined || byteOrder.length * 8 === bits;
+  const problem = isOrdered
+    ? sizeProblem(type.type, bits)
+    : `bytes in an order of ${byteOrder.length}: it has ${bits} bits`;
   if (problem !== undefined) {
     findings.leftOut(place, problem);
     return at === undefined ? gap : [];
   }
-  const { isLittle, count } = type;
   const field: ForeignField = {
-    ...{ kind: "field", name, place, at, type: type.type, bits, isLittle, count },
+    ...{ kind: "field", name, place, at, type: type.type, bits, isLittle, byteOrder, count },
     ...{
       description: cells.description,
       subsystem: cells.subsystem,

@@ -4,6 +4,8 @@ import type { ForeignField } from "../definition";
 export interface CsvType {
   readonly type: ForeignField["type"] | "fill";
   readonly isLittle: boolean;
+  /** Significance of each byte in the order in which they are sent, where it neither rises nor falls. */
+  readonly byteOrder?: readonly number[];
   /** Elements: a number, of several dimensions their product, the name of a field, or what fits. */
   readonly count?: ForeignField["count"];
   readonly dimensions: number;
@@ -34,17 +36,20 @@ export function typeOf(written: string, byteOrder: string | undefined): CsvType 
   const type = words[word.toLowerCase()];
   if (type === undefined) return `the type ${written}`;
   const order = digits === "" || (digits?.length === 2 && Number(digits) % 8 === 0) ? byteOrder : digits;
-  const isLittle = orderOf(order ?? "big");
-  if (isLittle === undefined) return `bytes in the order ${order}`;
-  return { type, isLittle, ...shapeOf(shape) };
+  const bytes = orderOf(order ?? "big");
+  if (!bytes) return `bytes in the order ${order}`;
+  return { type, ...bytes, ...shapeOf(shape) };
 }
 
-function orderOf(written: string): boolean | undefined {
-  const order = written.toLowerCase();
-  if (order === "big" || order === "little") return order === "little";
+/** Order of bytes in words, or as their numbers in a big-endian number in the order in which they are sent. */
+function orderOf(written: string): Pick<CsvType, "isLittle" | "byteOrder"> | undefined {
+  const order = written.trim().toLowerCase();
+  if (order === "big" || order === "little") return { isLittle: order === "little" };
   const bytes = Array.from(order, Number);
-  if (bytes.every((each, i) => i === 0 || each > (bytes[i - 1] ?? 0))) return false;
-  return bytes.every((each, i) => i === 0 || each < (bytes[i - 1] ?? 0)) ? true : undefined;
+  if (bytes.every((each, i) => i === 0 || each > (bytes[i - 1] ?? 0))) return { isLittle: false };
+  if (bytes.every((each, i) => i === 0 || each < (bytes[i - 1] ?? 0))) return { isLittle: true };
+  const isOrder = bytes.toSorted((a, b) => a - b).every((each, i) => each === i + 1);
+  return isOrder ? { isLittle: false, byteOrder: bytes.map((each) => bytes.length - each) } : undefined;
 }
 
 function shapeOf(shape: string | undefined): Pick<CsvType, "count" | "dimensions"> {

@@ -3,7 +3,17 @@ import type { Entry, ForeignField, Place, VaryingSize } from "../definition";
 import type { Findings } from "../findings";
 import { child, childrenOf, descend, type Element, numberIn, numberOf } from "../xml";
 
-export type EncodedForm = Pick<ForeignField, "type" | "bits" | "encoding" | "isLittle" | "size" | "room">;
+export type EncodedForm = Pick<
+  ForeignField,
+  "type" | "bits" | "encoding" | "isLittle" | "byteOrder" | "isLsbFirst" | "size" | "room"
+>;
+
+/**
+ * What `bitOrder` of XTCE is taken for where the least significant bit comes first, which the standard does not say: bits
+ * of each byte, or of the whole field, in reverse order; or nothing, as Yamcs does.
+ */
+export const bitOrders = ["byte", "field", "ignored"] as const;
+export type BitOrder = (typeof bitOrders)[number];
 
 /** What an encoding says of a field; and what comes before its bits, as the size of a text. */
 export type Encoded =
@@ -26,16 +36,49 @@ const encodingNames = [
 export const encodingOf = (type: Element | undefined): Element | undefined =>
   childrenOf(type, ...encodingNames)[0] ?? childrenOf(child(type, "Encoding"), ...encodingNames)[0];
 
-/** @param name of the parameter, for the field with the size of its text */
-export function readEncoding(encoding: Element, name: string, place: Place, findings: Findings): Encoded {
+/**
+ * @param name of the parameter, for the field with the size of its text
+ * @param bitOrder meaning of bits whose least significant one comes first; undefined: it is not known
+ */
+export function readEncoding(
+  encoding: Element,
+  name: string,
+  place: Place,
+  bitOrder: BitOrder | undefined,
+  findings: Findings,
+): Encoded {
+  const isReversed = encoding.attributes.bitOrder === "leastSignificantBitFirst" && bitOrder !== "ignored";
+  const plain = readPlain(encoding, name, place, findings);
   // A single bit has no order.
-  const isReversed = encoding.attributes.bitOrder === "leastSignificantBitFirst";
-  if (isReversed && numberOf(encoding, "sizeInBits") !== 1) {
+  if (!isReversed || "skip" in plain || plain.form.bits === 1) return plain;
+  return reversed(plain, bitOrder);
+}
+
+/** The same with its bits in reverse order. */
+function reversed(
+  plain: Extract<Encoded, { form: unknown }>,
+  bitOrder: "byte" | "field" | undefined,
+): Encoded {
+  const { form } = plain;
+  const { bits, isLittle, size } = form;
+  const skip = size === undefined ? bits : undefined;
+  if (bitOrder === undefined) {
     return {
-      skip: numberOf(encoding, "sizeInBits"),
-      why: "its least significant bit comes first (bitOrder)",
+      skip,
+      why: "its least significant bit comes first (bitOrder): --bit-order says what that means",
     };
   }
+  if (form.type === "string" || form.type === "binary")
+    {return { skip, why: "a text with its bits in reverse order" };}
+  if (bitOrder === "field") {
+    return { form: { ...form, isLittle: bits > 8, byteOrder: undefined, isLsbFirst: true } };
+  }
+  if (bits > 8 && bits % 8 !== 0)
+    {return { skip, why: "reversed bits of bytes, which it has no whole ones of" };}
+  return { form: { ...form, isLittle, isLsbFirst: true } };
+}
+
+function readPlain(encoding: Element, name: string, place: Place, findings: Findings): Encoded {
   if (child(encoding, "ErrorDetectCorrect")) {
     findings.leftOut(place, "its error detection: the value is carried over, the check is not");
   }
@@ -68,10 +111,10 @@ function integer(element: Element): Encoded {
   if (!form) return { skip: bits, why: `integers encoded as ${named}` };
   if (bits < 1 || bits > 64) return { skip: bits, why: `an integer of ${bits} bits` };
   const order = byteOrder(element, bits);
-  if (typeof order === "object") return { skip: bits, ...order };
+  if ("why" in order) return { skip: bits, ...order };
   // One bit in two's complement is -1 or 0; who writes it means a flag.
   if (form.type === "signed" && bits === 1) return { skip: bits, why: "a signed number of one bit" };
-  return { form: { ...form, bits, isLittle: order === "little" } };
+  return { form: { ...form, bits, ...order } };
 }
 
 function float(element: Element): Encoded {
@@ -85,29 +128,35 @@ function float(element: Element): Encoded {
     return { skip: bits, why: `a float of ${bits} bits` };
   }
   const order = byteOrder(element, bits);
-  if (typeof order === "object") return { skip: bits, ...order };
-  return {
-    form: { type: "float", bits, isLittle: order === "little", ...(isMil && { encoding: "mil-std-1750a" }) },
-  };
+  if ("why" in order) return { skip: bits, ...order };
+  return { form: { type: "float", bits, ...order, ...(isMil && { encoding: "mil-std-1750a" }) } };
 }
 
-/** Order of bytes, also as a list of them (XTCE 1.1); or why it is none of the two. A single byte has none. */
-function byteOrder(element: Element, bits: number): "big" | "little" | { readonly why: string } {
-  const bytes = childrenOf(child(element, "ByteOrderList"), "Byte").map(
-    (each) => numberOf(each, "byteSignificance") ?? 0,
-  );
-  const named = element.attributes.byteOrder ?? "mostSignificantByteFirst";
-  const isBig =
-    bytes.length > 1
-      ? bytes.every((each, i) => i === 0 || each < (bytes[i - 1] ?? 0))
-      : named === "mostSignificantByteFirst";
-  if (isBig || bits <= 8) return "big";
-  const isLittle =
-    bytes.length > 1
-      ? bytes.every((each, i) => i === 0 || each > (bytes[i - 1] ?? 0))
-      : named === "leastSignificantByteFirst";
-  if (!isLittle) return { why: "its bytes are neither in rising nor in falling order" };
-  return bits % 8 === 0 ? "little" : { why: "little-endian bits that are not whole bytes" };
+/** Order of bytes, also as a list: an element of its own in XTCE 1.1, `0,1,2,3` in 1.2. A single byte has none. */
+function byteOrder(
+  element: Element,
+  bits: number,
+): Pick<EncodedForm, "isLittle" | "byteOrder"> | { readonly why: string } {
+  const named = (element.attributes.byteOrder ?? "mostSignificantByteFirst").trim();
+  const isList = /^\d+(?:\s*,\s*\d+)*$/.test(named);
+  const elements = childrenOf(child(element, "ByteOrderList"), "Byte");
+  const list =
+    elements.length > 1
+      ? elements.map((each) => numberOf(each, "byteSignificance") ?? 0)
+      : isList
+        ? named.split(",").map(Number)
+        : [];
+  if (bits <= 8) return { isLittle: false };
+  if (list.length > 0 && list.length !== Math.ceil(bits / 8)) {
+    return { why: `its byte order has ${list.length} bytes, it has ${Math.ceil(bits / 8)}` };
+  }
+  const isRising = list.every((each, i) => i === 0 || each > (list[i - 1] ?? 0));
+  const isFalling = list.every((each, i) => i === 0 || each < (list[i - 1] ?? 0));
+  if (list.length > 0 ? isFalling : named === "mostSignificantByteFirst") return { isLittle: false };
+  if (bits % 8 !== 0) return { why: "little-endian bits that are not whole bytes" };
+  if (list.length > 0 ? isRising : named === "leastSignificantByteFirst") return { isLittle: true };
+  const isOrder = list.length > 1 && list.toSorted((a, b) => a - b).every((each, i) => each === i);
+  return isOrder ? { byteOrder: list } : { why: `its byte order ${list.join(",") || named}` };
 }
 
 const charsets: Readonly<Record<string, string | undefined>> = {

@@ -13,17 +13,23 @@ import { AlgorithmReader } from "./algorithms";
 import { ContainerReader } from "./containers";
 import { CriteriaReader } from "./criteria";
 import { Database, descriptionOf, type Named, placeOf } from "./database";
+import { type BitOrder } from "./encodings";
 import { EntryReader } from "./entries";
 import { ParameterReader } from "./parameters";
 
 /**
  * @param files of one definition, each with a root of its own, as Yamcs has them
+ * @param bitOrder meaning of bits whose least significant one comes first; undefined: it is not known
  * @throws ImportError for a file that is no XTCE, or for no containers
  */
-export function readXtce(files: readonly SourceText[], findings: Findings): Definition {
+export function readXtce(
+  files: readonly SourceText[],
+  bitOrder: BitOrder | undefined,
+  findings: Findings,
+): Definition {
   const isOne = files.length === 1;
   const database = new Database(files.map((each) => rootOf(each, isOne)));
-  const parameters = new ParameterReader(database, findings);
+  const parameters = new ParameterReader(database, bitOrder, findings);
   const criteria = new CriteriaReader(database, parameters);
   parameters.criteria = criteria;
   const entries = new EntryReader(database, parameters, criteria, findings);

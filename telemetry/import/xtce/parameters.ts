@@ -12,7 +12,7 @@ import {
   placeOf,
   type System,
 } from "./database";
-import { type Encoded, type EncodedForm, encodingOf, readEncoding } from "./encodings";
+import { type BitOrder, type Encoded, type EncodedForm, encodingOf, readEncoding } from "./encodings";
 import { type ContextReader, meaningOf } from "./meaning";
 
 /** Elements of arrays that are written one by one. */
@@ -34,8 +34,10 @@ export class ParameterReader {
   /** True while the field of a context is looked at: it may have a context of this field. */
   private isInContext = false;
 
+  /** @param bitOrder meaning of bits whose least significant one comes first; undefined: it is not known */
   constructor(
     private readonly database: Database,
+    private readonly bitOrder: BitOrder | undefined,
     private readonly findings: Findings,
   ) {}
 
@@ -197,7 +199,7 @@ export class ParameterReader {
     const element = this.complete(type);
     const encoding = encodingOf(element);
     const encoded = encoding
-      ? readEncoding(encoding, own.name, own.place, this.findings)
+      ? readEncoding(encoding, own.name, own.place, this.bitOrder, this.findings)
       : withoutEncoding(element);
     if ("skip" in encoded) return [this.leaveOut(own.place, encoded.skip, encoded.why)];
     const { before = [], endsAnywhere } = encoded;

@@ -48,13 +48,14 @@ export function scaleOf(type: Element): { scale: number; offset: number } {
 }
 
 /** Fields of a time that its raw number is; undefined: it is no such count. */
-function fieldsOf(type: Element): Source[] | undefined {
+function fieldsOf(type: Element, { isLittle, byteOrder, isLsbFirst }: ForeignField): Source[] | undefined {
   const encoding = encodingOf(type);
   const bits = numberOf(encoding, "sizeInBits") ?? 8;
   const { scale } = scaleOf(type);
   const isPlain = (encoding?.attributes.encoding ?? "unsigned") === "unsigned";
-  if (encoding?.name !== "IntegerDataEncoding" || !isPlain) return undefined;
-  const order = encoding.attributes.byteOrder === "leastSignificantByteFirst" ? { byteOrder: "little" } : {};
+  const isOrdered = byteOrder !== undefined || isLsbFirst === true;
+  if (encoding?.name !== "IntegerDataEncoding" || !isPlain || isOrdered) return undefined;
+  const order = isLittle === true ? { byteOrder: "little" } : {};
   const near = (length: number): boolean => Math.abs(scale / length - 1) < 1e-9;
   const count = counts.find(([length]) => near(length));
   if (count) return [{ is: count[1], bits, ...order }];
@@ -72,11 +73,15 @@ function fieldsOf(type: Element): Source[] | undefined {
 }
 
 /** Time code of an absolute time with an epoch, and of the part behind it that counts on from it. */
-function timeSource(type: Element, part: Element | undefined): Source | undefined {
+function timeSource(
+  type: Element,
+  field: ForeignField,
+  part: { readonly type: Element; readonly field: ForeignField } | undefined,
+): Source | undefined {
   const epoch = epochOf(type);
-  const fields = fieldsOf(type);
+  const fields = fieldsOf(type, field);
   if (!epoch || !fields) return undefined;
-  const more = part ? (scaleOf(part).offset === 0 ? fieldsOf(part) : undefined) : [];
+  const more = part ? (scaleOf(part.type).offset === 0 ? fieldsOf(part.type, part.field) : undefined) : [];
   const start = shifted(epoch, scaleOf(type).offset);
   return more && start && { code: "fields", ...start, fields: [...fields, ...more] };
 }
@@ -110,9 +115,10 @@ export function packetTime(
   for (const [i, field] of fields.entries()) {
     const type = typeOf(field);
     if (!type) continue;
-    const next = typeOf(fields[i + 1]);
-    const isPart = next && countsFrom(next) === field.name && follows(fields[i + 1], field);
-    const source = timeSource(type, isPart ? next : undefined);
+    const behind = fields[i + 1];
+    const next = typeOf(behind);
+    const isPart = behind && next && countsFrom(next) === field.name && follows(behind, field);
+    const source = timeSource(type, field, isPart ? { type: next, field: behind } : undefined);
     if (source) return { source, field: field.name };
     if (epochOf(type)) none.push(field);
   }
@@ -123,8 +129,8 @@ export function packetTime(
   return undefined;
 }
 
-const follows = (field: ForeignField | undefined, before: ForeignField): boolean =>
-  field?.at === undefined || (before.at !== undefined && field.at === before.at + before.bits);
+const follows = (field: ForeignField, before: ForeignField): boolean =>
+  field.at === undefined || (before.at !== undefined && field.at === before.at + before.bits);
 
 /** Seconds between two packets, by the container's rate in the stream. */
 export function periodOf(container: Element): number | undefined {

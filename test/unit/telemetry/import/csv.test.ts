@@ -87,13 +87,13 @@ describe("CSV", () => {
 
   it("leaves out what it cannot have, and keeps the places behind it", () => {
     const { leftOut, decode } = csv(
-      "name,data_type,bit_length\nA,uint,72\nB,complex,8\nC,float,24\nD,U2143,32\nE,uint,8\n",
+      "name,data_type,bit_length\nA,uint,72\nB,complex,8\nC,float,24\nD,U2144,32\nE,uint,8\n",
     );
     assert.deepEqual(leftOut, [
       "Field A: an integer of 72 bits",
       "Field B: the type complex",
       "Field C: a float of 24 bits",
-      "Field D: bytes in the order 2143",
+      "Field D: bytes in the order 2144",
     ]);
     assert.deepEqual(decode(spacePacket(`${"00".repeat(17)} 07`)).values, { e: 7 });
   });

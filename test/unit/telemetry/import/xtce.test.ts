@@ -258,7 +258,7 @@ describe("parameters of XTCE", () => {
       }),
     );
     assert.deepEqual(leftOut, [
-      "Parameter ODD: its least significant bit comes first (bitOrder)",
+      "Parameter ODD: its least significant bit comes first (bitOrder): --bit-order says what that means",
       "Parameter DEC: floats encoded as DEC",
     ]);
     assert.deepEqual(decode(packet("ffff ffffffff 07")).values, { next: 7 });
