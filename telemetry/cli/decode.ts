@@ -175,9 +175,11 @@ class Collector implements PacketSink {
     const end = data.length - layout.checksumBytes;
     const start = layout.starts(bytes, at + layout.userDataAt, end)[segment] ?? 0;
     const bitOffset = start * 8 + parameter.bitOffset;
-    if (Number.isNaN(elements) || Math.ceil((bitOffset + elements * bitSize) / 8) > end) return null;
+    const stride = array?.stride ?? bitSize;
+    const last = bitOffset + (elements - 1) * stride + bitSize;
+    if (Number.isNaN(elements) || (elements > 0 && Math.ceil(last / 8) > end)) return null;
     const read = (i: number): number | null =>
-      orNull(fieldReader({ ...parameter, bitOffset: bitOffset + i * bitSize })(data, 0));
+      orNull(fieldReader({ ...parameter, bitOffset: bitOffset + i * stride })(data, 0));
     return array ? Array.from({ length: elements }, (_, i) => read(i)) : read(0);
   }
 

@@ -20,14 +20,14 @@ export type ArrayDecoder = (
 
 /** @param behind bytes of what stands behind it */
 export function arrayDecoder(parameter: Parameter, behind: number): ArrayDecoder {
-  const { array, bitOffset, bitSize, index, segment } = parameter;
+  const { array, bitOffset, index, segment } = parameter;
   if (!array) throw new TypeError(`${parameter.name} is no array`);
-  const { slot, most, count } = array;
+  const { slot, most, count, stride, offset } = array;
   // Elements begin at up to eight different bits of a byte.
   const readers = Array.from({ length: 8 }, (_, bit) => fieldReader({ ...parameter, bitOffset: bit }));
   const counter = typeof count === "object" ? lengthReader({ field: count, times: 1, plus: 0 }) : undefined;
   const fitting = (bytesThere: number): number =>
-    Math.max(0, Math.floor((bytesThere * 8 - bitOffset) / bitSize));
+    Math.max(0, Math.floor((bytesThere * 8 - bitOffset + offset) / stride));
   const kept = count === "rest" ? behind : 0;
   return (bytes, data, bytesThere, starts, values, onError) => {
     const start = starts[segment] ?? 0;
@@ -37,7 +37,7 @@ export function arrayDecoder(parameter: Parameter, behind: number): ArrayDecoder
     const elements = Math.min(wanted, there, most);
     values[index] = typeof count === "number" && there < count ? NaN : elements;
     for (let i = 0; i < most; i++) {
-      const at = bitOffset + i * bitSize;
+      const at = bitOffset + i * stride;
       const value = i < elements ? element(readers[at & 7], bytes, base + (at >>> 3), parameter) : NaN;
       if (i < elements && Number.isNaN(value)) onError("not_finite", parameter);
       values[slot + i] = value;

@@ -58,7 +58,7 @@ function writeLengths(packet: Buffer, layout: PacketLayout): Int32Array {
   const there = packet.length - userDataAt - behind;
   const ofHidden = kind.varying.filter(({ field }) => kind.hidden.includes(field));
   const lengths = [
-    ...ofHidden.map(({ field, length }) => ({ length, most: field.bitSize / 8 })),
+    ...ofHidden.map(({ field, elementBytes, length }) => ({ length, most: field.bits / (8 * elementBytes) })),
     ...kind.parameters.map(({ array, textLength, bitSize }) => ({
       length: typeof array?.count === "object" ? { field: array.count, times: 1, plus: 0 } : textLength,
       most: array?.most ?? bitSize / 8,
@@ -73,10 +73,10 @@ function writeLengths(packet: Buffer, layout: PacketLayout): Int32Array {
 }
 
 function writeArray(packet: Buffer, at: number, parameter: Parameter, values: Float64Array): void {
-  const { array, bitOffset, bitSize } = parameter;
+  const { array, bitOffset } = parameter;
   if (!array) return;
   for (let i = 0; i < array.most; i++) {
-    const place = { ...parameter, bitOffset: bitOffset + i * bitSize };
+    const place = { ...parameter, bitOffset: bitOffset + i * array.stride };
     writeRaw(packet, at, place, uncalibrate(values[array.slot + i] ?? 0, parameter));
   }
 }

@@ -1,5 +1,5 @@
 /** Where the segments of a packet begin: what stands behind arrays and texts whose length varies. */
-import type { Packet, Parameter, VaryingField, VaryingLength } from "../dictionary";
+import type { Packet, VaryingField, VaryingLength } from "../dictionary";
 import { fieldReader } from "./rawField";
 
 /** Byte that no packet has: what begins there is not in it. */
@@ -47,11 +47,8 @@ export function segmentPlacer(packet: Packet): SegmentPlacer {
 
 /** Bytes of all that stands behind a segment. */
 export function bytesBehind({ parameters, hidden }: Packet, segment: number): number {
-  const end = ({ bitOffset, bitSize }: Pick<Parameter, "bitOffset" | "bitSize">, elements = 1): number =>
-    bitOffset + bitSize * elements;
-  const ends = [
-    ...parameters.filter((field) => field.segment > segment).map((each) => end(each, each.array?.most)),
-    ...hidden.filter((field) => field.segment > segment).map((each) => end(each)),
-  ];
+  const ends = [...parameters, ...hidden]
+    .filter((field) => field.segment > segment)
+    .map(({ bitOffset, bits }) => bitOffset + bits);
   return Math.ceil(Math.max(0, ...ends) / 8);
 }

@@ -1,6 +1,6 @@
 /** Checks of packets: layouts of one APID that can be told apart, places of fields and of the time. */
 import type { Report } from "./check";
-import type { Dictionary, Field, Packet, Parameter } from "./dictionary";
+import type { Dictionary, Field, Packet } from "./dictionary";
 import { bitsOf } from "./layout";
 import { timeBytes } from "./timeSchema";
 
@@ -106,8 +106,8 @@ function checkExtents(packet: Packet, { error }: Report): void {
   const inherited = new Set<Field>([...(packet.base?.parameters ?? []), ...(packet.base?.hidden ?? [])]);
   const fields = [...packet.parameters, ...packet.hidden];
   const rows = fields
-    .filter(({ segment, type }) => segment === 0 && type !== "derived")
-    .flatMap((field) => bitsOf(field, elementsOf(field) * field.bitSize).map((row) => ({ field, ...row })));
+    .filter(({ segment, bits }) => segment === 0 && bits > 0)
+    .flatMap((field) => bitsOf(field, field.bits).map((row) => ({ field, ...row })));
   let widest: (typeof rows)[number] | undefined;
   const reported = new Set<Field>();
   for (const row of rows.sort((a, b) => a.from - b.from)) {
@@ -143,9 +143,4 @@ function checkVarying({ varying }: Packet, { error }: Report): void {
       `its length varies, as that of ${rest.field.name} before it, which has no other end`,
     );
   }
-}
-
-/** Greatest number of elements of a field. */
-function elementsOf(field: Field | Parameter): number {
-  return "array" in field ? (field.array?.most ?? 1) : 1;
 }

@@ -61,7 +61,16 @@ export function readCondition(
 
 /** A field of the header: its offset counts from behind the primary header. */
 const headerField = (name: string, bitOffset: number, bitSize: number): Field => ({
-  ...{ name, bitOffset, segment: 0, bitSize, type: "unsigned", encoding: "binary", byteOrder: "big" },
+  ...{
+    name,
+    bitOffset,
+    segment: 0,
+    bitSize,
+    bits: bitSize,
+    type: "unsigned",
+    encoding: "binary",
+    byteOrder: "big",
+  },
   ...{ overlaps: false, line: 0 },
 });
 

@@ -76,6 +76,8 @@ export interface Field {
   readonly segment: number;
   /** Bits of one element; of a text whose size varies, of the longest. */
   readonly bitSize: number;
+  /** Bits of all elements, at most, with the other members of a structure that it begins; 0 for those. */
+  readonly bits: number;
   readonly byteOrder: "big" | "little";
   /** Places of the bits from the first one on, the most significant first, where they are in an order of their own. */
   readonly bitPlaces?: readonly number[] | undefined;
@@ -99,12 +101,15 @@ export interface ArrayShape {
   readonly most: number;
   /** Fixed number, the field with the number, or what fits into the packet. */
   readonly count: number | Field | "rest";
+  /** Bits from one element to the next, and from the start of its structure to it; of no structure: bitSize and 0. */
+  readonly stride: number;
+  readonly offset: number;
 }
 
 /** A field whose length varies, which fields behind it follow: an array or a text. */
 export interface VaryingField {
   readonly field: Field;
-  /** Bytes of one element of an array; 1 for a text. */
+  /** Bytes of one element of an array, or of its structure; 1 for a text. */
   readonly elementBytes: number;
   /** Number of elements or bytes: `times` * the number of a field + `plus`, or what fits. */
   readonly length: VaryingLength | "rest";

@@ -22,7 +22,7 @@ export function eventFields(
     readParameter(source, field, packet, -1, { textLength: textLengthOf(source, known) }, () => undefined);
   return (name) => {
     const parameter = packet.parameters.find((each) => each.name === name);
-    const placed = known.find(({ field }) => field.name === name);
+    const placed = known.find(({ field, source }) => field.name === name && source.count === undefined);
     return parameter ?? (placed ? hidden(placed) : headerField(name, packet));
   };
 }

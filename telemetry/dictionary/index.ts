@@ -4,7 +4,7 @@
  *   schema.ts, packetSchema.ts, parameterSchema.ts, timeSchema.ts, unitSchema.ts, texts.ts   shape of the file
  *   load.ts, document.ts, accept.ts         file -> YAML -> checked dictionary
  *   readPacket.ts, header.ts, conditions.ts, layout.ts   packets: headers, layouts, places of fields
- *   readParameter.ts, calibration.ts, bitOrder.ts, states.ts, stateAlarms.ts, rawRange.ts   parameters
+ *   readParameter.ts, calibration.ts, bitOrder.ts, structures.ts, states.ts, stateAlarms.ts, rawRange.ts   parameters
  *   check.ts, checkLayouts.ts               checks across parts          stored.ts      which packets are stored ones
  *   problem.ts     problems with file, line and key          dictionary.ts  the checked dictionary's types
  *   units.ts       units and Prometheus base units           limits.ts      yellow and red limits, by mode

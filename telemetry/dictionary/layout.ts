@@ -1,6 +1,7 @@
 /** Positions and sizes of a packet's fields. */
 import type { Field } from "./dictionary";
 import type { ParameterSource } from "./parameterSchema";
+import { inStructures } from "./structures";
 
 /** Position and size of a field in the data after the secondary header. */
 export interface Extent {
@@ -9,8 +10,11 @@ export interface Extent {
   readonly bitOffset: number;
   /** Bits of one element. */
   readonly bitSize: number;
-  /** Bits of all elements, at most. */
+  /** Bits of all elements, at most, with the other members of a structure that it begins; 0 for those. */
   readonly bits: number;
+  /** Bits from one element of an array to the next, and from the start of its structure to it. */
+  readonly stride: number;
+  readonly offset: number;
   /** First bit of its segment, when all that varies before it is as short and as long as can be. */
   readonly leastStart: number;
   readonly mostStart: number;
@@ -50,14 +54,23 @@ export function layOut(
   first: NextPlace,
 ): { extents: (Extent | string)[]; next: NextPlace } {
   let next = first;
-  const extents = fields.map((field) => {
-    const bitSize = bitSizeOf(field);
-    const bits = bitSize * elementsOf(field);
+  /** Place of the structure whose members follow. */
+  let start = first;
+  const bitSizes = fields.map(bitSizeOf);
+  const structures = inStructures(fields, bitSizes);
+  const extents = fields.map((field, i) => {
+    const { offset = 0, stride = 0 } = structures[i] ?? {};
+    const size = { bitSize: bitSizes[i] ?? 0, bits: stride * elementsOf(field), stride, offset };
     const { bitOffset } = field;
-    if (field.type === "derived") return { ...startOfPacket, bitSize, bits };
-    const place = bitOffset === undefined ? next : { segment: 0, bitOffset, leastStart: 0, mostStart: 0 };
-    if (typeof place === "string") return place;
-    const extent = { ...place, bitSize, bits };
+    if (field.type === "derived") return { ...startOfPacket, ...size };
+    if (field.interleaved) {
+      return typeof start === "string"
+        ? start
+        : { ...start, ...size, bitOffset: start.bitOffset + offset, bits: 0 };
+    }
+    start = bitOffset === undefined ? next : { segment: 0, bitOffset, leastStart: 0, mostStart: 0 };
+    if (typeof start === "string") return start;
+    const extent = { ...start, ...size };
     if (!field.overlaps) next = placeBehind(field, extent);
     return extent;
   });
@@ -65,10 +78,10 @@ export function layOut(
 }
 
 function placeBehind(field: ParameterSource, extent: Extent): NextPlace {
-  const { segment, bitOffset, bitSize, bits, leastStart, mostStart } = extent;
+  const { segment, bitOffset, stride, bits, leastStart, mostStart } = extent;
   if (!isVarying(field)) return { segment, bitOffset: bitOffset + bits, leastStart, mostStart };
   // What begins or ends within a byte, or is not in the row of all that vary, has no segment behind it.
-  if (bitOffset % 8 !== 0 || bitSize % 8 !== 0 || field.bitOffset !== undefined) return field.name;
+  if (bitOffset % 8 !== 0 || stride % 8 !== 0 || field.bitOffset !== undefined) return field.name;
   return {
     ...{ segment: segment + 1, bitOffset: 0 },
     leastStart: leastStart + bitOffset,

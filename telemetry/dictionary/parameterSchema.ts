@@ -106,6 +106,8 @@ export const parameterSchema = z
     hidden: z.boolean().default(false),
     /** Number of elements of an array: fixed, or the name of the field that says it, or what fits into the packet. */
     count: z.union([z.int().min(1).max(4096), identifier]).optional(),
+    /** True for a member of the structure that the array before it begins: its elements stand between those. */
+    interleaved: z.boolean().default(false),
     /** Greatest number of elements, or of bytes of a text, where a field or `rest` says how many there are. */
     most: z.int().min(1).max(65_536).optional(),
     /** Raw value to value in `unit`; default: the raw value itself. */
@@ -164,8 +166,15 @@ function* keyProblems(parameter: Source): Generator<[string, string]> {
   if (parameter.overlaps && parameter.bitOffset === undefined) {
     yield ["overlaps", "needs a bitOffset: where the bits are that it shows again"];
   }
-  if (count !== undefined && !isNumeric) yield ["count", `an array has numbers, not ${type}`];
-  if (count !== undefined && parameter.calibration?.contexts) {
+  const isArray = count !== undefined || parameter.interleaved;
+  if (isArray && !isNumeric && !parameter.hidden) yield ["count", `an array has numbers, not ${type}`];
+  if (parameter.interleaved) {
+    for (const key of ["count", "most", "bitOffset"] as const) {
+      if (parameter[key] !== undefined)
+        {yield [key, "is that of the array before it, with which it is interleaved"];}
+    }
+  }
+  if (isArray && parameter.calibration?.contexts) {
     yield ["calibration", "of an array cannot be chosen by a context"];
   }
   if (typeof count === "string" && most === undefined) {
@@ -173,14 +182,15 @@ function* keyProblems(parameter: Source): Generator<[string, string]> {
   }
   if (typeof count === "string" && (most ?? 0) > 4096) yield ["most", "an array has at most 4096 elements"];
   const isVaryingText = isText && parameter.bytes !== undefined && typeof parameter.bytes !== "number";
+  if (isVaryingText && isArray) yield ["bytes", "of an element do not vary"];
   if (isVaryingText && most === undefined) {
     yield ["bytes", "needs most: the greatest number of bytes that are shown"];
   }
   if (typeof count !== "string" && !isVaryingText && most !== undefined) {
     yield ["most", "belongs to a count or a size that is a field, or rest"];
   }
-  if (parameter.hidden && (parameter.limits ?? parameter.alarms ?? count) !== undefined) {
-    yield ["hidden", "a field without a metric has no limits, no alarms and no count"];
+  if (parameter.hidden && (parameter.limits ?? parameter.alarms) !== undefined) {
+    yield ["hidden", "a field without a metric has no limits and no alarms"];
   }
   if (isText) {
     const order = orderProblem(parameter, 0);
@@ -223,8 +233,8 @@ function* derivedProblems(parameter: Source): Generator<[string, string]> {
       yield [key, "a derived parameter is no field of the packet and has none"];
     }
   }
-  if (parameter.hidden || parameter.overlaps) {
-    yield [parameter.hidden ? "hidden" : "overlaps", "a derived parameter is no field of the packet"];
+  for (const key of ["hidden", "overlaps", "interleaved"] as const) {
+    if (parameter[key]) yield [key, "a derived parameter is no field of the packet"];
   }
 }
 

@@ -21,6 +21,7 @@ import type { Path, Problems } from "./problem";
 import { readField, readParameter } from "./readParameter";
 import type { DictionarySource } from "./schema";
 import { readStored } from "./stored";
+import { withCounts } from "./structures";
 
 /** A field of a packet on its way into the dictionary. */
 interface Placed {
@@ -111,10 +112,9 @@ export class PacketReader {
     );
     const checksum = base?.checksum ?? source.checksum ?? this.defaults.checksum ?? "none";
     const overhead = header.secondaryHeader.bytes + (checksum === "none" ? 0 : 2);
-    const extents = known.map(({ extent, source: field }) => ({
-      extent,
-      varies: isVarying(field),
-    }));
+    const extents = known
+      .filter(({ source: field }) => !field.interleaved)
+      .map(({ extent, source: field }) => ({ extent, varies: isVarying(field) }));
     const packet: Packet = {
       ...part,
       description: source.description,
@@ -163,11 +163,14 @@ export class PacketReader {
 
   /** Fields of the packet's own, each with its place; those without a known one are reported and left out. */
   private place(source: PacketSource, base: Packet | undefined, path: Path): Placed[] {
-    const accepted = source.parameters.flatMap((each, i) => {
+    const written = source.parameters.flatMap((each, i) => {
       const place = [...path, "parameters", i];
       const parameter = accept(parameterSchema, each, place, this.problems);
       return parameter ? [{ parameter, place }] : [];
     });
+    const accepted = withCounts(written, ({ place }) =>
+      this.problems.add([...place, "interleaved"], "stands behind no array, of whose structure it could be"),
+    );
     const first = (base && this.ends.get(base.name)) ?? startOfData;
     const { extents, next } = layOut(
       accepted.map(({ parameter }) => parameter),
@@ -191,7 +194,7 @@ export class PacketReader {
   }
 
   private addParameter(
-    { source, place, field }: Placed,
+    { source, place, field, extent }: Placed,
     packet: Pick<Packet, "index" | "apid" | "name" | "subsystem" | "periodSeconds">,
     known: readonly Placed[],
   ): Parameter {
@@ -200,7 +203,10 @@ export class PacketReader {
       field,
       packet,
       this.parameters.length,
-      { array: this.arrayOf(source, place, known), textLength: this.textLengthOf(source, place, known) },
+      {
+        array: this.arrayOf(source, extent, place, known),
+        textLength: this.textLengthOf(source, place, known),
+      },
       (key, message) => this.problems.add([...place, ...key], message),
     );
     this.parameters.push(parameter);
@@ -210,6 +216,7 @@ export class PacketReader {
 
   private arrayOf(
     { count, most }: ParameterSource,
+    { stride, offset }: Extent,
     place: Path,
     known: readonly Placed[],
   ): ArrayShape | undefined {
@@ -220,6 +227,7 @@ export class PacketReader {
       slot: 0,
       most: typeof count === "number" ? count : (most ?? 1),
       count: typeof count === "number" ? count : (counter ?? ("rest" as const)),
+      ...{ stride, offset },
     };
     this.arrays.push(array);
     return array;
@@ -227,7 +235,7 @@ export class PacketReader {
 
   /** Unsigned field of the packet that says a number of elements or bytes. */
   private counter(name: string, key: string, place: Path, known: readonly Placed[]): Field | undefined {
-    const found = known.find(({ field }) => field.name === name)?.field;
+    const found = known.find(({ field, source }) => field.name === name && source.count === undefined)?.field;
     if (found?.type === "unsigned") return found;
     this.problems.add([...place, key], `${name} is no unsigned field of this packet; or write rest`);
     return undefined;
@@ -251,17 +259,21 @@ export class PacketReader {
 
   /** Fields of a packet that others may follow although their length varies. */
   private varyingOf(placed: readonly Placed[], known: readonly Placed[]): VaryingField[] {
-    return placed.flatMap(({ source, field, place }): VaryingField[] => {
-      const isBehind = field.bitOffset % 8 === 0 && field.bitSize % 8 === 0 && source.bitOffset === undefined;
-      if (!isVarying(source) || !isBehind) return [];
+    return placed.flatMap(({ source, field, place, extent: { stride } }): VaryingField[] => {
+      const isBehind = field.bitOffset % 8 === 0 && stride % 8 === 0 && source.bitOffset === undefined;
+      if (!isVarying(source) || source.interleaved || !isBehind) return [];
       const { count } = source;
       if (count === undefined) {
         // A hidden text is no parameter: this is where its size is checked.
         return [{ field, elementBytes: 1, length: this.textLengthOf(source, place, known) ?? "rest" }];
       }
-      const counter = known.find((each) => each.field.name === count)?.field;
+      // A hidden array is no parameter: this is where its count is checked.
+      const counter =
+        typeof count === "string" && count !== "rest"
+          ? this.counter(count, "count", place, known)
+          : undefined;
       const length = counter ? { field: counter, times: 1, plus: 0 } : ("rest" as const);
-      return [{ field, elementBytes: field.bitSize / 8, length }];
+      return [{ field, elementBytes: stride / 8, length }];
     });
   }
 

@@ -28,7 +28,7 @@ export type ReportKey = (key: readonly (string | number)[], message: string) => 
 
 /** Form of a field. An enumeration with a negative state is in two's complement. */
 export function readField(source: ParameterSource, extent: Extent, line: number): Field {
-  const { bitOffset, bitSize, segment } = extent;
+  const { bitOffset, bitSize, bits, segment } = extent;
   const isNegative = Object.keys(source.states ?? {}).some((key) => /^-|\.\.-/.test(key));
   const encoding = source.encoding ?? (isNegative ? "twos-complement" : defaultEncodings[source.type]);
   const { name, type, byteOrder, overlaps } = source;
@@ -40,6 +40,7 @@ export function readField(source: ParameterSource, extent: Extent, line: number)
     bitOffset,
     segment,
     bitSize,
+    bits,
     // Where the bits have places of their own, those are counted as for big-endian numbers.
     byteOrder: places || typeof byteOrder === "object" ? "big" : byteOrder,
     ...(places && { bitPlaces: places }),
