@@ -2,6 +2,7 @@
 import { DictionaryError, parseDictionary } from "../dictionary";
 import { bodyOf, type Row } from "./body";
 import { type Findings, ImportError } from "./findings";
+import { varies } from "./places";
 import type { PlannedPacket } from "./plan";
 
 /** Messages about packets, and about parameters of packets, by their numbers in the file. */
@@ -44,8 +45,9 @@ function byPart(problems: DictionaryError["problems"]): Refused {
 /** The packets without what was refused, and without those that are based on a refused one. */
 export function withdrawn(rows: readonly Row[], { packets, parameters }: Refused, findings: Findings): Row[] {
   const gone = new Set<PlannedPacket>();
-  return rows
-    .map((row, i) => withoutParameters(row, parameters.get(i), findings))
+  const left = rows.map((row, i) => withoutParameters(row, parameters.get(i), findings));
+  return left
+    .map((row) => withoutLost(row, left, findings))
     .filter(({ plan }, i) => {
       const message = packets.get(i);
       if (message === undefined && !(plan.base && gone.has(plan.base))) return true;
@@ -70,4 +72,29 @@ function withoutParameters(
     return found ? [found] : [];
   });
   return { ...row, parameters: row.parameters.filter((each) => !gone.includes(each)) };
+}
+
+/** The row without fields of which something of varying length that was taken out said the place. */
+function withoutLost(row: Row, rows: readonly Row[], findings: Findings): Row {
+  const chain: PlannedPacket[] = [];
+  for (let plan: PlannedPacket | undefined = row.plan; plan; plan = plan.base) chain.unshift(plan);
+  const placed = chain.flatMap(({ fields }) => fields);
+  const kept = new Set(rows.flatMap(({ parameters }) => parameters.map(({ field }) => field)));
+  const gone = placed.findIndex(({ field }) => varies(field) && !kept.has(field));
+  if (gone < 0) return row;
+  // A structure is there as a whole or not at all: without a member its elements would be shorter.
+  let start = gone;
+  while (placed[start]?.field.interleaved === true) start--;
+  const lost = new Set(
+    placed.filter(({ bit }, i) => i === start || (i > start && bit === undefined)).map(({ field }) => field),
+  );
+  const parameters = row.parameters.filter(({ field }) => !field || !lost.has(field));
+  for (const { field } of row.parameters) {
+    if (!field || parameters.some((each) => each.field === field)) continue;
+    findings.leftOut(
+      field.place,
+      `${placed[gone]?.field.name ?? ""} is left out, on which its place depends`,
+    );
+  }
+  return { ...row, parameters };
 }
