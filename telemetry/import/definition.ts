@@ -83,6 +83,9 @@ export interface ForeignField {
   readonly room?: number | undefined;
   /** Elements of an array: a number, the name of a field, or what fits. */
   readonly count?: number | { readonly field: string } | "rest" | undefined;
+  /** Bits of all members of the structure that an array begins; and true for the other members. */
+  readonly stride?: number | undefined;
+  readonly interleaved?: boolean | undefined;
   readonly states?: readonly ForeignState[] | undefined;
   /** Label of all numbers that are no state. */
   readonly otherState?: string | undefined;

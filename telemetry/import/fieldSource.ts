@@ -34,7 +34,7 @@ export function fieldSource(
   },
   findings: Findings,
 ): Source {
-  const { type, bits, encoding, isLittle, isHidden, count, formula } = field;
+  const { type, bits, encoding, isLittle, isHidden, formula } = field;
   const hasUnit = isNumber(field) && isHidden !== true;
   const states = field.type === "enumeration" ? statesOf(field, findings) : undefined;
   const isText = type === "string" || type === "binary";
@@ -47,7 +47,7 @@ export function fieldSource(
     ...(isLittle === true && !isText && (bits > 8 || type === "float") && { byteOrder: "little" }),
     ...(field.byteOrder && { byteOrder: [...field.byteOrder] }),
     ...(field.isLsbFirst === true && { bitOrder: "lsb-first" }),
-    ...(count !== undefined && countOf(count, context)),
+    ...countOf(field, context),
     ...(states && states.source),
     ...(hasUnit && calibrationSource(field, context, findings)),
     ...(hasUnit && { unit: unitNameOf(field.unit) }),
@@ -76,9 +76,11 @@ function textSize(
 }
 
 function countOf(
-  count: NonNullable<ForeignField["count"]>,
+  { count, interleaved }: ForeignField,
   { nameOf, mostElements }: { nameOf: (field: string) => string; mostElements: number },
 ): Source {
+  if (count === undefined) return {};
+  if (interleaved === true) return { interleaved: true };
   if (typeof count === "number") return { count };
   return { count: count === "rest" ? "rest" : nameOf(count.field), most: mostElements };
 }

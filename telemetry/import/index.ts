@@ -9,7 +9,7 @@ import { planPackets } from "./plan";
 import { type Origin, writeDictionary, type WriteOptions } from "./write";
 import { mostXmlBytes } from "./xml";
 import { readXtce } from "./xtce";
-import { type BitOrder, bitOrders } from "./xtce/encodings";
+import { type BitOrder, bitOrders } from "./xtce/byteOrder";
 
 export { formatFinding, ImportError } from "./findings";
 export { type Origin } from "./write";

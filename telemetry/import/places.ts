@@ -22,6 +22,15 @@ export const varies = ({ size, count }: ForeignField): boolean =>
 export const sizeOf = ({ bits, count }: ForeignField): number =>
   bits * (typeof count === "number" ? count : 1);
 
+/**
+ * A little-endian field that begins within a byte: the eight bits that are sent first are its least significant byte, but
+ * its place is counted as that of all others.
+ */
+export function shifted(field: ForeignField): ForeignField {
+  if (field.isLsbFirst === true) return field;
+  return { ...field, isLittle: false, byteOrder: Array.from({ length: field.bits / 8 }, (_, i) => i) };
+}
+
 export function place(entries: readonly Entry[]): Placed {
   const fields: PlacedField[] = [];
   let next: number | undefined = 0;
@@ -37,6 +46,10 @@ export function place(entries: readonly Entry[]): Placed {
     if (entry.kind === "gap") {
       if (next === undefined) gap += entry.bits;
       else next += entry.bits;
+      continue;
+    }
+    if (entry.interleaved === true) {
+      fields.push({ field: entry, bit: undefined, gap: 0 });
       continue;
     }
     const bit: number | undefined = entry.at ?? next;

@@ -1,5 +1,5 @@
 /** Packets of a definition as packets of a dictionary: one root for each APID, and what extends it. */
-import type { Criterion, Definition, Entry, ForeignField, ForeignPacket } from "./definition";
+import type { Criterion, Definition, Entry, ForeignPacket } from "./definition";
 import type { Findings } from "./findings";
 import {
   apidList,
@@ -12,7 +12,7 @@ import {
 } from "./header";
 import { contains, type Intervals, only } from "./intervals";
 import { withLengths } from "./lengths";
-import { place, type Placed, type PlacedField } from "./places";
+import { place, type Placed, type PlacedField, shifted } from "./places";
 
 /** A packet of the dictionary to be. */
 export interface PlannedPacket {
@@ -235,15 +235,6 @@ class Planner {
       return [isShifted ? { ...each, field: shifted(field) } : each];
     });
   }
-}
-
-/**
- * A little-endian field that begins within a byte: the eight bits that are sent first are its least significant byte, but
- * its place is counted as that of all others.
- */
-function shifted(field: ForeignField): ForeignField {
-  if (field.isLsbFirst === true) return field;
-  return { ...field, isLittle: false, byteOrder: Array.from({ length: field.bits / 8 }, (_, i) => i) };
 }
 
 function problemOf(found: PlacedField | undefined): string | undefined {

@@ -10,6 +10,7 @@ import { fieldSource, isIdentity, statesOf } from "./fieldSource";
 import { type Findings, ImportError, nothingLeft } from "./findings";
 import { formulaSource } from "./formulaSource";
 import { primaryHeaderBits } from "./header";
+import { modeOf } from "./mode";
 import { freeName, identifierOf, proseOf } from "./names";
 import { type PlacedField } from "./places";
 import { type PlannedPacket } from "./plan";
@@ -63,7 +64,7 @@ class Writer {
     private readonly options: WriteOptions,
     private readonly findings: Findings,
   ) {
-    this.mode = this.findMode();
+    this.mode = modeOf(plans);
     this.meant = new Set(
       plans.flatMap(({ when, fields }) => [...when.map(({ field }) => field), ...fields.flatMap(meantBy)]),
     );
@@ -99,17 +100,6 @@ class Writer {
           : [],
       ),
     );
-  }
-
-  /** The enumeration that most limits by mode are of. */
-  private findMode(): ForeignField | undefined {
-    const votes = new Map<string, number>();
-    const fields = this.plans.flatMap(({ fields: placed }) => placed.map(({ field }) => field));
-    for (const { modeField } of fields) {
-      if (modeField !== undefined) votes.set(modeField, (votes.get(modeField) ?? 0) + 1);
-    }
-    const [most] = [...votes].sort(([, a], [, b]) => b - a);
-    return fields.find(({ name, type }) => name === most?.[0] && type === "enumeration");
   }
 
   private nameFields(plan: PlannedPacket): void {

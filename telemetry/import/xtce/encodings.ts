@@ -2,18 +2,12 @@
 import type { Entry, ForeignField, Place, VaryingSize } from "../definition";
 import type { Findings } from "../findings";
 import { child, childrenOf, descend, type Element, numberIn, numberOf } from "../xml";
+import { type BitOrder, byteOrder } from "./byteOrder";
 
 export type EncodedForm = Pick<
   ForeignField,
   "type" | "bits" | "encoding" | "isLittle" | "byteOrder" | "isLsbFirst" | "size" | "room"
 >;
-
-/**
- * What `bitOrder` of XTCE is taken for where the least significant bit comes first, which the standard does not say: bits
- * of each byte, or of the whole field, in reverse order; or nothing, as Yamcs does.
- */
-export const bitOrders = ["byte", "field", "ignored"] as const;
-export type BitOrder = (typeof bitOrders)[number];
 
 /** What an encoding says of a field; and what comes before its bits, as the size of a text. */
 export type Encoded =
@@ -68,13 +62,15 @@ function reversed(
       why: "its least significant bit comes first (bitOrder): --bit-order says what that means",
     };
   }
-  if (form.type === "string" || form.type === "binary")
-    {return { skip, why: "a text with its bits in reverse order" };}
+  if (form.type === "string" || form.type === "binary") {
+    return { skip, why: "a text with its bits in reverse order" };
+  }
   if (bitOrder === "field") {
     return { form: { ...form, isLittle: bits > 8, byteOrder: undefined, isLsbFirst: true } };
   }
-  if (bits > 8 && bits % 8 !== 0)
-    {return { skip, why: "reversed bits of bytes, which it has no whole ones of" };}
+  if (bits > 8 && bits % 8 !== 0) {
+    return { skip, why: "reversed bits of bytes, which it has no whole ones of" };
+  }
   return { form: { ...form, isLittle, isLsbFirst: true } };
 }
 
@@ -130,33 +126,6 @@ function float(element: Element): Encoded {
   const order = byteOrder(element, bits);
   if ("why" in order) return { skip: bits, ...order };
   return { form: { type: "float", bits, ...order, ...(isMil && { encoding: "mil-std-1750a" }) } };
-}
-
-/** Order of bytes, also as a list: an element of its own in XTCE 1.1, `0,1,2,3` in 1.2. A single byte has none. */
-function byteOrder(
-  element: Element,
-  bits: number,
-): Pick<EncodedForm, "isLittle" | "byteOrder"> | { readonly why: string } {
-  const named = (element.attributes.byteOrder ?? "mostSignificantByteFirst").trim();
-  const isList = /^\d+(?:\s*,\s*\d+)*$/.test(named);
-  const elements = childrenOf(child(element, "ByteOrderList"), "Byte");
-  const list =
-    elements.length > 1
-      ? elements.map((each) => numberOf(each, "byteSignificance") ?? 0)
-      : isList
-        ? named.split(",").map(Number)
-        : [];
-  if (bits <= 8) return { isLittle: false };
-  if (list.length > 0 && list.length !== Math.ceil(bits / 8)) {
-    return { why: `its byte order has ${list.length} bytes, it has ${Math.ceil(bits / 8)}` };
-  }
-  const isRising = list.every((each, i) => i === 0 || each > (list[i - 1] ?? 0));
-  const isFalling = list.every((each, i) => i === 0 || each < (list[i - 1] ?? 0));
-  if (list.length > 0 ? isFalling : named === "mostSignificantByteFirst") return { isLittle: false };
-  if (bits % 8 !== 0) return { why: "little-endian bits that are not whole bytes" };
-  if (list.length > 0 ? isRising : named === "leastSignificantByteFirst") return { isLittle: true };
-  const isOrder = list.length > 1 && list.toSorted((a, b) => a - b).every((each, i) => each === i);
-  return isOrder ? { byteOrder: list } : { why: `its byte order ${list.join(",") || named}` };
 }
 
 const charsets: Readonly<Record<string, string | undefined>> = {

@@ -2,6 +2,7 @@
 import type { Criterion, Entry, Place } from "../definition";
 import type { Findings } from "../findings";
 import { sizeOf, varies } from "../places";
+import { countedBy } from "../structures";
 import { child, childrenOf, descend, type Element, numberIn, numberOf, placeIn } from "../xml";
 import { type CriteriaReader } from "./criteria";
 import { type Database, type Named } from "./database";
@@ -107,8 +108,10 @@ export class EntryReader {
     const repeat = child(entry, "RepeatEntry");
     if (!repeat) return this.single(entry, container, place, depth);
     const count = numberIn(descend(repeat, "Count", "FixedValue")?.text ?? "");
+    const dynamic = child(child(repeat, "Count"), "DynamicValue");
+    if (dynamic) return this.repeatedBy(dynamic, repeat, entry, container, place, depth);
     if (count === undefined || count > mostRepetitions) {
-      this.findings.leftOut(place, "it is repeated by the number in a parameter");
+      this.findings.leftOut(place, `it is repeated ${count ?? "by a number that is not said"}`);
       return [{ kind: "unknown", place }];
     }
     const gap = numberIn(descend(repeat, "Offset", "FixedValue")?.text ?? "0") ?? 0;
@@ -118,6 +121,36 @@ export class EntryReader {
         each.kind === "field" ? { ...each, name: `${each.name}[${i}]` } : each,
       ),
     ]).flat();
+  }
+
+  /** Repetitions by the number in a parameter: arrays that are interleaved. */
+  private repeatedBy(
+    dynamic: Element,
+    repeat: Element,
+    entry: Element,
+    container: Named,
+    place: Place,
+    depth: number,
+  ): Entry[] {
+    const reference = child(dynamic, "ParameterInstanceRef")?.attributes.parameterRef;
+    const adjustment = child(dynamic, "LinearAdjustment");
+    const isPlain =
+      (numberOf(adjustment, "slope") ?? 1) === 1 &&
+      (numberOf(adjustment, "intercept") ?? 0) === 0 &&
+      (numberIn(descend(repeat, "Offset", "FixedValue")?.text ?? "0") ?? NaN) === 0;
+    const name = referenceOf(entry);
+    const counted =
+      reference !== undefined && isPlain
+        ? countedBy(
+            { field: this.parameters.nameOf(reference, container.system) },
+            this.single(entry, container, place, depth),
+            { name, place },
+            this.findings,
+          )
+        : "it is repeated by more than the number in a parameter";
+    if (typeof counted !== "string") return counted;
+    this.findings.leftOut(place, counted);
+    return [{ kind: "unknown", place }];
   }
 
   private single(entry: Element, { system }: Named, place: Place, depth: number): Entry[] {

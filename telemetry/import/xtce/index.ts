@@ -10,10 +10,10 @@ import type { Definition, SourceText } from "../definition";
 import { type Findings, ImportError } from "../findings";
 import { child, childrenOf, descend, type Element, readXml } from "../xml";
 import { AlgorithmReader } from "./algorithms";
+import { type BitOrder } from "./byteOrder";
 import { ContainerReader } from "./containers";
 import { CriteriaReader } from "./criteria";
 import { Database, descriptionOf, type Named, placeOf } from "./database";
-import { type BitOrder } from "./encodings";
 import { EntryReader } from "./entries";
 import { ParameterReader } from "./parameters";
 

@@ -1,7 +1,9 @@
 /** Parameters of XTCE as fields: the type of each, with its encoding, calibration, unit, states and alarms. */
 import type { Criterion, Entry, ForeignField, Place, VaryingSize } from "../definition";
 import type { Findings } from "../findings";
-import { child, childrenOf, descend, type Element, numberIn, numberOf } from "../xml";
+import { countedBy } from "../structures";
+import { child, childrenOf, type Element, numberOf } from "../xml";
+import { type BitOrder } from "./byteOrder";
 import {
   type Database,
   descriptionOf,
@@ -12,7 +14,8 @@ import {
   placeOf,
   type System,
 } from "./database";
-import { type BitOrder, type Encoded, type EncodedForm, encodingOf, readEncoding } from "./encodings";
+import { dimensionOf, product } from "./dimensions";
+import { type Encoded, type EncodedForm, encodingOf, readEncoding } from "./encodings";
 import { type ContextReader, meaningOf } from "./meaning";
 
 /** Elements of arrays that are written one by one. */
@@ -107,7 +110,7 @@ export class ParameterReader {
       return [this.leaveOut(own.place, undefined, `the type of its elements is ${this.database.nowhere}`)];
     }
     const sizes = childrenOf(dimensions.list, "Dimension").map(dimensionOf);
-    const [only] = sizes;
+    const [only, ...inner] = sizes;
     const element = (i: number): Entry[] =>
       this.ofType(
         of,
@@ -118,41 +121,34 @@ export class ParameterReader {
         },
         depth + 1,
       );
-    const first = this.withoutStates(sizes, this.ofType(of, own, depth + 1));
-    const [number] = first;
-    const isNumber =
-      first.length === 1 && number?.kind === "field" && ["unsigned", "signed", "float"].includes(number.type);
     if (sizes.every((size) => typeof size === "number") && sizes.length > 0) {
-      const count = sizes.reduce((product, size) => product * size, 1);
+      const count = product(sizes);
       if (sizes.length > 1) {
         this.findings.note(own.place, `its ${sizes.length} dimensions are one, of ${count} elements`);
       }
       if (count < 1 || count > mostElements) {
         return [this.leaveOut(own.place, undefined, `${count} elements`)];
       }
+      const first = this.ofType(of, own, depth + 1);
+      const [number] = first;
+      const isNumber =
+        first.length === 1 &&
+        number?.kind === "field" &&
+        ["unsigned", "signed", "float"].includes(number.type);
       if (isNumber) return [{ ...number, count }];
       return Array.from({ length: count }, (_, i) => element(i)).flat();
     }
-    if (isNumber && sizes.length === 1 && typeof only === "object") {
-      return [{ ...number, count: { field: this.nameOf(only.field, dimensions.system) } }];
+    if (typeof only !== "object" || !inner.every((size) => typeof size === "number")) {
+      return [this.leaveOut(own.place, undefined, "an array whose size varies, not by one parameter alone")];
     }
-    return [
-      this.leaveOut(
-        own.place,
-        undefined,
-        "an array whose size varies, not of numbers or not by one parameter",
-      ),
-    ];
-  }
-
-  /** Elements of an array whose size varies: enumerations are numbers there. */
-  private withoutStates(sizes: readonly (number | object | undefined)[], entries: Entry[]): Entry[] {
-    const [only, ...others] = entries;
-    const isFixed = sizes.every((size) => typeof size === "number");
-    if (isFixed || only?.kind !== "field" || others.length > 0 || only.type !== "enumeration") return entries;
-    this.findings.leftOut(only.place, "the states of its elements: they are numbers");
-    const type = only.encoding === "twos-complement" ? "signed" : "unsigned";
-    return [{ ...only, type, encoding: undefined, states: undefined, otherState: undefined }];
+    const copies = Math.min(product(inner), mostElements);
+    const entries =
+      inner.length === 0
+        ? this.ofType(of, own, depth + 1)
+        : Array.from({ length: copies }, (_, i) => element(i)).flat();
+    const field = this.nameOf(only.field, dimensions.system);
+    const counted = countedBy({ field }, entries, own, this.findings);
+    return typeof counted === "string" ? [this.leaveOut(own.place, undefined, counted)] : counted;
   }
 
   private leaveOut(place: Place, bits: number | undefined, why: string): Entry {
@@ -169,7 +165,7 @@ export class ParameterReader {
   }
 
   /** Name of the field that a reference means. */
-  private nameOf(reference: string, system: System): string {
+  nameOf(reference: string, system: System): string {
     const found = this.database.parameter(reference, system);
     return found ? memberName(found) : reference;
   }
@@ -245,17 +241,4 @@ function withoutEncoding(type: Element): Encoded {
   }
   if (type.name === "FloatParameterType" && [32, 64].includes(bits)) return { form: { type: "float", bits } };
   return { skip: undefined, why: "has no encoding" };
-}
-
-/** Number of elements: fixed, or the parameter that says it. */
-function dimensionOf(dimension: Element): number | { field: string } | undefined {
-  const start = numberIn(descend(dimension, "StartingIndex", "FixedValue")?.text ?? "0");
-  const end = numberIn(descend(dimension, "EndingIndex", "FixedValue")?.text ?? "");
-  if (start !== undefined && end !== undefined) return end - start + 1;
-  const dynamic = descend(dimension, "EndingIndex", "DynamicValue");
-  const field = child(dynamic, "ParameterInstanceRef")?.attributes.parameterRef;
-  const adjustment = child(dynamic, "LinearAdjustment");
-  const isCount =
-    (numberOf(adjustment, "slope") ?? 1) === 1 && (numberOf(adjustment, "intercept") ?? 0) === -1;
-  return field !== undefined && start === 0 && isCount ? { field } : undefined;
 }
