@@ -48,8 +48,9 @@ function homeOf(
   for (const input of inputs) {
     const count = packetsWith(input).length;
     if (count === 0) return `is computed from ${input}, which is in no packet, or in the primary header`;
-    if (count > 1)
-      {return `is computed from ${input}, which is in ${count} packets, none of which has all that it needs`;}
+    if (count > 1) {
+      return `is computed from ${input}, which is in ${count} packets, none of which has all that it needs`;
+    }
   }
   const last = inputs.at(-1);
   return last === undefined ? "is computed from no parameter" : packetsWith(last);

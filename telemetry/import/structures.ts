@@ -2,6 +2,7 @@
 import type { Entry, ForeignField, Place } from "./definition";
 import type { Findings } from "./findings";
 import { shifted, varies } from "./places";
+import { withoutStates } from "./states";
 
 /** Members of a structure, elements of fixed arrays in it one by one. */
 const mostMembers = 256;
@@ -57,7 +58,7 @@ function membersOf(
     return "an array of structures whose members vary in length or say their own places";
   }
   const { count } = entry;
-  const member = asNumber(entry, findings);
+  const member = ofNumbers(entry, findings);
   const placed = (field: ForeignField, bit: number): ForeignField =>
     field.isLittle === true && field.bits > 8 && bit % 8 !== 0 ? shifted(field) : field;
   if (typeof count !== "number") return [placed(member, at)];
@@ -67,16 +68,12 @@ function membersOf(
 }
 
 /** Element of an array, which has numbers: states are their numbers, texts only keep their places. */
-function asNumber(field: ForeignField, findings: Findings): ForeignField {
+function ofNumbers(field: ForeignField, findings: Findings): ForeignField {
   switch (field.type) {
     case "enumeration":
     case "boolean": {
       findings.leftOut(field.place, "the states of its elements: they are numbers");
-      const type = field.encoding === "twos-complement" ? "signed" : "unsigned";
-      return {
-        ...{ ...field, type, encoding: undefined, states: undefined, otherState: undefined },
-        ...{ otherAlarm: undefined, alarms: undefined },
-      };
+      return withoutStates(field);
     }
     case "string":
     case "binary":

@@ -8,9 +8,10 @@
 import type { Definition, ForeignField, ForeignPacket, Place, SourceText } from "../definition";
 import { type Findings, ImportError, nothingLeft } from "../findings";
 import { numberIn } from "../xml";
+import { finished } from "./finished";
 import { isItem, readItem } from "./items";
 import { type CosmosLine, linesOf } from "./lines";
-import { modified, sizedBy, tableOf } from "./modifiers";
+import { modified, sizedBy } from "./modifiers";
 import { OpenPacket } from "./openPacket";
 import type { Beside } from "./template";
 import { timeFrom } from "./time";
@@ -55,6 +56,8 @@ class Reader {
   private segments: { from: number; polynomial: number[] }[] = [];
   /** Derived item, of which the lines below may be the packet's time. */
   private derived: Place | undefined;
+  /** True for an item of which a line says how its raw number is converted. */
+  private isConverted = false;
   private isInCode = false;
   /** True below an item that is left out, whose lines are left out with it. */
   private isSilent = false;
@@ -162,6 +165,7 @@ class Reader {
     const { keyword, words } = line;
     if (/^GENERIC_\w+_CONVERSION_START$/.test(keyword)) this.isInCode = true;
     const field = this.field();
+    this.isConverted ||= /READ_CONVERSION(?:_START)?$/.test(keyword);
     if (this.derived && keyword === "READ_CONVERSION" && this.readTime(words)) return;
     if (field && keyword === "SEG_POLY_READ_CONVERSION") {
       const [from = NaN, ...polynomial] = words.map((word) => numberIn(word) ?? NaN);
@@ -223,21 +227,14 @@ class Reader {
   /** Ends an item: its segments, of which each line names one, become a table. */
   private endItem(): void {
     const field = this.field();
-    if (field && this.segments.length > 0) {
-      const table = tableOf(this.segments, field);
-      if (table) this.replace({ ...field, calibration: { table } });
-      else {
-        const why = "its SEG_POLY_READ_CONVERSION, which is no row of lines that meet";
-        this.findings.leftOut(
-          field.place,
-          `${why}: the number is shown as it is sent, without its unit and limits`,
-        );
-        this.replace({ ...field, unit: undefined, limits: undefined });
-      }
-    }
+    if (field)
+      {this.replace(
+        finished(field, { segments: this.segments, isConverted: this.isConverted }, this.findings),
+      );}
     if (this.derived) this.findings.leftOut(this.derived, "is derived");
     this.derived = undefined;
     this.segments = [];
+    this.isConverted = false;
     this.at = undefined;
     this.isSilent = false;
   }

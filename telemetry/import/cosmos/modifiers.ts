@@ -166,37 +166,3 @@ export function sizedBy(
   if (isCount) return { ...field, count: { field: by.name } };
   return { ...field, size: { field: by.name, times: each / 8, plus: plus / 8 } };
 }
-
-/**
- * Table of a conversion by segments, where each is a straight line that goes on where the one before it ends.
- * @param segments lower bound and coefficients of each
- * @returns undefined for curves and steps, which a table is not
- */
-export function tableOf(
-  segments: readonly { readonly from: number; readonly polynomial: readonly number[] }[],
-  { type, bits }: Pick<ForeignField, "type" | "bits">,
-): [number, number][] | undefined {
-  const sorted = [...segments].sort((a, b) => a.from - b.from);
-  const isLine = sorted.every(({ polynomial }) => polynomial.length <= 2 && !polynomial.some(Number.isNaN));
-  const [lowest, highest] =
-    type === "signed" ? [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1] : [0, 2 ** bits - 1];
-  if (!isLine || type === "float" || sorted.length === 0) return undefined;
-  const value = (
-    { polynomial: [constant = 0, slope = 0] }: { polynomial: readonly number[] },
-    raw: number,
-  ): number => constant + slope * raw;
-  const points: [number, number][] = [];
-  for (const [i, segment] of sorted.entries()) {
-    const before = sorted[i - 1];
-    if (!before) points.push([lowest, value(segment, lowest)]);
-    else if (segment.from > lowest && segment.from < highest) {
-      const [end, start] = [value(before, segment.from), value(segment, segment.from)];
-      // Between two whole numbers a step would be a steep line; only what meets is carried over.
-      if (Math.abs(end - start) > 1e-9 * Math.max(1, Math.abs(end))) return undefined;
-      points.push([segment.from, start]);
-    }
-  }
-  const last = sorted.at(-1);
-  if (last) points.push([highest, value(last, highest)]);
-  return points;
-}

@@ -12,7 +12,7 @@ const aliases = {
   byteOrder: ["byte_order", "endianness"],
   description: ["description", "notes"],
   unit: ["unit", "units", "mnemonic_unit"],
-  states: ["states"],
+  states: ["states", "state", "enum", "enums", "enumeration", "enumerations", "enum_values"],
   calibration: ["calibration", "conversion_formula", "mnemonic_calibration_values"],
   packet: ["packet", "packet_name"],
   apid: ["apid"],

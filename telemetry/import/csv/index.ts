@@ -3,8 +3,9 @@ import type { Definition, Entry, ForeignBounds, ForeignField, ForeignPacket, Pla
 import { type Findings, ImportError } from "../findings";
 import { beginsWithHeader, primaryHeaderBits } from "../header";
 import { only } from "../intervals";
+import { withFittingStates } from "../states";
 import { type CsvRow, readTable } from "./columns";
-import { meaningOf } from "./meaning";
+import { calibrationOf, statesOf } from "./meaning";
 import { typeOf } from "./types";
 
 /** Field by which a packet's APID is known: it stands for the primary header that the rows leave out. */
@@ -109,7 +110,10 @@ function withMeaning(
 ): ForeignField {
   const cell = states ?? calibration;
   if (cell === undefined) return field;
-  const meaning = meaningOf(cell);
+  if (states !== undefined && calibration !== undefined) {
+    findings.leftOut(field.place, "its calibration: it has states too");
+  }
+  const meaning = states === undefined ? calibrationOf(cell) : statesOf(cell);
   if (typeof meaning === "string") {
     findings.leftOut(
       field.place,
@@ -123,8 +127,9 @@ function withMeaning(
     findings.leftOut(field.place, `its states: it is ${field.type} of ${field.bits} bits, or an array`);
     return field;
   }
+  if (field.limits) findings.leftOut(field.place, "its limits: it has states");
   const encoding = field.type === "signed" ? "twos-complement" : undefined;
-  return { ...field, type: "enumeration", encoding, states: meaning.states };
+  return withFittingStates({ ...field, type: "enumeration", encoding, states: meaning.states }, findings);
 }
 
 function limitsOf(cells: CsvRow["cells"]): ForeignField["limits"] {

@@ -1,18 +1,31 @@
 /** What numbers mean in CSV definitions: states, polynomials and simple formulas in a cell. */
-import type { ForeignField, ForeignState } from "../definition";
+import type { ForeignField } from "../definition";
 import { formulaOf } from "./formula";
+import { statesOfJson, statesOfPairs } from "./states";
 
 export type Meaning = Pick<ForeignField, "calibration" | "states">;
 
 /**
- * Meaning of a cell: JSON as `{"0": "OFF", "[1,3]": "ON"}` (states) or `{"0": 20, "1": -0.5}` (coefficients by exponent),
- * states as `0=OFF, 1=ON`, coefficients as `20 -0.5`, or a formula as `x*0.5`, `x/24` or
- * `(2*x+1)^2`.
+ * States of a cell in a column of states, in the forms of states.ts.
+ * @returns a text for what is none
+ */
+export function statesOf(cell: string): Meaning | string {
+  const json = jsonOf(cell);
+  const states = json === undefined ? statesOfPairs(cell) : statesOfJson(json);
+  return states ? { states } : `the states ${shown(cell)}`;
+}
+
+/**
+ * Meaning of a cell in a column of calibrations: coefficients as `20 -0.5`, or JSON by exponent as `{"0": 20, "1": -0.5}`; a
+ * formula as `x*0.5`, `x/24` or `(2*x+1)^2`; states as `{"0": "OFF", "[1,3]": "ON"}` or `0=OFF, 1=ON`.
  * @returns a text for what is none of these
  */
-export function meaningOf(cell: string): Meaning | string {
-  if (cell.startsWith("{")) return ofJson(cell);
-  const states = ofPairs(cell);
+export function calibrationOf(cell: string): Meaning | string {
+  const json = jsonOf(cell);
+  const coefficients = json === undefined ? undefined : polynomialOf(json);
+  if (typeof coefficients === "string") return coefficients;
+  if (coefficients) return { calibration: { polynomial: coefficients } };
+  const states = json === undefined ? statesOfPairs(cell, "signs") : statesOfJson(json);
   if (states) return { states };
   const numbers = cell.split(/[\s,;]+/).map(Number);
   if (numbers.every((each) => !Number.isNaN(each))) return { calibration: { polynomial: numbers } };
@@ -22,44 +35,32 @@ export function meaningOf(cell: string): Meaning | string {
   if (formula !== undefined) return { calibration: { formula } };
   return /^\w+$/.test(cell)
     ? `the states or the conversion ${cell}, which is a name only`
-    : `the conversion ${cell.length > 60 ? `${cell.slice(0, 60)}...` : cell}`;
+    : `the conversion ${shown(cell)}`;
 }
 
-function ofJson(cell: string): Meaning | string {
-  let value: unknown;
+const shown = (cell: string): string => (cell.length > 60 ? `${cell.slice(0, 60)}...` : cell);
+
+/** Object or list of JSON; undefined for any other text. */
+function jsonOf(cell: string): object | undefined {
+  if (!/^[[{]/.test(cell)) return undefined;
   try {
-    value = JSON.parse(cell);
+    return JSON.parse(cell) as object;
   } catch {
-    return `the conversion ${cell.slice(0, 60)}, which is no JSON`;
+    return undefined;
   }
+}
+
+/** Coefficients by exponent, or in a list; undefined for what is none, a text for exponents that a polynomial has not. */
+function polynomialOf(value: object): number[] | string | undefined {
   const entries = Object.entries(value as Record<string, unknown>);
-  if (entries.every(([, each]) => typeof each === "number")) {
-    const polynomial: number[] = [];
-    for (const [exponent, coefficient] of entries) {
-      if (!/^[0-7]$/.test(exponent)) return `a polynomial with the exponent ${exponent}`;
-      polynomial[Number(exponent)] = coefficient as number;
-    }
-    return { calibration: { polynomial: Array.from(polynomial, (each: number | undefined) => each ?? 0) } };
+  const isNumeric = entries.every(([key, each]) => typeof each === "number" && /^-?[\d.]+$/.test(key));
+  if (!isNumeric || entries.length === 0) return undefined;
+  const polynomial: number[] = [];
+  for (const [exponent, coefficient] of entries) {
+    if (!/^[0-7]$/.test(exponent)) return `a polynomial with the exponent ${exponent}`;
+    polynomial[Number(exponent)] = coefficient as number;
   }
-  const states = entries.map(([key, label]) => stateOf(key, String(label)));
-  return states.every((state) => state !== undefined) ? { states } : `the states ${cell.slice(0, 60)}`;
-}
-
-/** State of a number, `[1,3]` or `1..3`. */
-function stateOf(key: string, label: string): ForeignState | undefined {
-  const [, from, to = from] =
-    /^\s*\[?\s*(-?(?:0x[\da-f]+|\d+))(?:\s*(?:,|\.\.)\s*(-?(?:0x[\da-f]+|\d+)))?\s*\]?\s*$/i.exec(key) ?? [];
-  return from === undefined ? undefined : { from: Number(from), to: Number(to), label };
-}
-
-/** States as `0=OFF, 1=ON` or `0:OFF; 1:ON`. */
-function ofPairs(cell: string): ForeignState[] | undefined {
-  const parts = cell.split(/[,;\n]/).filter((part) => part.trim() !== "");
-  const states = parts.map((part) => {
-    const [, key = "", label = ""] = /^([^=:]+)[=:](.+)$/.exec(part) ?? [];
-    return stateOf(key, label.trim());
-  });
-  return states.length > 0 && states.every((state) => state !== undefined) ? states : undefined;
+  return Array.from(polynomial, (each: number | undefined) => each ?? 0);
 }
 
 const number = String.raw`[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?`;

@@ -1,6 +1,7 @@
 /** What numbers mean by the type of their parameter: calibration and unit, states, alarms. */
 import type { ForeignField, ForeignState } from "../definition";
 import type { Findings } from "../findings";
+import { withFittingStates } from "../states";
 import { child, childrenOf, type Element, numberIn, numberOf } from "../xml";
 import { readContextLimits, readLabelAlarms, type ReadMatch, readRanges } from "./alarms";
 import { readCalibrator, readContextCalibrators } from "./calibrators";
@@ -97,22 +98,8 @@ function enumerationField(field: ForeignField, type: Element, findings: Findings
     if (from === undefined) return [];
     return [{ from, to: numberOf(each, "maxValue") ?? from, label, alarm: byLabel.get(label) ?? other }];
   });
-  const [lowest, highest] = rangeOf(field);
-  const fitting = states.filter(({ from, to }) => from >= lowest && to <= highest);
-  for (const { label, from } of states.filter((state) => !fitting.includes(state))) {
-    findings.leftOut(field.place, `its state ${label}: ${from} does not fit in ${field.bits} bits`);
-  }
-  if (fitting.length === 0) {
-    findings.note(field.place, "has no states: it is a number");
-    return field;
-  }
-  const isSigned = field.type === "signed";
-  return {
-    ...field,
-    type: "enumeration",
-    states: fitting,
-    encoding: isSigned ? "twos-complement" : undefined,
-  };
+  const encoding = field.type === "signed" ? "twos-complement" : undefined;
+  return withFittingStates({ ...field, type: "enumeration", states, encoding }, findings);
 }
 
 function booleanField(field: ForeignField, type: Element, findings: Findings): ForeignField {
@@ -142,10 +129,6 @@ function timeField(field: ForeignField, type: Element): ForeignField {
   const { scale, offset } = scaleOf(type);
   if (field.type === "string" || field.type === "binary" || Number.isNaN(scale)) return field;
   return { ...field, calibration: { polynomial: [offset, scale] }, unit: "s" };
-}
-
-function rangeOf({ type, bits }: ForeignField): [number, number] {
-  return type === "signed" ? [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1] : [0, 2 ** bits - 1];
 }
 
 /** Unit of a set: those with a negative power behind the stroke. */

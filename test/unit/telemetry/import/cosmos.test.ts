@@ -117,9 +117,9 @@ describe("lines below an item of COSMOS", () => {
   for (const [what, lines, expected] of [
     ["conversions by code", "READ_CONVERSION my.rb 1", "Item A: its READ_CONVERSION my.rb"],
     [
-      "segments that do not meet",
-      "SEG_POLY_READ_CONVERSION 0 0 1\n SEG_POLY_READ_CONVERSION 100 0 0.5",
-      /no row of lines that meet/,
+      "segments of what is no number",
+      "SEG_POLY_READ_CONVERSION 0 0 1\n SEG_POLY_READ_CONVERSION 100 zero 0.5",
+      /has what is no number/,
     ],
     ["limits of another set", "LIMITS TVAC 1 ENABLED 1 2 3 4", "Item A: its limits of the set TVAC"],
     [
