@@ -17,8 +17,15 @@ export interface Place {
   readonly what: string;
 }
 
+/** Field that says a number of elements or bytes. */
+export interface CountField {
+  readonly field: string;
+  /** True where its raw number is meant, also if it is calibrated. */
+  readonly isRaw?: boolean | undefined;
+}
+
 /** Size of a text that varies: what fits, or by a field before it, in bytes (`times` * number + `plus`). */
-export type VaryingSize = "rest" | { readonly field: string; readonly times: number; readonly plus: number };
+export type VaryingSize = "rest" | (CountField & { readonly times: number; readonly plus: number });
 
 /** Limits in the field's own unit. */
 export interface ForeignBounds {
@@ -82,7 +89,7 @@ export interface ForeignField {
   /** Bits that a text of varying size takes all the same. */
   readonly room?: number | undefined;
   /** Elements of an array: a number, the name of a field, or what fits. */
-  readonly count?: number | { readonly field: string } | "rest" | undefined;
+  readonly count?: number | CountField | "rest" | undefined;
   /** Bits of all members of the structure that an array begins; and true for the other members. */
   readonly stride?: number | undefined;
   readonly interleaved?: boolean | undefined;

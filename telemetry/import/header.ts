@@ -61,7 +61,10 @@ export function withHeaderCondition(
   if (bit === 0 && bits === 16 && numbers.length === 1 && only?.from === only?.to) {
     return withFirstWord({ apids, flag }, only?.from ?? 0);
   }
-  return `a condition on ${bits} bits at bit ${bit}, which are no part of a CCSDS primary header`;
+  const isOther = [18, 32].includes(bit) && [14, 16].includes(bits);
+  return isOther
+    ? "a condition on the sequence count or the length of packets"
+    : `a condition on ${bits} bits at bit ${bit}, which are no part of a CCSDS primary header`;
 }
 
 /** Version, type, flag and APID in one number of 16 bits. */

@@ -1,6 +1,29 @@
 /** Texts whose size is said by the packet's length field: what fits between the fields around them. */
+import type { Entry } from "./definition";
+import { isIdentity } from "./fieldSource";
 import type { Findings } from "./findings";
 import { type PlacedField, sizeOf, varies } from "./places";
+
+/**
+ * Entries in which what varies by a field that the packet has not, or of which the raw number is not meant, is of unknown
+ * length.
+ */
+export function withKnownCounts(entries: readonly Entry[], findings: Findings): readonly Entry[] {
+  const fields = new Map(
+    entries.flatMap((entry) => (entry.kind === "field" ? [[entry.name, entry] as const] : [])),
+  );
+  return entries.map((entry): Entry => {
+    if (entry.kind !== "field") return entry;
+    const by = [entry.count, entry.size].find((each) => typeof each === "object");
+    if (!by) return entry;
+    const counter = fields.get(by.field);
+    const isRaw = by.isRaw === true || counter?.calibration === undefined || isIdentity(counter.calibration);
+    if (counter && isRaw && counter.count === undefined) return entry;
+    const what = !counter ? "which its packet has not" : isRaw ? "which is an array" : "which is calibrated";
+    findings.leftOut(entry.place, `its length is said by ${by.field}, ${what}`);
+    return { kind: "unknown", place: entry.place };
+  });
+}
 
 /** Place of the length field in the primary header; its number is one less than the bytes behind the header. */
 const lengthField = { bit: 32, bits: 16 };

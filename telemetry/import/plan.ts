@@ -11,7 +11,7 @@ import {
   withHeaderCondition,
 } from "./header";
 import { contains, type Intervals, only } from "./intervals";
-import { withLengths } from "./lengths";
+import { withKnownCounts, withLengths } from "./lengths";
 import { place, type Placed, type PlacedField, shifted } from "./places";
 
 /** A packet of the dictionary to be. */
@@ -73,7 +73,7 @@ class Planner {
   }
 
   private visit(packet: ForeignPacket, before: State): void {
-    const entries = [...before.entries, ...packet.entries];
+    const entries = withKnownCounts([...before.entries, ...packet.entries], this.findings);
     const placed = place(entries);
     if (placed.cut) this.reportCut(placed.cut, packet.entries);
     const conditions = this.conditionsOf(packet, before, placed.fields);
@@ -228,7 +228,8 @@ class Planner {
   private withoutMisplaced(fields: readonly PlacedField[]): PlacedField[] {
     return fields.flatMap((each) => {
       const { field, bit = 0, gap } = each;
-      const isSplit = bit > 0 && bit < primaryHeaderBits;
+      // Those that lie in it are no fields of the data.
+      const isSplit = each.bit !== undefined && each.bit < primaryHeaderBits;
       if (isSplit) this.findings.leftOut(field.place, "begins in the primary header and ends behind it");
       if (isSplit) return [];
       const isShifted = field.isLittle === true && field.bits > 8 && (bit + gap) % 8 !== 0;

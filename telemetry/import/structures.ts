@@ -1,5 +1,5 @@
 /** Arrays of structures whose number of elements varies: each member is an array, interleaved with the others. */
-import type { Entry, ForeignField, Place } from "./definition";
+import type { CountField, Entry, ForeignField, Place } from "./definition";
 import type { Findings } from "./findings";
 import { shifted, varies } from "./places";
 import { withoutStates } from "./states";
@@ -16,7 +16,7 @@ const mostBits = 64;
  * @returns a text for what a dictionary cannot have
  */
 export function countedBy(
-  count: { readonly field: string },
+  count: CountField,
   element: readonly Entry[],
   array: { readonly name: string; readonly place: Place },
   findings: Findings,

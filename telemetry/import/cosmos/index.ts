@@ -227,10 +227,11 @@ class Reader {
   /** Ends an item: its segments, of which each line names one, become a table. */
   private endItem(): void {
     const field = this.field();
-    if (field)
-      {this.replace(
+    if (field) {
+      this.replace(
         finished(field, { segments: this.segments, isConverted: this.isConverted }, this.findings),
-      );}
+      );
+    }
     if (this.derived) this.findings.leftOut(this.derived, "is derived");
     this.derived = undefined;
     this.segments = [];

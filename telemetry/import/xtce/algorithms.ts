@@ -135,8 +135,11 @@ export class AlgorithmReader {
   private noteTriggers(operation: Element, inputs: readonly string[], system: System, place: Place): void {
     const isInput = ({ name, attributes }: Element): boolean => {
       const found = this.database.parameter(attributes.parameterRef ?? "", system);
-      const isOfParameter = name === "OnParameterUpdateTrigger" && found !== undefined;
-      return isOfParameter && inputs.includes(memberName(found));
+      if (name !== "OnParameterUpdateTrigger" || !found) return false;
+      const whole = memberName(found);
+      return inputs.some(
+        (each) => each === whole || (/^[.[]/.test(each.slice(whole.length)) && each.startsWith(whole)),
+      );
     };
     const other = childrenOf(child(operation, "TriggerSet")).find((each) => !isInput(each));
     if (other) this.findings.note(place, `is computed whenever an input comes, not by its ${other.name}`);

@@ -1,5 +1,5 @@
 /** Encodings of XTCE: how many bits a parameter has, and what they mean. */
-import type { Entry, ForeignField, Place, VaryingSize } from "../definition";
+import type { CountField, Entry, ForeignField, Place, VaryingSize } from "../definition";
 import type { Findings } from "../findings";
 import { child, childrenOf, descend, type Element, numberIn, numberOf } from "../xml";
 import { type BitOrder, byteOrder } from "./byteOrder";
@@ -232,10 +232,17 @@ const isNoSize = /(?:^|\/)_?yamcs_ignore$/;
 /** Size in bytes by a parameter, as XTCE says it in bits. */
 function dynamicSize(sizes: Element | undefined): VaryingSize | undefined {
   const dynamic = child(sizes, "DynamicValue");
-  const field = child(dynamic, "ParameterInstanceRef")?.attributes.parameterRef;
-  if (field === undefined || isNoSize.test(field)) return undefined;
+  const by = countFieldOf(dynamic);
+  if (!by || isNoSize.test(by.field)) return undefined;
   const adjustment = child(dynamic, "LinearAdjustment");
   const slope = numberOf(adjustment, "slope") ?? 1;
   const intercept = numberOf(adjustment, "intercept") ?? 0;
-  return { field, times: slope / 8, plus: intercept / 8 };
+  return { ...by, times: slope / 8, plus: intercept / 8 };
+}
+
+/** Parameter that a dynamic value is. */
+export function countFieldOf(dynamic: Element | undefined): CountField | undefined {
+  const { parameterRef: field, useCalibratedValue } =
+    child(dynamic, "ParameterInstanceRef")?.attributes ?? {};
+  return field === undefined ? undefined : { field, isRaw: useCalibratedValue === "false" };
 }

@@ -6,6 +6,7 @@ import { countedBy } from "../structures";
 import { child, childrenOf, descend, type Element, numberIn, numberOf, placeIn } from "../xml";
 import { type CriteriaReader } from "./criteria";
 import { type Database, type Named } from "./database";
+import { countFieldOf } from "./encodings";
 import { type ParameterReader } from "./parameters";
 
 /** Repetitions of an entry that are written one by one. */
@@ -117,9 +118,7 @@ export class EntryReader {
     const gap = numberIn(descend(repeat, "Offset", "FixedValue")?.text ?? "0") ?? 0;
     return Array.from({ length: count }, (_, i) => [
       ...(i > 0 && gap > 0 ? [{ kind: "gap", bits: gap } as const] : []),
-      ...this.single(entry, container, place, depth).map((each) =>
-        each.kind === "field" ? { ...each, name: `${each.name}[${i}]` } : each,
-      ),
+      ...numbered(this.single(entry, container, place, depth), i),
     ]).flat();
   }
 
@@ -132,7 +131,7 @@ export class EntryReader {
     place: Place,
     depth: number,
   ): Entry[] {
-    const reference = child(dynamic, "ParameterInstanceRef")?.attributes.parameterRef;
+    const by = countFieldOf(dynamic);
     const adjustment = child(dynamic, "LinearAdjustment");
     const isPlain =
       (numberOf(adjustment, "slope") ?? 1) === 1 &&
@@ -140,9 +139,9 @@ export class EntryReader {
       (numberIn(descend(repeat, "Offset", "FixedValue")?.text ?? "0") ?? NaN) === 0;
     const name = referenceOf(entry);
     const counted =
-      reference !== undefined && isPlain
+      by && isPlain
         ? countedBy(
-            { field: this.parameters.nameOf(reference, container.system) },
+            { ...by, field: this.parameters.nameOf(by.field, container.system) },
             this.single(entry, container, place, depth),
             { name, place },
             this.findings,
@@ -185,6 +184,20 @@ export class EntryReader {
         return [{ kind: "unknown", place }];
     }
   }
+}
+
+/** Entries of one repetition, where what one of them says of another is said of that of the same repetition. */
+function numbered(entries: readonly Entry[], i: number): Entry[] {
+  const own = new Set(entries.flatMap((entry) => (entry.kind === "field" ? [entry.name] : [])));
+  const by = <Counted>(counted: Counted): Counted =>
+    typeof counted === "object" && counted !== null && "field" in counted && own.has(String(counted.field))
+      ? { ...counted, field: `${String(counted.field)}[${i}]` }
+      : counted;
+  return entries.map((entry) =>
+    entry.kind === "field"
+      ? { ...entry, name: `${entry.name}[${i}]`, count: by(entry.count), size: by(entry.size) }
+      : entry,
+  );
 }
 
 const referenceOf = (entry: Element): string =>

@@ -146,8 +146,8 @@ export class ParameterReader {
       inner.length === 0
         ? this.ofType(of, own, depth + 1)
         : Array.from({ length: copies }, (_, i) => element(i)).flat();
-    const field = this.nameOf(only.field, dimensions.system);
-    const counted = countedBy({ field }, entries, own, this.findings);
+    const count = { ...only, field: this.nameOf(only.field, dimensions.system) };
+    const counted = countedBy(count, entries, own, this.findings);
     return typeof counted === "string" ? [this.leaveOut(own.place, undefined, counted)] : counted;
   }
 

@@ -247,6 +247,37 @@ describe("places in containers of XTCE", () => {
   });
 });
 
+describe("fields where a primary header should be", () => {
+  const of = (types: string, list: string, criteria: string): string =>
+    imported(
+      "xtce",
+      xtce({
+        types: integer("U8", 8) + integer("U64", 64) + integer("U16", 16) + types,
+        parameters: parameter("A", "U64") + parameter("B", "U8") + parameter("LENGTH", "U16"),
+        containers:
+          container("BARE", list) +
+          container("P", entries("B"), basedOn("CCSDS", criteria)) +
+          container("Q", entries("B"), basedOn("CCSDS", comparison("H3", 8))),
+      }),
+      { apids: [7] },
+    ).leftOut.join("\n");
+
+  it("that reach behind it are left out by a reason that fits", () => {
+    assert.match(
+      of("", entries("A", "B"), ""),
+      /Parameter A: begins in the primary header and ends behind it/,
+    );
+  });
+
+  it("do not choose packets by their length or count", () => {
+    const both = `<ComparisonList>${comparison("H3", 7)}${comparison("H6", 20)}</ComparisonList>`;
+    assert.match(
+      of("", entries("B"), both),
+      /H6: a condition on the sequence count or the length of packets/,
+    );
+  });
+});
+
 describe("encodings that are not as the standard has them", () => {
   const field = (bits: number, attributes: string): ReturnType<typeof imported> =>
     imported(

@@ -190,3 +190,79 @@ describe("what the check of a dictionary refuses of a packet whose length varies
     });
   }
 });
+
+describe("what a parameter counts", () => {
+  const calibrated = (name: string, slope: number): string =>
+    `<IntegerParameterType name="${name}"><IntegerDataEncoding sizeInBits="8"><DefaultCalibrator><PolynomialCalibrator><Term exponent="1" coefficient="${slope}"/></PolynomialCalibrator></DefaultCalibrator></IntegerDataEncoding></IntegerParameterType>`;
+  /** Packet of N, the array LIST of numbers that another parameter counts, and END. */
+  const of = (counter: string, type = "U8", more = ""): ReturnType<typeof imported> =>
+    imported(
+      "xtce",
+      xtce({
+        types:
+          integer("U8", 8) +
+          calibrated("TWICE", 2) +
+          calibrated("SAME", 1) +
+          array(
+            "LIST",
+            "U8",
+            countedBy(counter).replace("<ParameterInstanceRef", `<ParameterInstanceRef ${more}`),
+          ),
+        parameters:
+          parameter("N", type) + parameter("N_", "U8") + parameter("LIST", "LIST") + parameter("END", "U8"),
+        containers:
+          container("P", entries("N", "LIST", "END"), apid7) +
+          container("Q", entries("N_"), basedOn("CCSDS", comparison("H3", 8))),
+      }),
+    );
+
+  it("is of unknown length where the packet has no such parameter, also if another one has the same name here", () => {
+    const { leftOut, decode } = of("N_");
+    assert.deepEqual(leftOut, [
+      "Parameter LIST: its length is said by N_, which its packet has not",
+      "Parameter LIST: its length is not known; so END behind it cannot be placed",
+    ]);
+    assert.deepEqual(decode(packet("01 05 06")).values, { n: 1 });
+  });
+
+  it("is of unknown length where the calibrated number is meant", () => {
+    assert.match(of("N", "TWICE").leftOut.join(), /its length is said by N, which is calibrated/);
+    for (const { decode, leftOut } of [of("N", "SAME"), of("N", "TWICE", 'useCalibratedValue="false"')]) {
+      assert.deepEqual(leftOut, []);
+      assert.deepEqual(decode(packet("01 05 06")).values.list, [5]);
+    }
+  });
+
+  it("is of unknown length where an array should say it", () => {
+    const two = array("TWO", "U8", fixed(2));
+    const { leftOut } = imported(
+      "xtce",
+      xtce({
+        types: integer("U8", 8) + two + array("LIST", "U8", countedBy("N")),
+        parameters: parameter("N", "TWO") + parameter("LIST", "LIST"),
+        containers: container("P", entries("N", "LIST"), apid7),
+      }),
+    );
+    assert.deepEqual(leftOut, ["Parameter LIST: its length is said by N, which is an array"]);
+  });
+
+  it("of a repeated entry is said by the field of the same repetition", () => {
+    const text =
+      '<StringParameterType name="TEXT"><StringDataEncoding><SizeInBits><LeadingSize sizeInBitsOfSizeTag="8"/></SizeInBits></StringDataEncoding></StringParameterType>';
+    const repeat = "<RepeatEntry><Count><FixedValue>2</FixedValue></Count></RepeatEntry>";
+    const { leftOut, decode } = imported(
+      "xtce",
+      xtce({
+        types: text,
+        parameters: parameter("T", "TEXT"),
+        containers: container(
+          "P",
+          `<ParameterRefEntry parameterRef="T">${repeat}</ParameterRefEntry>`,
+          apid7,
+        ),
+      }),
+    );
+    assert.deepEqual(leftOut, []);
+    assert.deepEqual(decode(packet("01 41 02 4243")).values, { t_0: "A", t_1: "BC" });
+  });
+});
