@@ -61,7 +61,7 @@ export type ForeignCalibration =
   | { readonly formula: string };
 
 /** Formula of a dictionary in which $0, $1, … stand for the fields that it is computed from. */
-export interface ForeignFormula {
+interface ForeignFormula {
   readonly text: string;
   readonly inputs: readonly string[];
 }

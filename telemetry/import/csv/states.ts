@@ -11,7 +11,7 @@ const numberFirst = new RegExp(
 const labelFirst = new RegExp(String.raw`^(.+?)\s*(?:=>|->|[=:])\s*(${number})$`, "i");
 
 /** Numbers of a state: one, `1..3`, `1-3` or `[1,3]`. */
-export function stateOf(key: string, label: string): ForeignState | undefined {
+function stateOf(key: string, label: string): ForeignState | undefined {
   const [, from, to = from] = range.exec(key.trim()) ?? [];
   return from === undefined || label === ""
     ? undefined
