@@ -158,6 +158,8 @@ export interface ForeignPacket {
   /** Seconds between two packets. */
   readonly period?: number | undefined;
   readonly time?: ForeignTime | undefined;
+  /** Parameters that are computed from its own fields. */
+  readonly derived?: readonly ForeignField[];
 }
 
 export interface Definition {
@@ -166,6 +168,6 @@ export interface Definition {
   readonly description?: string | undefined;
   /** A base comes before what is based on it. */
   readonly packets: readonly ForeignPacket[];
-  /** Parameters that are computed from fields of packets. */
+  /** Parameters that are computed from fields of any packets, whose names tell them apart. */
   readonly derived?: readonly ForeignField[];
 }

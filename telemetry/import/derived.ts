@@ -24,10 +24,16 @@ export function placeDerived(
     ...(plan.base ? all(plan.base) : []),
     ...own(plan),
   ];
+  for (const plan of plans) {
+    for (const field of plan.foreign.derived ?? []) {
+      // The names of its fields may be those of other packets' too.
+      const missing = field.formula?.inputs.find((input) => !has(own(plan), input));
+      if (missing === undefined) placed.set(plan, [...(placed.get(plan) ?? []), field]);
+      else findings.leftOut(field.place, nowhere(missing));
+    }
+  }
   for (const field of inOrder(derived, findings)) {
     const inputs = field.formula?.inputs ?? [];
-    const has = (fields: readonly ForeignField[], input: string): boolean =>
-      fields.some(({ name }) => name === input);
     const whole = plans.filter(
       (plan) =>
         inputs.every((input) => has(all(plan), input)) && inputs.some((input) => has(own(plan), input)),
@@ -40,6 +46,12 @@ export function placeDerived(
   return placed;
 }
 
+const has = (fields: readonly ForeignField[], input: string): boolean =>
+  fields.some(({ name }) => name === input);
+
+const nowhere = (input: string): string =>
+  `is computed from ${input}, which is in no packet, or in the primary header`;
+
 /** The packet of a parameter whose inputs no packet has all; a text where there is none. */
 function homeOf(
   inputs: readonly string[],
@@ -47,7 +59,7 @@ function homeOf(
 ): readonly PlannedPacket[] | string {
   for (const input of inputs) {
     const count = packetsWith(input).length;
-    if (count === 0) return `is computed from ${input}, which is in no packet, or in the primary header`;
+    if (count === 0) return nowhere(input);
     if (count > 1) {
       return `is computed from ${input}, which is in ${count} packets, none of which has all that it needs`;
     }

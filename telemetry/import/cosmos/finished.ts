@@ -13,13 +13,22 @@ export function finished(
   item: { readonly segments: readonly Segment[]; readonly isConverted: boolean },
   findings: Findings,
 ): ForeignField {
-  const curved = withSegments(field, item.segments, findings);
+  const curved = withSegments(withoutLostUnit(field, item), item.segments, findings);
   if (curved.type !== "enumeration" || !item.isConverted || isIdentity(curved.calibration)) {
     return withFittingStates(curved, findings);
   }
   // COSMOS looks a state up by the converted number, a dictionary by the raw one.
   findings.leftOut(field.place, "its states, which are those of the converted number");
   return withoutStates(curved);
+}
+
+/** A number whose conversion was lost has no unit and no limits, also where those stand behind the conversion. */
+function withoutLostUnit(
+  field: ForeignField,
+  { segments, isConverted }: { readonly segments: readonly Segment[]; readonly isConverted: boolean },
+): ForeignField {
+  const isLost = isConverted && field.calibration === undefined && segments.length === 0;
+  return isLost ? { ...field, unit: undefined, limits: undefined } : field;
 }
 
 function withSegments(field: ForeignField, segments: readonly Segment[], findings: Findings): ForeignField {

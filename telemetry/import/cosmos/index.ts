@@ -4,10 +4,13 @@
  *   template.ts   what templates put there     items.ts       items and their places
  *   lines.ts      keywords and words           modifiers.ts   what the lines below an item say
  *   openPacket.ts a packet while it is read    time.ts        its time
+ *   code.ts       code that is a formula       derivedItems.ts items that are computed from others
  */
-import type { Definition, ForeignField, ForeignPacket, Place, SourceText } from "../definition";
+import type { Definition, ForeignField, ForeignPacket, SourceText } from "../definition";
 import { type Findings, ImportError, nothingLeft } from "../findings";
 import { numberIn } from "../xml";
+import { formulaOfCode } from "./code";
+import type { DerivedItem } from "./derivedItems";
 import { finished } from "./finished";
 import { isItem, readItem } from "./items";
 import { type CosmosLine, linesOf } from "./lines";
@@ -54,11 +57,14 @@ class Reader {
   /** Item that the next lines may say more of, and its place among the entries; undefined: none. */
   private at: number | undefined;
   private segments: { from: number; polynomial: number[] }[] = [];
-  /** Derived item, of which the lines below may be the packet's time. */
-  private derived: Place | undefined;
+  /** Derived item, of which the lines below may be the packet's time, or its code. */
+  private derived: DerivedItem | undefined;
+  /** Line with which code begins that converts what is read. */
+  private conversion: CosmosLine | undefined;
   /** True for an item of which a line says how its raw number is converted. */
   private isConverted = false;
-  private isInCode = false;
+  /** Lines of code that are read; undefined: none are. */
+  private code: string[] | undefined;
   /** True below an item that is left out, whose lines are left out with it. */
   private isSilent = false;
   /** True below what is no packet, or one that is left out. */
@@ -68,8 +74,9 @@ class Reader {
 
   read(line: CosmosLine): void {
     const { keyword } = line;
-    if (this.isInCode) {
-      this.isInCode = !/^GENERIC_\w+_CONVERSION_END$/.test(keyword);
+    if (this.code) {
+      if (/^GENERIC_\w+_CONVERSION_END$/.test(keyword)) this.endCode();
+      else this.code.push(line.text);
       return;
     }
     if (keyword === "TELEMETRY" || keyword === "SELECT_TELEMETRY") this.begin(line);
@@ -82,12 +89,13 @@ class Reader {
   }
 
   endFile(): void {
+    if (this.code) this.endCode();
     this.leave();
     this.isOutside = false;
   }
 
   packets(): ForeignPacket[] {
-    return this.all.filter(({ isLeftOut }) => !isLeftOut).map((each) => each.packet());
+    return this.all.filter(({ isLeftOut }) => !isLeftOut).map((each) => each.packet(this.findings));
   }
 
   private leave(): void {
@@ -144,7 +152,7 @@ class Reader {
     open.entries.push(...item.entries);
     if (item.criterion) open.criteria.push(item.criterion);
     this.at = item.field ? open.entries.length - 1 : undefined;
-    this.derived = item.isDerived ? item.place : undefined;
+    if (item.isDerived) this.derived = { ...item, lines: [], code: undefined };
     this.isSilent = !item.field;
   }
 
@@ -163,10 +171,14 @@ class Reader {
 
   private more(line: CosmosLine): void {
     const { keyword, words } = line;
-    if (/^GENERIC_\w+_CONVERSION_START$/.test(keyword)) this.isInCode = true;
+    if (/^GENERIC_\w+_CONVERSION_START$/.test(keyword)) this.code = [];
+    if (keyword === "GENERIC_WRITE_CONVERSION_START") return;
+    if (keyword === "GENERIC_READ_CONVERSION_START") this.conversion = line;
     const field = this.field();
     this.isConverted ||= /READ_CONVERSION(?:_START)?$/.test(keyword);
     if (this.derived && keyword === "READ_CONVERSION" && this.readTime(words)) return;
+    if (this.derived && !/CONVERSION|CONVERTED/.test(keyword)) this.derived.lines.push(line);
+    if (field && this.conversion === line) return;
     if (field && keyword === "SEG_POLY_READ_CONVERSION") {
       const [from = NaN, ...polynomial] = words.map((word) => numberIn(word) ?? NaN);
       this.segments.push({ from, polynomial });
@@ -177,6 +189,23 @@ class Reader {
     if (changed) return this.replace(changed);
     if (this.isSilent && !ofPacket.has(keyword) && !keyword.endsWith("STRUCTURE")) return;
     this.packetLine(line);
+  }
+
+  /** Code that is one expression becomes a formula, of the item's own number or of others. */
+  private endCode(): void {
+    const { code = [], conversion } = this;
+    this.code = undefined;
+    this.conversion = undefined;
+    if (!conversion) return;
+    if (this.derived) this.derived.code = code;
+    const field = this.field();
+    if (!field) return;
+    const own = { text: "x", isFloat: field.type === "float" };
+    const isNumber = ["unsigned", "signed", "float", "enumeration"].includes(field.type);
+    const formula =
+      isNumber && field.count === undefined ? formulaOfCode(code, own, () => undefined) : undefined;
+    if (formula) this.replace({ ...field, calibration: { formula: formula.text } });
+    else this.replace(modified(field, conversion, this.findings) ?? field);
   }
 
   private packetLine({ file, keyword, words, line }: CosmosLine): void {
@@ -232,7 +261,7 @@ class Reader {
         finished(field, { segments: this.segments, isConverted: this.isConverted }, this.findings),
       );
     }
-    if (this.derived) this.findings.leftOut(this.derived, "is derived");
+    if (this.derived) this.open?.derived.push(this.derived);
     this.derived = undefined;
     this.segments = [];
     this.isConverted = false;

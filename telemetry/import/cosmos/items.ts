@@ -21,6 +21,8 @@ interface ItemWords {
 
 /** An item of a packet, on which the lines below it say more. */
 export interface Item {
+  readonly name: string;
+  readonly description: string | undefined;
   readonly place: Place;
   /** Entry of the packet; undefined for what is not in it, and for what is left out. */
   readonly field: ForeignField | undefined;
@@ -62,7 +64,8 @@ export function readItem(line: CosmosLine, isLittlePacket: boolean, findings: Fi
   if (problem !== undefined) findings.leftOut(place, problem);
   if (isDerived || problem !== undefined) {
     const entries = entriesInPlaceOf(words, place);
-    return { place, field: undefined, criterion: undefined, entries, isDerived };
+    const { name, description } = words;
+    return { name, description, place, field: undefined, criterion: undefined, entries, isDerived };
   }
   const { name, offset, bits, type, arrayBits, id, description } = words;
   const isText = type === "STRING" || type === "BLOCK";
@@ -75,7 +78,7 @@ export function readItem(line: CosmosLine, isLittlePacket: boolean, findings: Fi
   const number = id === undefined ? undefined : numberIn(id);
   const criterion =
     id === undefined ? undefined : { field: name, numbers: number === undefined ? [] : only(number), place };
-  return { place, field, entries: [field], criterion, isDerived };
+  return { name, description, place, field, entries: [field], criterion, isDerived };
 }
 
 /** Bits of an item that is left out; one at a place of its own moves nothing. */

@@ -8,6 +8,8 @@ export interface CosmosLine {
   /** In upper case; ERB for what a template would put there. */
   readonly keyword: string;
   readonly words: readonly string[];
+  /** The whole line, as code has it. */
+  readonly text: string;
 }
 
 /** Lines with a keyword. What goes on in the next line, by & or \ at its end, is one line. */
@@ -22,7 +24,8 @@ export function linesOf(text: string, beside: Beside, ownFile?: string): CosmosL
     if (isInTemplate || (all.includes("<%") && !isComment(all))) {
       const opened = all.lastIndexOf("<%");
       // Of a template of several lines the first stands for all.
-      if (!isInTemplate || opened >= 0) lines.push({ ...at, keyword: "ERB", words: [all.slice(0, 60)] });
+      if (!isInTemplate || opened >= 0)
+        {lines.push({ ...at, keyword: "ERB", words: [all.slice(0, 60)], text: all });}
       isInTemplate = opened >= 0 ? !all.includes("%>", opened) : !all.includes("%>");
       open = undefined;
       continue;
@@ -33,7 +36,7 @@ export function linesOf(text: string, beside: Beside, ownFile?: string): CosmosL
     }
     open = undefined;
     const [keyword, ...words] = wordsOf(all);
-    if (keyword !== undefined) lines.push({ ...at, keyword: keyword.toUpperCase(), words });
+    if (keyword !== undefined) lines.push({ ...at, keyword: keyword.toUpperCase(), words, text: all });
   }
   return lines;
 }

@@ -1,10 +1,13 @@
 /** A packet of COSMOS while its lines are read. */
 import type { Criterion, Entry, ForeignPacket, ForeignTime, Place } from "../definition";
+import type { Findings } from "../findings";
 import { sizeOf, varies } from "../places";
+import { derivedFields, type DerivedItem } from "./derivedItems";
 
 export class OpenPacket {
   readonly entries: Entry[] = [];
   readonly criteria: Criterion[] = [];
+  readonly derived: DerivedItem[] = [];
   time: ForeignTime | undefined;
   isLeftOut = false;
 
@@ -16,9 +19,10 @@ export class OpenPacket {
     private readonly description: string | undefined,
   ) {}
 
-  packet(): ForeignPacket {
+  packet(findings: Findings): ForeignPacket {
     const { name, place, description, criteria, entries, time } = this;
-    return { name, place, description, criteria, entries, time, isAbstract: false };
+    const derived = derivedFields(this.derived, entries, findings);
+    return { name, place, description, criteria, entries, time, isAbstract: false, derived };
   }
 
   /** Place of an item among the entries; COSMOS does not tell capitals from small letters. */
