@@ -1,6 +1,7 @@
 /** The dictionary's own check of what an import has written: what it refuses is taken out, and named. */
 import { DictionaryError, parseDictionary } from "../dictionary";
 import { bodyOf, type Row } from "./body";
+import type { ForeignField } from "./definition";
 import { type Findings, ImportError } from "./findings";
 import { varies } from "./places";
 import type { PlannedPacket } from "./plan";
@@ -46,8 +47,9 @@ function byPart(problems: DictionaryError["problems"]): Refused {
 export function withdrawn(rows: readonly Row[], { packets, parameters }: Refused, findings: Findings): Row[] {
   const gone = new Set<PlannedPacket>();
   const left = rows.map((row, i) => withoutParameters(row, parameters.get(i), findings));
+  const kept = new Set(left.flatMap((row) => row.parameters.map(({ field }) => field)));
   return left
-    .map((row) => withoutLost(row, left, findings))
+    .map((row) => withoutLost(row, kept, findings))
     .filter(({ plan }, i) => {
       const message = packets.get(i);
       if (message === undefined && !(plan.base && gone.has(plan.base))) return true;
@@ -75,11 +77,10 @@ function withoutParameters(
 }
 
 /** The row without fields of which something of varying length that was taken out said the place. */
-function withoutLost(row: Row, rows: readonly Row[], findings: Findings): Row {
+function withoutLost(row: Row, kept: ReadonlySet<ForeignField | undefined>, findings: Findings): Row {
   const chain: PlannedPacket[] = [];
   for (let plan: PlannedPacket | undefined = row.plan; plan; plan = plan.base) chain.unshift(plan);
   const placed = chain.flatMap(({ fields }) => fields);
-  const kept = new Set(rows.flatMap(({ parameters }) => parameters.map(({ field }) => field)));
   const gone = placed.findIndex(({ field }) => varies(field) && !kept.has(field));
   if (gone < 0) return row;
   // A structure is there as a whole or not at all: without a member its elements would be shorter.

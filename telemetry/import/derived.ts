@@ -16,38 +16,34 @@ export function placeDerived(
   findings: Findings,
 ): PlacedDerived {
   const placed = new Map<PlannedPacket, ForeignField[]>();
-  const own = (plan: PlannedPacket): readonly ForeignField[] => [
-    ...plan.fields.map(({ field }) => field),
-    ...(placed.get(plan) ?? []),
-  ];
-  const all = (plan: PlannedPacket): readonly ForeignField[] => [
-    ...(plan.base ? all(plan.base) : []),
-    ...own(plan),
-  ];
+  const names = new Map(plans.map((plan) => [plan, new Set(plan.fields.map(({ field }) => field.name))]));
+  const hasOwn = (plan: PlannedPacket, input: string): boolean => names.get(plan)?.has(input) === true;
+  const has = (plan: PlannedPacket, input: string): boolean =>
+    hasOwn(plan, input) || (plan.base !== undefined && has(plan.base, input));
+  const add = (plan: PlannedPacket, field: ForeignField): void => {
+    placed.set(plan, [...(placed.get(plan) ?? []), field]);
+    names.get(plan)?.add(field.name);
+  };
   for (const plan of plans) {
     for (const field of plan.foreign.derived ?? []) {
       // The names of its fields may be those of other packets' too.
-      const missing = field.formula?.inputs.find((input) => !has(own(plan), input));
-      if (missing === undefined) placed.set(plan, [...(placed.get(plan) ?? []), field]);
+      const missing = field.formula?.inputs.find((input) => !hasOwn(plan, input));
+      if (missing === undefined) add(plan, field);
       else findings.leftOut(field.place, nowhere(missing));
     }
   }
   for (const field of inOrder(derived, findings)) {
     const inputs = field.formula?.inputs ?? [];
     const whole = plans.filter(
-      (plan) =>
-        inputs.every((input) => has(all(plan), input)) && inputs.some((input) => has(own(plan), input)),
+      (plan) => inputs.some((input) => hasOwn(plan, input)) && inputs.every((input) => has(plan, input)),
     );
     const homes =
-      whole.length > 0 ? whole : homeOf(inputs, (input) => plans.filter((plan) => has(own(plan), input)));
+      whole.length > 0 ? whole : homeOf(inputs, (input) => plans.filter((plan) => hasOwn(plan, input)));
     if (typeof homes === "string") findings.leftOut(field.place, homes);
-    else for (const plan of homes) placed.set(plan, [...(placed.get(plan) ?? []), field]);
+    else for (const plan of homes) add(plan, field);
   }
   return placed;
 }
-
-const has = (fields: readonly ForeignField[], input: string): boolean =>
-  fields.some(({ name }) => name === input);
 
 const nowhere = (input: string): string =>
   `is computed from ${input}, which is in no packet, or in the primary header`;
@@ -70,14 +66,25 @@ function homeOf(
 
 /** Derived parameters behind those that they are computed from; those in a circle are reported. */
 function inOrder(derived: readonly ForeignField[], findings: Findings): ForeignField[] {
-  const ordered: ForeignField[] = [];
-  let waiting = [...derived];
-  const isReady = ({ formula }: ForeignField): boolean =>
-    !waiting.some(({ name }) => formula?.inputs.includes(name));
-  for (let ready = waiting.filter(isReady); ready.length > 0; ready = waiting.filter(isReady)) {
-    ordered.push(...ready);
-    waiting = waiting.filter((each) => !ready.includes(each));
+  const names = new Set(derived.map(({ name }) => name));
+  const inputsOf = ({ formula }: ForeignField): Set<string> =>
+    new Set(formula?.inputs.filter((input) => names.has(input)));
+  const missing = new Map(derived.map((field) => [field, inputsOf(field).size]));
+  const users = new Map<string, ForeignField[]>();
+  for (const field of derived) {
+    for (const input of inputsOf(field)) users.set(input, [...(users.get(input) ?? []), field]);
   }
-  for (const { place } of waiting) findings.leftOut(place, "is computed from itself, or from one that is");
+  // Each that is ready makes others ready, which come behind it.
+  const ordered = derived.filter((field) => missing.get(field) === 0);
+  for (const ready of ordered) {
+    for (const user of users.get(ready.name) ?? []) {
+      const left = (missing.get(user) ?? 0) - 1;
+      missing.set(user, left);
+      if (left === 0) ordered.push(user);
+    }
+  }
+  for (const field of derived.filter((each) => (missing.get(each) ?? 0) > 0)) {
+    findings.leftOut(field.place, "is computed from itself, or from one that is");
+  }
   return ordered;
 }

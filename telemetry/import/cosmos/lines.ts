@@ -24,8 +24,9 @@ export function linesOf(text: string, beside: Beside, ownFile?: string): CosmosL
     if (isInTemplate || (all.includes("<%") && !isComment(all))) {
       const opened = all.lastIndexOf("<%");
       // Of a template of several lines the first stands for all.
-      if (!isInTemplate || opened >= 0)
-        {lines.push({ ...at, keyword: "ERB", words: [all.slice(0, 60)], text: all });}
+      if (!isInTemplate || opened >= 0) {
+        lines.push({ ...at, keyword: "ERB", words: [all.slice(0, 60)], text: all });
+      }
       isInTemplate = opened >= 0 ? !all.includes("%>", opened) : !all.includes("%>");
       open = undefined;
       continue;

@@ -97,23 +97,74 @@ describe("a random definition", () => {
 });
 
 describe("a damaged definition", () => {
-  const good = xtce({
-    types: '<IntegerParameterType name="A_T"><IntegerDataEncoding sizeInBits="8"/></IntegerParameterType>',
-    parameters: parameter("A", "A_T"),
-    containers: container("P", entries("A"), apid7),
-  });
+  const encoding = (more: string): string => `<IntegerDataEncoding sizeInBits="16" ${more}/>`;
+  const dimension =
+    "<Dimension><StartingIndex><FixedValue>0</FixedValue></StartingIndex><EndingIndex><DynamicValue>" +
+    '<ParameterInstanceRef parameterRef="A"/><LinearAdjustment slope="1" intercept="-1"/></DynamicValue></EndingIndex></Dimension>';
+  const damaged = {
+    xtce: xtce({
+      types:
+        '<IntegerParameterType name="A_T"><IntegerDataEncoding sizeInBits="8"/></IntegerParameterType>' +
+        `<IntegerParameterType name="B_T">${encoding('byteOrder="1,0" bitOrder="leastSignificantBitFirst"')}</IntegerParameterType>` +
+        `<EnumeratedParameterType name="E_T"><IntegerDataEncoding sizeInBits="8"/><EnumerationList><Enumeration value="1" maxValue="4" label="On"/></EnumerationList></EnumeratedParameterType>` +
+        '<FloatParameterType name="F"/>' +
+        '<AggregateParameterType name="S"><MemberList><Member name="X" typeRef="A_T"/><Member name="Y" typeRef="E_T"/></MemberList></AggregateParameterType>' +
+        `<ArrayParameterType name="L_T" arrayTypeRef="S"><DimensionList>${dimension}</DimensionList></ArrayParameterType>`,
+      parameters:
+        ["A", "B", "E", "L"].map((name) => parameter(name, `${name}_T`)).join("") + parameter("O", "F"),
+      containers: container("P", entries("A", "B", "E", "L"), apid7),
+      more:
+        '<AlgorithmSet><MathAlgorithm name="M"><MathOperation outputParameterRef="O"><ParameterInstanceRefOperand parameterRef="A"/>' +
+        "<ValueOperand>2</ValueOperand><Operator>y^x</Operator><Operator>dup</Operator><Operator>+</Operator></MathOperation></MathAlgorithm></AlgorithmSet>",
+    }),
+    cosmos: `TELEMETRY SAT P LITTLE_ENDIAN "d"
+  APPEND_ID_ITEM ID 16 UINT 7 "d" BIG_ENDIAN
+  APPEND_ITEM REST 32 UINT "d"
+  APPEND_ITEM A 8 UINT "d"
+    STATE ON 1 RED
+    STATE OFF ANY
+  APPEND_ITEM B 16 INT "d"
+    SEG_POLY_READ_CONVERSION 0 1 2
+    SEG_POLY_READ_CONVERSION 10 0 0 0.5
+    UNITS Volts V
+    LIMITS DEFAULT 1 ENABLED 1 2 8 9
+  APPEND_ITEM C 0 BLOCK "d"
+    VARIABLE_BIT_SIZE A 8
+  ITEM D 0 0 DERIVED "d"
+    GENERIC_READ_CONVERSION_START FLOAT 32
+      packet.read('B') * 2.5 - 1
+    GENERIC_READ_CONVERSION_END
+`,
+    csv: `name,data_type,bit_length,byte_order,states,calibration,red_low
+A,uint,8,big,"0=OFF, 1-3=ON",,
+B,U3412,32,,,"{""0"":1,""1"":2}",-5
+C,"uint(A)",8,,"[""OFF"",""ON""]",,
+D,float,32,little,,x^2 + 1,
+`,
+  };
 
-  it("is refused, or gives a dictionary that its own check accepts", () => {
-    fc.assert(
-      fc.property(fc.nat(good.length), fc.nat(40), fc.string({ maxLength: 12 }), (at, cut, put) => {
-        const text = good.slice(0, at) + put + good.slice(at + cut);
-        try {
-          imported("xtce", text);
-        } catch (error) {
-          assert.equal((error as Error).name, "ImportError");
-        }
-      }),
-      { numRuns: 300 },
-    );
-  });
+  for (const [format, good] of Object.entries(damaged) as [keyof typeof damaged, string][]) {
+    it(`in ${format.toUpperCase()} is refused, or gives a dictionary that its own check accepts`, () => {
+      fc.assert(
+        fc.property(
+          fc.nat(good.length),
+          fc.nat(40),
+          fc.oneof(
+            fc.string({ maxLength: 12 }),
+            fc.constantFrom("-1", "0", "1e99", "NaN", "A", '"', "<", "999999"),
+          ),
+          fc.constantFrom("byte" as const, "field" as const, "ignored" as const, undefined),
+          (at, cut, put, bitOrder) => {
+            const text = good.slice(0, at) + put + good.slice(at + cut);
+            try {
+              imported(format, text, { apids: [7], bitOrder });
+            } catch (error) {
+              assert.equal((error as Error).name, "ImportError", `${String(error)}: ${text}`);
+            }
+          },
+        ),
+        { numRuns: 400 },
+      );
+    });
+  }
 });

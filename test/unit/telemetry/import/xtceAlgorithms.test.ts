@@ -167,6 +167,25 @@ describe("an algorithm of postfix operands", () => {
     assert.deepEqual(decode(packet("03 05")).values, { a: 3, b: 5, half: 1.5, out: 2.5 });
   });
 
+  it("may stand at the end of a long row of others, or above a circle, which is named", () => {
+    const step = (to: string, ...from: readonly string[]): string =>
+      algorithm(to, [...from.map((name) => input(name)), ...from.slice(1).map(() => operator("+"))]);
+    const row = Array.from({ length: 300 }, (_, i) => `R${i}`);
+    const { leftOut, decode } = definition({
+      algorithms:
+        row.map((name, i) => step(name, row[i + 1] ?? "A")).join("") +
+        step("X", "Y", "Y") +
+        step("Y", "Z", "A") +
+        step("Z", "Z", "A"),
+      parameters: [...row, "X", "Y", "Z"].map((name) => derivedParameter(name, "F")).join(""),
+    });
+    assert.deepEqual(
+      leftOut,
+      ["X", "Y", "Z"].map((name) => `MathAlgorithm ${name}_BY: is computed from itself, or from one that is`),
+    );
+    assert.equal(decode(packet("03 05")).values.r0, 3);
+  });
+
   it("belongs to each packet that has its inputs, or by names with the subsystem to two of them", () => {
     const both =
       container("ROOT", entries("A"), apid7, 'abstract="true"') +
