@@ -103,7 +103,9 @@ class Translator {
     if (callee.type === "MemberExpression") {
       const { object, property } = callee as jsep.MemberExpression;
       const name = nameOf(property) ?? "";
-      if (nameOf(object) === "packet" && name === "read") return this.item(args);
+      // Older code says myself.
+      const isPacket = ["packet", "myself"].includes(nameOf(object) ?? "");
+      if (isPacket && name === "read") return this.item(args);
       const found = /^math$/i.test(nameOf(object) ?? "") && Object.hasOwn(functions, name);
       // The logarithm with a second number is one to that base.
       if (!found || (name === "log" && args.length !== 1)) return undefined;

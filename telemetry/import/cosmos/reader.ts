@@ -171,8 +171,8 @@ export class Reader {
     if (!field) return;
     const own = { text: "x", isFloat: field.type === "float" };
     const isNumber = ["unsigned", "signed", "float", "enumeration"].includes(field.type);
-    const formula =
-      isNumber && field.count === undefined ? formulaOfCode(code, own, () => undefined) : undefined;
+    // Of an array each element is converted by itself.
+    const formula = isNumber ? formulaOfCode(code, own, () => undefined) : undefined;
     if (formula) this.replace({ ...field, calibration: { formula: formula.text } });
     else this.replace(modified(field, conversion, this.findings) ?? field);
   }

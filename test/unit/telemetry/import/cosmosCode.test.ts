@@ -40,6 +40,7 @@ describe("derived items of COSMOS", () => {
     ["float(packet.read('A')) / 4", 0.75],
     ["(packet.read('A') + packet.read('B')) / 2.0", 0.5],
     ["packet.read('F') / 2", 0.25],
+    ["myself.read('A') * 2", 6],
     ["1_000 * packet.read('A')", 3000],
     ["return packet.read('B', :RAW) ** 2", 4],
     ["packet.read('B', 'RAW').abs", 2],
@@ -180,6 +181,12 @@ describe("items of COSMOS with code", () => {
     assert.deepEqual(result.leftOut, []);
     assert.match(result.text, /formula: \(\(x \* 2\.5\) - 1\)\n\s+unit: V/);
     assert.equal(decoded(result), 9);
+  });
+
+  it("that are arrays are so element by element", () => {
+    const { decode, leftOut } = of(`APPEND_ARRAY_ITEM C 8 UINT 16 "d"\n${code("value * 2.5")}`);
+    assert.deepEqual(leftOut, []);
+    assert.deepEqual(decode(spacePacket(`${hex(0, 0, 0)}0204`)).values.c, [5, 10]);
   });
 
   it("are shown as they are sent, without unit and limits, where it is more than that", () => {
