@@ -230,7 +230,7 @@ export const components = {
     ],
     module: "blackbox/go.mod",
     versions: { [promVersion]: "0.28.0" },
-    seconds: 6,
+    seconds: 8,
   },
   "cni-plugins": {
     about: "what containerd and Flannel call to wire a pod up",
