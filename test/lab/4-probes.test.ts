@@ -52,7 +52,7 @@ async function settings(): Promise<WorkloadsChanges> {
   const soon = { everySeconds: 5, slowSeconds: 4 };
   const api = { url: "https://kubernetes.default.svc/readyz", certificateAuthority: authority };
   return {
-    monitoring: { alerting: receiver.alerting },
+    monitoring: { alerting: receiver.alerting, retentionDays: 14 }, // the objectives' period
     more: {
       probes: [
         {
@@ -92,6 +92,8 @@ describe("probes and service levels @all", () => {
     await receiver.close();
     await kubectl("delete", "deployment,service", site, "--ignore-not-found");
     await workloadsSucceed("up");
+    const prometheus = "statefulset/prometheus-monitoring-prometheus";
+    await kubectl("-n", "monitoring", "rollout", "status", prometheus, "--timeout=300s");
   });
 
   it("come with the settings, and change nothing the second time", async () => {
