@@ -102,6 +102,7 @@ export = async (): Promise<WorkloadsOutputs> => {
         slos: settings.slos,
         job: telemetryNames.job,
         staleAfterPeriods: settings.telemetry.staleAfterPeriods,
+        fleet: fleetOf(settings.telemetry),
         runbookBaseUrl,
         namespace: monitoringSpace.metadata.name,
         definitions: monitoring.definitions,

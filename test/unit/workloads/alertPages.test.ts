@@ -17,7 +17,7 @@ describe("the alerts' pages", () => {
     platformRules({ backups: true, metricsServer: true }),
     sloRules(
       [{ kind: "apiServer", name: "api", objective: 99.9, days: 14, team: "ground-segment" }],
-      defaultRuleSettings,
+      { ...defaultRuleSettings, fleet: [] },
     ),
     probeRules(parseSettings({ probes: [{ name: "a", url: "https://a.example/" }] }).probes, undefined),
   ].flatMap(alertsOf);
