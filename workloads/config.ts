@@ -7,6 +7,7 @@ import { scenarioNames } from "../telemetry/simulator";
 import { teams } from "./access/teams/settings";
 import { alerting } from "./alerting/settings";
 import { metricsServer } from "./platform/metricsServer/settings";
+import { probe } from "./probes/settings";
 import { chart, testedCharts } from "./settings/chart";
 import { contactPlan } from "./settings/contactPlan";
 import { crossChecks } from "./settings/crossChecks";
@@ -211,6 +212,12 @@ export const settingsSchema = strictObject({
     .prefault([])
     .describe("Service level objectives: alerts before one is missed, and a dashboard of what is left.")
     .meta({ example: [{ kind: "signal", name: "telemetry", objective: 99.5 }] }),
+  probes: z
+    .array(probe)
+    .max(100)
+    .prefault([])
+    .describe("Addresses that are asked again and again: alerts where one does not answer as expected.")
+    .meta({ example: [{ name: "shop", url: "https://shop.example/health" }] }),
 });
 
 export type Settings = z.output<typeof settingsSchema>;

@@ -5,6 +5,7 @@ import { dashboardFile, dashboardFiles } from "../dashboards";
 import { owned } from "./adoption/fieldManager";
 import type { TelemetrySettings } from "./config";
 import { monitoringNames } from "./monitoring/names";
+import { probeDashboard } from "./probes/dashboard";
 import type { DictionaryFile } from "./settings/dictionaryFile";
 import { sloDashboard } from "./slos/dashboard";
 
@@ -18,6 +19,8 @@ export interface DashboardsArgs {
   readonly archive: Pick<TelemetrySettings["archive"], "storage">;
   /** Whether there are service level objectives. */
   readonly hasSlos: boolean;
+  /** Whether there are probes. */
+  readonly hasProbes: boolean;
   readonly namespace: pulumi.Input<string>;
 }
 
@@ -25,16 +28,18 @@ export interface DashboardsArgs {
 export class Dashboards extends pulumi.ComponentResource {
   constructor(
     private readonly name: string,
-    { dictionary, staleAfterPeriods, fleetSize, history, archive, hasSlos, namespace }: DashboardsArgs,
+    args: DashboardsArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("perigee:workloads:Dashboards", name, {}, opts);
+    const { dictionary, staleAfterPeriods, fleetSize, history, archive, namespace } = args;
     const files = dashboardFiles(dictionary.dictionary, {
       ...{ staleAfterPeriods, fleetSize },
       hasHistory: history.enabled,
       hasArchive: archive.storage.kind !== "none",
     });
-    if (hasSlos) files.push(dashboardFile(sloDashboard(dictionary.dictionary).build()));
+    if (args.hasSlos) files.push(dashboardFile(sloDashboard(dictionary.dictionary).build()));
+    if (args.hasProbes) files.push(dashboardFile(probeDashboard(dictionary.dictionary).build()));
     for (const file of files) this.configMap(file, namespace);
     this.registerOutputs();
   }

@@ -10,6 +10,7 @@ import { MonitoringStack } from "./monitoring";
 import { monitoringNames } from "./monitoring/names";
 import { namespaceWithSecurity } from "./namespaces";
 import { MetricsServer, PlatformAlerts } from "./platform";
+import { Probes } from "./probes";
 import { fleetOf } from "./settings/linkUrl";
 import { Slos } from "./slos";
 import { type WorkloadsOutputs, workloadsOutputs } from "./stackOutputs";
@@ -89,6 +90,7 @@ export = async (): Promise<WorkloadsOutputs> => {
       ...settings.telemetry,
       fleetSize: fleetOf(settings.telemetry).length,
       hasSlos: settings.slos.length > 0,
+      hasProbes: settings.probes.length > 0,
       namespace: monitoringSpace.metadata.name,
     },
     components,
@@ -100,6 +102,19 @@ export = async (): Promise<WorkloadsOutputs> => {
         slos: settings.slos,
         job: telemetryNames.job,
         staleAfterPeriods: settings.telemetry.staleAfterPeriods,
+        fleet: fleetOf(settings.telemetry),
+        runbookBaseUrl,
+        namespace: monitoringSpace.metadata.name,
+        definitions: monitoring.definitions,
+      },
+      components,
+    );
+  }
+  if (settings.probes.length > 0) {
+    new Probes(
+      "probes",
+      {
+        probes: settings.probes,
         runbookBaseUrl,
         namespace: monitoringSpace.metadata.name,
         definitions: monitoring.definitions,

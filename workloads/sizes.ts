@@ -52,6 +52,9 @@ export function metricsServerSize(nodes: number): Size {
   return size(2, [cpu, 10 * cpu], [memoryMiB, 2 * memoryMiB]);
 }
 
+/** Size of the prober, where there are probes: it takes 25 MiB with 20 of them. */
+export const proberSize: Size = size(1, [0.01, 0.2], [32, 96]);
+
 /** A size with more memory, as a large dictionary asks for. */
 export function withMemory(base: Size, { extraMemoryMiB }: { readonly extraMemoryMiB: number }): Size {
   const { request, limit } = base.memoryMiB;

@@ -14,6 +14,7 @@ import {
 } from "../decoder";
 import type { Dictionary, Packet, Parameter, ValueOf } from "../dictionary";
 import { type Alarm, AlarmMonitor } from "./alarmMonitor";
+import { ClockOffset } from "./clockOffset";
 import { DerivedValues } from "./derivedValues";
 import type { EventLog } from "./eventLog";
 import { type History, OldPackets, type Origin } from "./history";
@@ -64,8 +65,6 @@ export class TelemetryState implements PacketSink {
    * then: the other exporter may have received the packet.
    */
   sharesPackets = false;
-  /** On-board clock minus ground clock in seconds; NaN before the first packet. */
-  onboardTimeOffset = NaN;
   /** Planned contacts; undefined: contacts are not planned. */
   contacts: Contacts | undefined;
   readonly signal = new Signal();
@@ -80,6 +79,7 @@ export class TelemetryState implements PacketSink {
   private segments = 1;
   private isFromRecorder = false;
   private readonly playback = new Playback();
+  private readonly clockOffset = new ClockOffset();
   private history: History | undefined;
   private oldPackets: OldPackets | undefined;
 
@@ -114,6 +114,11 @@ export class TelemetryState implements PacketSink {
   keepHistory(history: History): void {
     this.history = history;
     this.oldPackets = new OldPackets(history, this.dictionary.slots);
+  }
+
+  /** On-board clock minus ground clock in seconds, at the newest packet; NaN before the first one. */
+  get onboardTimeOffset(): number {
+    return this.clockOffset.value;
   }
 
   get layouts(): readonly PacketLayout[] {
@@ -153,7 +158,7 @@ export class TelemetryState implements PacketSink {
     this.tellEvents(layout, sequenceCount, onboardTime, bytes, at, arrival === "late" ? "late" : "live");
     if (arrival === "late") return this.oldPackets?.take(layout, onboardTime, bytes, at, "late");
     this.markReceived(layout.packet);
-    if (!Number.isNaN(onboardTime)) this.onboardTimeOffset = onboardTime - this.now;
+    this.clockOffset.take(onboardTime, this.now);
     decodeParameters(layout, bytes, at, this.values, this.valueError, this.isKnown);
     this.texts.update(layout, bytes, at, this.values);
     const elsewhere = this.derived.update(layout.packet, this.values, this.valueError, this.isKnown);

@@ -22,7 +22,7 @@ import {
   workloadsSucceed,
 } from "../support/lab/workloads";
 import { openPage } from "../support/telemetry/browser";
-import { largeDictionaryText } from "../support/telemetry/largeDictionary";
+import { largeDictionaryText, largeSpacecraft } from "../support/telemetry/largeDictionary";
 
 const battery = "bus_power_battery_voltage_volts";
 const receiver = new WebhookReceiver();
@@ -238,7 +238,8 @@ describe("an edit of the dictionary", () => {
   });
 });
 
-describe("a dictionary of 3,000 parameters, with braces and markup in its texts @all", () => {
+// Not 3,000, as the unit tests have: the engine writes all rules anew at each of its steps, which takes four times as long.
+describe("a dictionary of 1,500 parameters, with braces and markup in its texts @all", () => {
   before(() => receiver.open());
   after(async () => {
     await receiver.close();
@@ -249,7 +250,7 @@ describe("a dictionary of 3,000 parameters, with braces and markup in its texts 
   });
 
   it("is loaded whole, and the alarm of its last parameter is delivered", async () => {
-    const file = await scratch("large.yaml", largeDictionaryText());
+    const file = await scratch("large.yaml", largeDictionaryText({ ...largeSpacecraft, subsystems: 10 }));
     await workloadsSucceed("up", {
       monitoring: { alerting },
       telemetry: { source: "udp", dictionary: file },

@@ -42,7 +42,7 @@ const spacecraftId = 42;
 const spacecraft = "orbiter";
 const voltage = "bus_power_bus_v_volts";
 const receiver = new WebhookReceiver();
-const contactSeconds = 420;
+const contactSeconds = 300;
 const day = 86_400;
 
 /** A ground station: live packets in virtual channel 0, what the recorder had in virtual channel 1. */

@@ -6,6 +6,7 @@ import { repositoryRoot } from "../../settings/repositoryRoot";
 import { teamChecks } from "../access/teams/checks";
 import { alertingChecks } from "../alerting/settings";
 import type { Settings } from "../config";
+import { probeChecks } from "../probes/settings";
 import { sloChecks } from "../slos/settings";
 import { type ChartSettings, kindOfReference } from "./chart";
 
@@ -16,10 +17,15 @@ export const crossChecks: readonly CrossCheck<Settings>[] = [
   historyAge,
   ofTeams,
   objectives,
+  probed,
 ];
 
 function objectives({ slos, monitoring }: Partial<Settings>): SettingProblem[] {
   return slos === undefined || monitoring === undefined ? [] : sloChecks(slos, monitoring.retentionDays);
+}
+
+function probed({ probes }: Partial<Settings>): SettingProblem[] {
+  return probes === undefined ? [] : probeChecks(probes);
 }
 
 function recorder({ telemetry }: Partial<Settings>): SettingProblem[] {

@@ -22,9 +22,9 @@ export interface SlosArgs extends Omit<SloRuleSettings, "runbookBaseUrl"> {
 export class Slos extends pulumi.ComponentResource {
   constructor(name: string, args: SlosArgs, opts?: pulumi.ComponentResourceOptions) {
     super("perigee:workloads:Slos", name, {}, opts);
-    const { slos, runbookBaseUrl, namespace, definitions, job, staleAfterPeriods } = args;
+    const { slos, runbookBaseUrl, namespace, definitions, job, staleAfterPeriods, fleet } = args;
     const spec = sloRules(slos, {
-      ...{ job, staleAfterPeriods },
+      ...{ job, staleAfterPeriods, fleet },
       ...(runbookBaseUrl !== undefined && { runbookBaseUrl }),
     });
     const own = { parent: this, dependsOn: [definitions] };

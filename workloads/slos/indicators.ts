@@ -1,5 +1,5 @@
 /** What SLOs count: PromQL of what was bad and of all there was, in the last 5 minutes. */
-import { exporterMetricNames as names } from "../../telemetry/dictionary";
+import { quoted } from "../../telemetry/quoting";
 import { livePackets, recorded, seriesOf } from "../../telemetry/rules";
 import type { Slo } from "./settings";
 
@@ -17,6 +17,8 @@ export interface IndicatorSettings {
   readonly job: string;
   /** Periods of a packet after which it is overdue. */
   readonly staleAfterPeriods: number;
+  /** Names of the spacecraft whose signal is expected. */
+  readonly fleet: readonly string[];
 }
 
 export function indicatorOf(slo: Slo, settings: IndicatorSettings): Indicator {
@@ -65,11 +67,11 @@ function packets({ job }: IndicatorSettings): Indicator {
 
 /**
  * Time in which a signal is expected, by the contact plan where there is one, and in which some packet is not overdue.
- * An exporter that is gone receives nothing, for the day after that its spacecraft is known.
+ * An exporter that is gone receives nothing. A spacecraft that has left the settings is not waited for.
  */
-function signal({ job, staleAfterPeriods }: IndicatorSettings): Indicator {
+function signal({ staleAfterPeriods, fleet }: IndicatorSettings): Indicator {
   const overdue = `(min by (spacecraft) (${recorded.packetAwaited}) > bool ${staleAfterPeriods})`;
-  const known = `max by (spacecraft) (last_over_time(${seriesOf(job)(names.idlePackets)}[1d]))`;
-  const bad = `(${overdue} or (0 * ${known} + 1 unless on (spacecraft) ${recorded.signalAge}))`;
+  const expected = `(${fleet.map((name) => `label_replace(vector(1), "spacecraft", ${quoted(name)}, "", "")`).join(" or ")})`;
+  const bad = `((${overdue} or (${expected} unless on (spacecraft) ${recorded.signalAge})) and on (spacecraft) ${expected})`;
   return { by: ["spacecraft"], bad, total: `0 * ${bad} + 1`, what: "time with the signal that is expected" };
 }

@@ -5,8 +5,8 @@ import { contentHash } from "../../contract/contentHash";
 import { extraMemoryMiB, isCompressed, mountedDictionary } from "../../telemetry/dictionary";
 import { owned } from "../adoption/fieldManager";
 import { leaveDeadNode } from "../pods";
+import { restrictedContainer, restrictedPod } from "../podSecurity";
 import type { DictionaryFile } from "../settings/dictionaryFile";
-import { restrictedContainer, restrictedPod } from "./podSecurity";
 import type { Program } from "./program";
 
 type Container = kubernetes.types.input.core.v1.Container;

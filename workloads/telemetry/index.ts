@@ -4,8 +4,7 @@
  *   program.ts    bundle on a stock Node image, or an image   exporter.ts   Deployment and Services
  *   simulator.ts  the simulated spacecraft                    scraping.ts   ServiceMonitor and rules
  *   deployment.ts Deployment shared by the two                names.ts      names and ports
- *   podSecurity.ts security context of every pod              contacts.ts   the contact plan in both pods
- *   keeping.ts    history and archive of the exporter
+ *   keeping.ts    history and archive of the exporter         contacts.ts   the contact plan in both pods
  */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";

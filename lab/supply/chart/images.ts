@@ -5,6 +5,7 @@
 import { readdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { defaultNodeImage } from "../../../workloads/config";
+import { proberNames } from "../../../workloads/probes/names";
 import { run } from "../../command";
 import type { ImageDefinition, ImageFile } from "../images/definitions";
 import { librariesOf } from "../images/nodeTools";
@@ -41,8 +42,8 @@ export function operatorImages(programs: Programs, pageFiles: readonly ImageFile
     files: [{ source: program(programs, name), target }, ...more],
     entrypoint: [target],
   });
-  const { operator, reloader, prometheus, alertmanager, nodeExporter, kubeStateMetrics, metricsServer } =
-    references;
+  const { operator, reloader, prometheus, alertmanager, nodeExporter } = references;
+  const { kubeStateMetrics, metricsServer, prober } = references;
   return [
     single(operator, "prometheus-operator", "/bin/operator"),
     single(reloader, "prometheus-config-reloader", "/bin/prometheus-config-reloader"),
@@ -51,13 +52,14 @@ export function operatorImages(programs: Programs, pageFiles: readonly ImageFile
     single(nodeExporter, "node-exporter", "/bin/node_exporter"),
     single(kubeStateMetrics, "kube-state-metrics", "/kube-state-metrics"),
     single(metricsServer, "metrics-server", "/metrics-server"),
+    single(prober, "prober", "/bin/blackbox_exporter"),
   ];
 }
 
 /** Hosts of the images of stack 2, the original chart's too. */
 export const monitoringHosts = ["registry.k8s.io", "quay.io", "docker.io"] as const;
 
-/** Image references, as in the values.yaml of the charts beside this file; a test compares. */
+/** Image references, as in the values.yaml of the charts beside this file (a test compares), and the prober's. */
 export const references = {
   operator: "quay.io/prometheus-operator/prometheus-operator:v0.93.1",
   reloader: "quay.io/prometheus-operator/prometheus-config-reloader:v0.93.1",
@@ -66,6 +68,7 @@ export const references = {
   nodeExporter: "quay.io/prometheus/node-exporter:v1.12.1-distroless",
   kubeStateMetrics: "registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.20.0",
   metricsServer: "registry.k8s.io/metrics-server/metrics-server:v0.9.0",
+  prober: proberNames.image,
   viewer: "perigee.invalid/lab/dashboards:1",
 } as const;
 

@@ -27,7 +27,8 @@ export type ModuleFile =
   | "programs/kubernetes-1.35.mod"
   | "alertmanager/go.mod"
   | "containerd/go.mod"
-  | "flannel-cni/go.mod";
+  | "flannel-cni/go.mod"
+  | "blackbox/go.mod";
 
 interface Program {
   /** Name in the result of {@link buildToolchain}; with its version when several are built. */
@@ -221,6 +222,15 @@ export const components = {
     module: "programs/go.mod",
     versions: { [promVersion]: "1.12.1" },
     seconds: 4,
+  },
+  prober: {
+    about: "asks addresses, and tells Prometheus what they answer",
+    programs: [
+      { name: "prober", file: "blackbox_exporter", package: "github.com/prometheus/blackbox_exporter" },
+    ],
+    module: "blackbox/go.mod",
+    versions: { [promVersion]: "0.28.0" },
+    seconds: 8,
   },
   "cni-plugins": {
     about: "what containerd and Flannel call to wire a pod up",

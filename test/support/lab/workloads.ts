@@ -8,6 +8,8 @@ import { type LabConfig, runOnStack, succeeded } from "./lab";
 export interface WorkloadsChanges {
   readonly monitoring?: LabConfig;
   readonly telemetry?: LabConfig;
+  /** Other settings, by name. */
+  readonly more?: LabConfig;
   /** Variables of the engine and its plugins. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Receives the engine's PID once it runs. */
@@ -28,6 +30,9 @@ export async function workloads(
   const settings = {
     config: {
       ...config,
+      ...Object.fromEntries(
+        Object.entries(changes.more ?? {}).map(([name, value]) => [`perigee-workloads:${name}`, value]),
+      ),
       "perigee-workloads:monitoring": section("monitoring"),
       "perigee-workloads:telemetry": section("telemetry"),
     },

@@ -149,6 +149,7 @@ describe("the metrics", () => {
   it("count gaps, and tell the on-board clock's offset", async () => {
     const bench = new Bench();
     bench.send([1, 14.5, 7, 1]);
+    bench.now += 10;
     bench.send([1, 14.5, 7, 1], { skip: 3, onboardOffset: -1.5 });
     assert.equal(
       await bench.sample('bus_packet_gaps_total{spacecraft="s1",apid="10",packet="housekeeping"}'),

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { repositoryRoot } from "../../../settings/repositoryRoot";
 import { loadDictionary } from "../../../telemetry/dictionary";
 import { alertsOf, defaultRuleSettings, ruleFile } from "../../../telemetry/rules";
+import { parseSettings } from "../../../workloads/config";
 import { platformRules } from "../../../workloads/platform/rules";
+import { probeRules } from "../../../workloads/probes/alerts";
 import { sloRules } from "../../../workloads/slos/rules";
 
 describe("the alerts' pages", () => {
@@ -15,8 +17,9 @@ describe("the alerts' pages", () => {
     platformRules({ backups: true, metricsServer: true }),
     sloRules(
       [{ kind: "apiServer", name: "api", objective: 99.9, days: 14, team: "ground-segment" }],
-      defaultRuleSettings,
+      { ...defaultRuleSettings, fleet: [] },
     ),
+    probeRules(parseSettings({ probes: [{ name: "a", url: "https://a.example/" }] }).probes, undefined),
   ].flatMap(alertsOf);
   const names = [...new Set(rules.map(({ alert }) => alert))].toSorted();
   const folder = join(repositoryRoot, "docs", "alerts");

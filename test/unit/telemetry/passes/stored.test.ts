@@ -225,6 +225,21 @@ describe("the state document", () => {
   });
 });
 
+describe("packets of a recorder's last minute", () => {
+  it("are not old enough to be stored ones, and set neither the value nor the clock back", () => {
+    const bench = new Bench();
+    bench.live(15);
+    bench.now += 60;
+    const recorded = [58, 30, 5].map((age) => bench.packet(12, age));
+    bench.live(14);
+    for (const packet of recorded) bench.state.receive(packet, bench.now + 0.5);
+    const { value, stored, gaps } = bench.shown;
+    assert.deepEqual({ value, stored }, { value: 14, stored: 0 });
+    assert.equal(gaps - (bench.state.packets[0]?.late ?? 0), 0, "they did come");
+    assert.equal(bench.state.onboardTimeOffset, 0);
+  });
+});
+
 describe("the history", () => {
   it("gets every packet but duplicates, at its on-board time, and is told which it was", () => {
     const bench = new Bench();

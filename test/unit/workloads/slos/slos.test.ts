@@ -18,10 +18,11 @@ const slos: readonly Slo[] = [
   { kind: "apiServer", name: "api", ...common },
   { kind: "requests", name: "shop", ...common, total: "asked_total", bad: 'asked_total{code=~"5.."}' },
 ];
+const settings = { ...defaultRuleSettings, fleet: ["sat"] };
 const only = (name: string) =>
   sloRules(
     slos.filter((each) => each.name === name),
-    defaultRuleSettings,
+    settings,
   );
 const link = ruleFile(loadDictionary()).groups.filter(({ name }) => name === "perigee-link");
 
@@ -120,6 +121,21 @@ describe("an SLO of the signal, as promtool evaluates it", () => {
     },
     {
       alert: "SloBudgetBurnsFast",
+      it: "is silent about a spacecraft that has left the settings, although its last packet is an hour old",
+      ...{ interval: "60s", at: "2h20m", firing: [] },
+      series: {
+        ...exporter,
+        [`bus_last_packet_timestamp_seconds{${of}}`]: "1+60x200",
+        ...Object.fromEntries(
+          Object.entries({
+            ...exporter,
+            [`bus_last_packet_timestamp_seconds{${of}}`]: "1+60x120 7201x200",
+          }).map(([series, values]) => [series.replace('"sat"', '"gone"').replace('"a"', '"b"'), values]),
+        ),
+      },
+    },
+    {
+      alert: "SloBudgetBurnsFast",
       it: "is silent while no signal is expected, by the contact plan",
       ...{ interval: "60s", at: "2h20m", firing: [] },
       series: {
@@ -135,7 +151,7 @@ describe("an SLO of the signal, as promtool evaluates it", () => {
 
 describe("the rules of SLOs", () => {
   it("are right PromQL, with the job of every series of ours, and keep the objectives apart", () => {
-    for (const { groups } of [sloRules(slos, defaultRuleSettings)]) {
+    for (const { groups } of [sloRules(slos, settings)]) {
       for (const rule of groups.flatMap(({ rules }) => rules)) {
         assert.deepEqual(syntaxErrors(rule.expr), [], rule.expr);
         for (const selector of selectorsOf(rule.expr)) {
@@ -146,7 +162,7 @@ describe("the rules of SLOs", () => {
   });
 
   it("alert the objective's team", () => {
-    const rules = sloRules([{ ...slos[0], team: "flight-control" } as Slo], defaultRuleSettings);
+    const rules = sloRules([{ ...slos[0], team: "flight-control" } as Slo], settings);
     assert.deepEqual(
       alertsOf(rules).map(({ labels }) => [labels["team"], labels["severity"], labels["slo"]]),
       [
@@ -158,7 +174,7 @@ describe("the rules of SLOs", () => {
 
   it("are what the dashboard asks for", () => {
     const records = new Set(
-      sloRules(slos, defaultRuleSettings).groups.flatMap(({ rules }) =>
+      sloRules(slos, settings).groups.flatMap(({ rules }) =>
         rules.flatMap((rule) => ("record" in rule ? [rule.record] : [])),
       ),
     );

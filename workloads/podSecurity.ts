@@ -1,4 +1,4 @@
-/** Security context of every telemetry pod: Pod Security level `restricted`, and a read-only root filesystem. */
+/** Security context of this stack's own pods: Pod Security level `restricted`, and a read-only root filesystem. */
 
 /** UID of the user `node` in the official Node images. */
 const user = 1000;

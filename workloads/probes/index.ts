@@ -1,0 +1,166 @@
+/**
+ * Probes: addresses that are asked from inside the cluster again and again, as somebody who uses them would.
+ *
+ *   settings.ts  what may be asked for, and checks    modules.ts    the prober's configuration
+ *   address.ts   URLs, by scheme                      alerts.ts     who is told of what
+ *   names.ts     names, and series                    dashboard.ts  what the answers are
+ *
+ * The prober is Prometheus' blackbox_exporter: Prometheus asks it, by an object for each probe, and it asks the address.
+ * Without probes there is nothing of all this.
+ */
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { contentHash } from "../../contract/contentHash";
+import { owned } from "../adoption/fieldManager";
+import { prometheusRule } from "../monitoring/prometheusRule";
+import { leaveDeadNode } from "../pods";
+import { restrictedContainer, restrictedPod } from "../podSecurity";
+import { proberSize, resources } from "../sizes";
+import { addressOf } from "./address";
+import { probeRules } from "./alerts";
+import { answerSeconds, configFile, proberFiles } from "./modules";
+import { proberNames } from "./names";
+import type { ProbeSettings } from "./settings";
+
+const { prober, port, job, image } = proberNames;
+const labels = { "app.kubernetes.io/name": prober };
+const folder = "/etc/prober";
+
+export interface ProbesArgs {
+  readonly probes: readonly ProbeSettings[];
+  /** URL prefix of `<AlertName>.md` in the alerts' links. */
+  readonly runbookBaseUrl: string | undefined;
+  readonly namespace: pulumi.Input<string>;
+  /** The operator's CRDs. */
+  readonly definitions: pulumi.Resource;
+}
+
+export class Probes extends pulumi.ComponentResource {
+  constructor(name: string, args: ProbesArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("perigee:workloads:Probes", name, {}, opts);
+    const { probes, runbookBaseUrl, namespace, definitions } = args;
+    const own = { parent: this };
+    const service = proberPods(probes, namespace, own);
+    const monitored = { parent: this, dependsOn: [definitions] };
+    for (const probe of probes) probeObject(name, probe, service, namespace, monitored);
+    prometheusRule(`${name}-rules`, { name, namespace, spec: probeRules(probes, runbookBaseUrl) }, monitored);
+    this.registerOutputs();
+  }
+}
+
+/** The prober, and the name of its Service. */
+function proberPods(
+  probes: readonly ProbeSettings[],
+  namespace: pulumi.Input<string>,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+  const metadata = owned({ name: prober, namespace, labels });
+  const data = proberFiles(probes, folder);
+  const config = new kubernetes.core.v1.ConfigMap(prober, { metadata, data }, opts);
+  const account = new kubernetes.core.v1.ServiceAccount(
+    prober,
+    { metadata, automountServiceAccountToken: false },
+    opts,
+  );
+  const health = { httpGet: { path: "/-/healthy", port: "http" } };
+  new kubernetes.apps.v1.Deployment(
+    prober,
+    {
+      metadata,
+      spec: {
+        replicas: 1,
+        // A new one is there before the old one goes: no probe is missed.
+        strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+        selector: { matchLabels: labels },
+        template: {
+          // It reads its configuration at its start only.
+          metadata: { labels, annotations: { "perigee.dev/config": contentHash(JSON.stringify(data)) } },
+          spec: {
+            ...podOf(probes),
+            serviceAccountName: account.metadata.name,
+            tolerations: [...leaveDeadNode],
+            containers: [
+              {
+                name: "prober",
+                image,
+                args: [`--config.file=${folder}/${configFile}`],
+                ports: [{ name: "http", containerPort: port }],
+                resources: resources(proberSize),
+                readinessProbe: { ...health, periodSeconds: 5 },
+                livenessProbe: { ...health, periodSeconds: 30, failureThreshold: 3 },
+                volumeMounts: [{ name: "config", mountPath: folder, readOnly: true }],
+                ...restrictedContainer,
+              },
+            ],
+            volumes: [{ name: "config", configMap: { name: config.metadata.name } }],
+          },
+        },
+      },
+    },
+    opts,
+  );
+  const ports = [{ name: "http", port, targetPort: "http" }];
+  const service = new kubernetes.core.v1.Service(
+    prober,
+    { metadata, spec: { selector: labels, ports } },
+    opts,
+  );
+  return service.metadata.name;
+}
+
+/** Echo requests without a capability: the kernel lets groups that are named here send them. */
+function podOf(probes: readonly ProbeSettings[]): kubernetes.types.input.core.v1.PodSpec {
+  const { securityContext, ...rest } = restrictedPod;
+  const isEchoing = probes.some(({ url }) => addressOf(url).scheme === "icmp");
+  const { runAsGroup } = securityContext;
+  const sysctls = [{ name: "net.ipv4.ping_group_range", value: `${runAsGroup} ${runAsGroup}` }];
+  return {
+    ...rest,
+    containers: [],
+    securityContext: { ...securityContext, ...(isEchoing && { sysctls }) },
+  };
+}
+
+/** Fields of a Probe's spec that Perigee sets. Source: the operator's API reference, monitoring.coreos.com/v1. */
+interface ProbeSpec {
+  readonly jobName: string;
+  readonly interval: string;
+  readonly scrapeTimeout: string;
+  /** Name in the prober's configuration. */
+  readonly module: string;
+  readonly prober: { readonly url: pulumi.Input<string>; readonly path: string };
+  readonly targets: {
+    readonly staticConfig: {
+      readonly static: readonly string[];
+      readonly labels: Readonly<Record<string, string>>;
+    };
+  };
+}
+
+function probeObject(
+  component: string,
+  probe: ProbeSettings,
+  service: pulumi.Output<string>,
+  namespace: pulumi.Input<string>,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  const { name, url, everySeconds } = probe;
+  const spec: ProbeSpec = {
+    jobName: job,
+    interval: `${everySeconds}s`,
+    scrapeTimeout: `${answerSeconds(probe)}s`,
+    module: name,
+    prober: { url: pulumi.interpolate`${service}.${namespace}.svc:${port}`, path: "/probe" },
+    targets: { staticConfig: { static: [addressOf(url).target], labels: { probe: name } } },
+  };
+  new kubernetes.apiextensions.CustomResource(
+    `${component}-${name}`,
+    {
+      apiVersion: "monitoring.coreos.com/v1",
+      kind: "Probe",
+      metadata: owned({ name: `perigee-${name}`, namespace }),
+      spec,
+    },
+    opts,
+  );
+}
