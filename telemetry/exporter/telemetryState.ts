@@ -68,6 +68,7 @@ export class TelemetryState implements PacketSink {
   /** Planned contacts; undefined: contacts are not planned. */
   contacts: Contacts | undefined;
   readonly signal = new Signal();
+  readonly clockOffset = new ClockOffset();
   /** Where events go; undefined: nowhere. */
   events: EventLog | undefined;
 
@@ -79,7 +80,6 @@ export class TelemetryState implements PacketSink {
   private segments = 1;
   private isFromRecorder = false;
   private readonly playback = new Playback();
-  private readonly clockOffset = new ClockOffset();
   private history: History | undefined;
   private oldPackets: OldPackets | undefined;
 

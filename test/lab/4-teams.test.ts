@@ -55,9 +55,18 @@ const refusal = (...args: string[]): Promise<string> =>
   );
 
 const mayDo = async (group: string, verb: string, resource: string, namespace: string): Promise<string> =>
-  kubectl("auth", "can-i", verb, resource, "-n", namespace, "--as", "ann", "--as-group", group).catch(
-    () => "no",
-  );
+  kubectl(
+    "auth",
+    "can-i",
+    verb,
+    ...resource.split(" "),
+    "-n",
+    namespace,
+    "--as",
+    "ann",
+    "--as-group",
+    group,
+  ).catch(() => "no");
 
 describe("a team @all", () => {
   let folder = "";
@@ -108,7 +117,7 @@ describe("a team @all", () => {
     const asked = [
       ["payload-people", "create", "deployments", team, "yes"],
       ["payload-people", "get", "secrets", team, "no"],
-      ["payload-people", "create", "pods/exec", team, "no"],
+      ["payload-people", "create", "pods --subresource=exec", team, "no"],
       ["payload-leads", "get", "secrets", team, "yes"],
       ["payload-leads", "delete", "resourcequotas", team, "no"],
       ["payload-leads", "get", "pods", "telemetry", "no"],

@@ -35,7 +35,7 @@ export function metricsReference(dictionary: Dictionary): string {
 /** Metrics of the exporter that do not depend on received packets. */
 function exporterMetrics(dictionary: Dictionary): Family[] {
   const state = new TelemetryState(dictionary, 5);
-  state.onboardTimeOffset = 0; // without a value it has no series, and so no labels
+  state.clockOffset.take(0, 0); // without a value it has no series, and so no labels
   // The same of a contact, which has one before and one after it.
   const contacts = [-300, -100, 100].map((start) => ({ start, end: start + 190, station: "" }));
   state.contacts = { plan: new ContactPlan(contacts), readAt: 0 };
