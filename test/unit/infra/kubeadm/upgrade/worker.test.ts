@@ -32,6 +32,7 @@ describe("the way for a worker's upgrade, made on the control plane", () => {
           case "$*" in
             *"get certificatesigningrequest"*) echo Y2VydGlmaWNhdGU= ;;
             *"get node $NODE"*kubeletVersion*) echo "v$(cat /var/kubelet)" ;;
+            *"get nodes --selector node-role"*) cat /var/control-planes 2>/dev/null || echo "ground-control-plane-1 10.0.1.10" ;;
             *"get nodes"*) echo "other $(cat /var/other 2>/dev/null || echo True)" ;;
             *"get pods"*kube-apiserver*) echo "ground-control-plane-1 True" ;;
             *"get deployment coredns"*) echo True ;;
@@ -78,6 +79,17 @@ describe("the way for a worker's upgrade, made on the control plane", () => {
       /before the upgrade of ground-default-1 from 1\.35\.4 to 1\.36\.3:\n {2}node other is not Ready/,
     );
     assert.match(said.stderr, /ground-default-1 and what follows it keep theirs.*it goes on from here/s);
+    assert.deepEqual(changes(said), []);
+  });
+
+  it("is not made while a control plane has no API server: says which, and what to do", () => {
+    root.write("/var/control-planes", "ground-control-plane-1 10.0.1.10\nground-control-plane-2 10.0.2.10\n");
+    const said = admit(0);
+    assert.equal(said.status, 1);
+    assert.match(
+      said.stderr,
+      /\n {2}the API server of ground-control-plane-2 is missing: .*'kubeadm init phase/,
+    );
     assert.deepEqual(changes(said), []);
   });
 
