@@ -129,6 +129,49 @@ describe("a further control plane", () => {
     assert.ok(kubeadm(said).some((call) => call.startsWith("reset")));
   });
 
+  describe("that an attempt left as a member of etcd", () => {
+    const data = "/var/lib/etcd/member/snap/db";
+    beforeEach(() => {
+      root.write("/etc/kubernetes/manifests/etcd.yaml", "kind: Pod").write(data, "data");
+      writeMembers(root, [member(1), member(2)]);
+    });
+
+    it("leaves etcd before its data goes: of two, the other one alone would have no majority", () => {
+      const said = run();
+      assert.equal(said.status, 0, said.stderr);
+      assert.deepEqual(memberIds(root), ["a1"]);
+      assert.ok(!root.has("/var/lib/etcd/member"));
+      const order = said.calls.map((call) => /member remove|kubeadm reset/.exec(call)?.[0]);
+      assert.deepEqual(
+        order.filter((call) => call !== undefined),
+        ["member remove", "kubeadm reset"],
+      );
+    });
+
+    it("keeps its data while etcd counts it: where it is not let go, where it is still listed, where nobody answers", () => {
+      for (const [ctr, named] of [
+        [
+          'case "$*" in *"member remove"*) exit 1 ;; esac',
+          /etcd still counts ground-control-plane-2, .*replaced/,
+        ],
+        [
+          'case "$*" in *"member remove"*) exit 0 ;; esac',
+          /etcd still counts ground-control-plane-2, .*replaced/,
+        ],
+        ["exit 1", /etcd has no majority, .* stays: .*'systemctl start kubelet'.*docs\/runbook\.md/],
+      ] as const) {
+        const said = root.run(stepInput("init", joining).replaceAll("wait_for 120", "wait_for 0"), {
+          arguments: ["init", "3600"],
+          programs: { ...programs, ctr: `${ctr}\n${programs.ctr}` },
+        });
+        assert.equal(said.status, 1);
+        assert.match(said.stderr, named);
+        assert.equal(root.read(data), "data");
+        assert.ok(!kubeadm(said).some((call) => call.startsWith("reset") || call === "join"));
+      }
+    });
+  });
+
   it("asks its own API server by the cluster's name once it serves, and not before", () => {
     root.write(
       "/etc/hosts",
