@@ -112,21 +112,62 @@ describe("a control plane whose version changes", () => {
     });
   }
 
-  it("stops where its node cannot be drained, with the former kubelet, and goes on", () => {
-    root.write("/var/stuck", "");
-    const stuck = root.run(stepInput("init", inputs(root, "1.36.3")), {
-      arguments: ["init", "3600"],
-      programs,
+  describe("whose node cannot be drained", () => {
+    const stuck = (): ScriptRunResult => {
+      root.write("/var/stuck", "");
+      const said = root.run(stepInput("init", inputs(root, "1.36.3")), {
+        arguments: ["init", "3600"],
+        programs,
+      });
+      assert.equal(said.status, 1);
+      assert.equal(root.run("rm /var/stuck", {}).status, 0);
+      return said;
+    };
+
+    it("stops with the former kubelet, takes its node back without a mark, and goes on", () => {
+      const said = stuck();
+      assert.match(
+        said.stderr,
+        /ground-control-plane-1 could not be drained, .*until then the node takes pods again/,
+      );
+      assert.equal(root.read("/var/reported"), "1.35.4\n");
+      assert.ok(!root.has("/var/cordoned") && !root.has("/var/mark"));
+      root.write("/var/order", "");
+      assert.equal(up("1.36.3").status, 0);
+      assert.equal(root.read("/var/reported"), "1.36.3\n");
+      assert.ok(!root.has("/var/cordoned") && !root.has("/var/mark"));
     });
-    assert.equal(stuck.status, 1);
-    assert.match(stuck.stderr, /ground-control-plane-1 could not be drained/);
-    assert.equal(root.read("/var/reported"), "1.35.4\n");
-    assert.equal(root.run("rm /var/stuck", {}).status, 0);
-    root.write("/var/order", "");
-    assert.equal(up("1.36.3").status, 0);
-    // kubeadm asks whether a pod can start, and there may be no other node for it.
-    assert.ok(order().indexOf("uncordon") < order().indexOf("kubeadm upgrade apply v1.36.3"));
-    assert.ok(!root.has("/var/cordoned") && !root.has("/var/mark"));
+
+    it("stays cordoned where a person cordons it before the next run, and where one had before", () => {
+      stuck();
+      root.write("/var/cordoned", "true\n");
+      assert.match(stuck().stderr, /'kubectl uncordon ground-control-plane-1' takes it back/);
+      assert.ok(root.has("/var/cordoned"));
+      const said = up("1.36.3");
+      assert.equal(said.status, 0, said.stderr);
+      assert.match(said.stderr, /was cordoned by somebody else, and stays so/);
+      assert.ok(root.has("/var/cordoned"));
+    });
+
+    it("keeps the mark where nobody takes the node back, so that the next run does", () => {
+      const away = programs.kubectl.replace(
+        '"uncordon "*)',
+        '"uncordon "*) [ ! -e /var/no-uncordon ] || exit 1;',
+      );
+      root.write("/var/stuck", "").write("/var/no-uncordon", "");
+      const said = root.run(stepInput("init", inputs(root, "1.36.3")), {
+        arguments: ["init", "3600"],
+        programs: { ...programs, kubectl: away },
+      });
+      assert.match(said.stderr, /could not be drained, .*stays cordoned, .*: the next run does/);
+      assert.ok(root.has("/var/cordoned") && root.has("/var/mark"));
+      assert.equal(root.run("rm /var/stuck", {}).status, 0);
+      root.write("/var/order", "");
+      assert.equal(up("1.36.3").status, 0);
+      // kubeadm asks whether a pod can start, and there may be no other node for it.
+      assert.ok(order().indexOf("uncordon") < order().indexOf("kubeadm upgrade apply v1.36.3"));
+      assert.ok(!root.has("/var/cordoned") && !root.has("/var/mark"));
+    });
   });
 
   it("leaves the cordon of a person", () => {

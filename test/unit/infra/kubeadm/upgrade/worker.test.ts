@@ -40,6 +40,10 @@ describe("the way for a worker's upgrade, made on the control plane", () => {
             *type==*) echo True ;;
             *"get node"*--output\\ name*) echo node/x ;;
             "cordon "*) echo true >/var/cordoned ;;
+            "uncordon "*) rm /var/cordoned ;;
+            "annotate "*upgrade-) rm /var/mark ;;
+            "annotate "*) echo 1.36.3 >/var/mark ;;
+            *cordoned-for-upgrade*) cat /var/mark 2>/dev/null || true ;;
             "drain "*--dry-run*) ;;
             "drain "*) [ ! -e /var/stuck ] ;;
           esac`,
@@ -97,7 +101,14 @@ describe("the way for a worker's upgrade, made on the control plane", () => {
     root.write("/var/stuck", "");
     const said = admit();
     assert.equal(said.status, 1);
-    assert.match(said.stderr, /could not be drained/);
+    assert.match(said.stderr, /could not be drained, .*until then the node takes pods again/);
+    assert.ok(
+      !root.has("/var/cordoned") && !root.has("/var/mark"),
+      "it takes pods until the upgrade goes on",
+    );
+    root.write("/var/cordoned", "true\n"); // a person, since
+    assert.match(admit().stderr, /'kubectl uncordon ground-default-1' takes it back/);
+    assert.ok(root.has("/var/cordoned"));
   });
 });
 
