@@ -318,12 +318,57 @@ describe("a control plane whose version changes", () => {
     assert.equal(kubeadmCalls()[0], "kubeadm init phase control-plane apiserver");
   });
 
-  it("keeps no copy of etcd's data that kubeadm made", () => {
-    root.write("/etc/kubernetes/tmp/kubeadm-backup-etcd-2026-11-27-00-00-00/etcd/member/snap/db", "data");
-    root.write("/etc/kubernetes/tmp/mine", "a person's");
-    assert.equal(up("1.36.3").status, 0);
-    assert.ok(!root.has("/etc/kubernetes/tmp/kubeadm-backup-etcd-2026-11-27-00-00-00"));
-    assert.ok(root.has("/etc/kubernetes/tmp/mine"));
+  describe("and the copies of etcd's data that kubeadm makes", () => {
+    const copy = (day: number): string => `/etc/kubernetes/tmp/kubeadm-backup-etcd-2026-11-2${day}-00-00-00`;
+    beforeEach(() => {
+      root.write(`${copy(6)}/etcd/member/snap/db`, "data").write("/etc/kubernetes/tmp/mine", "a person's");
+    });
+
+    it("keeps none of them when it is done", () => {
+      assert.equal(up("1.36.3").status, 0);
+      assert.ok(!root.has(copy(6)));
+      assert.ok(root.has("/etc/kubernetes/tmp/mine"));
+    });
+
+    it("keeps the newest alone where it fails, and says where", () => {
+      root.write(`${copy(5)}/etcd/member/snap/db`, "data").write("/var/broken", "upgrade apply");
+      const left = copy(7);
+      const kubeadm = `case "$*" in "upgrade apply"*) mkdir -p ${left} ;; esac\n${programs.kubeadm}`;
+      const failed = root.run(stepInput("init", inputs(root, "1.36.3")), {
+        arguments: ["init", "3600"],
+        programs: { ...programs, kubeadm },
+      });
+      assert.equal(failed.status, 1);
+      assert.ok(failed.stderr.includes(`etcd's data as kubeadm copied it before is in ${root.at(left)};`));
+      assert.deepEqual(
+        [5, 6, 7].filter((day) => root.has(copy(day))),
+        [7],
+      );
+      assert.ok(root.has("/etc/kubernetes/tmp/mine"));
+    });
+
+    it("gives up the former one where there is no room for two, and is not begun where there is none for one", () => {
+      root.write("/var/lib/etcd/member/snap/db", "data");
+      const df = (free: string): string =>
+        `case "$*" in *avail*) ${free} ;; *) printf '%s\\n' 1M-blocks 10240 ;; esac`;
+      const run = (free: string): ScriptRunResult =>
+        root.run(stepInput("init", inputs(root, "1.36.3")), {
+          arguments: ["init", "3600"],
+          programs: { ...programs, df: df(free) },
+        });
+      const full = run("echo 1000");
+      assert.equal(full.status, 1);
+      assert.match(
+        full.stderr,
+        /kubeadm upgrade is not begun: .* copies etcd's data \(1 MiB\), .* has 1000 MiB left, .*controlPlane\.diskGiB.*goes on/,
+      );
+      assert.ok(!kubeadmCalls().some((call) => call.startsWith("kubeadm upgrade")));
+      assert.equal(root.read("/var/api"), "1.35.4\n");
+      root.write(`${copy(6)}/etcd/member/snap/db`, "data");
+      const tight = run(`if [ -e ${copy(6)} ]; then echo 1000; else echo 1100; fi`);
+      assert.equal(tight.status, 0, tight.stderr);
+      assert.match(tight.stderr, /no room for another copy beside it: removing it/);
+    });
   });
 
   it("stops where the cluster is not whole afterwards, says what is where, and goes on", () => {
