@@ -19,7 +19,9 @@ refuse_second_cluster() {
   for peer in ${PEERS:-}; do
     if answers_as_api "$peer"; then
       fail "a control plane at $peer answers already, and ${NODE_NAME:?} has no data: a second cluster is not begun beside it. Run" \
-        "'pulumi up' again, and another control plane admits this machine"
+        "'pulumi up' again, and another control plane admits this machine. Where it says this once more, no 'pulumi up' of this" \
+        "cluster has ended yet (its first control plane died before), and which one acts is written nowhere: begin again, by" \
+        "'pulumi destroy' and 'pulumi up'"
     fi
   done
 }

@@ -261,6 +261,11 @@ describe("a further control plane", () => {
       said.stderr,
       /a control plane at 10\.0\.1\.10 answers already, .* a second cluster is not begun beside it/,
     );
+    assert.match(
+      said.stderr,
+      /Run 'pulumi up' again, .*once more, no 'pulumi up' .* has ended yet .*'pulumi destroy' and 'pulumi up'$/m,
+      "the way out where the first one died in the very first up",
+    );
     assert.deepEqual(kubeadm(said), []);
   });
 
