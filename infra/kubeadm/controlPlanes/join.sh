@@ -26,6 +26,14 @@ refuse_second_cluster() {
   done
 }
 
+# Of a join that was interrupted, which may have ended as a member: with the others gone it may be all that is left.
+refuse_to_wipe_member() {
+  if [ ! -e "$join_config" ] || [ ! -e /var/lib/etcd/member ] || wants_restore; then return; fi
+  fail "${NODE_NAME:?} has etcd's data of a cluster that it was joining, and no other control plane answers: a new cluster is not" \
+    "begun over it. Bring back one of the others, or restore a backup (restoreFrom; docs/runbook.md, The control plane died). To give" \
+    "that data up: 'mv /var/lib/etcd/member /var/lib/perigee/member-of-before' on it, as root; then run 'pulumi up' again"
+}
+
 # Any answer over TLS counts: which authority it has cannot be known here.
 answers_as_api() { timeout 5 openssl s_client -connect "$1:6443" </dev/null 2>/dev/null | grep -q "BEGIN CERTIFICATE"; }
 

@@ -172,6 +172,20 @@ describe("a further control plane", () => {
     });
   });
 
+  it("begins no new cluster over the data of a join that was interrupted, where all others are gone: says the ways", () => {
+    root
+      .write("/etc/perigee/join.yaml", "kind: JoinConfiguration")
+      .write("/var/lib/etcd/member/snap/db", "data");
+    root.write("/etc/kubernetes/manifests/etcd.yaml", "kind: Pod");
+    const said = run(inputs);
+    assert.equal(said.status, 1);
+    assert.match(
+      said.stderr,
+      /-2 has etcd's data of a cluster .* not begun over it\. .*restoreFrom.*To give that data up: 'mv/,
+    );
+    assert.deepEqual([kubeadm(said), root.read("/var/lib/etcd/member/snap/db")], [[], "data"]);
+  });
+
   it("asks its own API server by the cluster's name once it serves, and not before", () => {
     root.write(
       "/etc/hosts",
