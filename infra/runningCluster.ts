@@ -7,7 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { BackupOutput, InfraOutputs, KeyNumbers } from "../contract/outputs";
 import { type SettingProblem, SettingsError } from "../settings/load";
 import { namespace, type Settings } from "./config";
-import { controlPlaneNames, keptByNone } from "./kubeadm/controlPlanes/acting";
+import { controlPlaneNames, fewerInUpgrade, keptByNone } from "./kubeadm/controlPlanes/acting";
 import { regionOf } from "./kubeadm/placeLabels";
 import { versionProblem } from "./kubeadm/upgrade/plan";
 import { architectureOf } from "./machines/image";
@@ -62,6 +62,7 @@ export function lossesOf(settings: Settings, running: RunningCluster): SettingPr
   if (settings.clusterName !== running.clusterName) return [otherName(settings, running)];
   return [
     ...keptByNone(settings, running.nodes),
+    ...fewerInUpgrade(settings, running.nodes, running.kubernetesVersion),
     ...otherArchitecture(settings, running),
     ...smallerDisks(settings, running),
     ...fewerSubnets(settings, running),

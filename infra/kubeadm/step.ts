@@ -31,6 +31,7 @@ const parts: Readonly<Partial<Record<StepScript, readonly string[]>>> = {
     "../upgrade/scripts/gate",
     "../upgrade/scripts/hold",
     "drain",
+    "../upgrade/scripts/copies",
     "../upgrade/scripts/controlPlane",
     "../controlPlanes/configuration",
     "settle",

@@ -71,13 +71,41 @@ export function irreplaceable(running: readonly KnownControlPlane[]): string[] {
  */
 export function keptByNone(settings: Settings, running: readonly KnownControlPlane[]): SettingProblem[] {
   const [members, wanted] = [membersOf(running), controlPlaneNames(settings)];
-  const former = running.filter(({ role }) => role === "control-plane").length;
-  const restores = settings.restoreFrom !== undefined && members.length * 2 <= former;
-  if (restores || members.length === 0 || members.some((name) => wanted.includes(name))) return [];
+  const former = countOf(running);
+  const kept = members.some((name) => wanted.includes(name));
+  if (kept || members.length === 0 || restores(settings, running)) return [];
   const problem =
     `keeps ${wanted.join(", ")} alone, gone or not joined yet, and would delete what has the cluster's data: ` +
     `${members.join(", ")}; put it back to ${former}, run pulumi refresh and pulumi up, and lower it then`;
   return [{ setting: "controlPlane.count", given: settings.controlPlane.count, problem }];
+}
+
+const countOf = (running: readonly KnownControlPlane[]): number =>
+  running.filter(({ role }) => role === "control-plane").length;
+
+/** True where etcd has lost its majority, and a backup takes its place. */
+const restores = ({ restoreFrom }: Settings, running: readonly KnownControlPlane[]): boolean =>
+  restoreFrom !== undefined && membersOf(running).length * 2 <= countOf(running);
+
+/**
+ * Problem of fewer control planes together with another version: those that are to go leave last, and would serve the former
+ * version to the end, beside kubelets of the new one.
+ * @param version of the cluster that runs, undefined where it is not known
+ */
+export function fewerInUpgrade(
+  settings: Settings,
+  running: readonly KnownControlPlane[],
+  version: string | undefined,
+): SettingProblem[] {
+  const { controlPlane, kubernetesVersion } = settings;
+  const former = countOf(running);
+  if (version === undefined || version === kubernetesVersion || restores(settings, running)) return [];
+  if (controlPlane.count >= former) return [];
+  const problem =
+    `is lowered from ${former} together with kubernetesVersion, from ${version} to ${kubernetesVersion}; allowed: one after the ` +
+    `other. Put it back to ${former} and run up, then lower it; or, where the upgrade has not begun, put kubernetesVersion back to ` +
+    `${version}, lower this first, and then upgrade`;
+  return [{ setting: "controlPlane.count", given: controlPlane.count, problem }];
 }
 
 /** Warns where control planes share a zone; one that runs stays in the zone that it was made in. */

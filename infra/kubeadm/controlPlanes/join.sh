@@ -19,9 +19,19 @@ refuse_second_cluster() {
   for peer in ${PEERS:-}; do
     if answers_as_api "$peer"; then
       fail "a control plane at $peer answers already, and ${NODE_NAME:?} has no data: a second cluster is not begun beside it. Run" \
-        "'pulumi up' again, and another control plane admits this machine"
+        "'pulumi up' again, and another control plane admits this machine. Where it says this once more, no 'pulumi up' of this" \
+        "cluster has ended yet (its first control plane died before), and which one acts is written nowhere: begin again, by" \
+        "'pulumi destroy' and 'pulumi up'"
     fi
   done
+}
+
+# Of a join that was interrupted, which may have ended as a member: with the others gone it may be all that is left.
+refuse_to_wipe_member() {
+  if [ ! -e "$join_config" ] || [ ! -e /var/lib/etcd/member ] || wants_restore; then return; fi
+  fail "${NODE_NAME:?} has etcd's data of a cluster that it was joining, and no other control plane answers: a new cluster is not" \
+    "begun over it. Bring back one of the others, or restore a backup (restoreFrom; docs/runbook.md, The control plane died). To give" \
+    "that data up: 'mv /var/lib/etcd/member /var/lib/perigee/member-of-before' on it, as root; then run 'pulumi up' again"
 }
 
 # Any answer over TLS counts: which authority it has cannot be known here.
@@ -29,13 +39,16 @@ answers_as_api() { timeout 5 openssl s_client -connect "$1:6443" </dev/null 2>/d
 
 join_control_plane() {
   wait_for 300 "${API_NAME:?} to resolve" getent ahostsv4 "$API_NAME" || exit 1
-  if [ -e /etc/kubernetes/kubelet.conf ] || compgen -G "/etc/kubernetes/manifests/*.yaml" >/dev/null; then reset_node; fi
-  forget_pod_network
   forget_own_address
   # An earlier attempt may have been made with another version. That of the settings is the cluster's by now: the acting control
   # plane has it, and no kubelet may be newer than the API server that kubeadm starts beside it.
   forget_upgrade
   keep_machine_files
+  if attempted; then
+    leave_etcd
+    reset_node
+  fi
+  forget_pod_network
   receive_keys
   write_documents
   write_join_documents
@@ -46,6 +59,21 @@ join_control_plane() {
   touch "${marker:?}"
   # The request's keys stay, so that it is the same when it is asked for again.
   rm -f "$join_folder"/{discovery.conf,keys.age,kubelet.crt,said} "$join_config" /etc/kubernetes/bootstrap-kubelet.conf
+}
+
+attempted() {
+  [ -e /etc/kubernetes/kubelet.conf ] || [ -e /var/lib/etcd/member ] || compgen -G "/etc/kubernetes/manifests/*.yaml" >/dev/null
+}
+
+# An attempt that ended after etcd had made it a member: of two members none has a majority without this one's data, and none
+# could take it out any more. So it leaves first. The others are asked, and no API server, for one may run here that is no use.
+leave_etcd() {
+  receive_keys
+  write_documents
+  # Of another cluster's authority, it may be.
+  rm -f /etc/kubernetes/pki/etcd/healthcheck-client.crt /etc/kubernetes/pki/etcd/healthcheck-client.key
+  kubeadm_phase certs etcd-healthcheck-client
+  forget_own_member
 }
 
 # The authorities' keys, encrypted for this machine on another: they come by age's pipe to their places alone.
@@ -74,16 +102,33 @@ forget_own_attempt() {
   kubeadm_phase certs etcd-healthcheck-client
   wait_for 120 "a control plane to answer" kubectl get --raw /readyz || exit 1
   kubectl delete node "${NODE_NAME:?}" --ignore-not-found --timeout 60s
-  local peer id name url said
-  for peer in ${PEERS:?}; do
-    if said=$(peer_etcdctl "$peer" member list --write-out simple 2>/dev/null); then break; fi
-  done
-  [ -n "${said:-}" ] || fail "no member of etcd answers; run this again when one does"
+  forget_own_member
+}
+
+forget_own_member() {
+  local answering="" said="" id name url
+  wait_for 120 "a member of etcd to answer" ask_peers || fail "etcd has no majority, and what ${NODE_NAME:?} has of its data stays: it" \
+    "may be what the others need. Start the control planes that are down (on this one too, 'systemctl start kubelet'), and run" \
+    "'pulumi up' again; where they are gone: docs/runbook.md, More than half of the control planes died"
   while IFS=, read -r id _ name url _; do
     if [ "${name// /}" != "$NODE_NAME" ] && [ "${url// /}" != "https://${PRIVATE_IP:?}:2380" ]; then continue; fi
     echo "taking what an unfinished attempt left out of etcd (member $id)"
-    peer_etcdctl "$peer" member remove "$id" >/dev/null || fail "member $id could not be taken out of etcd; run this again"
+    peer_etcdctl "$answering" member remove "$id" >/dev/null || still_member
   done <<<"$said"
+  was_taken_out || still_member
+}
+
+still_member() {
+  fail "etcd still counts $NODE_NAME, so that its data here stays: etcd lets nobody go while others do not answer. Bring those back" \
+    "or have them replaced ('pulumi refresh', then 'pulumi up'), and run 'pulumi up' again"
+}
+
+# The members, from the first of the others that answers, into the variables of the caller.
+ask_peers() {
+  for answering in ${PEERS:?}; do
+    if said=$(peer_etcdctl "$answering" member list --write-out simple 2>/dev/null) && [ -n "$said" ]; then return 0; fi
+  done
+  return 1
 }
 
 # Another control plane has taken this one out (member.sh). Only a majority of etcd can say so.

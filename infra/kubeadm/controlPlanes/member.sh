@@ -64,23 +64,44 @@ former_control_plane() {
     echo "node $NODE_NAME was $former, which is gone"
     leave
   fi
+  forget_learners
   forget_gone_members
   local ill
   ill=$(unhealthy_but "$NODE_NAME") || exit 1
-  [ -z "$ill" ] || fail "$NODE_NAME is not admitted: etcd is not whole, since these do not answer: $(paste -sd, <<<"$ill"). Bring" \
-    "them back or have them replaced ('pulumi refresh', then 'pulumi up'), and run this again"
+  [ -z "$ill" ] || fail "$NODE_NAME is not admitted: etcd is not whole, since these do not answer: $(paste -sd, <<<"$ill")." \
+    "$(way_to_whole "$ill")"
+}
+
+# forget_learners [KEEP]: etcd has one learner at a time. What a join that was interrupted left would keep out everybody else, also
+# those that come before its own machine has its turn again. It has no vote, and that machine's step adds it anew (join.sh). One
+# that a step still at work has added becomes a member within this minute. With KEEP those of machines of now stay.
+forget_learners() {
+  local keep=${1:-} all id name peer learner
+  all=$(members) || exit 1
+  while read -r id name peer _ learner; do
+    if [ "$learner" != true ] || [ "$name" = "$NODE_NAME" ]; then continue; fi
+    if has_machine "$peer" && { [ -n "$keep" ] || wait_for 60 "$(called "$name" "$peer") to learn what etcd has" votes "$id"; }; then continue; fi
+    echo "its join was interrupted, and begins anew when its machine has its turn"
+    remove_by_id "$id" "$(called "$name" "$peer")"
+  done <<<"$all"
+}
+
+votes() {
+  local all
+  all=$(members) || return 1
+  awk -v id="$1" '$1 == id && $5 != "true" { found = 1 } END { exit !found }' <<<"$all"
 }
 
 # etcd itself takes in nobody while a member does not answer: of two of five that died the first successor would wait for the
 # second, which comes after it.
 forget_gone_members() {
-  local all id name peer client learner
+  local all id name peer client
   all=$(members) || exit 1
-  while read -r id name peer client learner; do
+  while read -r id name peer client _; do
     if healthy "$client" || has_machine "$peer"; then continue; fi
-    if [ "$learner" != true ]; then refuse_to_lose_quorum "$name"; fi
+    refuse_to_lose_quorum "$(if [ "$name" = - ]; then echo "$peer"; else echo "$name"; fi)"
     echo "the machine at ${peer#https://} is gone"
-    remove_by_id "$id" "${name/#-/${peer#https://}}"
+    remove_by_id "$id" "$(called "$name" "$peer")"
   done <<<"$all"
 }
 
@@ -109,6 +130,7 @@ leave_control_plane() {
     echo "$NODE_NAME is the only control plane that the settings ask for: it stays"
     return
   fi
+  forget_learners keep
   refuse_to_lose_quorum "$NODE_NAME"
   refuse_to_lose_volumes
   refuse_to_lose_pods

@@ -29,42 +29,59 @@ members() {
 # healthy URL: this member answers with the state of the cluster.
 healthy() { [ "$1" != - ] && etcdctl_at "$1" endpoint health >/dev/null 2>&1; }
 
-# Names of the members that do not answer, or have not caught up, one a line; without the one that is named. One that never
-# started is known by its address.
+# called NAME PEER: a member in words. One that never started has no name, and is known by its address alone.
+called() {
+  if [ "$1" != - ]; then
+    echo "$1"
+  else
+    echo "a member that was added at ${2#https://} and has never started"
+  fi
+}
+
+# Names of the members that do not answer, or have not caught up, one a line; without the one that is given by name or peer URL.
 unhealthy_but() {
   local but=$1 all name peer client learner
   all=$(members) || exit 1
   while read -r _ name peer client learner; do
-    if [ "$name" = "$but" ]; then continue; fi
-    if [ "$name" = - ]; then name=${peer#https://}; fi
+    if [ "$name" = "$but" ] || [ "$peer" = "$but" ]; then continue; fi
     if [ "$learner" = true ]; then
-      echo "$name (still learning)"
+      echo "$(called "$name" "$peer") (still learning)"
     elif ! healthy "$client"; then
-      echo "$name"
+      called "$name" "$peer"
     fi
   done <<<"$all"
 }
 
-# refuse_to_lose_quorum NODE: etcd goes on without this member. One that is dead is taken out while the others have their
-# majority; one that lives only from a cluster that is whole without it.
+# way_to_whole ILL: what is to be done about the lines of unhealthy_but.
+way_to_whole() {
+  local unfinished=""
+  if grep -qE ' (has never started|\(still learning\))' <<<"$1"; then
+    unfinished=". One that has never started, or still learns, is of a join that was interrupted: 'pulumi up' with the"
+    unfinished+=" controlPlane.count of that run goes on with it"
+  fi
+  echo "Bring them back or have them replaced ('pulumi refresh', then 'pulumi up'), and run this again$unfinished"
+}
+
+# refuse_to_lose_quorum MEMBER: etcd goes on without this member, given by its name or peer URL. One that is dead is taken out
+# while the others have their majority; one that lives only from a cluster that is whole without it.
 refuse_to_lose_quorum() {
-  local node=$1 others ill all client
+  local member=$1 words others ill all own
   all=$(members) || exit 1
-  client=$(awk -v node="$node" '$2 == node { print $4 }' <<<"$all")
-  if [ -z "$client" ]; then return; fi
-  others=$(awk -v node="$node" '$2 != node && $5 != "true"' <<<"$all" | wc -l)
-  ill=$(unhealthy_but "$node") || exit 1
+  own=$(awk -v member="$member" '$2 == member || $3 == member' <<<"$all")
+  if [ -z "$own" ]; then return; fi
+  words=$(called "$(cut -d' ' -f2 <<<"$own" | head -1)" "$member")
+  others=$(awk -v member="$member" '$2 != member && $3 != member && $5 != "true"' <<<"$all" | wc -l)
+  ill=$(unhealthy_but "$member") || exit 1
   if [ -z "$ill" ] && ((others > 0)); then return; fi
   if ((others == 0)); then
-    fail "$node stays: it is the only one with etcd's data"
+    fail "$words stays: it is the only one with etcd's data"
   fi
-  if healthy "$client"; then
-    fail "$node stays as it is: etcd is not whole, since these do not answer: $(paste -sd, <<<"$ill"). Bring them back or have them" \
-      "replaced ('pulumi refresh', then 'pulumi up'), and run this again"
+  if healthy "$(cut -d' ' -f4 <<<"$own" | head -1)"; then
+    fail "$words stays as it is: etcd is not whole, since these do not answer: $(paste -sd, <<<"$ill"). $(way_to_whole "$ill")"
   fi
   # One that still learns has no vote.
   (((others - $(grep -vc ' (still learning)$' <<<"$ill")) * 2 > others)) ||
-    fail "$node stays a member: without it etcd would have $others members, and these do not answer: $(paste -sd, <<<"$ill")"
+    fail "$words stays a member: without it etcd would have $others members, and these do not answer: $(paste -sd, <<<"$ill")"
 }
 
 # remove_member NODE: also one that was announced and never started, which has no name but the machine's address.

@@ -48,10 +48,22 @@ drain() {
       kubectl get pods --all-namespaces --field-selector "spec.nodeName=$NODE_NAME" >&2 || true
       kubectl get poddisruptionbudgets --all-namespaces >&2 || true
       fail "node $NODE_NAME could not be drained, its machine keeps running. Make room for the pods above" \
-        "(or raise drainTimeoutSeconds) and run this again; 'kubectl uncordon $NODE_NAME' takes it back"
+        "(or raise drainTimeoutSeconds) and run this again; $(outcome_of_drain)"
     fi
     sleep 1
   done
+}
+
+# What an upgrade has cordoned (hold.sh) takes pods again until it goes on. A node that is to go stays cordoned, and so does
+# one that a person had cordoned.
+outcome_of_drain() {
+  if [ -z "${held:-}" ]; then
+    echo "'kubectl uncordon $NODE_NAME' takes it back"
+  elif give_back_node >&2; then
+    echo "until then the node takes pods again"
+  else
+    echo "the node stays cordoned, for the API server did not take it back: the next run does"
+  fi
 }
 
 ready_status() {

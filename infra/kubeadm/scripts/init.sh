@@ -36,6 +36,7 @@ init() {
     join_control_plane >&2
   else
     refuse_second_cluster
+    refuse_to_wipe_member
     forget_upgrade
     keep_machine_files >&2
     initialise >&2

@@ -106,6 +106,28 @@ describe("fewer control planes than there are", () => {
     assert.match(losses(left, three(node(1), lives(2), lives(3))).join(), /^controlPlane\.count = 1: keeps /);
   });
 
+  it("are refused together with another version, before anything is touched: one after the other", async () => {
+    const older = { ...three(lives(1), lives(2), lives(3)), kubernetesVersion: "1.35.4" };
+    const both = { controlPlane: { count: 1 }, kubernetesVersion: "1.36.3" };
+    assert.match(
+      losses(both, older).join(),
+      /^controlPlane\.count = 1: is lowered from 3 together with kubernetesVersion, from 1\.35\.4 to 1\.36\.3; .* Put it back to 3 and run up, then lower it; or, .* kubernetesVersion back to 1\.35\.4/,
+    );
+    assert.match(losses({ ...both, restoreFrom: "latest" }, older).join(), /is lowered from 3 together/);
+    const { message, resources } = await refusal({ ...small, clusterName: "orbit", ...both }, { ...older });
+    assert.match(message, /nothing was changed:\n[^]*controlPlane\.count = 1: is lowered from 3 together/);
+    assert.deepEqual(resources, []);
+  });
+
+  it("are no concern of the version one after the other, nor where as many or more stay, nor where a lost majority is restored", () => {
+    const older = { ...three(lives(1), lives(2), lives(3)), kubernetesVersion: "1.35.4" };
+    const upgraded = { kubernetesVersion: "1.36.3" };
+    assert.deepEqual(losses({ controlPlane: { count: 1 }, kubernetesVersion: "1.35.4" }, older), []);
+    for (const count of [3, 5]) assert.deepEqual(losses({ controlPlane: { count }, ...upgraded }, older), []);
+    const lost = { ...three(lives(1), node(2), node(3)), kubernetesVersion: "1.35.4" };
+    assert.deepEqual(losses({ ...one, ...upgraded, restoreFrom: "latest" }, lost), []);
+  });
+
   it("are allowed where one that has the data stays, where nothing lives, and where a lost majority is restored", () => {
     assert.deepEqual(losses(one, three(lives(1), node(2), lives(3))), []);
     assert.deepEqual(losses(one, three(node(1), node(2), node(3))), []);

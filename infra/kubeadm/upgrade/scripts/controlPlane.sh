@@ -59,8 +59,7 @@ upgrade_control_plane() {
     if [ -z "${LATER:-}" ]; then stopped; fi
     echo "this control plane is upgraded; what is named above has to be mended, or replaced, before the next one is"
   fi
-  # kubeadm leaves a copy of etcd's data there each time; there is a backup, and they would fill the disk.
-  rm -rf /etc/kubernetes/tmp/kubeadm-backup-* /etc/kubernetes/tmp/kubeadm-upgraded-manifests*
+  forget_copies
   forget_upgrade
   echo "this control plane runs Kubernetes $KUBERNETES_VERSION"
 }
@@ -226,11 +225,13 @@ back_up() {
 
 # Its page and a half goes to the log on the machine.
 kubeadm_upgrade() {
+  room_for_copy
   echo "kubeadm upgrade $1: running (log: ${kubeadm_log:?} on this machine)"
   # shellcheck disable=SC2046 # zero or one word
   if kubeadm upgrade "$@" --patches /etc/perigee/patches $(preflight_flags) >"$kubeadm_log" 2>&1; then return; fi
   tail --lines 30 "$kubeadm_log" >&2
   node_diagnosis
+  keep_newest_copy >&2
   fail "kubeadm upgrade $1 failed; the lines above say why. Mend it, and run 'pulumi up' again: it goes on from here"
 }
 

@@ -129,6 +129,63 @@ describe("a further control plane", () => {
     assert.ok(kubeadm(said).some((call) => call.startsWith("reset")));
   });
 
+  describe("that an attempt left as a member of etcd", () => {
+    const data = "/var/lib/etcd/member/snap/db";
+    beforeEach(() => {
+      root.write("/etc/kubernetes/manifests/etcd.yaml", "kind: Pod").write(data, "data");
+      writeMembers(root, [member(1), member(2)]);
+    });
+
+    it("leaves etcd before its data goes: of two, the other one alone would have no majority", () => {
+      const said = run();
+      assert.equal(said.status, 0, said.stderr);
+      assert.deepEqual(memberIds(root), ["a1"]);
+      assert.ok(!root.has("/var/lib/etcd/member"));
+      const order = said.calls.map((call) => /member remove|kubeadm reset/.exec(call)?.[0]);
+      assert.deepEqual(
+        order.filter((call) => call !== undefined),
+        ["member remove", "kubeadm reset"],
+      );
+    });
+
+    it("keeps its data while etcd counts it: where it is not let go, where it is still listed, where nobody answers", () => {
+      for (const [ctr, named] of [
+        [
+          'case "$*" in *"member remove"*) exit 1 ;; esac',
+          /etcd still counts ground-control-plane-2, .*replaced/,
+        ],
+        [
+          'case "$*" in *"member remove"*) exit 0 ;; esac',
+          /etcd still counts ground-control-plane-2, .*replaced/,
+        ],
+        ["exit 1", /etcd has no majority, .* stays: .*'systemctl start kubelet'.*docs\/runbook\.md/],
+      ] as const) {
+        const said = root.run(stepInput("init", joining).replaceAll("wait_for 120", "wait_for 0"), {
+          arguments: ["init", "3600"],
+          programs: { ...programs, ctr: `${ctr}\n${programs.ctr}` },
+        });
+        assert.equal(said.status, 1);
+        assert.match(said.stderr, named);
+        assert.equal(root.read(data), "data");
+        assert.ok(!kubeadm(said).some((call) => call.startsWith("reset") || call === "join"));
+      }
+    });
+  });
+
+  it("begins no new cluster over the data of a join that was interrupted, where all others are gone: says the ways", () => {
+    root
+      .write("/etc/perigee/join.yaml", "kind: JoinConfiguration")
+      .write("/var/lib/etcd/member/snap/db", "data");
+    root.write("/etc/kubernetes/manifests/etcd.yaml", "kind: Pod");
+    const said = run(inputs);
+    assert.equal(said.status, 1);
+    assert.match(
+      said.stderr,
+      /-2 has etcd's data of a cluster .* not begun over it\. .*restoreFrom.*To give that data up: 'mv/,
+    );
+    assert.deepEqual([kubeadm(said), root.read("/var/lib/etcd/member/snap/db")], [[], "data"]);
+  });
+
   it("asks its own API server by the cluster's name once it serves, and not before", () => {
     root.write(
       "/etc/hosts",
@@ -217,6 +274,11 @@ describe("a further control plane", () => {
     assert.match(
       said.stderr,
       /a control plane at 10\.0\.1\.10 answers already, .* a second cluster is not begun beside it/,
+    );
+    assert.match(
+      said.stderr,
+      /Run 'pulumi up' again, .*once more, no 'pulumi up' .* has ended yet .*'pulumi destroy' and 'pulumi up'$/m,
+      "the way out where the first one died in the very first up",
     );
     assert.deepEqual(kubeadm(said), []);
   });

@@ -50,8 +50,15 @@ describe("for a control plane that goes or comes, another one", () => {
   });
   afterEach(() => root.remove());
 
-  const run = (verb: string, program: string, more: Readonly<Record<string, string>> = {}): ScriptRunResult =>
-    root.run(stepInput("../controlPlanes/member", { ...inputs, ...more }), {
+  /** @param sleep what happens while it waits; without it nothing is waited for */
+  const run = (
+    verb: string,
+    program: string,
+    more: Readonly<Record<string, string>> = {},
+    sleep?: string,
+  ): ScriptRunResult => {
+    const script = stepInput("../controlPlanes/member", { ...inputs, ...more });
+    return root.run(sleep === undefined ? script.replaceAll("wait_for 60", "wait_for 0") : script, {
       arguments: [verb, "600"],
       programs: {
         ...etcdPrograms,
@@ -59,9 +66,10 @@ describe("for a control plane that goes or comes, another one", () => {
         // What is encrypted for the recipient; a real age is in the test of the round trip.
         age: 'echo "-----BEGIN AGE ENCRYPTED FILE-----"; cat | sha256sum; echo "-----END AGE ENCRYPTED FILE-----"',
         "age-keygen": "",
-        sleep: "",
+        sleep: sleep ?? "",
       },
     });
+  };
   const changes = ({ calls }: ScriptRunResult): string[] =>
     calls
       .filter((call) => call.startsWith("kubectl ") && !/ --dry-run| get |^kubectl apply| patch /.test(call))
@@ -134,7 +142,22 @@ describe("for a control plane that goes or comes, another one", () => {
       assert.deepEqual(memberIds(root), ["a1", "a2", "b4"]);
       writeMembers(root, [member(1), member(2), member(3), learner]);
       const lives = run("leave-control-plane", kubectl(own));
-      assert.match(lives.stderr, /do not answer: 10\.0\.4\.10:2380 \(still learning\)\./);
+      assert.match(
+        lives.stderr,
+        /do not answer: a member that was added at 10\.0\.4\.10:2380 and has never started \(still learning\)\. .*'pulumi up' with the controlPlane\.count of/,
+      );
+    });
+
+    it("also beside what the join of one left that is to go too: who still learns is of no machine of now", () => {
+      const learner = { id: "b4", name: "", address: "10.0.4.10", learner: true };
+      const more = {
+        OTHERS:
+          "10.0.1.10 aws:///z/i-1 ground-control-plane-1\n10.0.2.10 aws:///z/i-2 ground-control-plane-2",
+      };
+      writeMembers(root, [member(1), member(2), member(3), learner]);
+      const said = run("leave-control-plane", kubectl(own), more);
+      assert.equal(said.status, 0, said.stderr);
+      assert.deepEqual(memberIds(root), ["a1", "a2"]);
     });
 
     it("never the only one with the data", () => {
@@ -176,8 +199,11 @@ describe("for a control plane that goes or comes, another one", () => {
         [["req", "-new", "-subj", `/O=system:nodes/CN=system:node:${node}`, ...newKey, "-out", "request"]],
         ["request"],
       ).join("");
-    const admit = (program: string, more: Readonly<Record<string, string>> = {}): ScriptRunResult =>
-      run("admit-control-plane", program, { REQUEST: request(), ...more });
+    const admit = (
+      program: string,
+      more: Readonly<Record<string, string>> = {},
+      sleep?: string,
+    ): ScriptRunResult => run("admit-control-plane", program, { REQUEST: request(), ...more }, sleep);
 
     it("prints a certificate, and the keys encrypted for it alone: no key in clear", () => {
       writeMembers(root, [member(1), member(2)]);
@@ -281,6 +307,60 @@ describe("for a control plane that goes or comes, another one", () => {
         assert.equal(said.status, 0, said.stderr);
         assert.deepEqual(memberIds(root), ["a1", "a2"]);
       });
+    });
+
+    describe("where the join of another one was interrupted, from 3 to 5, and etcd still has its learner", () => {
+      const others = {
+        OTHERS: [1, 2, 4]
+          .map((number) => `10.0.${number}.10 aws:///z/i-${number} ground-control-plane-${number}`)
+          .join("\n"),
+      };
+      const learners = [
+        member(4, { learner: true, answers: false }),
+        { id: "a4", name: "", address: "10.0.4.10", learner: true },
+      ];
+
+      it("takes that out, though its machine lives: that one has its turn later, and adds it anew", () => {
+        for (const learner of learners) {
+          writeMembers(root, [member(1), member(2), learner]);
+          const said = admit(kubectl(), others);
+          assert.equal(said.status, 0, said.stderr);
+          assert.deepEqual(memberIds(root), ["a1", "a2"]);
+          const name =
+            learner.name === ""
+              ? "a member that was added at 10\\.0\\.4\\.10:2380 and has never started"
+              : learner.name;
+          assert.match(
+            said.stderr,
+            new RegExp(`join was interrupted, .*\ntaking ${name} out of etcd \\(member a4\\)`),
+          );
+        }
+      });
+
+      it("waits for one that a step still at work has added", () => {
+        writeMembers(root, [member(1), member(2), member(4, { learner: true })]);
+        const said = admit(kubectl(), others, "sed -i 's/true$/false/' /var/members");
+        assert.equal(said.status, 0, said.stderr);
+        assert.deepEqual(memberIds(root), ["a1", "a2", "a4"]);
+      });
+    });
+
+    it("names a member that never started, and has a vote, by its address where it may not go", () => {
+      writeMembers(root, [
+        member(1),
+        member(2, { answers: false }),
+        { id: "b9", name: "", address: "10.0.9.10" },
+      ]);
+      const said = admit(kubectl(), {
+        OTHERS:
+          "10.0.1.10 aws:///z/i-1 ground-control-plane-1\n10.0.2.10 aws:///z/i-2 ground-control-plane-2",
+      });
+      assert.equal(said.status, 1);
+      assert.match(
+        said.stderr,
+        /^a member that was added at 10\.0\.9\.10:2380 and has never started stays a member: without it etcd would have 2 members/m,
+      );
+      assert.doesNotMatch(said.stderr, /(^|: )- /m);
     });
 
     it("not into an etcd that is not whole, nor for another's request", () => {

@@ -112,21 +112,62 @@ describe("a control plane whose version changes", () => {
     });
   }
 
-  it("stops where its node cannot be drained, with the former kubelet, and goes on", () => {
-    root.write("/var/stuck", "");
-    const stuck = root.run(stepInput("init", inputs(root, "1.36.3")), {
-      arguments: ["init", "3600"],
-      programs,
+  describe("whose node cannot be drained", () => {
+    const stuck = (): ScriptRunResult => {
+      root.write("/var/stuck", "");
+      const said = root.run(stepInput("init", inputs(root, "1.36.3")), {
+        arguments: ["init", "3600"],
+        programs,
+      });
+      assert.equal(said.status, 1);
+      assert.equal(root.run("rm /var/stuck", {}).status, 0);
+      return said;
+    };
+
+    it("stops with the former kubelet, takes its node back without a mark, and goes on", () => {
+      const said = stuck();
+      assert.match(
+        said.stderr,
+        /ground-control-plane-1 could not be drained, .*until then the node takes pods again/,
+      );
+      assert.equal(root.read("/var/reported"), "1.35.4\n");
+      assert.ok(!root.has("/var/cordoned") && !root.has("/var/mark"));
+      root.write("/var/order", "");
+      assert.equal(up("1.36.3").status, 0);
+      assert.equal(root.read("/var/reported"), "1.36.3\n");
+      assert.ok(!root.has("/var/cordoned") && !root.has("/var/mark"));
     });
-    assert.equal(stuck.status, 1);
-    assert.match(stuck.stderr, /ground-control-plane-1 could not be drained/);
-    assert.equal(root.read("/var/reported"), "1.35.4\n");
-    assert.equal(root.run("rm /var/stuck", {}).status, 0);
-    root.write("/var/order", "");
-    assert.equal(up("1.36.3").status, 0);
-    // kubeadm asks whether a pod can start, and there may be no other node for it.
-    assert.ok(order().indexOf("uncordon") < order().indexOf("kubeadm upgrade apply v1.36.3"));
-    assert.ok(!root.has("/var/cordoned") && !root.has("/var/mark"));
+
+    it("stays cordoned where a person cordons it before the next run, and where one had before", () => {
+      stuck();
+      root.write("/var/cordoned", "true\n");
+      assert.match(stuck().stderr, /'kubectl uncordon ground-control-plane-1' takes it back/);
+      assert.ok(root.has("/var/cordoned"));
+      const said = up("1.36.3");
+      assert.equal(said.status, 0, said.stderr);
+      assert.match(said.stderr, /was cordoned by somebody else, and stays so/);
+      assert.ok(root.has("/var/cordoned"));
+    });
+
+    it("keeps the mark where nobody takes the node back, so that the next run does", () => {
+      const away = programs.kubectl.replace(
+        '"uncordon "*)',
+        '"uncordon "*) [ ! -e /var/no-uncordon ] || exit 1;',
+      );
+      root.write("/var/stuck", "").write("/var/no-uncordon", "");
+      const said = root.run(stepInput("init", inputs(root, "1.36.3")), {
+        arguments: ["init", "3600"],
+        programs: { ...programs, kubectl: away },
+      });
+      assert.match(said.stderr, /could not be drained, .*stays cordoned, .*: the next run does/);
+      assert.ok(root.has("/var/cordoned") && root.has("/var/mark"));
+      assert.equal(root.run("rm /var/stuck", {}).status, 0);
+      root.write("/var/order", "");
+      assert.equal(up("1.36.3").status, 0);
+      // kubeadm asks whether a pod can start, and there may be no other node for it.
+      assert.ok(order().indexOf("uncordon") < order().indexOf("kubeadm upgrade apply v1.36.3"));
+      assert.ok(!root.has("/var/cordoned") && !root.has("/var/mark"));
+    });
   });
 
   it("leaves the cordon of a person", () => {
@@ -277,12 +318,57 @@ describe("a control plane whose version changes", () => {
     assert.equal(kubeadmCalls()[0], "kubeadm init phase control-plane apiserver");
   });
 
-  it("keeps no copy of etcd's data that kubeadm made", () => {
-    root.write("/etc/kubernetes/tmp/kubeadm-backup-etcd-2026-11-27-00-00-00/etcd/member/snap/db", "data");
-    root.write("/etc/kubernetes/tmp/mine", "a person's");
-    assert.equal(up("1.36.3").status, 0);
-    assert.ok(!root.has("/etc/kubernetes/tmp/kubeadm-backup-etcd-2026-11-27-00-00-00"));
-    assert.ok(root.has("/etc/kubernetes/tmp/mine"));
+  describe("and the copies of etcd's data that kubeadm makes", () => {
+    const copy = (day: number): string => `/etc/kubernetes/tmp/kubeadm-backup-etcd-2026-11-2${day}-00-00-00`;
+    beforeEach(() => {
+      root.write(`${copy(6)}/etcd/member/snap/db`, "data").write("/etc/kubernetes/tmp/mine", "a person's");
+    });
+
+    it("keeps none of them when it is done", () => {
+      assert.equal(up("1.36.3").status, 0);
+      assert.ok(!root.has(copy(6)));
+      assert.ok(root.has("/etc/kubernetes/tmp/mine"));
+    });
+
+    it("keeps the newest alone where it fails, and says where", () => {
+      root.write(`${copy(5)}/etcd/member/snap/db`, "data").write("/var/broken", "upgrade apply");
+      const left = copy(7);
+      const kubeadm = `case "$*" in "upgrade apply"*) mkdir -p ${left} ;; esac\n${programs.kubeadm}`;
+      const failed = root.run(stepInput("init", inputs(root, "1.36.3")), {
+        arguments: ["init", "3600"],
+        programs: { ...programs, kubeadm },
+      });
+      assert.equal(failed.status, 1);
+      assert.ok(failed.stderr.includes(`etcd's data as kubeadm copied it before is in ${root.at(left)};`));
+      assert.deepEqual(
+        [5, 6, 7].filter((day) => root.has(copy(day))),
+        [7],
+      );
+      assert.ok(root.has("/etc/kubernetes/tmp/mine"));
+    });
+
+    it("gives up the former one where there is no room for two, and is not begun where there is none for one", () => {
+      root.write("/var/lib/etcd/member/snap/db", "data");
+      const df = (free: string): string =>
+        `case "$*" in *avail*) ${free} ;; *) printf '%s\\n' 1M-blocks 10240 ;; esac`;
+      const run = (free: string): ScriptRunResult =>
+        root.run(stepInput("init", inputs(root, "1.36.3")), {
+          arguments: ["init", "3600"],
+          programs: { ...programs, df: df(free) },
+        });
+      const full = run("echo 1000");
+      assert.equal(full.status, 1);
+      assert.match(
+        full.stderr,
+        /kubeadm upgrade is not begun: .* copies etcd's data \(1 MiB\), .* has 1000 MiB left, .*controlPlane\.diskGiB.*goes on/,
+      );
+      assert.ok(!kubeadmCalls().some((call) => call.startsWith("kubeadm upgrade")));
+      assert.equal(root.read("/var/api"), "1.35.4\n");
+      root.write(`${copy(6)}/etcd/member/snap/db`, "data");
+      const tight = run(`if [ -e ${copy(6)} ]; then echo 1000; else echo 1100; fi`);
+      assert.equal(tight.status, 0, tight.stderr);
+      assert.match(tight.stderr, /no room for another copy beside it: removing it/);
+    });
   });
 
   it("stops where the cluster is not whole afterwards, says what is where, and goes on", () => {

@@ -80,6 +80,7 @@ export const programs = {
     case "$*" in
       *proxy/pods*) for pod in etcd kube-apiserver kube-controller-manager kube-scheduler; do
         printf '{"metadata":{"name":"%s-ground-control-plane-1","namespace":"kube-system","uid":"0a1b"}},' "$pod"; done ;;
+      *"--server https://10.0."*readyz*) ! grep -qxF "$(sed 's/.*--server \\([^ ]*\\).*/\\1/' <<<"$*")" /var/no-answer 2>/dev/null ;;
       *readyz*)
         for pod in etcd kube-apiserver; do [ -e "/etc/kubernetes/manifests/$pod.yaml" ] || { echo "refused" >&2; exit 1; }; done
         [ ! -e /var/no-api ] || { echo "[-]etcd failed: reason withheld" >&2; exit 1; } ;;
@@ -106,6 +107,7 @@ export const programs = {
       *"get nodes --field-selector"*) cat /var/elsewhere 2>/dev/null || true ;;
       *"rollout restart deployment/coredns") echo "move dns" >>/var/order ;;
       *"rollout status deployment/coredns"*) [ ! -e /var/nowhere ] ;;
+      *"get nodes --selector node-role"*) cat /var/control-planes 2>/dev/null || echo "ground-control-plane-1 10.0.1.10" ;;
       *"get nodes"*) echo "ground-control-plane-1 True"; echo "ground-default-1 $(cat /var/worker 2>/dev/null || echo True)" ;;
       *"get pods"*kube-apiserver*) echo "ground-control-plane-1 True"; cat /var/api-servers 2>/dev/null || true ;;
       *"get deployment coredns"*) cat /var/dns 2>/dev/null || echo True ;;

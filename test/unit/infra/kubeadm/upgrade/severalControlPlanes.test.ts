@@ -19,6 +19,8 @@ describe("one of several control planes whose version changes", () => {
       [1, 2, 3].map((number) => member(number)),
     );
     root.write("/var/others", "1.35.4");
+    root.write("/var/control-planes", names.map((name, index) => `${name} 10.0.${index + 1}.10\n`).join(""));
+    root.write("/var/api-servers", "ground-control-plane-2 True\nground-control-plane-3 True\n");
   });
   afterEach(() => root.remove());
 
@@ -81,6 +83,18 @@ describe("one of several control planes whose version changes", () => {
       "/var/api-servers",
       "ground-control-plane-2 False\n",
       /the API server of ground-control-plane-2 is not Ready/,
+    ],
+    [
+      "a control plane has no API server, and its Node is Ready",
+      "/var/api-servers",
+      "ground-control-plane-2 True\n",
+      /the API server of ground-control-plane-3 is missing: .*On ground-control-plane-3, .*'kubeadm init phase control-plane apiserver/,
+    ],
+    [
+      "an API server says Ready by its pod and answers nobody",
+      "/var/no-answer",
+      "https://10.0.3.10:6443\n",
+      /the API server of ground-control-plane-3 does not answer at 10\.0\.3\.10:6443: on ground-control-plane-3, /,
     ],
     ["a node is not Ready", "/var/worker", "Unknown", /node ground-default-1 is not Ready/],
   ] as const) {

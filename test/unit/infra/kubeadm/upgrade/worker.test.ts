@@ -32,6 +32,7 @@ describe("the way for a worker's upgrade, made on the control plane", () => {
           case "$*" in
             *"get certificatesigningrequest"*) echo Y2VydGlmaWNhdGU= ;;
             *"get node $NODE"*kubeletVersion*) echo "v$(cat /var/kubelet)" ;;
+            *"get nodes --selector node-role"*) cat /var/control-planes 2>/dev/null || echo "ground-control-plane-1 10.0.1.10" ;;
             *"get nodes"*) echo "other $(cat /var/other 2>/dev/null || echo True)" ;;
             *"get pods"*kube-apiserver*) echo "ground-control-plane-1 True" ;;
             *"get deployment coredns"*) echo True ;;
@@ -39,6 +40,10 @@ describe("the way for a worker's upgrade, made on the control plane", () => {
             *type==*) echo True ;;
             *"get node"*--output\\ name*) echo node/x ;;
             "cordon "*) echo true >/var/cordoned ;;
+            "uncordon "*) rm /var/cordoned ;;
+            "annotate "*upgrade-) rm /var/mark ;;
+            "annotate "*) echo 1.36.3 >/var/mark ;;
+            *cordoned-for-upgrade*) cat /var/mark 2>/dev/null || true ;;
             "drain "*--dry-run*) ;;
             "drain "*) [ ! -e /var/stuck ] ;;
           esac`,
@@ -81,11 +86,29 @@ describe("the way for a worker's upgrade, made on the control plane", () => {
     assert.deepEqual(changes(said), []);
   });
 
+  it("is not made while a control plane has no API server: says which, and what to do", () => {
+    root.write("/var/control-planes", "ground-control-plane-1 10.0.1.10\nground-control-plane-2 10.0.2.10\n");
+    const said = admit(0);
+    assert.equal(said.status, 1);
+    assert.match(
+      said.stderr,
+      /\n {2}the API server of ground-control-plane-2 is missing: .*'kubeadm init phase/,
+    );
+    assert.deepEqual(changes(said), []);
+  });
+
   it("ends with the drain's limit, and the pods that would not go", () => {
     root.write("/var/stuck", "");
     const said = admit();
     assert.equal(said.status, 1);
-    assert.match(said.stderr, /could not be drained/);
+    assert.match(said.stderr, /could not be drained, .*until then the node takes pods again/);
+    assert.ok(
+      !root.has("/var/cordoned") && !root.has("/var/mark"),
+      "it takes pods until the upgrade goes on",
+    );
+    root.write("/var/cordoned", "true\n"); // a person, since
+    assert.match(admit().stderr, /'kubectl uncordon ground-default-1' takes it back/);
+    assert.ok(root.has("/var/cordoned"));
   });
 });
 
