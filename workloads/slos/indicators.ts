@@ -8,6 +8,8 @@ export interface Indicator {
   readonly by: readonly string[];
   readonly bad: string;
   readonly total: string;
+  /** Those that are judged now, where others may have been judged before. */
+  readonly only?: string;
   /** The good, for people: what the objective is a percentage of. */
   readonly what: string;
 }
@@ -73,5 +75,8 @@ function signal({ staleAfterPeriods, fleet }: IndicatorSettings): Indicator {
   const overdue = `(min by (spacecraft) (${recorded.packetAwaited}) > bool ${staleAfterPeriods})`;
   const expected = `(${fleet.map((name) => `label_replace(vector(1), "spacecraft", ${quoted(name)}, "", "")`).join(" or ")})`;
   const bad = `((${overdue} or (${expected} unless on (spacecraft) ${recorded.signalAge})) and on (spacecraft) ${expected})`;
-  return { by: ["spacecraft"], bad, total: `0 * ${bad} + 1`, what: "time with the signal that is expected" };
+  return {
+    ...{ by: ["spacecraft"], bad, total: `0 * ${bad} + 1`, only: `on (spacecraft) ${expected}` },
+    what: "time with the signal that is expected",
+  };
 }

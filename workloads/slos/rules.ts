@@ -50,7 +50,7 @@ const budgetOf = ({ objective }: Slo): number => Number((1 - objective / 100).to
 /** Minutes between two evaluations: what is counted is there once a minute. */
 const everyMinutes = 1;
 
-function records(slo: Slo, { bad, total }: Indicator): RecordingRule[] {
+function records(slo: Slo, { bad, total, only }: Indicator): RecordingRule[] {
   const labels = { slo: slo.name };
   const of = (record: string): string => `${record}{slo="${slo.name}"}`;
   /** Time without a Prometheus is taken for good, and for as busy as the rest: a new one would else judge by minutes. */
@@ -67,7 +67,11 @@ function records(slo: Slo, { bad, total }: Indicator): RecordingRule[] {
       labels,
     })),
     { record: sloRecords.errors("period"), expr: ratio(`${slo.days}d`, slo.days * 24), labels },
-    { record: sloRecords.left, expr: `1 - ${of(sloRecords.errors("period"))} / ${budgetOf(slo)}`, labels },
+    {
+      record: sloRecords.left,
+      expr: `1 - ${of(sloRecords.errors("period"))} / ${budgetOf(slo)}${only === undefined ? "" : ` and ${only}`}`,
+      labels,
+    },
   ];
 }
 

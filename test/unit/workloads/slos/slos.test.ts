@@ -126,6 +126,9 @@ describe("an SLO of the signal, as promtool evaluates it", () => {
       series: {
         ...exporter,
         [`bus_last_packet_timestamp_seconds{${of}}`]: "1+60x200",
+        // Records of when it was in them.
+        'slo:bad:sum5m{slo="telemetry",spacecraft="gone"}': "1x139 stale",
+        'slo:total:sum5m{slo="telemetry",spacecraft="gone"}': "1x139 stale",
         ...Object.fromEntries(
           Object.entries({
             ...exporter,
