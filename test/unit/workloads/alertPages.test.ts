@@ -15,10 +15,10 @@ describe("the alerts' pages", () => {
   const rules = [
     ...[ruleFile(loadDictionary()), ruleFile(withEvents)],
     platformRules({ backups: true, metricsServer: true }),
-    sloRules(
-      [{ kind: "apiServer", name: "api", objective: 99.9, days: 14, team: "ground-segment" }],
-      { ...defaultRuleSettings, fleet: [] },
-    ),
+    sloRules([{ kind: "apiServer", name: "api", objective: 99.9, days: 14, team: "ground-segment" }], {
+      ...defaultRuleSettings,
+      fleet: [],
+    }),
     probeRules(parseSettings({ probes: [{ name: "a", url: "https://a.example/" }] }).probes, undefined),
   ].flatMap(alertsOf);
   const names = [...new Set(rules.map(({ alert }) => alert))].toSorted();
