@@ -1,13 +1,11 @@
 /** Perigee's dashboards as ConfigMaps, loaded by Grafana's sidecar. */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { dashboardFile, dashboardFiles } from "../dashboards";
+import { type Dashboard, dashboardFile, dashboardFiles } from "../dashboards";
 import { owned } from "./adoption/fieldManager";
 import type { TelemetrySettings } from "./config";
 import { monitoringNames } from "./monitoring/names";
-import { probeDashboard } from "./probes/dashboard";
 import type { DictionaryFile } from "./settings/dictionaryFile";
-import { sloDashboard } from "./slos/dashboard";
 
 export interface DashboardsArgs {
   readonly dictionary: DictionaryFile;
@@ -17,10 +15,8 @@ export interface DashboardsArgs {
   readonly fleetSize: number;
   readonly history: Pick<TelemetrySettings["history"], "enabled">;
   readonly archive: Pick<TelemetrySettings["archive"], "storage">;
-  /** Whether there are service level objectives. */
-  readonly hasSlos: boolean;
-  /** Whether there are probes. */
-  readonly hasProbes: boolean;
+  /** Dashboards of other parts than the telemetry. */
+  readonly others: readonly Dashboard[];
   readonly namespace: pulumi.Input<string>;
 }
 
@@ -32,15 +28,13 @@ export class Dashboards extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("perigee:workloads:Dashboards", name, {}, opts);
-    const { dictionary, staleAfterPeriods, fleetSize, history, archive, namespace } = args;
+    const { dictionary, staleAfterPeriods, fleetSize, history, archive, others, namespace } = args;
     const files = dashboardFiles(dictionary.dictionary, {
       ...{ staleAfterPeriods, fleetSize },
       hasHistory: history.enabled,
       hasArchive: archive.storage.kind !== "none",
     });
-    if (args.hasSlos) files.push(dashboardFile(sloDashboard(dictionary.dictionary).build()));
-    if (args.hasProbes) files.push(dashboardFile(probeDashboard(dictionary.dictionary).build()));
-    for (const file of files) this.configMap(file, namespace);
+    for (const file of [...files, ...others.map(dashboardFile)]) this.configMap(file, namespace);
     this.registerOutputs();
   }
 

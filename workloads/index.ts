@@ -11,8 +11,10 @@ import { monitoringNames } from "./monitoring/names";
 import { namespaceWithSecurity } from "./namespaces";
 import { MetricsServer, PlatformAlerts } from "./platform";
 import { Probes } from "./probes";
+import { probeDashboard } from "./probes/dashboard";
 import { fleetOf } from "./settings/linkUrl";
 import { Slos } from "./slos";
+import { sloDashboard } from "./slos/dashboard";
 import { type WorkloadsOutputs, workloadsOutputs } from "./stackOutputs";
 import { Telemetry } from "./telemetry";
 import { telemetryNames } from "./telemetry/names";
@@ -84,13 +86,16 @@ export = async (): Promise<WorkloadsOutputs> => {
     },
     components,
   );
+  const { dictionary } = settings.telemetry.dictionary;
   new Dashboards(
     "dashboards",
     {
       ...settings.telemetry,
       fleetSize: fleetOf(settings.telemetry).length,
-      hasSlos: settings.slos.length > 0,
-      hasProbes: settings.probes.length > 0,
+      others: [
+        ...(settings.slos.length > 0 ? [sloDashboard(dictionary).build()] : []),
+        ...(settings.probes.length > 0 ? [probeDashboard(dictionary).build()] : []),
+      ],
       namespace: monitoringSpace.metadata.name,
     },
     components,

@@ -97,17 +97,15 @@ export function* keyProblems(parameter: Source): Generator<[string, string]> {
 }
 
 const keysOfFields = [
-  ...([
-    "bits",
-    "bytes",
-    "bitOffset",
-    "encoding",
-    "count",
-    "most",
-    "calibration",
-    "states",
-    "alarms",
-  ] as const),
+  "bits",
+  "bytes",
+  "bitOffset",
+  "encoding",
+  "count",
+  "most",
+  "calibration",
+  "states",
+  "alarms",
 ] as const;
 
 function* derivedProblems(parameter: Source): Generator<[string, string]> {

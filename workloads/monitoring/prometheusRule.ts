@@ -1,8 +1,17 @@
-/** Object with rules for Prometheus. */
+/** Objects with rules for Prometheus, and what those who make them are given. */
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { RuleFile } from "../../telemetry/rules";
 import { owned } from "../adoption/fieldManager";
+
+/** What every component with alerts is given. */
+export interface AlertingArgs {
+  /** URL prefix of `<AlertName>.md` in the alerts' links. */
+  readonly runbookBaseUrl: string | undefined;
+  readonly namespace: pulumi.Input<string>;
+  /** The operator's CRDs. */
+  readonly definitions: pulumi.Resource;
+}
 
 export interface PrometheusRuleArgs {
   readonly name: string;

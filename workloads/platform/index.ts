@@ -8,21 +8,16 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import type { BackupOutput } from "../../contract/outputs";
-import { prometheusRule } from "../monitoring/prometheusRule";
+import { type AlertingArgs, prometheusRule } from "../monitoring/prometheusRule";
 import { platformRules } from "./rules";
 
 export { MetricsServer } from "./metricsServer";
 
-export interface PlatformAlertsArgs {
+export interface PlatformAlertsArgs extends AlertingArgs {
   /** What stack 1 says of its backups; undefined from one that is older than they are. */
   readonly backup: pulumi.Output<BackupOutput | undefined>;
   /** Whether metrics-server is installed. */
   readonly metricsServer: boolean;
-  /** URL prefix of `<AlertName>.md` in the alerts' links. */
-  readonly runbookBaseUrl: string | undefined;
-  readonly namespace: pulumi.Input<string>;
-  /** The operator's CRDs. */
-  readonly definitions: pulumi.Resource;
 }
 
 export class PlatformAlerts extends pulumi.ComponentResource {

@@ -12,7 +12,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { contentHash } from "../../contract/contentHash";
 import { owned } from "../adoption/fieldManager";
-import { prometheusRule } from "../monitoring/prometheusRule";
+import { type AlertingArgs, prometheusRule } from "../monitoring/prometheusRule";
 import { leaveDeadNode } from "../pods";
 import { restrictedContainer, restrictedPod } from "../podSecurity";
 import { proberSize, resources } from "../sizes";
@@ -26,13 +26,8 @@ const { prober, port, job, image } = proberNames;
 const labels = { "app.kubernetes.io/name": prober };
 const folder = "/etc/prober";
 
-export interface ProbesArgs {
+export interface ProbesArgs extends AlertingArgs {
   readonly probes: readonly ProbeSettings[];
-  /** URL prefix of `<AlertName>.md` in the alerts' links. */
-  readonly runbookBaseUrl: string | undefined;
-  readonly namespace: pulumi.Input<string>;
-  /** The operator's CRDs. */
-  readonly definitions: pulumi.Resource;
 }
 
 export class Probes extends pulumi.ComponentResource {
@@ -76,7 +71,8 @@ function proberPods(
           // It reads its configuration at its start only.
           metadata: { labels, annotations: { "perigee.dev/config": contentHash(JSON.stringify(data)) } },
           spec: {
-            ...podOf(probes),
+            ...restrictedPod,
+            securityContext: podSecurity(probes),
             serviceAccountName: account.metadata.name,
             tolerations: [...leaveDeadNode],
             containers: [
@@ -109,16 +105,12 @@ function proberPods(
 }
 
 /** Echo requests without a capability: the kernel lets groups that are named here send them. */
-function podOf(probes: readonly ProbeSettings[]): kubernetes.types.input.core.v1.PodSpec {
-  const { securityContext, ...rest } = restrictedPod;
-  const isEchoing = probes.some(({ url }) => addressOf(url).scheme === "icmp");
+function podSecurity(probes: readonly ProbeSettings[]): kubernetes.types.input.core.v1.PodSecurityContext {
+  const { securityContext } = restrictedPod;
+  if (!probes.some(({ url }) => addressOf(url).scheme === "icmp")) return securityContext;
   const { runAsGroup } = securityContext;
   const sysctls = [{ name: "net.ipv4.ping_group_range", value: `${runAsGroup} ${runAsGroup}` }];
-  return {
-    ...rest,
-    containers: [],
-    securityContext: { ...securityContext, ...(isEchoing && { sysctls }) },
-  };
+  return { ...securityContext, sysctls };
 }
 
 /** Fields of a Probe's spec that Perigee sets. Source: the operator's API reference, monitoring.coreos.com/v1. */

@@ -6,17 +6,12 @@
  *   burnRate.ts    windows and rates                      rules.ts       records and alerts
  */
 import * as pulumi from "@pulumi/pulumi";
-import { prometheusRule } from "../monitoring/prometheusRule";
+import { type AlertingArgs, prometheusRule } from "../monitoring/prometheusRule";
 import { sloRules, type SloRuleSettings } from "./rules";
 import type { Slo } from "./settings";
 
-export interface SlosArgs extends Omit<SloRuleSettings, "runbookBaseUrl"> {
+export interface SlosArgs extends Omit<SloRuleSettings, "runbookBaseUrl">, AlertingArgs {
   readonly slos: readonly Slo[];
-  /** URL prefix of `<AlertName>.md` in the alerts' links. */
-  readonly runbookBaseUrl: string | undefined;
-  readonly namespace: pulumi.Input<string>;
-  /** The operator's CRDs. */
-  readonly definitions: pulumi.Resource;
 }
 
 export class Slos extends pulumi.ComponentResource {

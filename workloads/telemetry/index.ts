@@ -11,6 +11,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { scrapeIntervalSeconds } from "../../telemetry/dictionary";
 import { owned } from "../adoption/fieldManager";
 import type { MonitoringSettings, TelemetrySettings } from "../config";
+import type { AlertingArgs } from "../monitoring/prometheusRule";
 import { fleetOf } from "../settings/linkUrl";
 import { podContacts } from "./contacts";
 import { dictionaryConfigMap } from "./deployment";
@@ -28,15 +29,11 @@ import { program } from "./program";
 import { prometheusRules, serviceMonitor } from "./scraping";
 import { simulatorDeployment } from "./simulator";
 
-export interface TelemetryArgs {
+export interface TelemetryArgs extends AlertingArgs {
   readonly telemetry: TelemetrySettings;
   readonly monitoring: Pick<MonitoringSettings, "retentionDays">;
   readonly nodeImage: string;
-  /** URL prefix of `<AlertName>.md` in the alerts' links. */
-  readonly runbookBaseUrl: string | undefined;
   readonly namespace: pulumi.Output<string>;
-  /** The operator's CRDs. */
-  readonly definitions: pulumi.Resource;
 }
 
 export class Telemetry extends pulumi.ComponentResource {
