@@ -2,7 +2,7 @@
 import { strict as assert } from "node:assert";
 import { defaultNodeImage } from "../../workloads/config";
 import { apply, eventually, kubectl } from "../support/lab/lab";
-import { failedRuleGroups, query, value } from "../support/lab/prometheus";
+import { failedRuleGroups, prometheusRolledOut, query, value } from "../support/lab/prometheus";
 import { WebhookReceiver, type WorkloadsChanges, workloadsSucceed } from "../support/lab/workloads";
 
 const site = "site";
@@ -92,8 +92,7 @@ describe("probes and service levels @all", () => {
     await receiver.close();
     await kubectl("delete", "deployment,service", site, "--ignore-not-found");
     await workloadsSucceed("up");
-    const prometheus = "statefulset/prometheus-monitoring-prometheus";
-    await kubectl("-n", "monitoring", "rollout", "status", prometheus, "--timeout=300s");
+    await prometheusRolledOut();
   });
 
   it("come with the settings, and change nothing the second time", async () => {

@@ -14,7 +14,14 @@ import { Simulator } from "../../telemetry/simulator";
 import { dashboardsAddress } from "../support/lab/dashboards";
 import { eventually, kubectl, outputs } from "../support/lab/lab";
 import { counted, flight, send, type Sockets } from "../support/lab/packets";
-import { failedRuleGroups, managedAlerts, query, rules, sampleTimes } from "../support/lab/prometheus";
+import {
+  failedRuleGroups,
+  managedAlerts,
+  prometheusRolledOut,
+  query,
+  rules,
+  sampleTimes,
+} from "../support/lab/prometheus";
 import {
   WebhookReceiver,
   workloads,
@@ -244,9 +251,8 @@ describe("a dictionary of 1,500 parameters, with braces and markup in its texts 
   after(async () => {
     await receiver.close();
     await workloadsSucceed("up");
-    // With fewer rule files it is another pod, which the next tests shall not meet while it starts.
-    const prometheus = "statefulset/prometheus-monitoring-prometheus";
-    await kubectl("-n", "monitoring", "rollout", "status", prometheus, "--timeout=300s");
+    // With fewer rule files it is another pod.
+    await prometheusRolledOut();
   });
 
   it("is loaded whole, and the alarm of its last parameter is delivered", async () => {

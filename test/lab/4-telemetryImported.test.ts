@@ -14,7 +14,7 @@ import { type Dictionary, loadDictionary } from "../../telemetry/dictionary";
 import { TmFrameWriter } from "../../telemetry/links/frameWriter";
 import { telemetryNames } from "../../workloads/telemetry/names";
 import { engineSucceeds, eventually, kubectl, outputs } from "../support/lab/lab";
-import { query, value } from "../support/lab/prometheus";
+import { prometheusRolledOut, query, value } from "../support/lab/prometheus";
 import { WebhookReceiver, workloadsSucceed } from "../support/lab/workloads";
 
 const { tcpPort, tcpNodePort } = telemetryNames;
@@ -105,8 +105,7 @@ describe("a mission imported from XTCE, in TM frames by TCP @all", () => {
     await receiver.close();
     await workloadsSucceed("up");
     await engineSucceeds("up");
-    const prometheus = "statefulset/prometheus-monitoring-prometheus";
-    await kubectl("-n", "monitoring", "rollout", "status", prometheus, "--timeout=300s");
+    await prometheusRolledOut();
   });
 
   it("is imported whole by the command, and flies with what was imported", async () => {

@@ -1,6 +1,6 @@
 /** Queries to the lab's Prometheus and Alertmanager, from outside through their node ports. */
 import { nodePorts } from "../../../contract/outputs";
-import { outputs } from "./lab";
+import { kubectl, outputs } from "./lab";
 
 export interface Sample {
   readonly metric: Readonly<Record<string, string>>;
@@ -34,6 +34,12 @@ export function textAt(path: string): Promise<string> {
 /** Text of an address of Alertmanager, e.g. its page's: `/`. */
 export function alertmanagerText(path: string): Promise<string> {
   return answer(nodePorts.alertmanager.port, path);
+}
+
+/** Waits until a changed Prometheus has taken the place of the former one, which the next tests shall not meet. */
+export async function prometheusRolledOut(): Promise<void> {
+  const prometheus = "statefulset/prometheus-monitoring-prometheus";
+  await kubectl("-n", "monitoring", "rollout", "status", prometheus, "--timeout=300s");
 }
 
 /** Result of an instant query. */

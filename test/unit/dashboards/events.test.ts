@@ -1,20 +1,15 @@
 import assert from "node:assert/strict";
 import { dashboards } from "../../../dashboards";
 import { loadDictionary } from "../../../telemetry/dictionary";
+import { panelQueries } from "../../support/lab/panelQueries";
 import { metricsOf, syntaxErrors, withoutVariables } from "../../support/promql";
 import { EventBench, example } from "../telemetry/events/eventBench";
 
 describe("the panel of on-board events", () => {
   const queries = (dictionary: Parameters<typeof dashboards>[0]): string[] =>
-    dashboards(dictionary).flatMap(({ panels = [] }) =>
-      panels
-        .filter((panel) => panel.title?.startsWith("On-board events"))
-        .flatMap((panel) =>
-          "targets" in panel
-            ? (panel.targets ?? []).map((target) => (target as { expr?: string }).expr ?? "")
-            : [],
-        ),
-    );
+    panelQueries(dashboards(dictionary))
+      .filter(({ panel }) => panel.startsWith("On-board events"))
+      .map(({ expr }) => expr);
 
   it("asks for what an exporter with events serves", () => {
     const bench = new EventBench(example("cfs-evs"), "long_event");

@@ -3,6 +3,7 @@ import { dashboards } from "../../../dashboards";
 import { loadDictionary } from "../../../telemetry/dictionary";
 import { historySeries } from "../../../telemetry/history/series";
 import { defaultRuleSettings } from "../../../telemetry/rules";
+import { panelQueries } from "../../support/lab/panelQueries";
 import { metricsOf, syntaxErrors, withoutVariables } from "../../support/promql";
 import { metricsWithSeries, scrapedAfter, simulatedPackets } from "./realExporter";
 
@@ -11,13 +12,7 @@ const dictionary = loadDictionary();
 /** Queries of the panels that are there with these settings and not without. */
 function moreQueries(settings: { hasHistory?: boolean; hasArchive?: boolean }): string[] {
   const all = (given: typeof settings): string[] =>
-    dashboards(dictionary, { ...defaultRuleSettings, ...given }).flatMap(({ panels = [] }) =>
-      panels.flatMap((panel) =>
-        "targets" in panel
-          ? (panel.targets ?? []).map((target) => (target as { expr?: string }).expr ?? "")
-          : [],
-      ),
-    );
+    panelQueries(dashboards(dictionary, { ...defaultRuleSettings, ...given })).map(({ expr }) => expr);
   const usual = new Set(all({}));
   return all(settings).filter((expr) => !usual.has(expr));
 }

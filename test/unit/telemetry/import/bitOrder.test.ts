@@ -1,22 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { spacePacket } from "../packets/dictionaryOf";
-import { apid7, container, entries, imported, integer, parameter, xtce } from "./xtceOf";
+import { apid7, container, entries, field, imported, integer, parameter, xtce } from "./xtceOf";
 
 const packet = (hex: string): Buffer => spacePacket(hex, { apid: 7 });
-type BitOrder = "byte" | "field" | "ignored";
-
-/** Packet with the field A of these bits and attributes, and B of 8 bits behind it. */
-const field = (bits: number, attributes: string, bitOrder?: BitOrder): ReturnType<typeof imported> =>
-  imported(
-    "xtce",
-    xtce({
-      types: integer("F", bits, "", attributes) + integer("U8", 8),
-      parameters: parameter("A", "F") + parameter("B", "U8"),
-      containers: container("P", entries("A", "B"), apid7),
-    }),
-    { bitOrder },
-  );
+type BitOrder = Parameters<typeof field>[2];
 
 const lsb = 'bitOrder="leastSignificantBitFirst"';
 const little = 'byteOrder="leastSignificantByteFirst"';
@@ -57,7 +45,7 @@ describe("bits of XTCE whose least significant one comes first", () => {
   });
 
   it("of texts are left out, unless they mean nothing", () => {
-    const text = (bitOrder: BitOrder | undefined): ReturnType<typeof imported> =>
+    const text = (bitOrder: BitOrder): ReturnType<typeof imported> =>
       imported(
         "xtce",
         xtce({

@@ -1,7 +1,18 @@
 import assert from "node:assert/strict";
 import { importDefinition, ImportError } from "../../../../telemetry/import";
 import { spacePacket } from "../packets/dictionaryOf";
-import { apid7, basedOn, comparison, container, entries, imported, integer, parameter, xtce } from "./xtceOf";
+import {
+  apid7,
+  basedOn,
+  comparison,
+  container,
+  entries,
+  field,
+  imported,
+  integer,
+  parameter,
+  xtce,
+} from "./xtceOf";
 
 const packet = (hex: string, apid = 7): Buffer => spacePacket(hex, { apid });
 
@@ -279,16 +290,6 @@ describe("fields where a primary header should be", () => {
 });
 
 describe("encodings that are not as the standard has them", () => {
-  const field = (bits: number, attributes: string): ReturnType<typeof imported> =>
-    imported(
-      "xtce",
-      xtce({
-        types: integer("F", bits, "", attributes) + integer("U8", 8),
-        parameters: parameter("A", "F") + parameter("B", "U8"),
-        containers: container("P", entries("A", "B"), apid7),
-      }),
-    );
-
   it("are taken where they mean one thing only", () => {
     assert.deepEqual(field(8, 'encoding="signed"').decode(packet("ff 01")).values, { a: -1, b: 1 });
     const little = 'byteOrder="leastSignificantByteFirst"';

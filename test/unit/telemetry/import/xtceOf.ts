@@ -94,3 +94,19 @@ export function imported(format: Format, text: string, options: Partial<ImportOp
     decode: (packet) => outcomeOf(parsed, packet),
   };
 }
+
+/** What becomes of a packet with the field A of these bits and attributes, and B of 8 bits behind it. */
+export const field = (
+  bits: number,
+  attributes: string,
+  bitOrder?: ImportOptions["bitOrder"],
+): ReturnType<typeof imported> =>
+  imported(
+    "xtce",
+    xtce({
+      types: integer("F", bits, "", attributes) + integer("U8", 8),
+      parameters: parameter("A", "F") + parameter("B", "U8"),
+      containers: container("P", entries("A", "B"), apid7),
+    }),
+    { bitOrder },
+  );

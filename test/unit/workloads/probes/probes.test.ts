@@ -5,8 +5,10 @@ import { parseSettings } from "../../../../workloads/config";
 import { probeRules } from "../../../../workloads/probes/alerts";
 import { probeDashboard } from "../../../../workloads/probes/dashboard";
 import { proberNames } from "../../../../workloads/probes/names";
+import { panelQueries } from "../../../support/lab/panelQueries";
 import { metricsOf, selectorsOf, syntaxErrors } from "../../../support/promql";
 import { deploy } from "../../../support/workloads/mocks";
+import { refusalOf } from "../../../support/workloads/refusal";
 import { testCases } from "../../telemetry/rules/alertCase";
 
 const rulesOf = (...given: object[]) =>
@@ -182,9 +184,7 @@ describe("the rules of probes", () => {
   });
 
   it("have series that the dashboard asks for", () => {
-    const asked = (probeDashboard(loadDictionary()).build().panels ?? []).flatMap((panel) =>
-      "targets" in panel ? (panel.targets ?? []).map((each) => (each as { expr?: string }).expr ?? "") : [],
-    );
+    const asked = panelQueries([probeDashboard(loadDictionary()).build()]).map(({ expr }) => expr);
     const alerted = new Set(
       rulesOf(shop).groups.flatMap(({ rules }) => rules.flatMap(({ expr }) => metricsOf(expr))),
     );
@@ -257,14 +257,7 @@ describe("probes in stack 2", () => {
 });
 
 describe("settings of probes", () => {
-  const refused = (...given: unknown[]): string => {
-    try {
-      parseSettings({ probes: given });
-    } catch (error) {
-      return String(error);
-    }
-    return "";
-  };
+  const refused = (...given: unknown[]): string => refusalOf({ probes: given });
 
   it("have a probe each half minute, and warn the ground segment after two", () => {
     assert.deepEqual(parseSettings({ probes: [station] }).probes, [

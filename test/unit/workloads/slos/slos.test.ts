@@ -7,8 +7,10 @@ import { alertRate, burnRates, lowestObjective, windowHours } from "../../../../
 import { sloDashboard } from "../../../../workloads/slos/dashboard";
 import { sloRecords, sloRules } from "../../../../workloads/slos/rules";
 import type { Slo } from "../../../../workloads/slos/settings";
+import { panelQueries } from "../../../support/lab/panelQueries";
 import { metricsOf, selectorsOf, syntaxErrors } from "../../../support/promql";
 import { deploy } from "../../../support/workloads/mocks";
+import { refusalOf } from "../../../support/workloads/refusal";
 import { type AlertCase, testCases } from "../../telemetry/rules/alertCase";
 
 const common = { objective: 99.9, days: 14, team: "ground-segment" } as const;
@@ -181,10 +183,7 @@ describe("the rules of SLOs", () => {
         rules.flatMap((rule) => ("record" in rule ? [rule.record] : [])),
       ),
     );
-    const { panels = [] } = sloDashboard(loadDictionary()).build();
-    const asked = panels.flatMap((panel) =>
-      "targets" in panel ? (panel.targets ?? []).map((each) => (each as { expr?: string }).expr ?? "") : [],
-    );
+    const asked = panelQueries([sloDashboard(loadDictionary()).build()]).map(({ expr }) => expr);
     assert.ok(asked.length >= 4 && asked.some((expr) => expr.includes(sloRecords.left)));
     for (const expr of asked) {
       assert.deepEqual(syntaxErrors(expr), [], expr);
@@ -241,14 +240,7 @@ describe("SLOs in stack 2", () => {
 });
 
 describe("settings of SLOs", () => {
-  const refused = (...given: unknown[]): string => {
-    try {
-      parseSettings({ slos: given });
-    } catch (error) {
-      return String(error);
-    }
-    return "";
-  };
+  const refused = (...given: unknown[]): string => refusalOf({ slos: given });
   const good = { kind: "apiServer", name: "api", objective: 99.9 };
 
   it("have the period of 14 days, and go to the ground segment", () => {

@@ -1,24 +1,18 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { SettingsError } from "../../../../../settings/load";
 import { teamChecks } from "../../../../../workloads/access/teams/checks";
 import { namespacesOf, teams as teamsSchema } from "../../../../../workloads/access/teams/settings";
 import { parseSettings } from "../../../../../workloads/config";
 import { deploy } from "../../../../support/workloads/mocks";
+import { refusalOf } from "../../../../support/workloads/refusal";
 import { twoTeams } from "../../../../support/workloads/teams/examples";
 
 /** Problems of these teams, without the setting's namespace. */
 function problemsOf(teams: unknown): string[] {
-  try {
-    parseSettings({ teams });
-  } catch (error) {
-    assert.ok(error instanceof SettingsError);
-    return error.message
-      .split("\n")
-      .slice(1)
-      .map((line) => line.trim().replace("perigee-workloads:", ""));
-  }
-  return [];
+  return refusalOf({ teams })
+    .split("\n")
+    .slice(1)
+    .map((line) => line.trim().replace("perigee-workloads:", ""));
 }
 
 describe("settings of teams", () => {
