@@ -22,6 +22,9 @@ const clusterAuthority = "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt";
 /** As long as the cluster's authorities, which nothing renews either. */
 const certificateDays = 3650;
 
+/** Seconds that every kube-proxy has to learn that a pod ends: a second or two, more on a busy control plane. */
+const drainSeconds = 10;
+
 /** @param nodes number of the cluster's nodes, control planes included */
 export function metricsServerValues(nodes: number): MetricsServerValues {
   return {
@@ -49,7 +52,11 @@ export function metricsServerValues(nodes: number): MetricsServerValues {
         labelSelector: { matchLabels: { "app.kubernetes.io/instance": metricsServerRelease.name } },
       },
     ],
-    args: [`--kubelet-certificate-authority=${clusterAuthority}`],
+    args: [
+      `--kubelet-certificate-authority=${clusterAuthority}`,
+      // A pod that ends goes on serving until no node sends it anything any more: else the API answers 503 for a moment.
+      `--shutdown-delay-duration=${drainSeconds}s`,
+    ],
     resources: resources(metricsServerSize(nodes)),
   };
 }

@@ -22,10 +22,13 @@ describe("values of metrics-server", () => {
   });
 
   it("verify the kubelets' certificates by the cluster's authority", () => {
-    assert.deepEqual(values.args, [
-      "--kubelet-certificate-authority=/var/run/secrets/kubernetes.io/serviceaccount/ca.crt",
-    ]);
+    const argument = "--kubelet-certificate-authority=/var/run/secrets/kubernetes.io/serviceaccount/ca.crt";
+    assert.ok(values.args.includes(argument));
     assert.doesNotMatch(JSON.stringify(values), /kubelet-insecure-tls/);
+  });
+
+  it("let one that ends serve until every node knows, so that the API never answers 503", () => {
+    assert.ok(values.args.includes("--shutdown-delay-duration=10s"));
   });
 
   it("let the API server verify metrics-server, by a certificate that upgrades keep", () => {
