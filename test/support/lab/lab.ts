@@ -274,12 +274,15 @@ export class LabCommand {
   }
 }
 
-/** Kills a machine from outside, as a power cut would; returns its instance ID. */
+/** Kills a machine from outside, as a power cut would, all of it; returns its instance ID. */
 export async function killMachine(name: string): Promise<string> {
   const { instanceId } = await node(name);
-  const init = await new SystemdMachines().initPid(instanceId);
+  const machines = new SystemdMachines();
+  const init = await machines.initPid(instanceId);
   if (init === undefined) throw new Error(`${name} (${instanceId}) does not run`);
   process.kill(init, "SIGKILL");
+  // The kernel ends it when all of the machine's processes have ended: until then some of them still answer.
+  await eventually(`${name} to be dead`, async () => (await machines.initPid(instanceId)) === undefined, 60);
   return instanceId;
 }
 
