@@ -13,39 +13,13 @@ import { contactPlan } from "./settings/contactPlan";
 import { crossChecks } from "./settings/crossChecks";
 import { dictionaryFile } from "./settings/dictionaryFile";
 import { linkUrl } from "./settings/linkUrl";
+import { storage } from "./settings/storage";
 import { slo } from "./slos/settings";
 
 export const namespace = "perigee-workloads";
 
 /** Default of the setting `nodeImage`: the Node release that the tests run on. */
 export const defaultNodeImage = "docker.io/library/node:24.21.0-bookworm-slim";
-
-const storage = z
-  .discriminatedUnion(
-    "kind",
-    [
-      strictObject({ kind: z.literal("ephemeral") }),
-      strictObject({
-        kind: z.literal("local"),
-        node: matching(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, "a node's name").describe(
-          "Name of the node whose disk holds the samples, such as `perigee-dev-default-1`.",
-        ),
-        path: matching(
-          /^(\/[\w.-]+){2,}$/,
-          "an absolute path of two parts or more, such as /var/lib/prometheus",
-        )
-          .default("/var/lib/perigee-prometheus")
-          .describe("Folder on that node. Created if missing, kept on destroy."),
-      }),
-    ],
-    { error: "kind must be one of: ephemeral, local (EBS is not supported yet)" },
-  )
-  .prefault({ kind: "ephemeral" })
-  .describe(
-    "`{ kind: ephemeral }` loses every sample with the pod; `{ kind: local, node, path }` keeps them on one node's disk " +
-      "through restarts of pod and node.",
-  )
-  .meta({ example: { kind: "local", node: "perigee-dev-default-1" } });
 
 const monitoring = strictObject({
   chart: chart(testedCharts.stack).prefault({}).describe("The kube-prometheus-stack chart."),
@@ -66,7 +40,7 @@ const monitoring = strictObject({
     .describe(
       "GiB of disk for samples, write-ahead log included; the oldest complete blocks are deleted first.",
     ),
-  storage,
+  storage: storage("/var/lib/perigee-prometheus", "sample"),
   prometheusMemoryMiB: whole(256, 262_144)
     .default(1024)
     .describe("Memory limit of Prometheus in MiB; half of it is requested. About 7 MiB per 1000 series."),

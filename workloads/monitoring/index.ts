@@ -13,10 +13,11 @@ import type { Adoption } from "../adoption";
 import type { AlertRouting } from "../alerting";
 import type { MonitoringSettings, TelemetrySettings } from "../config";
 import type { Infra } from "../infraStack";
+import { passwordOf } from "../password";
 import { chartRelease } from "../release";
 import { kubeletService } from "./kubeletService";
 import { monitoringNames } from "./names";
-import { adminPassword, adminSecret } from "./password";
+import { adminSecret } from "./password";
 import { sampleVolume } from "./storage";
 import { chartValues } from "./values";
 
@@ -74,7 +75,7 @@ export class MonitoringStack extends pulumi.ComponentResource {
   private makePassword(): pulumi.Output<string> | undefined {
     const { grafana, grafanaAdminPassword } = this.args.monitoring;
     if (!grafana) return undefined;
-    return adminPassword(`${this.name}-grafana-password`, grafanaAdminPassword, { parent: this });
+    return passwordOf(`${this.name}-grafana-password`, grafanaAdminPassword, { parent: this });
   }
 
   private grafanaSecret(): kubernetes.core.v1.Secret | undefined {

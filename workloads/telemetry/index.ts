@@ -26,7 +26,7 @@ import {
 } from "./exporter";
 import { keeping } from "./keeping";
 import { program } from "./program";
-import { prometheusRules, serviceMonitor } from "./scraping";
+import { prometheusRules, telemetryMonitor } from "./scraping";
 import { simulatorDeployment } from "./simulator";
 
 export interface TelemetryArgs extends AlertingArgs {
@@ -79,7 +79,7 @@ export class Telemetry extends pulumi.ComponentResource {
     }
 
     const defined = { ...own, dependsOn: [definitions] };
-    serviceMonitor(dictionary, namespace, defined);
+    telemetryMonitor(dictionary, namespace, defined);
     const { staleAfterPeriods } = settings;
     const rules = { namespace, runbookBaseUrl, staleAfterPeriods, fleetSize: fleetOf(settings).length };
     prometheusRules(dictionary, rules, defined);

@@ -1,11 +1,11 @@
 /** Objects for Prometheus: a ServiceMonitor (target and interval) and a PrometheusRule for each group of rules. */
-import * as kubernetes from "@pulumi/kubernetes";
+import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { type Dictionary, exporterMetricNames, scrapeIntervalSeconds } from "../../telemetry/dictionary";
 import { groupPrefix, ruleFile } from "../../telemetry/rules";
-import { owned } from "../adoption/fieldManager";
 import { monitoringNames } from "../monitoring/names";
 import { prometheusRule } from "../monitoring/prometheusRule";
+import { serviceMonitor, type ServiceMonitorSpec } from "../monitoring/serviceMonitor";
 import { nameLabel, telemetryNames } from "./names";
 
 const { exporter, job } = telemetryNames;
@@ -13,30 +13,6 @@ const { exporter, job } = telemetryNames;
 /** Evaluation interval of the rules in seconds: 12 per minute are enough for limits with a persistence of seconds. */
 function evaluationIntervalSeconds(dictionary: Pick<Dictionary, "packets">): number {
   return Math.max(5, scrapeIntervalSeconds(dictionary));
-}
-
-/**
- * Fields of a ServiceMonitor's spec that Perigee sets. The API server silently drops a misspelt field of a custom
- * resource; with this type the compiler finds it. Source: the operator's API reference, monitoring.coreos.com/v1.
- */
-interface ServiceMonitorSpec {
-  /** Label of the Service whose value becomes the label `job`. */
-  readonly jobLabel: string;
-  readonly serviceDiscoveryRole: "Endpoints" | "EndpointSlice";
-  readonly selector: { readonly matchLabels: Readonly<Record<string, string>> };
-  readonly endpoints: readonly {
-    /** Name of the Service's port. */
-    readonly port: string;
-    readonly path: string;
-    /** Scrape interval, such as `5s`. */
-    readonly interval: string;
-    readonly scrapeTimeout: string;
-    readonly metricRelabelings: readonly {
-      readonly sourceLabels: readonly string[];
-      readonly regex: string;
-      readonly action: "drop";
-    }[];
-  }[];
 }
 
 /**
@@ -49,7 +25,7 @@ const createdSeries = (() => {
   return `(?:${[...begins, "(?:perigee_telemetry|process|nodejs)_.+"].join("|")})_created`;
 })();
 
-export function serviceMonitor(
+export function telemetryMonitor(
   dictionary: Dictionary,
   namespace: pulumi.Input<string>,
   opts: pulumi.CustomResourceOptions,
@@ -67,16 +43,7 @@ export function serviceMonitor(
       },
     ],
   };
-  return new kubernetes.apiextensions.CustomResource(
-    "telemetry-monitor",
-    {
-      apiVersion: "monitoring.coreos.com/v1",
-      kind: "ServiceMonitor",
-      metadata: owned({ name: exporter, namespace }),
-      spec,
-    },
-    opts,
-  );
+  return serviceMonitor("telemetry-monitor", { name: exporter, namespace, spec }, opts);
 }
 
 export interface RuleArgs {

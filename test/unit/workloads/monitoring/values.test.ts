@@ -11,8 +11,8 @@ import {
 } from "../../../../telemetry/dictionary";
 import { alertLimits, exporterMemoryLimit } from "../../../../telemetry/rules";
 import type { GrafanaValues } from "../../../../workloads/monitoring/chartValues";
-import { nodeFor } from "../../../../workloads/monitoring/storage";
 import { chartValues } from "../../../../workloads/monitoring/values";
+import { nodeFor } from "../../../../workloads/nodeFolder";
 import { requestedMiB, resources, sizes, withMemory } from "../../../../workloads/sizes";
 import { largeDictionaryText } from "../../../support/telemetry/largeDictionary";
 import { settingsWith } from "../../../support/workloads/settingsExamples";
@@ -213,12 +213,12 @@ describe("storage", () => {
   });
 
   it("local takes the node that is named, whatever others come and go", () => {
-    assert.equal(nodeFor({ node: "w-2" }, nodes), "w-2");
+    assert.equal(nodeFor({ storage: { node: "w-2" }, setting: "monitoring.storage" }, nodes), "w-2");
   });
 
   it("refuses a node that is none of the cluster's, naming those it has", () => {
     assert.throws(
-      () => nodeFor({ node: "w-9" }, nodes),
+      () => nodeFor({ storage: { node: "w-9" }, setting: "monitoring.storage" }, nodes),
       /storage\.node = "w-9": there is no such node \(the cluster has: cp-1, w-1, w-2\)/,
     );
   });
