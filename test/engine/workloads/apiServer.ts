@@ -4,15 +4,14 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import { existsSync, readdirSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { defaultKubernetesVersion, releaseOf } from "../../../infra/versions";
 import { freePort } from "../../../lab/processes";
-import { cacheRoot } from "../../../lab/settings";
 import { kubernetesComponent } from "../../../lab/supply/toolchain/components";
+import { builtProgram } from "../../support/builtProgram";
 import { kubeconfigOf } from "../../support/workloads/kubeconfig";
 
 const startLimitMs = 90_000;
@@ -22,13 +21,6 @@ const components = {
   kubernetes: kubernetesComponent(defaultKubernetesVersion),
   etcd: `etcd-${releaseOf(defaultKubernetesVersion).etcd.split("-")[0] ?? ""}`,
 };
-
-/** The newest build of a program in the toolchain's cache, or undefined: it is too long to be made for a test. */
-export function builtProgram(component: string, file: string): string | undefined {
-  const folder = join(cacheRoot(), "toolchain", component);
-  const builds = existsSync(folder) ? readdirSync(folder) : [];
-  return builds.map((build) => join(folder, build, "bin", file)).find((path) => existsSync(path));
-}
 
 export class ApiServer {
   private readonly processes: ChildProcess[] = [];

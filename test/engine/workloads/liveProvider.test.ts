@@ -26,8 +26,9 @@ import { type ClusterApi, clusterApi } from "../../../workloads/adoption/cluster
 import { owned } from "../../../workloads/adoption/fieldManager";
 import { chartValues } from "../../../workloads/monitoring/values";
 import { metricsServerRelease, metricsServerValues } from "../../../workloads/platform/metricsServer/values";
+import { builtProgram } from "../../support/builtProgram";
 import { settingsWith } from "../../support/workloads/settingsExamples";
-import { ApiServer, builtProgram } from "./apiServer";
+import { ApiServer } from "./apiServer";
 
 const metricsApi = "v1beta1.metrics.k8s.io";
 const helm = builtProgram("helm", "helm");

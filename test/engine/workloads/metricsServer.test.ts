@@ -23,8 +23,9 @@ import { freePort } from "../../../lab/processes";
 import { kubernetesComponent } from "../../../lab/supply/toolchain/components";
 import { repositoryRoot } from "../../../settings/repositoryRoot";
 import { metricsServerRelease, metricsServerValues } from "../../../workloads/platform/metricsServer/values";
+import { builtProgram } from "../../support/builtProgram";
 import { onPath } from "../../support/infra/tools";
-import { ApiServer, builtProgram } from "./apiServer";
+import { ApiServer } from "./apiServer";
 import { Authority, type Pair } from "./authority";
 
 const programs = {

@@ -7,10 +7,11 @@ import { parse } from "yaml";
 import { defaultKubernetesVersion } from "../../../infra/versions";
 import { ensureLabCharts } from "../../../lab/supply/chart/build";
 import { kubernetesComponent } from "../../../lab/supply/toolchain/components";
+import { builtProgram } from "../../support/builtProgram";
 import { AskedApi, type Person, type Reply } from "../../support/workloads/teams/askedAs";
 import { twoTeams } from "../../support/workloads/teams/examples";
 import { TeamsStack } from "../../support/workloads/teams/teamsStack";
-import { ApiServer, builtProgram } from "./apiServer";
+import { ApiServer } from "./apiServer";
 
 /** A program of the default Kubernetes, or undefined where it is not built. */
 export const kubernetesProgram = (name: string): string | undefined =>
