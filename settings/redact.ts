@@ -9,10 +9,11 @@ export const secretKeys: readonly string[] = [
   "routingKey",
   "password",
   "identity", // of the backups
+  "headers", // of a store of logs
 ];
 
 /** Words in a key that make its value secret: the key may be mistyped or misplaced. */
-const secretWord = /pass(w|$)|secret|token|routing|url|hook|credential/i;
+const secretWord = /pass(w|$)|secret|token|routing|url|hook|credential|header|authorization/i;
 
 const hidden = "[secret]";
 

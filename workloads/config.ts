@@ -6,6 +6,7 @@ import { checkSettings, rawSettings, strictObject } from "../settings/load";
 import { scenarioNames } from "../telemetry/simulator";
 import { teams } from "./access/teams/settings";
 import { alerting } from "./alerting/settings";
+import { logs } from "./logging/settings";
 import { metricsServer } from "./platform/metricsServer/settings";
 import { probe } from "./probes/settings";
 import { chart, testedCharts } from "./settings/chart";
@@ -178,6 +179,7 @@ export const settingsSchema = strictObject({
   metricsServer: metricsServer
     .prefault({})
     .describe("metrics-server: `kubectl top`, and the CPU and memory that HorizontalPodAutoscalers go by."),
+  logs: logs.prefault({}).describe("Lines of every container and node, kept and searched in one place."),
   telemetry: telemetry.prefault({}).describe("The spacecraft's housekeeping packets as metrics."),
   teams,
   slos: z

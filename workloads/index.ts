@@ -6,6 +6,8 @@ import { AlertRouting } from "./alerting";
 import { infraStackName, loadSettings, namespace } from "./config";
 import { Dashboards } from "./dashboards";
 import { readInfra } from "./infraStack";
+import { Logs } from "./logging";
+import { logDashboard } from "./logging/dashboard";
 import { MonitoringStack } from "./monitoring";
 import { monitoringNames } from "./monitoring/names";
 import { namespaceWithSecurity } from "./namespaces";
@@ -95,6 +97,9 @@ export = async (): Promise<WorkloadsOutputs> => {
       others: [
         ...(settings.slos.length > 0 ? [sloDashboard(dictionary).build()] : []),
         ...(settings.probes.length > 0 ? [probeDashboard(dictionary).build()] : []),
+        ...(settings.logs.kind === "none"
+          ? []
+          : [logDashboard(dictionary, settings.logs.kind === "victorialogs").build()]),
       ],
       namespace: monitoringSpace.metadata.name,
     },
@@ -137,7 +142,18 @@ export = async (): Promise<WorkloadsOutputs> => {
     },
     components,
   );
+  const logs =
+    settings.logs.kind === "none"
+      ? undefined
+      : new Logs(
+          "logs",
+          {
+            ...{ settings: settings.logs, nodeImage: settings.nodeImage, infra, runbookBaseUrl },
+            ...{ namespace: monitoringSpace.metadata.name, definitions: monitoring.definitions },
+          },
+          components,
+        );
   if (teams.length > 0) new Teams("teams", { teams, kubernetesVersion, adoption: adopted }, components);
 
-  return workloadsOutputs(settings, infra, monitoring);
+  return workloadsOutputs(settings, infra, monitoring, logs?.page);
 };

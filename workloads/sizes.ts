@@ -55,6 +55,18 @@ export function metricsServerSize(nodes: number): Size {
 /** Size of the prober, where there are probes: it takes 25 MiB with 20 of them. */
 export const proberSize: Size = size(1, [0.01, 0.2], [32, 96]);
 
+/** Sizes of what gathers and watches logs, where they are kept; the store's is a setting. */
+export const loggingSizes = {
+  collector: size("per node", [0.02, 1], [80, 200]),
+  page: size(1, [0.01, 0.5], [32, 192]),
+  ruler: size(1, [0.01, 0.2], [32, 96]),
+} as const satisfies Record<string, Size>;
+
+/** Size of the store of logs, from the setting `logs.memoryMiB`. */
+export function logStoreSize(memoryMiB: number): Size {
+  return size(1, [0.05, 1], [Math.floor(memoryMiB / 2), memoryMiB]);
+}
+
 /** A size with more memory, as a large dictionary asks for. */
 export function withMemory(base: Size, { extraMemoryMiB }: { readonly extraMemoryMiB: number }): Size {
   const { request, limit } = base.memoryMiB;
@@ -74,9 +86,16 @@ export function cores(value: number): string {
   return thousandths % 1000 === 0 ? String(thousandths / 1000) : `${thousandths}m`;
 }
 
-/** Memory requests of the whole stack in MiB, on this number of nodes. */
+/** Memory requests of the stack without what is off by default, in MiB, on this number of nodes. */
 export function requestedMiB(prometheusMemoryMiB: number, nodes: number): number {
-  const all = [...Object.values(sizes), prometheusSize(prometheusMemoryMiB), metricsServerSize(nodes)];
+  return requestedOf(
+    [...Object.values(sizes), prometheusSize(prometheusMemoryMiB), metricsServerSize(nodes)],
+    nodes,
+  );
+}
+
+/** Memory requests of containers in MiB, on this number of nodes. */
+export function requestedOf(all: readonly Size[], nodes: number): number {
   return all.reduce(
     (sum, { copies, memoryMiB }) => sum + memoryMiB.request * (copies === "per node" ? nodes : copies),
     0,

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { nodePorts } from "../contract/outputs";
 import type { Settings } from "./config";
 import type { Infra } from "./infraStack";
+import type { Logs } from "./logging";
 import type { MonitoringStack } from "./monitoring";
 import { telemetryNames } from "./telemetry/names";
 
@@ -13,6 +14,10 @@ export interface WorkloadsOutputs {
   readonly grafanaUrl?: pulumi.Output<string>;
   readonly prometheusUrl: pulumi.Output<string>;
   readonly alertmanagerUrl: pulumi.Output<string>;
+  /** URL of the page to search logs in; the user is `logs`. Absent where no logs are kept in the cluster. */
+  readonly logsUrl?: pulumi.Output<string>;
+  /** Secret. Absent where no logs are kept in the cluster. */
+  readonly logsPassword?: pulumi.Output<string>;
   /** Secret; the user is `admin`. Absent when Grafana is off. */
   readonly grafanaAdminPassword?: pulumi.Output<string>;
   /** URL of the exporter's metrics for scrapers inside the cluster. */
@@ -25,6 +30,7 @@ export function workloadsOutputs(
   { monitoring: { grafana } }: Pick<Settings, "monitoring">,
   { publishedHost }: Pick<Infra, "publishedHost">,
   monitoring: MonitoringStack,
+  logPage: Logs["page"],
 ): WorkloadsOutputs {
   const published = (name: keyof typeof nodePorts): pulumi.Output<string> =>
     pulumi.interpolate`http://${publishedHost}:${nodePorts[name].port}`;
@@ -35,6 +41,7 @@ export function workloadsOutputs(
     ...(grafana && { grafanaUrl: published("grafana") }),
     prometheusUrl: published("prometheus"),
     alertmanagerUrl: published("alertmanager"),
+    ...(logPage !== undefined && { logsUrl: logPage.url, logsPassword: logPage.password }),
     ...(password !== undefined && { grafanaAdminPassword: password }),
     telemetryMetricsUrl: pulumi.output(
       `http://${exporter}.${namespace}.svc.cluster.local:${httpPort}/metrics`,

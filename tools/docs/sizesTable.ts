@@ -1,29 +1,61 @@
 /** Table of stack 2's resource requests and limits in docs/workloads-settings.md, from workloads/sizes.ts. */
 import { parseSettings } from "../../workloads/config";
-import { metricsServerSize, prometheusSize, requestedMiB, type Size, sizes } from "../../workloads/sizes";
+import {
+  loggingSizes,
+  logStoreSize,
+  metricsServerSize,
+  proberSize,
+  prometheusSize,
+  requestedMiB,
+  requestedOf,
+  type Size,
+  sizes,
+} from "../../workloads/sizes";
 import { between } from "./marks";
 
-/** @param prometheusMemoryMiB the setting with this name @param nodes number of nodes of the cluster */
-function sizesTable(prometheusMemoryMiB: number, nodes: number): string {
-  const rows: [string, Size][] = [
+/** Settings of which the sizes depend. */
+interface SizedBy {
+  readonly prometheusMemoryMiB: number;
+  readonly logStoreMemoryMiB: number;
+  readonly nodes: number;
+}
+
+function sizesTable({ prometheusMemoryMiB, logStoreMemoryMiB, nodes }: SizedBy): string {
+  const always: Row[] = [
     ["prometheus", prometheusSize(prometheusMemoryMiB)],
     ...Object.entries(sizes),
     ["metricsServer", metricsServerSize(nodes)],
   ];
+  const probes: Row[] = [["prober", proberSize]];
+  const logs: Row[] = [
+    ["logCollector", loggingSizes.collector],
+    ["logStore", logStoreSize(logStoreMemoryMiB)],
+    ["logPage", loggingSizes.page],
+    ["logRules", loggingSizes.ruler],
+  ];
+  const more = (rows: readonly Row[]): number =>
+    requestedOf(
+      rows.map(([, size]) => size),
+      nodes,
+    );
   return [
     "| container | copies | CPU requested, limit | memory requested, limit (MiB) |",
     "|---|---|---|---|",
-    ...rows.map(
+    ...[...always, ...probes, ...logs].map(
       ([name, { copies, cpu, memoryMiB }]) =>
         `| ${name} | ${copies} | ${cpu.request}, ${cpu.limit} | ${memoryMiB.request}, ${memoryMiB.limit} |`,
     ),
     "",
-    `Requested in all, on ${nodes} nodes: ${requestedMiB(prometheusMemoryMiB, nodes)} MiB.`,
+    `Requested in all, on ${nodes} nodes: ${requestedMiB(prometheusMemoryMiB, nodes)} MiB; with \`probes\` ${more(probes)} MiB more, with \`logs\` kept in the cluster ${more(logs)} MiB more.`,
   ].join("\n");
 }
 
+type Row = readonly [name: string, size: Size];
+
 /** Document with the table of the defaults, on two nodes, between its marks. */
 export function withSizesTable(document: string): string {
-  const { prometheusMemoryMiB } = parseSettings({}).monitoring;
-  return between("sizes", document, sizesTable(prometheusMemoryMiB, 2));
+  const { monitoring, logs } = parseSettings({});
+  const { prometheusMemoryMiB } = monitoring;
+  const sizedBy = { prometheusMemoryMiB, logStoreMemoryMiB: logs.memoryMiB, nodes: 2 };
+  return between("sizes", document, sizesTable(sizedBy));
 }

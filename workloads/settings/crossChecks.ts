@@ -6,6 +6,7 @@ import { repositoryRoot } from "../../settings/repositoryRoot";
 import { teamChecks } from "../access/teams/checks";
 import { alertingChecks } from "../alerting/settings";
 import type { Settings } from "../config";
+import { logChecks } from "../logging/settings";
 import { probeChecks } from "../probes/settings";
 import { sloChecks } from "../slos/settings";
 import { type ChartSettings, kindOfReference } from "./chart";
@@ -18,6 +19,7 @@ export const crossChecks: readonly CrossCheck<Settings>[] = [
   ofTeams,
   objectives,
   probed,
+  logging,
 ];
 
 function objectives({ slos, monitoring }: Partial<Settings>): SettingProblem[] {
@@ -26,6 +28,10 @@ function objectives({ slos, monitoring }: Partial<Settings>): SettingProblem[] {
 
 function probed({ probes }: Partial<Settings>): SettingProblem[] {
   return probes === undefined ? [] : probeChecks(probes);
+}
+
+function logging({ logs }: Partial<Settings>): SettingProblem[] {
+  return logs === undefined ? [] : logChecks(logs);
 }
 
 function recorder({ telemetry }: Partial<Settings>): SettingProblem[] {

@@ -5,6 +5,7 @@
 import { readdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { defaultNodeImage } from "../../../workloads/config";
+import { loggingNames } from "../../../workloads/logging/names";
 import { proberNames } from "../../../workloads/probes/names";
 import { run } from "../../command";
 import type { ImageDefinition, ImageFile } from "../images/definitions";
@@ -43,7 +44,7 @@ export function operatorImages(programs: Programs, pageFiles: readonly ImageFile
     entrypoint: [target],
   });
   const { operator, reloader, prometheus, alertmanager, nodeExporter } = references;
-  const { kubeStateMetrics, metricsServer, prober } = references;
+  const { kubeStateMetrics, metricsServer, prober, logCollector, logStore, logRules } = references;
   return [
     single(operator, "prometheus-operator", "/bin/operator"),
     single(reloader, "prometheus-config-reloader", "/bin/prometheus-config-reloader"),
@@ -53,13 +54,16 @@ export function operatorImages(programs: Programs, pageFiles: readonly ImageFile
     single(kubeStateMetrics, "kube-state-metrics", "/kube-state-metrics"),
     single(metricsServer, "metrics-server", "/metrics-server"),
     single(prober, "prober", "/bin/blackbox_exporter"),
+    single(logCollector, "log-collector", "/otelcol-k8s"),
+    single(logStore, "log-store", "/victoria-logs-prod"),
+    single(logRules, "log-rules", "/vmalert-prod"),
   ];
 }
 
 /** Hosts of the images of stack 2, the original chart's too. */
 export const monitoringHosts = ["registry.k8s.io", "quay.io", "docker.io"] as const;
 
-/** Image references, as in the values.yaml of the charts beside this file (a test compares), and the prober's. */
+/** Image references, as in the values.yaml of the charts beside this file (a test compares), the prober's, and those of logs. */
 export const references = {
   operator: "quay.io/prometheus-operator/prometheus-operator:v0.93.1",
   reloader: "quay.io/prometheus-operator/prometheus-config-reloader:v0.93.1",
@@ -69,6 +73,9 @@ export const references = {
   kubeStateMetrics: "registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.20.0",
   metricsServer: "registry.k8s.io/metrics-server/metrics-server:v0.9.0",
   prober: proberNames.image,
+  logCollector: loggingNames.collectorImage,
+  logStore: loggingNames.storeImage,
+  logRules: loggingNames.rulerImage,
   viewer: "perigee.invalid/lab/dashboards:1",
 } as const;
 

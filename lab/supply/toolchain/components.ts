@@ -28,7 +28,9 @@ export type ModuleFile =
   | "alertmanager/go.mod"
   | "containerd/go.mod"
   | "flannel-cni/go.mod"
-  | "blackbox/go.mod";
+  | "blackbox/go.mod"
+  | "collector/go.mod"
+  | "victorialogs/go.mod";
 
 interface Program {
   /** Name in the result of {@link buildToolchain}; with its version when several are built. */
@@ -231,6 +233,30 @@ export const components = {
     module: "blackbox/go.mod",
     versions: { [promVersion]: "0.28.0" },
     seconds: 8,
+  },
+  "log-collector": {
+    about: "reads a node's logs and sends them on",
+    programs: [{ name: "log-collector", file: "otelcol", package: "./otelcol" }],
+    module: "collector/go.mod",
+    versions: { "main.version": "0.160.0" },
+    seconds: 40,
+  },
+  "log-store": {
+    about: "keeps logs, and asks itself for alerts",
+    programs: [
+      {
+        name: "log-store",
+        file: "victoria-logs",
+        package: "github.com/VictoriaMetrics/VictoriaLogs/app/victoria-logs",
+      },
+      {
+        name: "log-rules",
+        file: "vmalert",
+        package: "github.com/VictoriaMetrics/VictoriaMetrics/app/vmalert",
+      },
+    ],
+    module: "victorialogs/go.mod",
+    seconds: 12,
   },
   "cni-plugins": {
     about: "what containerd and Flannel call to wire a pod up",

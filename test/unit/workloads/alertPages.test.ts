@@ -5,6 +5,8 @@ import { repositoryRoot } from "../../../settings/repositoryRoot";
 import { loadDictionary } from "../../../telemetry/dictionary";
 import { alertsOf, defaultRuleSettings, ruleFile } from "../../../telemetry/rules";
 import { parseSettings } from "../../../workloads/config";
+import { loggingRules } from "../../../workloads/logging/alerts";
+import { logRules } from "../../../workloads/logging/logRules";
 import { platformRules } from "../../../workloads/platform/rules";
 import { probeRules } from "../../../workloads/probes/alerts";
 import { sloRules } from "../../../workloads/slos/rules";
@@ -19,6 +21,8 @@ describe("the alerts' pages", () => {
       ...defaultRuleSettings,
       fleet: [],
     }),
+    loggingRules({ hasStore: true, runbookBaseUrl: undefined }),
+    logRules({ runbookBaseUrl: undefined, errorsPerFiveMinutes: 50 }),
     probeRules(parseSettings({ probes: [{ name: "a", url: "https://a.example/" }] }).probes, undefined),
   ].flatMap(alertsOf);
   const names = [...new Set(rules.map(({ alert }) => alert))].toSorted();

@@ -37,6 +37,9 @@ const built = [
   "kube-state-metrics",
   "metrics-server",
   "prober",
+  "log-collector",
+  "log-store",
+  "log-rules",
 ];
 /** What the lab's images are made from, without building it: this file stands for each program. */
 const sources = {
@@ -82,7 +85,8 @@ describe("the lab's edition of kube-prometheus-stack", () => {
   it("names the images that the lab builds", () => {
     const named =
       JSON.stringify(values).match(/(?:quay\.io|registry\.k8s\.io|perigee\.invalid)\/[^"]+/g) ?? [];
-    const elsewhere: readonly string[] = [references.metricsServer, references.prober];
+    const { metricsServer, prober, logCollector, logStore, logRules } = references;
+    const elsewhere: readonly string[] = [metricsServer, prober, logCollector, logStore, logRules];
     const others = Object.values(references).filter((image) => !elsewhere.includes(image));
     assert.deepEqual([...new Set(named)].sort(), others.sort());
   });
