@@ -164,25 +164,20 @@ describe("control planes that come and go @all", () => {
     }
   });
 
-  for (const [number, which] of [
-    [1, "the first"],
-    [2, "another"],
-  ] as const) {
-    it(`${which} killed without notice: the API answers, and refresh and up make it whole`, async () => {
-      const before = (await node(named(number))).instanceId;
-      const silence = await asking(async () => {
-        await killMachine(named(number));
-        await sleep(30_000);
-      });
-      tell(`${which} of three killed`, silence);
-      assert.ok(silence.longestMs < 15_000, `${silence.longestMs} ms`);
-      await newServingCertificate(worker);
-      await followRunbook("replace-control-plane", settings(3));
-      assert.notEqual((await node(named(number))).instanceId, before);
-      await whole(3);
-      await engineSucceeds("preview", settings(3), "--expect-no-changes");
+  it("the first killed without notice: the API answers, and refresh and up make it whole", async () => {
+    const before = (await node(named(1))).instanceId;
+    const silence = await asking(async () => {
+      await killMachine(named(1));
+      await sleep(30_000);
     });
-  }
+    tell("the first of three killed", silence);
+    assert.ok(silence.longestMs < 15_000, `${silence.longestMs} ms`);
+    await newServingCertificate(worker);
+    await followRunbook("replace-control-plane", settings(3));
+    assert.notEqual((await node(named(1))).instanceId, before);
+    await whole(3);
+    await engineSucceeds("preview", settings(3), "--expect-no-changes");
+  });
 
   it("one killed in the middle of an up that adds a worker: the next one makes it whole", async () => {
     const more = { ...settings(3), ...pool(2) };
