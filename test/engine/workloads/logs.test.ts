@@ -19,7 +19,7 @@ const store = builtProgram("log-store", "victoria-logs");
 const shop = { namespace: "shop", pod: "web-5d9c-abcde", container: "web" };
 
 describe("the objects of logs", function () {
-  this.timeout(180_000);
+  this.timeout(240_000);
 
   it("are taken by a real API server, with every field that they have", async function () {
     const kubectl = builtProgram("kubernetes-1.36", "kubectl");
@@ -63,7 +63,7 @@ describe("the objects of logs", function () {
 });
 
 describe("logs", function () {
-  this.timeout(180_000);
+  this.timeout(240_000);
   let rig: LogRig;
 
   before(async function () {
@@ -362,7 +362,7 @@ describe("logs", function () {
         await rig.startCollector();
       }
     }
-    const until = Date.now() + 60_000;
+    const until = Date.now() + 120_000;
     const different = async (): Promise<number> => {
       const [counted] = await rig.find(`container:="killed" | stats count_uniq(_msg) as different`);
       return Number(counted?.["different"] ?? 0);

@@ -22,7 +22,7 @@ export interface PodFile {
   readonly container: string;
 }
 
-const waitLimitMs = 60_000;
+const waitLimitMs = 120_000;
 
 export class LogRig {
   private collectorProcess: ChildProcess | undefined;
