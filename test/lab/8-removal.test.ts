@@ -1,15 +1,12 @@
 /** Removing the lab: alive or dead, nothing stays. */
 import { strict as assert } from "node:assert";
-import { releaseOf, testedVersions } from "../../infra/versions";
 import {
-  clusterDns,
   controlPlane,
   engine,
   engineSucceeds,
   killMachine,
   kubectl,
   LabCommand,
-  labConfigFile,
   node,
   outputs,
   ssh,
@@ -94,70 +91,5 @@ describe("a cluster that is dead", () => {
 
   it("says so when there is nothing to remove", async () => {
     assert.match(await new LabCommand("down").succeeds(), /nothing to remove/);
-  });
-});
-
-describe("the oldest tested Kubernetes @all", () => {
-  const other = testedVersions().at(-1) ?? "";
-
-  it(`${other} comes up as well, on the containerd of Ubuntu 24.04`, async () => {
-    const file = await labConfigFile({ kubernetesVersion: other });
-    await new LabCommand("up", { LAB_CONFIG: file, LAB_CONTAINERD: "2.2" }).succeeds();
-    const runtimes = "jsonpath={.items[*].status.nodeInfo.containerRuntimeVersion}";
-    const containerd = await kubectl("get", "nodes", "-o", runtimes);
-    assert.equal(containerd, "containerd://2.2.1 containerd://2.2.1");
-    const versions = await kubectl(
-      "get",
-      "nodes",
-      "-o",
-      "jsonpath={.items[*].status.nodeInfo.kubeletVersion}",
-    );
-    assert.equal(versions, `v${other} v${other}`);
-    await clusterDns(60);
-  });
-
-  it("gave containerd 2 all that its file of version 2 says, and it warns of nothing but the host's cgroups", async () => {
-    const dump = await ssh(worker, "sudo containerd config dump");
-    assert.match(dump, /^version = 3$/m);
-    for (const line of [
-      `sandbox = 'registry.k8s.io/pause:${releaseOf(other).pause}'`,
-      "bin_dirs = ['/opt/cni/bin']",
-      "conf_dir = '/etc/cni/net.d'",
-      "config_path = '/etc/containerd/certs.d'",
-    ]) {
-      assert.ok(dump.includes(line), line);
-    }
-    const warnings = await ssh(worker, "sudo ctr deprecations list");
-    const own = warnings
-      .split("\n")
-      .filter((line) => /^io\.containerd/.test(line) && !/cgroup-v1/.test(line));
-    assert.deepEqual(own, []);
-  });
-
-  it("started every pod at the first try: a node is Ready when it can give pods addresses", async () => {
-    const failures = [
-      "get",
-      "events",
-      "--all-namespaces",
-      "--field-selector",
-      "reason=FailedCreatePodSandBox",
-    ];
-    const messages = await kubectl(...failures, "-o", "jsonpath={.items[*].message}");
-    assert.doesNotMatch(messages, /subnet\.env|cni plugin not initialized/);
-  });
-
-  it("is left by stack 2 without a trace", async () => {
-    await workloadsSucceed("destroy");
-    const definitions = await kubectl("get", "customresourcedefinitions", "-o", "name");
-    assert.doesNotMatch(definitions, /monitoring\.coreos\.com/);
-    const namespaces = await kubectl("get", "namespaces", "-o", "name");
-    assert.doesNotMatch(namespaces, /monitoring|telemetry/);
-  });
-
-  it("leaves nothing either, when make down was killed and is called again", async () => {
-    const down = new LabCommand("down");
-    await down.killWhen("the machines to go", () => down.output.includes("default-1"));
-    await new LabCommand("down").succeeds();
-    assert.deepEqual(await labLeftovers(), []);
   });
 });

@@ -58,11 +58,15 @@ export const kubeletVersions = async (): Promise<string[]> =>
 const image = async (namespace: string, ...query: string[]): Promise<string> =>
   kubectl("-n", namespace, "get", ...query, "-o", "jsonpath={..containers[*].image}");
 
-/** Every part has the version of the table, and every node takes pods again and holds its packages. */
+/**
+ * Every part has the version of the table, and every node takes pods again and holds its packages.
+ * @param containerd its version, which an upgrade keeps
+ */
 export async function everyPartHas(
   version: string,
   controlPlanes: readonly string[],
   workers: readonly string[],
+  containerd = releaseOf(version).containerd,
 ): Promise<void> {
   const release = releaseOf(version);
   const nodes = [...controlPlanes, ...workers];
@@ -89,7 +93,7 @@ export async function everyPartHas(
   await clusterDns(60);
   const runtimes = "jsonpath={.items[*].status.nodeInfo.containerRuntimeVersion}";
   for (const runtime of (await kubectl("get", "nodes", "-o", runtimes)).split(" ")) {
-    assert.ok(runtime.startsWith(`containerd://${release.containerd}`), runtime);
+    assert.ok(runtime.startsWith(`containerd://${containerd}`), runtime);
   }
   const cordoned = await kubectl("get", "nodes", "-o", "jsonpath={.items[*].spec.unschedulable}");
   assert.equal(cordoned, "");
