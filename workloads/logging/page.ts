@@ -2,9 +2,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { owned } from "../adoption/fieldManager";
-import { leaveDeadNode } from "../pods";
-import { restrictedContainer, restrictedPod } from "../podSecurity";
-import { loggingSizes, resources } from "../sizes";
+import { onePod } from "../onePod";
+import { loggingSizes } from "../sizes";
 import { nameLabel } from "../telemetry/names";
 import { login, servedTo } from "./login";
 import { loggingNames } from "./names";
@@ -31,56 +30,35 @@ export function logPage(
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
   const reader = login(`${name}-login`, { ...readerLogin, given: password, namespace }, opts);
-  const metadata = owned({ name: page, namespace, labels });
-  const account = new kubernetes.core.v1.ServiceAccount(
-    name,
-    { metadata, automountServiceAccountToken: false },
-    opts,
-  );
-  const health = { httpGet: { path: "/health", port: "http" } };
-  new kubernetes.apps.v1.Deployment(
+  onePod(
     name,
     {
-      metadata,
-      spec: {
-        replicas: 1,
-        selector: { matchLabels: labels },
-        template: {
-          metadata: { labels, annotations: reader.annotations },
-          spec: {
-            ...restrictedPod,
-            serviceAccountName: account.metadata.name,
-            tolerations: [...leaveDeadNode],
-            containers: [
-              {
-                name: "page",
-                image: storeImage,
-                args: [
-                  pulumi.interpolate`-storageNode=${store.address}`,
-                  `-storageNode.username=${store.login.user}`,
-                  `-storageNode.passwordFile=${storeFolder}/password`,
-                  ...readOnly,
-                  ...servedTo(readerLogin.user),
-                ],
-                ports: [{ name: "http", containerPort: port }],
-                resources: resources(loggingSizes.page),
-                readinessProbe: { ...health, periodSeconds: 5 },
-                livenessProbe: { ...health, periodSeconds: 30, failureThreshold: 5 },
-                volumeMounts: [reader.mount, { ...store.login.mount, name: "store", mountPath: storeFolder }],
-                ...restrictedContainer,
-              },
-            ],
-            volumes: [reader.volume, { ...store.login.volume, name: "store" }],
-          },
-        },
+      ...{ name: page, namespace, labels, port, size: loggingSizes.page },
+      annotations: reader.annotations,
+      container: {
+        name: "page",
+        image: storeImage,
+        args: [
+          pulumi.interpolate`-storageNode=${store.address}`,
+          `-storageNode.username=${store.login.user}`,
+          `-storageNode.passwordFile=${storeFolder}/password`,
+          ...readOnly,
+          ...servedTo(readerLogin.user),
+        ],
+        volumeMounts: [reader.mount, { ...store.login.mount, name: "store", mountPath: storeFolder }],
       },
+      health: { path: "/health", failures: 5 },
+      volumes: [reader.volume, { ...store.login.volume, name: "store" }],
     },
     opts,
   );
   const ports = [{ name: "http", port, targetPort: "http", nodePort: pageNodePort }];
   new kubernetes.core.v1.Service(
     name,
-    { metadata, spec: { type: "NodePort", selector: labels, ports } },
+    {
+      metadata: owned({ name: page, namespace, labels }),
+      spec: { type: "NodePort", selector: labels, ports },
+    },
     opts,
   );
   return reader.password;

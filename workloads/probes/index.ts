@@ -13,9 +13,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { contentHash } from "../../contract/contentHash";
 import { owned } from "../adoption/fieldManager";
 import { type AlertingArgs, prometheusRule } from "../monitoring/prometheusRule";
-import { leaveDeadNode } from "../pods";
-import { restrictedContainer, restrictedPod } from "../podSecurity";
-import { proberSize, resources } from "../sizes";
+import { onePod } from "../onePod";
+import { restrictedPod } from "../podSecurity";
+import { proberSize } from "../sizes";
 import { addressOf } from "./address";
 import { probeRules } from "./alerts";
 import { answerSeconds, configFile, proberFiles } from "./modules";
@@ -52,46 +52,23 @@ function proberPods(
   const metadata = owned({ name: prober, namespace, labels });
   const data = proberFiles(probes, folder);
   const config = new kubernetes.core.v1.ConfigMap(prober, { metadata, data }, opts);
-  const account = new kubernetes.core.v1.ServiceAccount(
-    prober,
-    { metadata, automountServiceAccountToken: false },
-    opts,
-  );
-  const health = { httpGet: { path: "/-/healthy", port: "http" } };
-  new kubernetes.apps.v1.Deployment(
+  onePod(
     prober,
     {
-      metadata,
-      spec: {
-        replicas: 1,
-        // A new one is there before the old one goes: no probe is missed.
-        strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
-        selector: { matchLabels: labels },
-        template: {
-          // It reads its configuration at its start only.
-          metadata: { labels, annotations: { "perigee.dev/config": contentHash(JSON.stringify(data)) } },
-          spec: {
-            ...restrictedPod,
-            securityContext: podSecurity(probes),
-            serviceAccountName: account.metadata.name,
-            tolerations: [...leaveDeadNode],
-            containers: [
-              {
-                name: "prober",
-                image,
-                args: [`--config.file=${folder}/${configFile}`],
-                ports: [{ name: "http", containerPort: port }],
-                resources: resources(proberSize),
-                readinessProbe: { ...health, periodSeconds: 5 },
-                livenessProbe: { ...health, periodSeconds: 30, failureThreshold: 3 },
-                volumeMounts: [{ name: "config", mountPath: folder, readOnly: true }],
-                ...restrictedContainer,
-              },
-            ],
-            volumes: [{ name: "config", configMap: { name: config.metadata.name } }],
-          },
-        },
+      ...{ name: prober, namespace, labels, port, size: proberSize },
+      // It reads its configuration at its start only.
+      annotations: { "perigee.dev/config": contentHash(JSON.stringify(data)) },
+      container: {
+        name: "prober",
+        image,
+        args: [`--config.file=${folder}/${configFile}`],
+        volumeMounts: [{ name: "config", mountPath: folder, readOnly: true }],
       },
+      health: { path: "/-/healthy", failures: 3 },
+      volumes: [{ name: "config", configMap: { name: config.metadata.name } }],
+      securityContext: podSecurity(probes),
+      // A new one is there before the old one goes: no probe is missed.
+      strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
     },
     opts,
   );
