@@ -1,8 +1,8 @@
 /** Objects with rules for Prometheus, and what those who make them are given. */
-import * as kubernetes from "@pulumi/kubernetes";
+import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { RuleFile } from "../../telemetry/rules";
-import { owned } from "../adoption/fieldManager";
+import { operatorObject, type OperatorObjectArgs } from "./operatorObject";
 
 /** What every component with alerts is given. */
 export interface AlertingArgs {
@@ -13,26 +13,11 @@ export interface AlertingArgs {
   readonly definitions: pulumi.Resource;
 }
 
-export interface PrometheusRuleArgs {
-  readonly name: string;
-  readonly namespace: pulumi.Input<string>;
-  readonly spec: pulumi.Input<RuleFile>;
-}
-
 /** @param opts with the operator's CRDs among those that it depends on */
 export function prometheusRule(
   resourceName: string,
-  { name, namespace, spec }: PrometheusRuleArgs,
+  args: OperatorObjectArgs<RuleFile>,
   opts: pulumi.CustomResourceOptions,
 ): kubernetes.apiextensions.CustomResource {
-  return new kubernetes.apiextensions.CustomResource(
-    resourceName,
-    {
-      apiVersion: "monitoring.coreos.com/v1",
-      kind: "PrometheusRule",
-      metadata: owned({ name, namespace }),
-      spec,
-    },
-    opts,
-  );
+  return operatorObject("PrometheusRule", resourceName, args, opts);
 }

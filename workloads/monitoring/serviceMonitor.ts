@@ -1,7 +1,7 @@
 /** Objects that say which Services Prometheus scrapes. */
-import * as kubernetes from "@pulumi/kubernetes";
+import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { owned } from "../adoption/fieldManager";
+import { operatorObject, type OperatorObjectArgs } from "./operatorObject";
 
 interface SecretKey {
   readonly name: string;
@@ -32,26 +32,11 @@ export interface ServiceMonitorSpec {
   }[];
 }
 
-export interface ServiceMonitorArgs {
-  readonly name: string;
-  readonly namespace: pulumi.Input<string>;
-  readonly spec: ServiceMonitorSpec;
-}
-
 /** @param opts with the operator's CRDs among those that it depends on */
 export function serviceMonitor(
   resourceName: string,
-  { name, namespace, spec }: ServiceMonitorArgs,
+  args: OperatorObjectArgs<ServiceMonitorSpec>,
   opts: pulumi.CustomResourceOptions,
 ): kubernetes.apiextensions.CustomResource {
-  return new kubernetes.apiextensions.CustomResource(
-    resourceName,
-    {
-      apiVersion: "monitoring.coreos.com/v1",
-      kind: "ServiceMonitor",
-      metadata: owned({ name, namespace }),
-      spec,
-    },
-    opts,
-  );
+  return operatorObject("ServiceMonitor", resourceName, args, opts);
 }

@@ -12,6 +12,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { contentHash } from "../../contract/contentHash";
 import { owned } from "../adoption/fieldManager";
+import { operatorObject } from "../monitoring/operatorObject";
 import { type AlertingArgs, prometheusRule } from "../monitoring/prometheusRule";
 import { onePod } from "../onePod";
 import { restrictedPod } from "../podSecurity";
@@ -122,14 +123,5 @@ function probeObject(
     prober: { url: pulumi.interpolate`${service}.${namespace}.svc:${port}`, path: "/probe" },
     targets: { staticConfig: { static: [addressOf(url).target], labels: { probe: name } } },
   };
-  new kubernetes.apiextensions.CustomResource(
-    `${component}-${name}`,
-    {
-      apiVersion: "monitoring.coreos.com/v1",
-      kind: "Probe",
-      metadata: owned({ name: `perigee-${name}`, namespace }),
-      spec,
-    },
-    opts,
-  );
+  operatorObject("Probe", `${component}-${name}`, { name: `perigee-${name}`, namespace, spec }, opts);
 }
