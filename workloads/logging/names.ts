@@ -1,7 +1,7 @@
 /** Names of the parts that gather, keep and watch logs. */
 
 export const loggingNames = {
-  /** DaemonSet, Service and ConfigMap; the label `job` of its series. */
+  /** DaemonSet, Service and the Secret with its configuration; the label `job` of its series. */
   collector: "log-collector",
   /** StatefulSet and Service; the label `job` of its series. */
   store: "log-store",

@@ -146,7 +146,7 @@ export const isSuspect = (text: string): boolean => hints.some((hint) => text.to
 
 /** Statements of OTTL that do the same with a field, whose text in small letters is in the cache as `lower`. */
 export function redactionStatements(field: string): string[] {
-  const suspect = `log.cache["suspect"]`;
+  const suspect = kept("suspect");
   return [
     setTo(suspect, "true", containsOne(kept("lower"), hints)),
     ...secretForms.map(
