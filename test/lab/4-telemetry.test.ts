@@ -195,12 +195,11 @@ describe("the exporter", () => {
     ];
     await promisify(execFile)("node", [...replay, "--rate", "20"], { cwd: repositoryRoot, timeout: 120_000 });
     assert.ok((await sampleTimes(battery, 30)).length > 0, "samples of the battery voltage from outside");
-    await workloadsSucceed("up");
   });
 });
 
 describe("a roll of the exporter", () => {
-  before(() => workloadsSucceed("up", { telemetry: { source: "udp" } }));
+  before(() => workloadsSucceed("up", { telemetry: { source: "udp" } })); // nothing to do, unless one test is run alone
   after(() => workloadsSucceed("up"));
 
   // In turn: the network leads the flow that it knows to the old exporter, and new ones to the new exporter.
@@ -246,7 +245,7 @@ describe("an edit of the dictionary", () => {
 });
 
 // Not 3,000, as the unit tests have: the engine writes all rules anew at each of its steps, which takes four times as long.
-describe("a dictionary of 900 parameters, with braces and markup in its texts @all", () => {
+describe("a dictionary of 450 parameters, with braces and markup in its texts @all", () => {
   before(() => receiver.open());
   after(async () => {
     await receiver.close();
@@ -256,7 +255,7 @@ describe("a dictionary of 900 parameters, with braces and markup in its texts @a
   });
 
   it("is loaded whole, and the alarm of its last parameter is delivered", async () => {
-    const file = await scratch("large.yaml", largeDictionaryText({ ...largeSpacecraft, subsystems: 6 }));
+    const file = await scratch("large.yaml", largeDictionaryText({ ...largeSpacecraft, subsystems: 3 }));
     await workloadsSucceed("up", {
       monitoring: { alerting },
       telemetry: { source: "udp", dictionary: file },
