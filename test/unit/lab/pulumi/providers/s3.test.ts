@@ -1,51 +1,20 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../../../../../lab/command";
 import { freePort } from "../../../../../lab/processes";
-import { AwsProvider } from "../../../../../lab/pulumi/providers/aws/awsProvider";
 import { Cloud } from "../../../../../lab/pulumi/providers/aws/cloud";
-import {
-  issuedCredentials,
-  type RoleCredentials,
-  RoleCredentialsIssuer,
-} from "../../../../../lab/pulumi/providers/aws/metadata/roleCredentials";
-import { NoMachines } from "../../../../../lab/pulumi/providers/aws/noMachines";
-import {
-  certificateFiles,
-  ensureCertificates,
-} from "../../../../../lab/pulumi/providers/aws/s3/certificates";
+import type { RoleCredentials } from "../../../../../lab/pulumi/providers/aws/metadata/roleCredentials";
+import { certificateFiles } from "../../../../../lab/pulumi/providers/aws/s3/certificates";
 import { contentFolder, versionsOf } from "../../../../../lab/pulumi/providers/aws/s3/objects";
 import { serveS3, stopS3 } from "../../../../../lab/pulumi/providers/aws/s3/serve";
-import { s3Servers } from "../../../../../lab/pulumi/providers/aws/s3/server";
 import type { ResourceCall } from "../../../../../lab/pulumi/providers/rpc/provider";
-import type { Properties, PropertyValue } from "../../../../../lab/pulumi/providers/rpc/values";
 import { labFolders } from "../../../../../lab/settings";
 import { onPath } from "../../../../support/infra/tools";
+import { OwnS3 } from "../../../../support/lab/s3";
 
-const region = "eu-central-1";
-const bucket = "backups";
-const host = `${bucket}.s3.${region}.amazonaws.com`;
-const arn = `arn:aws:s3:::${bucket}`;
 const everybody = "*";
-
-/** As the bucket of a careful program: TLS alone. */
-const tlsOnly = {
-  Version: "2012-10-17",
-  Statement: [
-    {
-      Effect: "Deny",
-      Principal: everybody,
-      Action: "s3:*",
-      Resource: [arn, `${arn}/*`],
-      Condition: { Bool: { "aws:SecureTransport": "false" } },
-    },
-  ],
-};
 
 interface Answer {
   readonly status: number;
@@ -64,13 +33,9 @@ interface Asked {
 
 describe("the lab's S3, asked by curl", function () {
   this.timeout(30_000);
-  let folder: string;
-  let servers: { https: Server; http: Server };
+  let s3: OwnS3;
   let portOf: (scheme: "http" | "https") => number;
-  let now: () => Date;
-  let log: string[];
   let credentials: RoleCredentials;
-  let aws: AwsProvider;
 
   before(function () {
     // Skipped where there is no curl that signs (7.75), or no openssl that makes certificates.
@@ -78,82 +43,15 @@ describe("the lab's S3, asked by curl", function () {
   });
 
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), "perigee-s3-"));
-    const settings = {
-      stateFolder: folder,
-      machines: "none",
-      region,
-      deleteWaitMs: 0,
-      startLimitMs: 1000,
-    } as const;
-    aws = new AwsProvider("7.48.0", settings, new NoMachines(folder));
-    now = () => new Date();
-    log = [];
-    await make("iam/role:Role", { name: "machine", assumeRolePolicy: "{}" });
-    await allow("s3:PutObject", `${arn}/ground/*`);
-    await make("s3/bucket:Bucket", { bucket });
-    await make("s3/bucketVersioning:BucketVersioning", {
-      bucket,
-      versioningConfiguration: { status: "Enabled" },
-    });
-    await make("s3/bucketPublicAccessBlock:BucketPublicAccessBlock", {
-      bucket,
-      blockPublicAcls: true,
-      blockPublicPolicy: true,
-      ignorePublicAcls: true,
-      restrictPublicBuckets: true,
-    });
-    await make("s3/bucketPolicy:BucketPolicy", { bucket, policy: tlsOnly });
-    credentials = await new RoleCredentialsIssuer(folder, () => now()).current("i-1", "machine");
-    await ensureCertificates(labFolders(folder), region);
-    const files = certificateFiles(labFolders(folder), region);
-    servers = s3Servers(
-      {
-        cloud: new Cloud(folder, () => region),
-        stateFolder: folder,
-        region,
-        now: () => now(),
-        credentials: () => issuedCredentials(folder),
-      },
-      { key: await readFile(files.serverKey, "utf8"), cert: await readFile(files.serverCertificate, "utf8") },
-      (line) => log.push(line),
-    );
-    portOf = (scheme) => (servers[scheme].address() as AddressInfo).port;
-    for (const server of Object.values(servers)) {
-      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    }
+    s3 = await OwnS3.start();
+    ({ credentials } = s3);
+    portOf = (scheme) => s3.port(scheme);
   });
 
   afterEach(async () => {
-    await stopS3(labFolders(folder));
-    for (const server of Object.values(servers)) {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    }
-    await rm(folder, { recursive: true, force: true });
+    await stopS3(labFolders(s3.folder));
+    await s3.stop();
   });
-
-  async function make(type: string, inputs: Properties, name = "one"): Promise<string> {
-    const log = { status: () => undefined, warn: () => undefined, error: () => undefined };
-    const token = `aws:${type}`;
-    const call: ResourceCall = { urn: "", type: token, name, signal: new AbortController().signal, log };
-    const checked = await aws.check(call, {}, inputs);
-    assert.deepEqual(checked.failures, []);
-    return (await aws.create(call, checked.inputs, false)).id;
-  }
-
-  let policies = 0;
-  async function allow(actions: string, resource: string, condition?: PropertyValue): Promise<void> {
-    const statement = {
-      Effect: "Allow",
-      Action: actions,
-      Resource: resource,
-      ...(condition && { Condition: condition }),
-    };
-    policies += 1;
-    const policy = { Version: "2012-10-17", Statement: [statement] };
-    await make("iam/rolePolicy:RolePolicy", { name: `p${policies}`, role: "machine", policy });
-  }
 
   async function ask(
     path: string,
@@ -162,24 +60,17 @@ describe("the lab's S3, asked by curl", function () {
     const port = portOf(scheme);
     const { accessKeyId, secretAccessKey, token } = { ...credentials, ...(as === "nobody" ? {} : as) };
     const signed = [
-      ...["--aws-sigv4", `aws:amz:${region}:s3`, "--user", `${accessKeyId}:${secretAccessKey}`],
+      ...["--aws-sigv4", `aws:amz:${s3.region}:s3`, "--user", `${accessKeyId}:${secretAccessKey}`],
       ...["-H", `x-amz-security-token: ${token}`],
     ];
     const place = { https: 443, http: 80 }[scheme];
     const out = await run("curl", [
-      ...[
-        "--silent",
-        "--show-error",
-        "--max-time",
-        "10",
-        "--cacert",
-        certificateFiles(labFolders(folder), region).authority,
-      ],
-      ...["--connect-to", `${host}:${place}:127.0.0.1:${port}`, "--dump-header", "-"],
+      ...["--silent", "--show-error", "--max-time", "10", "--cacert", s3.authorityFile],
+      ...["--connect-to", `${s3.host}:${place}:127.0.0.1:${port}`, "--dump-header", "-"],
       ...(as === "nobody" ? [] : signed),
       ...(as === "nobody" || more.some((each) => each.startsWith("x-amz-content-sha256")) ? [] : noContent),
       ...more,
-      `${scheme}://${host}${path}`,
+      `${scheme}://${s3.host}${path}`,
     ]);
     const [head = "", ...rest] = out.replace(/^HTTP\/1.1 100 .*?\r\n\r\n/s, "").split("\r\n\r\n");
     const body = rest.join("\r\n\r\n");
@@ -210,8 +101,9 @@ describe("the lab's S3, asked by curl", function () {
   const put = (key: string, text = "data", more: string[] = [], asked: Asked = {}) =>
     ask(`/${key}`, { ...asked, with: content(text, ...more) });
   const refused = ({ status, code }: Answer): string => `${status} ${code}`;
-  const versions = () => new Cloud(folder, () => region).look((account) => versionsOf(account, bucket));
-  const files = () => readdir(contentFolder(folder, bucket));
+  const versions = () =>
+    new Cloud(s3.folder, () => s3.region).look((account) => versionsOf(account, s3.bucket));
+  const files = () => readdir(contentFolder(s3.folder, s3.bucket));
 
   it("takes an object in the prefix that the role may write, by a certificate of the lab's own authority", async () => {
     const { status, headers } = await put("ground/one");
@@ -221,13 +113,13 @@ describe("the lab's S3, asked by curl", function () {
     const [version] = await versions();
     assert.equal(headers["x-amz-version-id"], version?.versionId);
     assert.equal(
-      await readFile(join(contentFolder(folder, bucket), version?.content?.file ?? ""), "utf8"),
+      await readFile(join(contentFolder(s3.folder, s3.bucket), version?.content?.file ?? ""), "utf8"),
       "data",
     );
   });
 
   it("takes a file of any size by its sum or without one, and says so before it is sent", async () => {
-    const file = join(folder, "large");
+    const file = join(s3.folder, "large");
     await writeFile(file, Buffer.alloc(3 * 2 ** 20, 7));
     const upload = ["-T", file];
     assert.equal(
@@ -291,20 +183,20 @@ describe("the lab's S3, asked by curl", function () {
       "403 InvalidAccessKeyId",
     );
     assert.equal(refused(await put("ground/one", "data", [], { as: "nobody" })), "403 AccessDenied");
-    const table = JSON.parse(await readFile(join(folder, "cloud-credentials.json"), "utf8")) as Record<
+    const table = JSON.parse(await readFile(join(s3.folder, "cloud-credentials.json"), "utf8")) as Record<
       string,
       RoleCredentials
     >;
     const old = { ...credentials, expiration: "2026-01-01T00:00:00Z" };
     await writeFile(
-      join(folder, "cloud-credentials.json"),
+      join(s3.folder, "cloud-credentials.json"),
       JSON.stringify({ ...table, [old.accessKeyId]: old }),
     );
     assert.equal(refused(await put("ground/one")), "400 ExpiredToken");
   });
 
   it("refuses a clock that is 16 minutes off", async () => {
-    now = () => new Date(Date.now() + 16 * 60_000);
+    s3.now = () => new Date(Date.now() + 16 * 60_000);
     assert.equal(refused(await put("ground/one")), "403 RequestTimeTooSkewed");
   });
 
@@ -317,7 +209,7 @@ describe("the lab's S3, asked by curl", function () {
   });
 
   it("answers plain HTTP, which the bucket's policy denies", async () => {
-    await allow("s3:*", `${arn}/*`);
+    await s3.allow("s3:*", `${s3.arn}/*`);
     const plain = await put("ground/one", "data", [], { scheme: "http" });
     assert.equal(refused(plain), "403 AccessDenied");
     assert.match(plain.body, /with an explicit deny in a resource-based policy/);
@@ -325,7 +217,7 @@ describe("the lab's S3, asked by curl", function () {
   });
 
   it("lists under the prefix that the role may list, in pages", async () => {
-    await allow("s3:ListBucket", arn, { StringLike: { "s3:prefix": "ground/*" } });
+    await s3.allow("s3:ListBucket", s3.arn, { StringLike: { "s3:prefix": "ground/*" } });
     for (const key of ["ground/b", "ground/a", "ground/c%26d"]) assert.equal((await put(key)).status, 200);
     assert.equal(refused(await ask("/?list-type=2")), "403 AccessDenied");
     assert.equal(refused(await ask("/?list-type=2&prefix=other%2F")), "403 AccessDenied");
@@ -353,7 +245,7 @@ describe("the lab's S3, asked by curl", function () {
   });
 
   it("gives an object back as it was written, to who may read it", async () => {
-    await allow("s3:GetObject", `${arn}/ground/*`);
+    await s3.allow("s3:GetObject", `${s3.arn}/ground/*`);
     await put("ground/one", "first");
     await put("ground/one", "second", [
       "-H",
@@ -373,15 +265,15 @@ describe("the lab's S3, asked by curl", function () {
   });
 
   it("tells only who may list the bucket what is not in it", async () => {
-    await allow("s3:GetObject", `${arn}/*`);
+    await s3.allow("s3:GetObject", `${s3.arn}/*`);
     assert.equal(refused(await ask("/ground/none")), "403 AccessDenied");
-    await allow("s3:ListBucket", arn);
+    await s3.allow("s3:ListBucket", s3.arn);
     assert.equal(refused(await ask("/ground/none")), "404 NoSuchKey");
   });
 
   it("deletes with a marker, and keeps the versions", async () => {
-    for (const action of ["s3:GetObject", "s3:DeleteObject"]) await allow(action, `${arn}/*`);
-    await allow("s3:ListBucket", arn);
+    for (const action of ["s3:GetObject", "s3:DeleteObject"]) await s3.allow(action, `${s3.arn}/*`);
+    await s3.allow("s3:ListBucket", s3.arn);
     await put("ground/one");
     const gone = await ask("/ground/one", { with: ["-X", "DELETE"] });
     assert.deepEqual([gone.status, gone.headers["x-amz-delete-marker"]], [204, "true"]);
@@ -396,21 +288,15 @@ describe("the lab's S3, asked by curl", function () {
   });
 
   it("overwrites and deletes for good where the bucket has no versions", async () => {
-    await make("s3/bucket:Bucket", { bucket: "plain" });
-    await allow("s3:*", "arn:aws:s3:::plain/*");
-    const there = ["--connect-to", `plain.s3.${region}.amazonaws.com:443:127.0.0.1:${portOf("https")}`];
+    await s3.make("s3/bucket:Bucket", { bucket: "plain" });
+    await s3.allow("s3:*", "arn:aws:s3:::plain/*");
+    const there = ["--connect-to", `plain.s3.${s3.region}.amazonaws.com:443:127.0.0.1:${portOf("https")}`];
     const plain = (...more: string[]) =>
       run("curl", [
-        ...[
-          "--silent",
-          "--fail",
-          "--cacert",
-          certificateFiles(labFolders(folder), region).authority,
-          ...there,
-        ],
+        ...["--silent", "--fail", "--cacert", s3.authorityFile, ...there],
         ...[
           "--aws-sigv4",
-          `aws:amz:${region}:s3`,
+          `aws:amz:${s3.region}:s3`,
           "--user",
           `${credentials.accessKeyId}:${credentials.secretAccessKey}`,
         ],
@@ -418,15 +304,15 @@ describe("the lab's S3, asked by curl", function () {
           "-H",
           `x-amz-security-token: ${credentials.token}`,
           ...more,
-          `https://plain.s3.${region}.amazonaws.com/one`,
+          `https://plain.s3.${s3.region}.amazonaws.com/one`,
         ],
       ]);
     await plain(...content("first"));
     await plain(...content("second"));
-    assert.equal((await readdir(contentFolder(folder, "plain"))).length, 1);
+    assert.equal((await readdir(contentFolder(s3.folder, "plain"))).length, 1);
     assert.equal(await plain(...noContent), "second");
     await plain("-X", "DELETE", ...noContent);
-    assert.deepEqual(await readdir(contentFolder(folder, "plain")), []);
+    assert.deepEqual(await readdir(contentFolder(s3.folder, "plain")), []);
   });
 
   it("writes no second object where only a first is asked for", async () => {
@@ -444,7 +330,7 @@ describe("the lab's S3, asked by curl", function () {
   });
 
   it("refuses access control lists, other encryption, and all that it does not have", async () => {
-    for (const resource of [arn, `${arn}/*`]) await allow("s3:*", resource);
+    for (const resource of [s3.arn, `${s3.arn}/*`]) await s3.allow("s3:*", resource);
     assert.equal(
       refused(await put("ground/one", "data", ["-H", "x-amz-acl: public-read"])),
       "400 AccessControlListNotSupported",
@@ -467,53 +353,59 @@ describe("the lab's S3, asked by curl", function () {
   });
 
   it("asks the role's boundary too", async () => {
-    await rm(join(folder, "cloud.json"));
-    await make("iam/role:Role", {
+    await rm(join(s3.folder, "cloud.json"));
+    await s3.make("iam/role:Role", {
       name: "machine",
       assumeRolePolicy: "{}",
       permissionsBoundary: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",
     });
-    await allow("s3:*", `${arn}/*`);
-    await make("s3/bucket:Bucket", { bucket });
+    await s3.allow("s3:*", `${s3.arn}/*`);
+    await s3.make("s3/bucket:Bucket", { bucket: s3.bucket });
     const bounded = await put("ground/one");
     assert.equal(refused(bounded), "403 AccessDenied");
     assert.match(bounded.body, /because no permissions boundary allows the s3:PutObject action/);
   });
 
   it("does not pass what it cannot evaluate, and logs why; no token is in the log", async () => {
-    await allow("s3:GetObject", `${arn}/*`, { IpAddress: { "aws:SourceIp": "10.0.0.0/8" } });
+    await s3.allow("s3:GetObject", `${s3.arn}/*`, { IpAddress: { "aws:SourceIp": "10.0.0.0/8" } });
     assert.equal(refused(await ask("/ground/one")), "500 InternalError");
-    assert.match(log.join("\n"), /500 InternalError: the condition operator IpAddress is not evaluated here/);
+    assert.match(
+      s3.log.join("\n"),
+      /500 InternalError: the condition operator IpAddress is not evaluated here/,
+    );
     assert.ok(
-      !log.join("\n").includes(credentials.token) && !log.join("\n").includes(credentials.secretAccessKey),
+      !s3.log.join("\n").includes(credentials.token) &&
+        !s3.log.join("\n").includes(credentials.secretAccessKey),
     );
   });
 
   it("knows no bucket of another name, and no role that is gone", async () => {
-    await aws.delete(callOf("aws:s3/bucketPolicy:BucketPolicy"), bucket);
-    await aws.delete(callOf("aws:s3/bucket:Bucket"), bucket);
+    await s3.aws.delete(callOf("aws:s3/bucketPolicy:BucketPolicy"), s3.bucket);
+    await s3.aws.delete(callOf("aws:s3/bucket:Bucket"), s3.bucket);
     assert.equal(refused(await put("ground/one")), "404 NoSuchBucket");
-    await new Cloud(folder, () => region).change((account) => account.remove("aws:iam/role:Role", "machine"));
+    await new Cloud(s3.folder, () => s3.region).change((account) =>
+      account.remove("aws:iam/role:Role", "machine"),
+    );
     assert.equal(refused(await put("ground/one")), "403 InvalidAccessKeyId");
   });
 
   it("is open to nobody by a public policy while that is blocked, and else to everybody", async () => {
     const isPublic = {
-      Statement: [{ Effect: "Allow", Principal: everybody, Action: "s3:GetObject", Resource: `${arn}/*` }],
+      Statement: [{ Effect: "Allow", Principal: everybody, Action: "s3:GetObject", Resource: `${s3.arn}/*` }],
     };
     await put("ground/one");
-    await new Cloud(folder, () => region).change((account) =>
-      account.remove("aws:s3/bucketPolicy:BucketPolicy", bucket),
+    await new Cloud(s3.folder, () => s3.region).change((account) =>
+      account.remove("aws:s3/bucketPolicy:BucketPolicy", s3.bucket),
     );
     await assert.rejects(
-      make("s3/bucketPolicy:BucketPolicy", { bucket, policy: isPublic }),
+      s3.make("s3/bucketPolicy:BucketPolicy", { bucket: s3.bucket, policy: isPublic }),
       /AccessDenied: .* public policies are prevented by the BlockPublicPolicy setting/,
     );
-    await new Cloud(folder, () => region).change((account) =>
-      account.remove("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", bucket),
+    await new Cloud(s3.folder, () => s3.region).change((account) =>
+      account.remove("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", s3.bucket),
     );
-    await make("s3/bucketPublicAccessBlock:BucketPublicAccessBlock", { bucket });
-    await make("s3/bucketPolicy:BucketPolicy", { bucket, policy: isPublic });
+    await s3.make("s3/bucketPublicAccessBlock:BucketPublicAccessBlock", { bucket: s3.bucket });
+    await s3.make("s3/bucketPolicy:BucketPolicy", { bucket: s3.bucket, policy: isPublic });
     const read = await ask("/ground/one", { as: "nobody" });
     assert.deepEqual([read.status, read.body], [200, "data"]);
   });
@@ -524,11 +416,11 @@ describe("the lab's S3, asked by curl", function () {
   }
 
   it("runs as a process of the lab, goes away, and comes back with all it had", async () => {
-    const folders = labFolders(folder);
+    const folders = labFolders(s3.folder);
     const ports = { https: await freePort(), http: await freePort() };
-    const served = { address: "127.0.0.1", region, ports };
+    const served = { address: "127.0.0.1", region: s3.region, ports };
     const authority = await serveS3(folders, served);
-    assert.equal(authority, await readFile(certificateFiles(folders, region).authority, "utf8"));
+    assert.equal(authority, await readFile(certificateFiles(folders, s3.region).authority, "utf8"));
     portOf = (scheme) => ports[scheme];
     assert.equal((await put("ground/one")).status, 200);
     await stopS3(folders);
