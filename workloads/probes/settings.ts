@@ -1,9 +1,8 @@
 /** Settings of probes. */
-import { X509Certificate } from "node:crypto";
 import { z } from "zod";
+import { certificates } from "../../settings/certificates";
 import { accepted, matching, oneOf, positive, whole } from "../../settings/kinds";
 import { type SettingProblem, strictObject } from "../../settings/load";
-import type { Reason } from "../../settings/url";
 import { addressOf, addressProblem, hasCertificate, hasStatus } from "./address";
 
 const address = accepted(
@@ -18,21 +17,6 @@ export const probeLimits = {
   /** Days before a certificate's end, by default: what renews itself does so a month before. */
   certificateDays: 14,
 } as const;
-
-function certificateProblem(text: string): Reason {
-  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
-  if (blocks.length === 0) return "it has no -----BEGIN CERTIFICATE-----";
-  if (text.includes("PRIVATE KEY")) return "a private key is in it, which nobody needs to verify anything";
-  return blocks.every(isCertificate) ? undefined : "one of its certificates cannot be read";
-}
-
-function isCertificate(block: string): boolean {
-  try {
-    return new X509Certificate(block).subject !== "";
-  } catch {
-    return false;
-  }
-}
 
 export const probe = strictObject({
   name: matching(/^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/, "a name: a-z, 0-9 and - between, at most 40").describe(
@@ -67,7 +51,7 @@ export const probe = strictObject({
     .describe(
       `Of \`https\` and \`tls\`: days before the certificate's end. Default: ${probeLimits.certificateDays}.`,
     ),
-  certificateAuthority: accepted(certificateProblem, "certificates in PEM")
+  certificateAuthority: certificates
     .optional()
     .describe(
       "Of `https` and `tls`: authorities in PEM that the certificate is verified by. Default: those that the prober's image knows.",
