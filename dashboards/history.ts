@@ -63,9 +63,13 @@ function onboardMode(mode: Parameter): StateTimelineBuilder {
 export function keepingPanels(
   of: string,
   step: string,
-  { hasHistory = false, hasArchive = false }: DashboardSettings,
+  { hasHistory = false, hasArchive = false, hasArchiveCopy = false }: DashboardSettings,
 ): TimeseriesBuilder[] {
-  return [...(hasHistory ? historyGraphs(of, step) : []), ...(hasArchive ? archiveGraphs(of) : [])];
+  return [
+    ...(hasHistory ? historyGraphs(of, step) : []),
+    ...(hasArchive ? archiveGraphs(of) : []),
+    ...(hasArchiveCopy ? [copyGraph(of)] : []),
+  ];
 }
 
 const lostOf = (metric: string, of: string): string => `sum by (reason) (increase(${metric}${of}[5m])) > 0`;
@@ -120,4 +124,14 @@ function archiveGraphs(of: string): TimeseriesBuilder[] {
       queries: [overTime(lostOf(`${name}_dropped_packets_total`, of), "{{reason}}")],
     }),
   ];
+}
+
+function copyGraph(of: string): TimeseriesBuilder {
+  return graph({
+    key: "archive-copy",
+    title: "Packet archive: waits to be copied",
+    description: "Size of the files that the object store has not taken yet, though they are due.",
+    unit: "bytes",
+    queries: [overTime(`perigee_telemetry_archive_copy_waiting_bytes${of}`, "{{instance}}")],
+  });
 }

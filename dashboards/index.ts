@@ -31,6 +31,8 @@ export interface DashboardSettings extends Pick<RuleSettings, "staleAfterPeriods
   readonly hasHistory?: boolean;
   /** True where the exporter keeps an archive of packets. */
   readonly hasArchive?: boolean;
+  /** True where its files are copied to an object store. */
+  readonly hasArchiveCopy?: boolean;
 }
 
 /** All dashboards for spacecraft with this dictionary. */

@@ -8,6 +8,7 @@ export const secretKeys: readonly string[] = [
   "url", // of Slack and webhooks: anyone with the URL can post there
   "routingKey",
   "password",
+  "secretAccessKey",
   "identity", // of the backups
   "headers", // of a store of logs
 ];

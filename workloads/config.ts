@@ -14,6 +14,7 @@ import { contactPlan } from "./settings/contactPlan";
 import { crossChecks } from "./settings/crossChecks";
 import { dictionaryFile } from "./settings/dictionaryFile";
 import { linkUrl } from "./settings/linkUrl";
+import { packetArchive } from "./settings/packetArchive";
 import { storage } from "./settings/storage";
 import { slo } from "./slos/settings";
 
@@ -97,31 +98,6 @@ const history = strictObject({
     .meta({ example: 10 }),
 });
 
-const archive = strictObject({
-  storage: z
-    .discriminatedUnion(
-      "kind",
-      [
-        strictObject({ kind: z.literal("none") }),
-        strictObject({ kind: z.literal("ephemeral") }),
-        strictObject({
-          kind: z.literal("claim"),
-          name: matching(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, "a PersistentVolumeClaim's name").describe(
-            "Name of a PersistentVolumeClaim of yours in the namespace `telemetry`.",
-          ),
-        }),
-      ],
-      { error: "kind must be one of: none, ephemeral, claim" },
-    )
-    .prefault({ kind: "none" })
-    .describe(
-      "`{ kind: none }` keeps no packets; `{ kind: ephemeral }` loses them with the pod; `{ kind: claim, name }` keeps them in a volume of yours.",
-    )
-    .meta({ example: { kind: "claim", name: "telemetry-archive" } }),
-  days: whole(1, 3650).default(7).describe("Days that packets stay in the archive."),
-  sizeGiB: positive(10_000).default(1).describe("GiB of the archive; the oldest files are removed first."),
-});
-
 const telemetry = strictObject({
   spacecraft: matching(/^[\w.-]{1,64}$/, "1 to 64 of: letters, digits, _ . -")
     .default("perigee-1")
@@ -151,7 +127,7 @@ const telemetry = strictObject({
     )
     .meta({ example: "https://plan.example/contacts.json" }),
   history: history.prefault({}).describe("Every sample at its on-board time."),
-  archive: archive
+  archive: packetArchive
     .prefault({})
     .describe("Every received packet as it came, in files by APID and day, for `perigee-telemetry replay`."),
   simulator: simulator.prefault({}).describe("The simulated spacecraft, where `source` is `simulator`."),

@@ -14,7 +14,7 @@ export interface DashboardsArgs {
   /** Number of the exporter's spacecraft. */
   readonly fleetSize: number;
   readonly history: Pick<TelemetrySettings["history"], "enabled">;
-  readonly archive: Pick<TelemetrySettings["archive"], "storage">;
+  readonly archive: Pick<TelemetrySettings["archive"], "storage" | "copy">;
   /** Dashboards of other parts than the telemetry. */
   readonly others: readonly Dashboard[];
   readonly namespace: pulumi.Input<string>;
@@ -33,6 +33,7 @@ export class Dashboards extends pulumi.ComponentResource {
       ...{ staleAfterPeriods, fleetSize },
       hasHistory: history.enabled,
       hasArchive: archive.storage.kind !== "none",
+      hasArchiveCopy: archive.copy !== undefined,
     });
     for (const file of [...files, ...others.map(dashboardFile)]) this.configMap(file, namespace);
     this.registerOutputs();

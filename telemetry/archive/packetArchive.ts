@@ -65,6 +65,11 @@ export class PacketArchive {
     return archive;
   }
 
+  /** Files that are being written, by their paths below the folder. */
+  openFiles(): string[] {
+    return Array.from(this.open.values(), ({ name }) => name);
+  }
+
   /** Takes the whole packets of a datagram but idle ones: also those that the dictionary does not know. */
   take(datagram: Buffer, received: number): void {
     for (let at = 0; datagram.length - at > primaryHeaderBytes && readVersion(datagram, at) === 0;) {
@@ -152,8 +157,7 @@ export class PacketArchive {
   private async tidy(): Promise<void> {
     const { folder, clock } = this.args;
     const files = await archiveFiles(folder);
-    const open = new Set([...this.open.values()].map(({ name }) => name));
-    const removed = superfluous(files, open, this.args, clock());
+    const removed = superfluous(files, new Set(this.openFiles()), this.args, clock());
     for (const file of removed) await removeFile(folder, file);
     const gone = new Set(removed.map(({ name }) => name));
     for (const [apid, { name }] of this.open) if (gone.has(name)) this.open.delete(apid);

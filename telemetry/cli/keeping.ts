@@ -1,7 +1,7 @@
 /** What `serve` keeps of the packets besides the newest values: the history and the archive. */
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import * as z from "zod";
-import { PacketArchive } from "../archive";
+import { ArchiveCopies, PacketArchive } from "../archive";
 import type { Dictionary } from "../dictionary";
 import { HistoryWriter } from "../history";
 import type { Log } from "../log";
@@ -11,6 +11,8 @@ import { positive, text, UsageError } from "./settings";
 
 /** Seconds for the samples that wait when the exporter ends: less than what its pod has behind the drain. */
 const lastWriteSeconds = 5;
+/** Seconds for the files that are not copied when the exporter ends, behind that. */
+const lastCopySeconds = 30;
 
 export const keepingSettings = {
   history: text
@@ -40,6 +42,17 @@ export const keepingSettings = {
     .max(10_000_000)
     .default(1024)
     .describe("MiB of the archive; the oldest files are removed first"),
+  archiveCopy: text
+    .optional()
+    .describe(
+      "JSON file of a place in an object store (S3) and its keys, to which the archive's files are copied; read again for each file",
+    ),
+  archiveCopyMinutes: positive
+    .max(1_440)
+    .default(60)
+    .describe(
+      "minutes after which a file that still grows is copied; one that is full or of yesterday is at once",
+    ),
 };
 
 interface KeepingSettings {
@@ -49,11 +62,14 @@ interface KeepingSettings {
   readonly archive?: string | undefined;
   readonly archiveDays: number;
   readonly archiveMib: number;
+  readonly archiveCopy?: string | undefined;
+  readonly archiveCopyMinutes: number;
 }
 
 export interface Keeping {
   readonly history: HistoryWriter | undefined;
   readonly archives: ReadonlyMap<string, PacketArchive> | undefined;
+  readonly copies: ArchiveCopies | undefined;
 }
 
 const clock = (): number => Date.now() / 1000;
@@ -70,6 +86,7 @@ export async function openKeeping(
     throw new UsageError("--history: must be an http:// or https:// URL, as http://HOST:9090/api/v1/write");
   }
   const archives = await openArchives(settings, fleet, log);
+  const copies = await openCopies(settings, archives, log);
   const history =
     address === undefined
       ? undefined
@@ -78,7 +95,7 @@ export async function openKeeping(
           mostAgeSeconds: settings.historyDays * 86_400,
           mostQueued: settings.historyQueue,
         });
-  return { history, archives };
+  return { history, archives, copies };
 }
 
 /** Archive of each spacecraft, in a folder of its name, and with its part of the size. */
@@ -105,7 +122,29 @@ async function openArchives(
 /** Name of a spacecraft as that of a folder, whatever is in it. */
 const folderName = (spacecraft: string): string => encodeURIComponent(spacecraft).replace(/^\.+$/, "%2E");
 
-export async function closeKeeping({ history, archives }: Keeping): Promise<void> {
+async function openCopies(
+  { archive: folder, archiveCopy: store, archiveCopyMinutes }: KeepingSettings,
+  archives: ReadonlyMap<string, PacketArchive> | undefined,
+  log: Log,
+): Promise<ArchiveCopies | undefined> {
+  if (store === undefined) return undefined;
+  if (folder === undefined || archives === undefined) {
+    throw new UsageError("--archive-copy: needs --archive, whose files it copies");
+  }
+  const open = (): Set<string> =>
+    new Set(
+      [...archives].flatMap(([spacecraft, archive]) =>
+        archive.openFiles().map((name) => [folderName(spacecraft), ...name.split(sep)].join("/")),
+      ),
+    );
+  const everySeconds = archiveCopyMinutes * 60;
+  return ArchiveCopies.open({ folder, store, everySeconds, open, log, clock }).catch((error: unknown) => {
+    throw new UsageError(`--archive-copy ${store}: ${reason(error)}`);
+  });
+}
+
+export async function closeKeeping({ history, archives, copies }: Keeping): Promise<void> {
   const closed = [...(archives?.values() ?? [])].map((archive) => archive.close());
   await Promise.all([history?.close(lastWriteSeconds), ...closed]);
+  await copies?.close(lastCopySeconds);
 }

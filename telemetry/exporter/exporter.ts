@@ -1,6 +1,6 @@
 /** The complete exporter: UDP receiver, telemetry state, metrics and HTTP server, started and stopped together. */
 import type { AddressInfo } from "node:net";
-import type { PacketArchive } from "../archive";
+import type { ArchiveCopies, PacketArchive } from "../archive";
 import type { Contacts } from "../contacts";
 import type { Dictionary } from "../dictionary";
 import type { HistoryWriter } from "../history";
@@ -35,6 +35,8 @@ export interface ExporterArgs {
   readonly history?: HistoryWriter | undefined;
   /** Archives of raw packets by spacecraft; undefined: not kept. Who opened them closes them. */
   readonly archives?: ReadonlyMap<string, PacketArchive> | undefined;
+  /** Copies of the archives' files; undefined: none. Who opened them closes them. */
+  readonly copies?: ArchiveCopies | undefined;
   readonly version: string;
   readonly log: Log;
   /** Receiver of the lines of on-board events; undefined: they are only counted. */
@@ -67,7 +69,7 @@ const clock = (): number => Date.now() / 1000;
  * @throws the system's error when a port is not available; nothing stays open then
  */
 export async function startExporter(args: ExporterArgs): Promise<Exporter> {
-  const { version, log, history, archives } = args;
+  const { version, log, history, archives, copies } = args;
   const sources = sourcesOf(args);
   const [name, ...otherNames] = spacecraftOf(sources, args.spacecraft);
   const first = tracked(name, args);
@@ -92,6 +94,7 @@ export async function startExporter(args: ExporterArgs): Promise<Exporter> {
     ...(input.udp && { udp: input.udp }),
     ...(history && { history }),
     ...(archives && { archives: [...archives.values()] }),
+    ...(copies && { copies }),
     inputs: input.inputs,
   });
   const names = [...byName.keys()];

@@ -1,5 +1,5 @@
 /** Metrics of the history and of the packet archive: what is written, what waits, what is lost. They exist where there is one. */
-import { archiveDropReasons, type PacketArchive } from "../archive";
+import { type ArchiveCopies, archiveDropReasons, type PacketArchive } from "../archive";
 import { dropReasons, type HistoryWriter } from "../history";
 import { type Registry, SampledCounter, SampledGauge } from "./sampledMetric";
 
@@ -17,6 +17,12 @@ export interface HistoryCounts extends Pick<
 
 /** What the metrics show of the archive. */
 export type ArchiveCounts = Pick<PacketArchive, "written" | "dropped" | "bytes" | "files">;
+
+/** What the metrics show of the archive's copies. */
+export type CopyCounts = Pick<
+  ArchiveCopies,
+  "copiedBytes" | "failures" | "wholeAt" | "waitingBytes" | "lostBytes"
+>;
 
 /** @param created time from which the exporter counts, seconds since 1970 */
 export function registerHistory(registry: Registry, history: HistoryCounts, created: number): void {
@@ -70,6 +76,35 @@ export function registerArchives(
   );
   gauge(`${prefix}_size_bytes`, "Size of the archive's files", "bytes", () => sum(({ bytes }) => bytes));
   gauge(`${prefix}_files`, "Files of the archive", "", () => sum(({ files }) => files));
+}
+
+/** @param created time from which the exporter counts, seconds since 1970 */
+export function registerCopies(registry: Registry, copies: CopyCounts, created: number): void {
+  const prefix = "perigee_telemetry_archive_copy";
+  const { counter, gauge } = kinds(registry, created);
+  counter(
+    `${prefix}_written_bytes_total`,
+    "Bytes of the archive's files that were written to the object store",
+    () => copies.copiedBytes,
+  );
+  counter(`${prefix}_failures_total`, "Times that the object store took no file", () => copies.failures);
+  gauge(
+    `${prefix}_waiting_bytes`,
+    "Size of the files that are due to be copied",
+    "bytes",
+    () => copies.waitingBytes,
+  );
+  gauge(
+    `${prefix}_whole_timestamp_seconds`,
+    "When all files that were due were last copied, or the exporter started, seconds since 1970",
+    "seconds",
+    () => copies.wholeAt,
+  );
+  counter(
+    `${prefix}_lost_bytes_total`,
+    "Bytes of the archive that its bounds removed before they were copied",
+    () => copies.lostBytes,
+  );
 }
 
 function kinds(registry: Registry, created: number) {

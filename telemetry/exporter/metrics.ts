@@ -9,7 +9,14 @@ import {
 } from "../dictionary";
 import { registerContacts } from "./contactMetrics";
 import { registerEvents } from "./eventMetrics";
-import { type ArchiveCounts, type HistoryCounts, registerArchives, registerHistory } from "./historyMetrics";
+import {
+  type ArchiveCounts,
+  type CopyCounts,
+  type HistoryCounts,
+  registerArchives,
+  registerCopies,
+  registerHistory,
+} from "./historyMetrics";
 import type { Input } from "./inputs";
 import { registerLinks } from "./linkMetrics";
 import { registerProcess } from "./processMetrics";
@@ -37,6 +44,7 @@ export interface MetricsArgs extends Tracked {
   readonly inputs?: readonly Input[];
   readonly history?: HistoryCounts;
   readonly archives?: readonly ArchiveCounts[];
+  readonly copies?: CopyCounts;
 }
 
 /** Arguments with the time from which the exporter counts. */
@@ -53,6 +61,7 @@ export function telemetryRegistry(args: MetricsArgs): Registry {
   registerLinks(registry, args.inputs ?? [], dated.created);
   if (args.history) registerHistory(registry, args.history, dated.created);
   if (args.archives) registerArchives(registry, args.archives, dated.created);
+  if (args.copies) registerCopies(registry, args.copies, dated.created);
   registerProcess(registry);
   return registry;
 }

@@ -6,7 +6,7 @@ import type { RuleSettings } from "./settings";
 
 export function keepingAlerts(settings: RuleSettings): AlertRule[] {
   const of = seriesOf(settings.job);
-  const { historySilentSeconds: silent } = alertLimits;
+  const { historySilentSeconds: silent, copyBehindSeconds: behind } = alertLimits;
   const common = { severity: "warning", team: "ground-segment", subsystem: "exporter" } as const;
   const lost = (metric: string, ...matchers: readonly string[]): string =>
     `sum by (instance, reason) (increase(${of(metric, ...matchers)}[15m])) > 0`;
@@ -35,6 +35,22 @@ export function keepingAlerts(settings: RuleSettings): AlertRule[] {
       forSeconds: 60,
       summary: "Packets are not in the archive ({{ $labels.reason }})",
       description: `{{ $value | printf "%.0f" }} packets in 15 minutes are not in the archive, reason {{ $labels.reason }} (limit 0).`,
+    },
+    {
+      ...common,
+      alert: "TelemetryArchiveNotCopied",
+      expr: `${of("perigee_telemetry_archive_copy_waiting_bytes")} > 0 and time() - ${of("perigee_telemetry_archive_copy_whole_timestamp_seconds")} > ${behind}`,
+      forSeconds: 60,
+      summary: "The packet archive is not copied",
+      description: `{{ $value | humanize1024 }}B of {{ $labels.instance }}'s archive wait to be copied to the object store, some of them for more than ${behind / 60} minutes (limit).`,
+    },
+    {
+      ...common,
+      alert: "TelemetryArchiveCopyLost",
+      expr: `increase(${of("perigee_telemetry_archive_copy_lost_bytes_total")}[15m]) > 0`,
+      forSeconds: 0,
+      summary: "Packets were removed before they were copied",
+      description: `{{ $value | humanize1024 }}B of {{ $labels.instance }}'s archive were removed by its bounds within 15 minutes, and are not in the object store (limit 0).`,
     },
   ].map((spec) => alertRule(spec, settings));
 }

@@ -15,6 +15,8 @@ export const alertLimits = {
   planAgeSeconds: 1800,
   /** Seconds without a request of the history that was taken, while samples wait. */
   historySilentSeconds: 600,
+  /** Seconds since all of the archive that was due was copied to the object store. */
+  copyBehindSeconds: 900,
   /** CPU usage of the exporter in cores; it has one main thread. */
   exporterCores: 0.8,
   /** Event loop lag of the exporter, 99th percentile, in seconds. */

@@ -53,6 +53,7 @@ function exporterMetrics(dictionary: Dictionary): Family[] {
       },
     },
     archives: [{ written: 0, dropped: { slow: 0, error: 0 }, bytes: 0, files: 0 }],
+    copies: { copiedBytes: 0, failures: 0, wholeAt: 0, waitingBytes: 0, lostBytes: 0 },
   });
   return registry.list();
 }
@@ -133,7 +134,7 @@ function ownSection(metrics: readonly Family[]): string[] {
     "## The exporter's own metrics",
     "",
     ...markdownTable(head, metrics.filter((each) => !isNode(each)).map(row)),
-    `Reasons of \`perigee_telemetry_history_dropped_samples_total\`: ${dropReasons.map((reason) => `\`${reason}\``).join(", ")}. The metrics of history and archive exist where there is one.`,
+    `Reasons of \`perigee_telemetry_history_dropped_samples_total\`: ${dropReasons.map((reason) => `\`${reason}\``).join(", ")}. The metrics of history, archive and its copies exist where there is one.`,
     "",
     `Reasons of \`bus_decode_errors_total\`: ${decodeErrorReasons.map((reason) => `\`${reason}\``).join(", ")}.`,
     "",

@@ -10,12 +10,14 @@ import { logChecks } from "../logging/settings";
 import { probeChecks } from "../probes/settings";
 import { sloChecks } from "../slos/settings";
 import { type ChartSettings, kindOfReference } from "./chart";
+import { packetArchiveChecks } from "./packetArchive";
 
 export const crossChecks: readonly CrossCheck<Settings>[] = [
   charts,
   alerting,
   recorder,
   historyAge,
+  archived,
   ofTeams,
   objectives,
   probed,
@@ -46,6 +48,10 @@ function historyAge({ telemetry, monitoring }: Partial<Settings>): SettingProble
   if (given === undefined || monitoring === undefined || given <= monitoring.retentionDays) return [];
   const problem = `at most \`monitoring.retentionDays\`, which is ${monitoring.retentionDays}: what is older is deleted at once`;
   return [{ setting: "telemetry.history.maxAgeDays", given, problem }];
+}
+
+function archived({ telemetry }: Partial<Settings>): SettingProblem[] {
+  return telemetry === undefined ? [] : packetArchiveChecks(telemetry.archive);
 }
 
 function ofTeams({ teams }: Partial<Settings>): SettingProblem[] {

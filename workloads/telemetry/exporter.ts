@@ -79,7 +79,7 @@ export function exporterDeployment(
       labels,
       // The new pod is ready before the old one drains and stops: a rollout loses no packet.
       strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
-      graceSeconds: drain + 10,
+      graceSeconds: drain + 10 + kept.graceSeconds,
       container: {
         name: "exporter",
         args: [

@@ -64,7 +64,7 @@ export class Telemetry extends pulumi.ComponentResource {
     const exporter = exporterDeployment(
       settings,
       sources,
-      keeping(args, pod.program),
+      keeping(args, pod.program, own),
       drainSeconds(scrapeIntervalSeconds(dictionary)),
       pod,
       own,

@@ -10,7 +10,11 @@ import { metricsWithSeries, scrapedAfter, simulatedPackets } from "./realExporte
 const dictionary = loadDictionary();
 
 /** Queries of the panels that are there with these settings and not without. */
-function moreQueries(settings: { hasHistory?: boolean; hasArchive?: boolean }): string[] {
+function moreQueries(settings: {
+  hasHistory?: boolean;
+  hasArchive?: boolean;
+  hasArchiveCopy?: boolean;
+}): string[] {
   const all = (given: typeof settings): string[] =>
     panelQueries(dashboards(dictionary, { ...defaultRuleSettings, ...given })).map(({ expr }) => expr);
   const usual = new Set(all({}));
@@ -22,7 +26,7 @@ describe("panels of the history and the archive", () => {
     const written = [...historySeries(dictionary, "perigee-1").values()].map(({ metric }) => metric);
     const served = metricsWithSeries(await scrapedAfter(dictionary, simulatedPackets(dictionary)));
     const known = new Set([...written, ...served]);
-    const queries = moreQueries({ hasHistory: true, hasArchive: true });
+    const queries = moreQueries({ hasHistory: true, hasArchive: true, hasArchiveCopy: true });
     assert.ok(queries.length > dictionary.packets.length);
     for (const expr of queries) {
       assert.deepEqual(syntaxErrors(withoutVariables(expr)), [], expr);

@@ -1,9 +1,9 @@
 import { createSocket } from "node:dgram";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { PacketArchive } from "../../../telemetry/archive";
+import { ArchiveCopies, PacketArchive } from "../../../telemetry/archive";
 import { ContactPlan } from "../../../telemetry/contacts";
 import { encodePacket, packetLayouts } from "../../../telemetry/decoder";
 import type { Dictionary } from "../../../telemetry/dictionary";
@@ -22,20 +22,28 @@ function plannedContacts(): { plan: ContactPlan; readAt: number } {
   return { plan, readAt: now };
 }
 
-/** A history that nobody takes, and an archive in a folder of its own: their metrics are there all the same. */
+/** A history that nobody takes, and an archive in a folder of its own that nobody copies: their metrics are there all the same. */
 async function kept(dictionary: Dictionary) {
   const clock = (): number => Date.now() / 1000;
   const folder = await mkdtemp(join(tmpdir(), "perigee-archive-"));
   const archive = await PacketArchive.open({ folder, mostBytes: 1024 ** 2, days: 1, log: silent, clock });
+  const store = join(folder, "store.json");
+  await writeFile(
+    store,
+    JSON.stringify({ url: `http://${loopback}:9/`, accessKeyId: "a", secretAccessKey: "b" }),
+  );
+  const open = (): Set<string> => new Set(archive.openFiles());
+  const copies = await ArchiveCopies.open({ folder, store, everySeconds: 3_600, open, log: silent, clock });
   const history = new HistoryWriter({
     ...{ dictionary, spacecraft: ["perigee-1"], address: `http://${loopback}:9/`, log: silent, clock },
     ...{ mostAgeSeconds: 86_400, mostQueued: 100_000 },
   });
   const close = async (): Promise<void> => {
     await Promise.all([history.close(0), archive.close()]);
+    await copies.close(1);
     await rm(folder, { recursive: true });
   };
-  return { archives: new Map([["perigee-1", archive]]), history, close };
+  return { archives: new Map([["perigee-1", archive]]), copies, history, close };
 }
 
 /**

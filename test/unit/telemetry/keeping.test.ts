@@ -43,4 +43,20 @@ describe("serve --history and --archive", () => {
       rmSync(folder, { recursive: true });
     }
   });
+
+  it("refuse a store of which nothing is kept, and one that is none", async () => {
+    const without = await serve("--archive-copy", "store.json");
+    assert.equal(without.status, 2);
+    assert.match(without.stderr, /--archive-copy: needs --archive/);
+    const folder = mkdtempSync(join(tmpdir(), "perigee-keeping-"));
+    try {
+      const store = join(folder, "store.json");
+      writeFileSync(store, '{"url":"https://host/bucket","accessKeyId":"A","secretAccessKey":5}');
+      const { status, stderr } = await serve("--archive", folder, "--archive-copy", store);
+      assert.equal(status, 2);
+      assert.match(stderr, /--archive-copy .*store\.json: secretAccessKey/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 });

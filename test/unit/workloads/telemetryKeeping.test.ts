@@ -16,6 +16,7 @@ interface PodSpec {
     }[];
   }[];
   readonly volumes: readonly Readonly<Record<string, unknown>>[];
+  readonly terminationGracePeriodSeconds: number;
 }
 
 /** Pods of exporter and simulator, and the values that the chart gets. */
@@ -130,6 +131,56 @@ describe("telemetry.archive", () => {
       persistentVolumeClaim: { claimName: "telemetry-archive" },
     });
     assert.match(dashboards, /perigee_telemetry_archive_size_bytes/);
+  });
+
+  const copy = {
+    url: "https://ground-archive.s3.eu-central-1.amazonaws.com/dev",
+    ...{ region: "eu-central-1", accessKeyId: "AKIAEXAMPLE", secretAccessKey: "of-the-archive" },
+  };
+
+  it("is copied with a key from a Secret, which is in no argument, and has time for it at its end", async () => {
+    const storage = { kind: "claim", name: "telemetry-archive" };
+    const usual = await deployed({ telemetry: { archive: { storage } } });
+    const { exporter, dashboards } = await deployed({
+      telemetry: { archive: { storage, copy: { ...copy, everyMinutes: 15 } } },
+    });
+    assert.deepEqual(argsOf(exporter, "--archive-copy"), [
+      "--archive-copy=/etc/perigee-archive-store/store.json",
+      "--archive-copy-minutes=15",
+    ]);
+    assert.deepEqual(
+      exporter.volumes.find(({ name }) => name === "archive-store"),
+      { name: "archive-store", secret: { secretName: "telemetry-archive-store" } },
+    );
+    assert.ok(!JSON.stringify(exporter).includes(copy.secretAccessKey));
+    const grace = ({ terminationGracePeriodSeconds }: PodSpec): number => terminationGracePeriodSeconds;
+    assert.equal(grace(exporter) - grace(usual.exporter), 30);
+    assert.match(dashboards, /perigee_telemetry_archive_copy_waiting_bytes/);
+    assert.doesNotMatch(usual.dashboards, /archive_copy/);
+  });
+
+  it("gives the exporter what its file of the store may have", async () => {
+    const { resources } = await deploy({ telemetry: { archive: { storage: { kind: "ephemeral" }, copy } } });
+    const secret = resources.find(({ name }) => name === "telemetry-archive-store");
+    const { "store.json": file = "" } = secret?.inputs["stringData"] as Record<string, string>;
+    assert.deepEqual(JSON.parse(file), copy);
+  });
+
+  it("is not copied when it is not kept, nor to what is no place, nor without a key", () => {
+    const problems = problemsOf({ telemetry: { archive: { copy } } });
+    assert.match(problems, /telemetry\.archive\.storage\.kind = "none".*what is not kept is not copied/s);
+    const places = problemsOf({
+      telemetry: {
+        archive: {
+          storage: { kind: "ephemeral" },
+          copy: { url: "s3://ground-archive/dev", secretAccessKey: "of the archive", everyMinutes: 0 },
+        },
+      },
+    });
+    for (const key of ["url", "accessKeyId", "secretAccessKey", "everyMinutes"]) {
+      assert.match(places, new RegExp(`telemetry\\.archive\\.copy\\.${key}`));
+    }
+    assert.ok(!places.includes("of the archive"));
   });
 
   it("refuses what is no kind, no claim's name and no size", () => {

@@ -41,7 +41,10 @@ describe("what is kept of several spacecraft", () => {
 
   it("is an archive of each in a folder of its name, which leads nowhere else", async () => {
     const folder = mkdtempSync(join(tmpdir(), "perigee-archive-"));
-    const settings = { archive: folder, archiveDays: 1, archiveMib: 2, historyDays: 1, historyQueue: 10_000 };
+    const settings = {
+      ...{ archive: folder, archiveDays: 1, archiveMib: 2, archiveCopyMinutes: 60 },
+      ...{ historyDays: 1, historyQueue: 10_000 },
+    };
     try {
       const kept = await openKeeping(settings, dictionary, ["alpha", "beta", "..", "a/../../b"], { log });
       assert.deepEqual([...(kept.archives?.keys() ?? [])], ["alpha", "beta", "..", "a/../../b"]);

@@ -7,6 +7,9 @@ const lostSamples = (reason: string): string =>
 const queued = ownSeries("perigee_telemetry_history_queued_samples");
 const lastWrite = ownSeries("perigee_telemetry_history_last_write_timestamp_seconds");
 const lostPackets = ownSeries("perigee_telemetry_archive_dropped_packets_total", { reason: "error" });
+const copyWaiting = ownSeries("perigee_telemetry_archive_copy_waiting_bytes");
+const copyWhole = ownSeries("perigee_telemetry_archive_copy_whole_timestamp_seconds");
+const copyLost = ownSeries("perigee_telemetry_archive_copy_lost_bytes_total");
 const { instance } = target;
 
 export const keepingCases: readonly AlertCase[] = [
@@ -77,6 +80,55 @@ export const keepingCases: readonly AlertCase[] = [
     alert: "TelemetryArchiveDropped",
     it: "is silent while all are kept",
     series: { [lostPackets]: "7x200" },
+    at: "20m",
+    firing: [],
+  },
+  {
+    alert: "TelemetryArchiveNotCopied",
+    it: "fires when files wait and the store has not had all for a quarter of an hour",
+    series: { [copyWaiting]: "0x3 2048x200", [copyWhole]: "60x200" },
+    at: "18m",
+    notYetAt: "15m",
+    firing: [
+      {
+        labels: { ...target },
+        summary: "The packet archive is not copied",
+        description:
+          "2kiB of 10.0.0.7:9464's archive wait to be copied to the object store, some of them for more than 15 minutes (limit).",
+      },
+    ],
+  },
+  {
+    alert: "TelemetryArchiveNotCopied",
+    it: "is silent while nothing is due, and while files are copied as they come",
+    series: {
+      [copyWaiting]: "0x200",
+      [copyWhole]: "60x200",
+      [ownSeries("perigee_telemetry_archive_copy_waiting_bytes", { instance: "b" })]: "512x200",
+      [ownSeries("perigee_telemetry_archive_copy_whole_timestamp_seconds", { instance: "b" })]: "0+10x200",
+    },
+    at: "30m",
+    firing: [],
+  },
+  {
+    alert: "TelemetryArchiveCopyLost",
+    it: "fires when files were removed that the store does not have",
+    series: { [copyLost]: "0x6 1024x200" },
+    at: "2m",
+    notYetAt: "60s",
+    firing: [
+      {
+        labels: { ...target },
+        summary: "Packets were removed before they were copied",
+        description:
+          "1kiB of 10.0.0.7:9464's archive were removed by its bounds within 15 minutes, and are not in the object store (limit 0).",
+      },
+    ],
+  },
+  {
+    alert: "TelemetryArchiveCopyLost",
+    it: "is silent while every file was copied before it went",
+    series: { [copyLost]: "1024x200" },
     at: "20m",
     firing: [],
   },
