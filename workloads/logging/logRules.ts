@@ -10,6 +10,9 @@ const mostRefused = 30;
 /** Users that are no people: Kubernetes' own components and pods. */
 const people = `user:* !user:="system:anonymous" !user:~"^system:(node|serviceaccount|apiserver|kube-)"`;
 
+/** Parts of Kubernetes that are refused some hundred times while the API server of a new cluster makes their roles. */
+const beginners = ["system:kube-scheduler", "system:kube-controller-manager"];
+
 /** User of the kubeconfig that stack 1 gives, with which Pulumi and Helm read their own Secrets. */
 const administrator = "kubernetes-admin";
 
@@ -65,7 +68,11 @@ export function logRules({ runbookBaseUrl, errorsPerFiveMinutes }: LogRuleArgs):
     {
       ...common,
       ...{ alert: "ApiRequestsRefused", severity: "warning" },
-      expr: counted(`source:="audit" code:in("401","403")`, ["user", "address"], mostRefused),
+      expr: counted(
+        `source:="audit" code:in("401","403") !user:in(${beginners.map((user) => JSON.stringify(user)).join(",")})`,
+        ["user", "address"],
+        mostRefused,
+      ),
       summary: "The API server refuses many requests of {{ $labels.address }}",
       description: `{{ or $labels.user "Somebody without a login" }} at {{ $labels.address }} was refused {{ $value | printf "%.0f" }} times in ${minutes} minutes (limit ${mostRefused}).`,
     },

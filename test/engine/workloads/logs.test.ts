@@ -233,10 +233,12 @@ describe("logs", function () {
         entry("alice", exec),
         entry("alice", { ...exec, stage: "ResponseComplete" }),
         entry("bob", { ...exec, responseStatus: { code: 403 } }),
-        ...Array.from({ length: 31 }, () => entry("system:anonymous", { responseStatus: { code: 403 } })),
+        ...["system:anonymous", "system:kube-scheduler"].flatMap((user) =>
+          Array.from({ length: 31 }, () => entry(user, { responseStatus: { code: 403 } })),
+        ),
       ].join(""),
     );
-    await rig.await(`source:="audit"`, 37);
+    await rig.await(`source:="audit"`, 68);
     const [alice] = await rig.find(`source:="audit" user:="alice" resource:="secrets"`);
     assert.ok(alice);
     assert.deepEqual(
