@@ -1,7 +1,9 @@
 /** Audit policy of the API server: a typed value, rendered as YAML. Golden file in test/golden/. */
 import { toYaml } from "../yaml";
 
-/** Logs every change with its user, never the bodies of Secrets and tokens. First match wins. */
+const events = () => [{ group: "", resources: ["events"] }, { group: "events.k8s.io" }];
+
+/** Logs every change with its user and every event, never the bodies of Secrets and tokens. First match wins. */
 export const auditPolicy = toYaml({
   apiVersion: "audit.k8s.io/v1",
   kind: "Policy",
@@ -13,7 +15,6 @@ export const auditPolicy = toYaml({
       nonResourceURLs: ["/healthz*", "/livez*", "/readyz*", "/version", "/metrics", "/openapi*"],
     },
     { level: "None", resources: [{ group: "coordination.k8s.io", resources: ["leases"] }] },
-    { level: "None", resources: [{ group: "", resources: ["events"] }, { group: "events.k8s.io" }] },
     { level: "None", users: ["system:kube-proxy"], verbs: ["watch"] },
     {
       level: "None",
@@ -29,6 +30,14 @@ export const auditPolicy = toYaml({
         { group: "authentication.k8s.io", resources: ["tokenreviews"] },
       ],
     },
+    // Events are gone after an hour: here they stay, as they are after the request, since a patch says no reason.
+    {
+      level: "RequestResponse",
+      verbs: ["create", "update", "patch"],
+      resources: events(),
+      omitManagedFields: true,
+    },
+    { level: "None", resources: events() },
     { level: "None", verbs: ["get", "list", "watch"], userGroups: ["system:serviceaccounts:kube-system"] },
     { level: "Request", verbs: ["create", "update", "patch", "delete", "deletecollection"] },
     { level: "Metadata" },

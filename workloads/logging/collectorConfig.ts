@@ -1,8 +1,8 @@
 /**
  * Configuration of the log collector, OpenTelemetry's, as YAML: what it reads, what becomes of a line, where it goes.
  *
- * Every record has the fields `source` (pod, node, audit), `cluster`, `node`, and those of its source: `namespace`,
- * `pod`, `container`, `stream`; `unit`; `user`, `verb`, `resource`, `name`. Of a line of JSON its fields are fields of
+ * Every record has the fields `source` (pod, node, audit, event), `cluster`, `node`, and those of its source:
+ * `namespace`, `pod`, `container`, `stream`; `unit`; `user`, `verb`, `resource`, `name`; `kind`, `name`, `reason`. Of a line of JSON its fields are fields of
  * the record too, and its message is the record's. `level` is one of debug, info, warning, error, critical.
  */
 import { stringify } from "yaml";
@@ -10,6 +10,8 @@ import { loggingNames } from "./names";
 import {
   auditStatements,
   bootStatements,
+  eventStatements,
+  isEvent,
   journalStatements,
   levelStatements,
   lowered,
@@ -72,8 +74,16 @@ export function collectorConfig(args: CollectorArgs, places: CollectorPlaces = p
       statements: [...redacted, ...podStatements],
     },
     {
-      ...{ name: "audit", source: "audit", receiver: auditFiles(logs) },
+      ...{ name: "audit", source: "audit", receiver: auditFiles(logs, isEvent) },
       statements: [...redacted, ...auditStatements],
+    },
+    {
+      ...{
+        name: "events",
+        source: "event",
+        receiver: auditFiles(logs, (entry) => `not (${isEvent(entry)})`),
+      },
+      statements: [...redacted, ...eventStatements],
     },
     {
       ...{ name: "boot", source: "node", receiver: bootFiles(logs) },
@@ -228,7 +238,8 @@ function podFiles(logs: string, namespace: string): Receiver {
   ];
 }
 
-function auditFiles(logs: string): Receiver {
+/** @param isLeftOut condition on a parsed entry */
+function auditFiles(logs: string, isLeftOut: (entry: string) => string): Receiver {
   return [
     "file_log",
     {
@@ -236,6 +247,10 @@ function auditFiles(logs: string): Receiver {
       include: [`${logs}/kubernetes/audit*.log`],
       include_file_name: false,
       max_log_size: mostLineBytes,
+      operators: [
+        { type: "json_parser", parse_to: "attributes.entry", on_error: "send_quiet" },
+        { type: "filter", expr: isLeftOut("attributes.entry") },
+      ],
     },
   ];
 }

@@ -75,8 +75,8 @@ const auditFields: Readonly<Record<string, string>> = {
   auditId: `["auditID"]`,
 };
 
-/** Of an entry of the API server's audit log: who did what to which object, and what came of it. */
-export const auditStatements: readonly string[] = [
+/** Of any entry of the API server's audit log: its time. */
+const entryStatements: readonly string[] = [
   `merge_maps(log.cache, ParseJSON(log.body), "insert")`,
   setTo(
     "log.time",
@@ -84,6 +84,11 @@ export const auditStatements: readonly string[] = [
     `${kept("stageTimestamp")} != nil`,
   ),
   `delete_matching_keys(log.attributes, ".*")`,
+];
+
+/** Of an entry of the audit log: who did what to which object, and what came of it. */
+export const auditStatements: readonly string[] = [
+  ...entryStatements,
   ...Object.entries(auditFields).map(([name, path]) => copy(`log.cache${path}`, field(name))),
   setTo(
     field("code"),
@@ -94,6 +99,40 @@ export const auditStatements: readonly string[] = [
     "log.body",
     `Concat([${field("user")}, ${field("verb")}, ${field("uri")}], " ")`,
     `${field("verb")} != nil`,
+  ),
+];
+
+/** Condition on an entry of the audit log, as its reader has parsed it: an event of Kubernetes that was taken. */
+export const isEvent = (entry: string): string =>
+  `${entry}?.objectRef?.resource == "events" and ${entry}?.responseObject?.kind == "Event"`;
+
+/** Fields of an event's record, and where its two APIs have them, the older one first. */
+const eventFields: Readonly<Record<string, readonly string[]>> = {
+  kind: [`["involvedObject"]["kind"]`, `["regarding"]["kind"]`],
+  name: [`["involvedObject"]["name"]`, `["regarding"]["name"]`],
+  namespace: [`["involvedObject"]["namespace"]`, `["regarding"]["namespace"]`],
+  reason: [`["reason"]`],
+  component: [`["source"]["component"]`, `["reportingComponent"]`, `["reportingController"]`],
+  host: [`["source"]["host"]`],
+};
+const countPaths = [`["count"]`, `["series"]["count"]`];
+
+const event = kept("responseObject");
+const isText = (path: string): string => `${path} != nil and ${path} != ""`;
+
+/** Of an event of Kubernetes: what happened to which object, by whom it is told, and how often so far. */
+export const eventStatements: readonly string[] = [
+  ...entryStatements,
+  ...Object.entries(eventFields).flatMap(([name, paths]) =>
+    paths.toReversed().map((path) => setTo(field(name), `${event}${path}`, isText(`${event}${path}`))),
+  ),
+  // The lines of a pod are found by the same name.
+  setTo(field("pod"), field("name"), `${field("kind")} == "Pod"`),
+  ...countPaths.map((path) => setTo(field("count"), `Int(${event}${path})`, `${event}${path} != nil`)),
+  setTo(kept("level"), `"warning"`, `${event}["type"] == "Warning"`),
+  setTo(kept("level"), `"info"`, `${event}["type"] == "Normal"`),
+  ...["note", "message"].map((name) =>
+    setTo("log.body", `${event}["${name}"]`, isText(`${event}["${name}"]`)),
   ),
 ];
 

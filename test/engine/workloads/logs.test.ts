@@ -1,8 +1,9 @@
 /** Logs, from lines in a node's files to records in a store: the real collector and the real store. */
 import assert from "node:assert/strict";
-import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { auditPolicy } from "../../../infra/kubeadm/auditPolicy";
 import { run } from "../../../lab/command";
 import { logRules } from "../../../workloads/logging/logRules";
 import { readOnly } from "../../../workloads/logging/page";
@@ -333,6 +334,87 @@ describe("logs", function () {
       assert.ok((await ask(path, line)) >= 400, path);
     }
     assert.deepEqual(await rig.find("forged"), []);
+  });
+
+  it("have Kubernetes' events, which the API server's audit log keeps, with what happened to which object", async function () {
+    const kubectl = builtProgram("kubernetes-1.36", "kubectl");
+    if (kubectl === undefined) {
+      this.skip();
+      return;
+    }
+    const [policy, kubeconfig] = [join(rig.folder, "policy.yaml"), join(rig.folder, "kubeconfig")];
+    const audit = join(rig.folder, "log/kubernetes/audit-events.log");
+    await mkdir(dirname(audit), { recursive: true });
+    await writeFile(policy, auditPolicy);
+    const server = await ApiServer.start([`--audit-policy-file=${policy}`, `--audit-log-path=${audit}`]);
+    try {
+      await writeFile(kubeconfig, server.kubeconfig, { mode: 0o600 });
+      const as = async (...args: string[]): Promise<string> =>
+        run(kubectl, ["--kubeconfig", kubeconfig, "-n", "default", ...args]);
+      const create = async (name: string, object: object): Promise<string> => {
+        const file = join(rig.folder, `${name}.json`);
+        await writeFile(file, JSON.stringify({ metadata: { name, namespace: "default" }, ...object }));
+        return as("create", "-f", file);
+      };
+      const about = (kind: string, name: string) => ({ apiVersion: "v1", kind, namespace: "default", name });
+      await create("web-1.1", {
+        ...{ apiVersion: "v1", kind: "Event", type: "Warning", reason: "BackOff", count: 1 },
+        involvedObject: about("Pod", "web-1"),
+        ...{
+          message: "Back-off restarting web, password=hunter22secret",
+          source: { component: "kubelet", host: "w1" },
+        },
+      });
+      await as("patch", "event", "web-1.1", "-p", '{"count":7}');
+      await create("web.2", {
+        ...{
+          apiVersion: "events.k8s.io/v1",
+          kind: "Event",
+          type: "Normal",
+          reason: "Scaled",
+          action: "Scale",
+        },
+        ...{
+          regarding: about("Deployment", "web"),
+          note: "Scaled up to 3",
+          eventTime: "2026-11-27T09:30:15.000001Z",
+        },
+        ...{ reportingController: "autoscaler", reportingInstance: "autoscaler-1" },
+      });
+      await assert.rejects(
+        create("elsewhere.3", {
+          ...{ apiVersion: "v1", kind: "Event", reason: "Forged", message: "forged" },
+          involvedObject: { ...about("Pod", "web-1"), namespace: "kube-system" },
+        }),
+      );
+      await as("get", "events");
+    } finally {
+      await server.stop();
+    }
+    const [first, second] = await rig.await(`source:="event" pod:="web-1" | sort by (count)`, 2);
+    const shown = ({ _msg, level, namespace, kind, name, reason, component, host, count }: LogRecord) => ({
+      ...{ _msg, level, namespace, kind, name, reason, component, host, count },
+    });
+    assert.ok(first && second);
+    assert.deepEqual(shown(second), {
+      _msg: "Back-off restarting web, password=[redacted]",
+      ...{ level: "warning", namespace: "default", kind: "Pod", name: "web-1", reason: "BackOff" },
+      ...{ component: "kubelet", host: "w1", count: "7" },
+    });
+    assert.equal(first["count"], "1");
+    const scaled = await one(`source:="event" reason:="Scaled"`);
+    assert.deepEqual(shown(scaled), {
+      ...{ _msg: "Scaled up to 3", level: "info", namespace: "default", kind: "Deployment", name: "web" },
+      ...{ reason: "Scaled", component: "autoscaler", host: undefined, count: undefined },
+    });
+    assert.equal(scaled["pod"], undefined);
+    // What was not taken is an entry about who tried; what was, is none, and no reading of events is.
+    await rig.await(`source:="audit" resource:="events"`, 1);
+    const entries = await rig.find(`source:="audit" resource:="events" | fields verb, code, user`);
+    assert.deepEqual(
+      entries.map(({ verb, code, user }) => [verb, code, user]),
+      [["create", "422", "admin"]],
+    );
   });
 
   it("wait on the disk while the store is down, and none is lost when the collector starts again meanwhile", async () => {
