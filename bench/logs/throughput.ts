@@ -1,6 +1,6 @@
 /**
  * Lines a second from a node's files into the store, what a line takes there, and how long questions take, beside grep
- * over the same lines:
+ * over the same lines; and entries of an audit log a second:
  *   npm run bench:logs [-- PATH_OF_VLAGENT]
  * With the path of a vlagent it reads the same file the same way, for comparison.
  */
@@ -30,6 +30,33 @@ function lineOf(i: number): string {
   }
 }
 
+/** Entries of the audit log: every fiftieth has a large object in it, as those of definitions and rules are. */
+const entries = 20_000;
+
+function entryOf(i: number): string {
+  const object = {
+    metadata: { name: `object-${i}` },
+    spec: { text: `key of the password ${i} `.repeat(i % 50 ? 30 : 3_000) },
+  };
+  return JSON.stringify({
+    ...{
+      kind: "Event",
+      apiVersion: "audit.k8s.io/v1",
+      level: "Request",
+      auditID: `id-${i}`,
+      stage: "ResponseComplete",
+    },
+    ...{ requestURI: `/apis/apps/v1/namespaces/bench/deployments/object-${i}`, verb: "update" },
+    ...{ user: { username: "kubernetes-admin" }, sourceIPs: ["192.0.2.7"], userAgent: "kubectl/v1.36.3" },
+    objectRef: { resource: "deployments", namespace: "bench", name: `object-${i}` },
+    ...{
+      responseStatus: { code: 200 },
+      requestObject: object,
+      stageTimestamp: new Date().toISOString().replace("Z", "000Z"),
+    },
+  });
+}
+
 /** Processor seconds of a process, and the most memory that it had, in MiB. */
 function usageOf({ pid }: ChildProcess): { readonly seconds: number; readonly peakMiB: number } {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
@@ -39,8 +66,8 @@ function usageOf({ pid }: ChildProcess): { readonly seconds: number; readonly pe
 
 const print = (text: string): boolean => process.stdout.write(`${text}\n`);
 
-async function until(count: () => Promise<number>): Promise<void> {
-  while ((await count()) < lines) await sleep(200);
+async function until(count: () => Promise<number>, all = lines): Promise<void> {
+  while ((await count()) < all) await sleep(200);
 }
 
 async function main(): Promise<void> {
@@ -80,6 +107,15 @@ async function main(): Promise<void> {
       `store       ${Math.round(lines / kept.seconds)} lines per processor second, ${kept.peakMiB.toFixed(0)} MiB at most`,
     );
     print(`together    ${Math.round(lines / wall)} lines a second by the clock`);
+
+    const audit = Array.from({ length: entries }, (_, i) => `${entryOf(i)}\n`).join("");
+    await rig.write("kubernetes/audit.log", audit);
+    await until(() => stored(`source:="audit"`), entries);
+    const seconds = usageOf(collecting).seconds - own.seconds;
+    const perByte = seconds / audit.length / (own.seconds / rawBytes);
+    print(
+      `audit log   ${Math.round(entries / seconds)} entries of ${(audit.length / entries / 1000).toFixed(1)} kB per processor second, ${perByte.toFixed(2)} of a line's time for each byte`,
+    );
 
     await rig.stopStore();
     const size = Number(

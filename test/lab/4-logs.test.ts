@@ -122,6 +122,23 @@ describe("logs @all", () => {
     assert.equal(record?.["user"], "kubernetes-admin");
   });
 
+  it("have Kubernetes' events, by the name of the pod that they are about", async () => {
+    const pod = await kubectl(
+      "get",
+      "pods",
+      "-l",
+      `app=${counter}`,
+      "-o",
+      "jsonpath={.items[0].metadata.name}",
+    );
+    const started = `source:=event namespace:=default pod:=${pod} reason:=Started | limit 1`;
+    await eventually("the event", async () => (await logRecords(started)).length === 1, 60);
+    const [event] = await logRecords(started);
+    assert.match(event?.["_msg"] ?? "", /started/i);
+    const { level, kind, component } = event ?? {};
+    assert.deepEqual({ level, kind, component }, { level: "info", kind: "Pod", component: "kubelet" });
+  });
+
   it("have none of the cluster's secrets in them", async () => {
     const { kubeconfig, sshPrivateKey } = await outputs();
     const key = /client-key-data: (\S+)/.exec(kubeconfig)?.[1] ?? "";

@@ -14,7 +14,7 @@ import {
   isEvent,
   journalStatements,
   levelStatements,
-  lowered,
+  parsedEntry,
   podLabels,
   podStatements,
 } from "./records";
@@ -67,7 +67,7 @@ const mostLineBytes = 1024 * 1024;
 export function collectorConfig(args: CollectorArgs, places: CollectorPlaces = placesInPod): string {
   const { cluster, bufferMiB, destination, retentionDays, namespace } = args;
   const { logs, hasJournal, state, address, metricsPort, healthPort } = places;
-  const redacted = [lowered, ...redactionStatements("log.body")];
+  const redacted = redactionStatements("log.body");
   const sources: Source[] = [
     {
       ...{ name: "pods", source: "pod", receiver: podFiles(logs, namespace), labels: podLabels },
@@ -75,7 +75,7 @@ export function collectorConfig(args: CollectorArgs, places: CollectorPlaces = p
     },
     {
       ...{ name: "audit", source: "audit", receiver: auditFiles(logs, isEvent) },
-      statements: [...redacted, ...auditStatements],
+      statements: auditStatements,
     },
     {
       ...{
@@ -83,7 +83,7 @@ export function collectorConfig(args: CollectorArgs, places: CollectorPlaces = p
         source: "event",
         receiver: auditFiles(logs, (entry) => `not (${isEvent(entry)})`),
       },
-      statements: [...redacted, ...eventStatements],
+      statements: eventStatements,
     },
     {
       ...{ name: "boot", source: "node", receiver: bootFiles(logs) },
@@ -248,8 +248,8 @@ function auditFiles(logs: string, isLeftOut: (entry: string) => string): Receive
       include_file_name: false,
       max_log_size: mostLineBytes,
       operators: [
-        { type: "json_parser", parse_to: "attributes.entry", on_error: "send_quiet" },
-        { type: "filter", expr: isLeftOut("attributes.entry") },
+        { type: "json_parser", parse_to: `attributes.${parsedEntry}`, on_error: "send_quiet" },
+        { type: "filter", expr: isLeftOut(`attributes.${parsedEntry}`) },
       ],
     },
   ];

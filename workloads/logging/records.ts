@@ -3,14 +3,12 @@
  * only what all lines of a file share becomes a label of the resource.
  */
 import { containsOne, copy, field, kept, label, literal, setTo } from "./ottl";
+import { redactionStatements } from "./redaction";
 
 /** Fields of the record: what the line itself says under these names gets `line.` before it. */
 const ownFields = ["source", "cluster", "node", "namespace", "pod", "container", "stream", "unit", "level"];
 
 const member = (name: string): string => `log.body["${name}"]`;
-
-/** The body in small letters, for those who look for words. */
-export const lowered = setTo(kept("lower"), `ConvertCase(log.body, "lower")`, "IsString(log.body)");
 
 /** Labels of a pod's lines, from the path of its file. */
 export const podLabels: readonly string[] = [
@@ -60,6 +58,27 @@ export const journalStatements: readonly string[] = [
   setTo("log.body", `String(log.body)`, "IsMap(log.body)"),
 ];
 
+/** Condition on an entry of the audit log, as its reader has parsed it: an event of Kubernetes that was taken. */
+export const isEvent = (entry: string): string =>
+  `${entry}?.objectRef?.resource == "events" and ${entry}?.responseObject?.kind == "Event"`;
+
+/** Field with the parsed entry, while a line of the audit log is a record. */
+export const parsedEntry = "entry";
+
+/**
+ * Of any entry of the API server's audit log, as its reader has parsed it: its time. Most of an entry is what was
+ * written to the API, which no record has, so that nothing but what becomes of the entry is searched for secrets.
+ */
+const entryStatements: readonly string[] = [
+  `merge_maps(log.cache, ${field(parsedEntry)}, "insert") where IsMap(${field(parsedEntry)})`,
+  setTo(
+    "log.time",
+    `Time(${kept("stageTimestamp")}, "%Y-%m-%dT%H:%M:%S.%fZ", "UTC")`,
+    `${kept("stageTimestamp")} != nil`,
+  ),
+  `delete_matching_keys(log.attributes, ".*")`,
+];
+
 /** Fields of an audit record, and where the API server's entry has them. */
 const auditFields: Readonly<Record<string, string>> = {
   user: `["user"]["username"]`,
@@ -75,16 +94,8 @@ const auditFields: Readonly<Record<string, string>> = {
   auditId: `["auditID"]`,
 };
 
-/** Of any entry of the API server's audit log: its time. */
-const entryStatements: readonly string[] = [
-  `merge_maps(log.cache, ParseJSON(log.body), "insert")`,
-  setTo(
-    "log.time",
-    `Time(${kept("stageTimestamp")}, "%Y-%m-%dT%H:%M:%S.%fZ", "UTC")`,
-    `${kept("stageTimestamp")} != nil`,
-  ),
-  `delete_matching_keys(log.attributes, ".*")`,
-];
+/** Those of them that a client writes as it likes. */
+const ofClients = ["user", "name", "userAgent", "uri"];
 
 /** Of an entry of the audit log: who did what to which object, and what came of it. */
 export const auditStatements: readonly string[] = [
@@ -95,16 +106,15 @@ export const auditStatements: readonly string[] = [
     `Int(log.cache["responseStatus"]["code"])`,
     `log.cache["responseStatus"]["code"] != nil`,
   ),
+  ...ofClients.flatMap((name) => redactionStatements(field(name))),
   setTo(
     "log.body",
     `Concat([${field("user")}, ${field("verb")}, ${field("uri")}], " ")`,
     `${field("verb")} != nil`,
   ),
+  // One that could not be read is its line.
+  ...redactionStatements("log.body"),
 ];
-
-/** Condition on an entry of the audit log, as its reader has parsed it: an event of Kubernetes that was taken. */
-export const isEvent = (entry: string): string =>
-  `${entry}?.objectRef?.resource == "events" and ${entry}?.responseObject?.kind == "Event"`;
 
 /** Fields of an event's record, and where its two APIs have them, the older one first. */
 const eventFields: Readonly<Record<string, readonly string[]>> = {
@@ -131,9 +141,12 @@ export const eventStatements: readonly string[] = [
   ...countPaths.map((path) => setTo(field("count"), `Int(${event}${path})`, `${event}${path} != nil`)),
   setTo(kept("level"), `"warning"`, `${event}["type"] == "Warning"`),
   setTo(kept("level"), `"info"`, `${event}["type"] == "Normal"`),
+  // Without a message of its own it is its reason: nobody has looked into the line.
+  setTo("log.body", field("reason"), `${field("reason")} != nil`),
   ...["note", "message"].map((name) =>
     setTo("log.body", `${event}["${name}"]`, isText(`${event}["${name}"]`)),
   ),
+  ...redactionStatements("log.body"),
 ];
 
 /** Words for a level, by the one that records have. */

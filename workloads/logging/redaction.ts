@@ -144,14 +144,16 @@ const hints = [
 /** Whether the collector looks for secrets in a line. */
 export const isSuspect = (text: string): boolean => hints.some((hint) => text.toLowerCase().includes(hint));
 
-/** Statements of OTTL that do the same with a field, whose text in small letters is in the cache as `lower`. */
-export function redactionStatements(field: string): string[] {
-  const suspect = kept("suspect");
+/** Statements of OTTL that do the same with a text of the record. */
+export function redactionStatements(target: string): string[] {
+  const [lower, suspect] = [kept("lower"), kept("suspect")];
   return [
-    setTo(suspect, "true", containsOne(kept("lower"), hints)),
+    `set(${suspect}, false)`,
+    setTo(lower, `ConvertCase(${target}, "lower")`, `IsString(${target})`),
+    setTo(suspect, "true", `IsString(${target}) and (${containsOne(lower, hints)})`),
     ...secretForms.map(
       ({ pattern, by }) =>
-        `replace_pattern(${field}, ${literal(pattern)}, ${literal(by.replace("$1", "${1}"))}) where ${suspect} == true`,
+        `replace_pattern(${target}, ${literal(pattern)}, ${literal(by.replace("$1", "${1}"))}) where ${suspect} == true`,
     ),
   ];
 }
