@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { cacheRoot } from "../../lab/settings";
 
@@ -6,5 +6,6 @@ import { cacheRoot } from "../../lab/settings";
 export function builtProgram(component: string, file: string): string | undefined {
   const folder = join(cacheRoot(), "toolchain", component);
   const builds = existsSync(folder) ? readdirSync(folder) : [];
-  return builds.map((build) => join(folder, build, "bin", file)).find((path) => existsSync(path));
+  const made = builds.map((build) => join(folder, build, "bin", file)).filter((path) => existsSync(path));
+  return made.toSorted((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)[0];
 }
