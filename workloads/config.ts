@@ -6,6 +6,7 @@ import { checkSettings, rawSettings, strictObject } from "../settings/load";
 import { scenarioNames } from "../telemetry/simulator";
 import { teams } from "./access/teams/settings";
 import { alerting } from "./alerting/settings";
+import { job } from "./jobs/settings";
 import { logs } from "./logging/settings";
 import { metricsServer } from "./platform/metricsServer/settings";
 import { probe } from "./probes/settings";
@@ -170,6 +171,14 @@ export const settingsSchema = strictObject({
     .prefault([])
     .describe("Addresses that are asked again and again: alerts where one does not answer as expected.")
     .meta({ example: [{ name: "shop", url: "https://shop.example/health" }] }),
+  jobs: z
+    .array(job)
+    .max(100)
+    .prefault([])
+    .describe(
+      "Batch jobs that push to `http://pushgateway.monitoring.svc:9091/metrics/job/NAME` when they have finished: alerts where one does not in time.",
+    )
+    .meta({ example: [{ name: "orbit-determination", everyMinutes: 360, withinMinutes: 30 }] }),
 });
 
 export type Settings = z.output<typeof settingsSchema>;

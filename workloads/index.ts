@@ -6,6 +6,7 @@ import { AlertRouting } from "./alerting";
 import { infraStackName, loadSettings, namespace } from "./config";
 import { Dashboards } from "./dashboards";
 import { readInfra } from "./infraStack";
+import { Jobs } from "./jobs";
 import { Logs } from "./logging";
 import { logDashboard } from "./logging/dashboard";
 import { MonitoringStack } from "./monitoring";
@@ -125,6 +126,20 @@ export = async (): Promise<WorkloadsOutputs> => {
       "probes",
       {
         probes: settings.probes,
+        runbookBaseUrl,
+        namespace: monitoringSpace.metadata.name,
+        definitions: monitoring.definitions,
+      },
+      components,
+    );
+  }
+  if (settings.jobs.length > 0) {
+    new Jobs(
+      "jobs",
+      {
+        jobs: settings.jobs,
+        nodeImage: settings.nodeImage,
+        scrapeIntervalSeconds: settings.monitoring.scrapeIntervalSeconds,
         runbookBaseUrl,
         namespace: monitoringSpace.metadata.name,
         definitions: monitoring.definitions,

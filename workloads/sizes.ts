@@ -55,6 +55,12 @@ export function metricsServerSize(nodes: number): Size {
 /** Size of the prober, where there are probes: it takes 25 MiB with 20 of them. */
 export const proberSize: Size = size(1, [0.01, 0.2], [32, 96]);
 
+/** Sizes of the jobs' gateway and of what cleans it, where jobs are awaited. */
+export const jobSizes = {
+  gateway: size(1, [0.01, 0.2], [32, 128]),
+  cleaner: size(1, [0.02, 0.5], [64, 128]),
+} as const satisfies Record<string, Size>;
+
 /** Sizes of what gathers and watches logs, where they are kept; the store's is a setting. */
 export const loggingSizes = {
   collector: size("per node", [0.02, 1], [80, 200]),

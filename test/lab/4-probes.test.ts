@@ -1,5 +1,7 @@
-/** Probes: what answers, what answers with an error, and who is told; and service levels, by the same run of stack 2. */
+/** Probes: what answers, what answers with an error, and who is told; service levels and batch jobs, by the same run of stack 2. */
 import { strict as assert } from "node:assert";
+import { join } from "node:path";
+import { repositoryRoot } from "../../settings/repositoryRoot";
 import { defaultNodeImage } from "../../workloads/config";
 import { apply, eventually, kubectl } from "../support/lab/lab";
 import { failedRuleGroups, prometheusRolledOut, query, value } from "../support/lab/prometheus";
@@ -74,6 +76,11 @@ async function settings(): Promise<WorkloadsChanges> {
         { name: "dns-port", url: `tcp://${clusterDns}:53`, ...soon },
         { name: "gateway", url: "icmp://10.0.1.1", ...soon },
       ],
+      // The example's job, and one that never comes.
+      jobs: [
+        { name: "disk-report", everyMinutes: 60, withinMinutes: 10 },
+        { name: "nobodys", everyMinutes: 1, withinMinutes: 1, severity: "critical" },
+      ],
       slos: [
         { kind: "signal", name: "telemetry", objective: 99 },
         { kind: "packets", name: "delivery", objective: 99.9 },
@@ -83,7 +90,7 @@ async function settings(): Promise<WorkloadsChanges> {
   };
 }
 
-describe("probes and service levels @all", () => {
+describe("probes, service levels and batch jobs @all", () => {
   before(async () => {
     await receiver.open();
     await apply(...objects);
@@ -91,6 +98,7 @@ describe("probes and service levels @all", () => {
   after(async () => {
     await receiver.close();
     await kubectl("delete", "deployment,service", site, "--ignore-not-found");
+    await kubectl("delete", "cronjob,job", "--all");
     await workloadsSucceed("up");
     await prometheusRolledOut();
   });
@@ -128,6 +136,27 @@ describe("probes and service levels @all", () => {
     assert.equal(await value('probe_http_status_code{probe="site"}'), 500);
     await kubectl("set", "env", `deployment/${site}`, "STATUS=204");
     await eventually("its end at the receiver", () => receiver.has("ProbeFailing", "resolved", labels), 300);
+  });
+
+  it("have the example's job push, and tell the receiver of the one that never came", async () => {
+    await kubectl("apply", "-f", join(repositoryRoot, "examples/batch-job/cronjob.yaml"));
+    await kubectl("create", "job", "--from=cronjob/disk-report", "disk-report-by-hand");
+    await kubectl("wait", "job/disk-report-by-hand", "--for=condition=Complete", "--timeout=120s");
+    await eventually(
+      "what it pushed in Prometheus",
+      async () => ((await value('disk_report_free_bytes{job="disk-report"}')) ?? 0) > 0,
+      120,
+    );
+    const never = { batch_job: "nobodys", severity: "critical" };
+    await eventually(
+      "JobNeverFinished at the receiver",
+      () => receiver.has("JobNeverFinished", "firing", never),
+      300,
+    );
+    for (const alert of ["JobNeverFinished", "JobOverdue", "JobGatewayDown"]) {
+      assert.ok(!receiver.has(alert, "firing", { batch_job: "disk-report" }), alert);
+    }
+    assert.ok(!receiver.has("JobGatewayDown", "firing"));
   });
 
   it("have a budget for each objective, of which nothing is used on a cluster that works", async () => {

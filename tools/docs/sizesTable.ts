@@ -1,6 +1,7 @@
 /** Table of stack 2's resource requests and limits in docs/workloads-settings.md, from workloads/sizes.ts. */
 import { parseSettings } from "../../workloads/config";
 import {
+  jobSizes,
   loggingSizes,
   logStoreSize,
   metricsServerSize,
@@ -27,6 +28,10 @@ function sizesTable({ prometheusMemoryMiB, logStoreMemoryMiB, nodes }: SizedBy):
     ["metricsServer", metricsServerSize(nodes)],
   ];
   const probes: Row[] = [["prober", proberSize]];
+  const jobs: Row[] = [
+    ["jobGateway", jobSizes.gateway],
+    ["jobCleaner (now and then)", jobSizes.cleaner],
+  ];
   const logs: Row[] = [
     ["logCollector", loggingSizes.collector],
     ["logStore", logStoreSize(logStoreMemoryMiB)],
@@ -41,12 +46,12 @@ function sizesTable({ prometheusMemoryMiB, logStoreMemoryMiB, nodes }: SizedBy):
   return [
     "| container | copies | CPU requested, limit | memory requested, limit (MiB) |",
     "|---|---|---|---|",
-    ...[...always, ...probes, ...logs].map(
+    ...[...always, ...probes, ...jobs, ...logs].map(
       ([name, { copies, cpu, memoryMiB }]) =>
         `| ${name} | ${copies} | ${cpu.request}, ${cpu.limit} | ${memoryMiB.request}, ${memoryMiB.limit} |`,
     ),
     "",
-    `Requested in all, on ${nodes} nodes: ${requestedMiB(prometheusMemoryMiB, nodes)} MiB; with \`probes\` ${more(probes)} MiB more, with \`logs\` kept in the cluster ${more(logs)} MiB more.`,
+    `Requested in all, on ${nodes} nodes: ${requestedMiB(prometheusMemoryMiB, nodes)} MiB; with \`probes\` ${more(probes)} MiB more, with \`jobs\` ${more(jobs)} MiB more, with \`logs\` kept in the cluster ${more(logs)} MiB more.`,
   ].join("\n");
 }
 

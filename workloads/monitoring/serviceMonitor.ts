@@ -24,6 +24,8 @@ export interface ServiceMonitorSpec {
     /** Scrape interval, such as `5s`. */
     readonly interval: string;
     readonly scrapeTimeout?: string;
+    /** Labels of what is scraped win over those of who is. */
+    readonly honorLabels?: true;
     readonly basicAuth?: { readonly username: SecretKey; readonly password: SecretKey };
     readonly metricRelabelings?: readonly (
       | { readonly action: "drop"; readonly sourceLabels: readonly string[]; readonly regex: string }

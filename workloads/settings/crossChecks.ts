@@ -6,6 +6,7 @@ import { repositoryRoot } from "../../settings/repositoryRoot";
 import { teamChecks } from "../access/teams/checks";
 import { alertingChecks } from "../alerting/settings";
 import type { Settings } from "../config";
+import { jobChecks } from "../jobs/settings";
 import { logChecks } from "../logging/settings";
 import { probeChecks } from "../probes/settings";
 import { sloChecks } from "../slos/settings";
@@ -21,6 +22,7 @@ export const crossChecks: readonly CrossCheck<Settings>[] = [
   ofTeams,
   objectives,
   probed,
+  awaited,
   logging,
 ];
 
@@ -30,6 +32,10 @@ function objectives({ slos, monitoring }: Partial<Settings>): SettingProblem[] {
 
 function probed({ probes }: Partial<Settings>): SettingProblem[] {
   return probes === undefined ? [] : probeChecks(probes);
+}
+
+function awaited({ jobs, monitoring }: Partial<Settings>): SettingProblem[] {
+  return jobs === undefined || monitoring === undefined ? [] : jobChecks(jobs, monitoring.retentionDays);
 }
 
 function logging({ logs }: Partial<Settings>): SettingProblem[] {

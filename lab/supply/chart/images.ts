@@ -5,6 +5,7 @@
 import { readdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { defaultNodeImage } from "../../../workloads/config";
+import { jobNames } from "../../../workloads/jobs/names";
 import { loggingNames } from "../../../workloads/logging/names";
 import { proberNames } from "../../../workloads/probes/names";
 import { run } from "../../command";
@@ -44,7 +45,8 @@ export function operatorImages(programs: Programs, pageFiles: readonly ImageFile
     entrypoint: [target],
   });
   const { operator, reloader, prometheus, alertmanager, nodeExporter } = references;
-  const { kubeStateMetrics, metricsServer, prober, logCollector, logStore, logRules } = references;
+  const { kubeStateMetrics, metricsServer, prober, jobGateway, logCollector, logStore, logRules } =
+    references;
   return [
     single(operator, "prometheus-operator", "/bin/operator"),
     single(reloader, "prometheus-config-reloader", "/bin/prometheus-config-reloader"),
@@ -54,6 +56,7 @@ export function operatorImages(programs: Programs, pageFiles: readonly ImageFile
     single(kubeStateMetrics, "kube-state-metrics", "/kube-state-metrics"),
     single(metricsServer, "metrics-server", "/metrics-server"),
     single(prober, "prober", "/bin/blackbox_exporter"),
+    single(jobGateway, "job-gateway", "/bin/pushgateway"),
     single(logCollector, "log-collector", "/otelcol-k8s"),
     single(logStore, "log-store", "/victoria-logs-prod"),
     single(logRules, "log-rules", "/vmalert-prod"),
@@ -63,7 +66,7 @@ export function operatorImages(programs: Programs, pageFiles: readonly ImageFile
 /** Hosts of the images of stack 2, the original chart's too. */
 export const monitoringHosts = ["registry.k8s.io", "quay.io", "docker.io"] as const;
 
-/** Image references, as in the values.yaml of the charts beside this file (a test compares), the prober's, and those of logs. */
+/** Image references, as in the values.yaml of the charts beside this file (a test compares), the prober's, the jobs' gateway's, and those of logs. */
 export const references = {
   operator: "quay.io/prometheus-operator/prometheus-operator:v0.93.1",
   reloader: "quay.io/prometheus-operator/prometheus-config-reloader:v0.93.1",
@@ -73,6 +76,7 @@ export const references = {
   kubeStateMetrics: "registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.20.0",
   metricsServer: "registry.k8s.io/metrics-server/metrics-server:v0.9.0",
   prober: proberNames.image,
+  jobGateway: jobNames.image,
   logCollector: loggingNames.collectorImage,
   logStore: loggingNames.storeImage,
   logRules: loggingNames.rulerImage,

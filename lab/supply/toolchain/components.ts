@@ -29,6 +29,7 @@ export type ModuleFile =
   | "containerd/go.mod"
   | "flannel-cni/go.mod"
   | "blackbox/go.mod"
+  | "pushgateway/go.mod"
   | "collector/go.mod"
   | "victorialogs/go.mod";
 
@@ -232,6 +233,13 @@ export const components = {
     ],
     module: "blackbox/go.mod",
     versions: { [promVersion]: "0.28.0" },
+    seconds: 8,
+  },
+  "job-gateway": {
+    about: "takes what batch jobs push",
+    programs: [{ name: "job-gateway", file: "pushgateway", package: "github.com/prometheus/pushgateway" }],
+    module: "pushgateway/go.mod",
+    versions: { [promVersion]: "1.11.1" },
     seconds: 8,
   },
   "log-collector": {

@@ -34,7 +34,15 @@ const ofType = (resources: readonly RecordedResource[], type: string) =>
 describe("the examples", () => {
   it("are each in the list, with a page of their own", async () => {
     const list = await readFile(join(examples, "README.md"), "utf8");
-    for (const name of ["own-dictionary", "events", "own-workload", "air-gap", "pools", "teams"]) {
+    for (const name of [
+      "own-dictionary",
+      "events",
+      "own-workload",
+      "batch-job",
+      "air-gap",
+      "pools",
+      "teams",
+    ]) {
       assert.ok(list.includes(`](${name}/)`), name);
       assert.match(await readFile(join(examples, name, "README.md"), "utf8"), /^# /);
     }

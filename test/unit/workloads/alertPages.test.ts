@@ -5,6 +5,7 @@ import { repositoryRoot } from "../../../settings/repositoryRoot";
 import { loadDictionary } from "../../../telemetry/dictionary";
 import { alertsOf, defaultRuleSettings, ruleFile } from "../../../telemetry/rules";
 import { parseSettings } from "../../../workloads/config";
+import { jobRules } from "../../../workloads/jobs/rules";
 import { loggingRules } from "../../../workloads/logging/alerts";
 import { logRules } from "../../../workloads/logging/logRules";
 import { platformRules } from "../../../workloads/platform/rules";
@@ -23,6 +24,7 @@ describe("the alerts' pages", () => {
     }),
     loggingRules({ hasStore: true, runbookBaseUrl: undefined }),
     logRules({ runbookBaseUrl: undefined, errorsPerFiveMinutes: 50 }),
+    jobRules(parseSettings({ jobs: [{ name: "a", everyMinutes: 60 }] }).jobs, undefined),
     probeRules(parseSettings({ probes: [{ name: "a", url: "https://a.example/" }] }).probes, undefined),
   ].flatMap(alertsOf);
   const names = [...new Set(rules.map(({ alert }) => alert))].toSorted();

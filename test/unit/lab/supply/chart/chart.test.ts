@@ -37,6 +37,7 @@ const built = [
   "kube-state-metrics",
   "metrics-server",
   "prober",
+  "job-gateway",
   "log-collector",
   "log-store",
   "log-rules",
@@ -85,8 +86,15 @@ describe("the lab's edition of kube-prometheus-stack", () => {
   it("names the images that the lab builds", () => {
     const named =
       JSON.stringify(values).match(/(?:quay\.io|registry\.k8s\.io|perigee\.invalid)\/[^"]+/g) ?? [];
-    const { metricsServer, prober, logCollector, logStore, logRules } = references;
-    const elsewhere: readonly string[] = [metricsServer, prober, logCollector, logStore, logRules];
+    const { metricsServer, prober, jobGateway, logCollector, logStore, logRules } = references;
+    const elsewhere: readonly string[] = [
+      metricsServer,
+      prober,
+      jobGateway,
+      logCollector,
+      logStore,
+      logRules,
+    ];
     const others = Object.values(references).filter((image) => !elsewhere.includes(image));
     assert.deepEqual([...new Set(named)].sort(), others.sort());
   });
