@@ -68,7 +68,7 @@ async function asked(url: string, method: string): Promise<Response> {
 }
 
 /** Removes what is superfluous, and says what. */
-export async function clean(gateway: string, limits: CleaningLimits, now: number): Promise<Group[]> {
+async function clean(gateway: string, limits: CleaningLimits, now: number): Promise<Group[]> {
   const removed = superfluous(await groupsOf(gateway), limits, now);
   for (const group of removed) {
     await asked(`${gateway}${pathOf(group)}`, "DELETE");
