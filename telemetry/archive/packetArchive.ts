@@ -116,10 +116,11 @@ export class PacketArchive {
     }));
   }
 
-  /** Writes what waits, and ends. */
+  /** Writes what waits, and ends: no file is open any more. */
   async close(): Promise<void> {
     clearInterval(this.timer);
     await this.flush();
+    this.open.clear();
   }
 
   private async write(apid: number, { bytes, length, packets }: Pending, now: number): Promise<void> {

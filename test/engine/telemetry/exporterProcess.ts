@@ -16,8 +16,14 @@ export class TelemetryProcess {
   }
 
   static start(...args: string[]): TelemetryProcess {
+    return TelemetryProcess.startWith({}, ...args);
+  }
+
+  /** @param variables of its environment, beside those of this process */
+  static startWith(variables: Readonly<Record<string, string>>, ...args: string[]): TelemetryProcess {
     const stdio: ["ignore", "ignore", "pipe"] = ["ignore", "ignore", "pipe"];
-    return new TelemetryProcess(spawn(process.execPath, [program, ...args], { stdio }));
+    const env = { ...process.env, ...variables };
+    return new TelemetryProcess(spawn(process.execPath, [program, ...args], { stdio, env }));
   }
 
   /**
