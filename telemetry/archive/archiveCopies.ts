@@ -1,14 +1,17 @@
 /** Copies of an archive's files in an object store: what the disk loses, and what the archive's bounds remove, stays there. */
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join, sep } from "node:path";
 import writeFileAtomic from "write-file-atomic";
+import * as z from "zod";
 import type { Log } from "../log";
-import { archiveFiles } from "./archiveFolder";
-import { putObject, readStorePlace } from "./objectStore";
+import { archiveFiles, dayOf } from "./archiveFolder";
+import { putObject, readStorePlace, type StorePlace, UnreadableFile } from "./objectStore";
 
 export interface ArchiveCopiesArgs {
-  /** Folder of the archives, one folder of each spacecraft. */
+  /** Folder that the archives are in. */
   readonly folder: string;
+  /** Names of the archives' folders in it, one of each spacecraft. */
+  readonly archives: readonly string[];
   /** File that describes the place in the store. */
   readonly store: string;
   /** Seconds after which a file that still grows is copied again. */
@@ -26,11 +29,12 @@ interface ArchivedFile {
   readonly bytes: number;
 }
 
-/** What was copied, in the folder itself: it goes where the files go. */
+/** What was copied and whereto, in the folder itself: it goes where the files go. */
 const recordName = "copied.json";
-const passSeconds = 10;
-/** Seconds of a long pass after which what was copied is written down: a killed exporter's files are copied again. */
-const recordSeconds = 30;
+const recordSchema = z.object({ url: z.string(), files: z.record(z.string(), z.number()) });
+
+/** Seconds between two passes, and after which one ends although more is due: new files and losses are seen then. */
+const [passSeconds, longestPassSeconds] = [10, 60];
 
 /**
  * Copier of every file: when it is closed, and while it grows now and then. A file only grows, so its size says whether
@@ -47,35 +51,40 @@ export class ArchiveCopies {
   /** Bytes that the archive's bounds removed before they were copied. */
   lostBytes = 0;
 
-  /** Bytes that are in the store, by file. */
+  /** Bytes that are in the store, by file, and the store's address. */
   private copied = new Map<string, number>();
+  private url = "";
   /** When a file that grows was last copied, or found. */
   private readonly since = new Map<string, number>();
   /** Files as they were found last. */
   private known = new Map<string, number>();
   private readonly timer: NodeJS.Timeout;
   private readonly stopping = new AbortController();
-  private passing: Promise<void> = Promise.resolve();
-  private hasFailed = false;
-  private recordedAt = 0;
-  private isRecorded = true;
+  private passing: Promise<void> | undefined;
+  /** Reason of the last failure, until all is copied. */
+  private reason: string | undefined;
 
   private constructor(private readonly args: ArchiveCopiesArgs) {
     this.wholeAt = args.clock();
-    this.timer = setInterval(() => void this.pass(this.stopping.signal), passSeconds * 1000).unref();
+    this.timer = setInterval(() => {
+      if (this.passing === undefined) void this.pass(this.stopping.signal);
+    }, passSeconds * 1000).unref();
   }
 
-  /** @throws Error when the store's file says nothing usable, or the folder cannot be read */
+  /** @throws Error when the store's file says nothing usable */
   static async open(args: ArchiveCopiesArgs): Promise<ArchiveCopies> {
     await readStorePlace(args.store);
     const copies = new ArchiveCopies(args);
-    copies.copied = await readRecord(join(args.folder, recordName));
+    await copies.readRecord();
     return copies;
   }
 
   /** Copies what is due, after a pass that runs. */
-  pass(signal: AbortSignal): Promise<void> {
-    return (this.passing = this.passing.then(() => (signal.aborted ? undefined : this.copyDue(signal))));
+  async pass(signal: AbortSignal): Promise<void> {
+    await this.passing;
+    this.passing = this.copyDue(signal);
+    await this.passing;
+    this.passing = undefined;
   }
 
   /** Copies what is left, when the archives are closed, within this time. */
@@ -89,46 +98,66 @@ export class ArchiveCopies {
   }
 
   private async copyDue(signal: AbortSignal): Promise<void> {
-    const { clock } = this.args;
+    const { store, clock } = this.args;
+    const copiedBefore = this.copiedBytes;
     try {
+      const place = await readStorePlace(store);
+      if (place.url !== this.url) this.copied.clear(); // another store has none of it
+      this.url = place.url;
       const files = await this.files();
       this.countLost(files);
       const due = this.due(files);
       this.waitingBytes = sum(due);
+      const end = clock() + longestPassSeconds;
       for (const file of due) {
-        await this.copy(file, signal);
-        this.waitingBytes -= file.bytes;
+        if (clock() > end && !this.stopping.signal.aborted) return;
+        if (await this.copy(file, place, signal)) this.waitingBytes -= file.bytes;
       }
+      if (this.waitingBytes > 0) return;
       this.wholeAt = clock();
-      if (this.hasFailed) this.args.log.info("the archive is copied again");
-      this.hasFailed = false;
+      if (this.reason !== undefined) this.args.log.info("the archive is copied again");
+      this.reason = undefined;
     } catch (error) {
       // The exporter ends: the next pass, or the next exporter, goes on.
       if (this.stopping.signal === signal && signal.aborted) return;
-      this.failures++;
-      if (!this.hasFailed) this.args.log.warn("the archive cannot be copied", { reason: reasonOf(error) });
-      this.hasFailed = true;
+      this.failed(error);
     } finally {
-      await this.record().catch(() => undefined); // a full disk: what is not written down is copied again
+      // A full disk, say: what is not written down is copied again.
+      if (this.copiedBytes > copiedBefore) await this.writeRecord().catch(() => undefined);
     }
   }
 
-  private async record(): Promise<void> {
-    if (this.isRecorded) return;
-    const { folder, clock } = this.args;
-    await writeFileAtomic(join(folder, recordName), JSON.stringify(Object.fromEntries(this.copied)));
-    this.isRecorded = true;
-    this.recordedAt = clock();
+  private failed(error: unknown): void {
+    this.failures++;
+    const reason = error instanceof Error ? error.message : String(error);
+    if (this.reason !== reason) this.args.log.warn("the archive cannot be copied", { reason });
+    this.reason = reason;
   }
 
-  /** Files of every spacecraft, oldest first. */
+  /** What an exporter before this one copied; without it all is copied once more. */
+  private async readRecord(): Promise<void> {
+    const text = await readFile(join(this.args.folder, recordName), "utf8").catch(() => "");
+    try {
+      const { url, files } = recordSchema.parse(JSON.parse(text));
+      this.url = url;
+      this.copied = new Map(Object.entries(files));
+    } catch {
+      this.copied.clear();
+    }
+  }
+
+  private async writeRecord(): Promise<void> {
+    const record: z.infer<typeof recordSchema> = { url: this.url, files: Object.fromEntries(this.copied) };
+    await writeFileAtomic(join(this.args.folder, recordName), JSON.stringify(record));
+  }
+
+  /** Files of every archive, oldest first. */
   private async files(): Promise<ArchivedFile[]> {
-    const { folder } = this.args;
-    const folders = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+    const { folder, archives } = this.args;
     const all: ArchivedFile[] = [];
-    for (const { name: spacecraft } of folders) {
-      for (const { name, bytes } of await archiveFiles(join(folder, spacecraft))) {
-        all.push({ name: [spacecraft, ...name.split(sep)].join("/"), bytes });
+    for (const archive of archives) {
+      for (const { name, bytes } of await archiveFiles(join(folder, archive))) {
+        all.push({ name: [archive, ...name.split(sep)].join("/"), bytes });
       }
     }
     return all;
@@ -137,30 +166,37 @@ export class ArchiveCopies {
   private due(files: readonly ArchivedFile[]): ArchivedFile[] {
     const open = this.args.open();
     const now = this.args.clock();
+    const today = `/${dayOf(now)}/`;
     return files.filter(({ name, bytes }) => {
       if (bytes <= (this.copied.get(name) ?? 0)) return false;
-      if (!open.has(name)) return true;
+      // Nothing more comes into a file of another day.
+      if (!open.has(name) || !name.includes(today)) return true;
       const since = this.since.get(name) ?? now;
       this.since.set(name, since);
       return now - since >= this.args.everySeconds;
     });
   }
 
-  private async copy({ name, bytes }: ArchivedFile, signal: AbortSignal): Promise<void> {
-    const { folder, store, clock } = this.args;
-    const path = join(folder, ...name.split("/"));
+  /** @returns false: the file cannot be read, and those behind it can perhaps */
+  private async copy(
+    { name, bytes }: ArchivedFile,
+    place: StorePlace,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const path = join(this.args.folder, ...name.split("/"));
     try {
-      await putObject(await readStorePlace(store), { path, bytes, name }, signal);
+      await putObject(place, { path, bytes, name }, signal);
     } catch (error) {
+      if (!(error instanceof UnreadableFile)) throw error;
       // The archive's bounds have removed it: counted when the folder is looked at again.
-      if (isMissing(error, path)) return;
-      throw error;
+      if (error.isMissing) return true;
+      this.failed(error);
+      return false;
     }
     this.copiedBytes += bytes;
     this.copied.set(name, bytes);
-    this.since.set(name, clock());
-    this.isRecorded = false;
-    if (clock() - this.recordedAt >= recordSeconds) await this.record();
+    this.since.set(name, this.args.clock());
+    return true;
   }
 
   private countLost(files: readonly ArchivedFile[]): void {
@@ -175,21 +211,4 @@ export class ArchiveCopies {
   }
 }
 
-/** What an exporter before this one copied; without it all is copied once more. */
-async function readRecord(path: string): Promise<Map<string, number>> {
-  try {
-    const content = JSON.parse(await readFile(path, "utf8")) as unknown;
-    const entries = Object.entries(content ?? {});
-    return new Map(entries.filter((entry): entry is [string, number] => typeof entry[1] === "number"));
-  } catch {
-    return new Map();
-  }
-}
-
 const sum = (files: readonly ArchivedFile[]): number => files.reduce((total, { bytes }) => total + bytes, 0);
-
-function isMissing(error: unknown, path: string): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT" && String(error).includes(path);
-}
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -4,7 +4,10 @@
  *   packetArchive.ts   packets in, files out     record.ts       a packet in a file, and how it is found again
  *   archiveFolder.ts   files: names, bounds      recordings.ts   packets of a file or folder in the order of a time
  *   archiveCopies.ts   files to an object store  objectStore.ts  one file to it
+ *   lastCopy.ts        time for it at the end    storeAddress.ts where it is
  */
 export { ArchiveCopies } from "./archiveCopies";
+export { lastCopySeconds } from "./lastCopy";
+export { bucketMissing, lacksBucket } from "./storeAddress";
 export { archiveDropReasons, PacketArchive } from "./packetArchive";
 export { archivedPackets, isArchive, type TimedPacket } from "./recordings";

@@ -7,12 +7,14 @@ import { request as httpsRequest, type RequestOptions } from "node:https";
 import { pipeline } from "node:stream/promises";
 import { sign } from "aws4";
 import * as z from "zod";
+import { bucketMissing, isPlace, lacksBucket } from "./storeAddress";
 
 /** Schema of the file that says where the place is, and who writes to it. */
 const storeFileSchema = z.strictObject({
   url: z
     .string()
     .refine(isPlace, "must be the https:// or http:// address of a bucket or a folder in one, and no more")
+    .refine((url) => !lacksBucket(url), bucketMissing)
     .describe("`https://BUCKET.s3.REGION.amazonaws.com/FOLDER`, or `https://HOST/BUCKET/FOLDER`"),
   region: z.string().min(1).default("us-east-1"),
   accessKeyId: z.string().min(1),
@@ -25,13 +27,6 @@ const storeFileSchema = z.strictObject({
 
 export type StorePlace = z.infer<typeof storeFileSchema>;
 
-/** True for an address to which a file's name can be added. */
-function isPlace(address: string): boolean {
-  if (!/^https?:\/\//i.test(address) || !URL.canParse(address)) return false;
-  const { username, password, search, hash } = new URL(address);
-  return `${username}${password}${search}${hash}` === "" && !/[?#]$/.test(address);
-}
-
 /**
  * The place that a file describes. It is read each time: keys that are renewed count from the next file on.
  * @throws Error that says what is wrong, without a value of the file
@@ -42,11 +37,12 @@ export async function readStorePlace(file: string): Promise<StorePlace> {
   try {
     content = JSON.parse(text);
   } catch {
-    throw new Error("it is not JSON");
+    throw new Error(`${file} is not JSON`);
   }
   const parsed = storeFileSchema.safeParse(content);
   if (parsed.success) return parsed.data;
-  throw new Error(parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "));
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+  throw new Error(`${file}: ${problems.join("; ")}`);
 }
 
 /** Time in which nothing is sent or answered, after which a request has failed. */
@@ -62,8 +58,19 @@ export interface Written {
   readonly name: string;
 }
 
+/** A file that this machine cannot read: nothing of the store's. */
+export class UnreadableFile extends Error {
+  readonly isMissing: boolean;
+
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.isMissing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
+  }
+}
+
 /**
  * Writes the first bytes of a file as an object. The store checks them by their SHA-256.
+ * @throws UnreadableFile where the file is the reason
  * @throws Error with the store's own words when it refuses, or the system's when it does not answer
  */
 export async function putObject(
@@ -72,8 +79,7 @@ export async function putObject(
   signal: AbortSignal,
 ): Promise<void> {
   const content = { start: 0, end: bytes - 1, signal };
-  const sum = createHash("sha256");
-  for await (const part of createReadStream(path, content)) sum.update(part as Buffer);
+  const sum = await sha256(createReadStream(path, content), signal);
   const url = new URL(place.url);
   const { accessKeyId, secretAccessKey, sessionToken } = place;
   const signed = sign(
@@ -83,7 +89,9 @@ export async function putObject(
       headers: {
         "content-length": bytes,
         "content-type": "application/octet-stream",
-        "x-amz-content-sha256": sum.digest("hex"),
+        "x-amz-content-sha256": sum.toString("hex"),
+        // A bucket that locks its objects asks for a sum of this kind.
+        "x-amz-checksum-sha256": sum.toString("base64"),
       },
     },
     { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) },
@@ -111,6 +119,16 @@ export async function putObject(
   if (status === 200) return sent;
   request.destroy();
   throw new Error(refusal(status, body));
+}
+
+async function sha256(content: AsyncIterable<unknown>, signal: AbortSignal): Promise<Buffer> {
+  const sum = createHash("sha256");
+  try {
+    for await (const part of content) sum.update(part as Buffer);
+  } catch (error) {
+    throw signal.aborted ? error : new UnreadableFile(error);
+  }
+  return sum.digest();
 }
 
 /** Each part encoded as S3 and its signature want it: also what encodeURIComponent leaves. */

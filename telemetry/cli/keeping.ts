@@ -1,7 +1,7 @@
 /** What `serve` keeps of the packets besides the newest values: the history and the archive. */
 import { join, sep } from "node:path";
 import * as z from "zod";
-import { ArchiveCopies, PacketArchive } from "../archive";
+import { ArchiveCopies, lastCopySeconds, PacketArchive } from "../archive";
 import type { Dictionary } from "../dictionary";
 import { HistoryWriter } from "../history";
 import type { Log } from "../log";
@@ -11,8 +11,6 @@ import { positive, text, UsageError } from "./settings";
 
 /** Seconds for the samples that wait when the exporter ends: less than what its pod has behind the drain. */
 const lastWriteSeconds = 5;
-/** Seconds for the files that are not copied when the exporter ends, behind that. */
-const lastCopySeconds = 30;
 
 export const keepingSettings = {
   history: text
@@ -51,7 +49,7 @@ export const keepingSettings = {
     .max(1_440)
     .default(60)
     .describe(
-      "minutes after which a file that still grows is copied; one that is full or of yesterday is at once",
+      "minutes after which a file that still grows is copied; one that is full, or of another day, is at once",
     ),
 };
 
@@ -137,14 +135,21 @@ async function openCopies(
         archive.openFiles().map((name) => [folderName(spacecraft), ...name.split(sep)].join("/")),
       ),
     );
+  const own = [...archives.keys()].map(folderName);
   const everySeconds = archiveCopyMinutes * 60;
-  return ArchiveCopies.open({ folder, store, everySeconds, open, log, clock }).catch((error: unknown) => {
-    throw new UsageError(`--archive-copy ${store}: ${reason(error)}`);
-  });
+  return ArchiveCopies.open({ folder, archives: own, store, everySeconds, open, log, clock }).catch(
+    (error: unknown) => {
+      throw new UsageError(`--archive-copy: ${reason(error)}`);
+    },
+  );
 }
 
-export async function closeKeeping({ history, archives, copies }: Keeping): Promise<void> {
+/** @param copySeconds time for what is not copied yet */
+export async function closeKeeping(
+  { history, archives, copies }: Keeping,
+  copySeconds: number = lastCopySeconds,
+): Promise<void> {
   const closed = [...(archives?.values() ?? [])].map((archive) => archive.close());
   await Promise.all([history?.close(lastWriteSeconds), ...closed]);
-  await copies?.close(lastCopySeconds);
+  await copies?.close(copySeconds);
 }

@@ -75,7 +75,7 @@ export const serve = command(
       // On Linux a write to a file or a pipe is through when it returns: nothing waits in memory.
       writeEvent: (line) => void surroundings.print(line),
     }).catch(async (error: unknown) => {
-      await closeKeeping(kept);
+      await closeKeeping(kept, 0);
       throw new UsageError(`cannot listen: ${reason(error)}`);
     });
     log.info("serving", {

@@ -87,7 +87,7 @@ export function registerCopies(registry: Registry, copies: CopyCounts, created: 
     "Bytes of the archive's files that were written to the object store",
     () => copies.copiedBytes,
   );
-  counter(`${prefix}_failures_total`, "Times that the object store took no file", () => copies.failures);
+  counter(`${prefix}_failures_total`, "Times that the archive could not be copied", () => copies.failures);
   gauge(
     `${prefix}_waiting_bytes`,
     "Size of the files that are due to be copied",

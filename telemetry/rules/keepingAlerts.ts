@@ -39,10 +39,10 @@ export function keepingAlerts(settings: RuleSettings): AlertRule[] {
     {
       ...common,
       alert: "TelemetryArchiveNotCopied",
-      expr: `${of("perigee_telemetry_archive_copy_waiting_bytes")} > 0 and time() - ${of("perigee_telemetry_archive_copy_whole_timestamp_seconds")} > ${behind}`,
+      expr: `${of("perigee_telemetry_archive_copy_waiting_bytes")} and time() - ${of("perigee_telemetry_archive_copy_whole_timestamp_seconds")} > ${behind}`,
       forSeconds: 60,
       summary: "The packet archive is not copied",
-      description: `{{ $value | humanize1024 }}B of {{ $labels.instance }}'s archive wait to be copied to the object store, some of them for more than ${behind / 60} minutes (limit).`,
+      description: `The archive of {{ $labels.instance }} was last copied whole to the object store more than ${behind / 60} minutes ago (limit); {{ $value | humanize1024 }}B are known to wait.`,
     },
     {
       ...common,

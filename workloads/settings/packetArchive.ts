@@ -2,10 +2,12 @@
 import { z } from "zod";
 import { certificates } from "../../settings/certificates";
 import { baseUrl, matching, positive, whole } from "../../settings/kinds";
+import { bucketMissing, lacksBucket } from "../../telemetry/archive";
 import { type SettingProblem, strictObject } from "../../settings/load";
 
 const copy = strictObject({
   url: baseUrl
+    .refine((url) => !lacksBucket(url), { error: bucketMissing })
     .describe(
       "Address of a bucket of any store that speaks S3, or of a folder in it: `https://BUCKET.s3.REGION.amazonaws.com/FOLDER`, or `https://HOST/BUCKET/FOLDER`.",
     )
@@ -25,7 +27,7 @@ const copy = strictObject({
   everyMinutes: whole(1, 1440)
     .default(60)
     .describe(
-      "Minutes after which a file that still grows is copied; one that is full or of yesterday is at once.",
+      "Minutes after which a file that still grows is copied; one that is full, or of another day, is at once.",
     ),
 });
 

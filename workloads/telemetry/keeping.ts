@@ -1,6 +1,7 @@
 /** What the exporter's pod keeps of the packets: history, archive and its copies, as settings of its program. */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { lastCopySeconds } from "../../telemetry/archive";
 import { owned } from "../adoption/fieldManager";
 import type { TelemetrySettings } from "../config";
 import { monitoringNames } from "../monitoring/names";
@@ -10,8 +11,6 @@ import type { Program } from "./program";
 const archivePath = "/var/lib/perigee-archive";
 const volume = "archive";
 const store = { secret: "telemetry-archive-store", file: "store.json", folder: "/etc/perigee-archive-store" };
-/** Seconds that the exporter copies what is left, when it ends. */
-const lastCopySeconds = 30;
 /** Room in an emptyDir beyond the archive's bound: a pod that fills it is evicted. */
 const spare = 1.25;
 

@@ -33,7 +33,15 @@ async function kept(dictionary: Dictionary) {
     JSON.stringify({ url: `http://${loopback}:9/`, accessKeyId: "a", secretAccessKey: "b" }),
   );
   const open = (): Set<string> => new Set(archive.openFiles());
-  const copies = await ArchiveCopies.open({ folder, store, everySeconds: 3_600, open, log: silent, clock });
+  const copies = await ArchiveCopies.open({
+    folder,
+    archives: [],
+    store,
+    everySeconds: 3_600,
+    open,
+    log: silent,
+    clock,
+  });
   const history = new HistoryWriter({
     ...{ dictionary, spacecraft: ["perigee-1"], address: `http://${loopback}:9/`, log: silent, clock },
     ...{ mostAgeSeconds: 86_400, mostQueued: 100_000 },

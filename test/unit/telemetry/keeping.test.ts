@@ -54,7 +54,7 @@ describe("serve --history and --archive", () => {
       writeFileSync(store, '{"url":"https://host/bucket","accessKeyId":"A","secretAccessKey":5}');
       const { status, stderr } = await serve("--archive", folder, "--archive-copy", store);
       assert.equal(status, 2);
-      assert.match(stderr, /--archive-copy .*store\.json: secretAccessKey/);
+      assert.match(stderr, /--archive-copy: .*store\.json: secretAccessKey/);
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import dns from "node:dns";
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import fc from "fast-check";
@@ -45,7 +53,8 @@ describe("copies of the archive in an object store", function () {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   const storeFile = (): string => join(folder, "..", `store-${count}.json`);
-  const day = "2026-11-27";
+  const day = "2027-01-15";
+  const odd = "a%20b%2B(c)!'*";
   const nameOf = (number: number, spacecraft = "perigee-1"): string =>
     `${spacecraft}/${day}/apid-0042-${String(number).padStart(9, "0")}.packets`;
 
@@ -66,7 +75,7 @@ describe("copies of the archive in an object store", function () {
 
   const opened = (): Promise<ArchiveCopies> =>
     ArchiveCopies.open({
-      ...{ folder, store: storeFile(), everySeconds: 600, open: () => open },
+      ...{ folder, archives: ["perigee-1", odd], store: storeFile(), everySeconds: 600, open: () => open },
       log: jsonLog((line) => void log.push(line)),
       clock: () => now,
     });
@@ -82,11 +91,11 @@ describe("copies of the archive in an object store", function () {
 
   it("are of every file that is closed, by the name that it has in the folder, and of each once", async () => {
     append(nameOf(1), "one");
-    append(nameOf(2, "a%20b%2B(c)!'*"), "two");
+    append(nameOf(2, odd), "two");
     append("perigee-1/notes.txt", "somebody's own");
     const copies = await opened();
     await pass(copies);
-    assert.deepEqual(await copied(), { [nameOf(1)]: "one", [nameOf(2, "a%20b%2B(c)!'*")]: "two" });
+    assert.deepEqual(await copied(), { [nameOf(1)]: "one", [nameOf(2, odd)]: "two" });
     assert.deepEqual([copies.copiedBytes, copies.waitingBytes, copies.failures], [6, 0, 0]);
     await pass(copies);
     assert.equal(copies.copiedBytes, 6);
@@ -154,7 +163,7 @@ describe("copies of the archive in an object store", function () {
     describeStore({ url: "https://127.0.0.1:1/bucket" });
     now += 3600;
     await pass(copies);
-    assert.deepEqual([copies.waitingBytes, now - copies.wholeAt], [3 + refusals.length, 3600]);
+    assert.deepEqual([copies.waitingBytes, now - copies.wholeAt], [6 + refusals.length, 3600]);
     describeStore();
     await pass(copies);
     assert.deepEqual([copies.waitingBytes, now - copies.wholeAt], [0, 0]);
@@ -194,6 +203,59 @@ describe("copies of the archive in an object store", function () {
     rmSync(join(folder, nameOf(2)));
     await pass(copies);
     assert.deepEqual([copies.lostBytes, copies.waitingBytes], [3, 0]);
+    await copies.close(5);
+  });
+
+  it("are made anew where the store is another one", async () => {
+    append(nameOf(1), "one");
+    const copies = await opened();
+    await pass(copies);
+    const first = prefix;
+    prefix = `${first}-other`;
+    describeStore();
+    await pass(copies);
+    assert.deepEqual(await copied(), { [nameOf(1)]: "one" });
+    await copies.close(5);
+    const second = await opened();
+    await pass(second);
+    assert.equal(second.copiedBytes, 0);
+    await second.close(5);
+  });
+
+  it("go on behind a file that cannot be read, and say which", async () => {
+    append(nameOf(1), "one");
+    append(nameOf(2), "two");
+    // A folder has a size too, and no content.
+    rmSync(join(folder, nameOf(1)));
+    mkdirSync(join(folder, nameOf(1)));
+    const copies = await opened();
+    await pass(copies);
+    assert.deepEqual(await copied(), { [nameOf(2)]: "two" });
+    assert.match(log.join(""), /EISDIR/);
+    assert.ok(copies.waitingBytes > 0 && copies.failures === 1);
+    rmSync(join(folder, nameOf(1)), { recursive: true });
+    await copies.close(5);
+  });
+
+  it("are of yesterday's file at once, although nothing has come since that would close it", async () => {
+    open.add(nameOf(1));
+    append(nameOf(1), "rare");
+    now += 86_400;
+    const copies = await opened();
+    await pass(copies);
+    assert.deepEqual(await copied(), { [nameOf(1)]: "rare" });
+    await copies.close(5);
+  });
+
+  it("are behind when the archive cannot be looked at", async () => {
+    append(nameOf(1), "one");
+    const copies = await opened();
+    rmSync(join(folder, "perigee-1"), { recursive: true });
+    symlinkSync(join(folder, "perigee-1"), join(folder, "perigee-1")); // leads nowhere
+    now += 3600;
+    await pass(copies);
+    assert.deepEqual([copies.failures, now - copies.wholeAt], [1, 3600]);
+    rmSync(join(folder, "perigee-1"));
     await copies.close(5);
   });
 
@@ -261,7 +323,11 @@ describe("copies of the archive in an object store", function () {
   it("refuse a file of the store that says nothing usable, and show no value of it", async () => {
     for (const [content, said] of [
       ["{", /not JSON/],
-      ["[]", /expected object/],
+      ["[]", /store-\d+\.json: .*expected object/],
+      [
+        '{"url":"https://s3.eu-central-1.amazonaws.com","accessKeyId":"A","secretAccessKey":"x"}',
+        /a bucket is missing/,
+      ],
       [
         '{"url":"ftp://me:hidden@host/b","accessKeyId":"A","secretAccessKey":"hidden"}',
         /url: must be the https/,

@@ -94,7 +94,7 @@ export const keepingCases: readonly AlertCase[] = [
         labels: { ...target },
         summary: "The packet archive is not copied",
         description:
-          "2kiB of 10.0.0.7:9464's archive wait to be copied to the object store, some of them for more than 15 minutes (limit).",
+          "The archive of 10.0.0.7:9464 was last copied whole to the object store more than 15 minutes ago (limit); 2kiB are known to wait.",
       },
     ],
   },
@@ -103,7 +103,7 @@ export const keepingCases: readonly AlertCase[] = [
     it: "is silent while nothing is due, and while files are copied as they come",
     series: {
       [copyWaiting]: "0x200",
-      [copyWhole]: "60x200",
+      [copyWhole]: "0+10x200",
       [ownSeries("perigee_telemetry_archive_copy_waiting_bytes", { instance: "b" })]: "512x200",
       [ownSeries("perigee_telemetry_archive_copy_whole_timestamp_seconds", { instance: "b" })]: "0+10x200",
     },
