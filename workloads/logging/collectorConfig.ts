@@ -14,7 +14,6 @@ import {
   isEvent,
   journalStatements,
   levelStatements,
-  parsedEntry,
   podLabels,
   podStatements,
 } from "./records";
@@ -81,7 +80,7 @@ export function collectorConfig(args: CollectorArgs, places: CollectorPlaces = p
       ...{
         name: "events",
         source: "event",
-        receiver: auditFiles(logs, (entry) => `not (${isEvent(entry)})`),
+        receiver: auditFiles(logs, `not (${isEvent})`),
       },
       statements: eventStatements,
     },
@@ -238,8 +237,8 @@ function podFiles(logs: string, namespace: string): Receiver {
   ];
 }
 
-/** @param isLeftOut condition on a parsed entry */
-function auditFiles(logs: string, isLeftOut: (entry: string) => string): Receiver {
+/** @param leftOut condition on a line */
+function auditFiles(logs: string, leftOut: string): Receiver {
   return [
     "file_log",
     {
@@ -247,10 +246,7 @@ function auditFiles(logs: string, isLeftOut: (entry: string) => string): Receive
       include: [`${logs}/kubernetes/audit*.log`],
       include_file_name: false,
       max_log_size: mostLineBytes,
-      operators: [
-        { type: "json_parser", parse_to: `attributes.${parsedEntry}`, on_error: "send_quiet" },
-        { type: "filter", expr: isLeftOut(`attributes.${parsedEntry}`) },
-      ],
+      operators: [{ type: "filter", expr: leftOut }],
     },
   ];
 }

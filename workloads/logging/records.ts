@@ -3,7 +3,7 @@
  * only what all lines of a file share becomes a label of the resource.
  */
 import { containsOne, copy, field, kept, label, literal, setTo } from "./ottl";
-import { redactionStatements } from "./redaction";
+import { fieldsRedacted, redactionStatements } from "./redaction";
 
 /** Fields of the record: what the line itself says under these names gets `line.` before it. */
 const ownFields = ["source", "cluster", "node", "namespace", "pod", "container", "stream", "unit", "level"];
@@ -58,19 +58,27 @@ export const journalStatements: readonly string[] = [
   setTo("log.body", `String(log.body)`, "IsMap(log.body)"),
 ];
 
-/** Condition on an entry of the audit log, as its reader has parsed it: an event of Kubernetes that was taken. */
-export const isEvent = (entry: string): string =>
-  `${entry}?.objectRef?.resource == "events" and ${entry}?.responseObject?.kind == "Event"`;
-
-/** Field with the parsed entry, while a line of the audit log is a record. */
-export const parsedEntry = "entry";
+/**
+ * Condition on a line of the audit log, in its reader's language: an event of Kubernetes that was taken. The API server
+ * writes the fields of an entry in one order, what was sent to it last: so the first of a name is the entry's own. To
+ * parse them here would hold a whole batch of them in memory.
+ */
+export const isEvent = [
+  [`"objectRef":{`, `"resource":"events"`],
+  [`"responseStatus":{"metadata":{},`, `"code":20`],
+]
+  .map(([name = "", value = ""]) => {
+    const at = (text: string): string => `indexOf(body, ${JSON.stringify(text)})`;
+    return `${at(name)} >= 0 and ${at(name)} == ${at(name + value)}`;
+  })
+  .join(" and ");
 
 /**
- * Of any entry of the API server's audit log, as its reader has parsed it: its time. Most of an entry is what was
- * written to the API, which no record has, so that nothing but what becomes of the entry is searched for secrets.
+ * Of any entry of the API server's audit log: its time. Most of an entry is what was written to the API, which no record
+ * has, so that nothing but what becomes of the entry is searched for secrets.
  */
 const entryStatements: readonly string[] = [
-  `merge_maps(log.cache, ${field(parsedEntry)}, "insert") where IsMap(${field(parsedEntry)})`,
+  `merge_maps(log.cache, ParseJSON(log.body), "insert")`,
   setTo(
     "log.time",
     `Time(${kept("stageTimestamp")}, "%Y-%m-%dT%H:%M:%S.%fZ", "UTC")`,
@@ -94,9 +102,6 @@ const auditFields: Readonly<Record<string, string>> = {
   auditId: `["auditID"]`,
 };
 
-/** Those of them that a client writes as it likes. */
-const ofClients = ["user", "name", "userAgent", "uri"];
-
 /** Of an entry of the audit log: who did what to which object, and what came of it. */
 export const auditStatements: readonly string[] = [
   ...entryStatements,
@@ -106,7 +111,7 @@ export const auditStatements: readonly string[] = [
     `Int(log.cache["responseStatus"]["code"])`,
     `log.cache["responseStatus"]["code"] != nil`,
   ),
-  ...ofClients.flatMap((name) => redactionStatements(field(name))),
+  ...fieldsRedacted(Object.keys(auditFields)),
   setTo(
     "log.body",
     `Concat([${field("user")}, ${field("verb")}, ${field("uri")}], " ")`,
@@ -147,6 +152,7 @@ export const eventStatements: readonly string[] = [
     setTo("log.body", `${event}["${name}"]`, isText(`${event}["${name}"]`)),
   ),
   ...redactionStatements("log.body"),
+  ...fieldsRedacted([...Object.keys(eventFields), "pod"]),
 ];
 
 /** Words for a level, by the one that records have. */

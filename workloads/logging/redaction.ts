@@ -3,7 +3,7 @@
  * alike. A line is searched as it came, before its JSON is parsed, so that none is missed in a nested field.
  */
 
-import { containsOne, kept, literal, setTo } from "./ottl";
+import { containsOne, field, kept, literal, setTo } from "./ottl";
 
 export interface SecretForm {
   /** Form of the secret in a few words. */
@@ -146,14 +146,36 @@ export const isSuspect = (text: string): boolean => hints.some((hint) => text.to
 
 /** Statements of OTTL that do the same with a text of the record. */
 export function redactionStatements(target: string): string[] {
+  return redacted(
+    target,
+    `IsString(${target})`,
+    (pattern, by) => `replace_pattern(${target}, ${pattern}, ${by})`,
+  );
+}
+
+/** The same with all fields of the record, of which these are looked at. */
+export function fieldsRedacted(names: readonly string[]): string[] {
+  const all = `Concat([${names.map(field).join(", ")}], "\\n")`;
+  return redacted(
+    all,
+    "true",
+    (pattern, by) => `replace_all_patterns(log.attributes, "value", ${pattern}, ${by})`,
+  );
+}
+
+function redacted(
+  text: string,
+  condition: string,
+  replace: (pattern: string, by: string) => string,
+): string[] {
   const [lower, suspect] = [kept("lower"), kept("suspect")];
   return [
     `set(${suspect}, false)`,
-    setTo(lower, `ConvertCase(${target}, "lower")`, `IsString(${target})`),
-    setTo(suspect, "true", `IsString(${target}) and (${containsOne(lower, hints)})`),
+    setTo(lower, `ConvertCase(${text}, "lower")`, condition),
+    setTo(suspect, "true", `${condition} and (${containsOne(lower, hints)})`),
     ...secretForms.map(
       ({ pattern, by }) =>
-        `replace_pattern(${target}, ${literal(pattern)}, ${literal(by.replace("$1", "${1}"))}) where ${suspect} == true`,
+        `${replace(literal(pattern), literal(by.replace("$1", "${1}")))} where ${suspect} == true`,
     ),
   ];
 }

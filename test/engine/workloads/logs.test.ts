@@ -336,6 +336,51 @@ describe("logs", function () {
     assert.deepEqual(await rig.find("forged"), []);
   });
 
+  it("have no secret of a request's, in whatever part of it, and nothing that was written to the API", async () => {
+    const token = `eyJhbGciOiJSUzI1NiJ9.eyJ${"e".repeat(40)}.${"s".repeat(40)}`;
+    const entry = (more: object): string =>
+      `${JSON.stringify({
+        ...{ kind: "Event", apiVersion: "audit.k8s.io/v1", auditID: "s1", stage: "ResponseComplete" },
+        ...{ requestURI: `/api/v1/namespaces/${token}/pods?token=hidden-in-the-uri`, verb: "list" },
+        ...{ user: { username: `of ${token}` }, sourceIPs: ["192.0.2.9"], userAgent: `curl ${token}` },
+        objectRef: { resource: token, namespace: token, name: token, subresource: token },
+        ...{
+          responseStatus: { metadata: {}, code: 201 },
+          stageTimestamp: new Date().toISOString().replace("Z", "000Z"),
+        },
+        ...more,
+      })}\n`;
+    // What somebody writes to the API looks like an event's entry, and makes no event of its own entry.
+    const forged = { objectRef: { resource: "events" }, responseStatus: { metadata: {}, code: 201 } };
+    const event = {
+      kind: "Event",
+      message: token,
+      reason: token,
+      involvedObject: { kind: "Pod", name: token, namespace: token },
+    };
+    await rig.write(
+      "kubernetes/audit-secrets.log",
+      [
+        entry({}),
+        entry({
+          objectRef: { resource: "widgets", name: "forged" },
+          requestObject: forged,
+          responseObject: event,
+        }),
+        entry({
+          objectRef: { resource: "events", name: "e" },
+          responseObject: { ...event, source: { component: token } },
+        }),
+      ].join(""),
+    );
+    await rig.await(`source:="audit" address:="192.0.2.9"`, 2);
+    await rig.await(`source:="event" kind:="Pod" reason:="[redacted]"`, 1);
+    assert.equal((await rig.find(`source:="audit" resource:="widgets" name:="forged"`)).length, 1);
+    assert.deepEqual(await rig.find(`source:="event" name:="forged"`), []);
+    const all = JSON.stringify(await rig.find(`source:in("audit","event") _time:10m`));
+    for (const secret of [token, "hidden-in-the-uri"]) assert.ok(!all.includes(secret));
+  });
+
   it("have Kubernetes' events, which the API server's audit log keeps, with what happened to which object", async function () {
     const kubectl = builtProgram("kubernetes-1.36", "kubectl");
     if (kubectl === undefined) {
