@@ -79,6 +79,9 @@ export function withMemory(base: Size, { extraMemoryMiB }: { readonly extraMemor
   return { ...base, memoryMiB: { request: request + extraMemoryMiB, limit: limit + extraMemoryMiB } };
 }
 
+/** Memory at which Go collects its garbage sooner, below the limit at which a container is killed: `GOMEMLIMIT`. */
+export const goMemoryLimit = ({ memoryMiB }: Size): string => `${Math.floor(0.8 * memoryMiB.limit)}MiB`;
+
 export function resources({ cpu, memoryMiB }: Size): Resources {
   return {
     requests: { cpu: cores(cpu.request), memory: `${memoryMiB.request}Mi` },

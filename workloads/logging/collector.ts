@@ -2,7 +2,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { owned } from "../adoption/fieldManager";
-import { loggingSizes, resources } from "../sizes";
+import { goMemoryLimit, loggingSizes, resources } from "../sizes";
 import { nameLabel } from "../telemetry/names";
 import { collectorConfig, type LogDestination, placesInPod } from "./collectorConfig";
 import { loggingNames } from "./names";
@@ -87,7 +87,10 @@ export function collectorPods(
                 name: "collector",
                 image: collectorImage,
                 args: [`--config=${folder}/${file}`],
-                env: [{ name: "NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } }],
+                env: [
+                  { name: "NODE_NAME", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } },
+                  { name: "GOMEMLIMIT", value: goMemoryLimit(loggingSizes.collector) },
+                ],
                 ports: [
                   { name: "metrics", containerPort: metricsPort },
                   { name: "health", containerPort: healthPort },
