@@ -3,10 +3,14 @@
  * of its own, run by a CronJob with the gateway's URL and the limits. Of a job of the settings the newest group stays.
  */
 
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
+import type { ReadableStream } from "node:stream/web";
+
 /** A group of the gateway: what was pushed under the same labels. */
 export interface Group {
   readonly labels: Readonly<Record<string, string>>;
-  /** When it was last pushed, seconds since 1970. */
+  /** When it was last pushed, or a push was refused, seconds since 1970. */
   readonly pushed: number;
 }
 
@@ -17,21 +21,30 @@ export interface CleaningLimits {
   readonly others: number;
 }
 
-interface Answer {
-  readonly data: readonly {
-    readonly labels: Readonly<Record<string, string>>;
-    readonly push_time_seconds?: { readonly metrics: readonly { readonly value: string }[] };
-  }[];
-}
+/** Line of the gateway's own metrics about a group. */
+const groupLine = /^push_(?:failure_)?time_seconds\{(.*)\} (\S+)$/;
 
 /** @throws Error when the gateway does not answer as it should */
 export async function groupsOf(gateway: string): Promise<Group[]> {
-  const answer = await asked(`${gateway}/api/v1/metrics`, "GET");
-  const { data } = (await answer.json()) as Answer;
-  return data.map(({ labels, push_time_seconds: time }) => ({
-    labels,
-    pushed: Number(time?.metrics[0]?.value ?? 0),
-  }));
+  const { body } = await asked(`${gateway}/metrics`, "GET");
+  const groups = new Map<string, Group>();
+  if (body === null) return [];
+  // Line by line: what was pushed may be more than this program has room for.
+  for await (const line of createInterface({ input: Readable.fromWeb(body as ReadableStream) })) {
+    const [, labels, time] = groupLine.exec(line) ?? [];
+    if (labels === undefined) continue;
+    const pushed = Math.max(Number(time), groups.get(labels)?.pushed ?? 0);
+    groups.set(labels, { labels: parsed(labels), pushed });
+  }
+  return [...groups.values()];
+}
+
+/** Labels as Prometheus' text format has them. */
+function parsed(text: string): Record<string, string> {
+  const pairs = [...text.matchAll(/([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g)];
+  const plain = (value: string): string =>
+    value.replaceAll(/\\(.)/g, (_, sign: string) => (sign === "n" ? "\n" : sign));
+  return Object.fromEntries(pairs.map(([, name = "", value = ""]) => [name, plain(value)]));
 }
 
 /** Groups to remove. */
@@ -53,9 +66,14 @@ export function superfluous(
   });
 }
 
-/** Path of a group: every value in base64, whatever is in it. */
-export function pathOf({ labels }: Pick<Group, "labels">): string {
-  const { job = "", ...others } = labels;
+/** Paths of what may be the group: the gateway shows an empty `instance` whether it was pushed or not. */
+export function pathsOf({ labels }: Pick<Group, "labels">): string[] {
+  const { instance, ...others } = labels;
+  return instance === "" ? [pathOf(others), pathOf(labels)] : [pathOf(labels)];
+}
+
+/** Every value in base64, whatever is in it. */
+function pathOf({ job = "", ...others }: Group["labels"]): string {
   const part = ([name, value]: readonly [string, string]): string =>
     `/${name}@base64/${value === "" ? "=" : Buffer.from(value).toString("base64url")}`;
   return `/metrics${[["job", job] as const, ...Object.entries(others)].map(part).join("")}`;
@@ -67,14 +85,21 @@ async function asked(url: string, method: string): Promise<Response> {
   return answer;
 }
 
-/** Removes what is superfluous, and says what. */
-async function clean(gateway: string, limits: CleaningLimits, now: number): Promise<Group[]> {
-  const removed = superfluous(await groupsOf(gateway), limits, now);
-  for (const group of removed) {
-    await asked(`${gateway}${pathOf(group)}`, "DELETE");
-    console.log(JSON.stringify({ level: "info", message: "removed", ...group }));
+/**
+ * Removes what is superfluous, and says what.
+ * @throws Error when something could not be removed, after all else was
+ */
+async function clean(gateway: string, limits: CleaningLimits, now: number): Promise<void> {
+  const failures: string[] = [];
+  for (const group of superfluous(await groupsOf(gateway), limits, now)) {
+    try {
+      for (const path of pathsOf(group)) await asked(`${gateway}${path}`, "DELETE");
+      console.log(JSON.stringify({ level: "info", message: "removed", ...group }));
+    } catch (error) {
+      failures.push(String(error));
+    }
   }
-  return removed;
+  if (failures.length > 0) throw new Error(failures.join("; "));
 }
 
 if (require.main === module) {

@@ -46,9 +46,12 @@ export class Jobs extends pulumi.ComponentResource {
         spec: {
           jobLabel: nameLabel,
           selector: { matchLabels: labels },
-          // What is pushed has the labels of who pushed it.
+          // What is pushed has the labels of who pushed it, and is no series that others go by.
           endpoints: [
-            { port: "http", path: "/metrics", interval: `${scrapeIntervalSeconds}s`, honorLabels: true },
+            {
+              ...{ port: "http", path: "/metrics", interval: `${scrapeIntervalSeconds}s`, honorLabels: true },
+              metricRelabelings: [{ sourceLabels: ["__name__"], regex: jobNames.reserved, action: "drop" }],
+            },
           ],
         },
       },

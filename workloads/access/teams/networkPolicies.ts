@@ -2,6 +2,7 @@
  * NetworkPolicies of a team's namespace: nothing goes in or out but what this table says. They hold where something
  * enforces them; Flannel alone does not.
  */
+import { jobNames } from "../../jobs/names";
 import { monitoringNames } from "../../monitoring/names";
 import { teamLabel } from "./names";
 
@@ -33,6 +34,12 @@ const named = (namespace: string): Peer["namespaceSelector"] => ({
   matchLabels: { "kubernetes.io/metadata.name": namespace },
 });
 const everyPod = {};
+
+/** Where batch jobs push to. */
+const jobGateway: Peer = {
+  namespaceSelector: named(monitoringNames.namespace),
+  podSelector: { matchLabels: { "app.kubernetes.io/name": jobNames.gateway } },
+};
 
 export function networkPolicies(team: string): readonly Policy[] {
   const ownTeam: Peer = { namespaceSelector: { matchLabels: { [teamLabel]: team } } };
@@ -76,12 +83,13 @@ export function networkPolicies(team: string): readonly Policy[] {
       },
     },
     {
-      // Any port: a team's ServiceMonitors say which.
+      // Any port: a team's ServiceMonitors say which. And batch jobs push.
       name: "perigee-monitoring",
       spec: {
         podSelector: everyPod,
-        policyTypes: ["Ingress"],
+        policyTypes: ["Ingress", "Egress"],
         ingress: [{ from: [prometheus] }],
+        egress: [{ to: [jobGateway], ports: [{ protocol: "TCP", port: jobNames.port }] }],
       },
     },
   ];

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { defaultRuleSettings } from "../../../../telemetry/rules";
 import { parseSettings } from "../../../../workloads/config";
-import { type Group, pathOf, superfluous } from "../../../../workloads/jobs/clean";
+import { type Group, pathsOf, superfluous } from "../../../../workloads/jobs/clean";
+import { jobNames } from "../../../../workloads/jobs/names";
 import { jobRules } from "../../../../workloads/jobs/rules";
 import { syntaxErrors } from "../../../support/promql";
 import { deploy } from "../../../support/workloads/mocks";
@@ -22,7 +23,7 @@ const rulesOf = (...given: object[]) =>
 
 const pushed = (job: string, more = ""): string => `push_time_seconds{job="${job}",instance=""${more}}`;
 const failed = (job: string): string => `push_failure_time_seconds{job="${job}",instance=""}`;
-const up = `up{job="pushgateway",service="pushgateway"}`;
+const up = `up{job="pushgateway",namespace="monitoring",service="pushgateway"}`;
 
 describe("alerts of jobs, as promtool evaluates them", () => {
   const overdue = (description: string) => ({
@@ -35,7 +36,7 @@ describe("alerts of jobs, as promtool evaluates them", () => {
       alert: "JobOverdue",
       it: "fires when a job has not finished again within its time",
       ...{ interval: "1m", at: "100m" },
-      series: { [pushed("orbit")]: "0x5 300x200" },
+      series: { [pushed("orbit")]: "1x5 300x200" },
       firing: [
         overdue(
           "orbit finished 1h 35m 0s ago: it runs every 60 minutes and finishes within 30 (limit 90 minutes).",
@@ -45,17 +46,17 @@ describe("alerts of jobs, as promtool evaluates them", () => {
     {
       alert: "JobOverdue",
       it: "is silent while a job finishes in time, whatever pod of it pushes",
-      ...{ interval: "1m", at: "180m", firing: [] },
+      ...{ interval: "1m", at: "170m", firing: [] },
       series: {
-        [pushed("orbit", ',pod="a"')]: "0x200",
-        [pushed("orbit", ',pod="b"')]: "0x99 6000x200",
+        [pushed("orbit", ',pod="a"')]: "1x300",
+        [pushed("orbit", ',pod="b"')]: "1x85 5100x300",
       },
     },
     {
       alert: "JobOverdue",
       it: "goes by what was pushed before the gateway forgot it",
-      ...{ interval: "1m", at: "95m" },
-      series: { [pushed("orbit")]: "0x20 stale" },
+      ...{ interval: "1m", at: "96m" },
+      series: { [pushed("orbit")]: "60x20 stale" },
       firing: [
         overdue(
           "orbit finished 1h 35m 0s ago: it runs every 60 minutes and finishes within 30 (limit 90 minutes).",
@@ -63,13 +64,30 @@ describe("alerts of jobs, as promtool evaluates them", () => {
       ],
     },
     {
+      alert: "JobOverdue",
+      it: "goes on for days after the gateway forgot it",
+      ...{ interval: "10m", at: "5000m" },
+      series: { [pushed("orbit")]: "600x2 stale" },
+      firing: [
+        overdue(
+          "orbit finished 3d 11h 10m 0s ago: it runs every 60 minutes and finishes within 30 (limit 90 minutes).",
+        ),
+      ],
+    },
+    {
+      alert: "JobOverdue",
+      it: "leaves a job of which nothing but refused pushes are known to JobNeverFinished",
+      ...{ interval: "1m", at: "200m", firing: [] },
+      series: { [pushed("orbit")]: "0x300", [failed("orbit")]: "60x300" },
+    },
+    {
       alert: "JobNeverFinished",
       it: "fires when a job has not pushed at all for as long as a run may take",
       ...{ interval: "1m", at: "92m", notYetAt: "88m" },
-      series: { [pushed("another")]: "0x200" },
+      series: { [pushed("another")]: "60x200", [pushed("orbit")]: "0x200" },
       firing: [
         {
-          labels: { batch_job: "orbit", job: "orbit" },
+          labels: { batch_job: "orbit" },
           summary: "orbit has never finished",
           description:
             "orbit has not pushed for as long as is remembered: it runs every 60 minutes and finishes within 30 (1 job is missing, limit 0).",
@@ -80,7 +98,7 @@ describe("alerts of jobs, as promtool evaluates them", () => {
       alert: "JobNeverFinished",
       it: "is silent about a job that has pushed once",
       ...{ interval: "1m", at: "200m", firing: [] },
-      series: { [pushed("orbit")]: "0x3 stale" },
+      series: { [pushed("orbit")]: "1x3 stale" },
     },
     {
       alert: "JobPushRefused",
@@ -97,7 +115,7 @@ describe("alerts of jobs, as promtool evaluates them", () => {
           labels: { job: "orbit" },
           summary: "What orbit pushed was refused",
           description:
-            "The last push of orbit was refused: it has a metric of another type than what others pushed (time of it 1970-01-01 00:11:00 +0000 UTC, limit: that of the last good one).",
+            "The last push of orbit was refused: it has a time of its own, a sample twice, or a metric of another type than what others pushed (time of it 1970-01-01 00:11:00 +0000 UTC, limit: that of the last good one).",
         },
       ],
     },
@@ -124,14 +142,14 @@ describe("alerts of jobs, as promtool evaluates them", () => {
 });
 
 describe("the rules of jobs", () => {
-  it("are right PromQL, two for each job, of its team and severity", () => {
+  it("are right PromQL, a memory and two alerts for each job, of its team and severity", () => {
     const { groups } = rulesOf(orbit, report);
     assert.deepEqual(
       groups.map(({ name, rules }) => [name, rules.length]),
       [
         ["jobs", 2],
-        ["job-orbit", 2],
-        ["job-report", 2],
+        ["job-orbit", 3],
+        ["job-report", 3],
       ],
     );
     for (const { expr } of groups.flatMap(({ rules }) => rules)) {
@@ -139,7 +157,7 @@ describe("the rules of jobs", () => {
     }
     const [, ofOrbit] = groups;
     for (const rule of ofOrbit?.rules ?? []) {
-      assert.ok("alert" in rule);
+      if (!("alert" in rule)) continue;
       assert.deepEqual([rule.labels["team"], rule.labels["severity"]], ["flight-control", "critical"]);
     }
   });
@@ -164,8 +182,24 @@ describe("jobs in stack 2", () => {
     ]);
     const monitor = resources.find(({ name }) => name === "jobs-gateway")?.inputs["spec"];
     assert.deepEqual((monitor as { endpoints: unknown }).endpoints, [
-      { port: "http", path: "/metrics", interval: "30s", honorLabels: true },
+      {
+        ...{ port: "http", path: "/metrics", interval: "30s", honorLabels: true },
+        metricRelabelings: [{ sourceLabels: ["__name__"], regex: jobNames.reserved, action: "drop" }],
+      },
     ]);
+    const isDropped = (name: string): boolean => new RegExp(`^(?:${jobNames.reserved})$`).test(name);
+    for (const name of [
+      "bus_power_battery_voltage_volts",
+      "up",
+      "ALERTS",
+      "slo:budget_left:ratio",
+      "probe_success",
+    ]) {
+      assert.ok(isDropped(name), name);
+    }
+    for (const name of ["push_time_seconds", "orbit_residual_metres", "upload_seconds", "business_total"]) {
+      assert.ok(!isDropped(name), name);
+    }
     const without = await deploy({});
     assert.deepEqual(
       without.resources.filter(({ name }) => /jobs|pushgateway/.test(name)),
@@ -233,9 +267,12 @@ describe("groups that nobody pushes any more", () => {
   });
 
   it("have a path whatever is in their labels", () => {
-    assert.equal(
-      pathOf({ labels: { job: "a/b", pod: "", where: "über" } }),
+    assert.deepEqual(pathsOf({ labels: { job: "a/b", pod: "", where: "über" } }), [
       "/metrics/job@base64/YS9i/pod@base64/=/where@base64/w7xiZXI",
-    );
+    ]);
+    assert.deepEqual(pathsOf({ labels: { instance: "", job: "a" } }), [
+      "/metrics/job@base64/YQ",
+      "/metrics/job@base64/YQ/instance@base64/=",
+    ]);
   });
 });
