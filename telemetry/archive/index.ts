@@ -8,6 +8,6 @@
  */
 export { ArchiveCopies } from "./archiveCopies";
 export { lastCopySeconds } from "./lastCopy";
-export { bucketMissing, lacksBucket } from "./storeAddress";
 export { archiveDropReasons, PacketArchive } from "./packetArchive";
 export { archivedPackets, isArchive, type TimedPacket } from "./recordings";
+export { bucketMissing, lacksBucket } from "./storeAddress";

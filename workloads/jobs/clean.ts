@@ -30,7 +30,7 @@ export async function groupsOf(gateway: string): Promise<Group[]> {
   const groups = new Map<string, Group>();
   if (body === null) return [];
   // Line by line: what was pushed may be more than this program has room for.
-  for await (const line of createInterface({ input: Readable.fromWeb(body as ReadableStream) })) {
+  for await (const line of createInterface({ input: Readable.fromWeb(body) })) {
     const [, labels, time] = groupLine.exec(line) ?? [];
     if (labels === undefined) continue;
     const pushed = Math.max(Number(time), groups.get(labels)?.pushed ?? 0);

@@ -2,8 +2,8 @@
 import { z } from "zod";
 import { certificates } from "../../settings/certificates";
 import { baseUrl, matching, positive, whole } from "../../settings/kinds";
-import { bucketMissing, lacksBucket } from "../../telemetry/archive";
 import { type SettingProblem, strictObject } from "../../settings/load";
+import { bucketMissing, lacksBucket } from "../../telemetry/archive";
 
 const copy = strictObject({
   url: baseUrl
