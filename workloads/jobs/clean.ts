@@ -5,7 +5,6 @@
 
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
-import type { ReadableStream } from "node:stream/web";
 
 /** A group of the gateway: what was pushed under the same labels. */
 export interface Group {
