@@ -11,8 +11,9 @@ const mostCharacters = 64 * 1024;
 export const certificates: z.ZodString = accepted(certificateProblem, "certificates in PEM");
 
 function certificateProblem(text: string): Reason {
-  if (text.length > mostCharacters)
-    {return `it has ${text.length} characters, at most ${mostCharacters} are taken`;}
+  if (text.length > mostCharacters) {
+    return `it has ${text.length} characters, at most ${mostCharacters} are taken`;
+  }
   const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
   if (blocks.length === 0) return "it has no -----BEGIN CERTIFICATE-----";
   if (text.includes("PRIVATE KEY")) return "a private key is in it, which nobody needs to verify anything";
