@@ -20,6 +20,11 @@ export const serve = command(
         .default(9464)
         .describe("TCP port of /metrics, /healthz, /readyz and the page; 0 for any free one"),
       httpHost: text.default("0.0.0.0").describe("address for HTTP"),
+      pagePort: port
+        .optional()
+        .describe(
+          "TCP port of the page without /metrics, for people: so that nobody else need reach --http-port",
+        ),
       udpPort: port.default(10015).describe("UDP port of the space packets; 0 for any free one"),
       udpHost: text.default("0.0.0.0").describe("address for UDP"),
       source: text
@@ -83,6 +88,7 @@ export const serve = command(
       dictionary: `${dictionary.name} ${dictionary.version}`,
       parameters: dictionary.parameters.length,
       http: exporter.httpPort,
+      ...(exporter.pagePort !== undefined && { page: exporter.pagePort }),
       udp: exporter.udpPort,
       ...(contacts && {
         contacts: [...contacts.values()].map(({ plan }) => plan?.count ?? "not read yet").join(", "),

@@ -1,4 +1,5 @@
 /** The complete exporter: UDP receiver, telemetry state, metrics and HTTP server, started and stopped together. */
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ArchiveCopies, PacketArchive } from "../archive";
 import type { Contacts } from "../contacts";
@@ -7,6 +8,7 @@ import type { HistoryWriter } from "../history";
 import { expectedPackets, parseSource, type Source, spacecraftOf } from "../links";
 import type { Log } from "../log";
 import { EventLog } from "./eventLog";
+import type { ExpositionFormat } from "./exposition";
 import { closeHttp, type Documents, listenHttp } from "./httpServer";
 import { openInputs } from "./inputs";
 import { telemetryRegistry, type Tracked } from "./metrics";
@@ -22,6 +24,8 @@ export interface ExporterArgs {
   /** TCP port; 0: any free port. */
   readonly httpPort: number;
   readonly httpHost: string;
+  /** TCP port of the page without /metrics; undefined: it is with them only. */
+  readonly pagePort?: number | undefined;
   /** UDP port; 0: any free port; undefined: no UDP, packets are passed to `receive`. */
   readonly udpPort: number | undefined;
   readonly udpHost: string;
@@ -45,6 +49,7 @@ export interface ExporterArgs {
 
 export interface Exporter {
   readonly httpPort: number;
+  readonly pagePort: number | undefined;
   readonly udpPort: number | undefined;
   /** Ports that are listened on, by the names of their sources. */
   readonly ports: Readonly<Record<string, number>>;
@@ -105,21 +110,30 @@ export async function startExporter(args: ExporterArgs): Promise<Exporter> {
       recent: () => recent.document(),
     },
   ]);
-  const http = await listenHttp(args.httpPort, args.httpHost, {
-    metrics: (format) => registry.text(format),
+  const forPeople = {
     page: pageHtml(),
     documents: new Map(documents),
     isReady: () => isReady,
     onError,
-  }).catch(async (error: unknown) => {
+  };
+  const forAll = { ...forPeople, metrics: (format: ExpositionFormat) => registry.text(format) };
+  const servers: Server[] = [];
+  const close = async (): Promise<void> => {
     await input.close();
+    await Promise.all(servers.map(closeHttp));
+  };
+  try {
+    servers.push(await listenHttp(args.httpPort, args.httpHost, forAll));
+    if (args.pagePort !== undefined) servers.push(await listenHttp(args.pagePort, args.httpHost, forPeople));
+  } catch (error) {
+    await close();
     throw error;
-  });
+  }
   const look = (now: number): void => fleet.forEach(({ recent }) => recent.take(now));
   const looking = setInterval(() => look(clock()), 1000).unref();
-  const httpPort = (http.address() as AddressInfo).port;
+  const [httpPort = 0, pagePort] = servers.map((server) => (server.address() as AddressInfo).port);
   return {
-    httpPort,
+    ...{ httpPort, pagePort },
     udpPort: input.udpPort,
     ports: Object.fromEntries(
       input.inputs.flatMap(({ link, transport: { port } }) =>
@@ -136,8 +150,7 @@ export async function startExporter(args: ExporterArgs): Promise<Exporter> {
     stop: async () => {
       isReady = false;
       clearInterval(looking);
-      await input.close();
-      await closeHttp(http);
+      await close();
     },
   };
 }

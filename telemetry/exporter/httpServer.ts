@@ -13,8 +13,8 @@ export interface Documents {
 }
 
 export interface HttpContent {
-  /** Text of /metrics. */
-  readonly metrics: (format: ExpositionFormat) => string;
+  /** Text of /metrics; undefined: it is served elsewhere. */
+  readonly metrics?: (format: ExpositionFormat) => string;
   /** HTML page for users. */
   readonly page: string;
   /** Documents of each spacecraft by its name; those of the first one where none is asked for. */
@@ -49,13 +49,16 @@ function rendered(type: string, document: Rendered): Answer {
 
 /** Answers by path. Those that cost time are made anew only as often as their making allows. */
 class Answers {
-  private readonly metrics: Readonly<Record<ExpositionFormat, Rendered>>;
+  private readonly metrics: Readonly<Record<ExpositionFormat, Rendered>> | undefined;
   private readonly documents: ReadonlyMap<string, { readonly [Name in keyof Documents]: Rendered }>;
   private readonly page: Rendered;
 
   constructor(private readonly content: HttpContent) {
-    const metrics = (format: ExpositionFormat): Rendered => new Rendered(() => content.metrics(format));
-    this.metrics = { text: metrics("text"), openmetrics: metrics("openmetrics") };
+    const { metrics } = content;
+    this.metrics = metrics && {
+      text: new Rendered(() => metrics("text")),
+      openmetrics: new Rendered(() => metrics("openmetrics")),
+    };
     const json = (make: () => unknown): Rendered => new Rendered(() => JSON.stringify(make()));
     this.documents = new Map(
       [...content.documents].map(([name, { state, recent }]) => [
@@ -71,6 +74,7 @@ class Answers {
     const [path = "/", query] = url.split("?");
     switch (path) {
       case "/metrics": {
+        if (this.metrics === undefined) return this.unknown();
         const format = expositionFormat(accept);
         return rendered(contentTypes[format], this.metrics[format]);
       }
@@ -85,8 +89,13 @@ class Answers {
       case "/recent.json":
         return this.document("recent", query);
       default:
-        return text(404, "not found; there are /, /metrics, /state.json, /recent.json, /healthz and /readyz");
+        return this.unknown();
     }
+  }
+
+  private unknown(): Answer {
+    const metrics = this.metrics ? " /metrics," : "";
+    return text(404, `not found; there are /,${metrics} /state.json, /recent.json, /healthz and /readyz`);
   }
 
   private document(kind: keyof Documents, query: string | undefined): Answer {
@@ -133,7 +142,7 @@ function respond(
 }
 
 /**
- * HTTP server for /metrics, the page and the probes.
+ * HTTP server for the page and the probes, and for /metrics where the content has them.
  * @throws the system's error (EADDRINUSE, EACCES, ...) when the port is not available
  */
 export async function listenHttp(

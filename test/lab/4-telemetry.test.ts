@@ -176,6 +176,7 @@ describe("the exporter", () => {
   it("shows its page to people within adminCidrs, with the values that came", async () => {
     const url = `http://${(await outputs()).publishedHost}:${nodePorts.telemetryPage.port}`;
     assert.match(await (await fetch(url)).text(), /<!doctype html>/i);
+    assert.equal((await fetch(`${url}/metrics`)).status, 404, "the metrics are not people's");
     const state = (await (await fetch(`${url}/state.json`)).json()) as StateDocument;
     const shown = state.parameters.find(({ metric }) => metric === battery);
     assert.ok(Number(shown?.value) > 0, JSON.stringify(shown));

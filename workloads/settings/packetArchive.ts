@@ -10,8 +10,7 @@ const copy = strictObject({
     .refine((url) => !lacksBucket(url), { error: bucketMissing })
     .describe(
       "Address of a bucket of any store that speaks S3, or of a folder in it: `https://BUCKET.s3.REGION.amazonaws.com/FOLDER`, or `https://HOST/BUCKET/FOLDER`.",
-    )
-    .meta({ example: "https://ground-archive.s3.eu-central-1.amazonaws.com/dev" }),
+    ),
   region: matching(/^[a-z0-9-]{1,64}$/, "a region, such as eu-central-1")
     .default("us-east-1")
     .describe("Region of the bucket; stores of one's own mostly take any."),
@@ -54,7 +53,17 @@ export const packetArchive = strictObject({
     .meta({ example: { kind: "claim", name: "telemetry-archive" } }),
   days: whole(1, 3650).default(7).describe("Days that packets stay in the archive."),
   sizeGiB: positive(10_000).default(1).describe("GiB of the archive; the oldest files are removed first."),
-  copy: copy.optional().describe("Where every file is copied to, to outlive the archive's disk and bounds."),
+  copy: copy
+    .optional()
+    .describe("Where every file is copied to, to outlive the archive's disk and bounds.")
+    .meta({
+      example: {
+        url: "https://ground-archive.s3.eu-central-1.amazonaws.com/dev",
+        region: "eu-central-1",
+        accessKeyId: "AKIA...",
+        secretAccessKey: "...",
+      },
+    }),
 });
 
 export type PacketArchiveSettings = z.output<typeof packetArchive>;

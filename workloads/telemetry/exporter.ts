@@ -13,7 +13,7 @@ import { nameLabel, telemetryNames } from "./names";
 import type { Program } from "./program";
 
 const { exporter, groundStation, groundStationTcp, page, job } = telemetryNames;
-const { httpPort, udpPort, tcpPort, tcpNodePort } = telemetryNames;
+const { httpPort, pagePort, udpPort, tcpPort, tcpNodePort } = telemetryNames;
 const sourceVariable = "PERIGEE_TELEMETRY_SOURCE";
 const sourceKey = "source";
 const labels = { [nameLabel]: job };
@@ -85,6 +85,7 @@ export function exporterDeployment(
         args: [
           "serve",
           `--http-port=${httpPort}`,
+          `--page-port=${pagePort}`,
           `--udp-port=${udpPort}`,
           dictionaryFlag,
           `--spacecraft=${settings.spacecraft}`,
@@ -94,6 +95,7 @@ export function exporterDeployment(
         ],
         ports: [
           { name: "http", containerPort: httpPort },
+          { name: "page", containerPort: pagePort },
           { name: "packets", containerPort: udpPort, protocol: "UDP" },
           ...(hasTcpServer(settings) ? [{ name: "stream", containerPort: tcpPort }] : []),
         ],
@@ -171,15 +173,15 @@ export function groundStationTcpService(
 }
 
 /**
- * Service of the node port of the page and, on the same port, the metrics. Without the exporter's labels, so that
- * Prometheus scrapes the exporter once.
+ * Service of the page's node port, which does not lead to the metrics. Without the exporter's labels, so that Prometheus
+ * scrapes the exporter once.
  */
 export function pageService(
   namespace: pulumi.Input<string>,
   opts: pulumi.CustomResourceOptions,
 ): kubernetes.core.v1.Service {
   const nodePort = nodePorts.telemetryPage.port;
-  const ports = [{ name: "http", port: httpPort, targetPort: "http", nodePort }];
+  const ports = [{ name: "page", port: pagePort, targetPort: "page", nodePort }];
   return service({ name: page, namespace }, { type: "NodePort", selector: labels, ports }, opts);
 }
 

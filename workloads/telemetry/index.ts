@@ -4,6 +4,7 @@
  *   program.ts    bundle on a stock Node image, or an image   exporter.ts   Deployment and Services
  *   simulator.ts  the simulated spacecraft                    scraping.ts   ServiceMonitor and rules
  *   deployment.ts Deployment shared by the two                names.ts      names and ports
+ *   networkPolicy.ts  who reaches the exporter
  *   keeping.ts    history and archive of the exporter         contacts.ts   the contact plan in both pods
  */
 import * as kubernetes from "@pulumi/kubernetes";
@@ -25,6 +26,7 @@ import {
   sourcesSecret,
 } from "./exporter";
 import { keeping } from "./keeping";
+import { exporterPolicy } from "./networkPolicy";
 import { program } from "./program";
 import { prometheusRules, telemetryMonitor } from "./scraping";
 import { simulatorDeployment } from "./simulator";
@@ -73,6 +75,7 @@ export class Telemetry extends pulumi.ComponentResource {
     groundStationService(namespace, own);
     groundStationTcpService(settings, namespace, own);
     pageService(namespace, own);
+    exporterPolicy(namespace, own);
     if (settings.source === "simulator") {
       const sending = { ...own, dependsOn: [exporter] };
       simulatorDeployment(settings, service.metadata.name, pod, sending);

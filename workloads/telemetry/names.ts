@@ -11,6 +11,8 @@ export const telemetryNames = {
   /** Value of the label `job`, used by the alert rules. */
   job: "perigee-telemetry",
   httpPort: 9464,
+  /** The page without /metrics, for people. */
+  pagePort: 9465,
   udpPort: 10015,
   /** TCP server of a link, and its node port: opened by stack 1's `publishedNodePorts`. */
   tcpPort: 10016,

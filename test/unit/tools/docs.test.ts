@@ -63,6 +63,7 @@ describe("the settings reference", () => {
       defaultReceiver: "nobody",
       mail,
     };
+    const ephemeral = { storage: { kind: "ephemeral" } };
     let examples = 0;
     for (const stack of stacks) {
       for (const { key, example } of settingsOf(stack)) {
@@ -70,7 +71,9 @@ describe("the settings reference", () => {
         examples += 1;
         const path = key.split(".");
         const value = path.reduceRight<unknown>((inner, name) => ({ [name]: inner }), example);
-        const raw = value as { monitoring?: { alerting?: object } };
+        const raw = value as { monitoring?: { alerting?: object }; telemetry?: { archive?: object } };
+        // What is copied has to be kept.
+        if (key === "telemetry.archive.copy") Object.assign(raw.telemetry?.archive ?? {}, ephemeral);
         if (raw.monitoring?.alerting !== undefined) {
           raw.monitoring.alerting = { ...besides, ...raw.monitoring.alerting };
         }

@@ -1,0 +1,39 @@
+/**
+ * Who reaches the exporter: Prometheus its metrics, everybody the page and the packets' ports. It holds where something
+ * enforces NetworkPolicies; Flannel alone does not.
+ */
+import * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { owned } from "../adoption/fieldManager";
+import { monitoringNames } from "../monitoring/names";
+import { nameLabel, telemetryNames } from "./names";
+
+const { exporter, job, httpPort, pagePort, udpPort, tcpPort } = telemetryNames;
+
+export function exporterPolicy(namespace: pulumi.Input<string>, opts: pulumi.CustomResourceOptions): void {
+  const prometheus = {
+    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": monitoringNames.namespace } },
+    podSelector: { matchLabels: { [nameLabel]: "prometheus" } },
+  };
+  new kubernetes.networking.v1.NetworkPolicy(
+    exporter,
+    {
+      metadata: owned({ name: exporter, namespace }),
+      spec: {
+        podSelector: { matchLabels: { [nameLabel]: job } },
+        policyTypes: ["Ingress"],
+        ingress: [
+          { from: [prometheus], ports: [{ protocol: "TCP", port: httpPort }] },
+          {
+            ports: [
+              { protocol: "TCP", port: pagePort },
+              { protocol: "UDP", port: udpPort },
+              { protocol: "TCP", port: tcpPort },
+            ],
+          },
+        ],
+      },
+    },
+    opts,
+  );
+}
