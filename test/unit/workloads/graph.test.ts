@@ -87,6 +87,7 @@ describe("stack 2 with default settings", () => {
       "monitoring.coreos.com/v1:PrometheusRule telemetry-rules-spacecraft",
       "monitoring.coreos.com/v1:PrometheusRule telemetry-rules-states",
       "monitoring.coreos.com/v1:ServiceMonitor telemetry-monitor",
+      "networking.k8s.io/v1:NetworkPolicy telemetry",
     ]);
   });
 
