@@ -139,6 +139,7 @@ describe("stack 2 on the real engine", function () {
         "Deployment telemetry/telemetry",
         "Namespace monitoring",
         "Namespace telemetry",
+        "NetworkPolicy telemetry/telemetry",
         "PersistentVolume prometheus-samples",
         "PersistentVolumeClaim monitoring/samples-prometheus-monitoring-prometheus-0",
         "PrometheusRule monitoring/platform",
