@@ -5,16 +5,12 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { owned } from "../adoption/fieldManager";
-import { monitoringNames } from "../monitoring/names";
+import { inMonitoring } from "../monitoring/peers";
 import { nameLabel, telemetryNames } from "./names";
 
 const { exporter, job, httpPort, pagePort, udpPort, tcpPort } = telemetryNames;
 
 export function exporterPolicy(namespace: pulumi.Input<string>, opts: pulumi.CustomResourceOptions): void {
-  const prometheus = {
-    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": monitoringNames.namespace } },
-    podSelector: { matchLabels: { [nameLabel]: "prometheus" } },
-  };
   new kubernetes.networking.v1.NetworkPolicy(
     exporter,
     {
@@ -23,7 +19,7 @@ export function exporterPolicy(namespace: pulumi.Input<string>, opts: pulumi.Cus
         podSelector: { matchLabels: { [nameLabel]: job } },
         policyTypes: ["Ingress"],
         ingress: [
-          { from: [prometheus], ports: [{ protocol: "TCP", port: httpPort }] },
+          { from: [inMonitoring("prometheus")], ports: [{ protocol: "TCP", port: httpPort }] },
           {
             ports: [
               { protocol: "TCP", port: pagePort },

@@ -3,13 +3,8 @@
  * enforces them; Flannel alone does not.
  */
 import { jobNames } from "../../jobs/names";
-import { monitoringNames } from "../../monitoring/names";
+import { inMonitoring, named, type Peer } from "../../monitoring/peers";
 import { teamLabel } from "./names";
-
-interface Peer {
-  readonly namespaceSelector: { readonly matchLabels: Readonly<Record<string, string>> };
-  readonly podSelector?: { readonly matchLabels: Readonly<Record<string, string>> };
-}
 
 interface Port {
   readonly protocol: "TCP" | "UDP";
@@ -29,27 +24,13 @@ export interface Policy {
   readonly spec: PolicySpec;
 }
 
-/** Label by which Kubernetes itself marks every namespace with its name. */
-const named = (namespace: string): Peer["namespaceSelector"] => ({
-  matchLabels: { "kubernetes.io/metadata.name": namespace },
-});
 const everyPod = {};
-
-/** Where batch jobs push to. */
-const jobGateway: Peer = {
-  namespaceSelector: named(monitoringNames.namespace),
-  podSelector: { matchLabels: { "app.kubernetes.io/name": jobNames.gateway } },
-};
 
 export function networkPolicies(team: string): readonly Policy[] {
   const ownTeam: Peer = { namespaceSelector: { matchLabels: { [teamLabel]: team } } };
   const dns: Peer = {
     namespaceSelector: named("kube-system"),
     podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
-  };
-  const prometheus: Peer = {
-    namespaceSelector: named(monitoringNames.namespace),
-    podSelector: { matchLabels: { "app.kubernetes.io/name": "prometheus" } },
   };
   return [
     {
@@ -88,8 +69,8 @@ export function networkPolicies(team: string): readonly Policy[] {
       spec: {
         podSelector: everyPod,
         policyTypes: ["Ingress", "Egress"],
-        ingress: [{ from: [prometheus] }],
-        egress: [{ to: [jobGateway], ports: [{ protocol: "TCP", port: jobNames.port }] }],
+        ingress: [{ from: [inMonitoring("prometheus")] }],
+        egress: [{ to: [inMonitoring(jobNames.gateway)], ports: [{ protocol: "TCP", port: jobNames.port }] }],
       },
     },
   ];
