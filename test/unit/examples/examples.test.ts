@@ -48,6 +48,22 @@ describe("the examples", () => {
     }
   });
 
+  it("batch-job awaits the job that it has, whose time to come is the settings'", async () => {
+    const { jobs } = parseSettings(settingsOf("batch-job/workloads.yaml", "perigee-workloads"));
+    const cron = parse(await readFile(join(examples, "batch-job/cronjob.yaml"), "utf8")) as {
+      metadata: { name: string };
+      spec: { schedule: string; jobTemplate: object };
+    };
+    assert.deepEqual(
+      jobs.map(({ name, everyMinutes }) => [name, everyMinutes]),
+      [[cron.metadata.name, 60]],
+    );
+    assert.match(cron.spec.schedule, /^\d+ \* \* \* \*$/, "every hour");
+    const program = JSON.stringify(cron.spec.jobTemplate);
+    assert.ok(program.includes(`/metrics/job/${cron.metadata.name}"`.replaceAll('"', '\\"')));
+    assert.ok(program.includes(defaultNodeImage));
+  });
+
   describe("own-dictionary", () => {
     const dictionary = loadDictionary(join(examples, "own-dictionary/cubesat.yaml"));
 
