@@ -4,7 +4,7 @@ import { join, sep } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import * as z from "zod";
 import type { Log } from "../log";
-import { archiveFiles, dayOf } from "./archiveFolder";
+import { type ArchiveFile, archiveFiles, dayOf } from "./archiveFolder";
 import { putObject, readStorePlace, type StorePlace, UnreadableFile } from "./objectStore";
 
 export interface ArchiveCopiesArgs {
@@ -21,12 +21,6 @@ export interface ArchiveCopiesArgs {
   readonly log: Log;
   /** Current time in seconds since 1970. */
   readonly clock: () => number;
-}
-
-interface ArchivedFile {
-  /** Path below the folder, which is the object's name. */
-  readonly name: string;
-  readonly bytes: number;
 }
 
 /** What was copied and whereto, in the folder itself: it goes where the files go. */
@@ -151,10 +145,10 @@ export class ArchiveCopies {
     await writeFileAtomic(join(this.args.folder, recordName), JSON.stringify(record));
   }
 
-  /** Files of every archive, oldest first. */
-  private async files(): Promise<ArchivedFile[]> {
+  /** Files of every archive, oldest first, by the names that their objects have. */
+  private async files(): Promise<ArchiveFile[]> {
     const { folder, archives } = this.args;
-    const all: ArchivedFile[] = [];
+    const all: ArchiveFile[] = [];
     for (const archive of archives) {
       for (const { name, bytes } of await archiveFiles(join(folder, archive))) {
         all.push({ name: [archive, ...name.split(sep)].join("/"), bytes });
@@ -163,7 +157,7 @@ export class ArchiveCopies {
     return all;
   }
 
-  private due(files: readonly ArchivedFile[]): ArchivedFile[] {
+  private due(files: readonly ArchiveFile[]): ArchiveFile[] {
     const open = this.args.open();
     const now = this.args.clock();
     const today = `/${dayOf(now)}/`;
@@ -178,11 +172,7 @@ export class ArchiveCopies {
   }
 
   /** @returns false: the file cannot be read, and those behind it can perhaps */
-  private async copy(
-    { name, bytes }: ArchivedFile,
-    place: StorePlace,
-    signal: AbortSignal,
-  ): Promise<boolean> {
+  private async copy({ name, bytes }: ArchiveFile, place: StorePlace, signal: AbortSignal): Promise<boolean> {
     const path = join(this.args.folder, ...name.split("/"));
     try {
       await putObject(place, { path, bytes, name }, signal);
@@ -199,7 +189,7 @@ export class ArchiveCopies {
     return true;
   }
 
-  private countLost(files: readonly ArchivedFile[]): void {
+  private countLost(files: readonly ArchiveFile[]): void {
     const now = new Map(files.map(({ name, bytes }) => [name, bytes]));
     for (const [name, bytes] of this.known) {
       if (now.has(name)) continue;
@@ -211,4 +201,4 @@ export class ArchiveCopies {
   }
 }
 
-const sum = (files: readonly ArchivedFile[]): number => files.reduce((total, { bytes }) => total + bytes, 0);
+const sum = (files: readonly ArchiveFile[]): number => files.reduce((total, { bytes }) => total + bytes, 0);

@@ -10,4 +10,3 @@ export { ArchiveCopies } from "./archiveCopies";
 export { lastCopySeconds } from "./lastCopy";
 export { archiveDropReasons, PacketArchive } from "./packetArchive";
 export { archivedPackets, isArchive, type TimedPacket } from "./recordings";
-export { bucketMissing, lacksBucket } from "./storeAddress";

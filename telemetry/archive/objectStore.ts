@@ -28,7 +28,7 @@ const storeFileSchema = z.strictObject({
 export type StorePlace = z.infer<typeof storeFileSchema>;
 
 /**
- * The place that a file describes. It is read each time: keys that are renewed count from the next file on.
+ * The place that a file describes. It is read at each pass: keys that are renewed count within a minute.
  * @throws Error that says what is wrong, without a value of the file
  */
 export async function readStorePlace(file: string): Promise<StorePlace> {

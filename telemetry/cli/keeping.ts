@@ -43,7 +43,7 @@ export const keepingSettings = {
   archiveCopy: text
     .optional()
     .describe(
-      "JSON file of a place in an object store (S3) and its keys, to which the archive's files are copied; read again for each file",
+      "JSON file of a place in an object store (S3) and its keys, to which the archive's files are copied; read again each minute",
     ),
   archiveCopyMinutes: positive
     .max(1_440)

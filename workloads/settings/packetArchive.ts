@@ -3,7 +3,7 @@ import { z } from "zod";
 import { certificates } from "../../settings/certificates";
 import { baseUrl, matching, positive, whole } from "../../settings/kinds";
 import { type SettingProblem, strictObject } from "../../settings/load";
-import { bucketMissing, lacksBucket } from "../../telemetry/archive";
+import { bucketMissing, lacksBucket } from "../../telemetry/archive/storeAddress";
 
 const copy = strictObject({
   url: baseUrl

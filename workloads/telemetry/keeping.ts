@@ -1,7 +1,7 @@
 /** What the exporter's pod keeps of the packets: history, archive and its copies, as settings of its program. */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { lastCopySeconds } from "../../telemetry/archive";
+import { lastCopySeconds } from "../../telemetry/archive/lastCopy";
 import { owned } from "../adoption/fieldManager";
 import type { TelemetrySettings } from "../config";
 import { monitoringNames } from "../monitoring/names";
@@ -69,7 +69,7 @@ export function keeping(
 }
 
 /**
- * Secret with the store's address and key. The exporter reads it again for each file: another key needs no other pod.
+ * Secret with the store's address and key. The exporter reads it again and again: another key needs no other pod.
  */
 function storeSecret(
   copy: NonNullable<Archive["copy"]>,
