@@ -8,7 +8,7 @@ import { archivedPackets } from "../../../telemetry/archive";
 import { onPath } from "../../support/infra/tools";
 import { OwnS3 } from "../../support/lab/s3";
 import { historyDictionaryText, HistoryModel } from "../../support/telemetry/historyModel";
-import { TelemetryProcess } from "./exporterProcess";
+import { serveAtHome, TelemetryProcess } from "./exporterProcess";
 
 /** Packets by UDP to a real exporter, and back from the objects that it wrote. */
 describe("the packet archive in an object store, from packets to packets", function () {
@@ -51,17 +51,7 @@ describe("the packet archive in an object store, from packets to packets", funct
     );
     exporter = TelemetryProcess.startWith(
       { NODE_OPTIONS: atHome() },
-      ...[
-        "serve",
-        "--http-port",
-        "0",
-        "--http-host",
-        "127.0.0.1",
-        "--udp-port",
-        "0",
-        "--udp-host",
-        "127.0.0.1",
-      ],
+      ...serveAtHome(),
       ...["--dictionary", dictionary, "--archive", join(folder, "archive"), "--archive-copy", store],
     );
     const { http, udp } = await exporter.said("serving");

@@ -7,6 +7,12 @@ import * as z from "zod";
 const program = join(__dirname, "..", "..", "..", "telemetry", "bin", "perigee-telemetry.js");
 const startSeconds = 30;
 
+/** Arguments of an exporter that nobody but this machine reaches. @param httpPort default: any free one, as of UDP */
+export const serveAtHome = (httpPort = 0): string[] => [
+  ...["serve", "--http-port", String(httpPort), "--http-host", "127.0.0.1"],
+  ...["--udp-port", "0", "--udp-host", "127.0.0.1"],
+];
+
 /** `perigee-telemetry` as a user runs it, in a process of its own. */
 export class TelemetryProcess {
   readonly log: string[] = [];

@@ -12,7 +12,7 @@ import {
   type Samples,
 } from "../../support/telemetry/historyModel";
 import { runHere } from "../../support/telemetry/runHere";
-import { TelemetryProcess } from "./exporterProcess";
+import { serveAtHome, TelemetryProcess } from "./exporterProcess";
 import { PrometheusServer } from "./prometheusServer";
 
 const hour = 3600;
@@ -52,17 +52,7 @@ describe("the history, from packets to Prometheus at their on-board time", funct
       { outOfOrderWindow: window },
     );
     const started = TelemetryProcess.start(
-      "serve",
-      ...[
-        "--http-port",
-        String(httpPort),
-        "--http-host",
-        "127.0.0.1",
-        "--udp-port",
-        "0",
-        "--udp-host",
-        "127.0.0.1",
-      ],
+      ...serveAtHome(httpPort),
       ...["--dictionary", dictionary, "--spacecraft", "orbiter"],
       ...["--history", `${server.url}/api/v1/write`, "--history-days", "0.25", ...more],
     );
