@@ -4,8 +4,8 @@ import { matching, oneOf, url, whole } from "../../settings/kinds";
 import { type SettingProblem, strictObject } from "../../settings/load";
 import { destination } from "./destination";
 import { email, mail, mailChecks } from "./mail";
+import { team } from "./team";
 
-const team = oneOf(["flight-control", "ground-segment"]);
 const severity = oneOf(["critical", "warning", "info"]);
 const receiverName = matching(/^[a-z][a-z0-9-]{0,39}$/, "a name: a-z, 0-9 and -, at most 40 characters");
 

@@ -2,6 +2,7 @@
 import { type z } from "zod";
 import { matching, oneOf, whole } from "../../settings/kinds";
 import { type SettingProblem, strictObject } from "../../settings/load";
+import { team } from "../alerting/team";
 
 /** Thirty-one days. */
 const mostMinutes = 44_640;
@@ -14,9 +15,7 @@ export const job = strictObject({
   withinMinutes: whole(1, mostMinutes)
     .default(60)
     .describe("Minutes after the time for a run within which it has finished, as a rule."),
-  team: oneOf(["flight-control", "ground-segment"])
-    .default("ground-segment")
-    .describe("Team that its alerts go to."),
+  team: team.default("ground-segment").describe("Team that its alerts go to."),
   severity: oneOf(["critical", "warning"])
     .default("warning")
     .describe("Severity of [JobOverdue](alerts/JobOverdue.md)."),

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { certificates } from "../../settings/certificates";
 import { accepted, matching, oneOf, positive, whole } from "../../settings/kinds";
 import { type SettingProblem, strictObject } from "../../settings/load";
+import { team } from "../alerting/team";
 import { addressOf, addressProblem, hasCertificate, hasStatus } from "./address";
 
 const address = accepted(
@@ -33,9 +34,7 @@ export const probe = strictObject({
     .describe(
       "Of `http(s)`: HTTP statuses that are right. With one of 300 to 399, redirects are not followed. Default: 200 to 299.",
     ),
-  team: oneOf(["flight-control", "ground-segment"])
-    .default("ground-segment")
-    .describe("Team that its alerts go to."),
+  team: team.default("ground-segment").describe("Team that its alerts go to."),
   severity: oneOf(["critical", "warning"])
     .default("warning")
     .describe("Severity of [ProbeFailing](alerts/ProbeFailing.md); what is slow or ends soon is a warning."),

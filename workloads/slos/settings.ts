@@ -3,6 +3,7 @@ import { z } from "zod";
 import { accepted, matching, oneOf, whole } from "../../settings/kinds";
 import { type SettingProblem, strictObject } from "../../settings/load";
 import type { Reason } from "../../settings/url";
+import { team } from "../alerting/team";
 import { lowestObjective } from "./burnRate";
 
 /** A matcher of a label: `code=~"5.."`, in either kind of quotes. */
@@ -54,9 +55,7 @@ export const slo = strictObject({
     })
     .describe("Percentage that has to be good over the period, such as 99.5."),
   days: whole(7, 90).default(14).describe("Days of the period, at most `monitoring.retentionDays`."),
-  team: oneOf(["flight-control", "ground-segment"])
-    .default("ground-segment")
-    .describe("Team that its alerts go to."),
+  team: team.default("ground-segment").describe("Team that its alerts go to."),
   total: counter.optional().describe("Of `requests`: counter of all, summed over its series."),
   bad: counter.optional().describe("Of `requests`: counter of those that were not answered well."),
 });
