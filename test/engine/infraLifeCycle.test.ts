@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { testedVersions } from "../../infra/versions";
 import type { PulumiRun } from "../../lab/pulumi/engine/pulumi";
 import { neverEnds, scriptedSecret } from "../../lab/pulumi/providers/command/scriptedMachines";
-import { done, killWhen, messages, moment, TestStack } from "../support/testStack";
+import { done, killedWhen, messages, moment, TestStack } from "../support/testStack";
 
 const instanceToken = "aws:ec2/instance:Instance";
 const commandToken = "command:remote:Command";
@@ -456,11 +456,7 @@ describe("stack 1 on the real engine", function () {
       await stack.breakSteps({ "*/network": neverEnds });
       const steps = (await stack.journal()).length;
       const reached = async () => (await stack.journal()).slice(steps).some(({ step }) => step === "network");
-      let killing: Promise<void> = Promise.resolve();
-      const killed = await stack.run("up", settings({ count: 1 }), {
-        onStart: (pid) => void (killing = killWhen(reached, pid)),
-      });
-      await killing;
+      const killed = await killedWhen(reached, (options) => stack.run("up", settings({ count: 1 }), options));
       assert.equal(killed.exitCode, 255);
       await stack.breakSteps({});
       await stack.succeed("up", settings({ count: 1 }));

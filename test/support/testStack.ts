@@ -218,18 +218,38 @@ export const messages = (run: PulumiRun): string =>
   run.events.diagnostics.map(({ message }) => message).join("\n");
 
 /**
- * Kills an engine with SIGKILL as soon as a condition holds, or after a minute.
- * @throws Error when the condition did not hold in time
+ * Run of an engine that is killed with SIGKILL as soon as a condition holds. Ends when the engine has ended.
+ * @throws Error when the condition did not hold while the engine ran, or within a minute
  */
-export async function killWhen(reached: () => Promise<boolean>, pid: number): Promise<void> {
+export async function killedWhen(
+  reached: () => Promise<boolean>,
+  start: (options: Pick<RunOptions, "onStart">) => Promise<PulumiRun>,
+): Promise<PulumiRun> {
+  let engine: number | undefined;
+  let isOver = false;
+  const run = start({ onStart: (pid) => void (engine = pid) }).finally(() => (isOver = true));
   const limit = Date.now() + 60_000;
-  let isReached = await reached();
-  while (!isReached && Date.now() < limit) {
+  let isReached = false;
+  while (!isOver && !isReached && Date.now() < limit) {
     await sleep(20);
-    isReached = await reached();
+    isReached = engine !== undefined && (await reached());
   }
-  process.kill(pid, "SIGKILL"); // in either case: nothing else would end it
-  if (!isReached) throw new Error("the moment to kill the engine did not come within a minute");
+  // Killed in either case: nothing else would end one that waits.
+  const isKilled = engine !== undefined && !isOver && kill(engine);
+  const ended = await run;
+  if (isReached && isKilled) return ended;
+  const missed = isReached ? "came, and the engine had ended" : "did not come";
+  throw new Error(`the moment to kill the engine ${missed}: exit code ${ended.exitCode}\n${messages(ended)}`);
+}
+
+/** False when there is no such process any more. */
+function kill(pid: number): boolean {
+  try {
+    return process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+    throw error;
+  }
 }
 
 /** Index of an event in the run, for comparisons; -1 when there is none. */

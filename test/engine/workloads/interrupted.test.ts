@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { contractVersion } from "../../../contract/outputs";
 import { defaultKubernetesVersion } from "../../../infra/versions";
 import type { PulumiRun } from "../../../lab/pulumi/engine/pulumi";
-import { done, killWhen, messages } from "../../support/testStack";
+import { done, killedWhen, messages } from "../../support/testStack";
 import { BothStacks } from "../../support/workloads/bothStacks";
 
 const outputs = (kubeconfig: string) => ({
@@ -33,12 +33,15 @@ describe("stack 2 on the real engine, interrupted", function () {
     telemetry,
   });
 
-  /** `up` whose engine is killed as soon as the condition holds. Its plugin goes on alone, as the released one does. */
+  /**
+   * `up` whose engine is killed as soon as the condition holds. Its plugin goes on alone, as the released one does, and
+   * Helm takes long enough for the moment to be seen on a busy machine.
+   */
   async function upKilledWhen(condition: () => Promise<boolean>, seconds: number): Promise<void> {
-    let killed: Promise<void> = Promise.resolve();
-    const onStart = (pid: number): void => void (killed = killWhen(condition, pid));
-    const run = await stacks.workloads("up", settings(seconds), { onStart });
-    await killed;
+    const variables = { PERIGEE_LAB_HELM_SECONDS: "3" };
+    const run = await killedWhen(condition, (options) =>
+      stacks.workloads("up", settings(seconds), { ...options, variables }),
+    );
     assert.equal(run.exitCode, 255);
   }
   async function succeed(seconds: number, variables: Record<string, string> = {}): Promise<PulumiRun> {

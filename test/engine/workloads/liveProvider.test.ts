@@ -65,7 +65,7 @@ const token = (inputs: Properties): string => {
 
   const settings = () => ({
     ...{ stateFolder: folder, cluster: "live" as const, helm: helm ?? "helm" },
-    ...{ deleteUnreachable: false, patchForce: false, unreachableMs: 3_000 },
+    ...{ deleteUnreachable: false, patchForce: false, unreachableMs: 3_000, helmMs: 0 },
   });
   const create = (inputs: Properties, seconds?: number) =>
     provider.create(call(token(inputs), "test", seconds), inputs, false);

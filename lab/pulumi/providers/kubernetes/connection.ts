@@ -21,7 +21,7 @@ export function connections(settings: KubernetesProviderSettings): Connect {
     const record = new ClusterRecord(settings.stateFolder);
     return () => ({
       cluster: new RecordedCluster(record),
-      releases: new RecordedReleases(record, settings.stateFolder),
+      releases: new RecordedReleases(record, settings.stateFolder, settings.helmMs),
     });
   }
   return ({ kubeconfig, context }) => {

@@ -9,9 +9,6 @@ import type { Properties } from "../rpc/values";
 import type { ClusterRecord } from "./recordedCluster";
 import type { Release, ReleaseReference, Releases, ReleaseSpec } from "./releases";
 
-/** Duration of an operation: the release is pending meanwhile, so that a test can kill the engine then. */
-const operationMs = 300;
-
 /** Content of `helm.json`: every revision of a release, by namespace and name, the newest last. */
 export type RecordedRevisions = Record<string, RecordedRevision[]>;
 
@@ -25,6 +22,8 @@ export class RecordedReleases implements Releases {
   constructor(
     private readonly cluster: ClusterRecord,
     folder: string,
+    /** Duration of an operation: the release is pending meanwhile, so that a test can kill the engine then. */
+    private readonly operationMs: number,
   ) {
     this.file = new RecordFile<RecordedRevisions>(path.join(folder, "helm.json"), {});
   }
@@ -77,7 +76,7 @@ export class RecordedReleases implements Releases {
       const common = { name, namespace, chart: `${file}-${version}`, appVersion: "", values };
       recorded[key(spec)] = [...revisions, { ...common, revision: (last?.revision ?? 0) + 1, status }];
     });
-    await sleep(operationMs);
+    await sleep(this.operationMs);
   }
 
   private finish(spec: ReleaseSpec): Promise<Release> {

@@ -14,6 +14,8 @@ export interface KubernetesProviderSettings {
   readonly patchForce: boolean;
   /** Time limit for retries while the API server does not answer, before it counts as unreachable. */
   readonly unreachableMs: number;
+  /** Duration of an operation of the simulated Helm. */
+  readonly helmMs: number;
 }
 
 /** @throws Error with the variable that is missing or wrong */
@@ -29,10 +31,6 @@ export function loadSettings(environment: NodeJS.ProcessEnv = process.env): Kube
   if (machines !== "systemd" && machines !== "none") {
     throw new Error(`PERIGEE_LAB_MACHINES is "${machines}"; allowed: systemd, none`);
   }
-  const seconds = Number(environment["PERIGEE_LAB_UNREACHABLE_SECONDS"] ?? 30);
-  if (!Number.isFinite(seconds) || seconds < 0) {
-    throw new Error("PERIGEE_LAB_UNREACHABLE_SECONDS must be a number of seconds");
-  }
   return {
     stateFolder: state,
     cluster: machines === "none" ? "none" : "live",
@@ -40,6 +38,13 @@ export function loadSettings(environment: NodeJS.ProcessEnv = process.env): Kube
     // The released provider reads the same variables.
     deleteUnreachable: environment["PULUMI_K8S_DELETE_UNREACHABLE"] === "true",
     patchForce: environment["PULUMI_K8S_ENABLE_PATCH_FORCE"] === "true",
-    unreachableMs: seconds * 1000,
+    unreachableMs: milliseconds(environment, "PERIGEE_LAB_UNREACHABLE_SECONDS", 30),
+    helmMs: milliseconds(environment, "PERIGEE_LAB_HELM_SECONDS", 0.3),
   };
+}
+
+function milliseconds(environment: NodeJS.ProcessEnv, name: string, byDefault: number): number {
+  const seconds = Number(environment[name] ?? byDefault);
+  if (Number.isFinite(seconds) && seconds >= 0) return seconds * 1000;
+  throw new Error(`${name} must be a number of seconds`);
 }

@@ -233,6 +233,7 @@ describe("the Kubernetes stand-in is as strict as the released provider", () => 
       cluster: "none",
       helm: "helm",
       unreachableMs: 0,
+      helmMs: 300,
       ...known,
     } as const;
     const made = new KubernetesProvider("4.34.2", known, connections(recorded));
