@@ -6,18 +6,17 @@ import * as z from "zod";
 import type { Log } from "../log";
 import { type ArchiveFile, archiveFiles, dayOf } from "./archiveFolder";
 import { putObject, readStorePlace, type StorePlace, UnreadableFile } from "./objectStore";
+import type { PacketArchive } from "./packetArchive";
 
 export interface ArchiveCopiesArgs {
   /** Folder that the archives are in. */
   readonly folder: string;
-  /** Names of the archives' folders in it, one of each spacecraft. */
-  readonly archives: readonly string[];
+  /** Archive of each spacecraft, by the name of its folder in it. */
+  readonly archives: ReadonlyMap<string, Pick<PacketArchive, "openFiles">>;
   /** File that describes the place in the store. */
   readonly store: string;
   /** Seconds after which a file that still grows is copied again. */
   readonly everySeconds: number;
-  /** Names of the files that are being written, below the folder. */
-  readonly open: () => ReadonlySet<string>;
   readonly log: Log;
   /** Current time in seconds since 1970. */
   readonly clock: () => number;
@@ -149,16 +148,20 @@ export class ArchiveCopies {
   private async files(): Promise<ArchiveFile[]> {
     const { folder, archives } = this.args;
     const all: ArchiveFile[] = [];
-    for (const archive of archives) {
+    for (const archive of archives.keys()) {
       for (const { name, bytes } of await archiveFiles(join(folder, archive))) {
-        all.push({ name: [archive, ...name.split(sep)].join("/"), bytes });
+        all.push({ name: objectName(archive, name), bytes });
       }
     }
     return all;
   }
 
   private due(files: readonly ArchiveFile[]): ArchiveFile[] {
-    const open = this.args.open();
+    const open = new Set(
+      [...this.args.archives].flatMap(([folder, archive]) =>
+        archive.openFiles().map((name) => objectName(folder, name)),
+      ),
+    );
     const now = this.args.clock();
     const today = `/${dayOf(now)}/`;
     return files.filter(({ name, bytes }) => {
@@ -200,5 +203,7 @@ export class ArchiveCopies {
     for (const name of this.since.keys()) if (!now.has(name)) this.since.delete(name);
   }
 }
+
+const objectName = (archive: string, name: string): string => [archive, ...name.split(sep)].join("/");
 
 const sum = (files: readonly ArchiveFile[]): number => files.reduce((total, { bytes }) => total + bytes, 0);

@@ -1,5 +1,5 @@
 /** What `serve` keeps of the packets besides the newest values: the history and the archive. */
-import { join, sep } from "node:path";
+import { join } from "node:path";
 import * as z from "zod";
 import { ArchiveCopies, lastCopySeconds, PacketArchive } from "../archive";
 import type { Dictionary } from "../dictionary";
@@ -129,15 +129,9 @@ async function openCopies(
   if (folder === undefined || archives === undefined) {
     throw new UsageError("--archive-copy: needs --archive, whose files it copies");
   }
-  const open = (): Set<string> =>
-    new Set(
-      [...archives].flatMap(([spacecraft, archive]) =>
-        archive.openFiles().map((name) => [folderName(spacecraft), ...name.split(sep)].join("/")),
-      ),
-    );
-  const own = [...archives.keys()].map(folderName);
+  const own = new Map([...archives].map(([spacecraft, archive]) => [folderName(spacecraft), archive]));
   const everySeconds = archiveCopyMinutes * 60;
-  return ArchiveCopies.open({ folder, archives: own, store, everySeconds, open, log, clock }).catch(
+  return ArchiveCopies.open({ folder, archives: own, store, everySeconds, log, clock }).catch(
     (error: unknown) => {
       throw new UsageError(`--archive-copy: ${reason(error)}`);
     },

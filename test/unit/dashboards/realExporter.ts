@@ -32,15 +32,8 @@ async function kept(dictionary: Dictionary) {
     store,
     JSON.stringify({ url: `http://${loopback}:9/`, accessKeyId: "a", secretAccessKey: "b" }),
   );
-  const open = (): Set<string> => new Set(archive.openFiles());
   const copies = await ArchiveCopies.open({
-    folder,
-    archives: [],
-    store,
-    everySeconds: 3_600,
-    open,
-    log: silent,
-    clock,
+    ...{ folder, archives: new Map(), store, everySeconds: 3_600, log: silent, clock },
   });
   const history = new HistoryWriter({
     ...{ dictionary, spacecraft: ["perigee-1"], address: `http://${loopback}:9/`, log: silent, clock },

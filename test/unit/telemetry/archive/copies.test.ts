@@ -58,6 +58,12 @@ describe("copies of the archive in an object store", function () {
   const nameOf = (number: number, spacecraft = "perigee-1"): string =>
     `${spacecraft}/${day}/apid-0042-${String(number).padStart(9, "0")}.packets`;
 
+  /** Open files of a spacecraft's archive, by their paths below its folder. */
+  const openFiles = (spacecraft: string): string[] =>
+    [...open]
+      .filter((name) => name.startsWith(`${spacecraft}/`))
+      .map((name) => name.slice(spacecraft.length + 1));
+
   function describeStore(changes: object = {}): void {
     const { accessKeyId, secretAccessKey, token: sessionToken } = s3.credentials;
     const place = {
@@ -75,7 +81,8 @@ describe("copies of the archive in an object store", function () {
 
   const opened = (): Promise<ArchiveCopies> =>
     ArchiveCopies.open({
-      ...{ folder, archives: ["perigee-1", odd], store: storeFile(), everySeconds: 600, open: () => open },
+      ...{ folder, store: storeFile(), everySeconds: 600 },
+      archives: new Map(["perigee-1", odd].map((name) => [name, { openFiles: () => openFiles(name) }])),
       log: jsonLog((line) => void log.push(line)),
       clock: () => now,
     });
