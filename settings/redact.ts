@@ -42,8 +42,14 @@ function withoutSecrets(value: unknown): unknown {
   );
 }
 
-/** Text that may be an object or a list which did not parse as JSON: anything may be in it. `[2001:` is an address. */
-const unparsed = new RegExp(`\\{|^\\s*\\[(?!\\s*[\\da-f]*:)|(${secretWord.source})\\w*["']?\\s*[:=]`, "i");
+/**
+ * Text that may be an object or a list which did not parse as JSON: anything may be in it. `[2001:` is an address,
+ * `up{job="x"}` a selector of series.
+ */
+const unparsed = new RegExp(
+  `(?<!\\w)\\{|\\{(?!\\s*(\\}|\\w+\\s*(=|!=)))|^\\s*\\[(?!\\s*[\\da-f]*:)|(${secretWord.source})\\w*["']?\\s*[:=]`,
+  "i",
+);
 
 /**
  * The text without a URL's user and password. Everything between the scheme and the last @ is hidden: a malformed URL

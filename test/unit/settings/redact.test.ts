@@ -30,6 +30,10 @@ describe("a problem of a setting", () => {
       "[https://a.example/hunter2]",
       "watchdogUrl = hunter2",
       "{x",
+      "x: {y",
+      "receivers{a: hunter2}",
+      '{code="hunter2"}',
+      'x{api_token="hunter2"}',
     ]) {
       assert.equal(shownOf(text), "[secret]");
     }
@@ -42,6 +46,8 @@ describe("a problem of a setting", () => {
       "ops@example.org",
       `docker.io/library/node:24@sha256:${"0".repeat(64)}`,
       "10.0.0.0/16",
+      'sum(rate(http_requests_total{code=~"5..", handler != ""}[5m]))',
+      "up{}",
       7,
       [{ name: "default", count: 3 }],
     ]) {
