@@ -121,6 +121,12 @@ function* derivedProblems(parameter: Source): Generator<[string, string]> {
   for (const key of ["hidden", "overlaps", "interleaved"] as const) {
     if (parameter[key]) yield [key, "a derived parameter is no field of the packet"];
   }
+  for (const [key, usual] of [
+    ["byteOrder", "big"],
+    ["bitOrder", "msb-first"],
+  ] as const) {
+    if (parameter[key] !== usual) yield [key, "a derived parameter is no field of the packet and has none"];
+  }
 }
 
 function sizeProblem({ type, bits, encoding }: Source): string | undefined {

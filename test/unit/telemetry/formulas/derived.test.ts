@@ -269,6 +269,9 @@ describe("derived parameters that cannot be", () => {
       { parameters: [number("x", 8), derived("a", "x", "count", { bits: 8, count: 2, hidden: true })] },
     ]);
     assert.equal(problems.split("\n").length, 3);
+    const order = { byteOrder: "little", bitOrder: "lsb-first" };
+    const ordered = problemsOf([{ parameters: [number("x", 8), derived("a", "x", "count", order)] }]);
+    assert.equal(ordered.split("\n").length, 2, ordered);
     assert.match(
       problemsOf([{ parameters: [{ ...number("x", 8), formula: "1" }] }]),
       /belongs to type: derived/,
