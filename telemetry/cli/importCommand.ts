@@ -14,6 +14,7 @@ import {
   type Imported,
   ImportError,
   mostFileBytes,
+  textIn,
 } from "../import";
 import { dictionarySize, ruleSizes, sizeProblems } from "../objectSizes";
 import { ruleFile } from "../rules";
@@ -119,8 +120,9 @@ function convert(
 function textOf(file: string): string {
   try {
     const { size } = statSync(file);
-    if (size <= mostFileBytes) return readFileSync(file, "utf8");
+    if (size <= mostFileBytes) return textIn(readFileSync(file));
   } catch (error) {
+    if (error instanceof ImportError) throw new UsageError(`${file} ${error.message}`);
     throw new UsageError(`cannot read ${file}: ${reason(error)}`);
   }
   throw new UsageError(`${file} is longer than ${mostFileBytes / 1024 ** 2} MiB`);

@@ -85,7 +85,7 @@ export const packetSchema = z
     service: byteOfHeader,
     subtype: byteOfHeader,
     destination: z.int().min(0).max(65_535).optional(),
-    parameters: z.array(z.unknown()).max(4096).default([]),
+    parameters: z.array(z.unknown()).max(4096, "a packet has at most 4096 parameters").default([]),
   })
   .superRefine((packet, context) => {
     const refuse = (key: string, message: string): void =>

@@ -21,7 +21,6 @@ export function bodyOf({ plan, parameters }: Row): Source {
   const placed = parameters.flatMap(({ source: parameter, field }) => {
     const at = field && bits.get(field);
     if (!field || !at) return [parameter];
-    const fillers = at.bit === undefined && at.gap > 0 ? [filler(at.gap, parameter.name)] : [];
     const bitOffset = at.bit === undefined ? undefined : at.bit - primaryHeaderBits;
     const isOverlap =
       bitOffset !== undefined && overlaps(before, bitOffset, endBit(field, bitOffset) - bitOffset);
@@ -33,7 +32,7 @@ export function bodyOf({ plan, parameters }: Row): Source {
     else if (bitOffset !== undefined && !isOverlap) next = bitOffset + sizeOf(field);
     const { name, ...rest } = parameter;
     return [
-      ...fillers,
+      ...(at.bit === undefined ? fillers(at.gap, parameter.name) : []),
       {
         name,
         ...(!isNext && bitOffset !== undefined && { bitOffset }),
@@ -44,7 +43,7 @@ export function bodyOf({ plan, parameters }: Row): Source {
   });
   return {
     // Bytes may follow that the definition does not name.
-    bytes: { from: leastBytes(plan) },
+    bytes: { from: plan.foreign.isShort === true ? 1 : leastBytes(plan) },
     parameters: placed,
   };
 }
@@ -99,8 +98,13 @@ function leastBytes(plan: PlannedPacket): number {
   return Math.max(1, Math.ceil((Math.max(0, ...fixed) + behind) / 8));
 }
 
-/** Field without a metric for bits that no field has, behind what varies. */
-const filler = (bits: number, name: unknown): Source => ({
-  ...{ name: `before_${String(name)}`.slice(0, 64), description: "Not used", hidden: true },
-  ...(bits <= 64 ? { type: "unsigned", bits } : { type: "binary", bytes: bits / 8 }),
-});
+/** Fields without a metric for bits that no field has, behind what varies. */
+export function fillers(bits: number, name: unknown): Source[] {
+  const part = bits > 64 ? bits % 8 : 0;
+  const sizes = [part, bits - part].filter((size) => size > 0);
+  return sizes.map((size, i) => ({
+    name: `${i === 0 ? "before" : "right_before"}_${String(name)}`.slice(0, 64),
+    ...{ description: "Not used", hidden: true },
+    ...(size <= 64 ? { type: "unsigned", bits: size } : { type: "binary", bytes: size / 8 }),
+  }));
+}

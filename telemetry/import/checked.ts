@@ -1,15 +1,22 @@
 /** The dictionary's own check of what an import has written: what it refuses is taken out, and named. */
 import { DictionaryError, parseDictionary } from "../dictionary";
-import { bodyOf, type Row } from "./body";
+import { bodyOf, fillers, type Row } from "./body";
 import type { ForeignField } from "./definition";
 import { type Findings, ImportError } from "./findings";
-import { varies } from "./places";
+import { sizeOf, varies } from "./places";
 import type { PlannedPacket } from "./plan";
+import { unitNameOf } from "./unitNames";
 
 /** Messages about packets, and about parameters of packets, by their numbers in the file. */
 export interface Refused {
   readonly packets: ReadonlyMap<number, string>;
-  readonly parameters: ReadonlyMap<number, ReadonlyMap<number, string>>;
+  readonly parameters: ReadonlyMap<number, ReadonlyMap<number, Refusal>>;
+}
+
+/** Why a parameter is refused, and the keys of it that are wrong: empty where it is the parameter itself. */
+interface Refusal {
+  readonly message: string;
+  readonly keys: readonly string[];
 }
 
 /**
@@ -28,16 +35,19 @@ export function refusedBy(text: string): Refused | undefined {
 
 function byPart(problems: DictionaryError["problems"]): Refused {
   const packets = new Map<number, string>();
-  const parameters = new Map<number, Map<number, string>>();
+  const parameters = new Map<number, Map<number, Refusal>>();
   for (const { key, message } of problems) {
-    const [, packet, parameter] = /^packets\[(\d+)\](?:\.parameters\[(\d+)\])?/.exec(key) ?? [];
+    const [, packet, parameter, of = ""] =
+      /^packets\[(\d+)\](?:\.parameters\[(\d+)\](?:\.(\w+))?)?/.exec(key) ?? [];
     if (packet === undefined) {
       throw new ImportError(`makes a dictionary that cannot be used: ${key}: ${message}`);
     }
     if (parameter === undefined) packets.set(Number(packet), message);
     else {
-      const of = parameters.get(Number(packet)) ?? new Map<number, string>();
-      parameters.set(Number(packet), of.set(Number(parameter), message));
+      const refusals = parameters.get(Number(packet)) ?? new Map<number, Refusal>();
+      const before = refusals.get(Number(parameter));
+      refusals.set(Number(parameter), { message, keys: [...(before?.keys ?? []), of] });
+      parameters.set(Number(packet), refusals);
     }
   }
   return { packets, parameters };
@@ -61,20 +71,53 @@ export function withdrawn(rows: readonly Row[], { packets, parameters }: Refused
 
 function withoutParameters(
   row: Row,
-  messages: ReadonlyMap<number, string> | undefined,
+  refusals: ReadonlyMap<number, Refusal> | undefined,
   findings: Findings,
 ): Row {
-  if (!messages) return row;
+  if (!refusals) return row;
   // Numbers in the file: fillers have one too, but are no fields.
   const written = bodyOf(row).parameters as readonly Readonly<Record<string, unknown>>[];
-  const gone = [...messages].flatMap(([i, message]) => {
+  const instead = new Map<RowParameter, readonly RowParameter[]>();
+  for (const [i, refusal] of refusals) {
     const { name, subsystem } = written[i] ?? {};
     const found = row.parameters.find(({ source }) => source.name === name && source.subsystem === subsystem);
-    if (found?.field) findings.leftOut(found.field.place, message);
-    return found ? [found] : [];
-  });
-  return { ...row, parameters: row.parameters.filter((each) => !gone.includes(each)) };
+    if (found) instead.set(found, inPlaceOf(found, refusal, row, findings));
+  }
+  return { ...row, parameters: row.parameters.flatMap((each) => instead.get(each) ?? [each]) };
 }
+
+type RowParameter = Row["parameters"][number];
+
+/** What stands in place of a parameter that is refused: the number without what is wrong, or else its bits. */
+function inPlaceOf(
+  parameter: RowParameter,
+  { message, keys }: Refusal,
+  { plan }: Row,
+  findings: Findings,
+): readonly RowParameter[] {
+  const { source, field } = parameter;
+  if (!field) return [];
+  const isOnly = (...some: readonly string[]): boolean => keys.every((key) => some.includes(key));
+  if (isOnly("limits") && source.limits !== undefined) {
+    findings.leftOut(field.place, `its limits: ${message}`);
+    return [{ field, source: without(source, "limits") }];
+  }
+  if (isOnly("calibration", "limits") && source.calibration !== undefined) {
+    findings.leftOut(
+      field.place,
+      `its calibration: ${message}: the number is shown as it is sent, without its unit`,
+    );
+    return [{ field, source: { ...without(source, "calibration", "limits"), unit: unitNameOf(undefined) } }];
+  }
+  findings.leftOut(field.place, message);
+  const placed = plan.fields.find((each) => each.field === field);
+  const follows = placed && placed.bit === undefined && !varies(field) && field.interleaved !== true;
+  // What is behind it says no place of its own.
+  return follows ? fillers(placed.gap + sizeOf(field), source.name).map((each) => ({ source: each })) : [];
+}
+
+const without = (source: RowParameter["source"], ...keys: readonly string[]): RowParameter["source"] =>
+  Object.fromEntries(Object.entries(source).filter(([key]) => !keys.includes(key)));
 
 /** The row without fields of which something of varying length that was taken out said the place. */
 function withoutLost(row: Row, kept: ReadonlySet<ForeignField | undefined>, findings: Findings): Row {

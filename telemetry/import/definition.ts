@@ -107,6 +107,8 @@ export interface ForeignField {
   readonly modeField?: string | undefined;
   /** The same and all others by context. */
   readonly limitsByContext?: readonly ForeignContext<ForeignLimits>[] | undefined;
+  /** Names of what a boolean is, as conditions have them. */
+  readonly labels?: { readonly on: string; readonly off: string } | undefined;
   /** Alarms of a boolean. */
   readonly alarms?: { readonly on?: "yellow" | "red"; readonly off?: "yellow" | "red" } | undefined;
   /** True for what only says a size, a count or which packet it is. */
@@ -119,6 +121,8 @@ export interface ForeignField {
 interface Gap {
   readonly kind: "gap";
   readonly bits: number;
+  /** Where it begins, from the start of the packet; undefined: behind what is before it. */
+  readonly at?: number | undefined;
 }
 
 /** End of what is known: how long something is cannot be said, so nothing behind it can be placed. */
@@ -155,6 +159,8 @@ export interface ForeignPacket {
   readonly base?: ForeignPacket | undefined;
   readonly criteria: readonly Criterion[];
   readonly entries: readonly Entry[];
+  /** True where packets may end before their last fields. */
+  readonly isShort?: boolean | undefined;
   /** Seconds between two packets. */
   readonly period?: number | undefined;
   readonly time?: ForeignTime | undefined;

@@ -14,6 +14,7 @@ import { type BitOrder, bitOrders } from "./xtce/byteOrder";
 export { formatFinding, ImportError } from "./findings";
 export { type Origin } from "./write";
 export { bitOrders };
+export { textIn } from "./xml";
 
 /** Bytes of the biggest file: thirty times the biggest known one. */
 export const mostFileBytes = mostXmlBytes;

@@ -44,8 +44,18 @@ export function withLengths(
     placed.some(
       ({ field, bit }) => field.name === name && bit === lengthField.bit && field.bits === lengthField.bits,
     );
-  return own.flatMap((each): PlacedField[] => {
+  const isOwn = new Set(own);
+  const leaveOut = ({ place }: PlacedField["field"], each: PlacedField, why: string): void => {
+    if (isOwn.has(each)) findings.leftOut(place, why);
+  };
+  /** Text that is left out, behind which only what has a place of its own can be read. */
+  let gone: string | undefined;
+  const read = placed.flatMap((each): PlacedField[] => {
     const { size } = each.field;
+    if (gone !== undefined && each.bit === undefined) {
+      leaveOut(each.field, each, `${gone} is left out, on which its place depends`);
+      return [];
+    }
     if (size === undefined || size === "rest" || !isLength(size.field)) return [each];
     const behind = placed.slice(placed.findIndex(({ field }) => field === each.field) + 1);
     const bitsBehind = behind.reduce(
@@ -55,11 +65,15 @@ export function withLengths(
     const left = bytesAtZero - (each.bit ?? NaN) / 8 - size.plus - bitsBehind / 8;
     const problem = problemOf(each, behind, size.times, left);
     if (problem !== undefined) {
-      findings.leftOut(each.field.place, problem);
+      leaveOut(each.field, each, problem);
+      gone = each.field.name;
       return [];
     }
-    return [{ ...each, field: { ...each.field, size: "rest" } }];
+    const whole: PlacedField = { ...each, field: { ...each.field, size: "rest" } };
+    if (isOwn.has(each)) isOwn.add(whole);
+    return [whole];
   });
+  return read.filter((each) => isOwn.has(each));
 }
 
 function problemOf(

@@ -35,17 +35,30 @@ export function place(entries: readonly Entry[]): Placed {
   const fields: PlacedField[] = [];
   let next: number | undefined = 0;
   let gap = 0;
-  for (const [i, entry] of entries.entries()) {
+  let cut: { readonly place: Place; readonly lost: ForeignField[] } | undefined;
+  /** True behind something of unknown length, until a place is said again. */
+  let isLost = false;
+  const lose = (at: Place): void => {
+    cut ??= { place: at, lost: [] };
+    isLost = true;
+  };
+  for (const entry of entries) {
     if (entry.kind === "unknown") {
-      const lost = entries.slice(i + 1).filter((each) => each.kind === "field");
-      // What says its own place can still be read.
-      const fixed = lost.filter((field) => field.at !== undefined);
-      fields.push(...fixed.map((field) => ({ field, bit: field.at, gap: 0 })));
-      return { fields, cut: { place: entry.place, lost: lost.filter((field) => field.at === undefined) } };
+      lose(entry.place);
+      continue;
     }
     if (entry.kind === "gap") {
+      if (entry.at !== undefined) [isLost, gap, next] = [false, 0, entry.at];
       if (next === undefined) gap += entry.bits;
       else next += entry.bits;
+      continue;
+    }
+    // A step back over what varies.
+    if (gap < 0 && next === undefined && entry.at === undefined) lose(entry.place);
+    if (isLost) {
+      // What says its own place can still be read.
+      if (entry.at !== undefined) fields.push({ field: entry, bit: entry.at, gap: 0 });
+      else cut?.lost.push(entry);
       continue;
     }
     if (entry.interleaved === true) {
@@ -55,9 +68,11 @@ export function place(entries: readonly Entry[]): Placed {
     const bit: number | undefined = entry.at ?? next;
     fields.push({ field: entry, bit, gap: bit === undefined ? gap : 0 });
     gap = 0;
-    if (entry.room !== undefined && bit !== undefined) next = bit + entry.room;
-    else if (varies(entry)) next = undefined;
+    if (entry.room !== undefined) {
+      if (bit === undefined) lose(entry.place);
+      else next = bit + entry.room;
+    } else if (varies(entry)) next = undefined;
     else if (bit !== undefined) next = bit + sizeOf(entry);
   }
-  return { fields };
+  return { fields, cut };
 }

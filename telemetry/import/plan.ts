@@ -1,5 +1,5 @@
 /** Packets of a definition as packets of a dictionary: one root for each APID, and what extends it. */
-import type { Criterion, Definition, Entry, ForeignPacket } from "./definition";
+import type { Criterion, Definition, Entry, ForeignField, ForeignPacket } from "./definition";
 import type { Findings } from "./findings";
 import {
   apidList,
@@ -10,7 +10,7 @@ import {
   primaryHeaderBits,
   withHeaderCondition,
 } from "./header";
-import { contains, type Intervals, only } from "./intervals";
+import { complement, contains, intersection, type Intervals, only } from "./intervals";
 import { withKnownCounts, withLengths } from "./lengths";
 import { place, type Placed, type PlacedField, shifted } from "./places";
 
@@ -65,7 +65,21 @@ class Planner {
   plan(): PlannedPacket[] {
     const start: State = { header: noHeaderConditions, entries: [], inBase: 0, when: [], suffix: "" };
     for (const root of this.childrenOf(undefined)) this.visit(root, start);
-    return this.planned;
+    return this.narrowFirst();
+  }
+
+  /** Packets of which the first whose conditions hold is taken: what is a part of another one stands before it. */
+  private narrowFirst(): PlannedPacket[] {
+    const below = Map.groupBy(this.planned, ({ base }) => base);
+    const ordered = (base: PlannedPacket | undefined): PlannedPacket[] => {
+      const siblings: PlannedPacket[] = [];
+      for (const each of below.get(base) ?? []) {
+        const wider = base && siblings.findIndex((other) => isPartOf(each.when, other.when));
+        siblings.splice(wider === undefined || wider < 0 ? siblings.length : wider, 0, each);
+      }
+      return siblings.flatMap((each) => [each, ...ordered(each)]);
+    };
+    return ordered(undefined);
   }
 
   private childrenOf(packet: ForeignPacket | undefined): readonly ForeignPacket[] {
@@ -197,7 +211,8 @@ class Planner {
         when.push(criterion);
         continue;
       }
-      const next = withHeaderCondition(header, criterion, { bit: found.bit ?? 0, bits: found.field.bits });
+      const sent = asSent(found.field, criterion);
+      const next = withHeaderCondition(header, sent, { bit: found.bit ?? 0, bits: found.field.bits });
       if (typeof next === "string") return this.refuse(packet, criterion, `${criterion.field}: ${next}`);
       header = next;
     }
@@ -236,6 +251,28 @@ class Planner {
       return [isShifted ? { ...each, field: shifted(field) } : each];
     });
   }
+}
+
+/** The condition on a word of the header as it is sent: a header's bytes are in network order, whatever the field's. */
+function asSent({ isLittle, bits }: ForeignField, criterion: Criterion): Criterion {
+  if (isLittle !== true || bits !== 16) return criterion;
+  const numbers = criterion.numbers.map(({ from, to }) => {
+    const [low, high] = [from % 256, Math.floor(from / 256)];
+    // A range is none any more: no packet of telemetry has it.
+    return from === to ? { from: low * 256 + high, to: low * 256 + high } : { from: -1, to: -1 };
+  });
+  return { ...criterion, numbers };
+}
+
+/** True where the first conditions hold only if the others do, and not the other way round. */
+function isPartOf(narrow: readonly Criterion[], wide: readonly Criterion[]): boolean {
+  const implies = (some: readonly Criterion[], others: readonly Criterion[]): boolean =>
+    others.every(({ field, numbers }) =>
+      some.some(
+        (each) => each.field === field && intersection(each.numbers, complement(numbers)).length === 0,
+      ),
+    );
+  return wide.length > 0 && implies(narrow, wide) && !implies(wide, narrow);
 }
 
 function problemOf(found: PlacedField | undefined): string | undefined {

@@ -86,6 +86,24 @@ function lineOf(offset: number, starts: readonly number[]): number {
   return low + 1;
 }
 
+/**
+ * Text of a file by its byte order mark or its XML declaration; UTF-8 where neither says another encoding.
+ * @throws ImportError for an encoding that is not known
+ */
+export function textIn(bytes: Uint8Array): string {
+  const start = Buffer.from(bytes.subarray(0, 200)).toString("latin1");
+  const declared = /^<\?xml[^>]*\bencoding\s*=\s*["']([\w.:-]+)["']/.exec(start)?.[1];
+  const marked = ({ ÿþ: "utf-16le", þÿ: "utf-16be" } as const)[start.slice(0, 2)];
+  // A declaration that can be read byte by byte is not in two bytes a character, whatever it says.
+  const encoding =
+    marked ?? (declared === undefined || /^(?:utf-?16|ucs-?2)/i.test(declared) ? "utf-8" : declared);
+  try {
+    return new TextDecoder(encoding).decode(bytes);
+  } catch {
+    throw new ImportError(`is written in ${encoding}, which is not known`);
+  }
+}
+
 const localName = (name: string): string => name.slice(name.indexOf(":") + 1);
 
 function elementOf(element: XmlElement, lines: readonly number[], file: string | undefined): Element {

@@ -17,6 +17,8 @@ interface ItemWords {
   readonly id: string | undefined;
   readonly description: string | undefined;
   readonly isLittle: boolean;
+  /** What stands where the byte order does, and is none. */
+  readonly oddOrder: string | undefined;
 }
 
 /** An item of a packet, on which the lines below it say more. */
@@ -45,7 +47,9 @@ function wordsOf({ keyword, words }: CosmosLine, isLittlePacket: boolean): ItemW
   const id = keyword.endsWith("ID_ITEM") ? next() : undefined;
   const [description, endianness] = rest;
   const isLittle = endianness === undefined ? isLittlePacket : endianness.toUpperCase() === "LITTLE_ENDIAN";
-  return { name, offset, bits, type, arrayBits, id, description, isLittle };
+  const oddOrder =
+    endianness === undefined || /^(?:BIG|LITTLE)_ENDIAN$/i.test(endianness) ? undefined : endianness;
+  return { name, offset, bits, type, arrayBits, id, description, isLittle, oddOrder };
 }
 
 const types: Readonly<Record<string, ForeignField["type"]>> = {
@@ -56,11 +60,17 @@ const types: Readonly<Record<string, ForeignField["type"]>> = {
   BLOCK: "binary",
 };
 
-export function readItem(line: CosmosLine, isLittlePacket: boolean, findings: Findings): Item {
-  const words = wordsOf(line, isLittlePacket);
+/** @param end bits of the packet before an item that is appended, where they are known */
+export function readItem(
+  line: CosmosLine,
+  isLittlePacket: boolean,
+  end: number | undefined,
+  findings: Findings,
+): Item {
+  const words = placed(wordsOf(line, isLittlePacket));
   const place = { file: line.file, line: line.line, what: `Item ${words.name}` };
   const isDerived = words.type === "DERIVED";
-  const problem = isDerived ? undefined : problemOf(words);
+  const problem = isDerived ? undefined : problemOf(words, end);
   if (problem !== undefined) findings.leftOut(place, problem);
   if (isDerived || problem !== undefined) {
     const entries = entriesInPlaceOf(words, place);
@@ -81,6 +91,17 @@ export function readItem(line: CosmosLine, isLittlePacket: boolean, findings: Fi
   return { name, description, place, field, entries: [field], criterion, isDerived };
 }
 
+/**
+ * A little-endian number of whole bytes that is none of a computer's sizes is a bit field to COSMOS, whose offset is that
+ * of its most significant bit: in its last byte.
+ */
+function placed(words: ItemWords): ItemWords {
+  const { type, offset, bits, arrayBits, isLittle } = words;
+  const isField = isLittle && /^U?INT$/.test(type) && bits % 8 === 0 && ![8, 16, 32, 64].includes(bits);
+  if (!isField || offset === undefined || offset % 8 !== 0 || arrayBits !== undefined) return words;
+  return { ...words, offset: offset - bits + 8 };
+}
+
 /** Bits of an item that is left out; one at a place of its own moves nothing. */
 function entriesInPlaceOf({ type, offset, bits, arrayBits }: ItemWords, place: Place): Entry[] {
   const size = arrayBits ?? bits;
@@ -88,7 +109,11 @@ function entriesInPlaceOf({ type, offset, bits, arrayBits }: ItemWords, place: P
   return Number.isInteger(size) && size > 0 ? [{ kind: "gap", bits: size }] : [{ kind: "unknown", place }];
 }
 
-function problemOf({ offset, bits, type, arrayBits, isLittle }: ItemWords): string | undefined {
+function problemOf(
+  { offset, bits, type, arrayBits, isLittle, oddOrder }: ItemWords,
+  end: number | undefined,
+): string | undefined {
+  if (oddOrder !== undefined) return `the byte order ${oddOrder}`;
   if (!Object.hasOwn(types, type)) return `the type ${type || "(none)"}`;
   if (Number.isNaN(bits) || bits < 0 || !Number.isInteger(bits)) return "its size is no number of bits";
   if (offset !== undefined && !(offset >= 0)) return "its place is said from the end of the packet";
@@ -99,7 +124,7 @@ function problemOf({ offset, bits, type, arrayBits, isLittle }: ItemWords): stri
   if (type === "FLOAT" && bits !== 32 && bits !== 64) return `a float of ${bits} bits`;
   if (type === "STRING" || type === "BLOCK") return bits % 8 === 0 ? undefined : `a text of ${bits} bits`;
   if (bits < 1 || bits > 64) return `an integer of ${bits} bits`;
-  const isInByte = offset !== undefined && (offset % 8) + bits <= 8;
+  const isInByte = ((offset ?? end ?? NaN) % 8) + bits <= 8;
   if (isLittle && bits % 8 !== 0 && !isInByte) return "little-endian bits that are not whole bytes";
   if (isLittle && offset !== undefined && bits % 8 === 0 && offset % 8 !== 0) {
     return "little-endian bytes within bytes";

@@ -12,14 +12,19 @@ export interface CosmosLine {
   readonly text: string;
 }
 
-/** Lines with a keyword. What goes on in the next line, by & or \ at its end, is one line. */
+/**
+ * Lines with a keyword. A line goes on in the next one by & at its end; a text in quotes does by \ or + behind it, and
+ * its parts are one text. Blank lines between are skipped, and between the parts of a text comments too.
+ */
 export function linesOf(text: string, beside: Beside, ownFile?: string): CosmosLine[] {
   const lines: CosmosLine[] = [];
-  let open: { file: string | undefined; line: number; text: string } | undefined;
+  let open: { file: string | undefined; line: number; text: string; isInText: boolean } | undefined;
   let isInTemplate = false;
   for (const { file, line, text: written } of expanded(text, beside, ownFile)) {
-    const start = open ?? { file, line, text: "" };
-    const all = `${start.text}${written.trim()}`;
+    const start = open ?? { file, line, text: "", isInText: false };
+    const trimmed = written.trim();
+    if (open && !isInTemplate && (trimmed === "" || (open.isInText && trimmed.startsWith("#")))) continue;
+    const all = `${start.text}${start.isInText ? trimmed.replace(/^["']/, "") : trimmed}`;
     const at = { file: start.file, line: start.line };
     if (isInTemplate || (all.includes("<%") && !isComment(all))) {
       const opened = all.lastIndexOf("<%");
@@ -31,8 +36,11 @@ export function linesOf(text: string, beside: Beside, ownFile?: string): CosmosL
       open = undefined;
       continue;
     }
-    if (/[&\\]$/.test(all) && !all.startsWith("#")) {
-      open = { ...at, text: `${all.slice(0, -1)} ` };
+    const [, beforeText] = /^(.*)["']\s*[\\+]$/.exec(all) ?? [];
+    if (!all.startsWith("#") && (beforeText !== undefined || /[&\\]$/.test(all))) {
+      const text =
+        beforeText === undefined ? `${all.slice(0, -1)} ` : `${beforeText}${all.endsWith("+") ? " " : ""}`;
+      open = { ...at, text, isInText: beforeText !== undefined };
       continue;
     }
     open = undefined;

@@ -9,7 +9,11 @@ export class OpenPacket {
   readonly criteria: Criterion[] = [];
   readonly derived: DerivedItem[] = [];
   time: ForeignTime | undefined;
+  /** Item that is the time. */
+  timeItem: { readonly name: string; readonly place: Place } | undefined;
   isLeftOut = false;
+  /** True where packets may be shorter than their items. */
+  isShort = false;
 
   constructor(
     readonly target: string,
@@ -20,9 +24,9 @@ export class OpenPacket {
   ) {}
 
   packet(findings: Findings): ForeignPacket {
-    const { name, place, description, criteria, entries, time } = this;
+    const { name, place, description, criteria, entries, time, isShort } = this;
     const derived = derivedFields(this.derived, entries, findings);
-    return { name, place, description, criteria, entries, time, isAbstract: false, derived };
+    return { name, place, description, criteria, entries, time, isShort, isAbstract: false, derived };
   }
 
   /** Place of an item among the entries; COSMOS does not tell capitals from small letters. */
@@ -44,20 +48,25 @@ export class OpenPacket {
   /**
    * What is appended stands at the end of the packet as far as it is known, not behind the item before it, which may
    * show bits of others again.
+   * @returns bits before it; undefined: they are not known
    */
-  toItsEnd(place: Place): void {
+  toItsEnd(place: Place): number | undefined {
     let [next, end]: [number | undefined, number] = [0, 0];
     for (const entry of this.entries) {
-      if (entry.kind === "unknown") return;
+      if (entry.kind === "unknown") {
+        this.entries.push({ kind: "unknown", place });
+        return undefined;
+      }
       if (entry.kind === "gap") next = next === undefined ? undefined : next + entry.bits;
       else if (entry.at !== undefined && next === undefined) {
         // It shows what is before the item of varying length; that one's end is not here.
         this.entries.push({ kind: "unknown", place });
-        return;
+        return undefined;
       } else if (varies(entry) || next === undefined) next = undefined;
       else next = (entry.at ?? next) + sizeOf(entry);
       end = Math.max(end, next ?? 0);
     }
     if (next !== undefined && next < end) this.entries.push({ kind: "gap", bits: end - next });
+    return next === undefined ? undefined : end;
   }
 }

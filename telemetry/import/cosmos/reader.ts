@@ -16,6 +16,10 @@ const ofPacket = new Set([
   ...["META", "HIDDEN", "DISABLED", "IGNORE_OVERLAP", "ALLOW_SHORT", "PROCESSOR", "KEY", "SUBPACKETIZER"],
 ]);
 
+/** Lines below an item or a packet that take no bits, so that what a template puts into them moves nothing. */
+const movesNothing =
+  /^(?:META|STATE|UNITS|LIMITS|LIMITS_RESPONSE|FORMAT_STRING|DESCRIPTION|KEY|HIDDEN|DISABLED|PROCESSOR|OVERLAP)\b/i;
+
 /** Lines that begin something else than telemetry, with all below them. */
 const notTelemetry = new Set(["COMMAND", "SELECT_COMMAND", "LIMITS_GROUP"]);
 
@@ -88,6 +92,11 @@ export class Reader {
     if (!this.targets.includes(target)) this.targets.push(target);
     const isLittle = endianness.toUpperCase() === "LITTLE_ENDIAN";
     this.open = new OpenPacket(target, name, place, isLittle, description);
+    const before = this.all.findIndex((each) => each.target === target && each.name === name);
+    if (before >= 0) {
+      this.findings.note(place, "is defined again: the definition before it does not count");
+      this.all.splice(before, 1);
+    }
     this.all.push(this.open);
   }
 
@@ -102,6 +111,14 @@ export class Reader {
       return;
     }
     if (this.isOutside) return;
+    if (movesNothing.test(written)) {
+      if (!this.isSilent) this.findings.leftOut(place, `what a template puts there: ${written}`);
+      return;
+    }
+    if (this.all.length === 0 && !/\b(?:do|if|unless|for|while|case|else|end)\b/.test(written)) {
+      this.findings.note(place, `a template in front of all packets: ${written}`);
+      return;
+    }
     this.endItem();
     this.findings.leftOut(place, `what a template puts there: ${written}`);
     this.open?.entries.push({ kind: "unknown", place });
@@ -116,8 +133,8 @@ export class Reader {
       this.isSilent = true;
       return;
     }
-    if (line.keyword.startsWith("APPEND_")) open.toItsEnd(place);
-    const item = readItem(line, open.isLittle, this.findings);
+    const end = line.keyword.startsWith("APPEND_") ? open.toItsEnd(place) : undefined;
+    const item = readItem(line, open.isLittle, end, this.findings);
     open.entries.push(...item.entries);
     if (item.criterion) open.criteria.push(item.criterion);
     this.at = item.field ? open.entries.length - 1 : undefined;
@@ -178,6 +195,7 @@ export class Reader {
   }
 
   private packetLine({ file, keyword, words, line }: CosmosLine): void {
+    if (keyword === "ALLOW_SHORT" && this.open) this.open.isShort = true;
     if (ofPacket.has(keyword)) return;
     const place = { file, line, what: this.open ? this.open.place.what : keyword };
     const isOther = keyword === "ACCESSOR" && !/^binary/i.test(words[0] ?? "");
@@ -207,7 +225,23 @@ export class Reader {
   private readTime(words: readonly string[]): boolean {
     const time = this.open && timeFrom(words, this.open.entries);
     if (!time || !this.open || !this.derived) return false;
-    this.open.time ??= time;
+    const { name, place } = this.derived;
+    const before = this.open.timeItem;
+    // Other times are of something in the packet, unless there is no time of this name.
+    const isOwn = name.toUpperCase() === "PACKET_TIME";
+    if (
+      isOwn &&
+      before &&
+      before.name.toUpperCase() !== "PACKET_TIME" &&
+      this.open.time?.field !== time.field
+    ) {
+      this.findings.leftOut(before.place, "is derived");
+      this.open.time = undefined;
+    }
+    if (!this.open.time) {
+      this.open.time = time;
+      this.open.timeItem = { name, place };
+    }
     if (this.open.time.field !== time.field) return false;
     this.derived = undefined;
     return true;

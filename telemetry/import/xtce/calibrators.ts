@@ -7,21 +7,26 @@ import { formulaOf, stepsOf } from "./mathOperation";
 
 type Calibration = ForeignCalibration;
 
+/** What is known of a raw number. */
+interface RawNumber {
+  readonly bits: number;
+  readonly isSigned: boolean;
+  readonly isFloat: boolean;
+}
+
 /** Calibration, or nothing; a text where there is one that a dictionary cannot have: the number stays as it is sent. */
 export function readCalibrator(
   encoding: Element | undefined,
-  bits: number,
-  isSigned: boolean,
+  raw: RawNumber,
 ): Calibration | string | undefined {
   const calibrator = child(encoding, "DefaultCalibrator");
-  return calibrator ? calibrationOf(calibrator, bits, isSigned) : undefined;
+  return calibrator ? calibrationOf(calibrator, raw) : undefined;
 }
 
 /** Calibrations by context; those that a dictionary cannot have are reported. */
 export function readContextCalibrators(
   encoding: Element | undefined,
-  bits: number,
-  isSigned: boolean,
+  raw: RawNumber,
   place: Place,
   findings: Findings,
   readMatch: ReadMatch,
@@ -30,7 +35,7 @@ export function readContextCalibrators(
   return list.flatMap((context) => {
     const when = readMatch(child(context, "ContextMatch"));
     const calibrator = child(context, "Calibrator");
-    const value = calibrator && calibrationOf(calibrator, bits, isSigned);
+    const value = calibrator && calibrationOf(calibrator, raw);
     const problem = typeof when === "string" ? when : typeof value === "string" ? value : undefined;
     if (typeof when !== "string" && typeof value === "object") return [{ when, value }];
     findings.leftOut(placeIn(place, context), `a calibration by context: ${problem ?? "has no calibrator"}`);
@@ -38,15 +43,11 @@ export function readContextCalibrators(
   });
 }
 
-function calibrationOf(
-  calibrator: Element,
-  bits: number,
-  isSigned: boolean,
-): Calibration | string | undefined {
+function calibrationOf(calibrator: Element, raw: RawNumber): Calibration | string | undefined {
   const polynomial = child(calibrator, "PolynomialCalibrator");
   if (polynomial) return polynomialOf(polynomial);
   const spline = child(calibrator, "SplineCalibrator");
-  if (spline) return splineOf(spline, bits, isSigned);
+  if (spline) return splineOf(spline, raw);
   const operation = child(calibrator, "MathOperationCalibrator");
   if (operation) return formulaOf(operation);
   const other = calibrator.children.find(({ name }) => name.endsWith("Calibrator"));
@@ -67,7 +68,7 @@ function polynomialOf(element: Element): Calibration | string {
   return { polynomial: Array.from(polynomial, (each: number | undefined) => each ?? 0) };
 }
 
-function splineOf(element: Element, bits: number, isSigned: boolean): Calibration | string {
+function splineOf(element: Element, { bits, isSigned, isFloat }: RawNumber): Calibration | string {
   const points = childrenOf(element, "SplinePoint")
     .map((point) => [numberOf(point, "raw") ?? NaN, numberOf(point, "calibrated") ?? NaN] as const)
     .sort(([a], [b]) => a - b);
@@ -78,6 +79,7 @@ function splineOf(element: Element, bits: number, isSigned: boolean): Calibratio
   if (order === 0) return stepsOf(points);
   if (order !== 1) return `a spline of order ${order}`;
   if (element.attributes.extrapolate !== "true") return { table: points };
+  if (isFloat) return "a spline of a float that goes on beyond its points";
   return { table: extended(points, bits, isSigned) };
 }
 

@@ -1,6 +1,6 @@
 /** Restriction criteria of XTCE: which packets a container is, as the raw numbers of fields. */
 import type { Criterion, ForeignField, Place } from "../definition";
-import { complement, everything, type Intervals, numbersWith, only, union } from "../intervals";
+import { complement, everything, intersection, type Intervals, numbersWith, only, union } from "../intervals";
 import { child, childrenOf, type Element, numberIn, placeIn } from "../xml";
 import { type Database, type System } from "./database";
 import { type ParameterReader } from "./parameters";
@@ -99,13 +99,27 @@ function numbersOf(
     if (states.length > 0 && operator === "!=") return complement(those);
     if (number === undefined) return `${value} is no state of it, or ${operator} no comparison of states`;
   }
-  if (field.type === "boolean" && number === undefined) {
-    const is = /^(?:true|on|1)$/i.test(value) === (operator === "==") ? 1 : 0;
-    return is === 1 ? complement(only(0)) : only(0);
+  if (field.type === "boolean") {
+    const is = isCalibrated || number === undefined ? truthOf(field, value) : undefined;
+    const [set, clear] = [complement(only(0)), only(0)];
+    if (is !== undefined && operator === "==") return is ? set : clear;
+    if (is !== undefined && operator === "!=") return is ? clear : set;
+    if (number === undefined) {
+      return is === undefined ? `${value} is no label of it` : `${operator} is no comparison of labels`;
+    }
   }
   if (field.calibration && isCalibrated) return "it is on the calibrated value";
   if (number === undefined) return `${value} is no number`;
   return numbersWith(operator, number) ?? `the operator ${operator}`;
+}
+
+/** What a label of a boolean means; undefined: it is none. */
+function truthOf({ labels }: ForeignField, value: string): boolean | undefined {
+  const isSame = (label: string | undefined): boolean => label?.toLowerCase() === value.trim().toLowerCase();
+  if (value === labels?.on || value === labels?.off) return value === labels.on;
+  if (isSame(labels?.on) || isSame(labels?.off)) return isSame(labels?.on);
+  const [isTrue, isFalse] = [/^(?:true|on)$/i, /^(?:false|off)$/i].map((each) => each.test(value.trim()));
+  return isTrue === true || isFalse === true ? isTrue : undefined;
 }
 
 function joined(all: readonly Criteria[]): Criteria {
@@ -127,12 +141,9 @@ function either(all: readonly Criteria[]): Criteria {
     (set, each) =>
       union(
         set,
-        each.reduce<Intervals>((both, { numbers: one }) => meet(both, one), everything),
+        each.reduce<Intervals>((both, { numbers: one }) => intersection(both, one), everything),
       ),
     [],
   );
   return [{ ...first, numbers }];
 }
-
-const meet = (one: Intervals, other: Intervals): Intervals =>
-  complement(union(complement(one), complement(other)));

@@ -9,8 +9,8 @@ import { type Database, type Named } from "./database";
 import { countFieldOf } from "./encodings";
 import { type ParameterReader } from "./parameters";
 
-/** Repetitions of an entry that are written one by one. */
-const mostRepetitions = 4096;
+/** Entries that repetitions of one are written as, one by one. */
+const mostRepeated = 4096;
 
 /** Entries at the end of a container that are only there on a condition. */
 export interface Optional {
@@ -22,13 +22,18 @@ export interface Optional {
 export class EntryReader {
   /** Parameters that are in a container. */
   readonly used = new Set<Named>();
+  /** Containers that are being read, one in another. */
+  private readonly around = new Set<Named>();
+  private readonly bases: ReadonlySet<Named | undefined>;
 
   constructor(
     private readonly database: Database,
     private readonly parameters: ParameterReader,
     private readonly criteria: CriteriaReader,
     private readonly findings: Findings,
-  ) {}
+  ) {
+    this.bases = new Set([...database.containers.values()].map((each) => database.baseOf(each)));
+  }
 
   read({ element, system, name }: Named, depth: number): { entries: Entry[]; optional?: Optional } {
     const entries: Entry[] = [];
@@ -42,9 +47,10 @@ export class EntryReader {
         const optional = this.optional(list.slice(i), { element, system, name }, place, depth);
         return optional ? { entries, optional } : { entries: [...entries, { kind: "unknown", place }] };
       }
-      entries.push(
-        ...this.placed(entry, { element, system, name }, place, entries, isBased || depth === 0, depth),
-      );
+      const isWhole = isBased || depth === 0;
+      for (const each of this.placed(entry, { element, system, name }, place, entries, isWhole, depth)) {
+        entries.push(each);
+      }
     }
     return { entries };
   }
@@ -96,7 +102,10 @@ export class EntryReader {
       return [{ kind: "gap", bits }, ...fields];
     }
     if (isWhole) {
-      return fields.map((field, i) => (i === 0 && field.kind === "field" ? { ...field, at: bits } : field));
+      const placed = fields.map((field, i) =>
+        i === 0 && field.kind === "field" ? { ...field, at: bits } : field,
+      );
+      return [{ kind: "gap", bits: 0, at: bits }, ...placed];
     }
     // In a container within another one, its start is where its first entry is.
     const end = before.reduce((sum, each) => sum + lengthOf(each), 0);
@@ -111,14 +120,17 @@ export class EntryReader {
     const count = numberIn(descend(repeat, "Count", "FixedValue")?.text ?? "");
     const dynamic = child(child(repeat, "Count"), "DynamicValue");
     if (dynamic) return this.repeatedBy(dynamic, repeat, entry, container, place, depth);
-    if (count === undefined || count > mostRepetitions) {
-      this.findings.leftOut(place, `it is repeated ${count ?? "by a number that is not said"}`);
+    const one = this.single(entry, container, place, depth);
+    if (count === undefined || count * Math.max(1, one.length) > mostRepeated) {
+      const times = count === undefined ? "by a number that is not said" : `${count} times`;
+      const fields = one.length > 1 ? `, with ${one.length} fields` : "";
+      this.findings.leftOut(place, `it is repeated ${times}${fields}`);
       return [{ kind: "unknown", place }];
     }
     const gap = numberIn(descend(repeat, "Offset", "FixedValue")?.text ?? "0") ?? 0;
     return Array.from({ length: count }, (_, i) => [
       ...(i > 0 && gap > 0 ? [{ kind: "gap", bits: gap } as const] : []),
-      ...numbered(this.single(entry, container, place, depth), i),
+      ...numbered(one, i),
     ]).flat();
   }
 
@@ -167,15 +179,12 @@ export class EntryReader {
       }
       case "ContainerRefEntry": {
         const found = this.database.container(referenceOf(entry), system);
-        if (!found || depth > 20) {
-          this.findings.leftOut(place, found ? "contains itself" : `is ${this.database.nowhere}`);
+        const problem = found ? this.problemOf(found) : `is ${this.database.nowhere}`;
+        if (!found || problem !== undefined) {
+          this.findings.leftOut(place, problem ?? "");
           return [{ kind: "unknown", place }];
         }
-        const base = this.database.baseOf(found);
-        const inherited = base ? this.read(base, depth + 1).entries : [];
-        const { entries, optional } = this.read(found, depth + 1);
-        const all = [...inherited, ...entries, ...(optional ? [{ kind: "unknown", place } as const] : [])];
-        return [...all, ...restOf(found.element, all, place)];
+        return this.contained(found, place, depth);
       }
       case "FixedValueEntry":
         return [{ kind: "gap", bits: numberOf(entry, "sizeInBits") ?? 8 }];
@@ -184,6 +193,46 @@ export class EntryReader {
         return [{ kind: "unknown", place }];
     }
   }
+
+  /** Why a container cannot be a part of another one. */
+  private problemOf(container: Named): string | undefined {
+    if (this.around.has(container)) return "contains itself";
+    const chain = new Set<Named>();
+    for (let at: Named | undefined = container; at && !chain.has(at); at = this.database.baseOf(at)) {
+      chain.add(at);
+    }
+    const isRestricted = [...chain].some(({ element }) =>
+      descend(element, "BaseContainer", "RestrictionCriteria"),
+    );
+    return isRestricted ? "is a part of another container, and only there on a condition" : undefined;
+  }
+
+  /** Entries of a container within another one, and what it takes behind them. */
+  private contained(container: Named, place: Place, depth: number): Entry[] {
+    this.around.add(container);
+    const base = this.database.baseOf(container);
+    const inherited = base ? this.read(base, depth + 1).entries : [];
+    const { entries, optional } = this.read(container, depth + 1);
+    this.around.delete(container);
+    const own = [...inherited, ...entries];
+    const isBase = this.bases.has(container);
+    if (isBase) {
+      const what = "others are based on it: it is there as it is, without what they add";
+      this.findings.leftOut(place, what);
+    }
+    const all: Entry[] = optional || isBase ? [...own, { kind: "unknown", place }] : [...own, ...toEnd(own)];
+    return [...all, ...restOf(container.element, all, place)];
+  }
+}
+
+/** Step from behind the last entry to the end of the entry that reaches furthest. */
+function toEnd(entries: readonly Entry[]): readonly Entry[] {
+  let [next, end] = [0, 0];
+  for (const entry of entries) {
+    next = ((entry.kind === "unknown" ? undefined : entry.at) ?? next) + lengthOf(entry);
+    end = Math.max(end, next);
+  }
+  return end > next ? [{ kind: "gap", bits: end - next }] : [];
 }
 
 /** Entries of one repetition, where what one of them says of another is said of that of the same repetition. */

@@ -34,7 +34,16 @@ export function readXtce(
   parameters.criteria = criteria;
   const entries = new EntryReader(database, parameters, criteria, findings);
   const containers = new ContainerReader(database, parameters, criteria, entries, findings);
-  if (database.containers.size === 0) throw new ImportError("has no SequenceContainer");
+  const others = database.roots.flatMap(includesIn);
+  if (database.containers.size === 0) {
+    const names = others.map(({ attributes: { href = "" } }) => href).join(", ");
+    const way = names === "" ? "" : `; name the files too that it includes: ${names}`;
+    throw new ImportError(`has no SequenceContainer${way}`);
+  }
+  for (const { attributes, file, line } of others) {
+    const place = { file, line, what: `include ${attributes.href ?? ""}` };
+    findings.leftOut(place, "what it includes: put it in with xmllint --xinclude, or name that file too");
+  }
   const packets = containers.readAll();
   const algorithms = new AlgorithmReader(database, parameters, entries.used, findings);
   algorithms.readAll();
@@ -58,6 +67,10 @@ function rootOf({ text, file }: SourceText, isOne: boolean): Element {
     throw new ImportError(`and others: ${file ?? "a file"} ${error.message}`);
   }
 }
+
+/** Elements of XInclude, which stand for another file. */
+const includesIn = (element: Element): Element[] =>
+  element.name === "include" ? [element] : element.children.flatMap(includesIn);
 
 const hasContainers = (system: Element): boolean =>
   childrenOf(descend(system, "TelemetryMetaData", "ContainerSet")).length > 0 ||

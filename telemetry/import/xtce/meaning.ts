@@ -5,7 +5,7 @@ import { withFittingStates } from "../states";
 import { child, childrenOf, type Element, numberIn, numberOf } from "../xml";
 import { readContextLimits, readLabelAlarms, type ReadMatch, readRanges } from "./alarms";
 import { readCalibrator, readContextCalibrators } from "./calibrators";
-import { scaleOf } from "./time";
+import { isCalibrated, scaleOf } from "./time";
 
 /** How contexts are read; undefined: they are not, because this field is itself a context's. */
 export interface ContextReader {
@@ -29,7 +29,7 @@ export function meaningOf(
       return booleanField(field, type, findings);
     case "AbsoluteTimeParameterType":
     case "RelativeTimeParameterType":
-      return timeField(field, type);
+      return timeField(field, type, findings);
     case "IntegerParameterType":
     case "FloatParameterType":
       return numberField(field, type, encoding, contexts, findings);
@@ -50,13 +50,13 @@ function numberField(
     return field;
   }
   const { place, bits } = field;
-  const isSigned = field.type === "signed";
-  const calibration = readCalibrator(encoding, bits, isSigned);
+  const raw = { bits, isSigned: field.type === "signed", isFloat: field.type === "float" };
+  const calibration = readCalibrator(encoding, raw);
   const limits = readRanges(child(type, "DefaultAlarm"), place, findings);
   const limitsByContext = contexts ? readContextLimits(type, place, findings, contexts.readMatch) : {};
   const { modeField } = limitsByContext;
   const calibrationByContext = contexts
-    ? readContextCalibrators(encoding, bits, isSigned, place, findings, contexts.readMatch)
+    ? readContextCalibrators(encoding, raw, place, findings, contexts.readMatch)
     : [];
   if (typeof calibration === "string") {
     const lost = (limits ?? limitsByContext.limitsByContext) ? ", and it has no limits" : "";
@@ -118,16 +118,22 @@ function booleanField(field: ForeignField, type: Element, findings: Findings): F
   const isNamed = !/^true$/i.test(on) || !/^false$/i.test(off);
   return {
     ...field,
-    ...{ type: "boolean", encoding: undefined },
+    ...{ type: "boolean", encoding: undefined, labels: { on, off } },
     ...(isNamed && { description: `${said} (1: ${on}, 0: ${off})` }),
     alarms: { ...(alarms.on && { on: alarms.on }), ...(alarms.off && { off: alarms.off }) },
   };
 }
 
 /** A time as a number of seconds. */
-function timeField(field: ForeignField, type: Element): ForeignField {
+function timeField(field: ForeignField, type: Element, findings: Findings): ForeignField {
   const { scale, offset } = scaleOf(type);
-  if (field.type === "string" || field.type === "binary" || Number.isNaN(scale)) return field;
+  if (field.type === "string" || field.type === "binary") return field;
+  const unit = child(type, "Encoding")?.attributes.units ?? "";
+  const odd = isCalibrated(type) ? "a calibrator" : Number.isNaN(scale) ? `the unit ${unit}` : undefined;
+  if (odd !== undefined) {
+    findings.leftOut(field.place, `${odd} of a time: the number is shown as it is sent`);
+    return field;
+  }
   return { ...field, calibration: { polynomial: [offset, scale] }, unit: "s" };
 }
 

@@ -47,6 +47,10 @@ export function scaleOf(type: Element): { scale: number; offset: number } {
   };
 }
 
+/** True where a calibrator says what the raw number of a time is. */
+export const isCalibrated = (type: Element): boolean =>
+  ["DefaultCalibrator", "ContextCalibratorList"].some((name) => child(encodingOf(type), name));
+
 /** Fields of a time that its raw number is; undefined: it is no such count. */
 function fieldsOf(type: Element, { isLittle, byteOrder, isLsbFirst }: ForeignField): Source[] | undefined {
   const encoding = encodingOf(type);
@@ -54,7 +58,9 @@ function fieldsOf(type: Element, { isLittle, byteOrder, isLsbFirst }: ForeignFie
   const { scale } = scaleOf(type);
   const isPlain = (encoding?.attributes.encoding ?? "unsigned") === "unsigned";
   const isOrdered = byteOrder !== undefined || isLsbFirst === true;
-  if (encoding?.name !== "IntegerDataEncoding" || !isPlain || isOrdered) return undefined;
+  if (encoding?.name !== "IntegerDataEncoding" || !isPlain || isOrdered || isCalibrated(type)) {
+    return undefined;
+  }
   const order = isLittle === true ? { byteOrder: "little" } : {};
   const near = (length: number): boolean => Math.abs(scale / length - 1) < 1e-9;
   const count = counts.find(([length]) => near(length));
@@ -120,7 +126,7 @@ export function packetTime(
     const isPart = behind && next && countsFrom(next) === field.name && follows(behind, field);
     const source = timeSource(type, field, isPart ? { type: next, field: behind } : undefined);
     if (source) return { source, field: field.name };
-    if (epochOf(type)) none.push(field);
+    if (descend(type, "ReferenceTime", "Epoch")) none.push(field);
   }
   const [first] = none;
   if (first) {

@@ -44,6 +44,25 @@ describe("import", () => {
     assert.match(stderr, /1 could not be carried over, see above\n$/);
   });
 
+  it("reads a file in the encoding that it declares, or that its first bytes say", async () => {
+    const unit = integer("ODD", 8).replace("/></", "/><UnitSet><Unit>°C</Unit></UnitSet></");
+    const text = good(unit);
+    const declared = text.replace('version="1.0"', 'version="1.0" encoding="ISO-8859-1"');
+    for (const bytes of [
+      Buffer.from(text),
+      Buffer.from(declared, "latin1"),
+      Buffer.from(`\ufeff${text}`, "utf16le"),
+    ]) {
+      const { status, stdout, stderr } = await runHere("import", "xtce", file("encoded.xml", bytes));
+      assert.equal(status, 0, stderr);
+      assert.match(stdout, /unit: degC/);
+    }
+    const unknown = file("unknown.xml", text.replace('version="1.0"', 'version="1.0" encoding="EBCDIC-X"'));
+    const { status, stderr } = await runHere("import", "xtce", unknown);
+    assert.equal(status, 2);
+    assert.match(stderr, /unknown\.xml is written in EBCDIC-X, which is not known/);
+  });
+
   it("gives all packets a time code, a check and a period where it is told to", async () => {
     const path = file("csv.csv", "name,data_type,bit_length\nSECONDS,uint,32\n");
     const time = '{ code: fields, epoch: "2000-01-01T00:00:00Z", fields: [{ is: seconds, bits: 32 }] }';

@@ -52,6 +52,71 @@ describe("items of COSMOS", () => {
     );
   });
 
+  it("of whole little-endian bytes that no computer has as a number are bit fields: their place is their last byte", () => {
+    const lines = "APPEND_ITEM A 8 UINT\nAPPEND_ITEM G 24 BLOCK\nITEM B 72 24 UINT\nITEM C 80 32 UINT";
+    assert.deepEqual(valuesOf(lines, "01 020304 05060708", "LITTLE_ENDIAN"), {
+      ...{ a: 1, g: "020304", b: 0x040302, c: 0x08070605 },
+    });
+  });
+
+  it("within a byte are read where packets are little-endian, appended too", () => {
+    const lines = "APPEND_ITEM A 4 UINT\nAPPEND_ITEM B 3 UINT\nAPPEND_ITEM C 1 UINT\nAPPEND_ITEM D 16 UINT";
+    assert.deepEqual(valuesOf(lines, "5d 0102", "LITTLE_ENDIAN"), { a: 5, b: 6, c: 1, d: 513 });
+  });
+
+  for (const [what, lines] of [
+    ["a backslash", 'APPEND_ITEM A 16 UINT "long " \\\n\n# a comment\n  "description"'],
+    ["a plus", 'APPEND_ITEM A 16 UINT "long " +\n  "description"'],
+    ["an ampersand, and a blank line", 'APPEND_ITEM A 16 UINT &\n\n "long description"'],
+  ] as const) {
+    it(`whose line goes on in the next one by ${what} keep the packet's byte order`, () => {
+      const { text, decode, leftOut } = of(lines, "LITTLE_ENDIAN");
+      assert.deepEqual(leftOut, []);
+      assert.deepEqual(decode(spacePacket("0102")).values, { a: 513 });
+      assert.match(text, /description: long description/);
+    });
+  }
+
+  it("with a byte order that is none are left out", () => {
+    const { leftOut } = of('APPEND_ITEM A 16 UINT "" MIDDLE\nAPPEND_ITEM B 8 UINT');
+    assert.deepEqual(leftOut, ["Item A: the byte order MIDDLE"]);
+  });
+
+  it("may be missing at the end of a packet that may be short", () => {
+    const lines = "ALLOW_SHORT\nAPPEND_ITEM A 8 UINT\nAPPEND_ITEM B 32 UINT";
+    assert.deepEqual(of(lines).decode(spacePacket("07")).errors, []);
+    assert.deepEqual(of(lines.replace("ALLOW_SHORT", "HIDDEN")).decode(spacePacket("07")).errors, ["length"]);
+  });
+
+  it("of a packet that is defined again are those of the last definition, as in COSMOS", () => {
+    const twice = packetWith("APPEND_ITEM A 8 UINT") + packetWith("APPEND_ITEM B 8 UINT");
+    const { decode, leftOut, notes } = imported("cosmos", twice);
+    assert.deepEqual(leftOut, []);
+    assert.deepEqual(decode(spacePacket("07")).values, { b: 7 });
+    assert.match(notes.join("\n"), /Packet SAT HK: is defined again/);
+  });
+
+  it("choose a packet by its first word as it is sent, little-endian or not", () => {
+    const text =
+      "TELEMETRY SAT HK LITTLE_ENDIAN\n  APPEND_ID_ITEM SID 16 UINT 0x0100\n  APPEND_ITEM SEQ 32 UINT\n  APPEND_ITEM A 8 UINT";
+    const { decode } = imported("cosmos", text);
+    assert.deepEqual(decode(spacePacket("07", { apid: 1 })).values, { a: 7 });
+  });
+
+  it("that are times of something else are not the packet's, where it has one", () => {
+    const derived = (name: string, seconds: string): string =>
+      `ITEM ${name} 0 0 DERIVED\n  READ_CONVERSION unix_time_conversion.rb ${seconds} US\n`;
+    const fields = "APPEND_ITEM LAST 32 UINT\nAPPEND_ITEM SEC 32 UINT\nAPPEND_ITEM US 32 UINT\n";
+    for (const items of [
+      derived("LAST_TIME", "LAST") + derived("PACKET_TIME", "SEC"),
+      derived("PACKET_TIME", "SEC") + derived("LAST_TIME", "LAST"),
+    ]) {
+      const { text, leftOut } = of(fields + items);
+      assert.deepEqual(leftOut, ["Item LAST_TIME: is derived"], text);
+      assert.match(text, /at: 4\b/);
+    }
+  });
+
   it("that a dictionary cannot have are left out, and those behind them keep their places", () => {
     const { leftOut, decode } = of(`
   APPEND_ITEM A 12 UINT "" LITTLE_ENDIAN

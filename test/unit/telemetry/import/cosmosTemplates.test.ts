@@ -43,6 +43,27 @@ describe("templates of COSMOS", () => {
     }
   });
 
+  it("that are not done cost their line alone where it takes no bits, and what stands before all packets nothing", () => {
+    const lines =
+      "META TOPIC <%= topic %>\nAPPEND_ITEM A 8 UINT\n  STATE ON <%= Fsw::ON %>\n  UNITS Volts V\nAPPEND_ITEM B 8 UINT";
+    const text = `<% require "fsw" %>\n${packetWith(lines)}`;
+    const { text: dictionary, decode, leftOut, notes } = imported("cosmos", text, { beside });
+    assert.deepEqual(decode(spacePacket("05 06")).values, { a: 5, b: 6 });
+    assert.match(dictionary, /unit: V\n/);
+    assert.deepEqual(leftOut, [
+      "ERB: what a template puts there: META TOPIC <%= topic %>",
+      "ERB: what a template puts there: STATE ON <%= Fsw::ON %>",
+    ]);
+    assert.deepEqual(
+      notes.filter((each) => each.startsWith("ERB")),
+      ['ERB: a template in front of all packets: <% require "fsw" %>'],
+    );
+    const loop = imported("cosmos", `<% SATS.each do |sat| %>\n${packetWith("APPEND_ITEM A 8 UINT")}`, {
+      beside,
+    });
+    assert.match(loop.leftOut.join("\n"), /what a template puts there: <% SATS/);
+  });
+
   for (const [what, loop] of [
     ["(1..2).each do |i|", "(1..2).each do |i|"],
     ["1.upto(2)", "1.upto(2) do |i|"],
