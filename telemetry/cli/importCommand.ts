@@ -60,6 +60,22 @@ export const importCommand = command(
         .describe(
           "what bitOrder=leastSignificantBitFirst of XTCE means: the bits of each byte, or of the field, are reversed, or it is ignored; without it such fields are left out",
         ),
+      constants: z
+        .string()
+        .transform((list) => list.split(/[\s,]+/).filter(Boolean))
+        .pipe(
+          z.array(
+            z.string().regex(/^[\w:]+=[^=]+$/, {
+              error:
+                "must be NAME=VALUE, several with a comma between, as Config::ENDIAN=LITTLE_ENDIAN,COUNT=4",
+            }),
+          ),
+        )
+        .transform((list) => new Map(list.map((each) => each.split("=") as [string, string])))
+        .optional()
+        .describe(
+          "values of constants and other names in templates (ERB) of COSMOS, as Config::ENDIAN=LITTLE_ENDIAN,COUNT=4",
+        ),
       mostElements: small.max(4096).default(64).describe("most elements of arrays whose length varies"),
       mostBytes: small.max(65_536).default(4096).describe("most bytes of texts whose length varies"),
     },

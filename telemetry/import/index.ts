@@ -35,6 +35,8 @@ export interface ImportOptions extends WriteOptions {
   readonly others?: readonly SourceText[];
   /** Text of a file in the folder of the first one, which a template of COSMOS may render; undefined: there is none. */
   readonly beside?: (name: string) => string | undefined;
+  /** Values of names in templates of COSMOS. */
+  readonly constants?: ReadonlyMap<string, string> | undefined;
 }
 
 export interface Imported {
@@ -62,8 +64,10 @@ function read(format: Format, text: string, options: ImportOptions, findings: Fi
   switch (format) {
     case "xtce":
       return readXtce([{ text, file }, ...others], options.bitOrder, findings);
-    case "cosmos":
-      return readCosmos([{ text, file }, ...others], name, options.beside ?? (() => undefined), findings);
+    case "cosmos": {
+      const { beside = () => undefined, constants } = options;
+      return readCosmos([{ text, file }, ...others], name, { beside, constants }, findings);
+    }
     case "csv":
       return readCsv(text, packet ?? name, findings);
   }

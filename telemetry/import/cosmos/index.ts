@@ -11,7 +11,7 @@ import type { Definition, SourceText } from "../definition";
 import { type Findings, ImportError, nothingLeft } from "../findings";
 import { linesOf } from "./lines";
 import { Reader } from "./reader";
-import type { Beside } from "./template";
+import type { Given } from "./template";
 
 /**
  * @param files of one target
@@ -20,13 +20,13 @@ import type { Beside } from "./template";
 export function readCosmos(
   files: readonly SourceText[],
   name: string,
-  beside: Beside,
+  given: Given,
   findings: Findings,
 ): Definition {
   const reader = new Reader(findings);
   const isOne = files.length === 1;
   for (const { text, file } of files) {
-    for (const line of linesOf(text, beside, isOne ? undefined : file)) reader.read(line);
+    for (const line of linesOf(text, given, isOne ? undefined : file)) reader.read(line);
     reader.endFile();
   }
   const packets = reader.packets();

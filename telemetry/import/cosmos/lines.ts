@@ -1,5 +1,5 @@
 /** Lines of a COSMOS configuration file: a keyword and its words, without comments. */
-import { type Beside, expanded } from "./template";
+import { expanded, type Given } from "./template";
 
 export interface CosmosLine {
   /** The file, where it is another one than the definition's own. */
@@ -16,11 +16,11 @@ export interface CosmosLine {
  * Lines with a keyword. A line goes on in the next one by & at its end; a text in quotes does by \ or + behind it, and
  * its parts are one text. Blank lines between are skipped, and between the parts of a text comments too.
  */
-export function linesOf(text: string, beside: Beside, ownFile?: string): CosmosLine[] {
+export function linesOf(text: string, given: Given, ownFile?: string): CosmosLine[] {
   const lines: CosmosLine[] = [];
   let open: { file: string | undefined; line: number; text: string; isInText: boolean } | undefined;
   let isInTemplate = false;
-  for (const { file, line, text: written } of expanded(text, beside, ownFile)) {
+  for (const { file, line, text: written } of expanded(text, given, ownFile)) {
     const start = open ?? { file, line, text: "", isInText: false };
     const trimmed = written.trim();
     if (open && !isInTemplate && (trimmed === "" || (open.isInText && trimmed.startsWith("#")))) continue;
@@ -30,7 +30,7 @@ export function linesOf(text: string, beside: Beside, ownFile?: string): CosmosL
       const opened = all.lastIndexOf("<%");
       // Of a template of several lines the first stands for all.
       if (!isInTemplate || opened >= 0) {
-        lines.push({ ...at, keyword: "ERB", words: [all.slice(0, 60)], text: all });
+        lines.push({ ...at, keyword: "ERB", words: [all.replaceAll(/\s+/g, " ").slice(0, 60)], text: all });
       }
       isInTemplate = opened >= 0 ? !all.includes("%>", opened) : !all.includes("%>");
       open = undefined;

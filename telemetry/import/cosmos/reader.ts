@@ -101,12 +101,14 @@ export class Reader {
   }
 
   /** What a template puts there may be items, or a packet: nothing behind it can be placed. */
-  private template({ file, line, words: [written = ""] }: CosmosLine): void {
+  private template({ file, line, text, words: [written = ""] }: CosmosLine): void {
     const place = { file, line, what: "ERB" };
     if (/^(?:TELEMETRY|COMMAND)\b/i.test(written)) {
       this.leave();
+      const name = /<%=\s*(\w+(?:::\w+)*)\s*%>/.exec(text)?.[1];
+      const way = name === undefined ? "" : `; --constants ${name}=VALUE says it`;
       if (/^T/i.test(written)) {
-        this.findings.leftOut(place, `what a template puts there: ${written}; the packet is left out`);
+        this.findings.leftOut(place, `what a template puts there: ${written}; the packet is left out${way}`);
       }
       return;
     }

@@ -4,6 +4,8 @@
  */
 import { ImportError } from "../findings";
 
+type Values = ReadonlyMap<string, string>;
+
 export interface TemplateLine {
   /** The file, where it is another one than the definition's own. */
   readonly file: string | undefined;
@@ -14,6 +16,13 @@ export interface TemplateLine {
 /** Text of a file in the definition's own folder; undefined: there is none. */
 export type Beside = (name: string) => string | undefined;
 
+/** What templates mean that the text does not say. */
+export interface Given {
+  readonly beside: Beside;
+  /** Values of Ruby's constants and other names, as `Config::ENDIAN`. */
+  readonly constants?: Values | undefined;
+}
+
 /** Lines that templates make, empty rounds of loops too: bounds for what would never end. */
 const mostLines = 200_000;
 const mostDepth = 20;
@@ -22,17 +31,19 @@ const mostDepth = 20;
  * Lines of a text with what its templates put there, as far as that is known.
  * @throws ImportError for templates that make too many lines, as those that render each other without end
  */
-export function expanded(text: string, beside: Beside, file?: string): TemplateLine[] {
+export function expanded(
+  text: string,
+  { beside, constants = new Map() }: Given,
+  file?: string,
+): TemplateLine[] {
   const expansion = new Expansion(beside);
   // COSMOS would put the name of the target there: it does not change what is in a packet.
-  expansion.all(linesOf(text, file), new Map([["target_name", "TARGET"]]), 0);
+  expansion.all(linesOf(text, file), new Map([["target_name", "TARGET"], ...constants]), 0);
   return expansion.lines;
 }
 
 const linesOf = (text: string, file: string | undefined): TemplateLine[] =>
   text.split(/\r?\n/).map((each, i) => ({ file, line: i + 1, text: each }));
-
-type Values = ReadonlyMap<string, string>;
 
 class Expansion {
   readonly lines: TemplateLine[] = [];
@@ -78,7 +89,7 @@ const withValues = (text: string, values: Values): string =>
   text
     .replaceAll(/<%#.*?%>/g, "")
     .replaceAll(
-      /<%=\s*(\w+)\s*(?:([-+*])\s*(\d+)\s*)?-?%>/g,
+      /<%=\s*(\w+(?:::\w+)*)\s*(?:([-+*])\s*(\d+)\s*)?-?%>/g,
       (all, name: string, sign?: string, by?: string) => {
         const value = values.get(name);
         if (value === undefined) return all;
@@ -97,8 +108,8 @@ function calculated(value: number, sign: string, by: number): number {
 function loopOf(text: string, values: Values): { name: string; from: number; to: number } | undefined {
   const [, code = ""] = /^\s*<%-?\s*([^=%].*?)\s*-?%>\s*$/.exec(text) ?? [];
   const [, first, dots, last, name] =
-    /^\(?(\w+)(\.\.\.?|\.upto\()(\w+)\)(?:\.each)?\s+do\s*\|(\w+)\|$/.exec(code) ?? [];
-  const [, times, index] = /^(\w+)\.times\s+do\s*\|(\w+)\|$/.exec(code) ?? [];
+    /^\(?([\w:]+)(\.\.\.?|\.upto\()([\w:]+)\)(?:\.each)?\s+do\s*\|(\w+)\|$/.exec(code) ?? [];
+  const [, times, index] = /^([\w:]+)\.times\s+do\s*\|(\w+)\|$/.exec(code) ?? [];
   const number = (written = ""): number => Number(values.get(written) ?? written);
   const [from, to] = times === undefined ? [number(first), number(last)] : [0, number(times) - 1];
   const variable = name ?? index;
@@ -130,7 +141,7 @@ function renderOf(text: string, values: Values): { name: string; values: Values 
   const found = new Map<string, string>();
   for (const pair of locals.split(",").filter((each) => each.trim() !== "")) {
     const [, key, quoted, plain = ""] =
-      /^\s*:?["']?(\w+)["']?\s*(?::|=>)\s*(?:["']([^"']*)["']|(\w+))\s*$/.exec(pair) ?? [];
+      /^\s*:?["']?(\w+)["']?\s*(?::|=>)\s*(?:["']([^"']*)["']|([\w:]+))\s*$/.exec(pair) ?? [];
     const value = quoted ?? values.get(plain) ?? (/^(?:0x[\da-f]+|\d+)$/i.test(plain) ? plain : undefined);
     if (key === undefined || value === undefined) return undefined;
     found.set(key, value);

@@ -63,6 +63,12 @@ describe("import", () => {
     assert.match(stderr, /unknown\.xml is written in EBCDIC-X, which is not known/);
   });
 
+  it("names a constant that is not said as NAME=VALUE", async () => {
+    const { status, stderr } = await runHere("import", "cosmos", file("c.txt", ""), "--constants", "A=1,B");
+    assert.equal(status, 2);
+    assert.match(stderr, /--constants .*must be NAME=VALUE/);
+  });
+
   it("gives all packets a time code, a check and a period where it is told to", async () => {
     const path = file("csv.csv", "name,data_type,bit_length\nSECONDS,uint,32\n");
     const time = '{ code: fields, epoch: "2000-01-01T00:00:00Z", fields: [{ is: seconds, bits: 32 }] }';

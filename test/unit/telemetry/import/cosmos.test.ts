@@ -221,7 +221,7 @@ TELEMETRY SAT <%= packet %> BIG_ENDIAN
 APPEND_ITEM D 8 UINT`);
     assert.deepEqual(leftOut, [
       "ERB: what a template puts there: <%= render 'x.txt' %>",
-      "ERB: what a template puts there: TELEMETRY SAT <%= packet %> BIG_ENDIAN; the packet is left out",
+      "ERB: what a template puts there: TELEMETRY SAT <%= packet %> BIG_ENDIAN; the packet is left out; --constants packet=VALUE says it",
       "ERB: its length is not known; so B behind it cannot be placed",
     ]);
     assert.deepEqual(decode(spacePacket("05 06 07")).values, { a: 5, c: 7 });

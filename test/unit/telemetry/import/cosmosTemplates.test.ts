@@ -43,6 +43,20 @@ describe("templates of COSMOS", () => {
     }
   });
 
+  it("mean constants of Ruby by the values that they are given", () => {
+    const text = packetWith(
+      "APPEND_ITEM A 16 UINT\n<% Fsw::COUNT.times do |i| %>\nAPPEND_ITEM B<%= i %> 8 UINT\n<% end %>",
+    ).replace("BIG_ENDIAN", "<%= Config::ENDIAN %>");
+    assert.throws(() => imported("cosmos", text, { beside }), /--constants Config::ENDIAN=VALUE says it/);
+    const constants = new Map([
+      ["Config::ENDIAN", "BIG_ENDIAN"],
+      ["Fsw::COUNT", "2"],
+    ]);
+    const { decode, leftOut } = imported("cosmos", text, { beside, constants });
+    assert.deepEqual(leftOut, []);
+    assert.deepEqual(decode(spacePacket("0102 03 04")).values, { a: 258, b0: 3, b1: 4 });
+  });
+
   it("that are not done cost their line alone where it takes no bits, and what stands before all packets nothing", () => {
     const lines =
       "META TOPIC <%= topic %>\nAPPEND_ITEM A 8 UINT\n  STATE ON <%= Fsw::ON %>\n  UNITS Volts V\nAPPEND_ITEM B 8 UINT";
