@@ -1,7 +1,7 @@
 /** Containers of XTCE as packets: their entries, what they inherit from, and which packets they are. */
 import type { Criterion, Entry, ForeignPacket } from "../definition";
 import type { Findings } from "../findings";
-import { child, childrenOf } from "../xml";
+import { child, childrenOf, descend } from "../xml";
 import { type CriteriaReader } from "./criteria";
 import { type Database, descriptionOf, type Named, placeOf } from "./database";
 import { type EntryReader, type Optional } from "./entries";
@@ -54,6 +54,9 @@ export class ContainerReader {
         `its base ${baseElement.attributes.containerRef ?? ""} is ${named ? "left out" : this.database.nowhere}`,
       );
       return undefined;
+    }
+    if (descend(baseElement, "RestrictionCriteria", "NextContainer")) {
+      this.findings.leftOut(place, "its NextContainer: which packet comes next says nothing here");
     }
     const criteria = this.criteria.read(child(baseElement, "RestrictionCriteria"), system, place);
     if (typeof criteria === "string") {

@@ -1,6 +1,7 @@
 /** Entries of XTCE containers as fields: parameters, other containers, their places and repetitions. */
 import type { Criterion, Entry, Place } from "../definition";
 import type { Findings } from "../findings";
+import { complement, intersection } from "../intervals";
 import { sizeOf, varies } from "../places";
 import { countedBy } from "../structures";
 import { child, childrenOf, descend, type Element, numberIn, numberOf, placeIn } from "../xml";
@@ -43,7 +44,7 @@ export class EntryReader {
       const what = `${entry.name} ${referenceOf(entry)} of ${name}`;
       const place = { file: entry.file, line: entry.line, what };
       const condition = child(entry, "IncludeCondition");
-      if (condition) {
+      if (condition && !this.isOwnCount(condition, entry, { element, system, name }, place, depth)) {
         const optional = this.optional(list.slice(i), { element, system, name }, place, depth);
         return optional ? { entries, optional } : { entries: [...entries, { kind: "unknown", place }] };
       }
@@ -53,6 +54,32 @@ export class EntryReader {
       }
     }
     return { entries };
+  }
+
+  /** True where an entry is only there if the number of its elements is not 0, which says nothing new. */
+  private isOwnCount(
+    condition: Element,
+    entry: Element,
+    container: Named,
+    place: Place,
+    depth: number,
+  ): boolean {
+    const criteria = this.criteria.read(condition, container.system, place);
+    if (typeof criteria === "string" || criteria.length !== 1) return false;
+    const [criterion] = criteria;
+    const isAny =
+      intersection(complement(criterion?.numbers ?? []), [{ from: 1, to: Infinity }]).length === 0;
+    if (!isAny) return false;
+    const fields = this.placed(entry, container, place, [], true, depth).filter(({ kind }) => kind !== "gap");
+    return (
+      fields.length > 0 &&
+      fields.every(
+        (field) =>
+          field.kind === "field" &&
+          (field.interleaved === true ||
+            (typeof field.count === "object" && field.count.field === criterion?.field)),
+      )
+    );
   }
 
   /** Entries at the end of a list, where all have the same condition. */

@@ -79,7 +79,13 @@ const hasContainers = (system: Element): boolean =>
 /** Findings about parameters that neither a container nor an algorithm has. */
 function reportTheRest({ parameters }: Database, used: ReadonlySet<Named>, findings: Findings): void {
   for (const parameter of parameters.values()) {
-    if (used.has(parameter)) continue;
+    const validity = descend(parameter.element, "ParameterProperties", "ValidityCondition");
+    if (used.has(parameter)) {
+      if (validity) {
+        findings.leftOut(placeOf(parameter.element, "Parameter"), "its ValidityCondition: it always counts");
+      }
+      continue;
+    }
     const source = descend(parameter.element, "ParameterProperties")?.attributes.dataSource ?? "telemetered";
     const place = placeOf(parameter.element, "Parameter");
     if (source === "derived") findings.leftOut(place, "is derived, and no algorithm computes it");

@@ -1,8 +1,8 @@
 /** What numbers mean by the type of their parameter: calibration and unit, states, alarms. */
-import type { ForeignField, ForeignState } from "../definition";
+import type { ForeignField, ForeignState, Place } from "../definition";
 import type { Findings } from "../findings";
 import { withFittingStates } from "../states";
-import { child, childrenOf, type Element, numberIn, numberOf } from "../xml";
+import { child, childrenOf, type Element, numberIn, numberOf, placeIn } from "../xml";
 import { readContextLimits, readLabelAlarms, type ReadMatch, readRanges } from "./alarms";
 import { readCalibrator, readContextCalibrators } from "./calibrators";
 import { isCalibrated, scaleOf } from "./time";
@@ -22,6 +22,8 @@ export function meaningOf(
   contexts: ContextReader | undefined,
   findings: Findings,
 ): ForeignField {
+  const isNumber = type.name === "IntegerParameterType" || type.name === "FloatParameterType";
+  if (!isNumber) reportAlarms(type, field.place, findings);
   switch (type.name) {
     case "EnumeratedParameterType":
       return enumerationField(field, type, findings);
@@ -89,15 +91,18 @@ function enumerationField(field: ForeignField, type: Element, findings: Findings
     return field;
   }
   const { byLabel, other } = readLabelAlarms(child(type, "DefaultAlarm"));
-  if (child(type, "ContextAlarmList")) {
-    findings.leftOut(field.place, "alarms on its states by context");
-  }
   const states = childrenOf(child(type, "EnumerationList"), "Enumeration").flatMap((each): ForeignState[] => {
     const from = numberIn(each.attributes.value ?? "");
     const label = each.attributes.label ?? "";
     if (from === undefined) return [];
     return [{ from, to: numberOf(each, "maxValue") ?? from, label, alarm: byLabel.get(label) ?? other }];
   });
+  reportLabels(
+    byLabel,
+    states.map(({ label }) => label),
+    field,
+    findings,
+  );
   const encoding = field.type === "signed" ? "twos-complement" : undefined;
   return withFittingStates({ ...field, type: "enumeration", states, encoding }, findings);
 }
@@ -113,6 +118,7 @@ function booleanField(field: ForeignField, type: Element, findings: Findings): F
   }
   const { byLabel } = readLabelAlarms(child(type, "DefaultAlarm"));
   const [on, off] = [type.attributes.oneStringValue ?? "True", type.attributes.zeroStringValue ?? "False"];
+  reportLabels(byLabel, [on, off], field, findings);
   const alarms = { on: byLabel.get(on), off: byLabel.get(off) };
   const said = field.description ?? field.name;
   const isNamed = !/^true$/i.test(on) || !/^false$/i.test(off);
@@ -122,6 +128,39 @@ function booleanField(field: ForeignField, type: Element, findings: Findings): F
     ...(isNamed && { description: `${said} (1: ${on}, 0: ${off})` }),
     alarms: { ...(alarms.on && { on: alarms.on }), ...(alarms.off && { off: alarms.off }) },
   };
+}
+
+/** Report of alarms that only numbers can have here, and of what counts their violations. */
+function reportAlarms(type: Element, place: Place, findings: Findings): void {
+  const alarm = child(type, "DefaultAlarm");
+  const hasLabels = type.name === "EnumeratedParameterType" || type.name === "BooleanParameterType";
+  for (const part of alarm?.children ?? []) {
+    const isRead = hasLabels && part.name.startsWith("EnumerationAlarm");
+    if (!isRead && part.name !== "AncillaryDataSet") {
+      findings.leftOut(placeIn(place, part), `its alarm ${part.name}`);
+    }
+  }
+  const violations = numberOf(alarm, "minViolations") ?? 1;
+  if (alarm && violations > 1) {
+    findings.leftOut(
+      placeIn(place, alarm),
+      `the ${violations} packets in a row of its alarm: one is enough here`,
+    );
+  }
+  const contexts = child(type, "ContextAlarmList");
+  if (contexts) findings.leftOut(placeIn(place, contexts), "its alarms by context");
+}
+
+/** Report of alarms on labels that there are not. */
+function reportLabels(
+  byLabel: ReadonlyMap<string, unknown>,
+  labels: readonly string[],
+  { place }: ForeignField,
+  findings: Findings,
+): void {
+  for (const label of byLabel.keys()) {
+    if (!labels.includes(label)) findings.leftOut(place, `its alarm on ${label}, which it never is`);
+  }
 }
 
 /** A time as a number of seconds. */

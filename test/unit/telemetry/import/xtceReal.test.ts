@@ -254,6 +254,69 @@ describe("packets of XTCE", () => {
     assert.equal(leftOut.length, 4, leftOut.join("\n"));
   });
 
+  it("with an array that is only there if it has elements are as without that condition", () => {
+    const list = (condition: string): string =>
+      `<ParameterRefEntry parameterRef="N"/><ArrayParameterRefEntry parameterRef="R"><IncludeCondition>${condition}</IncludeCondition></ArrayParameterRefEntry><ParameterRefEntry parameterRef="B"/>`;
+    const of = (condition: string): Result =>
+      imported(
+        "xtce",
+        xtce({
+          types: integer("U8", 8) + counted,
+          parameters: ["N", "B"].map((name) => parameter(name, "U8")).join("") + parameter("R", "R_T"),
+          containers: container("P", list(condition), apid7),
+        }),
+      );
+    for (const condition of [
+      comparison("N", 0, "&gt;"),
+      comparison("N", 0, "!="),
+      comparison("N", 1, "&gt;="),
+    ]) {
+      const { decode, leftOut } = of(condition);
+      assert.deepEqual(leftOut, []);
+      assert.deepEqual(decode(packet("01 05 09")).values, { n: 1, r: [5], b: 9 });
+      assert.deepEqual(decode(packet("00 09")).values, { n: 0, r: [], b: 9 });
+    }
+    assert.notDeepEqual(of(comparison("N", 1, "&gt;")).leftOut, []);
+  });
+
+  it("name every alarm, validity and next container that a dictionary has not", () => {
+    const labelled = (name: string, alarm: string): string =>
+      `<EnumeratedParameterType name="${name}"><IntegerDataEncoding sizeInBits="8"/><EnumerationList><Enumeration value="1" label="BAD"/></EnumerationList>${alarm}</EnumeratedParameterType>`;
+    const level = (label: string): string =>
+      `<EnumerationAlarm enumerationLabel="${label}" alarmLevel="critical"/>`;
+    const alarm = (list: string, attributes = ""): string =>
+      `<DefaultAlarm ${attributes}>${list}</DefaultAlarm>`;
+    const types =
+      labelled(
+        "E",
+        alarm(
+          `<EnumerationAlarmList>${level("BAD")}${level("WORSE")}</EnumerationAlarmList>`,
+          'minViolations="3"',
+        ),
+      ) +
+      labelled("F", alarm("<AlarmConditions/>")) +
+      boolean("B", "On", "Off").replace("</Bool", "<ContextAlarmList/></Bool") +
+      integer("U8", 8);
+    const valid = `<Parameter name="V" parameterTypeRef="U8"><ParameterProperties><ValidityCondition>${comparison("E", 1)}</ValidityCondition></ParameterProperties></Parameter>`;
+    const next = basedOn("CCSDS", `${comparison("H3", 7)}<NextContainer containerRef="CCSDS"/>`);
+    const { leftOut } = imported(
+      "xtce",
+      xtce({
+        types,
+        parameters: ["E", "F", "B"].map((name) => parameter(name, name)).join("") + valid,
+        containers: container("P", entries("E", "F", "B", "V"), next),
+      }),
+    );
+    assert.deepEqual(leftOut.toSorted(), [
+      "Parameter B: its alarms by context",
+      "Parameter E: its alarm on WORSE, which it never is",
+      "Parameter E: the 3 packets in a row of its alarm: one is enough here",
+      "Parameter F: its alarm AlarmConditions",
+      "Parameter V: its ValidityCondition: it always counts",
+      "SequenceContainer P: its NextContainer: which packet comes next says nothing here",
+    ]);
+  });
+
   it("in files that a file includes are asked for", () => {
     const include = '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="more.xml"/>';
     const { leftOut } = imported(
