@@ -55,6 +55,8 @@ export const contacts = command(
     const ofSpacecraft = spacecraft === undefined ? "" : `,${spacecraft}`;
     await print(`start,end,station${spacecraft === undefined ? "" : ",spacecraft"}\n`);
     for (const { start, end, station } of found) {
+      // Shorter than what is printed of it: serve would refuse the plan.
+      if (iso(start) === iso(end)) continue;
       await print(`${iso(start)},${iso(end)},${station}${ofSpacecraft}\n`);
     }
     return 0;

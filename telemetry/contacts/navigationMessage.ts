@@ -37,7 +37,7 @@ export class MessageError extends Error {}
 export function readNavigationMessage(text: string): NavigationMessage | undefined {
   const start = text.trimStart();
   if (start.startsWith("<")) return ofXml(readXml(text));
-  const kind = /^(?:COMMENT.*\s+)*CCSDS_(OEM|OMM)_VERS\s*=/.exec(start)?.[1];
+  const kind = /^(?:COMMENT\b[^\n]*\n\s*)*CCSDS_(OEM|OMM)_VERS\s*=/.exec(start)?.[1];
   return kind === "OEM" || kind === "OMM" ? { kind, segments: ofKeys(text) } : undefined;
 }
 

@@ -139,8 +139,10 @@ function linesOf(text: string): { readonly number: number; readonly text: string
     .filter(({ text: line }) => line !== "" && !line.startsWith("#"));
 }
 
-/** Cells without their quotes: neither times nor names have commas. */
+/** Cells without their quotes; within them a comma is none between cells (RFC 4180). */
 const cellsOf = (line: string): string[] =>
-  line.split(",").map((cell) => cell.trim().replace(/^"(.*)"$/, "$1"));
+  Array.from(`${line},`.matchAll(/(\s*"(?:[^"]|"")*"[^,]*|[^,]*),/g), ([, cell = ""]) =>
+    cell.trim().replace(/^"(.*)"$/, (_, text: string) => text.replaceAll('""', '"')),
+  );
 
 const shown = (given: string): string => JSON.stringify(given.length > 40 ? `${given.slice(0, 40)}…` : given);

@@ -60,8 +60,8 @@ export function fieldsCodec(fields: readonly TimeField[], epoch: number): Fields
 function writeCounts(bytes: Uint8Array, at: number, counted: readonly Placed[], elapsed: number): void {
   let rest = BigInt(Math.floor(elapsed)) * 1_000_000_000n + BigInt(Math.floor((elapsed % 1) * 1e9));
   for (const field of counted) {
-    if (field.seconds * 1e9 < 1) return;
     const isPart = field.is === "fraction";
+    if (!isPart && field.seconds * 1e9 < 1) return;
     const count = isPart
       ? Math.floor(Number(rest) / 1e9 / field.seconds)
       : Number(rest / BigInt(Math.round(field.seconds * 1e9)));

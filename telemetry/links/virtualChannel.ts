@@ -36,10 +36,9 @@ export class VirtualChannel {
     this.expectedCount = (count + 1) % modulus;
     counters.frameGaps += missing;
     if (missing > 0) this.end();
-    if (frame.isIdle) {
-      counters.idleFrames++;
-      this.end();
-    } else this.takeData(frame);
+    // An idle frame may stand between the parts of a packet: data were not there in time (CCSDS 132.0-B-3, 4.1.4).
+    if (frame.isIdle) counters.idleFrames++;
+    else this.takeData(frame);
   }
 
   /** Loss of what is begun: its rest will not come, as behind a gap or a connection. */

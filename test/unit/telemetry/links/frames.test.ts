@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { crc16 } from "../../../../telemetry/decoder";
 import { TmFrameWriter } from "../../../../telemetry/links/frameWriter";
 import { randomised } from "../../../../telemetry/links/randomiser";
 import { framesOf } from "../../../support/telemetry/frames";
@@ -41,6 +42,29 @@ for (const kind of ["tm", "aos"] as const) {
             assert.deepEqual([received, frameGaps, skippedBytes, cutPackets], [frames.length, 0, 0, 0]);
           },
         ),
+      );
+    });
+
+    it("give every packet where idle frames stand between the parts of one", () => {
+      const pointerAt = kind === "tm" ? 4 : 6;
+      fc.assert(
+        fc.property(anyPackets, anyFrameBytes, fc.func(fc.boolean()), (packets, frameBytes, isIdleBehind) => {
+          const { link, packets: given } = linkOf(url(frameBytes));
+          const frames = framesOf(packets, { kind, frameBytes }).flatMap((frame, i) => {
+            const idle = Buffer.from(frame);
+            idle.writeUInt16BE((idle.readUInt16BE(pointerAt) & 0xf800) | 0x7fe, pointerAt);
+            return isIdleBehind(i) ? [frame, idle] : [frame];
+          });
+          frames.forEach((frame, i) => {
+            if (kind === "tm") frame[3] = i % 256;
+            else frame.writeUIntBE(i, 2, 3);
+            frame.writeUInt16BE(crc16(frame, 0, frameBytes - 2), frameBytes - 2);
+          });
+          link.stream().push(stream(frames));
+          isSame(withoutIdle(given), packets);
+          const { frameGaps, skippedBytes, cutPackets } = link.counters;
+          assert.deepEqual([frameGaps, skippedBytes, cutPackets], [0, 0, 0]);
+        }),
       );
     });
 

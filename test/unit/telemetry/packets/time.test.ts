@@ -132,6 +132,7 @@ describe("time codes", () => {
       [{ ...fields(["seconds", 32], ["milliseconds", 16]), epoch }, 1e-3],
       [{ ...fields(["days", 16], ["milliseconds", 32]), epoch }, 1e-3],
       [{ ...fields(["seconds", 32], ["fraction", 16]), epoch }, 2 ** -16],
+      [{ ...fields(["seconds", 32], ["fraction", 32]), epoch }, 2 ** -32],
       [
         fields(
           ["year", 16],

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { type Contact, ContactPlan, PlanError, PlanSource, readPlan } from "../../../../telemetry/contacts";
+import { readNavigationMessage } from "../../../../telemetry/contacts/navigationMessage";
 import type { Log } from "../../../../telemetry/log";
 
 const contact = (start: number, end: number, station = "a"): Contact => ({ start, end, station });
@@ -104,12 +105,20 @@ describe("the text of a contact plan", () => {
       "# made by hand\nstation,start,end,orbit\nsvalbard,2026-11-27T08:15Z,2026-11-27T08:25:30Z,8123\n",
     ],
     [
+      "CSV with commas in quotes, in columns of another program",
+      'note,start,end,"max. ""el""",station\n"low, windy",2026-11-27T08:15Z,2026-11-27T08:25:30Z,"5,5 deg",svalbard\n',
+    ],
+    [
       "CSV with quotes and CRLF",
       '"start","end","station"\r\n"2026-331T08:15:00Z","2026-331T08:25:30.000Z","svalbard"\r\n',
     ],
   ] as const) {
     it(`is ${form}`, () => assert.deepEqual(readPlan(text, "sat-1"), expected));
   }
+
+  it("that is none, and begins with many words of a comment, is soon seen to be none", () => {
+    assert.equal(readNavigationMessage(`${"COMMENT ".repeat(32)}x`), undefined);
+  });
 
   it("has the contacts of other spacecraft too, which are left aside", () => {
     const text =
