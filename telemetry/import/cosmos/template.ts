@@ -14,7 +14,7 @@ export interface TemplateLine {
 }
 
 /** Text of a file in the definition's own folder; undefined: there is none. */
-export type Beside = (name: string) => string | undefined;
+type Beside = (name: string) => string | undefined;
 
 /** What templates mean that the text does not say. */
 export interface Given {
