@@ -74,8 +74,8 @@ class Planner {
     const ordered = (base: PlannedPacket | undefined): PlannedPacket[] => {
       const siblings: PlannedPacket[] = [];
       for (const each of below.get(base) ?? []) {
-        const wider = base && siblings.findIndex((other) => isPartOf(each.when, other.when));
-        siblings.splice(wider === undefined || wider < 0 ? siblings.length : wider, 0, each);
+        const wider = siblings.findIndex(({ apid, when }) => apid === each.apid && isPartOf(each.when, when));
+        siblings.splice(wider < 0 ? siblings.length : wider, 0, each);
       }
       return siblings.flatMap((each) => [each, ...ordered(each)]);
     };

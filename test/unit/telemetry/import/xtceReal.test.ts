@@ -206,6 +206,21 @@ describe("packets of XTCE", () => {
     }
   });
 
+  it("of one APID, without a container that they are based on, are chosen so too", () => {
+    const fields = entries("KIND", "SUB");
+    const of = (...more: readonly string[]): string =>
+      basedOn("CCSDS", `<ComparisonList>${comparison("H3", 7)}${more.join("")}</ComparisonList>`);
+    const packets = [
+      container("GENERAL", fields + entries("A"), of(comparison("KIND", 3))),
+      container("SPECIAL", fields + entries("B"), of(comparison("KIND", 3), comparison("SUB", 25))),
+    ];
+    for (const order of [packets, packets.toReversed()]) {
+      const { decode } = imported("xtce", file("KIND SUB A B", order.join("")));
+      const chosen = ["0319 07", "0301 07"].map((hex) => decode(packet(hex)).packet);
+      assert.deepEqual(chosen, ["special", "general"]);
+    }
+  });
+
   it("with repetitions in repetitions, or a container in itself, are refused without end or stack", () => {
     const many = "<RepeatEntry><Count><FixedValue>4000</FixedValue></Count></RepeatEntry>";
     const repeated = (name: string): string =>
