@@ -226,17 +226,24 @@ export async function killedWhen(
   start: (options: Pick<RunOptions, "onStart">) => Promise<PulumiRun>,
 ): Promise<PulumiRun> {
   let engine: number | undefined;
-  let isOver = false;
-  const run = start({ onStart: (pid) => void (engine = pid) }).finally(() => (isOver = true));
+  let [isOver, isKilled] = [false, false];
   const limit = Date.now() + 60_000;
-  let isReached = false;
-  while (!isOver && !isReached && Date.now() < limit) {
-    await sleep(20);
-    isReached = engine !== undefined && (await reached());
-  }
-  // Killed in either case: nothing else would end one that waits.
-  const isKilled = engine !== undefined && !isOver && kill(engine);
-  const ended = await run;
+  const watch = async (): Promise<boolean> => {
+    let isReached = false;
+    try {
+      while (!isOver && !isReached && Date.now() < limit) {
+        await sleep(20);
+        isReached = engine !== undefined && (await reached());
+      }
+    } finally {
+      // In every case: nothing else would end one that waits.
+      isKilled = engine !== undefined && !isOver && kill(engine);
+    }
+    return isReached;
+  };
+  const run = start({ onStart: (pid) => void (engine = pid) }).finally(() => (isOver = true));
+  // Together: an error of either is never without somebody who awaits it.
+  const [ended, isReached] = await Promise.all([run, watch()]);
   if (isReached && isKilled) return ended;
   const missed = isReached ? "came, and the engine had ended" : "did not come";
   throw new Error(`the moment to kill the engine ${missed}: exit code ${ended.exitCode}\n${messages(ended)}`);
