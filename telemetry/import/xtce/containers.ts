@@ -11,7 +11,6 @@ import { packetTime, periodOf } from "./time";
 export class ContainerReader {
   readonly packets: ForeignPacket[] = [];
   private readonly done = new Map<Named, ForeignPacket | undefined>();
-  private readonly bases: ReadonlySet<Named | undefined>;
 
   constructor(
     private readonly database: Database,
@@ -19,9 +18,7 @@ export class ContainerReader {
     private readonly criteria: CriteriaReader,
     private readonly entries: EntryReader,
     private readonly findings: Findings,
-  ) {
-    this.bases = new Set([...database.containers.values()].map((each) => database.baseOf(each)));
-  }
+  ) {}
 
   readAll(): ForeignPacket[] {
     const inlined = new Set(
@@ -34,7 +31,9 @@ export class ContainerReader {
     for (const container of this.database.containers.values()) {
       // What others contain is no packet of its own, unless it inherits or is inherited from.
       const isPart =
-        inlined.has(container) && !this.bases.has(container) && !child(container.element, "BaseContainer");
+        inlined.has(container) &&
+        !this.database.isBase(container) &&
+        !child(container.element, "BaseContainer");
       if (!isPart) this.read(container, 0);
     }
     return this.packets;
@@ -79,7 +78,7 @@ export class ContainerReader {
     };
     this.done.set(container, packet);
     this.packets.push(packet);
-    if (optional && !this.bases.has(container)) this.addOptional(packet, optional);
+    if (optional && !this.database.isBase(container)) this.addOptional(packet, optional);
     return packet;
   }
 
@@ -93,7 +92,7 @@ export class ContainerReader {
     entries: readonly Entry[],
     optional: Optional | undefined,
   ): { entries: readonly Entry[]; criteria: readonly Criterion[] } {
-    if (!optional || !this.bases.has(container)) return { entries, criteria: [] };
+    if (!optional || !this.database.isBase(container)) return { entries, criteria: [] };
     const { place, criteria } = optional;
     if (!isAbstract) {
       this.findings.leftOut(place, "it is only there on a condition, and others are based on its container");

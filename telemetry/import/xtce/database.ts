@@ -33,6 +33,7 @@ export class Database {
   readonly parameters: Table;
   readonly containers: Table;
   private readonly types: Table;
+  private readonly bases: ReadonlySet<Named | undefined>;
 
   /** Where something is that is missing, in words. */
   readonly nowhere: string;
@@ -55,6 +56,7 @@ export class Database {
     this.parameters = this.table("ParameterSet", (name) => name === "Parameter");
     this.containers = this.table("ContainerSet", (name) => name === "SequenceContainer");
     this.types = this.table("ParameterTypeSet", (name) => name.endsWith("ParameterType"));
+    this.bases = new Set([...this.containers.values()].map((each) => this.baseOf(each)));
   }
 
   type(reference: string, from: System): Named | undefined {
@@ -74,6 +76,18 @@ export class Database {
   baseOf({ element, system }: Named): Named | undefined {
     const reference = child(element, "BaseContainer")?.attributes.containerRef;
     return reference === undefined ? undefined : this.container(reference, system);
+  }
+
+  /** True for a container that others are based on. */
+  isBase(container: Named): boolean {
+    return this.bases.has(container);
+  }
+
+  /** A container behind all that it is based on, the first of them first. */
+  lineOf(container: Named): Named[] {
+    const line = new Set<Named>();
+    for (let at: Named | undefined = container; at && !line.has(at); at = this.baseOf(at)) line.add(at);
+    return [...line].reverse();
   }
 
   /** Parameter of a reference; what it has behind the parameter's name is a member of a structure or an array. */

@@ -25,33 +25,28 @@ export class EntryReader {
   readonly used = new Set<Named>();
   /** Containers that are being read, one in another. */
   private readonly around = new Set<Named>();
-  private readonly bases: ReadonlySet<Named | undefined>;
 
   constructor(
     private readonly database: Database,
     private readonly parameters: ParameterReader,
     private readonly criteria: CriteriaReader,
     private readonly findings: Findings,
-  ) {
-    this.bases = new Set([...database.containers.values()].map((each) => database.baseOf(each)));
-  }
+  ) {}
 
-  read({ element, system, name }: Named, depth: number): { entries: Entry[]; optional?: Optional } {
+  read(container: Named, depth: number): { entries: Entry[]; optional?: Optional } {
+    const { element, name } = container;
     const entries: Entry[] = [];
     const list = childrenOf(child(element, "EntryList"));
-    const isBased = child(element, "BaseContainer") !== undefined;
+    const isWhole = depth === 0 || child(element, "BaseContainer") !== undefined;
     for (const [i, entry] of list.entries()) {
       const what = `${entry.name} ${referenceOf(entry)} of ${name}`;
       const place = { file: entry.file, line: entry.line, what };
       const condition = child(entry, "IncludeCondition");
-      if (condition && !this.isOwnCount(condition, entry, { element, system, name }, place, depth)) {
-        const optional = this.optional(list.slice(i), { element, system, name }, place, depth);
+      if (condition && !this.isOwnCount(condition, entry, container, place, depth)) {
+        const optional = this.optional(list.slice(i), container, place, depth);
         return optional ? { entries, optional } : { entries: [...entries, { kind: "unknown", place }] };
       }
-      const isWhole = isBased || depth === 0;
-      for (const each of this.placed(entry, { element, system, name }, place, entries, isWhole, depth)) {
-        entries.push(each);
-      }
+      for (const each of this.placed(entry, container, place, entries, isWhole, depth)) entries.push(each);
     }
     return { entries };
   }
@@ -206,12 +201,9 @@ export class EntryReader {
       }
       case "ContainerRefEntry": {
         const found = this.database.container(referenceOf(entry), system);
-        const problem = found ? this.problemOf(found) : `is ${this.database.nowhere}`;
-        if (!found || problem !== undefined) {
-          this.findings.leftOut(place, problem ?? "");
-          return [{ kind: "unknown", place }];
-        }
-        return this.contained(found, place, depth);
+        if (found) return this.contained(found, place, depth);
+        this.findings.leftOut(place, `is ${this.database.nowhere}`);
+        return [{ kind: "unknown", place }];
       }
       case "FixedValueEntry":
         return [{ kind: "gap", bits: numberOf(entry, "sizeInBits") ?? 8 }];
@@ -221,33 +213,26 @@ export class EntryReader {
     }
   }
 
-  /** Why a container cannot be a part of another one. */
-  private problemOf(container: Named): string | undefined {
-    if (this.around.has(container)) return "contains itself";
-    const chain = new Set<Named>();
-    for (let at: Named | undefined = container; at && !chain.has(at); at = this.database.baseOf(at)) {
-      chain.add(at);
-    }
-    const isRestricted = [...chain].some(({ element }) =>
-      descend(element, "BaseContainer", "RestrictionCriteria"),
-    );
-    return isRestricted ? "is a part of another container, and only there on a condition" : undefined;
-  }
-
   /** Entries of a container within another one, and what it takes behind them. */
   private contained(container: Named, place: Place, depth: number): Entry[] {
+    const line = this.database.lineOf(container);
+    const isRestricted = line.some(({ element }) => descend(element, "BaseContainer", "RestrictionCriteria"));
+    if (isRestricted || this.around.has(container)) {
+      const why = "is a part of another container, and only there on a condition";
+      this.findings.leftOut(place, isRestricted ? why : "contains itself");
+      return [{ kind: "unknown", place }];
+    }
     this.around.add(container);
-    const base = this.database.baseOf(container);
-    const inherited = base ? this.read(base, depth + 1).entries : [];
-    const { entries, optional } = this.read(container, depth + 1);
+    const parts = line.map((each) => this.read(each, depth + 1));
     this.around.delete(container);
-    const own = [...inherited, ...entries];
-    const isBase = this.bases.has(container);
+    const own = parts.flatMap(({ entries }) => entries);
+    const isBase = this.database.isBase(container);
     if (isBase) {
       const what = "others are based on it: it is there as it is, without what they add";
       this.findings.leftOut(place, what);
     }
-    const all: Entry[] = optional || isBase ? [...own, { kind: "unknown", place }] : [...own, ...toEnd(own)];
+    const isOpen = isBase || parts.at(-1)?.optional !== undefined;
+    const all: Entry[] = isOpen ? [...own, { kind: "unknown", place }] : [...own, ...toEnd(own)];
     return [...all, ...restOf(container.element, all, place)];
   }
 }

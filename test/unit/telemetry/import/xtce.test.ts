@@ -11,6 +11,7 @@ import {
   integer,
   packetOf,
   parameter,
+  placed,
   xtce,
 } from "./xtceOf";
 
@@ -140,16 +141,14 @@ describe("containers of XTCE", () => {
   });
 
   it("take entries at a place, with a gap, from another container, and several times", () => {
-    const at = (from: string, bits: number): string =>
-      `<LocationInContainerInBits referenceLocation="${from}"><FixedValue>${bits}</FixedValue></LocationInContainerInBits>`;
     const { decode, leftOut } = imported(
       "xtce",
       file(
         container("PART", entries("B")) +
           container(
             "P",
-            `<ParameterRefEntry parameterRef="A">${at("containerStart", 56)}</ParameterRefEntry>` +
-              `<ParameterRefEntry parameterRef="C">${at("previousEntry", 8)}</ParameterRefEntry>` +
+            placed("A", "containerStart", 56) +
+              placed("C", "previousEntry", 8) +
               `<ContainerRefEntry containerRef="PART"/>` +
               `<ParameterRefEntry parameterRef="SUB"><RepeatEntry><Count><FixedValue>2</FixedValue></Count></RepeatEntry></ParameterRefEntry>`,
             apid7,

@@ -11,6 +11,7 @@ import {
   imported,
   integer,
   parameter,
+  placed,
   xtce,
 } from "./xtceOf";
 
@@ -22,10 +23,7 @@ const root = (name: string, { types = "", parameters = "", containers = "", more
   `<ParameterSet>${parameters}</ParameterSet><ContainerSet>${containers}</ContainerSet></TelemetryMetaData>${more}</SpaceSystem>`;
 
 const types = root("dt", { types: integer("uint8", 8) + integer("uint11", 11) + integer("uint14", 14) });
-const place = (bit: number, from = "containerStart"): string =>
-  `<LocationInContainerInBits referenceLocation="${from}"><FixedValue>${bit}</FixedValue></LocationInContainerInBits>`;
-const entryAt = (name: string, bit: number, from?: string): string =>
-  `<ParameterRefEntry parameterRef="${name}">${place(bit, from)}</ParameterRefEntry>`;
+const entryAt = (name: string, bit: number, from = "containerStart"): string => placed(name, from, bit);
 
 /** Header and service of PUS, as missions write them: a file for all services. */
 const pus = root("PUS", {

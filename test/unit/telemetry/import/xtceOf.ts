@@ -20,6 +20,14 @@ export const parameter = (name: string, type: string): string =>
 export const entries = (...names: readonly string[]): string =>
   names.map((name) => `<ParameterRefEntry parameterRef="${name}"/>`).join("");
 
+/** Place of an entry, for what stands in it. */
+export const location = (from: string, bits: number): string =>
+  `<LocationInContainerInBits referenceLocation="${from}"><FixedValue>${bits}</FixedValue></LocationInContainerInBits>`;
+
+/** Entry of a parameter at a place. */
+export const placed = (name: string, from: string, bits: number): string =>
+  `<ParameterRefEntry parameterRef="${name}">${location(from, bits)}</ParameterRefEntry>`;
+
 export const container = (name: string, list: string, base = "", attributes = ""): string =>
   `<SequenceContainer name="${name}" ${attributes}><EntryList>${list}</EntryList>${base}</SequenceContainer>`;
 

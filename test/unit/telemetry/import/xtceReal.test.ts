@@ -9,8 +9,10 @@ import {
   entries,
   imported,
   integer,
+  location,
   packetOf,
   parameter,
+  placed,
   type Result,
   xtce,
 } from "./xtceOf";
@@ -18,9 +20,9 @@ import {
 const packet = (hex: string): Buffer => spacePacket(hex, { apid: 7 });
 
 /** Bytes of these names, in these containers. */
-const file = (names: string, containers: string, types = ""): string =>
+const file = (names: string, containers: string): string =>
   xtce({
-    types: integer("U8", 8) + types,
+    types: integer("U8", 8),
     parameters: names
       .split(" ")
       .map((name) => parameter(name, "U8"))
@@ -28,11 +30,8 @@ const file = (names: string, containers: string, types = ""): string =>
     containers,
   });
 
-const placed = (name: string, from: string, bits: number, more = ""): string =>
-  `<ParameterRefEntry parameterRef="${name}"><LocationInContainerInBits referenceLocation="${from}"><FixedValue>${bits}</FixedValue></LocationInContainerInBits>${more}</ParameterRefEntry>`;
-
 const at = (name: string, from: string, bits: number): string =>
-  `<ContainerRefEntry containerRef="${name}"><LocationInContainerInBits referenceLocation="${from}"><FixedValue>${bits}</FixedValue></LocationInContainerInBits></ContainerRefEntry>`;
+  `<ContainerRefEntry containerRef="${name}">${location(from, bits)}</ContainerRefEntry>`;
 
 const within = (name: string): string => `<ContainerRefEntry containerRef="${name}"/>`;
 
@@ -129,6 +128,16 @@ describe("places of XTCE", () => {
       z: 2,
       b: 5,
     });
+  });
+
+  it("of a container within another one are behind those of all that it is based on", () => {
+    const parts =
+      container("FIRST", entries("X")) +
+      container("SECOND", entries("Y"), '<BaseContainer containerRef="FIRST"/>') +
+      container("THIRD", entries("Z"), '<BaseContainer containerRef="SECOND"/>');
+    const whole = container("P", entries("A") + within("THIRD") + entries("B"), apid7);
+    const { decode } = imported("xtce", file("A B X Y Z", parts + whole));
+    assert.deepEqual(decode(packet("01 02 03 04 05")).values, { a: 1, x: 2, y: 3, z: 4, b: 5 });
   });
 
   it("behind a container that others are based on, or that is there on a condition, are not known", () => {
