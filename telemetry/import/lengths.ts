@@ -45,35 +45,30 @@ export function withLengths(
       ({ field, bit }) => field.name === name && bit === lengthField.bit && field.bits === lengthField.bits,
     );
   const isOwn = new Set(own);
-  const leaveOut = ({ place }: PlacedField["field"], each: PlacedField, why: string): void => {
-    if (isOwn.has(each)) findings.leftOut(place, why);
-  };
   /** Text that is left out, behind which only what has a place of its own can be read. */
   let gone: string | undefined;
-  const read = placed.flatMap((each): PlacedField[] => {
-    const { size } = each.field;
-    if (gone !== undefined && each.bit === undefined) {
-      leaveOut(each.field, each, `${gone} is left out, on which its place depends`);
+  return placed.flatMap((each, i): PlacedField[] => {
+    const { name, place, size } = each.field;
+    const kept = (field: PlacedField): PlacedField[] => (isOwn.has(each) ? [field] : []);
+    const leaveOut = (why: string): PlacedField[] => {
+      if (isOwn.has(each)) findings.leftOut(place, why);
       return [];
+    };
+    if (gone !== undefined && each.bit === undefined) {
+      return leaveOut(`${gone} is left out, on which its place depends`);
     }
-    if (size === undefined || size === "rest" || !isLength(size.field)) return [each];
-    const behind = placed.slice(placed.findIndex(({ field }) => field === each.field) + 1);
+    if (size === undefined || size === "rest" || !isLength(size.field)) return kept(each);
+    const behind = placed.slice(i + 1);
     const bitsBehind = behind.reduce(
       (sum, { field, bit, gap }) => sum + (bit === undefined ? gap + sizeOf(field) : 0),
       0,
     );
     const left = bytesAtZero - (each.bit ?? NaN) / 8 - size.plus - bitsBehind / 8;
     const problem = problemOf(each, behind, size.times, left);
-    if (problem !== undefined) {
-      leaveOut(each.field, each, problem);
-      gone = each.field.name;
-      return [];
-    }
-    const whole: PlacedField = { ...each, field: { ...each.field, size: "rest" } };
-    if (isOwn.has(each)) isOwn.add(whole);
-    return [whole];
+    if (problem === undefined) return kept({ ...each, field: { ...each.field, size: "rest" } });
+    gone = name;
+    return leaveOut(problem);
   });
-  return read.filter((each) => isOwn.has(each));
 }
 
 function problemOf(

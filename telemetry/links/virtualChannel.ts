@@ -36,7 +36,7 @@ export class VirtualChannel {
     this.expectedCount = (count + 1) % modulus;
     counters.frameGaps += missing;
     if (missing > 0) this.end();
-    // An idle frame may stand between the parts of a packet: data were not there in time (CCSDS 132.0-B-3, 4.1.4).
+    // An idle frame may stand between the parts of a packet: data were not there in time (CCSDS 132.0-B-1, 4.1.4).
     if (frame.isIdle) counters.idleFrames++;
     else this.takeData(frame);
   }

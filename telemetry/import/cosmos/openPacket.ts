@@ -3,14 +3,14 @@ import type { Criterion, Entry, ForeignPacket, ForeignTime, Place } from "../def
 import type { Findings } from "../findings";
 import { sizeOf, varies } from "../places";
 import { derivedFields, type DerivedItem } from "./derivedItems";
+import type { Item } from "./items";
 
 export class OpenPacket {
   readonly entries: Entry[] = [];
   readonly criteria: Criterion[] = [];
   readonly derived: DerivedItem[] = [];
-  time: ForeignTime | undefined;
-  /** Item that is the time. */
-  timeItem: { readonly name: string; readonly place: Place } | undefined;
+  /** The packet's time, and the item that says it. */
+  time: (ForeignTime & { readonly item: Pick<Item, "name" | "place"> }) | undefined;
   isLeftOut = false;
   /** True where packets may be shorter than their items. */
   isShort = false;

@@ -5,10 +5,11 @@ import { numberIn } from "../xml";
 import { formulaOfCode } from "./code";
 import type { DerivedItem } from "./derivedItems";
 import { finished } from "./finished";
-import { isItem, readItem } from "./items";
+import { isItem, type Item, readItem } from "./items";
 import type { CosmosLine } from "./lines";
 import { modified, sizedBy } from "./modifiers";
 import { OpenPacket } from "./openPacket";
+import { nameIn } from "./template";
 import { timeFrom } from "./time";
 
 /** Lines below a packet that change nothing of what is in it. */
@@ -105,7 +106,7 @@ export class Reader {
     const place = { file, line, what: "ERB" };
     if (/^(?:TELEMETRY|COMMAND)\b/i.test(written)) {
       this.leave();
-      const name = /<%=\s*(\w+(?:::\w+)*)\s*%>/.exec(text)?.[1];
+      const name = nameIn(text);
       const way = name === undefined ? "" : `; --constants ${name}=VALUE says it`;
       if (/^T/i.test(written)) {
         this.findings.leftOut(place, `what a template puts there: ${written}; the packet is left out${way}`);
@@ -227,24 +228,14 @@ export class Reader {
   private readTime(words: readonly string[]): boolean {
     const time = this.open && timeFrom(words, this.open.entries);
     if (!time || !this.open || !this.derived) return false;
-    const { name, place } = this.derived;
-    const before = this.open.timeItem;
-    // Other times are of something in the packet, unless there is no time of this name.
-    const isOwn = name.toUpperCase() === "PACKET_TIME";
-    if (
-      isOwn &&
-      before &&
-      before.name.toUpperCase() !== "PACKET_TIME" &&
-      this.open.time?.field !== time.field
-    ) {
-      this.findings.leftOut(before.place, "is derived");
-      this.open.time = undefined;
+    const before = this.open.time;
+    // Others are times of something in the packet, unless there is no time of this name.
+    const isOwn = (item: Pick<Item, "name">): boolean => item.name.toUpperCase() === "PACKET_TIME";
+    if (before && before.field !== time.field) {
+      if (!isOwn(this.derived) || isOwn(before.item)) return false;
+      this.findings.leftOut(before.item.place, "is derived");
     }
-    if (!this.open.time) {
-      this.open.time = time;
-      this.open.timeItem = { name, place };
-    }
-    if (this.open.time.field !== time.field) return false;
+    if (before?.field !== time.field) this.open.time = { ...time, item: this.derived };
     this.derived = undefined;
     return true;
   }

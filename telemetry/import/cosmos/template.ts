@@ -84,6 +84,9 @@ class Expansion {
   }
 }
 
+/** Name without a value that a line has, alone in a template; undefined: it has none. */
+export const nameIn = (line: string): string | undefined => /<%=\s*(\w+(?:::\w+)*)\s*%>/.exec(line)?.[1];
+
 /** Text with the values of names in it, also `i + 1`; without comments of the template. */
 const withValues = (text: string, values: Values): string =>
   text

@@ -115,11 +115,17 @@ function numbersOf(
 
 /** What a label of a boolean means; undefined: it is none. */
 function truthOf({ labels }: ForeignField, value: string): boolean | undefined {
-  const isSame = (label: string | undefined): boolean => label?.toLowerCase() === value.trim().toLowerCase();
+  const written = value.trim().toLowerCase();
   if (value === labels?.on || value === labels?.off) return value === labels.on;
-  if (isSame(labels?.on) || isSame(labels?.off)) return isSame(labels?.on);
-  const [isTrue, isFalse] = [/^(?:true|on)$/i, /^(?:false|off)$/i].map((each) => each.test(value.trim()));
-  return isTrue === true || isFalse === true ? isTrue : undefined;
+  for (const [on, off] of [
+    [labels?.on, labels?.off],
+    ["true", "false"],
+    ["on", "off"],
+  ]) {
+    if (written === on?.toLowerCase()) return true;
+    if (written === off?.toLowerCase()) return false;
+  }
+  return undefined;
 }
 
 function joined(all: readonly Criteria[]): Criteria {

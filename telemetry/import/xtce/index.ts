@@ -76,19 +76,17 @@ const hasContainers = (system: Element): boolean =>
   childrenOf(descend(system, "TelemetryMetaData", "ContainerSet")).length > 0 ||
   childrenOf(system, "SpaceSystem").some(hasContainers);
 
-/** Findings about parameters that neither a container nor an algorithm has. */
+/** Findings about parameters that neither a container nor an algorithm has, and about validity. */
 function reportTheRest({ parameters }: Database, used: ReadonlySet<Named>, findings: Findings): void {
   for (const parameter of parameters.values()) {
-    const validity = descend(parameter.element, "ParameterProperties", "ValidityCondition");
-    if (used.has(parameter)) {
-      if (validity) {
-        findings.leftOut(placeOf(parameter.element, "Parameter"), "its ValidityCondition: it always counts");
-      }
-      continue;
-    }
-    const source = descend(parameter.element, "ParameterProperties")?.attributes.dataSource ?? "telemetered";
+    const properties = child(parameter.element, "ParameterProperties");
     const place = placeOf(parameter.element, "Parameter");
-    if (source === "derived") findings.leftOut(place, "is derived, and no algorithm computes it");
+    const source = properties?.attributes.dataSource ?? "telemetered";
+    if (used.has(parameter)) {
+      if (child(properties, "ValidityCondition")) {
+        findings.leftOut(place, "its ValidityCondition: it always counts");
+      }
+    } else if (source === "derived") findings.leftOut(place, "is derived, and no algorithm computes it");
     else if (source === "telemetered") findings.note(place, "is in no container");
   }
 }
