@@ -23,7 +23,15 @@ const counted: Readonly<Record<string, readonly [help: string, value: (counters:
       "Transfer frames that the virtual channels' counters skipped",
       (counters) => counters.frameGaps,
     ],
-    duplicate_frames: ["Transfer frames that came twice in a row", (counters) => counters.duplicateFrames],
+    duplicate_frames: ["Transfer frames that came a second time", (counters) => counters.duplicateFrames],
+    late_frames: [
+      "Transfer frames that came behind a newer one and are not used; each is in the gaps too",
+      (counters) => counters.lateFrames,
+    ],
+    frame_restarts: [
+      "Times that the counter of an AOS virtual channel began again",
+      (counters) => counters.frameRestarts,
+    ],
     idle_frames: ["Transfer frames without packets", (counters) => counters.idleFrames],
     other_frames: [
       "Transfer frames of spacecraft or virtual channels that are not asked for",

@@ -30,8 +30,12 @@ export class LinkCounters {
   frames = 0;
   /** Frames that the virtual channels' counters skipped. */
   frameGaps = 0;
-  /** Frames whose counter is that of the frame before; not used. */
+  /** Frames that came before with the same content; not used. */
   duplicateFrames = 0;
+  /** Frames that came behind a newer one, which had counted them as a gap; not used. */
+  lateFrames = 0;
+  /** Times that the counter of an AOS channel began again. */
+  frameRestarts = 0;
   /** Frames without packets: of the idle virtual channel, or with idle data only. */
   idleFrames = 0;
   /** Frames of a spacecraft or virtual channel that is not asked for. */

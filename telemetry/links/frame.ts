@@ -64,8 +64,9 @@ function readTm(block: Buffer, end: number): Frame | BadFrameReason {
 }
 
 /**
- *   version 2 | SCID 8 | VC 6 || VC count 24 || replay 1 | cycle in use 1 | spare 2 | cycle 4 || header error control 16?
- *   || insert zone? || spare 5 | first header pointer 11 || packets || OCF 32? || FECF 16?
+ *   version 2 | SCID 8 | VC 6 || VC count 24 || replay 1 | cycle in use 1 | upper SCID 2 | cycle 4 ||
+ *   header error control 16? || insert zone? || spare 5 | first header pointer 11 || packets || OCF 32? || FECF 16?
+ * The upper bits of the spacecraft ID are spare, 0, up to issue 4.
  */
 function readAos(block: Buffer, end: number, format: FrameFormat): Frame | BadFrameReason {
   const first = block.readUInt16BE(0);
@@ -74,7 +75,7 @@ function readAos(block: Buffer, end: number, format: FrameFormat): Frame | BadFr
   const hasCycle = (signalling & 0x40) !== 0;
   const count = block.readUIntBE(2, 3) + (hasCycle ? (signalling & 0x0f) * 2 ** 24 : 0);
   const about = {
-    spacecraftId: (first >>> 6) & 0xff,
+    spacecraftId: ((first >>> 6) & 0xff) | ((signalling & 0x30) << 4),
     virtualChannel: first & 0x3f,
     count,
     modulus: hasCycle ? 2 ** 28 : 2 ** 24,

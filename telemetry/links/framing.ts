@@ -98,15 +98,17 @@ const frameSettings = {
   virtualChannels: channels.optional(),
   storedChannels: channels.optional(),
 };
+/** Of 10 bits; an AOS frame's has 8 up to issue 4 of the standard. */
+const mostSpacecraftId = 1023;
 const tmSettings = z.strictObject({
   framing: z.literal("tm"),
   ...frameSettings,
-  spacecraftId: whole(0, 1023).optional(),
+  spacecraftId: whole(0, mostSpacecraftId).optional(),
 });
 const aosSettings = z.strictObject({
   framing: z.literal("aos"),
   ...frameSettings,
-  spacecraftId: whole(0, 255).optional(),
+  spacecraftId: whole(0, mostSpacecraftId).optional(),
   ocf: yesNo.prefault("false"),
   insertBytes: whole(0, 65_000).prefault("0"),
   headerErrorControl: yesNo.prefault("false"),
@@ -181,9 +183,10 @@ function frameFraming(
     if (framing.spacecraftId !== undefined) {
       problems.push("spacecraftId: spacecraft says already which are asked for");
     }
-    const most = framing.framing === "tm" ? 1023 : 255;
     for (const id of framing.spacecraft.keys()) {
-      if (id > most) problems.push(`spacecraft: the spacecraft ID ${id} is above ${most}`);
+      if (id > mostSpacecraftId) {
+        problems.push(`spacecraft: the spacecraft ID ${id} is above ${mostSpacecraftId}`);
+      }
     }
   }
   const overhead = overheadBytes(framing);

@@ -2,6 +2,7 @@
 import { longestPacketBytes, primaryHeaderBytes, readDataBytes, readVersion } from "../decoder";
 import type { LinkCounters } from "./counters";
 import type { Frame } from "./frame";
+import { FrameCounter } from "./frameCounter";
 
 /** Version number of encapsulation packets (CCSDS 133.1-B-3, 4.1.2.2), which fill frames; they are left out. */
 const encapsulation = 0b111;
@@ -15,7 +16,7 @@ interface BegunPacket {
 }
 
 export class VirtualChannel {
-  private expectedCount: number | undefined;
+  private readonly counter = new FrameCounter();
   private begun: BegunPacket | undefined;
 
   constructor(
@@ -26,16 +27,13 @@ export class VirtualChannel {
 
   take(frame: Frame): void {
     const { counters } = this;
-    const { count, modulus } = frame;
-    const missing = (count - (this.expectedCount ?? count) + modulus) % modulus;
-    if (missing === modulus - 1) {
-      // The count of the frame before: from a second station, or a repeater.
-      counters.duplicateFrames++;
-      return;
-    }
-    this.expectedCount = (count + 1) % modulus;
-    counters.frameGaps += missing;
-    if (missing > 0) this.end();
+    const arrival = this.counter.arrive(frame);
+    if (arrival === "duplicate") return void counters.duplicateFrames++;
+    // What it carried was given up when the one behind it came.
+    if (arrival === "late") return void counters.lateFrames++;
+    if (arrival === "restart") counters.frameRestarts++;
+    else counters.frameGaps += arrival;
+    if (arrival !== 0) this.end();
     // An idle frame may stand between the parts of a packet: data were not there in time (CCSDS 132.0-B-1, 4.1.4).
     if (frame.isIdle) counters.idleFrames++;
     else this.takeData(frame);

@@ -41,8 +41,9 @@ export function framesOf(packets: readonly Buffer[], args: FramesArgs): Buffer[]
       frame.writeUInt8((count + i) % 256, 3);
       frame.writeUInt16BE(0x1800 | pointer, 4);
     } else {
-      frame.writeUInt16BE(0x4000 | (spacecraftId << 6) | virtualChannel, 0);
+      frame.writeUInt16BE(0x4000 | ((spacecraftId & 0xff) << 6) | virtualChannel, 0);
       frame.writeUIntBE((count + i) % 2 ** 24, 2, 3);
+      frame.writeUInt8((spacecraftId >>> 8) << 4, 5);
       frame.writeUInt16BE(pointer, 6);
     }
     data.copy(frame, headerBytes, i * zone, (i + 1) * zone);

@@ -58,8 +58,8 @@ describe("the spacecraft of a source", () => {
     }
     assert.match(problemsOf(`${frames}&spacecraft=1024:one`), /the spacecraft ID 1024 is above 1023/);
     assert.match(
-      problemsOf("udp://a:1?framing=aos&frameBytes=64&spacecraft=256:one"),
-      /the spacecraft ID 256 is above 255/,
+      problemsOf("udp://a:1?framing=aos&frameBytes=64&spacecraft=1024:one"),
+      /the spacecraft ID 1024 is above 1023/,
     );
     assert.match(
       problemsOf(`${frames}&spacecraft=7:one&spacecraftId=7`),

@@ -158,6 +158,59 @@ for (const kind of ["tm", "aos"] as const) {
       assert.deepEqual([link.counters.frameGaps, link.counters.duplicateFrames], [0, frames.length]);
     });
 
+    it("that a network swaps or brings again, up to 127 behind, cost what was in them and are no gaps of a whole lap", () => {
+      const packets = Array.from({ length: 400 }, (_, i) => packet(10, i, Buffer.alloc(42, i % 251)));
+      const frames = framesOf(packets, { kind, frameBytes: 60, count: kind === "tm" ? 200 : 2 ** 24 - 9 });
+      fc.assert(
+        fc.property(
+          fc.integer({ min: 128, max: frames.length - 130 }),
+          fc.integer({ min: 1, max: 127 }),
+          (at, behind) => {
+            const { link } = linkOf(url(60));
+            const moved = frames[at] ?? Buffer.alloc(0);
+            const others = frames.toSpliced(at, 1);
+            const late = others.toSpliced(at + behind, 0, moved);
+            const again = frames.toSpliced(at + behind, 0, moved);
+            link.stream().push(stream(late));
+            const { frameGaps, lateFrames, duplicateFrames } = link.counters;
+            assert.deepEqual([frameGaps, lateFrames, duplicateFrames], [1, 1, 0]);
+            const other = linkOf(url(60));
+            other.link.stream().push(stream(again));
+            isSame(withoutIdle(other.packets), packets);
+            assert.deepEqual([other.link.counters.frameGaps, other.link.counters.duplicateFrames], [0, 1]);
+          },
+        ),
+      );
+    });
+
+    it("whose counter begins again cost one gap of a lap at most, and none of the packets behind it", () => {
+      const packets = Array.from({ length: 300 }, (_, i) => packet(10, i, Buffer.alloc(42, i % 251)));
+      const count = kind === "tm" ? 100 : 5_000_000;
+      const before = framesOf(packets, { kind, frameBytes: 60, count });
+      const after = framesOf(
+        packets.map((_, i) => packet(11, i, Buffer.alloc(42, i % 241))),
+        { kind, frameBytes: 60 },
+      );
+      const { link, packets: given } = linkOf(url(60));
+      link.stream().push(stream([...before, ...after]));
+      assert.equal(withoutIdle(given).length, 600);
+      const { frameGaps, lateFrames, frameRestarts } = link.counters;
+      if (kind === "tm") assert.ok(frameGaps < 256 && frameRestarts === 0);
+      else assert.deepEqual([frameGaps, frameRestarts], [0, 1]);
+      assert.equal(lateFrames, 0);
+    });
+
+    it("that are lost in a number near a lap are counted, not taken for late ones", () => {
+      const packets = Array.from({ length: 600 }, (_, i) => packet(10, i, Buffer.alloc(42, i % 251)));
+      const frames = framesOf(packets, { kind, frameBytes: 60 });
+      for (const lost of [128, 200, 240, 255]) {
+        const { link } = linkOf(url(60));
+        link.stream().push(stream(frames.toSpliced(150, lost)));
+        const { frameGaps, lateFrames, duplicateFrames } = link.counters;
+        assert.deepEqual([frameGaps, lateFrames, duplicateFrames], [lost, 0, 0], String(lost));
+      }
+    });
+
     it("of another spacecraft are left away where one is named, also without FECF", () => {
       for (const fecf of [true, false]) {
         const frames = framesOf([packet(10, 0, Buffer.alloc(90))], {
@@ -173,6 +226,18 @@ for (const kind of ["tm", "aos"] as const) {
         };
         assert.equal(given(43), 0);
         assert.ok(given(42) > 0);
+      }
+    });
+
+    it("have spacecraft IDs of 10 bits", () => {
+      const frames = framesOf([packet(10, 0, Buffer.alloc(90))], { kind, frameBytes: 50, spacecraftId: 700 });
+      for (const [id, other] of [
+        [700, 0],
+        [700 & 0xff, frames.length],
+      ]) {
+        const { link } = linkOf(url(50, `&spacecraftId=${id}`));
+        link.stream().push(stream(frames));
+        assert.equal(link.counters.otherFrames, other);
       }
     });
 

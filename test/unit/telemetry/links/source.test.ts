@@ -41,8 +41,8 @@ describe("a source", () => {
     ["tcp://a:1?framing=tm&frameBytes=100&ocf=true", /ocf: is no such setting/],
     ["tcp://a:1?framing=tm&frameBytes=100&virtualChannels=0,8", /virtualChannels: 8 is above 7/],
     [
-      "tcp://a:1?framing=aos&frameBytes=100&spacecraftId=300",
-      /spacecraftId: must be a whole number, 0 to 255/,
+      "tcp://a:1?framing=aos&frameBytes=100&spacecraftId=1024",
+      /spacecraftId: must be a whole number, 0 to 1023/,
     ],
     ["tcp://a:1?lengthPlus=5", /lengthPlus: needs lengthAt/],
     ["tcp://a:1?headerBytes=4&lengthAt=3", /lengthAt: 3 with 2 bytes is not within headerBytes, 4/],
