@@ -1,6 +1,6 @@
 /**
- * Program of a layout: its fields as rows of typed arrays, made once, so that decoding a packet makes no objects and
- * looks nothing up. Integers of up to four bytes, which most fields are, are read by shifts; all others by a function.
+ * Program of a layout: its fields as the rows of a table of numbers, made once, so that decoding a packet makes no objects
+ * and looks nothing up. Integers of up to four bytes, which most fields are, are read by shifts; all others by a function.
  */
 import type { Field, Parameter } from "../dictionary";
 import { calibrate } from "./calibrate";
@@ -16,42 +16,35 @@ const linear = 1;
 /** By a function, and checked: a float, a curve, a state. */
 const converted = 2;
 
+/** Columns of a field's row. */
+const startColumn = 0;
+/** Bytes that the shifts read, 1 to 4; 0: by a function. */
+const widthColumn = 1;
+const leftColumn = 2;
+const rightColumn = 3;
+/** 1 for a number whose first bit is its sign. */
+const signColumn = 4;
+const conversionColumn = 5;
+const slotColumn = 6;
+/** First byte behind the field. */
+const endColumn = 7;
+const columns = 8;
+
+/** Numbers of a field's line: constant, numerator, denominator. */
+const lineNumbers = 3;
+
 export class Program {
-  private readonly length: number;
-  /** Bytes that the shifts read, 1 to 4; 0: by a function. */
-  private readonly widths: Uint8Array;
-  private readonly starts: Int32Array;
-  private readonly lefts: Uint8Array;
-  private readonly rights: Uint8Array;
-  private readonly signs: Uint8Array;
-  private readonly conversions: Uint8Array;
-  private readonly constants: Float64Array;
-  private readonly numerators: Float64Array;
-  private readonly denominators: Float64Array;
-  private readonly slots: Int32Array;
-  /** First byte behind each field. */
-  private readonly ends: Int32Array;
+  private readonly rows: Int32Array;
+  private readonly lines: Float64Array;
+  /** First byte behind all fields. */
+  private readonly end: number;
   private readonly readers: readonly FieldReader[];
   private readonly converters: readonly ((raw: number) => number)[];
 
   constructor(private readonly parameters: readonly Parameter[]) {
-    const numbers = (of: (parameter: Parameter) => number): number[] => parameters.map(of);
-    const shifts = parameters.map(shiftsOf);
-    this.length = parameters.length;
-    this.widths = Uint8Array.from(shifts, ({ width }) => width);
-    this.lefts = Uint8Array.from(shifts, ({ left }) => left);
-    this.rights = Uint8Array.from(parameters, ({ bitSize }) => 32 - Math.min(bitSize, 32));
-    this.signs = Uint8Array.from(parameters, ({ encoding }) => (encoding === "twos-complement" ? 1 : 0));
-    this.starts = Int32Array.from(parameters, ({ bitOffset }) => bitOffset >>> 3);
-    this.ends = Int32Array.from(parameters, ({ bitOffset, bitSize }) => Math.ceil((bitOffset + bitSize) / 8));
-    this.slots = Int32Array.from(numbers(({ index }) => index));
-    this.conversions = Uint8Array.from(parameters, conversionOf);
-    const lines = parameters.map(({ calibration }) =>
-      calibration.kind === "linear" ? calibration : undefined,
-    );
-    this.constants = Float64Array.from(lines, (line) => line?.constant ?? 0);
-    this.numerators = Float64Array.from(lines, (line) => line?.numerator ?? 1);
-    this.denominators = Float64Array.from(lines, (line) => line?.denominator ?? 1);
+    this.rows = Int32Array.from(parameters.flatMap(rowOf));
+    this.lines = Float64Array.from(parameters.flatMap(lineOf));
+    this.end = Math.max(0, ...parameters.map(endOf));
     this.readers = parameters.map(fieldReader);
     this.converters = parameters.map(converterOf);
   }
@@ -68,49 +61,23 @@ export class Program {
     values: Float64Array,
     onError: OnValueError,
   ): void {
-    for (let i = 0; i < this.length; i++) {
-      const slot = this.slots[i] ?? 0;
-      if ((this.ends[i] ?? 0) > bytesThere) {
+    const { rows, lines } = this;
+    const isWhole = this.end <= bytesThere;
+    for (let i = 0, row = 0; row < rows.length; i++, row += columns) {
+      const slot = rows[row + slotColumn] ?? 0;
+      if (!isWhole && (rows[row + endColumn] ?? 0) > bytesThere) {
         values[slot] = NaN;
         continue;
       }
-      const raw = this.raw(i, bytes, base);
-      const conversion = this.conversions[i];
+      const width = rows[row + widthColumn] ?? 0;
+      const raw = width === 0 ? (this.readers[i]?.(bytes, base) ?? NaN) : shiftedOut(rows, row, bytes, base);
+      const conversion = rows[row + conversionColumn];
       if (conversion === linear) {
-        values[slot] =
-          (this.constants[i] ?? 0) + (raw * (this.numerators[i] ?? 1)) / (this.denominators[i] ?? 1);
+        const line = i * lineNumbers;
+        values[slot] = (lines[line] ?? 0) + (raw * (lines[line + 1] ?? 1)) / (lines[line + 2] ?? 1);
       } else if (conversion === asItIs) values[slot] = raw;
       else values[slot] = this.convert(i, raw, onError);
     }
-  }
-
-  private raw(i: number, bytes: Uint8Array, base: number): number {
-    const at = base + (this.starts[i] ?? 0);
-    let word: number;
-    switch (this.widths[i]) {
-      case 1:
-        word = bytes[at] ?? 0;
-        break;
-      case 2:
-        word = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
-        break;
-      case 3:
-        word = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
-        break;
-      case 4:
-        word =
-          ((bytes[at] ?? 0) << 24) |
-          ((bytes[at + 1] ?? 0) << 16) |
-          ((bytes[at + 2] ?? 0) << 8) |
-          (bytes[at + 3] ?? 0);
-        break;
-      default:
-        return this.readers[i]?.(bytes, base) ?? NaN;
-    }
-    // The field to the left end of 32 bits, and back: what is beside it falls off, and its sign is drawn along.
-    const shifted = word << (this.lefts[i] ?? 0);
-    const right = this.rights[i] ?? 0;
-    return this.signs[i] === 1 ? shifted >> right : shifted >>> right;
   }
 
   private convert(i: number, raw: number, onError: OnValueError): number {
@@ -120,6 +87,35 @@ export class Program {
     if (parameter) onError(parameter.type === "enumeration" ? "unknown_state" : "not_finite", parameter);
     return NaN;
   }
+}
+
+/** Integer of a field that shifts read. */
+function shiftedOut(rows: Int32Array, row: number, bytes: Uint8Array, base: number): number {
+  const at = base + (rows[row + startColumn] ?? 0);
+  const width = rows[row + widthColumn] ?? 0;
+  let word = bytes[at] ?? 0;
+  if (width > 1) word = (word << 8) | (bytes[at + 1] ?? 0);
+  if (width > 2) word = (word << 8) | (bytes[at + 2] ?? 0);
+  if (width > 3) word = (word << 8) | (bytes[at + 3] ?? 0);
+  // The field to the left end of 32 bits, and back: what is beside it falls off, and its sign is drawn along.
+  const left = word << (rows[row + leftColumn] ?? 0);
+  const right = rows[row + rightColumn] ?? 0;
+  return rows[row + signColumn] === 1 ? left >> right : left >>> right;
+}
+
+const endOf = ({ bitOffset, bitSize }: Field): number => Math.ceil((bitOffset + bitSize) / 8);
+
+function rowOf(parameter: Parameter): number[] {
+  const { bitOffset, bitSize, encoding, index } = parameter;
+  const { width, left } = shiftsOf(parameter);
+  const right = 32 - Math.min(bitSize, 32);
+  const sign = encoding === "twos-complement" ? 1 : 0;
+  return [bitOffset >>> 3, width, left, right, sign, conversionOf(parameter), index, endOf(parameter)];
+}
+
+function lineOf({ calibration }: Parameter): [constant: number, numerator: number, denominator: number] {
+  if (calibration.kind !== "linear") return [0, 1, 1];
+  return [calibration.constant, calibration.numerator, calibration.denominator];
 }
 
 /** Bytes to read, and the shift that brings the field to the left end of 32 bits. */
