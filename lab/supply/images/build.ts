@@ -12,7 +12,7 @@ import { contentHash } from "../contentHash";
 import { ensureMachineImageParts, type MachineImage, machineImageKey } from "../machineImage/image";
 import { buildToolchain, program } from "../toolchain/build";
 import { checkDisjoint, type ImageDefinition, repositoryPath } from "./definitions";
-import { layOutNodeTools } from "./nodeTools";
+import { layOutNodeTools, layOutPolicyTools } from "./nodeTools";
 import { withRegistry } from "./registry";
 
 /** PATH of the images: Kubernetes puts programs in /usr/local/bin or /, and manifests call some by name only. */
@@ -80,13 +80,19 @@ async function buildImages({ images, image, crane, storage, progress }: ImageBui
   await mkdir(scratch);
   const tools = join(scratch, "nodeTools.tar");
   await layerOf(tools, (root) => layOutNodeTools(image.tree, root));
+  const policyTools = join(scratch, "policyTools.tar");
+  await layerOf(policyTools, (root) => layOutPolicyTools(image, root));
   await withRegistry(image.registryProgram, storage, async (registry) => {
     for (const [index, definition] of images.entries()) {
       const elapsed = formatSeconds(Date.now() - start);
       progress(`images: ${index + 1}/${images.length} ${definition.reference} (${elapsed} so far)`);
       const own = join(scratch, "own.tar");
       await layerOf(own, (root) => layOutFiles(definition, root));
-      const layers = definition.nodeTools ? [tools, own] : [own];
+      const layers = [
+        ...(definition.nodeTools ? [tools] : []),
+        ...(definition.policyTools ? [policyTools] : []),
+        own,
+      ];
       await push(crane, layers, definition, `${registry}/${repositoryPath(definition.reference)}`);
     }
   });

@@ -16,6 +16,8 @@ export interface ImageDefinition {
   forTests?: boolean;
   /** True when it needs a shell, `cp`, iptables and nft: a layer shared by all such images. */
   nodeTools?: boolean;
+  /** True when it needs ipset, curl, grep and sed besides: another layer over that one. */
+  policyTools?: boolean;
 }
 
 export interface ImageFile {

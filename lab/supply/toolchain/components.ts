@@ -31,6 +31,7 @@ export type ModuleFile =
   | "blackbox/go.mod"
   | "pushgateway/go.mod"
   | "collector/go.mod"
+  | "kube-router/go.mod"
   | "victorialogs/go.mod";
 
 interface Program {
@@ -241,6 +242,19 @@ export const components = {
     module: "pushgateway/go.mod",
     versions: { [promVersion]: "1.11.1" },
     seconds: 8,
+  },
+  "policy-engine": {
+    about: "enforces NetworkPolicies on a node",
+    programs: [
+      {
+        name: "policy-engine",
+        file: "kube-router",
+        package: "github.com/cloudnativelabs/kube-router/v2/cmd/kube-router",
+      },
+    ],
+    module: "kube-router/go.mod",
+    versions: { "github.com/cloudnativelabs/kube-router/v2/pkg/version.Version": "v2.10.0" },
+    seconds: 60,
   },
   "log-collector": {
     about: "reads a node's logs and sends them on",
