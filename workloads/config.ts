@@ -9,6 +9,7 @@ import { alerting } from "./alerting/settings";
 import { job } from "./jobs/settings";
 import { logs } from "./logging/settings";
 import { metricsServer } from "./platform/metricsServer/settings";
+import { networkPolicies } from "./platform/networkPolicies/settings";
 import { probe } from "./probes/settings";
 import { chart, testedCharts } from "./settings/chart";
 import { contactPlan } from "./settings/contactPlan";
@@ -156,6 +157,9 @@ export const settingsSchema = strictObject({
   metricsServer: metricsServer
     .prefault({})
     .describe("metrics-server: `kubectl top`, and the CPU and memory that HorizontalPodAutoscalers go by."),
+  networkPolicies: networkPolicies
+    .prefault({})
+    .describe("Who reaches whom in the pod network, as NetworkPolicies say."),
   logs: logs.prefault({}).describe("Lines of every container and node, kept and searched in one place."),
   telemetry: telemetry.prefault({}).describe("The spacecraft's housekeeping packets as metrics."),
   teams,
@@ -171,6 +175,12 @@ export const settingsSchema = strictObject({
     .prefault([])
     .describe("Addresses that are asked again and again: alerts where one does not answer as expected.")
     .meta({ example: [{ name: "shop", url: "https://shop.example/health" }] }),
+  ownProbes: z
+    .boolean({ error: "true or false" })
+    .default(true)
+    .describe(
+      "Probe what every cluster has too: `api-server`, `cluster-dns`, `telemetry-page`, `grafana` and `log-page`. A probe of yours by one of these names takes its place.",
+    ),
   jobs: z
     .array(job)
     .max(100)

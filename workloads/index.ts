@@ -12,8 +12,8 @@ import { logDashboard } from "./logging/dashboard";
 import { MonitoringStack } from "./monitoring";
 import { monitoringNames } from "./monitoring/names";
 import { namespaceWithSecurity } from "./namespaces";
-import { MetricsServer, PlatformAlerts } from "./platform";
-import { Probes } from "./probes";
+import { MetricsServer, NetworkPolicies, PlatformAlerts } from "./platform";
+import { allProbes, Probes } from "./probes";
 import { probeDashboard } from "./probes/dashboard";
 import { fleetOf } from "./settings/linkUrl";
 import { Slos } from "./slos";
@@ -77,12 +77,19 @@ export = async (): Promise<WorkloadsOutputs> => {
       components,
     );
   }
+  const { networkPolicies } = settings;
+  new NetworkPolicies(
+    "network-policies",
+    { settings: networkPolicies },
+    { ...components, dependsOn: [monitoringSpace, telemetrySpace] },
+  );
   const { runbookBaseUrl } = settings.monitoring.alerting;
   new PlatformAlerts(
     "platform",
     {
       backup: infra.backup,
       metricsServer: metricsServer.enabled,
+      networkPolicies: networkPolicies.enforced,
       runbookBaseUrl,
       namespace: monitoringSpace.metadata.name,
       definitions: monitoring.definitions,
@@ -90,6 +97,7 @@ export = async (): Promise<WorkloadsOutputs> => {
     components,
   );
   const { dictionary } = settings.telemetry.dictionary;
+  const probes = allProbes(settings);
   new Dashboards(
     "dashboards",
     {
@@ -97,7 +105,7 @@ export = async (): Promise<WorkloadsOutputs> => {
       fleetSize: fleetOf(settings.telemetry).length,
       others: [
         ...(settings.slos.length > 0 ? [sloDashboard(dictionary).build()] : []),
-        ...(settings.probes.length > 0 ? [probeDashboard(dictionary).build()] : []),
+        ...(probes.length > 0 ? [probeDashboard(dictionary).build()] : []),
         ...(settings.logs.kind === "none"
           ? []
           : [logDashboard(dictionary, settings.logs.kind === "victorialogs").build()]),
@@ -121,11 +129,11 @@ export = async (): Promise<WorkloadsOutputs> => {
       components,
     );
   }
-  if (settings.probes.length > 0) {
+  if (probes.length > 0) {
     new Probes(
       "probes",
       {
-        probes: settings.probes,
+        probes,
         runbookBaseUrl,
         namespace: monitoringSpace.metadata.name,
         definitions: monitoring.definitions,

@@ -52,7 +52,10 @@ export function metricsServerSize(nodes: number): Size {
   return size(2, [cpu, 10 * cpu], [memoryMiB, 2 * memoryMiB]);
 }
 
-/** Size of the prober, where there are probes: it takes 25 MiB with 20 of them. */
+/** Size of what enforces NetworkPolicies, where nothing else does: it keeps the cluster's pods and policies in memory. */
+export const policyEngineSize: Size = size("per node", [0.02, 0.5], [48, 160]);
+
+/** Size of the prober: it takes 25 MiB with 20 probes. */
 export const proberSize: Size = size(1, [0.01, 0.2], [32, 96]);
 
 /** Sizes of the jobs' gateway and of what cleans it, where jobs are awaited. */
@@ -95,10 +98,18 @@ export function cores(value: number): string {
   return thousandths % 1000 === 0 ? String(thousandths / 1000) : `${thousandths}m`;
 }
 
-/** Memory requests of the stack without what is off by default, in MiB, on this number of nodes. */
-export function requestedMiB(prometheusMemoryMiB: number, nodes: number): number {
+/** Memory requests of the stack with default settings, in MiB, on this number of nodes. */
+export function requestedMiB(prometheusMemoryMiB: number, logStoreMemoryMiB: number, nodes: number): number {
   return requestedOf(
-    [...Object.values(sizes), prometheusSize(prometheusMemoryMiB), metricsServerSize(nodes)],
+    [
+      ...Object.values(sizes),
+      prometheusSize(prometheusMemoryMiB),
+      metricsServerSize(nodes),
+      policyEngineSize,
+      proberSize,
+      ...Object.values(loggingSizes),
+      logStoreSize(logStoreMemoryMiB),
+    ],
     nodes,
   );
 }

@@ -2,6 +2,8 @@
 import { strict as assert } from "node:assert";
 import { dashboards } from "../../dashboards";
 import { loadDictionary } from "../../telemetry/dictionary";
+import { parseSettings } from "../../workloads/config";
+import { allProbes } from "../../workloads/probes";
 import { dashboardsAddress } from "../support/lab/dashboards";
 import { eventually, kubectl, outputs } from "../support/lab/lab";
 import { kindOf, liveNeighbours, recordedNeighbours } from "../support/lab/neighbours";
@@ -18,6 +20,9 @@ import {
 import { workloadsSucceed } from "../support/lab/workloads";
 import { metricsOf } from "../support/promql";
 
+/** What is probed without any setting. */
+const own = allProbes(parseSettings({})).map(({ name }) => name);
+
 /** Jobs of the offline edition -> how many targets each has on one control plane and one worker. */
 const jobs: Readonly<Record<string, number>> = {
   apiserver: 1,
@@ -28,6 +33,7 @@ const jobs: Readonly<Record<string, number>> = {
   "kube-scheduler": 1,
   kubelet: 6, // the kubelet, cAdvisor and the probes of either node
   "node-exporter": 2,
+  "perigee-probes": own.length,
   "perigee-telemetry": 1,
 };
 
@@ -74,6 +80,15 @@ describe("monitoring", () => {
     await eventually("the battery voltage of the new pod", seen, 30);
     assert.ok((await query("bus_parameter_limit")).length > 50);
     assert.ok((await query('{__name__=~"spacecraft:bus_.*"}')).length > 0, "recording rules have values");
+  });
+
+  it("probes what every cluster has, and all of it answers", async () => {
+    const right = async (): Promise<string[]> =>
+      (await query("probe_success == 1")).map(({ metric }) => metric["probe"] ?? "").sort();
+    await eventually("every probe's answer", async () => (await right()).length >= own.length, 90).catch(
+      () => undefined,
+    );
+    assert.deepEqual(await right(), own.toSorted());
   });
 
   it("has a series for everything that a rule looks at, or a reason", async () => {

@@ -2,7 +2,8 @@
 import { strict as assert } from "node:assert";
 import { join } from "node:path";
 import { repositoryRoot } from "../../settings/repositoryRoot";
-import { defaultNodeImage } from "../../workloads/config";
+import { defaultNodeImage, parseSettings } from "../../workloads/config";
+import { allProbes } from "../../workloads/probes";
 import { apply, eventually, kubectl } from "../support/lab/lab";
 import { failedRuleGroups, prometheusRolledOut, query, value } from "../support/lab/prometheus";
 import { WebhookReceiver, type WorkloadsChanges, workloadsSucceed } from "../support/lab/workloads";
@@ -110,7 +111,8 @@ describe("probes, service levels and batch jobs @all", () => {
   });
 
   it("ask what is named, by each of the ways", async () => {
-    const right = ["api", "api-certificate", "dns", "dns-port", "gateway", site];
+    const own = allProbes(parseSettings({})).map(({ name }) => name);
+    const right = ["api", "api-certificate", "dns", "dns-port", "gateway", site, ...own].sort();
     const found = async (): Promise<string[]> =>
       (await query("probe_success == 1")).map(({ metric }) => metric["probe"] ?? "").sort();
     await eventually(

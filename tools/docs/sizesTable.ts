@@ -5,6 +5,7 @@ import {
   loggingSizes,
   logStoreSize,
   metricsServerSize,
+  policyEngineSize,
   proberSize,
   prometheusSize,
   requestedMiB,
@@ -26,8 +27,9 @@ function sizesTable({ prometheusMemoryMiB, logStoreMemoryMiB, nodes }: SizedBy):
     ["prometheus", prometheusSize(prometheusMemoryMiB)],
     ...Object.entries(sizes),
     ["metricsServer", metricsServerSize(nodes)],
+    ["policyEngine", policyEngineSize],
+    ["prober", proberSize],
   ];
-  const probes: Row[] = [["prober", proberSize]];
   const jobs: Row[] = [
     ["jobGateway", jobSizes.gateway],
     ["jobCleaner (now and then)", jobSizes.cleaner],
@@ -38,7 +40,7 @@ function sizesTable({ prometheusMemoryMiB, logStoreMemoryMiB, nodes }: SizedBy):
     ["logPage", loggingSizes.page],
     ["logRules", loggingSizes.ruler],
   ];
-  const more = (rows: readonly Row[]): number =>
+  const of = (rows: readonly Row[]): number =>
     requestedOf(
       rows.map(([, size]) => size),
       nodes,
@@ -46,12 +48,12 @@ function sizesTable({ prometheusMemoryMiB, logStoreMemoryMiB, nodes }: SizedBy):
   return [
     "| container | copies | CPU requested, limit | memory requested, limit (MiB) |",
     "|---|---|---|---|",
-    ...[...always, ...probes, ...jobs, ...logs].map(
+    ...[...always, ...jobs, ...logs].map(
       ([name, { copies, cpu, memoryMiB }]) =>
         `| ${name} | ${copies} | ${cpu.request}, ${cpu.limit} | ${memoryMiB.request}, ${memoryMiB.limit} |`,
     ),
     "",
-    `Requested in all, on ${nodes} nodes: ${requestedMiB(prometheusMemoryMiB, nodes)} MiB; with \`probes\` ${more(probes)} MiB more, with \`jobs\` ${more(jobs)} MiB more, with \`logs\` kept in the cluster ${more(logs)} MiB more.`,
+    `Requested in all, on ${nodes} nodes: ${requestedMiB(prometheusMemoryMiB, logStoreMemoryMiB, nodes)} MiB, of which logs that are kept in the cluster are ${of(logs)}; with \`jobs\` ${of(jobs)} MiB more.`,
   ].join("\n");
 }
 

@@ -15,11 +15,11 @@ const headerName = z
 
 export const logs = strictObject({
   kind: oneOf(["none", "victorialogs", "external"])
-    .default("none")
+    .default("victorialogs")
     .describe(
       "`none`: logs stay on their nodes; `victorialogs`: a store in the cluster, with a page to search in, at node port 30428 when stack 1's `publishedNodePorts` has it; `external`: a store of yours that takes OTLP over HTTP, as Loki, Elasticsearch and most services do.",
     )
-    .meta({ example: "victorialogs" }),
+    .meta({ example: "external" }),
   retentionDays: whole(2, 3650)
     .default(14)
     .describe("Of `victorialogs`: days that records are kept, unless `retentionSizeGiB` is reached first."),

@@ -2,12 +2,13 @@
 import { monitoringNames } from "./names";
 
 export interface Peer {
-  readonly namespaceSelector: { readonly matchLabels: Readonly<Record<string, string>> };
-  readonly podSelector?: { readonly matchLabels: Readonly<Record<string, string>> };
+  /** Default: the policy's own namespace. */
+  readonly namespaceSelector?: { readonly matchLabels: Readonly<Record<string, string>> };
+  readonly podSelector?: { readonly matchLabels?: Readonly<Record<string, string>> };
 }
 
 /** Label by which Kubernetes itself marks every namespace with its name. */
-export const named = (namespace: string): Peer["namespaceSelector"] => ({
+export const named = (namespace: string): NonNullable<Peer["namespaceSelector"]> => ({
   matchLabels: { "kubernetes.io/metadata.name": namespace },
 });
 

@@ -3,7 +3,8 @@
  *
  *   settings.ts  what may be asked for, and checks    modules.ts    the prober's configuration
  *   address.ts   URLs, by scheme                      alerts.ts     who is told of what
- *   names.ts     names, and series                    dashboard.ts  what the answers are
+ *   own.ts       what is asked by default             dashboard.ts  what the answers are
+ *   names.ts     names, and series
  *
  * The prober is Prometheus' blackbox_exporter: Prometheus asks it, by an object for each probe, and it asks the address.
  * Without probes there is nothing of all this.
@@ -19,16 +20,18 @@ import { restrictedPod } from "../podSecurity";
 import { proberSize } from "../sizes";
 import { addressOf } from "./address";
 import { probeRules } from "./alerts";
-import { answerSeconds, configFile, proberFiles } from "./modules";
+import { answerSeconds, clusterAuthority, configFile, proberFiles } from "./modules";
 import { proberNames } from "./names";
-import type { ProbeSettings } from "./settings";
+import type { Probe } from "./own";
+
+export { allProbes } from "./own";
 
 const { prober, port, job, image } = proberNames;
 const labels = { "app.kubernetes.io/name": prober };
 const folder = "/etc/prober";
 
 export interface ProbesArgs extends AlertingArgs {
-  readonly probes: readonly ProbeSettings[];
+  readonly probes: readonly Probe[];
 }
 
 export class Probes extends pulumi.ComponentResource {
@@ -46,7 +49,7 @@ export class Probes extends pulumi.ComponentResource {
 
 /** The prober, and the name of its Service. */
 function proberPods(
-  probes: readonly ProbeSettings[],
+  probes: readonly Probe[],
   namespace: pulumi.Input<string>,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
@@ -63,10 +66,16 @@ function proberPods(
         name: "prober",
         image,
         args: [`--config.file=${folder}/${configFile}`],
-        volumeMounts: [{ name: "config", mountPath: folder, readOnly: true }],
+        volumeMounts: [
+          { name: "config", mountPath: folder, readOnly: true },
+          { name: "cluster", mountPath: clusterAuthority.folder, readOnly: true },
+        ],
       },
       health: { path: "/-/healthy", failures: 3 },
-      volumes: [{ name: "config", configMap: { name: config.metadata.name } }],
+      volumes: [
+        { name: "config", configMap: { name: config.metadata.name } },
+        { name: "cluster", configMap: { name: clusterAuthority.configMap } },
+      ],
       securityContext: podSecurity(probes),
       // A new one is there before the old one goes: no probe is missed.
       strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
@@ -83,7 +92,7 @@ function proberPods(
 }
 
 /** Echo requests without a capability: the kernel lets groups that are named here send them. */
-function podSecurity(probes: readonly ProbeSettings[]): kubernetes.types.input.core.v1.PodSecurityContext {
+function podSecurity(probes: readonly Probe[]): kubernetes.types.input.core.v1.PodSecurityContext {
   const { securityContext } = restrictedPod;
   if (!probes.some(({ url }) => addressOf(url).scheme === "icmp")) return securityContext;
   const { runAsGroup } = securityContext;
@@ -109,7 +118,7 @@ interface ProbeSpec {
 
 function probeObject(
   component: string,
-  probe: ProbeSettings,
+  probe: Probe,
   service: pulumi.Output<string>,
   namespace: pulumi.Input<string>,
   opts: pulumi.CustomResourceOptions,

@@ -1,6 +1,7 @@
 /** Configuration of the prober: a module for each probe, of its name (blackbox_exporter's CONFIGURATION.md). */
 import { stringify } from "yaml";
 import { type Address, addressOf, hasCertificate } from "./address";
+import type { Probe } from "./own";
 import { probeLimits, type ProbeSettings } from "./settings";
 
 /** A module, as far as Perigee sets it. */
@@ -46,14 +47,18 @@ const family: Family = { preferred_ip_protocol: "ip4" };
 export const answerSeconds = ({ everySeconds }: Pick<ProbeSettings, "everySeconds">): number =>
   Math.min(everySeconds, probeLimits.answerSeconds);
 
+/** The cluster's authority, which Kubernetes puts into a ConfigMap of every namespace, and where the prober finds it. */
+export const clusterAuthority = {
+  configMap: "kube-root-ca.crt",
+  folder: "/etc/cluster",
+  file: "/etc/cluster/ca.crt",
+} as const;
+
 /** Name of the configuration among {@link proberFiles}. */
 export const configFile = "prober.yaml";
 
 /** The configuration, and the authorities that it names; contents by file name. @param folder where the files will be */
-export function proberFiles(
-  probes: readonly ProbeSettings[],
-  folder: string,
-): Readonly<Record<string, string>> {
+export function proberFiles(probes: readonly Probe[], folder: string): Readonly<Record<string, string>> {
   const modules = Object.fromEntries(probes.map((each) => [each.name, moduleOf(each, folder)]));
   const authorities = probes.flatMap(({ name, certificateAuthority: text }) =>
     text === undefined ? [] : [[authorityFile(name), text] as const],
@@ -63,7 +68,7 @@ export function proberFiles(
 
 const authorityFile = (name: string): string => `${name}.pem`;
 
-function moduleOf(probe: ProbeSettings, folder: string): Module {
+function moduleOf(probe: Probe, folder: string): Module {
   const address = addressOf(probe.url);
   const timeout = `${answerSeconds(probe)}s`;
   switch (address.scheme) {
@@ -91,7 +96,7 @@ function moduleOf(probe: ProbeSettings, folder: string): Module {
   }
 }
 
-function http(probe: ProbeSettings, { scheme }: Address, folder: string): HttpModule {
+function http(probe: Probe, { scheme }: Address, folder: string): HttpModule {
   const { expect } = probe;
   return {
     ...family,
@@ -103,9 +108,10 @@ function http(probe: ProbeSettings, { scheme }: Address, folder: string): HttpMo
 }
 
 function tls(
-  { name, certificateAuthority }: ProbeSettings,
+  { name, certificateAuthority, isOfCluster }: Probe,
   folder: string,
 ): { readonly tls_config?: TlsOptions } {
+  if (isOfCluster) return { tls_config: { ca_file: clusterAuthority.file } };
   if (certificateAuthority === undefined) return {};
   return { tls_config: { ca_file: `${folder}/${authorityFile(name)}` } };
 }

@@ -1,6 +1,6 @@
 /**
- * Who reaches the exporter: Prometheus its metrics, everybody the page and the packets' ports. It holds where something
- * enforces NetworkPolicies; Flannel alone does not.
+ * Who reaches the exporter: Prometheus its metrics, everybody the page and the packets' ports. Enforced by
+ * workloads/platform/networkPolicies.
  */
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { defaultNodeImage } from "../../../workloads/config";
 import { jobNames } from "../../../workloads/jobs/names";
 import { loggingNames } from "../../../workloads/logging/names";
+import { policyEngineNames } from "../../../workloads/platform/networkPolicies/names";
 import { proberNames } from "../../../workloads/probes/names";
 import { run } from "../../command";
 import type { ImageDefinition, ImageFile } from "../images/definitions";
@@ -47,6 +48,7 @@ export function operatorImages(programs: Programs, pageFiles: readonly ImageFile
   const { operator, reloader, prometheus, alertmanager, nodeExporter } = references;
   const { kubeStateMetrics, metricsServer, prober, jobGateway, logCollector, logStore, logRules } =
     references;
+  const { policyEngine } = references;
   return [
     single(operator, "prometheus-operator", "/bin/operator"),
     single(reloader, "prometheus-config-reloader", "/bin/prometheus-config-reloader"),
@@ -60,13 +62,18 @@ export function operatorImages(programs: Programs, pageFiles: readonly ImageFile
     single(logCollector, "log-collector", "/otelcol-k8s"),
     single(logStore, "log-store", "/victoria-logs-prod"),
     single(logRules, "log-rules", "/vmalert-prod"),
+    {
+      ...single(policyEngine, "policy-engine", "/usr/local/bin/kube-router"),
+      nodeTools: true,
+      policyTools: true,
+    },
   ];
 }
 
 /** Hosts of the images of stack 2, the original chart's too. */
 export const monitoringHosts = ["registry.k8s.io", "quay.io", "docker.io"] as const;
 
-/** Image references, as in the values.yaml of the charts beside this file (a test compares), the prober's, the jobs' gateway's, and those of logs. */
+/** Image references, as in the values.yaml of the charts beside this file (a test compares), the prober's, the jobs' gateway's, those of logs, and of NetworkPolicies. */
 export const references = {
   operator: "quay.io/prometheus-operator/prometheus-operator:v0.93.1",
   reloader: "quay.io/prometheus-operator/prometheus-config-reloader:v0.93.1",
@@ -80,6 +87,7 @@ export const references = {
   logCollector: loggingNames.collectorImage,
   logStore: loggingNames.storeImage,
   logRules: loggingNames.rulerImage,
+  policyEngine: policyEngineNames.image,
   viewer: "perigee.invalid/lab/dashboards:1",
 } as const;
 

@@ -17,7 +17,7 @@ describe("the alerts' pages", () => {
   const withEvents = loadDictionary(join(repositoryRoot, "examples/events/cfs-evs.yaml"));
   const rules = [
     ...[ruleFile(loadDictionary()), ruleFile(withEvents)],
-    platformRules({ backups: true, metricsServer: true }),
+    platformRules({ backups: true, metricsServer: true, networkPolicies: true }),
     sloRules([{ kind: "apiServer", name: "api", objective: 99.9, days: 14, team: "ground-segment" }], {
       ...defaultRuleSettings,
       fleet: [],

@@ -22,9 +22,12 @@ const nameOf = ({ inputs }: RecordedResource): string => (inputs["metadata"] as 
 const dataOf = ({ inputs }: RecordedResource): Record<string, string> =>
   (inputs["data"] ?? {}) as Record<string, string>;
 
+/** What is there whatever the dictionary says, switched off. */
+const others = { logs: { kind: "none" }, ownProbes: false };
+
 /** What the stack makes of a dictionary. */
 async function madeOf(dictionary: string) {
-  const { resources } = await deploy({ telemetry: { dictionary } });
+  const { resources } = await deploy({ telemetry: { dictionary }, ...others });
   return {
     rules: resources.filter(({ type, name }) => type === rule && name !== "platform-rules"),
     maps: resources.filter(({ type, name }) => type === configMap && name !== "telemetry-program"),

@@ -4,7 +4,10 @@ import { homeDashboardFile } from "../../../dashboards";
 import { defaultKubernetesVersion, minorOf } from "../../../infra/versions";
 import { secretKeys } from "../../../settings/redact";
 import { maxBundleBytes } from "../../../telemetry/build";
+import { loggingNames } from "../../../workloads/logging/names";
+import { table } from "../../../workloads/platform/networkPolicies/table";
 import { drainSeconds } from "../../../workloads/telemetry/exporter";
+import { nameLabel } from "../../../workloads/telemetry/names";
 import { deploy, type Deployment, type RecordedResource } from "../../support/workloads/mocks";
 import { alerting, secrets } from "../../support/workloads/settingsExamples";
 
@@ -58,23 +61,52 @@ describe("stack 2 with default settings", () => {
       .filter(({ name }) => !name.startsWith("dashboards-"))
       .map(({ type, name }) => `${type.replace("kubernetes:", "")} ${name}`);
     assert.deepEqual(objects.sort(), [
+      "apps/v1:DaemonSet logs-collector",
+      "apps/v1:DaemonSet network-policies",
+      "apps/v1:Deployment logs-page",
+      "apps/v1:Deployment logs-ruler",
+      "apps/v1:Deployment prober",
       "apps/v1:Deployment simulator",
       "apps/v1:Deployment telemetry",
+      "apps/v1:StatefulSet logs-store",
+      "core/v1:ConfigMap logs-ruler",
+      "core/v1:ConfigMap prober",
       "core/v1:ConfigMap telemetry-dictionary",
       "core/v1:ConfigMap telemetry-program",
       "core/v1:Namespace monitoring",
       "core/v1:Namespace telemetry",
       "core/v1:Secret alert-routing",
+      "core/v1:Secret logs-collector",
+      "core/v1:Secret logs-page-login",
+      "core/v1:Secret logs-store-login",
       "core/v1:Secret monitoring-grafana-admin",
+      "core/v1:Service logs-collector",
+      "core/v1:Service logs-page",
+      "core/v1:Service logs-ruler",
+      "core/v1:Service logs-store",
       "core/v1:Service monitoring-kubelet",
+      "core/v1:Service prober",
       "core/v1:Service telemetry",
       "core/v1:Service telemetry-ground-station",
       "core/v1:Service telemetry-page",
+      "core/v1:ServiceAccount logs-collector",
+      "core/v1:ServiceAccount logs-page",
+      "core/v1:ServiceAccount logs-ruler",
+      "core/v1:ServiceAccount logs-store",
+      "core/v1:ServiceAccount network-policies",
+      "core/v1:ServiceAccount prober",
       "core/v1:ServiceAccount telemetry",
       "helm.sh/v3:Release metrics-server",
       "helm.sh/v3:Release monitoring",
       "helm.sh/v3:Release monitoring-definitions",
+      "monitoring.coreos.com/v1:Probe probes-api-server",
+      "monitoring.coreos.com/v1:Probe probes-cluster-dns",
+      "monitoring.coreos.com/v1:Probe probes-grafana",
+      "monitoring.coreos.com/v1:Probe probes-log-page",
+      "monitoring.coreos.com/v1:Probe probes-telemetry-page",
+      "monitoring.coreos.com/v1:PrometheusRule logs-rules",
       "monitoring.coreos.com/v1:PrometheusRule platform-rules",
+      "monitoring.coreos.com/v1:PrometheusRule probes-rules",
       "monitoring.coreos.com/v1:PrometheusRule telemetry-rules",
       "monitoring.coreos.com/v1:PrometheusRule telemetry-rules-exporter",
       "monitoring.coreos.com/v1:PrometheusRule telemetry-rules-limits-attitude",
@@ -86,8 +118,23 @@ describe("stack 2 with default settings", () => {
       "monitoring.coreos.com/v1:PrometheusRule telemetry-rules-rules",
       "monitoring.coreos.com/v1:PrometheusRule telemetry-rules-spacecraft",
       "monitoring.coreos.com/v1:PrometheusRule telemetry-rules-states",
+      "monitoring.coreos.com/v1:ServiceMonitor logs-log-collector",
+      "monitoring.coreos.com/v1:ServiceMonitor logs-log-rules",
+      "monitoring.coreos.com/v1:ServiceMonitor logs-log-store",
       "monitoring.coreos.com/v1:ServiceMonitor telemetry-monitor",
+      "networking.k8s.io/v1:NetworkPolicy kube-system-perigee-dns",
+      "networking.k8s.io/v1:NetworkPolicy monitoring-perigee-alertmanager",
+      "networking.k8s.io/v1:NetworkPolicy monitoring-perigee-grafana",
+      "networking.k8s.io/v1:NetworkPolicy monitoring-perigee-log-page",
+      "networking.k8s.io/v1:NetworkPolicy monitoring-perigee-prometheus",
+      "networking.k8s.io/v1:NetworkPolicy monitoring-perigee-pushgateway",
+      "networking.k8s.io/v1:NetworkPolicy monitoring-perigee-within",
       "networking.k8s.io/v1:NetworkPolicy telemetry",
+      "networking.k8s.io/v1:NetworkPolicy telemetry-perigee-default-deny",
+      "rbac.authorization.k8s.io/v1:ClusterRole network-policies",
+      "rbac.authorization.k8s.io/v1:ClusterRoleBinding network-policies",
+      "rbac.authorization.k8s.io/v1:Role network-policies",
+      "rbac.authorization.k8s.io/v1:RoleBinding network-policies",
     ]);
   });
 
@@ -145,7 +192,11 @@ describe("stack 2 with default settings", () => {
     const published = services.filter(({ type }) => type === "NodePort");
     assert.deepEqual(
       published.map(({ ports }) => ports.map(({ nodePort, protocol = "TCP" }) => `${nodePort}/${protocol}`)),
-      [[`${nodePorts.telemetryPage.port}/TCP`], [`${nodePorts.telemetry.port}/UDP`]],
+      [
+        [`${nodePorts.telemetryPage.port}/TCP`],
+        [`${nodePorts.telemetry.port}/UDP`],
+        [`${loggingNames.pageNodePort}/TCP`],
+      ],
     );
   });
 
@@ -220,8 +271,10 @@ describe("stack 2 with default settings", () => {
       grafanaAdminPassword: "generated-secret-0000",
       telemetryMetricsUrl: "http://telemetry.telemetry.svc.cluster.local:9464/metrics",
       telemetryAddress: "203.0.113.10:30115",
+      logsUrl: "http://203.0.113.10:30428/select/vmui/",
+      logsPassword: "generated-secret-0000",
     });
-    assert.deepEqual(deployment.secrets, ["grafanaAdminPassword"]);
+    assert.deepEqual(deployment.secrets, ["logsPassword", "grafanaAdminPassword"]);
   });
 
   it("has dashboards that Grafana's sidecar finds, in their folder", () => {
@@ -302,6 +355,34 @@ describe("metrics-server", () => {
   });
 });
 
+describe("NetworkPolicies", () => {
+  it("are the same where something else enforces them; the engine, its rights and its alert are not there", async () => {
+    const of = async (enforced: boolean): Promise<[policies: string[], all: string]> => {
+      const { resources } = await deploy({ networkPolicies: { enforced } });
+      const policies = resources.filter(({ type }) => type.endsWith(":NetworkPolicy"));
+      return [policies.map(({ name }) => name).sort(), JSON.stringify(resources)];
+    };
+    const [[enforcedHere, all], [elsewhere, others]] = [await of(true), await of(false)];
+    assert.deepEqual(elsewhere, enforcedHere);
+    assert.match(all, /kube-router/);
+    assert.doesNotMatch(others, /kube-router|policy-engine|NetworkPoliciesNotEnforced/);
+  });
+
+  it("select pods that this stack's own labels name, where all that it can have is on", async () => {
+    const { resources } = await deploy({
+      jobs: [{ name: "orbit", everyMinutes: 60 }],
+      logs: { kind: "victorialogs" },
+    });
+    const named = JSON.stringify(resources.filter(({ type }) => /:(Deployment|StatefulSet)$/.test(type)));
+    for (const { namespace, pods } of table) {
+      const name = pods[nameLabel];
+      // Those of the charts have the charts' labels: the lab sees them.
+      if (name === undefined || /^(prometheus|alertmanager|grafana)$/.test(name)) continue;
+      assert.ok(named.includes(`"${nameLabel}":"${name}"`), `${namespace} ${name}`);
+    }
+  });
+});
+
 describe("Grafana's password", () => {
   it("is taken anew when its Secret changes: the release knows the Secret's version", async () => {
     const release = ofType(await deploy({}), kinds.release).find(({ name }) => name === "monitoring");
@@ -347,8 +428,11 @@ describe("stack 2 with receivers", () => {
 });
 
 describe("stack 2 with other settings", () => {
+  /** Without what is no part of monitoring and telemetry. */
+  const alone = { logs: { kind: "none" }, ownProbes: false };
+
   it("has no simulator where packets come from the ground station", async () => {
-    const deployment = await deploy({ telemetry: { source: "udp" } });
+    const deployment = await deploy({ telemetry: { source: "udp" }, ...alone });
     assert.deepEqual(
       ofType(deployment, kinds.deployment).map(({ name }) => name),
       ["telemetry"],
@@ -368,7 +452,7 @@ describe("stack 2 with other settings", () => {
   });
 
   it("has neither Grafana's Secret nor its outputs without Grafana", async () => {
-    const deployment = await deploy({ monitoring: { grafana: false } });
+    const deployment = await deploy({ monitoring: { grafana: false }, ...alone });
     assert.deepEqual(
       ofType(deployment, kinds.secret).map(({ name }) => name),
       ["alert-routing"],

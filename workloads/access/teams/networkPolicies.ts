@@ -1,6 +1,6 @@
 /**
- * NetworkPolicies of a team's namespace: nothing goes in or out but what this table says. They hold where something
- * enforces them; Flannel alone does not.
+ * NetworkPolicies of a team's namespace: nothing goes in or out but what this table says. They are enforced by
+ * workloads/platform/networkPolicies.
  */
 import { jobNames } from "../../jobs/names";
 import { inMonitoring, named, type Peer } from "../../monitoring/peers";

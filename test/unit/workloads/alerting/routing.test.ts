@@ -89,9 +89,10 @@ describe("routing of alerts", function () {
 
   it("has a receiver for every alert that the rules make", async () => {
     const path = await file({ ...alerting, defaultReceiver: "ground" });
-    const rules = [ruleFile(loadDictionary()), platformRules({ backups: true, metricsServer: true })].flatMap(
-      alertsOf,
-    );
+    const rules = [
+      ruleFile(loadDictionary()),
+      platformRules({ backups: true, metricsServer: true, networkPolicies: true }),
+    ].flatMap(alertsOf);
     const kinds = new Map(rules.map(({ alert, labels }) => [alert, labels]));
     assert.ok(kinds.size > 10);
     for (const [alertname, labels] of kinds) {

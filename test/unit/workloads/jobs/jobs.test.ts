@@ -202,7 +202,7 @@ describe("jobs in stack 2", () => {
     }
     const without = await deploy({});
     assert.deepEqual(
-      without.resources.filter(({ name }) => /jobs|pushgateway/.test(name)),
+      without.resources.filter(({ name }) => /^(jobs|pushgateway)/.test(name)),
       [],
     );
   });

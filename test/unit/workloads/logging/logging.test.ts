@@ -41,8 +41,12 @@ const objectsOf = ({ resources }: Deployment): string[] =>
 describe("logs in stack 2", () => {
   const kept = { logs: { kind: "victorialogs" } };
 
-  it("are nothing unless they are asked for", async () => {
-    assert.deepEqual(objectsOf(await deploy({})), []);
+  it("are there by default, and nothing where they are off", async () => {
+    assert.deepEqual(
+      objectsOf(await deploy({})),
+      objectsOf(await deploy({ logs: { kind: "victorialogs" } })),
+    );
+    assert.deepEqual(objectsOf(await deploy({ logs: { kind: "none" } })), []);
   });
 
   it("are a collector, a store, its page, what asks it for alerts, and alerts about all of these", async () => {
@@ -171,12 +175,12 @@ describe("logs in stack 2", () => {
 });
 
 describe("settings of logs", () => {
-  it("leave logs where they are, by default", () => {
+  it("keep logs for two weeks in the cluster, by default", () => {
     const { kind, retentionDays, retentionSizeGiB, storage, bufferMiB } = parseSettings({}).logs;
     assert.deepEqual(
       { kind, retentionDays, retentionSizeGiB, storage, bufferMiB },
       {
-        ...{ kind: "none", retentionDays: 14, retentionSizeGiB: 5 },
+        ...{ kind: "victorialogs", retentionDays: 14, retentionSizeGiB: 5 },
         ...{ storage: { kind: "ephemeral" }, bufferMiB: 512 },
       },
     );
@@ -207,7 +211,10 @@ describe("settings of logs", () => {
 
   it("may stay while logs are off", () => {
     const storage = { kind: "local", node: "a" };
-    assert.equal(refusalOf({ logs: { storage, password: "0123456789abc", url: "https://a.example/" } }), "");
+    assert.equal(
+      refusalOf({ logs: { kind: "none", storage, password: "0123456789abc", url: "https://a.example/" } }),
+      "",
+    );
   });
 
   it("are refused where they belong to another kind of store", () => {

@@ -12,7 +12,7 @@ import { prometheusProgram } from "../../../support/promtool";
 import { type AlertCase, testCases } from "../../telemetry/rules/alertCase";
 import { platformCases as cases } from "./cases";
 
-const rules = platformRules({ backups: true, metricsServer: true });
+const rules = platformRules({ backups: true, metricsServer: true, networkPolicies: true });
 const alerts = alertsOf(rules);
 
 describe("alerts about backups, certificates and metrics-server, as promtool evaluates them", () => {
@@ -49,7 +49,7 @@ describe("the rules of the platform", () => {
     for (const { expr } of alerts) {
       assert.deepEqual(syntaxErrors(expr), [], expr);
       for (const selector of selectorsOf(expr)) {
-        assert.match(selector, /\{job="(node-exporter|kubelet|apiserver)"[,}]/);
+        assert.match(selector, /\{job="(node-exporter|kubelet|apiserver|kube-state-metrics)"[,}]/);
       }
     }
   });
@@ -58,14 +58,14 @@ describe("the rules of the platform", () => {
     for (const { alert, labels, annotations } of alerts) {
       assert.match(labels["severity"] ?? "", /^(warning|critical)$/, alert);
       assert.equal(labels["team"], "ground-segment", alert);
-      assert.match(labels["subsystem"] ?? "", /^(backup|certificates|metrics-server)$/, alert);
+      assert.match(labels["subsystem"] ?? "", /^(backup|certificates|metrics-server|network)$/, alert);
       assert.match(annotations.description, /\{\{ \$value \|.*limit/, alert);
       assert.equal(annotations.runbook_url, `docs/alerts/${alert}.md`);
     }
   });
 
   it("say nothing about backups where stack 1 makes none, nor about metrics-server where there is none", () => {
-    const without = platformRules({ backups: false, metricsServer: false });
+    const without = platformRules({ backups: false, metricsServer: false, networkPolicies: false });
     assert.deepEqual(
       [...new Set(alertsOf(without).map(({ alert }) => alert))],
       ["CertificateExpiresSoon", "KubeletCertificateExpiresSoon", "CertificateRenewalFailing"],
@@ -74,7 +74,12 @@ describe("the rules of the platform", () => {
 
   it("take the site's runbook address", () => {
     const [first] = alertsOf(
-      platformRules({ backups: true, metricsServer: true, runbookBaseUrl: "https://wiki.example/alerts" }),
+      platformRules({
+        backups: true,
+        metricsServer: true,
+        networkPolicies: true,
+        runbookBaseUrl: "https://wiki.example/alerts",
+      }),
     );
     assert.equal(first?.annotations.runbook_url, "https://wiki.example/alerts/BackupFailing.md");
   });

@@ -339,6 +339,43 @@ const metricsServer: AlertCase[] = [
   },
 ];
 
+const ofEngine = (metric: string, pod = "kube-state-metrics-a"): string =>
+  series(`kube_daemonset_status_${metric}`, {
+    ...{ job: "kube-state-metrics", pod, namespace: "kube-system", daemonset: "policy-engine" },
+  });
+const notEnforced = (nodes: number): Firing[] =>
+  about(
+    "NetworkPolicies are not followed on some nodes",
+    `On ${nodes} nodes (limit 0) nothing follows changes of NetworkPolicies and pods: a pod that starts there is open to everybody, or shut to those who may reach it.`,
+    {},
+  );
+
+const networkPolicies: AlertCase[] = [
+  {
+    alert: "NetworkPoliciesNotEnforced",
+    it: "fires when the engine has not run on a node for ten minutes, also where kube-state-metrics moved meanwhile",
+    series: {
+      [ofEngine("desired_number_scheduled")]: "4x90 _x60",
+      [ofEngine("number_ready")]: "4x30 2x59 _x60",
+      [ofEngine("desired_number_scheduled", "kube-state-metrics-b")]: "_x88 4x60",
+      [ofEngine("number_ready", "kube-state-metrics-b")]: "_x88 2x60",
+    },
+    at: "16m",
+    notYetAt: "15m",
+    firing: notEnforced(2),
+  },
+  {
+    alert: "NetworkPoliciesNotEnforced",
+    it: "is silent while new ones start, and where every node has one",
+    series: {
+      [ofEngine("desired_number_scheduled")]: "3x10 4x60",
+      [ofEngine("number_ready")]: "3x14 4x60",
+    },
+    at: "20m",
+    firing: [],
+  },
+];
+
 export const platformCases: readonly AlertCase[] = [
   ...failing,
   ...overdue,
@@ -347,4 +384,5 @@ export const platformCases: readonly AlertCase[] = [
   ...kubelets,
   ...renewal,
   ...metricsServer,
+  ...networkPolicies,
 ];

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { parse } from "yaml";
 import { loadDictionary } from "../../../../telemetry/dictionary";
 import { alertsOf, defaultRuleSettings } from "../../../../telemetry/rules";
 import { parseSettings } from "../../../../workloads/config";
+import { allProbes } from "../../../../workloads/probes";
 import { probeRules } from "../../../../workloads/probes/alerts";
 import { probeDashboard } from "../../../../workloads/probes/dashboard";
 import { proberNames } from "../../../../workloads/probes/names";
@@ -200,6 +202,7 @@ describe("probes in stack 2", () => {
   it("are a prober, an object for each, rules and a dashboard", async () => {
     const { resources } = await deploy({
       probes: [shop, station, { name: "gate", url: "icmp://192.0.2.1" }],
+      ownProbes: false,
     });
     const found = resources.filter(({ name }) => /^prober$|^probes-|perigee-probes/.test(name));
     assert.deepEqual(found.map(({ type, name }) => `${type.replace("kubernetes:", "")} ${name}`).sort(), [
@@ -247,8 +250,37 @@ describe("probes in stack 2", () => {
     });
   });
 
-  it("are nothing where there are none", async () => {
+  it("ask what every cluster has, as far as it is there; one of the settings takes the place of that", () => {
+    const urls = (settings: Readonly<Record<string, unknown>>) =>
+      allProbes(parseSettings(settings)).map(({ name, url }) => `${name} ${url}`);
+    const always = [
+      "api-server https://kubernetes.default.svc/readyz",
+      "cluster-dns dns://kube-dns.kube-system.svc.cluster.local/kubernetes.default.svc.cluster.local?type=A",
+      "telemetry-page http://telemetry-page.telemetry.svc:9465/",
+    ];
+    const grafana = "grafana http://monitoring-grafana.monitoring.svc/api/health";
+    const logs = "log-page http://log-page.monitoring.svc:9428/health";
+    assert.deepEqual(urls({}), [...always, grafana, logs]);
+    assert.deepEqual(urls({ monitoring: { grafana: false }, logs: { kind: "none" } }), always);
+    const mine = { name: "grafana", url: "https://grafana.example/api/health" };
+    assert.deepEqual(urls({ probes: [mine] }), [...always, logs, `grafana ${mine.url}`]);
+    assert.deepEqual(urls({ probes: [mine], ownProbes: false }), [`grafana ${mine.url}`]);
+  });
+
+  it("verify the API server by the authority that Kubernetes puts beside every pod", async () => {
     const { resources } = await deploy({});
+    const prober = resources.filter(({ name }) => name === "prober");
+    const config = prober.find(({ type }) => type.endsWith(":ConfigMap"))?.inputs["data"];
+    const { modules } = parse((config as Record<string, string>)["prober.yaml"] ?? "") as {
+      modules: Record<string, { http?: { tls_config?: object } }>;
+    };
+    assert.deepEqual(modules["api-server"]?.http?.tls_config, { ca_file: "/etc/cluster/ca.crt" });
+    assert.equal(modules["telemetry-page"]?.http?.tls_config, undefined);
+    assert.match(JSON.stringify(prober), /"name":"kube-root-ca.crt"/);
+  });
+
+  it("are nothing where there are none", async () => {
+    const { resources } = await deploy({ ownProbes: false });
     assert.deepEqual(
       resources.filter(({ name }) => /prober|probes/.test(name)),
       [],

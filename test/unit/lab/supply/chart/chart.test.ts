@@ -41,6 +41,7 @@ const built = [
   "log-collector",
   "log-store",
   "log-rules",
+  "policy-engine",
 ];
 /** What the lab's images are made from, without building it: this file stands for each program. */
 const sources = {
@@ -86,7 +87,7 @@ describe("the lab's edition of kube-prometheus-stack", () => {
   it("names the images that the lab builds", () => {
     const named =
       JSON.stringify(values).match(/(?:quay\.io|registry\.k8s\.io|perigee\.invalid)\/[^"]+/g) ?? [];
-    const { metricsServer, prober, jobGateway, logCollector, logStore, logRules } = references;
+    const { metricsServer, prober, jobGateway, logCollector, logStore, logRules, policyEngine } = references;
     const elsewhere: readonly string[] = [
       metricsServer,
       prober,
@@ -94,6 +95,7 @@ describe("the lab's edition of kube-prometheus-stack", () => {
       logCollector,
       logStore,
       logRules,
+      policyEngine,
     ];
     const others = Object.values(references).filter((image) => !elsewhere.includes(image));
     assert.deepEqual([...new Set(named)].sort(), others.sort());

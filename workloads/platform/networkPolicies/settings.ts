@@ -1,0 +1,14 @@
+/** Settings of NetworkPolicies. */
+import { z } from "zod";
+import { strictObject } from "../../../settings/load";
+
+export const networkPolicies = strictObject({
+  enforced: z
+    .boolean({ error: "true or false" })
+    .default(true)
+    .describe(
+      "Enforce NetworkPolicies on every node, this stack's and your own. `false` where the cluster has something else that does; without anything, pods reach each other whatever policies say.",
+    ),
+});
+
+export type NetworkPolicySettings = z.output<typeof networkPolicies>;
