@@ -13,8 +13,6 @@ type Cds = Extract<TimeCode, { code: "CDS" }>;
 type Ccs = Extract<TimeCode, { code: "CCS" }>;
 
 const secondsPerDay = 86_400;
-/** Limit of the milliseconds of a day: 86,401 seconds on a day with a leap second. */
-const maxMillisecondsOfDay = 86_401_000;
 /** Epoch recommended by CCSDS; any other is agency-defined. */
 const ccsdsEpoch = Date.UTC(1958, 0, 1) / 1000;
 
@@ -39,13 +37,16 @@ function bodyReader(time: TimeCode): TimeReader {
     case "CDS":
       return cdsReader(time);
     case "CCS":
-      return { bytes: 7 + time.subsecondBytes, ...fieldsCodec(ccsFields(time), 0) };
+      return { bytes: 7 + time.subsecondBytes, ...fieldsCodec(ccsFields(time), 0, hasLeapSeconds(time)) };
     case "fields": {
       const epoch = time.epoch === undefined ? 0 : Date.parse(time.epoch) / 1000;
-      return { bytes: timeBytes(time), ...fieldsCodec(time.fields, epoch) };
+      return { bytes: timeBytes(time), ...fieldsCodec(time.fields, epoch, hasLeapSeconds(time)) };
     }
   }
 }
+
+/** True for UTC: TAI and GPS count each second, so that none of their minutes has 61. */
+const hasLeapSeconds = ({ clock = "UTC" }: TimeCode): boolean => clock === "UTC";
 
 /** Reader that checks and writes the P-field, where one is sent. */
 function withPreamble(time: TimeCode, body: TimeReader): TimeReader {
@@ -160,13 +161,14 @@ function cdsReader(time: Cds): TimeReader {
   const epoch = epochOf(time);
   const partsPerMillisecond = { 0: 1, 2: 1e3, 4: 1e9 }[submillisecondBytes];
   const lastDay = 256 ** dayBytes - 1;
+  const mostMilliseconds = (secondsPerDay + (hasLeapSeconds(time) ? 1 : 0)) * 1000;
   return {
     bytes: dayBytes + 4 + submillisecondBytes,
     read: (bytes, at) => {
       const days = readUnsigned(bytes, at, dayBytes);
       const milliseconds = readUnsigned(bytes, at + dayBytes, 4);
       const parts = readUnsigned(bytes, at + dayBytes + 4, submillisecondBytes);
-      if (milliseconds >= maxMillisecondsOfDay || parts >= partsPerMillisecond) return NaN;
+      if (milliseconds >= mostMilliseconds || parts >= partsPerMillisecond) return NaN;
       return epoch + days * secondsPerDay + (milliseconds + parts / partsPerMillisecond) / 1000;
     },
     write: (bytes, at, value) => {

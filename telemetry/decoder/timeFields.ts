@@ -21,6 +21,8 @@ interface Placed extends TimeField {
   readonly seconds: number;
   /** First number that the field cannot have, because a longer field is beside it. */
   readonly end: number;
+  /** First number that it has in a leap second only. */
+  readonly leap: number;
 }
 
 /** Codec of a time of fields: seconds since 1970 on the clock of the code. */
@@ -30,20 +32,29 @@ export interface FieldsCodec {
   write(bytes: Uint8Array, at: number, time: number): void;
 }
 
-/** @param epoch seconds since 1970 at count 0; not used with a calendar */
-export function fieldsCodec(fields: readonly TimeField[], epoch: number): FieldsCodec {
+/**
+ * @param epoch seconds since 1970 at count 0; not used with a calendar
+ * @param hasLeapSeconds true for UTC, whose last minute of a day may have a second 60
+ */
+export function fieldsCodec(
+  fields: readonly TimeField[],
+  epoch: number,
+  hasLeapSeconds: boolean,
+): FieldsCodec {
   const placed = place(fields);
   const isCalendar = fields.some(({ is }) => is === "year");
   const counted = placed.filter(({ seconds }) => seconds > 0).sort((a, b) => b.seconds - a.seconds);
   return {
     read: (bytes, at) => {
       let time = isCalendar ? dateOf(placed, bytes, at) : epoch;
+      let isLeap = false;
       for (const field of counted) {
         const count = readField(bytes, at, field);
         if (!(count < field.end)) return NaN;
+        isLeap ||= count >= field.leap;
         time += (count + field.from) * field.seconds;
       }
-      return time;
+      return isLeap && !(hasLeapSeconds && isFirstSecond(time)) ? NaN : time;
     },
     write: (bytes, at, time) => {
       const smallest = counted.at(-1)?.seconds ?? 86_400;
@@ -55,6 +66,9 @@ export function fieldsCodec(fields: readonly TimeField[], epoch: number): Fields
     },
   };
 }
+
+/** True in the first second of a day: Unix time has a leap second, 23:59:60, as the second after it. */
+const isFirstSecond = (time: number): boolean => time - Math.floor(time / 86_400) * 86_400 < 1;
 
 /** Writes an elapsed time into its counts, the longest first. Nanoseconds, as integers, so that nothing is carried. */
 function writeCounts(bytes: Uint8Array, at: number, counted: readonly Placed[], elapsed: number): void {
@@ -78,14 +92,21 @@ function place(fields: readonly TimeField[]): Placed[] {
     bitAt += field.bits;
     const parts = field.encoding === "bcd" ? 10 ** (field.bits / 4) : 2 ** field.bits;
     const seconds = field.is === "fraction" ? 1 / parts : (lengths[field.is] ?? 0);
-    return { ...field, bitAt: start, seconds, end: endOf(field.is, has) };
+    return { ...field, bitAt: start, seconds, end: endOf(field.is, has, 1), leap: endOf(field.is, has, 0) };
   });
 }
 
-/** First number that a count cannot have beside longer ones. A minute, and what is above it, may have a leap second. */
-function endOf(is: TimeField["is"], has: (...names: readonly string[]) => boolean): number {
+/**
+ * First number that a count cannot have beside longer ones.
+ * @param leapSeconds those of a minute, or of what is above it
+ */
+function endOf(
+  is: TimeField["is"],
+  has: (...names: readonly string[]) => boolean,
+  leapSeconds: 0 | 1,
+): number {
   const day = has("days", "dayOfMonth", "dayOfYear") ? 86_400 : has("weeks") ? 604_800 : Infinity;
-  const minute = has("minutes") ? 60 : has("hours") ? 3600 : day;
+  const minute = leapSeconds + (has("minutes") ? 60 : has("hours") ? 3600 : day);
   switch (is) {
     case "days":
       return has("weeks") ? 7 : Infinity;
@@ -94,19 +115,13 @@ function endOf(is: TimeField["is"], has: (...names: readonly string[]) => boolea
     case "minutes":
       return (has("hours") ? 3600 : day) / 60;
     case "seconds":
-      return minute + 1;
+      return minute;
     case "milliseconds":
-      return has("seconds") ? 1000 : (minute + 1) * 1000;
+      return has("seconds") ? 1000 : minute * 1000;
     case "microseconds":
-      return has("milliseconds") ? 1000 : has("seconds") ? 1e6 : (minute + 1) * 1e6;
+      return has("milliseconds") ? 1000 : has("seconds") ? 1e6 : minute * 1e6;
     case "nanoseconds":
-      return has("microseconds")
-        ? 1000
-        : has("milliseconds")
-          ? 1e6
-          : has("seconds")
-            ? 1e9
-            : (minute + 1) * 1e9;
+      return has("microseconds") ? 1000 : has("milliseconds") ? 1e6 : has("seconds") ? 1e9 : minute * 1e9;
     default:
       return Infinity;
   }

@@ -62,6 +62,38 @@ describe("time codes", () => {
     assert.ok(Number.isNaN(read({ code: "CCS", day: "ofYear" }, "2025 0366 00 00 00")));
   });
 
+  it("a leap second is the last of a day in UTC, in every code; any other second 60 is no time", () => {
+    const midnight = utc("2017-01-01T00:00:00Z");
+    const [days, hours, minutes] = [["days", 16] as const, ["hours", 8] as const, ["minutes", 8] as const];
+    const cds = { code: "CDS", epoch };
+    const ofDay = { ...fields(days, ["milliseconds", 32]), epoch };
+    const ofHour = { ...fields(days, hours, ["seconds", 16]), epoch };
+    const ofMinute = { ...fields(days, hours, minutes, ["milliseconds", 16]), epoch };
+    const ofCcs = { code: "CCS", subsecondBytes: 1 };
+    for (const [code, hex, seconds] of [
+      [ofCcs, "2016 12 31 23 59 60 50", 0.5],
+      [cds, "1841 05265fe7", 0.999],
+      [ofDay, "1841 05265fe7", 0.999],
+      [ofHour, "1841 17 0e10", 0],
+      [ofMinute, "1841 17 3b ee47", 0.999],
+    ] as const) {
+      assert.ok(Math.abs(read(code, hex) - midnight - seconds) < 1e-6, hex);
+      for (const clock of ["TAI", "GPS"]) assert.ok(Number.isNaN(read({ ...code, clock }, hex)), clock);
+    }
+    for (const [code, hex] of [
+      [ofCcs, "2016 12 31 12 00 60 00"],
+      [ofCcs, "2016 12 31 23 58 60 99"],
+      [ofCcs, "2016 12 31 23 59 61 00"],
+      [{ code: "CCS", day: "ofYear" }, "2016 0366 22 59 60"],
+      [ofHour, "1841 16 0e10"],
+      [ofMinute, "1841 17 3a ee47"],
+      [{ ...ofDay, epoch: "2000-01-01T12:00:00Z" }, "1841 05265c00"],
+      [{ ...fields(["weeks", 16], ["seconds", 32]), epoch: "1980-01-06T12:00:00Z" }, "0001 00093a80"],
+    ] as const) {
+      assert.ok(Number.isNaN(read(code, hex)), hex);
+    }
+  });
+
   it("seconds and milliseconds, and seconds and microseconds", () => {
     const seconds = ["seconds", 32] as const;
     assert.equal(
