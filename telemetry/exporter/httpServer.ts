@@ -69,10 +69,10 @@ class Answers {
     this.page = new Rendered(() => content.page);
   }
 
-  /** @param url path and query of the request */
-  to(url: string, accept: string | undefined): Answer {
-    const [path = "/", query] = url.split("?");
-    switch (path) {
+  /** @param target of the request: path and query, or a whole URL (RFC 9112, 3.2.2) */
+  to(target: string, accept: string | undefined): Answer {
+    const [path = "", query] = target.replace(/^https?:\/\/[^/?]*/i, "").split("?");
+    switch (path || "/") {
       case "/metrics": {
         if (this.metrics === undefined) return this.unknown();
         const format = expositionFormat(accept);

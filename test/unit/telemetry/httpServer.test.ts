@@ -55,6 +55,28 @@ describe("the exporter's door", () => {
     await closeHttp(server);
   });
 
+  it("takes a target that is a whole URL for its path and query", async () => {
+    await start();
+    const statusOf = async (target: string): Promise<string> => {
+      const socket = await open();
+      socket.end(`GET ${target} HTTP/1.1\r\nHost: exporter\r\nConnection: close\r\n\r\n`);
+      socket.setEncoding("latin1");
+      const chunks: unknown[] = await socket.toArray();
+      return /^HTTP\/1\.1 (\d+)/.exec(chunks.join(""))?.[1] ?? "";
+    };
+    for (const [target, status] of [
+      ["http://exporter:9464/metrics", "200"],
+      ["HTTP://exporter/state.json?spacecraft=s", "200"],
+      ["http://exporter/state.json?spacecraft=other", "404"],
+      ["http://exporter", "200"],
+      ["http://exporter?a=http://b/metrics", "200"],
+      ["/metrics?a=http://b/", "200"],
+      ["http://exporter/nothing", "404"],
+    ] as const) {
+      assert.equal(await statusOf(target), status, target);
+    }
+  });
+
   it("answers in the format that is asked for, compressed where that is taken", async () => {
     await start();
     const asked = { accept: "application/openmetrics-text;version=1.0.0", "accept-encoding": "gzip" };
