@@ -20,6 +20,8 @@ import { OpenMetricsHistory } from "../history";
 import { isoTime } from "../isoTime";
 import { command } from "./command";
 import { dictionarySetting, readDictionary, readPackets, skipBytesSetting } from "./dictionarySetting";
+import { foreignKind } from "./foreignFile";
+import { FoundPackets } from "./foundPackets";
 import { packetsOf } from "./packetFile";
 import { flag, text } from "./settings";
 
@@ -42,7 +44,7 @@ export const decode = command(
   {
     name: "decode",
     summary:
-      "Prints the packets of a file; values in base units. Exit code 1: nothing of it could be decoded, and why.",
+      "Prints the packets of a file; values in base units. Exit code 1: nothing of it could be decoded, or bytes of it are in no packet, and which.",
     argument: "FILE",
     argumentMeaning: "file of packets; - for standard input",
     settings: {
@@ -59,32 +61,44 @@ export const decode = command(
     },
   },
   async (settings, { print, complain, log, stopped }, file) => {
-    const { format, raw } = settings;
+    const { format, raw, skipBytes } = settings;
+    const name = file ?? "";
     const dictionary = readDictionary(settings.dictionary);
     const history =
       format === "openmetrics" ? new OpenMetricsHistory(dictionary, settings.spacecraft) : undefined;
     const sink = new Collector(dictionary, raw, history);
     const show = format === "json" ? jsonLine : table;
     const bytes = readPackets(file);
-    for (const packet of packetsOf(bytes, settings.skipBytes)) {
+    const fail = (why: string): number => {
+      complain(`perigee-telemetry: ${why}\n`);
+      return 1;
+    };
+    const foreign = foreignKind(bytes, skipBytes);
+    if (foreign !== undefined) return fail(`${name} ${foreign}`);
+    const packets = new FoundPackets(bytes, dictionary, skipBytes);
+    for (const packet of packets) {
       if (stopped.aborted) break;
       for (const each of sink.decode(packet)) if (!history) await print(show(each, raw));
     }
     if (history && sink.decoded > 0) {
       for (const text of history.text()) await print(text);
-      const packets = history.packetsWithoutTime;
-      if (packets > 0) log.warn("not in the output: packets without an on-board time", { packets });
+      const untimed = history.packetsWithoutTime;
+      if (untimed > 0) log.warn("not in the output: packets without an on-board time", { packets: untimed });
     }
     for (const [problem, times] of sink.problems) log.warn("not decoded", { problem, times });
-    if (sink.decoded > 0 || stopped.aborted) return 0;
-    complain(`perigee-telemetry: ${nothingDecoded(file ?? "", bytes, sink)}\n`);
-    return 1;
+    if (stopped.aborted) return 0;
+    if (sink.decoded > 0) {
+      return packets.left === undefined ? 0 : fail(`${name} was not read as a whole: ${packets.left}`);
+    }
+    // By the length fields alone: nothing was found by which to tell what is a packet.
+    const all = new Collector(dictionary, raw);
+    for (const packet of packetsOf(bytes, skipBytes)) all.decode(packet);
+    return fail(nothingDecoded(name, all));
   },
 );
 
 /** Explanation that nothing was decoded: what was found most often, with an example. */
-function nothingDecoded(file: string, bytes: Buffer, { problems, refusals, idlePackets }: Collector): string {
-  if (bytes.length === 0) return `${file} is empty`;
+function nothingDecoded(file: string, { problems, refusals, idlePackets }: Collector): string {
   const [most] = [...problems].sort(([, a], [, b]) => b - a);
   const [problem, times] = most ?? ["", 0];
   const first = refusals.first.find((each) => problemOf(each) === problem);

@@ -11,7 +11,9 @@ import {
   reason,
   skipBytesSetting,
 } from "./dictionarySetting";
-import { atRate, atTheirTimes, packetsOf } from "./packetFile";
+import { foreignKind } from "./foreignFile";
+import { FoundPackets } from "./foundPackets";
+import { atRate, atTheirTimes } from "./packetFile";
 import { parseTarget, sender, targetSettings } from "./sender";
 import { positive, UsageError } from "./settings";
 
@@ -20,7 +22,8 @@ const usualRate = 10;
 export const replay = command(
   {
     name: "replay",
-    summary: "Sends the packets of a file, or of an archive's folder, one datagram each, or as a TCP stream.",
+    summary:
+      "Sends the packets of a file, or of an archive's folder, one datagram each, or as a TCP stream. Exit code 1: there are none, or bytes of the file are in no packet.",
     argument: "FILE",
     argumentMeaning: "file of packets, - for standard input, or a file or folder of an archive",
     settings: {
@@ -46,12 +49,17 @@ export const replay = command(
       dictionary: dictionarySetting,
     },
   },
-  async (settings, { log, stopped }, file) => {
+  async (settings, { log, complain, stopped }, file) => {
     const { target, rate, speed } = settings;
     if (rate !== undefined && speed !== undefined) {
       throw new UsageError("--rate and --speed: give one of them");
     }
     const packets = timedPackets(file, settings);
+    const fail = (why: string): number => {
+      complain(`perigee-telemetry: ${file ?? ""} ${why}\n`);
+      return 1;
+    };
+    if (packets.foreign !== undefined) return fail(packets.foreign);
     let failed = 0;
     let lastReason = "";
     const sending = sender(parseTarget(target), settings, (why) => {
@@ -68,7 +76,9 @@ export const replay = command(
     if (failed > 0) {
       throw new UsageError(`${failed} of ${sent} packets could not be sent to ${target}: ${lastReason}`);
     }
-    return 0;
+    const left = stopped.aborted ? undefined : packets.left();
+    if (left !== undefined) return fail(`was not sent as a whole: ${left}`);
+    return sent > 0 || stopped.aborted ? 0 : fail("has no packets");
   },
 );
 
@@ -79,19 +89,35 @@ interface Source {
   readonly dictionary?: string | undefined;
 }
 
-/** @returns packets, and whether they have a spacing of their own: those of an archive, or by on-board time */
-function timedPackets(
-  path: string | undefined,
-  { speed, order, skipBytes, dictionary }: Source,
-): { readonly list: Iterable<TimedPacket>; readonly isTimed: boolean } {
-  const timeOf = order === "onboard" ? onboardTimes(readDictionary(dictionary)) : undefined;
-  if (path !== undefined && isOneOf(path)) return { list: archivedPackets(path, timeOf), isTimed: true };
-  const packets = packetsOf(readPackets(path), skipBytes);
-  if (timeOf) return { list: inOrder(packets, timeOf), isTimed: true };
-  if (speed !== undefined) {
+interface Replayed {
+  readonly list: Iterable<TimedPacket>;
+  /** True for packets that have a spacing of their own: those of an archive, or by on-board time. */
+  readonly isTimed: boolean;
+  /** What of the file is in no packet, when all are read; undefined: nothing. */
+  readonly left: () => string | undefined;
+  /** What the file is, if it is none of packets. */
+  readonly foreign?: string | undefined;
+}
+
+function timedPackets(path: string | undefined, { speed, order, skipBytes, dictionary }: Source): Replayed {
+  const isOnboard = order === "onboard";
+  if (path !== undefined && isOneOf(path)) {
+    const timeOf = isOnboard ? onboardTimes(readDictionary(dictionary)) : undefined;
+    return { list: archivedPackets(path, timeOf), isTimed: true, left: () => undefined };
+  }
+  if (speed !== undefined && !isOnboard) {
     throw new UsageError("--speed: a plain file has no reception times; give --order onboard, or --rate");
   }
-  return { list: untimed(packets), isTimed: false };
+  const known = readDictionary(dictionary);
+  const content = readPackets(path);
+  const packets = new FoundPackets(content, known, skipBytes);
+  const hint = dictionary === undefined ? "; by the --dictionary that it is of more of it may be found" : "";
+  return {
+    list: isOnboard ? inOrder(packets, onboardTimes(known)) : untimed(packets),
+    isTimed: isOnboard,
+    left: () => packets.left && `${packets.left}${hint}`,
+    foreign: foreignKind(content, skipBytes),
+  };
 }
 
 function isOneOf(path: string): boolean {

@@ -1,14 +1,17 @@
 /** The command `serve`: runs the exporter, replays a file of packets into it, and drains it before it stops. */
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
+import type { Dictionary } from "../dictionary";
 import { type Exporter, startExporter } from "../exporter";
 import { parseSource, type Source, spacecraftOf } from "../links";
 import { perigeeVersion } from "../version";
 import { command, type Surroundings } from "./command";
 import { contactsMeaning, openPlan } from "./contactPlan";
 import { dictionarySetting, readDictionary, readPackets, reason } from "./dictionarySetting";
+import { foreignKind } from "./foreignFile";
+import { FoundPackets } from "./foundPackets";
 import { closeKeeping, keepingSettings, openKeeping } from "./keeping";
-import { atRate, packetsOf } from "./packetFile";
+import { atRate } from "./packetFile";
 import { port, positive, text, UsageError } from "./settings";
 
 export const serve = command(
@@ -60,7 +63,7 @@ export const serve = command(
   async (settings, surroundings) => {
     const { log, stopped } = surroundings;
     const dictionary = readDictionary(settings.dictionary);
-    const recording = settings.file === undefined ? undefined : readPackets(settings.file);
+    const recording = settings.file === undefined ? undefined : readRecording(settings.file, dictionary);
     const sources = settings.source === undefined ? undefined : readSources(settings.source);
     const fleet = spacecraftOf(sources ?? [], settings.spacecraft);
     const [first, ...others] = fleet;
@@ -109,6 +112,14 @@ export const serve = command(
   },
 );
 
+/** @throws UsageError for a file that is none of packets */
+function readRecording(path: string, dictionary: Dictionary): FoundPackets {
+  const content = readPackets(path);
+  const foreign = foreignKind(content);
+  if (foreign !== undefined) throw new UsageError(`--file ${path} ${foreign}`);
+  return new FoundPackets(content, dictionary);
+}
+
 /** @throws UsageError with every problem of every source */
 function readSources(given: string): Source[] {
   const parsed = given.trim().split(/\s+/).map(parseSource);
@@ -149,11 +160,12 @@ async function drain(exporter: Exporter, seconds: number, { log }: Surroundings)
 
 async function replayInto(
   exporter: Exporter,
-  file: Buffer,
+  file: FoundPackets,
   rate: number,
   { log, stopped }: Surroundings,
 ): Promise<void> {
-  const packets = await atRate(packetsOf(file), rate, stopped, (packet) => exporter.receive(packet));
+  const packets = await atRate(file, rate, stopped, (packet) => exporter.receive(packet));
+  if (file.left !== undefined) log.warn("not all of the file could be read", { reason: file.left });
   log.info("end of the file", { packets });
 }
 
