@@ -20,7 +20,7 @@ export const contacts = command(
     summary: "Prints a contact plan (CSV) from a spacecraft's orbit.",
     argument: "FILE",
     argumentMeaning:
-      "two-line elements (TLE), a CCSDS OMM (KVN, XML, JSON) or an ephemeris (OEM, KVN or XML); - is standard input",
+      "two-line elements (TLE), a CCSDS OMM (KVN, XML, JSON, CSV) or an ephemeris (OEM, KVN or XML), of one object; - is standard input",
     settings: {
       station: text.describe(
         "stations, separated by spaces, each NAME,LATITUDE,LONGITUDE,METERS, as svalbard,78.23,15.39,450",

@@ -1,23 +1,29 @@
 /** Mean elements, as two lines (TLE) or a CCSDS OMM, and where they put the spacecraft: SGP4 by satellite.js. */
 import { json2satrec, propagate, type SatRec, SatRecError, twoline2satrec } from "satellite.js";
 import { elevationsOf, frames, type Station } from "./earth";
-import { readTime } from "./time";
+import { readMessageTime } from "./time";
+import type { TwoLines } from "./twoLines";
+
+/** What is wrong with a text. */
+export interface Problems {
+  readonly problems: readonly string[];
+}
 
 export class Elements {
   private constructor(private readonly record: SatRec) {}
 
-  /** @returns the elements of the first two lines that begin with 1 and 2, or every problem */
-  static read(text: string): Elements | { readonly problems: readonly string[] } {
-    const lines = text.split(/\r?\n/).map((line) => line.trimEnd());
-    const [first, second] = ["1 ", "2 "].map((start) => lines.find((line) => line.startsWith(start)));
+  /** @returns the elements of two lines, or every problem */
+  static ofLines({ first, second }: TwoLines): Elements | Problems {
     const problems = [...problemsOf("1", first), ...problemsOf("2", second)];
     if (first === undefined || second === undefined || problems.length > 0) return { problems };
-    if (first.slice(2, 7) !== second.slice(2, 7)) return { problems: ["the two lines have two numbers"] };
+    if (catalogNumber(first) !== catalogNumber(second)) {
+      return { problems: ["the two lines have two numbers"] };
+    }
     return Elements.of(twoline2satrec(first, second));
   }
 
   /** @returns the elements of an OMM's keys, or every problem */
-  static ofMessage(keys: ReadonlyMap<string, string>): Elements | { readonly problems: readonly string[] } {
+  static ofMessage(keys: ReadonlyMap<string, string>): Elements | Problems {
     const problems: string[] = [];
     for (const [key, allowed] of Object.entries(fixed)) {
       const given = keys.get(key);
@@ -34,19 +40,20 @@ export class Elements {
       return [key, Number(given)] as const;
     });
     const epoch = keys.get("EPOCH") ?? "";
-    const utc = epoch.replace(/Z?$/i, "Z");
-    if (readTime(utc) === undefined) problems.push(`EPOCH is no time: ${JSON.stringify(epoch)}`);
-    if (problems.length > 0) return { problems };
+    const time = readMessageTime(epoch);
+    if (time === undefined) problems.push(`EPOCH is no time: ${JSON.stringify(epoch)}`);
+    if (time === undefined || problems.length > 0) return { problems };
     // What else the type asks for, the library does not read.
     const message = {
       ...Object.fromEntries(numbers),
-      EPOCH: isoOf(utc),
+      // As the library reads it: with month and day.
+      EPOCH: new Date(time * 1000).toISOString(),
       NORAD_CAT_ID: keys.get("NORAD_CAT_ID") ?? "",
     };
     return Elements.of(json2satrec(message as unknown as Parameters<typeof json2satrec>[0]));
   }
 
-  private static of(record: SatRec): Elements | { readonly problems: readonly string[] } {
+  private static of(record: SatRec): Elements | Problems {
     return record.error === SatRecError.None
       ? new Elements(record)
       : { problems: ["SGP4 cannot use these elements"] };
@@ -88,8 +95,8 @@ const needed = [
 ];
 const optional = ["MEAN_MOTION_DOT", "MEAN_MOTION_DDOT"];
 
-/** The same time as the library reads it: with month and day. */
-const isoOf = (utc: string): string => new Date((readTime(utc) ?? NaN) * 1000).toISOString();
+/** Number of an object, which each of its two lines has. */
+export const catalogNumber = (line: string): string => line.slice(2, 7);
 
 /** Problems of a line: 69 characters, the last of them a check digit. */
 function problemsOf(number: string, line: string | undefined): string[] {

@@ -2,7 +2,7 @@
 import { utcOfClock } from "../decoder/leapSeconds";
 import { elevationsOf, frames, type Position, type Station } from "./earth";
 import type { Segment, StateLine } from "./navigationMessage";
-import { readTime } from "./time";
+import { readMessageTime } from "./time";
 
 /** Time for which something is known, in seconds since 1970. */
 export interface Known {
@@ -139,7 +139,7 @@ function arcOf(segment: Segment, problems: string[]): Arc | undefined {
     return undefined;
   }
   const timeIn = (text: string): number | undefined => {
-    const reading = readTime(/Z$/i.test(text) ? text : `${text}Z`);
+    const reading = readMessageTime(text);
     return reading === undefined ? undefined : clock(reading);
   };
   const states = segment.states.flatMap((each) => stateOf(each, timeIn, own) ?? []);

@@ -23,7 +23,7 @@ export interface Segment {
 
 export interface NavigationMessage {
   readonly kind: "OEM" | "OMM";
-  /** An OMM has one. */
+  /** Each OMM of a text is one. */
   readonly segments: readonly Segment[];
 }
 
@@ -38,7 +38,7 @@ export function readNavigationMessage(text: string): NavigationMessage | undefin
   const start = text.trimStart();
   if (start.startsWith("<")) return ofXml(readXml(text));
   const kind = /^(?:COMMENT\b[^\n]*\n\s*)*CCSDS_(OEM|OMM)_VERS\s*=/.exec(start)?.[1];
-  return kind === "OEM" || kind === "OMM" ? { kind, segments: ofKeys(text) } : undefined;
+  return kind === "OEM" || kind === "OMM" ? { kind, segments: ofKeys(text, kind) } : undefined;
 }
 
 interface Writable {
@@ -47,27 +47,41 @@ interface Writable {
   readonly states: StateLine[];
 }
 
-/** Segments begin with META_START; an OMM has none, and all its keys are one. */
-function ofKeys(text: string): Segment[] {
+/** Segments of an OEM begin with META_START; an OMM has none, and all its keys are one. */
+function ofKeys(text: string, kind: NavigationMessage["kind"]): Segment[] {
   const segments: Writable[] = [];
   const header: Writable = { line: 1, keys: new Map(), states: [] };
   let isCovariance = false;
   for (const [index, raw] of text.split(/\r\n|\r|\n/).entries()) {
     const [line, number] = [raw.trim(), index + 1];
-    const segment = segments.at(-1) ?? header;
     const [, key = "", value = ""] = /^([A-Z][A-Z0-9_]*)\s*=\s*(.*)$/i.exec(line) ?? [];
     if (line === "" || /^COMMENT(\s|$)/.test(line) || line === "META_STOP") continue;
-    if (line === "META_START") segments.push({ line: number, keys: new Map(), states: [] });
-    else if (line === "COVARIANCE_START" || line === "COVARIANCE_STOP") {
+    const version = /^CCSDS_(\w+)_VERS$/i.exec(key)?.[1]?.toUpperCase();
+    if (version !== undefined && version !== kind) throw mixed();
+    if (line === "META_START" ? kind === "OEM" : version === "OMM") {
+      segments.push({ line: number, keys: new Map(), states: [] });
+    }
+    const segment = segments.at(-1) ?? header;
+    if (version !== undefined || line === "META_START") continue;
+    if (line === "COVARIANCE_START" || line === "COVARIANCE_STOP") {
       isCovariance = line === "COVARIANCE_START";
     } else if (isCovariance) continue;
-    else if (key !== "") segment.keys.set(key.toUpperCase(), value.replace(/\s*\[[^\]]*\]$/, ""));
+    else if (key !== "") setKey(segment, key, value.replace(/\s*\[[^\]]*\]$/, ""), number);
     else if (/^[-+\d]/.test(line)) {
       const [epoch = "", ...numbers] = line.split(/\s+/);
       segment.states.push({ line: number, epoch, numbers });
     } else throw new MessageError(`line ${number} is neither KEY = VALUE nor a state: ${line.slice(0, 40)}`);
   }
   return segments.length === 0 ? [header] : segments;
+}
+
+const mixed = (): MessageError => new MessageError("has messages of several kinds; give those of one");
+
+/** @throws MessageError for a key that is there: which of two values is meant, nobody knows */
+function setKey({ keys }: Pick<Writable, "keys">, written: string, value: string, line: number): void {
+  const key = written.toUpperCase();
+  if (keys.has(key)) throw new MessageError(`line ${line}: ${key} is there already in the same message`);
+  keys.set(key, value);
 }
 
 const stateNames = ["X", "Y", "Z", "X_DOT", "Y_DOT", "Z_DOT"];
@@ -78,8 +92,10 @@ function ofXml(root: Element): NavigationMessage {
   if (message === undefined || (message.name !== "oem" && message.name !== "omm")) {
     throw new MessageError("is XML, but neither an OEM nor an OMM");
   }
-  if (messages.length > 1) throw new MessageError(`has ${messages.length} messages; give one, of one object`);
-  const segments = childrenOf(message, "body").flatMap((body) => childrenOf(body, "segment"));
+  if (messages.some(({ name }) => name !== message.name)) throw mixed();
+  const segments = messages
+    .flatMap((each) => childrenOf(each, "body"))
+    .flatMap((body) => childrenOf(body, "segment"));
   return { kind: message.name === "oem" ? "OEM" : "OMM", segments: segments.map(segmentOf) };
 }
 
@@ -90,7 +106,9 @@ function segmentOf(segment: Element): Segment {
     if (element.name === "stateVector") states.push(stateOf(element));
     else if (element.name === "covarianceMatrix") return;
     else if (element.children.length > 0) element.children.forEach(take);
-    else if (element.name !== "COMMENT") keys.set(element.name.toUpperCase(), element.text);
+    else if (!/^(?:COMMENT|USER_DEFINED)$/.test(element.name)) {
+      setKey({ keys }, element.name, element.text, element.line);
+    }
   };
   segment.children.forEach(take);
   return { line: segment.line, keys, states };

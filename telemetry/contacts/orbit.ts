@@ -1,9 +1,12 @@
 /** Orbit of a spacecraft, from any text that says it: two lines (TLE), a CCSDS OMM or an ephemeris (OEM). */
 import { ImportError } from "../import/findings";
+import { cellsOf, linesOf } from "./csv";
 import type { Station } from "./earth";
-import { Elements } from "./elements";
+import { catalogNumber, Elements, type Problems } from "./elements";
 import { Ephemeris, type Known } from "./ephemeris";
 import { MessageError, readNavigationMessage } from "./navigationMessage";
+import { type ElementSet, newestElements } from "./newestElements";
+import { twoLinesOf } from "./twoLines";
 
 export interface Orbit {
   /** Elevations in degrees at a time in seconds since 1970. */
@@ -14,27 +17,37 @@ export interface Orbit {
   readonly known?: readonly Known[];
 }
 
-/** What is wrong with a text. */
-interface Problems {
-  readonly problems: readonly string[];
-}
-
 /** @returns the orbit, or every problem */
-export function readOrbit(text: string): Orbit | Problems {
+export function readOrbit(written: string): Orbit | Problems {
+  const text = written.replace(/^\uFEFF/, "");
   try {
-    const json = text.trimStart();
-    if (json.startsWith("[") || json.startsWith("{")) return ofJson(json);
+    const start = text.trimStart();
+    if (start.startsWith("[") || start.startsWith("{")) return ofJson(start);
     const message = readNavigationMessage(text);
-    if (!message) return Elements.read(text);
-    if (message.kind === "OEM") return Ephemeris.read(message.segments);
-    return ofOne(message.segments.map(({ keys }) => keys));
+    if (message?.kind === "OEM") return Ephemeris.read(message.segments);
+    if (message) return ofMessages(message.segments.map(({ keys }) => keys));
+    return isCsv(text) ? ofCsv(text) : ofLines(text);
   } catch (error) {
     if (error instanceof MessageError || error instanceof ImportError) return { problems: [error.message] };
     throw error;
   }
 }
 
-/** OMM in JSON: an object, or a list of one, whose keys are those of the standard. */
+function ofLines(text: string): Orbit | Problems {
+  const found = twoLinesOf(text);
+  // Without any, what is missing is said.
+  const sets = found.length > 0 ? found : [{ name: undefined, first: undefined, second: undefined }];
+  return newestElements(
+    sets.map((lines): ElementSet => {
+      const object = catalogNumber(lines.first ?? lines.second ?? "");
+      return { object, name: lines.name ?? object.trim(), read: () => Elements.ofLines(lines) };
+    }),
+  );
+}
+
+type Keys = ReadonlyMap<string, string>;
+
+/** OMM in JSON: an object, or a list of them, whose keys are those of the standard. */
 function ofJson(text: string): Orbit | Problems {
   let document: unknown;
   try {
@@ -44,16 +57,35 @@ function ofJson(text: string): Orbit | Problems {
   }
   const list: readonly unknown[] = Array.isArray(document) ? document : [document];
   const objects = list.filter((each) => typeof each === "object" && each !== null);
-  return ofOne(
+  return ofMessages(
     objects.map(
-      (each) => new Map(Object.entries(each).map(([key, value]) => [key.toUpperCase(), `${value ?? ""}`])),
+      (each): Keys =>
+        new Map(Object.entries(each).map(([key, value]) => [key.toUpperCase(), `${value ?? ""}`])),
     ),
   );
 }
 
-function ofOne(all: readonly ReadonlyMap<string, string>[]): Orbit | Problems {
-  const [first] = all;
-  if (first && all.length === 1) return Elements.ofMessage(first);
-  const names = all.slice(0, 5).map((keys) => keys.get("OBJECT_NAME") ?? "?");
-  return { problems: [`has the elements of ${all.length} objects (${names.join(", ")}); give those of one`] };
+/** True when the first line names keys of an OMM as columns. */
+function isCsv(text: string): boolean {
+  const cells = cellsOf(linesOf(text)[0]?.text ?? "").map((cell) => cell.toUpperCase());
+  return cells.includes("EPOCH") && cells.includes("MEAN_MOTION");
+}
+
+/** OMM in CSV, a set a line. */
+function ofCsv(text: string): Orbit | Problems {
+  const [head, ...rows] = linesOf(text);
+  const keys = cellsOf(head?.text ?? "").map((cell) => cell.toUpperCase());
+  return ofMessages(
+    rows.map((row): Keys => new Map(cellsOf(row.text).map((cell, i) => [keys[i] ?? "", cell]))),
+  );
+}
+
+function ofMessages(all: readonly Keys[]): Orbit | Problems {
+  return newestElements(
+    all.map((keys): ElementSet => {
+      const [number, id, name] = ["NORAD_CAT_ID", "OBJECT_ID", "OBJECT_NAME"].map((key) => keys.get(key));
+      const object = number || id || name;
+      return { object, name: name || object || "?", read: () => Elements.ofMessage(keys) };
+    }),
+  );
 }

@@ -2,6 +2,7 @@
 import { parse } from "yaml";
 import * as z from "zod";
 import type { Contact } from "./contactPlan";
+import { cellsOf, linesOf } from "./csv";
 import { readTime, timeForms } from "./time";
 
 /** Most bytes of a plan, and contacts in it: some years of a low orbit. */
@@ -29,9 +30,9 @@ const time = z.string({ error: `must be ${timeForms}` }).transform((given, conte
 const name = z.union([z.string().max(64, "must have at most 64 characters"), z.number().transform(String)], {
   error: "must be a name",
 });
-/** Other keys are left aside: the plan may be another program's. */
+/** Other keys are left aside: the plan may be another program's, which may write null for what it does not know. */
 const contactSchema = z.object(
-  { start: time, end: time, station: name.default(""), spacecraft: name.optional() },
+  { start: time, end: time, station: name.nullish(), spacecraft: name.nullish() },
   { error: "must have start and end" },
 );
 
@@ -75,7 +76,7 @@ export function readContacts(text: string): PlannedContact[] {
     }
     const { start, end, station, spacecraft } = parsed.data;
     if (end <= start) problems.push(`${what} end must be after start`);
-    else contacts.push({ start, end, station, spacecraft });
+    else contacts.push({ start, end, station: station ?? "", spacecraft: spacecraft ?? undefined });
   }
   if (problems.length > 0) throw new PlanError(problems);
   return contacts;
@@ -130,19 +131,5 @@ function csvEntries(text: string): Entry[] {
     ),
   }));
 }
-
-/** Lines that are neither empty nor a comment, with their numbers from 1. */
-function linesOf(text: string): { readonly number: number; readonly text: string }[] {
-  return text
-    .split(/\r?\n/)
-    .map((line, i) => ({ number: i + 1, text: line.trim() }))
-    .filter(({ text: line }) => line !== "" && !line.startsWith("#"));
-}
-
-/** Cells without their quotes; within them a comma is none between cells (RFC 4180). */
-const cellsOf = (line: string): string[] =>
-  Array.from(`${line},`.matchAll(/(\s*"(?:[^"]|"")*"[^,]*|[^,]*),/g), ([, cell = ""]) =>
-    cell.trim().replace(/^"(.*)"$/, (_, text: string) => text.replaceAll('""', '"')),
-  );
 
 const shown = (given: string): string => JSON.stringify(given.length > 40 ? `${given.slice(0, 40)}…` : given);

@@ -22,6 +22,12 @@ export function readTime(text: string): number | undefined {
   return isOfYear ? seconds(date.toISOString().slice(0, 10) + rest) : undefined;
 }
 
+/**
+ * The same of a time in an orbit message, which has no zone: it is of the message's clock. Some write a point without any
+ * digits behind it.
+ */
+export const readMessageTime = (text: string): number | undefined => readTime(text.replace(/\.?Z?$/i, "Z"));
+
 const isDay = (date: Date, given: string): boolean =>
   !Number.isNaN(date.getTime()) && date.toISOString().startsWith(given);
 

@@ -126,6 +126,15 @@ describe("the text of a contact plan", () => {
     assert.deepEqual(readPlan(text, "sat-1"), expected);
   });
 
+  it("takes null for a station or spacecraft that is not given", () => {
+    const times = { start: "2026-11-27T08:15:00Z", end: "2026-11-27T08:25:00Z" };
+    const plan = (more: object): Contact[] => readPlan(JSON.stringify([{ ...times, ...more }]), "sat-1");
+    assert.equal(plan({})[0]?.station, "");
+    for (const more of [{ station: null }, { station: null, spacecraft: null }, { spacecraft: null }]) {
+      assert.deepEqual(plan(more), plan({}), JSON.stringify(more));
+    }
+  });
+
   it("is refused with every problem, each with its contact, what was given and what is allowed", () => {
     const text = `
 - { start: 2026-11-27T08:15:00, end: 2026-02-30T00:00:00Z }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { readPlan } from "../../../../telemetry/contacts";
 import type { Station } from "../../../../telemetry/contacts/earth";
 import { Elements } from "../../../../telemetry/contacts/elements";
+import { readOrbit } from "../../../../telemetry/contacts/orbit";
 import { findContacts } from "../../../../telemetry/contacts/passSearch";
 import { runHere } from "../../../support/telemetry/runHere";
 
@@ -17,10 +18,18 @@ const published = { x: 7022.46529266, y: -1400.08296755, z: 0.03995155 };
 const epoch = Date.UTC(2000, 0, 1) / 1000 + (179.78495062 - 1) * 86_400;
 
 const elements = (text = vanguard): Elements => {
-  const read = Elements.read(text);
-  assert.ok(!("problems" in read), JSON.stringify(read));
+  const read = readOrbit(text);
+  assert.ok(read instanceof Elements, JSON.stringify(read));
   return read;
 };
+/** Line of two-line elements with the check digit that it must have. */
+function withCheckDigit(line: string): string {
+  const sum = [...line.slice(0, 68)].reduce(
+    (total, each) => total + (each === "-" ? 1 : Number(each) || 0),
+    0,
+  );
+  return `${line.slice(0, 68)}${sum % 10}`;
+}
 const station = (latitude: number, longitude: number, name = "here"): Station => ({
   ...{ name, latitude, longitude, height: 0 },
 });
@@ -44,8 +53,52 @@ describe("orbital elements", () => {
     assert.ok(overhead > 89.9, String(overhead));
   });
 
+  /** The same object's elements at another epoch: a day of the year 2000. */
+  const at = (day: string, text = vanguard): string => {
+    const [name = "", first = "", second = ""] = text.split("\n");
+    return [name, withCheckDigit(first.replace("00179.", `00${day}.`)), second, ""].join("\n");
+  };
+  const other = vanguard
+    .replace("VANGUARD 1", "0 SPUTNIK 2")
+    .replace(/^([12]) 00005(.*)\d$/gm, (_, line: string, rest: string) =>
+      withCheckDigit(`${line} 00003${rest}0`),
+    );
+
+  it("of several epochs are those of the newest, in any order", () => {
+    const newest = elements(at("201")).epoch;
+    assert.ok(newest > epoch + 20 * 86_400);
+    for (const days of [
+      ["170", "179", "201"],
+      ["201", "170"],
+      ["170", "201", "179"],
+    ]) {
+      assert.equal(elements(days.map((day) => at(day)).join("")).epoch, newest, days.join());
+    }
+    assert.deepEqual(readOrbit(vanguard + at("201").replace("13667", "1366")), {
+      problems: ["set 2: line 2 has 68 characters, a TLE's has 69"],
+    });
+  });
+
+  it("of several objects are refused by their names", () => {
+    const nameless = other.split("\n").slice(1).join("\n");
+    for (const [text, names] of [
+      [vanguard + other, "VANGUARD 1, SPUTNIK 2"],
+      [other + vanguard + at("201"), "SPUTNIK 2, VANGUARD 1"],
+      [vanguard + nameless, "VANGUARD 1, 00003"],
+    ] as const) {
+      assert.deepEqual(readOrbit(text), {
+        problems: [`has the elements of 2 objects (${names}); give those of one`],
+      });
+    }
+  });
+
+  it("may have a byte order mark in front, with or without a name", () => {
+    const lines = vanguard.split("\n").slice(1).join("\r\n");
+    for (const text of [vanguard, lines]) assert.equal(elements(`\uFEFF${text}`).epoch, elements().epoch);
+  });
+
   it("are refused with every problem", () => {
-    const problems = (text: string): unknown => Elements.read(text);
+    const problems = (text: string): unknown => readOrbit(text);
     assert.deepEqual(problems("nothing"), {
       problems: ["there is no line that begins with 1", "there is no line that begins with 2"],
     });

@@ -80,6 +80,19 @@ describe("an ephemeris", () => {
     assert.deepEqual(pass(orbit(asXml(ephemeris("itrf")))), pass(orbit(ephemeris("itrf"))));
   });
 
+  it("may have points without digits in its times, a mark in front, and further messages of the object", () => {
+    const bare = ephemeris("itrf").replaceAll(".000 ", ". ");
+    assert.match(bare, /12:03:00\. /);
+    for (const text of [bare, `\uFEFF${bare}`, `${ephemeris("itrf")}\n${ephemeris("itrf")}`]) {
+      assert.deepEqual(pass(orbit(text)), pass(orbit(ephemeris("itrf"))));
+    }
+    const other = ephemeris("itrf").replace(/^(OBJECT_ID\s*=).*$/m, "$1 1999-001A");
+    assert.match(
+      problems(`${ephemeris("itrf")}\n${other}`).join(),
+      /has the objects .*, 1999-001A; give the segments of one/,
+    );
+  });
+
   it("of the elements' own orbit has their contacts", () => {
     const [first = NaN, last = NaN] = pass(orbit(tle));
     assert.ok(Math.abs(first - aos) < 0.3 && Math.abs(last - los) < 0.3, `${first} to ${last}`);
@@ -259,10 +272,54 @@ describe("mean elements as an OMM", () => {
       "BSTAR is missing; it must be a number",
       'EPOCH is no time: "yesterday"',
     ]);
-    assert.deepEqual(problems(JSON.stringify([keys, { ...keys, OBJECT_NAME: "OTHER" }])), [
-      "has the elements of 2 objects (TEST, OTHER); give those of one",
-    ]);
     assert.match(problems("[1,").join(), /is no JSON/);
-    assert.deepEqual(problems("[]"), ["has the elements of 0 objects (); give those of one"]);
+    assert.deepEqual(problems("[]"), ["has no elements"]);
+  });
+
+  type Keys = Readonly<Record<string, string>>;
+  const inKvn = (sets: readonly Keys[]): string =>
+    sets
+      .map((set) =>
+        ["CCSDS_OMM_VERS = 2.0", ...Object.entries(set).map((each) => each.join(" = "))].join("\n"),
+      )
+      .join("\n");
+  const omm = (set: Keys): string =>
+    `<omm><body><segment><metadata/><data>${Object.entries(set)
+      .map(([key, value]) => `<${key}>${value}</${key}>`)
+      .join("")}</data></segment></body></omm>`;
+  const forms: Readonly<Record<string, (sets: readonly Keys[]) => string>> = {
+    KVN: inKvn,
+    XML: (sets) => `<ndm>${sets.map(omm).join("")}</ndm>`,
+    JSON: (sets) => JSON.stringify(sets),
+    CSV: (sets) =>
+      [Object.keys(keys), ...sets.map(Object.values<string>)].map((row) => row.join(",")).join("\r\n"),
+  };
+  for (const [form, write] of Object.entries(forms)) {
+    it(`in ${form} are of one object, and of several epochs those of the newest`, () => {
+      const older = { ...keys, EPOCH: "2024-03-09T12:00:00" };
+      const other = { ...keys, OBJECT_NAME: "OTHER", NORAD_CAT_ID: "270001" };
+      for (const sets of [[keys], [older, keys], [keys, older]]) {
+        assert.ok(Math.abs((orbit(write(sets)).epoch ?? NaN) - start) < 0.001);
+      }
+      assert.deepEqual(problems(write([keys, other])), [
+        "has the elements of 2 objects (TEST, OTHER); give those of one",
+      ]);
+      assert.deepEqual(problems(write([keys, { ...older, BSTAR: "much" }])), [
+        'set 2: BSTAR is "much"; it must be a number',
+      ]);
+    });
+  }
+
+  it("are refused where a key is there twice in one message, or messages are of several kinds", () => {
+    assert.deepEqual(problems(`${inKvn([keys])}\nEPOCH = 2024-03-11T12:00:00`), [
+      "line 18: EPOCH is there already in the same message",
+    ]);
+    assert.match(
+      problems(omm(keys).replace("</data>", "<EPOCH>2024-03-11T12:00:00</EPOCH></data>")).join(),
+      /EPOCH is there already/,
+    );
+    const several = ["has messages of several kinds; give those of one"];
+    assert.deepEqual(problems(`${ephemeris("itrf")}\n${inKvn([keys])}`), several);
+    assert.deepEqual(problems(`<ndm>${omm(keys)}<oem/></ndm>`), several);
   });
 });
