@@ -5,7 +5,7 @@ import { mostCharacters } from "./formula/expression";
 import { finite, oneLine } from "./texts";
 
 /** An expression of numbers, see formula/. */
-export const formulaSchema = oneLine(mostCharacters, { error: "must be a formula in quotes" });
+export const formulaSchema = oneLine(mostCharacters, "must be a formula in quotes");
 
 /** A curve from the raw number to `unit`. */
 const curveSchema = z.strictObject({

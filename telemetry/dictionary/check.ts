@@ -5,6 +5,7 @@ import type { Limit } from "./limits";
 import { exporterMetricNames } from "./metricName";
 import type { Path } from "./problem";
 import { rawRange } from "./rawRange";
+import type { Refused } from "./refused";
 
 /** Reporter of a problem, or of what is hardly meant, of a packet, parameter or hidden field. */
 export interface Report {
@@ -12,8 +13,15 @@ export interface Report {
   readonly warning: (part: Packet | Field, key: Path, message: string) => void;
 }
 
+/** What the file has beside what was read of it. */
+export interface Written {
+  readonly refused: Refused;
+  /** True where the file names a mode parameter, also one that cannot be it. */
+  readonly hasMode: boolean;
+}
+
 /** Checks across the parts of a dictionary; reports every problem. */
-export function checkDictionary(dictionary: Dictionary, report: Report): void {
+export function checkDictionary(dictionary: Dictionary, written: Written, report: Report): void {
   checkUnique(
     dictionary.packets,
     (packet) => packet.name,
@@ -34,8 +42,8 @@ export function checkDictionary(dictionary: Dictionary, report: Report): void {
         `gives the metric ${parameter.metric}, as ${first.packet}.${first.name} does (line ${first.line})`,
       ),
   );
-  checkLayouts(dictionary, report);
-  for (const parameter of dictionary.parameters) checkParameter(parameter, dictionary, report);
+  checkLayouts(dictionary, written.refused, report);
+  for (const parameter of dictionary.parameters) checkParameter(parameter, dictionary, written, report);
   checkFamilies(dictionary, report);
 }
 
@@ -66,7 +74,12 @@ function checkUnique<T>(
   }
 }
 
-function checkParameter(parameter: Parameter, dictionary: Dictionary, report: Report): void {
+function checkParameter(
+  parameter: Parameter,
+  dictionary: Dictionary,
+  { hasMode }: Written,
+  report: Report,
+): void {
   if (Object.values<string>(exporterMetricNames).includes(parameter.metric)) {
     report.error(parameter, ["name"], `gives the metric ${parameter.metric}, which is the exporter's own`);
   }
@@ -89,6 +102,7 @@ function checkParameter(parameter: Parameter, dictionary: Dictionary, report: Re
   for (const [mode, set] of limits.byMode) {
     checkOrder(parameter, set, ["limits", "byMode", mode], report);
     checkReach(parameter, set, ["limits", "byMode", mode], report);
+    if (!dictionary.mode && hasMode) continue;
     if (!dictionary.mode) {
       report.error(
         parameter,

@@ -2,9 +2,10 @@
 import type { Report } from "./check";
 import type { Dictionary, Field, Packet } from "./dictionary";
 import { bitsOf } from "./layout";
+import type { Refused } from "./refused";
 import { timeBytes } from "./timeSchema";
 
-export function checkLayouts({ packets }: Dictionary, report: Report): void {
+export function checkLayouts({ packets }: Dictionary, refused: Refused, report: Report): void {
   const byApid = Map.groupBy(packets, ({ apid }) => apid);
   for (const those of byApid.values()) {
     checkAlternatives(
@@ -15,7 +16,7 @@ export function checkLayouts({ packets }: Dictionary, report: Report): void {
   }
   for (const packet of packets) {
     checkAlternatives(packets.length > 1 ? packets.filter(({ base }) => base === packet) : [], report);
-    checkBase(packet, packets, report);
+    checkBase(packet, packets, refused, report);
     checkNames(packet, report);
     checkTime(packet, report);
     checkExtents(packet, report);
@@ -47,11 +48,12 @@ const conditionKey = ({ conditions }: Packet): string =>
     conditions.map(({ field, bitOffset, ranges, isNot }) => [field.bitSize, bitOffset, ranges, isNot]),
   );
 
-function checkBase(packet: Packet, packets: readonly Packet[], { error }: Report): void {
+function checkBase(packet: Packet, packets: readonly Packet[], refused: Refused, { error }: Report): void {
   if (packet.base && packet.conditions.length === 0) {
     error(packet, ["extends"], `needs a \`when\`: which packets of ${packet.base.name} are these?`);
   }
-  if (packet.isAbstract && !packets.some(({ base }) => base === packet)) {
+  const isBase = packets.some(({ base }) => base === packet) || refused.extends(packet.name);
+  if (packet.isAbstract && !isBase) {
     error(packet, ["abstract"], "no packet extends it, so that none of its packets can be decoded");
   }
 }

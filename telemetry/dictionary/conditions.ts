@@ -3,6 +3,7 @@ import type { Condition, Field, Packet } from "./dictionary";
 import type { ConditionSource, PacketSource } from "./packetSchema";
 import type { ParameterSource } from "./parameterSchema";
 import type { Path, Problems } from "./problem";
+import type { Refused } from "./refused";
 
 /** A field that a condition may be on. */
 interface Known {
@@ -10,20 +11,26 @@ interface Known {
   readonly source: ParameterSource;
 }
 
-/** @param known all fields of the packet, those of its base too */
+/** Where conditions find their fields. */
+export interface PacketFields {
+  readonly packet: Packet;
+  /** All fields of the packet, those of its base too. */
+  readonly known: readonly Known[];
+  readonly refused: Refused;
+}
+
 export function readConditions(
   source: PacketSource,
-  packet: Packet,
-  known: readonly Known[],
+  fields: PacketFields,
   problems: Problems,
   path: Path,
 ): Condition[] {
   const pus = pusConditions(source);
-  if (pus.length > 0 && packet.secondaryHeader.pusVersion === undefined) {
+  if (pus.length > 0 && fields.packet.secondaryHeader.pusVersion === undefined) {
     problems.add([...path, "service"], "belongs to packets with secondaryHeader: PUS-C or PUS-A");
   }
   const own = Object.entries(source.when ?? {}).flatMap(([name, wanted]) =>
-    readCondition(name, wanted, packet, known, (message) => problems.add([...path, "when", name], message)),
+    readCondition(name, wanted, fields, (message) => problems.add([...path, "when", name], message)),
   );
   return [...pus, ...own];
 }
@@ -34,11 +41,11 @@ const integers = new Set<string>(["unsigned", "signed", "enumeration", "boolean"
 export function readCondition(
   name: string,
   wanted: ConditionSource,
-  packet: Packet,
-  known: readonly Known[],
+  { packet, known, refused }: PacketFields,
   refuse: (message: string) => void,
 ): Condition[] {
   const found = known.find(({ field, source }) => field.name === name && source.count === undefined);
+  if (!found && refused.hasParameter(name)) return [];
   if (!found || !integers.has(found.field.type)) {
     refuse(`${name} is no integer field of this packet: ${known.map(({ field }) => field.name).join(", ")}`);
     return [];

@@ -5,11 +5,12 @@ import { finite } from "./texts";
 const range = z
   .strictObject({ from: finite.optional(), to: finite.optional() })
   .refine(({ from, to }) => (from ?? -Infinity) <= (to ?? Infinity), "from must not be above to");
-const valueOrRange = z.union([z.number(), z.string(), range]);
-const values = z.union([valueOrRange, z.array(valueOrRange).min(1).max(64)]);
-const contextValue = z.union([values, z.strictObject({ not: values })], {
+const forms = {
   error: "must be a number, a state, a range { from, to }, a [list] of them, or { not: value }",
-});
+};
+const valueOrRange = z.union([z.number(), z.string(), range], forms);
+const values = z.union([valueOrRange, z.array(valueOrRange).min(1).max(64)], forms);
+const contextValue = z.union([values, z.strictObject({ not: values })], forms);
 
 export const whenSchema = z
   .record(z.string(), contextValue)

@@ -1,6 +1,6 @@
 /** Derived parameters: their formulas, with the parameters that they are computed from, in an order that can be computed. */
 import type { Packet, Parameter } from "./dictionary";
-import { Finder, qualifiedName } from "./finder";
+import { type Finder, qualifiedName } from "./finder";
 import { compileFormula, type Evaluate } from "./formula/compile";
 import { type Formula, FormulaError, type Names, parseFormula } from "./formula/expression";
 import { unitProblems } from "./formula/quantity";
@@ -39,11 +39,10 @@ export const derivedOf = (text: string): Unresolved => ({
 export function resolveDerived(
   packets: readonly Packet[],
   parameters: readonly Parameter[],
+  finder: Finder,
   refuse: (parameter: Parameter, message: string) => void,
 ): Parameter[] {
   const derived = parameters.filter((each) => each.derived);
-  if (derived.length === 0) return [];
-  const finder = new Finder(packets, parameters);
   const formulas = new Map<Parameter, Formula>();
   for (const parameter of derived) {
     try {

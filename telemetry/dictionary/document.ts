@@ -27,6 +27,8 @@ export function parseText(text: string, file: string): ParsedText {
       ...document.errors.map((error) => yamlProblem(error, file)),
       ...equalKeys(document, lines, file),
     ];
+    // What else is wrong with such a text follows from where its reading ended.
+    if (problems.some(({ message }) => message === tooDeep)) return refuse(tooDeep);
     if (problems.length > 0) throw new DictionaryError(problems);
     return { document, lines, value: document.toJS({ maxAliasCount: mostAliases }) as unknown };
   } catch (error) {

@@ -1,29 +1,27 @@
 /** Fields that the events of a packet may name: its parameters, its hidden fields and those of a PUS header. */
-import { pusFields } from "./conditions";
-import type { Field, Packet, Parameter, VaryingLength } from "./dictionary";
+import { type PacketFields, pusFields } from "./conditions";
+import type { Packet, Parameter, VaryingLength } from "./dictionary";
 import { parameterSchema, type ParameterSource } from "./parameterSchema";
 import { readParameter } from "./readParameter";
 
-/** A field of a packet on its way into the dictionary. */
-interface Known {
-  readonly source: ParameterSource;
-  readonly field: Field;
-}
+type Known = PacketFields["known"][number];
 
 /**
- * Function that finds a field by its name. A hidden one comes as a parameter that is not among the dictionary's.
- * @param known all fields of the packet, those of its base too
+ * Function that finds a field by its name. A hidden one comes as a parameter that is not among the dictionary's. What was
+ * refused is so: nothing more is to be said of it.
  */
-export function eventFields(
-  packet: Packet,
-  known: readonly Known[],
-): (name: string) => Parameter | undefined {
+export function eventFields({
+  packet,
+  known,
+  refused,
+}: PacketFields): (name: string) => Parameter | "refused" | undefined {
   const hidden = ({ source, field }: Known): Parameter =>
     readParameter(source, field, packet, -1, { textLength: textLengthOf(source, known) }, () => undefined);
   return (name) => {
     const parameter = packet.parameters.find((each) => each.name === name);
     const placed = known.find(({ field, source }) => field.name === name && source.count === undefined);
-    return parameter ?? (placed ? hidden(placed) : headerField(name, packet));
+    const found = parameter ?? (placed ? hidden(placed) : headerField(name, packet));
+    return found ?? (refused.hasParameter(name) ? "refused" : undefined);
   };
 }
 

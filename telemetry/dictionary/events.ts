@@ -30,6 +30,7 @@ export interface PacketEvent {
   readonly onChange: boolean;
 }
 
+type Find = (name: string) => Parameter | "refused" | undefined;
 type Refuse = (key: readonly (string | number)[], message: string) => void;
 type Written = PacketSource["event"];
 
@@ -52,7 +53,7 @@ export function eventSources(written: Written, ofBase: readonly EventSource[] = 
 export function readEvents(
   written: Written,
   sources: readonly EventSource[],
-  find: (name: string) => Parameter | undefined,
+  find: Find,
   refuse: Refuse,
 ): PacketEvent[] {
   return sources.map((source, i) =>
@@ -62,14 +63,11 @@ export function readEvents(
   );
 }
 
-function readEvent(
-  source: EventSource,
-  find: (name: string) => Parameter | undefined,
-  refuse: Refuse,
-): PacketEvent {
+function readEvent(source: EventSource, find: Find, refuse: Refuse): PacketEvent {
   const field = (name: string | undefined, ...key: (string | number)[]): Parameter | undefined => {
     if (name === undefined) return undefined;
     const found = find(name);
+    if (found === "refused") return undefined;
     if (!found) refuse(key, `${name} is no field of this packet`);
     else if (found.array) refuse(key, `${name} is an array`);
     else if (found.derived) refuse(key, `${name} is derived, and no field of this packet`);

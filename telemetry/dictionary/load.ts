@@ -4,11 +4,13 @@ import { join } from "node:path";
 import { accept } from "./accept";
 import { checkDictionary } from "./check";
 import { resolveDerived } from "./derived";
-import type { Dictionary, Parameter } from "./dictionary";
+import type { Dictionary, Field, Packet, Parameter } from "./dictionary";
 import { parseText } from "./document";
+import { ambiguous, Finder, qualifiedName } from "./finder";
 import { readDictionaryText } from "./mounted";
-import { Problems } from "./problem";
+import { type Path, Problems } from "./problem";
 import { PacketReader } from "./readPacket";
+import type { Refused } from "./refused";
 import { resolveContexts } from "./resolveContexts";
 import { dictionarySchema, type DictionarySource } from "./schema";
 
@@ -48,46 +50,61 @@ export function parseDictionary(text: string, file = "dictionary.yaml"): Diction
   return dictionary;
 }
 
-/** Placeholder for an invalid dictionary, so that the problems of its packets are reported too. */
+/** What is right of an invalid dictionary, so that the problems of its packets are reported too, and no others. */
 function withPacketsOf(value: unknown): DictionarySource {
-  const isRecord = typeof value === "object" && value !== null;
-  const packets: unknown[] =
-    isRecord && "packets" in value && Array.isArray(value.packets) ? value.packets : [];
-  const mode = isRecord && "mode" in value && typeof value.mode === "string" ? { mode: value.mode } : {};
-  return { name: "", version: "", description: "", time: "none", packets, ...mode };
+  const given: Readonly<Record<string, unknown>> =
+    typeof value === "object" && value !== null ? { ...value } : {};
+  const packets: unknown[] = Array.isArray(given["packets"]) ? given["packets"] : [];
+  const { time, secondaryHeader, checksum, sequence, stored, mode } = dictionarySchema.shape;
+  const right = Object.entries({ time, secondaryHeader, checksum, sequence, stored, mode }).flatMap(
+    ([key, schema]) => {
+      const { data } = schema.safeParse(given[key]);
+      return data === undefined ? [] : [[key, data] as const];
+    },
+  );
+  const defaults = Object.fromEntries(right) as Partial<DictionarySource>;
+  return { name: "", version: "", description: "", time: "none", ...defaults, packets };
 }
 
 function read(source: DictionarySource, problems: Problems): Dictionary {
   const { name, version, description } = source;
   const reader = new PacketReader(source, problems);
   const { packets, parameters, slots } = reader.read();
-  resolveContexts(packets, parameters, (parameter, key, message) =>
-    problems.add([...(reader.places.get(parameter) ?? []), ...key], message),
-  );
+  const finder = new Finder(packets, parameters, reader.refused);
+  const refuse = (part: Packet | Field, key: Path, message: string): void => {
+    if (message !== "") problems.add([...(reader.places.get(part) ?? []), ...key], message);
+  };
+  resolveContexts(parameters, finder, refuse);
   const dictionary = {
     ...{ name, version, description, packets, parameters, slots },
     subsystems: [...new Set(parameters.map((parameter) => parameter.subsystem))],
-    mode: findMode(source.mode, parameters, problems),
-    derived: resolveDerived(packets, parameters, (parameter, message) =>
-      problems.add([...(reader.places.get(parameter) ?? []), "formula"], message),
+    mode: findMode(source.mode, parameters, reader.refused, problems),
+    derived: resolveDerived(packets, parameters, finder, (parameter, message) =>
+      refuse(parameter, ["formula"], message),
     ),
     warnings: problems.warnings,
   };
-  checkDictionary(dictionary, {
-    error: (part, key, message) => problems.add([...(reader.places.get(part) ?? []), ...key], message),
-    warning: (part, key, message) => problems.warn([...(reader.places.get(part) ?? []), ...key], message),
-  });
+  checkDictionary(
+    dictionary,
+    { refused: reader.refused, hasMode: source.mode !== undefined },
+    {
+      error: refuse,
+      warning: (part, key, message) => problems.warn([...(reader.places.get(part) ?? []), ...key], message),
+    },
+  );
   return dictionary;
 }
 
 function findMode(
   wanted: string | undefined,
   parameters: readonly Parameter[],
+  refused: Refused,
   problems: Problems,
 ): Parameter | undefined {
   if (wanted === undefined) return undefined;
-  const found = parameters.find((each) => `${each.subsystem}.${each.name}` === wanted);
-  if (found?.type !== "enumeration") {
+  const [found, other] = parameters.filter((each) => qualifiedName(each) === wanted);
+  if (found && other) problems.add(["mode"], ambiguous(wanted, found, other));
+  else if (found?.type !== "enumeration" && (found || !refused.hasParameter(wanted))) {
     problems.add(["mode"], `no enumeration ${wanted} (written subsystem.name)`);
   }
   return found;

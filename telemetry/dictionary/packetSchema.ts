@@ -9,18 +9,19 @@ import { timeSchema } from "./timeSchema";
  * Secondary header. Without one said, it is the time and nothing else; `none` for packets without one; PUS-C and PUS-A
  * for the telemetry headers of ECSS-E-ST-70-41.
  */
-export const secondaryHeaderSchema = z.union([
-  z.enum(["none", "PUS-C", "PUS-A"], {
-    error: "must be none, PUS-C, PUS-A, or its size: { bytes: 10 }",
-  }),
-  z.strictObject({
-    form: z.enum(["PUS-C", "PUS-A"]).optional(),
-    /** Size in bytes; the data begins behind it. */
-    bytes: z.int().min(0).max(255),
-    /** Flag of the secondary header in the primary one: set, or not looked at. */
-    flag: z.enum(["set", "any"]).default("set"),
-  }),
-]);
+export const secondaryHeaderSchema = z.union(
+  [
+    z.enum(["none", "PUS-C", "PUS-A"]),
+    z.strictObject({
+      form: z.enum(["PUS-C", "PUS-A"]).optional(),
+      /** Size in bytes; the data begins behind it. */
+      bytes: z.int().min(0).max(255),
+      /** Flag of the secondary header in the primary one: set, or not looked at. */
+      flag: z.enum(["set", "any"]).default("set"),
+    }),
+  ],
+  { error: "must be none, PUS-C, PUS-A, or its size: { bytes: 10 }" },
+);
 
 /** Check at the end of each packet: CRC-16-CCITT, or the ISO checksum of ECSS-E-ST-70-41C, annex B. */
 export const checksumSchema = z.enum(["none", "crc16", "iso16"], {
@@ -38,12 +39,12 @@ export const sequenceSchema = z.strictObject({
 const range = z
   .strictObject({ from: z.int().optional(), to: z.int().optional() })
   .refine(({ from, to }) => (from ?? -Infinity) <= (to ?? Infinity), "from must not be above to");
-const value = z.union([z.int(), z.string()]);
-const valueOrRange = z.union([value, range]);
-const values = z.union([valueOrRange, z.array(valueOrRange).min(1).max(256)]);
-const conditionSchema = z.union([values, z.strictObject({ not: values })], {
+const conditionForms = {
   error: "must be a value, a range { from, to }, a [list] of them, or { not: value }",
-});
+};
+const valueOrRange = z.union([z.int(), z.string(), range], conditionForms);
+const values = z.union([valueOrRange, z.array(valueOrRange).min(1).max(256)], conditionForms);
+const conditionSchema = z.union([values, z.strictObject({ not: values })], conditionForms);
 
 const byteOfHeader = z.int().min(0).max(255).optional();
 
@@ -97,8 +98,6 @@ export const packetSchema = z
         refuse("period", "must be the seconds between two packets");
       }
       if (packet.parameters.length === 0) refuse("parameters", "must have at least one parameter");
-    } else if (packet.apid !== undefined) {
-      refuse("apid", `is that of ${packet.extends}, which this packet extends`);
     }
     if (typeof packet.bytes === "object" && packet.bytes.from > (packet.bytes.to ?? Infinity)) {
       refuse("bytes", "from must not be above to");

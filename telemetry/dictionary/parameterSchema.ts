@@ -93,7 +93,11 @@ export const parameterSchema = z
     /** True for a field without a metric: one that only chooses a layout or counts elements. */
     hidden: z.boolean().default(false),
     /** Number of elements of an array: fixed, or the name of the field that says it, or what fits into the packet. */
-    count: z.union([z.int().min(1).max(4096), identifier]).optional(),
+    count: z
+      .union([z.int().min(1).max(4096), identifier], {
+        error: "must be a number of elements, rest, or the name of a field",
+      })
+      .optional(),
     /** True for a member of the structure that the array before it begins: its elements stand between those. */
     interleaved: z.boolean().default(false),
     /** Greatest number of elements, or of bytes of a text, where a field or `rest` says how many there are. */

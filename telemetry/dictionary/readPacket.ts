@@ -1,4 +1,5 @@
 /** Packets of a dictionary file: layouts that extend each other, with the places of their fields. */
+import { nearest } from "../issueMessage";
 import { accept } from "./accept";
 import { readCondition, readConditions } from "./conditions";
 import type {
@@ -19,6 +20,7 @@ import { packetSchema, type PacketSource } from "./packetSchema";
 import { parameterSchema, type ParameterSource } from "./parameterSchema";
 import type { Path, Problems } from "./problem";
 import { readField, readParameter } from "./readParameter";
+import { Refused } from "./refused";
 import type { DictionarySource } from "./schema";
 import { readStored } from "./stored";
 import { withCounts } from "./structures";
@@ -37,6 +39,7 @@ export class PacketReader {
   readonly parameters: Parameter[] = [];
   /** Places of packets, parameters and hidden fields in the file. */
   readonly places = new Map<Packet | Field, Path>();
+  readonly refused = new Refused();
   private readonly byName = new Map<string, Packet>();
   private readonly fields = new Map<Packet, readonly Placed[]>();
   private readonly events = new Map<Packet, readonly EventSource[]>();
@@ -61,18 +64,18 @@ export class PacketReader {
 
   private readPacket(value: unknown, path: Path): void {
     const source = accept(packetSchema, value, path, this.problems);
-    if (!source) return this.checkParametersOfRefusedPacket(value, path);
+    if (!source) return this.refuse(value, path);
     const base = source.extends === undefined ? undefined : this.byName.get(source.extends);
     if (source.extends !== undefined) {
       if (!base) return this.refuseBase(source.extends, value, path);
-      for (const key of ["time", "secondaryHeader", "checksum", "sequence", "stored"] as const) {
+      for (const key of ["apid", "time", "secondaryHeader", "checksum", "sequence", "stored"] as const) {
         if (source[key] !== undefined) {
-          this.problems.add([...path, key], `is that of ${base.name}, which it extends`);
+          this.problems.add([...path, key], `is that of ${base.name}, which this packet extends`);
         }
       }
     }
     const header = base ?? this.headerOf(source, path);
-    if (!header) return this.checkParametersOfRefusedPacket(value, path);
+    if (!header) return this.refuse(value, path);
     this.addPacket(source, base, header, path);
   }
 
@@ -133,18 +136,19 @@ export class PacketReader {
       hidden,
       line: this.problems.lineOf(path),
     };
+    const fields = { packet, known, refused: this.refused };
     const events = eventSources(source.event, base && this.events.get(base));
     const complete = {
       ...packet,
-      conditions: readConditions(source, packet, known, this.problems, path),
+      conditions: readConditions(source, fields, this.problems, path),
       stored:
         base?.stored ??
         readStored(source.stored ?? this.defaults.stored, (field, value) =>
-          readCondition(field, value, packet, known, (message) =>
+          readCondition(field, value, fields, (message) =>
             this.problems.add([...path, "stored", "when", field], message),
           ),
         ),
-      events: readEvents(source.event, events, eventFields(packet, known), (key, message) =>
+      events: readEvents(source.event, events, eventFields(fields), (key, message) =>
         this.problems.add([...path, "event", ...key], message),
       ),
     };
@@ -166,6 +170,7 @@ export class PacketReader {
     const written = source.parameters.flatMap((each, i) => {
       const place = [...path, "parameters", i];
       const parameter = accept(parameterSchema, each, place, this.problems);
+      if (!parameter) this.refused.parameter(each);
       return parameter ? [{ parameter, place }] : [];
     });
     const accepted = withCounts(written, ({ place }) =>
@@ -183,6 +188,7 @@ export class PacketReader {
           [...place, "name"],
           `follows ${extent ?? ""}, whose length varies, and not from byte to byte: give it a bitOffset, or put that last`,
         );
+        this.refused.parameter(parameter);
         return [];
       }
       const field = readField(parameter, extent, this.problems.lineOf(place));
@@ -237,7 +243,9 @@ export class PacketReader {
   private counter(name: string, key: string, place: Path, known: readonly Placed[]): Field | undefined {
     const found = known.find(({ field, source }) => field.name === name && source.count === undefined)?.field;
     if (found?.type === "unsigned") return found;
-    this.problems.add([...place, key], `${name} is no unsigned field of this packet; or write rest`);
+    if (found || !this.refused.hasParameter(name)) {
+      this.problems.add([...place, key], `${name} is no unsigned field of this packet; or write rest`);
+    }
     return undefined;
   }
 
@@ -278,12 +286,19 @@ export class PacketReader {
   }
 
   private refuseBase(name: string, value: unknown, path: Path): void {
-    this.problems.add([...path, "extends"], `${name} is no packet before this one in the file`);
-    this.checkParametersOfRefusedPacket(value, path);
+    if (!this.refused.hasPacket(name)) {
+      const known = [...this.byName.keys()];
+      const guess = nearest(name, known);
+      const said =
+        guess === undefined ? `: ${known.join(", ") || "there is none"}` : `; did you mean ${guess}?`;
+      this.problems.add([...path, "extends"], `${name} is no packet before this one in the file${said}`);
+    }
+    this.refuse(value, path);
   }
 
-  /** Check of the parameters of an invalid packet, so that a wrong key in it does not hide their problems. */
-  private checkParametersOfRefusedPacket(value: unknown, path: Path): void {
+  /** Takes note of an invalid packet, and checks its parameters, so that a wrong key in it does not hide their problems. */
+  private refuse(value: unknown, path: Path): void {
+    this.refused.packet(value);
     if (typeof value !== "object" || value === null) return;
     if (!("parameters" in value) || !Array.isArray(value.parameters)) return;
     value.parameters.forEach((each: unknown, i) =>

@@ -1,15 +1,14 @@
 /** Contexts of limits and calibrations, with the parameters that they are on. */
 import { type Context, resolveContext } from "./context";
-import type { Packet, Parameter } from "./dictionary";
-import { Finder } from "./finder";
+import type { Parameter } from "./dictionary";
+import type { Finder } from "./finder";
 import type { Path } from "./problem";
 
 export function resolveContexts(
-  packets: readonly Packet[],
   parameters: readonly Parameter[],
+  finder: Finder,
   refuse: (parameter: Parameter, key: Path, message: string) => void,
 ): void {
-  const finder = new Finder(packets, parameters);
   for (const parameter of parameters) {
     const { calibration, limits } = parameter;
     const resolve = (context: Context, find: (name: string) => Parameter | string, ...key: Path): void =>

@@ -8,7 +8,7 @@ import { timeSchema } from "./timeSchema";
 export const dictionarySchema = z.strictObject(
   {
     name: oneLine(64),
-    version: oneLine(32, { error: "must be a text; write it in quotes" }),
+    version: oneLine(32),
     description: prose(400).default(""),
     /** Defaults of all packets. */
     time: timeSchema.optional(),

@@ -28,7 +28,7 @@ function meantUnit(name: string): string | undefined {
   });
 }
 
-const unitName = z.string({ error: "must be a unit, or { suffix, symbol }" }).superRefine((name, context) => {
+const unitName = z.string().superRefine((name, context) => {
   if (Object.hasOwn(units, name)) return;
   const meant = meantUnit(name);
   const guess = meant === undefined ? "." : `, did you mean ${meant}?`;
@@ -54,4 +54,6 @@ const ownUnit = z.strictObject({
   symbol: oneLine(16),
 });
 
-export const unitSchema = z.union([unitName, ownUnit]);
+export const unitSchema = z.union([unitName, ownUnit], {
+  error: "must be a unit, or your own: { suffix: lux, symbol: lx }",
+});

@@ -140,7 +140,9 @@ class Reader {
   private withState(named: jsep.Expression, text: jsep.Expression): readonly Expression[] | undefined {
     if (text.type !== "Literal" || typeof text.value !== "string") return undefined;
     const name = nameOf(named);
-    if (name === undefined || this.names.problem(name) !== undefined) return undefined;
+    if (name === undefined) return undefined;
+    const problem = this.names.problem(name);
+    if (problem !== undefined) return [this.refuse(problem), nothing];
     const number = this.names.state(name, text.value);
     if (typeof number === "string") return [this.refuse(number), nothing];
     return [this.of(named), { kind: "number", value: number }];

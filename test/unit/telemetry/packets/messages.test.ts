@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { DictionaryError, formatProblem, parseDictionary } from "../../../../telemetry/dictionary";
-import { dictionaryWith, number } from "./dictionaryOf";
+import { dictionaryWith, number, problemsOf } from "./dictionaryOf";
 
 /** Messages of a refused text, without the place. */
 function messagesOf(text: string): string[] {
@@ -78,6 +78,154 @@ describe("messages of dictionaries", () => {
       assert.ok(messages.every((message) => !message.includes("\n")));
     });
   }
+
+  for (const [what, text, expected] of [
+    [
+      "a number below its least",
+      parameter("type: unsigned, bits: 8, unit: V, limits: { red: { low: 1 }, persistence: -10 }"),
+      "must be at least 0",
+    ],
+    [
+      "a number that is none",
+      parameter("type: unsigned, bits: 8, unit: V, limits: { red: { low: 1 }, persistence: long }"),
+      "must be a number",
+    ],
+    ["a number above its most", parameter("type: unsigned, bits: 65, unit: V"), "must be at most 64"],
+    ["a number that is not whole", parameter("type: unsigned, bits: 1.5, unit: V"), "must be a whole number"],
+    [
+      "a header that is none of the known ones",
+      packet("period: 1, secondaryHeader: PUS-D, parameters: [{ name: a, description: d, type: boolean }]"),
+      "must be none, PUS-C, PUS-A, or its size: { bytes: 10 }; did you mean PUS-C?",
+    ],
+    [
+      "a header with a wrong key",
+      packet(
+        "period: 1, secondaryHeader: { bytes: 5, flg: set }, parameters: [{ name: a, description: d, type: boolean }]",
+      ),
+      "unknown key",
+    ],
+    [
+      "a word that is nearly a known one",
+      parameter("type: boolean, bitOrder: msb-frist"),
+      "must be one of msb-first, lsb-first; did you mean msb-first?",
+    ],
+    [
+      "a size of a time that is none of two",
+      packet(
+        "period: 1, time: { code: CDS, epoch: '2000-01-01T00:00:00Z', dayBytes: 5 }, parameters: [{ name: a, description: d, type: boolean }]",
+      ),
+      "must be 2 or 3",
+    ],
+    [
+      "a text that is a number",
+      parameter("type: boolean, subsystem: 5"),
+      "must be a text; write it in quotes",
+    ],
+    ["a list that is empty", parameter("type: boolean, alarms: { red: [] }"), "must have at least 1 entry"],
+    ["a parameter that is none", packet("period: 1, parameters: [5]"), "must be keys with their values"],
+    ["a list that is none", packet("period: 1, parameters: 5"), "must be a list"],
+    ["a switch that is neither", parameter("type: boolean, overlaps: yes"), "must be true or false"],
+    [
+      "a value of a field that is not whole",
+      packet(
+        "period: 1, when: { a: { from: 1.5 } }, parameters: [{ name: a, description: d, type: boolean }]",
+      ),
+      "must be a whole number",
+    ],
+    [
+      "an unknown packet that is extended",
+      `${packet("period: 1, parameters: [{ name: a, description: d, type: boolean }]")}  - { extends: q, apid: 2, name: r, description: d }\n`,
+      "q is no packet before this one in the file: p",
+    ],
+    [
+      "thousands of brackets, which end its reading",
+      `a: ${"[".repeat(3_000)}${"]".repeat(3_000)}`,
+      "is nested too deeply for a dictionary",
+    ],
+    [
+      "a description of millions of characters",
+      parameter(
+        `type: boolean, alarms: { red: [on] } }, { name: b, type: boolean, description: "${"d".repeat(10_000_000)}"`,
+      ),
+      "must have at most 400 characters",
+    ],
+  ] as const) {
+    it(`say what is allowed, in one line, for ${what}`, () => assert.deepEqual(messagesOf(text), [expected]));
+  }
+
+  it("say of each key that is missing that it is, and what it is", () => {
+    assert.deepEqual(
+      messagesOf("name: n\ntime: none\npackets: [{ apid: 1, subsystem: s, period: 1, parameters: [{}] }]\n"),
+      [
+        "is missing: must be a text",
+        "is missing: must be a text",
+        "is missing: must be a text",
+        "is missing: must be a text",
+        "is missing: must be a text",
+        "is missing: must be one of unsigned, signed, float, enumeration, boolean, string, binary, derived",
+      ],
+    );
+  });
+
+  it("are only the first of what follows from it: nothing refers to what is refused", () => {
+    const wrong = 'mode: s.m\nname: n\nversion: "1"\nsecondaryHeader: PUS-C\ntime: none\npackets:\n';
+    const m = "{ name: m, description: d, type: enumeration, bits: 8, states: { 0: A } }";
+    const limited =
+      "{ name: v, description: d, type: unsigned, bits: 8, unit: V, limits: { byMode: { A: { red: { low: 1 } } }, contexts: [{ when: { s.m: A }, red: { low: 2 } }] } }";
+    const derived =
+      "{ name: x, description: d, type: derived, unit: count, formula: \"s.m == 'A' ? 1 : 0\" }";
+    const base = (more: string): string =>
+      `  - { apid: 1, name: p, subsystem: s, description: d, period: 1${more}, service: 1, parameters: [${m}] }\n`;
+    const others = `  - { apid: 2, name: q, subsystem: s, description: d, period: 1, parameters: [${limited}, ${derived}] }\n  - { extends: p, name: r, description: d, when: { m: 0 } }\n`;
+    assert.deepEqual(messagesOf(wrong + base("") + others), []);
+    assert.deepEqual(messagesOf(wrong + base(", checksum: crc-16") + others), [
+      "must be none, crc16 or iso16; did you mean crc16?",
+    ]);
+    assert.deepEqual(messagesOf(wrong.replace('"1"', "1") + base("") + others), [
+      "must be a text; write it in quotes",
+    ]);
+    assert.deepEqual(
+      messagesOf(wrong + base("") + others.replace("when: { m: 0 }", "when: { m: 0 }, bytes: []")),
+      ["must be a number of bytes, or { from, to }"],
+    );
+    const field = "{ name: n, description: d, type: unsigned, bits: 800, hidden: true }";
+    assert.deepEqual(
+      messagesOf(
+        packet(
+          `period: 1, when: { n: 1 }, stored: { when: { n: 2 } }, event: { text: t, id: n }, parameters: [${field}, { name: l, description: d, type: unsigned, bits: 8, unit: V, count: n, most: 2 }]`,
+        ),
+      ),
+      ["must be at most 64"],
+    );
+  });
+
+  it("name both parameters that a name may mean", () => {
+    const named = (subsystem: string, unit: string): object => number("x", 8, { subsystem, unit });
+    const derived = (formula: string): object => ({
+      ...{ name: "y", description: "d", type: "derived", unit: "count", formula },
+    });
+    const refused = (...packets: readonly object[][]): string =>
+      problemsOf(packets.map((parameters, i) => ({ apid: i + 1, name: `p${i}`, parameters })));
+    const formula = derived("s.x > 1 ? 1 : 0");
+    const text = refused([named("s", "V")], [named("s", "A"), formula]);
+    assert.match(text, /formula: s\.x is of packet p0 \(line 1\) and of packet p1 \(line 1\): rename one$/);
+    assert.match(
+      refused([named("a", "V"), named("b", "V"), derived("x > 1 ? 1 : 0")]),
+      /formula: x is a\.x or b\.x: write which$/,
+    );
+    const limits = { limits: { contexts: [{ when: { "s.x": 1 }, red: { low: 1 } }] } };
+    assert.match(
+      refused([named("s", "V")], [named("s", "A"), number("z", 8, limits)]),
+      /when\.s\.x: s\.x is of packet p0/,
+    );
+    assert.equal(refused([named("s", "V"), named("b", "V"), derived("x > 1 ? 1 : 0")]), "");
+    const mode = { name: "m", description: "d", type: "enumeration", bits: 8, states: { 0: "A" } };
+    const both = [
+      { parameters: [mode] },
+      { apid: 2, name: "q", parameters: [number("m", 8, { unit: "V" })] },
+    ];
+    assert.match(problemsOf(both, { mode: "s.m" }), /mode: s\.m is of packet p .* and of packet q /);
+  });
 
   it("are warnings for what is allowed but hardly meant", () => {
     const { warnings } = dictionaryWith([
