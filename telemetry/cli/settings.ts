@@ -1,6 +1,7 @@
 /** Settings of the commands from flags and environment variables, checked by zod schemas, and their help text. */
 import type { Command } from "commander";
 import * as z from "zod";
+import { issueMessage, nearest } from "../issueMessage";
 
 /** Usage error: printed in one line, exit code 2. */
 export class UsageError extends Error {}
@@ -71,16 +72,56 @@ export function readSettings<Shape extends SettingsShape>(
     const value = flags[key] ?? (variable === "" ? undefined : variable);
     if (value !== undefined) given[key] = value;
   }
-  const parsed = z.object(spec.settings).safeParse(given);
+  const parsed = z.object(spec.settings).safeParse(withoutBlanks(given, spec), { error: issueMessage });
   if (parsed.success) return parsed.data;
-  throw new UsageError(
-    parsed.error.issues
-      .map(
-        ({ path, message }) =>
-          `--${kebab(String(path[0]))} (or ${environmentName(String(path[0]))}): ${message}`,
-      )
-      .join("; "),
+  throw new UsageError(parsed.error.issues.map((issue) => problemOf(issue, spec, given)).join("; "));
+}
+
+/** The same with no number where a number is blank, which JavaScript takes for 0. */
+function withoutBlanks(
+  given: Readonly<Record<string, unknown>>,
+  { settings }: CommandSpec<SettingsShape>,
+): Readonly<Record<string, unknown>> {
+  const isBlank = (key: string, value: unknown): boolean =>
+    typeof value === "string" && value.trim() === "" && numbersOf(settings[key]) !== undefined;
+  return Object.fromEntries(
+    Object.entries(given).map(([key, value]) => [key, isBlank(key, value) ? NaN : value]),
   );
+}
+
+/** What is wrong with a setting. Of its value only numbers and words of a list are shown: others may have a password. */
+function problemOf(
+  issue: z.core.$ZodIssue,
+  { settings }: CommandSpec<SettingsShape>,
+  given: Readonly<Record<string, unknown>>,
+): string {
+  const key = String(issue.path[0]);
+  const numbers = numbersOf(settings[key]);
+  const isShown = numbers !== undefined || issue.code === "invalid_value";
+  const not = isShown ? `, not ${JSON.stringify(given[key])}` : "";
+  const guess =
+    issue.code === "invalid_value" ? nearest(String(given[key]), issue.values.map(String)) : undefined;
+  const meant = guess === undefined ? "" : `; did you mean ${guess}?`;
+  return `--${kebab(key)} (or ${environmentName(key)}): ${numbers ?? issue.message}${not}${meant}`;
+}
+
+/** Numbers that a schema allows, in words; undefined: it is none of a number. */
+function numbersOf(schema: z.ZodType | undefined): string | undefined {
+  if (!schema) return undefined;
+  const json = z.toJSONSchema(schema, { io: "output", unrepresentable: "any" });
+  if (json.type !== "number" && json.type !== "integer") return undefined;
+  // Whole numbers end where float64 has no more of them.
+  const within = (bound: unknown): bound is number =>
+    typeof bound === "number" && Math.abs(bound) < Number.MAX_SAFE_INTEGER;
+  const { minimum, maximum, exclusiveMinimum } = json;
+  const what = json.type === "integer" ? "must be a whole number" : "must be a number";
+  if (within(minimum) && within(maximum)) return `${what} from ${minimum} to ${maximum}`;
+  const bounds = [
+    ...(within(minimum) ? [`of at least ${minimum}`] : []),
+    ...(within(exclusiveMinimum) ? [`above ${exclusiveMinimum}`] : []),
+    ...(within(maximum) ? [`of at most ${maximum}`] : []),
+  ];
+  return [what, bounds.join(" and ")].filter(Boolean).join(" ");
 }
 
 function rows(named: readonly (readonly [string, string])[]): string {

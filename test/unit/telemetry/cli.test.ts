@@ -96,6 +96,37 @@ describe("the commands", () => {
       /--contacts https:\/\/\[bad\/plan: is no URL/,
     ],
     ["a recorder without contacts", ["simulate", "--dump", "5"], /--dump: needs --contacts/],
+    [
+      "a number that is none",
+      ["replay", "x", "--rate", "abc"],
+      /--rate \(or PERIGEE_TELEMETRY_RATE\): must be a number of at least 0, not "abc"$/m,
+    ],
+    ["a number that is blank", ["replay", "x", "--rate", " "], /: must be a number of at least 0, not " "$/m],
+    [
+      "a number that is too big",
+      ["serve", "--http-port", "70000"],
+      /--http-port \(.*\): must be a whole number from 0 to 65535, not "70000"$/m,
+    ],
+    [
+      "a number that is too small",
+      ["simulate", "--time-scale", "0"],
+      /--time-scale \(.*\): must be a number above 0 and of at most 10000, not "0"$/m,
+    ],
+    [
+      "a number that is not whole",
+      ["simulate", "--seed", "1.5"],
+      /--seed \(.*\): must be a whole number, not "1\.5"$/m,
+    ],
+    [
+      "a word that is nearly a known one",
+      ["decode", "x", "--format", "jsno"],
+      /--format \(.*\): must be one of table, json, openmetrics, not "jsno"$/m,
+    ],
+    [
+      "a word in capitals",
+      ["simulate", "--scenario", "Safe-Mode"],
+      /, not "Safe-Mode"; did you mean safe-mode\?$/m,
+    ],
   ] as const) {
     it(`say one clear line and end with 2 for ${what}`, async () => {
       const { status, stderr } = await runHere(...args);
