@@ -15,10 +15,18 @@ export function mountedDictionary(text: string): Buffer {
 export const isCompressed = (content: Buffer): boolean => content[0] === 0x1f && content[1] === 0x8b;
 
 /**
- * Text of a dictionary file, compressed or not.
+ * Text of a dictionary file, compressed or not, in UTF-8 or UTF-16.
  * @throws the file system's or zlib's error, which has a `code`
  */
 export function readDictionaryText(path: string): string {
   const content = readFileSync(path);
-  return (isCompressed(content) ? gunzipSync(content) : content).toString("utf8");
+  const plain = isCompressed(content) ? gunzipSync(content) : content;
+  return new TextDecoder(encodingOf(plain)).decode(plain);
+}
+
+/** Encoding by the first two bytes: a byte order mark, or an ASCII character of two bytes, with which YAML begins (5.2). */
+function encodingOf([first, second]: Uint8Array): string {
+  if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0)) return "utf-16le";
+  if ((first === 0xfe && second === 0xff) || (first === 0 && second !== 0)) return "utf-16be";
+  return "utf-8";
 }

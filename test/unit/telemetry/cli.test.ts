@@ -181,6 +181,18 @@ describe("check-dictionary", () => {
     assert.match(stdout, /88 parameters/);
   });
 
+  it("reads a file in UTF-16 of either order, with a byte order mark or without", async () => {
+    const text = `# °\n${defaultDictionaryText()}`;
+    for (const written of [text, `\uFEFF${text}`]) {
+      const little = Buffer.from(written, "utf16le");
+      for (const content of [little, Buffer.from(little).swap16(), Buffer.from(written)]) {
+        const { status, stdout } = await check(content);
+        assert.equal(status, 0, stdout);
+        assert.match(stdout, /88 parameters/);
+      }
+    }
+  });
+
   it("says in one line that a compressed file is damaged", async () => {
     const { status, stderr } = await check(gzipSync(defaultDictionaryText()).subarray(0, 200));
     assert.equal(status, 2);
