@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
 import { defaultDictionaryText } from "./dictionary";
 import { pageHtml } from "./exporter/page";
-import { perigeeVersion } from "./version";
+import { neededNode, perigeeVersion } from "./version";
 
 /** Size limit of the bundle, below the 1 MiB that a ConfigMap may have with all of its keys. */
 export const maxBundleBytes = 960 * 1024;
@@ -46,6 +46,7 @@ export async function buildBundle(outfile: string = bundlePath): Promise<number>
       PERIGEE_DEFAULT_DICTIONARY: JSON.stringify(defaultDictionaryText()),
       PERIGEE_PAGE: JSON.stringify(pageHtml()),
       PERIGEE_VERSION: JSON.stringify(perigeeVersion()),
+      PERIGEE_NODE: JSON.stringify(neededNode()),
     },
   });
   const { size } = statSync(outfile);

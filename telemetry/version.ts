@@ -1,14 +1,34 @@
-/** Version of Perigee at run time, from the bundle or from the source tree. */
+/** Version of Perigee at run time, and of Node that it needs, from the bundle or from the source tree. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Version, defined by the bundler. */
+/** Defined by the bundler. */
 declare const PERIGEE_VERSION: string | undefined;
+declare const PERIGEE_NODE: string | undefined;
+
+interface Manifest {
+  readonly version: string;
+  readonly engines: { readonly node: string };
+}
+
+const manifest = (): Manifest =>
+  JSON.parse(readFileSync(join(__dirname, "..", "package.json"), "utf8")) as Manifest;
 
 /** Perigee's version, from package.json. */
 export function perigeeVersion(): string {
-  if (typeof PERIGEE_VERSION === "string") return PERIGEE_VERSION;
-  const manifest: unknown = JSON.parse(readFileSync(join(__dirname, "..", "package.json"), "utf8"));
-  const isManifest = typeof manifest === "object" && manifest !== null && "version" in manifest;
-  return isManifest && typeof manifest.version === "string" ? manifest.version : "unknown";
+  return typeof PERIGEE_VERSION === "string" ? PERIGEE_VERSION : manifest().version;
+}
+
+/** Versions of Node that run Perigee, from package.json: ">=" and the oldest. */
+export function neededNode(): string {
+  return typeof PERIGEE_NODE === "string" ? PERIGEE_NODE : manifest().engines.node;
+}
+
+/** Why a version of Node does not do; undefined: it does. */
+export function nodeProblem(running: string, needed: string = neededNode()): string | undefined {
+  const oldest = needed.replace(/^>=/, "");
+  const numeric = new Intl.Collator("en", { numeric: true });
+  return numeric.compare(running, oldest) < 0
+    ? `needs Node.js ${oldest} or newer; this is ${running}`
+    : undefined;
 }

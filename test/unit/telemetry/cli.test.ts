@@ -11,6 +11,7 @@ import { buildBundle, maxBundleBytes } from "../../../telemetry/build";
 import { port, readSettings, text, UsageError } from "../../../telemetry/cli/settings";
 import { defaultDictionaryText, loadDictionary } from "../../../telemetry/dictionary";
 import { Simulator } from "../../../telemetry/simulator";
+import { nodeProblem } from "../../../telemetry/version";
 import { runHere } from "../../support/telemetry/runHere";
 
 const npmBin = join(__dirname, "../../../telemetry/bin/perigee-telemetry.js");
@@ -40,6 +41,19 @@ describe("settings", () => {
         error instanceof UsageError &&
         /--http-port.*PERIGEE_TELEMETRY_HTTP_PORT.*--spacecraft/.test(error.message),
     );
+  });
+});
+
+describe("the version of Node", () => {
+  it("is refused where it is older than what package.json says, and both are named", () => {
+    assert.equal(nodeProblem(process.versions.node), undefined);
+    for (const running of ["20.20.2", "22.9.0", "22.18.5", "9.11.2"]) {
+      assert.equal(nodeProblem(running, ">=22.19"), `needs Node.js 22.19 or newer; this is ${running}`);
+    }
+    for (const running of ["22.19.0", "22.20.0", "24.0.0", "100.0.0"]) {
+      assert.equal(nodeProblem(running, ">=22.19"), undefined, running);
+    }
+    assert.match(nodeProblem("1.0.0") ?? "", /^needs Node\.js \d+\.\d+ or newer/);
   });
 });
 
@@ -239,6 +253,16 @@ describe("the commands, as one bundled file", function () {
     const { http, udp } = JSON.parse(String(line).split("\n")[0] ?? "") as { http: number; udp: number };
     return { child, http, udp };
   }
+
+  it("end with 2 on an older Node, in one line, through the npm bin too", () => {
+    const older = join(folder, "older.js");
+    writeFileSync(older, 'Object.defineProperty(process.versions, "node", { value: "20.20.2" });');
+    for (const program of [bundle, npmBin]) {
+      const { status, stderr } = spawnSync(process.execPath, ["-r", older, program], { encoding: "utf8" });
+      assert.equal(status, 2);
+      assert.match(stderr, /^perigee-telemetry: needs Node\.js [\d.]+ or newer; this is 20\.20\.2\n$/);
+    }
+  });
 
   it("start through the npm bin too", () => {
     const started = spawnSync(process.execPath, [npmBin, "check-dictionary"], { encoding: "utf8" });
