@@ -53,7 +53,7 @@ export function metricsServerSize(nodes: number): Size {
 }
 
 /** Size of what enforces NetworkPolicies, where nothing else does: it keeps the cluster's pods and policies in memory. */
-export const policyEngineSize: Size = size("per node", [0.02, 0.5], [48, 160]);
+export const policyEngineSize: Size = size("per node", [0.01, 0.5], [32, 128]);
 
 /** Size of the prober: it takes 25 MiB with 20 probes. */
 export const proberSize: Size = size(1, [0.01, 0.2], [32, 96]);

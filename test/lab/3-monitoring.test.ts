@@ -21,7 +21,7 @@ import { workloadsSucceed } from "../support/lab/workloads";
 import { metricsOf } from "../support/promql";
 
 /** What is probed without any setting. */
-const own = allProbes(parseSettings({})).map(({ name }) => name);
+const own = allProbes(parseSettings({ logs: { kind: "none" } })).map(({ name }) => name);
 
 /** Jobs of the offline edition -> how many targets each has on one control plane and one worker. */
 const jobs: Readonly<Record<string, number>> = {

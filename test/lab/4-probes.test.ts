@@ -111,7 +111,7 @@ describe("probes, service levels and batch jobs @all", () => {
   });
 
   it("ask what is named, by each of the ways", async () => {
-    const own = allProbes(parseSettings({})).map(({ name }) => name);
+    const own = allProbes(parseSettings({ logs: { kind: "none" } })).map(({ name }) => name);
     const right = ["api", "api-certificate", "dns", "dns-port", "gateway", site, ...own].sort();
     const found = async (): Promise<string[]> =>
       (await query("probe_success == 1")).map(({ metric }) => metric["probe"] ?? "").sort();
