@@ -20,6 +20,7 @@ settle() {
       "have it replaced ('pulumi refresh', then 'pulumi up'), and run this again"
   fi
   echo "the settings of this control plane changed: applying them; where its API server starts again, it is away for a moment"
+  tell_of_stale_tokens
   touch "$begun"
   write_documents
   renew_certificates
@@ -33,6 +34,16 @@ settle() {
   kubeadm_phase mark-control-plane
   settle_addons
   remember_documents
+}
+
+# API servers of before let a pod's token pass for a year, and noted it (pkg/serviceaccount/claims.go: stale-token).
+tell_of_stale_tokens() {
+  local users
+  if grep -qs 'service-account-extend-token-expiration=false' /etc/kubernetes/manifests/kube-apiserver.yaml; then return; fi
+  users=$(grep -ohsE '"authentication.k8s.io/stale-token":"subject: [^,"]+' /var/log/kubernetes/*.log | sed 's/.*: //' | sort -u | paste -sd' ') || true
+  if [ -z "$users" ]; then return; fi
+  echo "these use a token for longer than the hour that it is good for: $users. Those of pods that run now last for their year; of" \
+    "pods that start from now on they end after an hour, unless the program reads its token's file again (docs/security.md, 1.2.30)"
 }
 
 etcd_whole() { [ -z "$(missing_members "")" ]; }

@@ -157,6 +157,21 @@ describe("a control plane whose settings change", () => {
     assert.equal(patch(), before);
   });
 
+  it("names who used a token for longer than its hour, until the API server no longer lets one pass", () => {
+    const entry = (user: string) =>
+      `{"annotations":{"authentication.k8s.io/stale-token":"subject: system:serviceaccount:${user}, seconds after warning threshold: 7"}}\n`;
+    root.write("/var/log/kubernetes/audit.log", entry("ops:poller") + entry("ops:poller"));
+    root.write("/var/log/kubernetes/audit-2026-11-01.log", `${entry("ops:older")}{"annotations":{}}\n`);
+    const told = run({ publicIp: "203.0.113.99" });
+    assert.match(
+      told.stderr,
+      /is good for: system:serviceaccount:ops:older system:serviceaccount:ops:poller\. /,
+    );
+    const args = "    - --service-account-extend-token-expiration=false\n";
+    root.write("/etc/kubernetes/manifests/kube-apiserver.yaml", args);
+    assert.doesNotMatch(run({ publicIp: "203.0.113.98" }).stderr, /serviceaccount/);
+  });
+
   it("restarts kube-proxy, which reads its settings at its start only", () => {
     const restarts = ({ calls }: ScriptRunResult) => calls.filter((call) => call.includes("rollout restart"));
     const documents = controlPlaneDocuments(cluster).replace("min: 0", "min: 1");
