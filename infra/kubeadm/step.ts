@@ -35,6 +35,7 @@ const parts: Readonly<Partial<Record<StepScript, readonly string[]>>> = {
     "../upgrade/scripts/controlPlane",
     "../controlPlanes/configuration",
     "settle",
+    "modes",
     "secretsKey",
     "told",
     "discovery",
@@ -46,6 +47,7 @@ const parts: Readonly<Partial<Record<StepScript, readonly string[]>>> = {
   ],
   join: [
     "disk",
+    "modes",
     "discovery",
     "serving",
     "files",

@@ -41,6 +41,7 @@ init() {
     keep_machine_files >&2
     initialise >&2
   fi
+  keep_modes >&2
   several_control_planes >&2
   rotate_secrets_key >&2
   # Its kubelet's serving certificate waits for this (certificates/approve.sh).

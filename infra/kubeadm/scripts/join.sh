@@ -31,6 +31,7 @@ join() {
     documents_hash >"$applied"
     touch /var/lib/perigee/joined
   fi
+  keep_modes
   if ! wait_for "${READY_TIMEOUT:?}" "node ${NODE_NAME:?} to be Ready" node_ready; then
     node_diagnosis
     fail "node $NODE_NAME did not become Ready; the lines above are what its kubelet and containerd last said"

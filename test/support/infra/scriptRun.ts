@@ -36,6 +36,9 @@ export const bootedMachine: Readonly<Record<string, string>> = {
   sleep: "",
 };
 
+/** What reaches the machine's own services and packages, which is not the test's business. */
+const services = { systemctl: "", "dpkg-query": "exit 1", "dpkg-statoverride": "" };
+
 export interface ScriptRunArgs {
   readonly arguments?: readonly string[];
   /** The bodies of the stand-ins in bash, by name; an empty one succeeds and says nothing. */
@@ -78,7 +81,7 @@ export class MachineRoot {
     const log = this.at("calls");
     writeFileSync(log, "");
     // A script must never reach the services of the machine that tests it.
-    for (const [name, body] of Object.entries({ systemctl: "", ...programs })) {
+    for (const [name, body] of Object.entries({ ...services, ...programs })) {
       // One write each, so that what runs at the same time does not mix.
       const call = `line=$(printf '%s ' ${name} "$@"); printf '%s\\n' "\${line% }" >>'${log}'`;
       this.write(`bin/${name}`, `#!/bin/bash\n${call}\n${this.moved(body)}\n`, 0o755);

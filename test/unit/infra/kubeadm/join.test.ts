@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { statSync } from "node:fs";
 import { kubeletArgs, workerDocument, type WorkerDocumentArgs } from "../../../../infra/kubeadm/documents";
 import { stepInput } from "../../../../infra/kubeadm/step";
 import { filesOfVersion, machineFileLines } from "../../../support/infra/machineFiles";
@@ -40,6 +41,7 @@ describe("a worker whose settings change", () => {
     kubeletConfig = "one",
     kubeadm = "",
     openssl = "",
+    packages: Readonly<Record<string, string>> = {},
   ): ScriptRunResult =>
     root.run(stepInput("join", inputs(node, kubeletConfig)), {
       arguments: ["join", "3600"],
@@ -53,6 +55,7 @@ describe("a worker whose settings change", () => {
           sleep: "",
           journalctl: "",
           openssl,
+          ...packages,
         },
       },
     });
@@ -70,6 +73,29 @@ describe("a worker whose settings change", () => {
     const again = run(worker, "two");
     assert.deepEqual(done(again), []);
     assert.match(again.stdout, /joined already/);
+  });
+
+  it("makes the kubelet's files root's alone to read, each time, and leaves what somebody else has told dpkg", () => {
+    const unit = "/usr/lib/systemd/system/kubelet.service";
+    const dropIn = `${unit}.d/10-kubeadm.conf`;
+    const packages = (overrides: string) => ({
+      "dpkg-query": `printf '%s\\n' /usr/bin/kubelet ${unit} ${unit}.d ${dropIn}`,
+      "dpkg-statoverride": `case "$*" in "--list "*) ${overrides} ;; esac`,
+    });
+    const config = "/var/lib/kubelet/config.yaml";
+    root.write(config, "", 0o644);
+    const first = run(worker, "one", "", "", packages(""));
+    assert.equal(first.status, 0, first.stderr);
+    const added = ({ calls }: ScriptRunResult) => calls.filter((call) => call.includes("--add"));
+    assert.deepEqual(
+      added(first),
+      [unit, dropIn].map((file) => `dpkg-statoverride --update --add root root 600 ${file}`),
+    );
+    assert.equal(statSync(root.at(config)).mode & 0o777, 0o600);
+    root.write(config, "", 0o644);
+    const others = run(worker, "one", "", "", packages('echo "root adm 640 $2"'));
+    assert.deepEqual([others.status, added(others)], [0, []]);
+    assert.equal(statSync(root.at(config)).mode & 0o777, 0o600);
   });
 
   it("registers itself with the labels and taints of now, should its Node be deleted", () => {
