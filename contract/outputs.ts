@@ -49,6 +49,8 @@ export interface InfraOutputs {
   readonly apiServerUrl: string;
   /** Secret: cluster-admin kubeconfig, usable without changes from a machine within `adminCidrs`. */
   readonly kubeconfig: string;
+  /** Kubeconfig without a credential, for people whom the identity provider of `access.oidc` knows; without one, there is none. */
+  readonly peopleKubeconfig?: string;
   /** End of the client certificate because of which `kubeconfig` was read anew last; empty: it never was. */
   readonly kubeconfigRead: string;
   /** Secret: OpenSSH private key of the login user of every machine (`nodes[].loginUser`). */

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { baseUrl, matching, whole } from "../settings/kinds";
 import { checkSettings, rawSettings, strictObject } from "../settings/load";
 import { parseAgeIdentity } from "./backup/ageIdentity";
+import { access } from "./kubeadm/authentication";
 import { labels, taints } from "./kubeadm/labels";
 import { defaultImageUser } from "./machines/image";
 import { networkProblem, sourceProblem } from "./network/addressKinds";
@@ -261,6 +262,7 @@ export const settingsSchema = strictObject({
     .describe(
       "Keys that can be rotated, each by its number; [runbook.md](runbook.md#rotate-the-ssh-key) says how. A number is never lowered.",
     ),
+  access: access.prefault({}).describe("Who may ask the API, beside the administrator's certificate."),
   publishedNodePorts: z
     .array(nodePort)
     .refine(({ length }) => length <= 5, { error: "at most 5: a security group holds 60 rules" })

@@ -8,9 +8,12 @@ import type { LoginKeys } from "./kubeadm/loginKeys";
 import { type Machine, nodeOutput } from "./machines";
 import type { ClusterIdentity } from "./machines/identity";
 
+/** Every output but those that settings ask for, which are there or not. */
 export type Outputs = {
-  readonly [Key in keyof Required<InfraOutputs>]: pulumi.Output<NonNullable<InfraOutputs[Key]>>;
-};
+  readonly [Key in keyof Required<Omit<InfraOutputs, "peopleKubeconfig">>]: pulumi.Output<
+    NonNullable<InfraOutputs[Key]>
+  >;
+} & { readonly peopleKubeconfig?: pulumi.Output<string> };
 
 export interface BackupState {
   readonly bucket: BackupBucket | undefined;
@@ -34,6 +37,7 @@ export function infraOutputs(
     kubernetesVersion: cluster.kubernetesVersion,
     apiServerUrl: cluster.apiServerUrl,
     kubeconfig: cluster.kubeconfig,
+    ...(cluster.peopleKubeconfig && { peopleKubeconfig: cluster.peopleKubeconfig }),
     kubeconfigRead: pulumi.output(cluster.kubeconfigRead),
     sshPrivateKey: identity.login.apply((pair) => pair.private),
     keys: pulumi.output({ login: logins.number, secrets: settings.keys.secrets }),

@@ -37,6 +37,7 @@ export interface KubeadmClusterArgs {
   readonly rollout: Rollout;
   readonly updates: Settings["updates"];
   readonly backup: Settings["backup"];
+  readonly access: Settings["access"];
   /** Another value reads the kubeconfig anew: see kubeconfigRead.ts. */
   readonly kubeconfigRead: string;
 }

@@ -34,6 +34,8 @@ export interface ControlPlaneDocumentArgs {
   readonly labels: Labels;
   /** Name of the balancer before several control planes; without it there is one control plane. */
   readonly balancerName?: string | undefined;
+  /** True where an identity provider vouches for people: see authentication.ts. */
+  readonly hasIdentityProvider?: boolean;
 }
 
 type JoinDocumentArgs = Pick<ControlPlaneDocumentArgs, "nodeName" | "privateIp" | "labels">;
@@ -186,6 +188,9 @@ function clusterConfiguration(args: ControlPlaneDocumentArgs): object {
         // `kubectl logs` and `exec` verify the kubelet that they reach.
         "kubelet-certificate-authority": "/etc/kubernetes/pki/ca.crt",
         "encryption-provider-config": `${privateFolder}/encryption.yaml`,
+        ...(args.hasIdentityProvider && {
+          "authentication-config": `${privateFolder}/authentication.yaml`,
+        }),
         "audit-policy-file": `${privateFolder}/audit-policy.yaml`,
         "audit-log-path": `${auditFolder}/audit.log`,
         // Days, files, MiB: at most 1.1 GiB of disk.

@@ -10,7 +10,7 @@ import { certificatesUpkeep } from "./certificates";
 import type { KubeadmClusterArgs } from "./clusterArgs";
 import { type ControlPlanes, controlPlanesOf } from "./controlPlanes";
 import { flannelManifest } from "./flannel";
-import { operatorKubeconfig } from "./kubeconfig";
+import { type ClusterAddress, operatorKubeconfig, peopleKubeconfig } from "./kubeconfig";
 import { RemoteSteps } from "./remoteSteps";
 import { upkeepStep } from "./upkeep";
 import { joinWorkers } from "./workers";
@@ -18,6 +18,8 @@ import { joinWorkers } from "./workers";
 export class KubeadmCluster extends pulumi.ComponentResource {
   /** Secret: cluster-admin, with the public address of the API server, or of the balancer before several. */
   readonly kubeconfig: pulumi.Output<string>;
+  /** Kubeconfig without a credential, where there is an identity provider. */
+  readonly peopleKubeconfig: pulumi.Output<string> | undefined;
   readonly apiServerUrl: pulumi.Output<string>;
   /**
    * Version of every node, known once it is so: stack outputs are written as soon as all are known, and an upgrade that
@@ -65,7 +67,9 @@ export class KubeadmCluster extends pulumi.ComponentResource {
     this.kubernetesVersion = pulumi.all(upgraded).apply(() => args.kubernetesVersion);
     const address = args.network.balancer?.dnsName ?? first.publicIp;
     this.apiServerUrl = pulumi.interpolate`https://${address}:6443`;
-    this.kubeconfig = this.adminKubeconfig(first, [network, ...done]);
+    const written = this.kubeconfigs(first, [network, ...done]);
+    this.kubeconfig = written.administrator;
+    this.peopleKubeconfig = written.people;
     this.registerOutputs({ kubeconfig: this.kubeconfig, apiServerUrl: this.apiServerUrl });
   }
 
@@ -94,8 +98,11 @@ export class KubeadmCluster extends pulumi.ComponentResource {
     });
   }
 
-  private adminKubeconfig(machine: Machine, after: readonly pulumi.Resource[]): pulumi.Output<string> {
-    const { network, clusterName } = this.args;
+  private kubeconfigs(
+    machine: Machine,
+    after: readonly pulumi.Resource[],
+  ): { administrator: pulumi.Output<string>; people: pulumi.Output<string> | undefined } {
+    const { network, clusterName, access } = this.args;
     const step = this.steps.run(`${this.name}-kubeconfig`, {
       machine,
       script: "kubeconfig",
@@ -105,10 +112,16 @@ export class KubeadmCluster extends pulumi.ComponentResource {
       triggers: this.kubeconfigRead === "" ? [] : [this.kubeconfigRead],
       after,
     });
-    return pulumi.secret(
-      pulumi
-        .all([step.stdout, this.apiServerUrl])
-        .apply(([adminConf, url]) => operatorKubeconfig(adminConf, url, clusterName, network.apiName)),
-    );
+    const written = pulumi.all([step.stdout, this.apiServerUrl]);
+    const address = (apiServerUrl: string): ClusterAddress => ({
+      ...{ clusterName, apiServerUrl, serverName: network.apiName },
+    });
+    const { oidc } = access;
+    return {
+      administrator: pulumi.secret(written.apply(([conf, url]) => operatorKubeconfig(conf, address(url)))),
+      // No credential of the administrator's is in it.
+      people:
+        oidc && pulumi.unsecret(written.apply(([conf, url]) => peopleKubeconfig(conf, address(url), oidc))),
+    };
   }
 }

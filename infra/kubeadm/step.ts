@@ -35,6 +35,7 @@ const parts: Readonly<Partial<Record<StepScript, readonly string[]>>> = {
     "../upgrade/scripts/controlPlane",
     "../controlPlanes/configuration",
     "settle",
+    "authentication",
     "modes",
     "secretsKey",
     "told",

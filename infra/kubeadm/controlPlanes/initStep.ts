@@ -2,6 +2,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "../../machines";
 import { auditPolicy } from "../auditPolicy";
+import { authenticationInputs } from "../authentication";
 import type { KubeadmClusterArgs } from "../clusterArgs";
 import { controlPlaneDocuments } from "../documents";
 import { labelTexts } from "../labels";
@@ -40,6 +41,7 @@ export function initStep(
       PROVIDER_ID: providerId(machine),
       LABELS: placeOf(machine).apply(labelTexts).apply(lines),
       AUDIT_POLICY: auditPolicy,
+      ...authenticationInputs(args.access.oidc),
       KUBEADM_CONFIG: documents(args, machine),
       SECRETS_KEY: String(keys.secrets),
       DISK_GIB: diskGiB(machine),
@@ -72,6 +74,7 @@ function documents(args: KubeadmClusterArgs, machine: Machine): pulumi.Output<st
         serviceCidr: serviceCidr.text,
         labels: topologyLabels(zone),
         balancerName,
+        hasIdentityProvider: args.access.oidc !== undefined,
       }),
     );
 }

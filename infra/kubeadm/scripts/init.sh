@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes this machine a control plane: the first, or one that joins (controlPlanes/join.sh); or brings one that runs to another
 # version (upgrade/scripts/controlPlane.sh) and to changed settings (settle.sh). Prints the cluster's CA certificate (public).
-# Inputs: NODE_NAME KUBERNETES_VERSION API_NAME PRIVATE_IP KUBEADM_CONFIG AUDIT_POLICY PROVIDER_ID LABELS DISK_GIB SECRETS_KEY CLUSTER_NAME RESTORE_FROM BUCKET_HOST BUCKET_REGION BUCKET_OWNER BACKUP_IDENTITY MACHINE_FILES REMOVED_APIS BACKUPS DRAIN_TIMEOUT
+# Inputs: NODE_NAME KUBERNETES_VERSION API_NAME PRIVATE_IP KUBEADM_CONFIG AUDIT_POLICY AUTHENTICATION_CONFIG OIDC_ISSUER OIDC_AUTHORITY PROVIDER_ID LABELS DISK_GIB SECRETS_KEY CLUSTER_NAME RESTORE_FROM BUCKET_HOST BUCKET_REGION BUCKET_OWNER BACKUP_IDENTITY MACHINE_FILES REMOVED_APIS BACKUPS DRAIN_TIMEOUT
 # Where there are several control planes: CONTROL_PLANES PEERS LATER ADMISSION JOIN_CONFIG
 # Safe to run again.
 
@@ -86,6 +86,7 @@ refuse_version_meanwhile() {
 initialise() {
   wait_for 300 "${API_NAME:?} to resolve to ${PRIVATE_IP:?}" api_name_resolves || exit 1
   refuse_to_begin_empty
+  check_issuer
   if wants_restore; then fetch_backup; fi
   # The kubelet's package has a file of its own there.
   if compgen -G "/etc/kubernetes/manifests/*.yaml" >/dev/null; then reset_node; fi

@@ -13,6 +13,7 @@ static_pods=(etcd kube-apiserver kube-controller-manager kube-scheduler)
 
 settle() {
   if [ ! -e "$begun" ] && [ "$(cat "$applied" 2>/dev/null)" = "$(documents_hash)" ]; then return; fi
+  check_issuer
   # etcd of this machine starts again: of several members one at a time.
   if [ -n "${PEERS:-}" ] && [ ! -e "$begun" ] && ! wait_for 300 "every member of etcd to answer" etcd_whole; then
     missing_members "" >&2
@@ -64,9 +65,13 @@ settle_addons() {
   kubectl --namespace kube-system rollout restart daemonset/kube-proxy
 }
 
-documents_hash() { printf '%s\n' "${KUBEADM_CONFIG:?}" "${AUDIT_POLICY:?}" "${PROVIDER_ID:?}" | sha256sum | cut -d' ' -f1; }
+documents_hash() {
+  printf '%s\n' "${KUBEADM_CONFIG:?}" "${AUDIT_POLICY:?}" "${PROVIDER_ID:?}" ${AUTHENTICATION_CONFIG:+"$AUTHENTICATION_CONFIG"} |
+    sha256sum | cut -d' ' -f1
+}
 
 remember_documents() {
+  forget_authentication
   documents_hash >"$applied"
   rm -f "$begun"
 }
@@ -75,6 +80,7 @@ write_documents() {
   umask 077
   mkdir -p "$private_folder" /var/log/kubernetes "$patches"
   printf '%s' "$AUDIT_POLICY" >"$private_folder/audit-policy.yaml"
+  write_authentication
   [ -e "${encryption:?}" ] || write_keys "$(new_key "$(key_name "${SECRETS_KEY:?}")")"
   printf 'providerID: %s\n' "$PROVIDER_ID" >"$patches/kubeletconfiguration1+merge.yaml"
   coredns_patch >"$patches/corednsdeployment+strategic.yaml"

@@ -32,6 +32,7 @@ export type ModuleFile =
   | "pushgateway/go.mod"
   | "collector/go.mod"
   | "kube-router/go.mod"
+  | "dex/go.mod"
   | "victorialogs/go.mod";
 
 interface Program {
@@ -279,6 +280,12 @@ export const components = {
     ],
     module: "victorialogs/go.mod",
     seconds: 12,
+  },
+  "identity-provider": {
+    about: "vouches for people, for tests",
+    programs: [{ name: "identity-provider", file: "provider", package: "./provider" }],
+    module: "dex/go.mod",
+    seconds: 40,
   },
   "cni-plugins": {
     about: "what containerd and Flannel call to wire a pod up",

@@ -217,7 +217,10 @@ describe("stack 1's outputs", () => {
 
   it("cannot be made of text that is no kubeconfig", () => {
     assert.throws(() =>
-      operatorKubeconfig("clusters: []", "https://203.0.113.10:6443", "ground", "api.ground.internal"),
+      operatorKubeconfig("clusters: []", {
+        ...{ apiServerUrl: "https://203.0.113.10:6443", clusterName: "ground" },
+        serverName: "api.ground.internal",
+      }),
     );
   });
 });

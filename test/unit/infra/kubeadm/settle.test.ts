@@ -157,6 +157,72 @@ describe("a control plane whose settings change", () => {
     assert.equal(patch(), before);
   });
 
+  describe("with an identity provider", () => {
+    const issuer = "https://id.example.org/ground";
+    const provider = {
+      ...{ AUTHENTICATION_CONFIG: "kind: AuthenticationConfiguration\n", OIDC_ISSUER: issuer },
+      KUBEADM_CONFIG: controlPlaneDocuments({ ...cluster, hasIdentityProvider: true }),
+    };
+    const file = "/etc/kubernetes/perigee/authentication.yaml";
+    const answers = (said: string, exit = 0): Readonly<Record<string, string>> => ({
+      ...programs,
+      curl: `printf '%s' '${said}'; exit ${exit}`,
+    });
+    const withAnswer = (
+      said: string,
+      exit = 0,
+      more: Readonly<Record<string, string>> = {},
+    ): ScriptRunResult =>
+      root.run(stepInput("init", inputs({}, { ...provider, ...more })), {
+        arguments: ["init", "3600"],
+        programs: answers(said, exit),
+      });
+    const right = JSON.stringify({ issuer });
+
+    it("asks it once, gives the API server its configuration, and takes that away again", () => {
+      const added = withAnswer(right);
+      assert.equal(added.status, 0, added.stderr);
+      assert.equal(root.read(file), provider.AUTHENTICATION_CONFIG);
+      const asked = added.calls.filter((call) => call.startsWith("curl"));
+      assert.match(asked.join(), /https:\/\/id\.example\.org\/ground\/\.well-known\/openid-configuration/);
+      assert.deepEqual(phases(withAnswer("", 6)), [], "a provider that is away holds nothing up later");
+      const removed = run({});
+      assert.deepEqual(phases(removed), everyPhase);
+      assert.ok(!root.has(file));
+    });
+
+    it("takes a changed configuration without a new start of the API server, which reads it by itself", () => {
+      withAnswer(right);
+      const patch = root.read("/etc/perigee/patches/kube-apiserver0+strategic.yaml");
+      const changed = withAnswer(right, 0, {
+        AUTHENTICATION_CONFIG: "kind: AuthenticationConfiguration\njwt: []\n",
+      });
+      assert.equal(changed.status, 0, changed.stderr);
+      assert.match(root.read(file), /jwt/);
+      assert.equal(root.read("/etc/perigee/patches/kube-apiserver0+strategic.yaml"), patch);
+    });
+
+    for (const [what, said, exit, reason] of [
+      ["does not answer", "curl: (6) Could not resolve host", 6, /does not answer.*Could not resolve host/],
+      ["is none", "<html>", 0, /no OpenID configuration/],
+      [
+        "calls itself otherwise",
+        `{"issuer": "${issuer}/"}`,
+        0,
+        /calls itself https.*\/ground\/: write it exactly so/,
+      ],
+    ] as const) {
+      it(`refuses one that ${what}, before anything is changed`, () => {
+        const refused = withAnswer(said, exit);
+        assert.equal(refused.status, 1);
+        assert.match(refused.stderr, reason);
+        assert.match(refused.stderr, /^access\.oidc\.issuer = https:\/\/id\.example\.org\/ground: /m);
+        assert.deepEqual(phases(refused), []);
+        assert.ok(!root.has(file) && !root.has("/var/lib/perigee/begun-documents"));
+      });
+    }
+  });
+
   it("names who used a token for longer than its hour, until the API server no longer lets one pass", () => {
     const entry = (user: string) =>
       `{"annotations":{"authentication.k8s.io/stale-token":"subject: system:serviceaccount:${user}, seconds after warning threshold: 7"}}\n`;

@@ -12,7 +12,7 @@ const shared = "step.sh";
 /** Scripts that are no step by themselves. */
 const parts = [
   ...[shared, "discovery.sh", "disk.sh", "drain.sh", "files.sh"],
-  ...["modes.sh", "secretsKey.sh", "serving.sh", "settle.sh", "told.sh"],
+  ...["authentication.sh", "modes.sh", "secretsKey.sh", "serving.sh", "settle.sh", "told.sh"],
 ];
 const scripts = readdirSync(folder).filter((name) => name.endsWith(".sh") && !parts.includes(name));
 const source = (name: string): string => readFileSync(join(folder, name), "utf8");

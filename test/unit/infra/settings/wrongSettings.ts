@@ -5,7 +5,7 @@ import { small } from "../../../support/infra/settingsExamples";
 const pool = { name: "default" };
 const keys =
   "clusterName, kubernetesVersion, adminCidrs, vpcCidr, availabilityZones, podCidr, serviceCidr, controlPlane, " +
-  "workers, machineImage, machineImageUser, mirrors, keys, publishedNodePorts, backup, updates, restoreFrom, flowLogs, permissionsBoundary, " +
+  "workers, machineImage, machineImageUser, mirrors, keys, access, publishedNodePorts, backup, updates, restoreFrom, flowLogs, permissionsBoundary, " +
   "drainTimeoutSeconds, readyTimeoutSeconds";
 const keyRule =
   "a key is [prefix/]name; the name has at most 63 of A-Z a-z 0-9 . _ - and begins and ends with a letter or digit";

@@ -1,0 +1,96 @@
+/** People by an identity provider: configuration of the API server's authentication (apiserver.config.k8s.io/v1). */
+import { type z } from "zod";
+import { certificates } from "../../settings/certificates";
+import { accepted, matching } from "../../settings/kinds";
+import { strictObject } from "../../settings/load";
+import { type Reason, urlProblem } from "../../settings/url";
+import { toYaml } from "../yaml";
+
+const claim = matching(/^[\w:./-]{1,128}$/, "the name of a claim: letters, digits and _ : . / -");
+const prefix = matching(/^[\w:./-]{0,64}$/, "at most 64 letters, digits and _ : . / -");
+
+function issuerProblem(text: string): Reason {
+  if (!text.startsWith("https://")) {
+    return "it begins with https://: tokens are verified by keys that it serves";
+  }
+  return urlProblem(text, { userInfo: false, base: false }) ?? (/[?#]/.test(text) ? "no ? or #" : undefined);
+}
+
+const oidc = strictObject({
+  issuer: accepted(issuerProblem, "the URL of an identity provider, exactly as its tokens say it")
+    .describe(
+      "URL of the identity provider, as it stands in the tokens' `iss`. Control planes must reach it: they ask it for its keys.",
+    )
+    .meta({ example: "https://id.example.org/realms/ground" }),
+  clientId: matching(/^[\x21-\x7e]{1,256}$/, "1 to 256 printable characters without a space").describe(
+    "Client at the provider that people log in for, the tokens' `aud`. A public client, with PKCE.",
+  ),
+  usernameClaim: claim
+    .default("email")
+    .describe("Claim with the user's name. `email` counts only where `email_verified` does not say false."),
+  usernamePrefix: prefix.default("oidc:").describe("Put before the name, so that it is nobody else's."),
+  groupsClaim: claim.default("groups").describe("Claim with the groups, which `teams` of stack 2 names."),
+  groupsPrefix: prefix.default("").describe("Put before each group, in `teams` too."),
+  certificateAuthority: certificates
+    .optional()
+    .describe(
+      "Authorities in PEM that the provider's certificate is verified by. Default: those that the API server's image knows.",
+    ),
+});
+
+export const access = strictObject({
+  oidc: oidc
+    .optional()
+    .describe(
+      "Identity provider (OpenID Connect) that people log in at, for `kubectl` ([access.md](access.md)). None: certificates only.",
+    )
+    .meta({ example: { issuer: "https://id.example.org", clientId: "kubernetes" } }),
+});
+
+export type Oidc = z.output<typeof oidc>;
+
+/** Names that Kubernetes and kubeadm gave a meaning: nobody whom a provider vouches for has one. */
+const reserved = ["system:", "kubeadm:"] as const;
+
+/**
+ * Configuration by which API servers take the provider's tokens, beside certificates and ServiceAccounts' tokens. They read
+ * it anew when it changes.
+ */
+export function authenticationConfiguration(settings: Oidc): string {
+  const { issuer, clientId, certificateAuthority } = settings;
+  const isFree = (name: string): string =>
+    reserved.map((start) => `!${name}.startsWith('${start}')`).join(" && ");
+  return toYaml({
+    apiVersion: "apiserver.config.k8s.io/v1",
+    kind: "AuthenticationConfiguration",
+    jwt: [
+      {
+        issuer: {
+          url: issuer,
+          audiences: [clientId],
+          ...(certificateAuthority !== undefined && { certificateAuthority }),
+        },
+        claimMappings: {
+          username: { claim: settings.usernameClaim, prefix: settings.usernamePrefix },
+          groups: { claim: settings.groupsClaim, prefix: settings.groupsPrefix },
+        },
+        userValidationRules: [
+          { expression: isFree("user.username"), message: `a name begins with ${reserved.join(" or ")}` },
+          {
+            expression: `user.groups.all(group, ${isFree("group")})`,
+            message: `a group begins with ${reserved.join(" or ")}`,
+          },
+        ],
+      },
+    ],
+  });
+}
+
+/** Inputs of the step `init` for this provider; empty without one, so that nothing of a cluster without is touched. */
+export function authenticationInputs(settings: Oidc | undefined): Readonly<Record<string, string>> {
+  return {
+    AUTHENTICATION_CONFIG: settings === undefined ? "" : authenticationConfiguration(settings),
+    OIDC_ISSUER: settings?.issuer ?? "",
+    OIDC_AUTHORITY: settings?.certificateAuthority ?? "",
+  };
+}

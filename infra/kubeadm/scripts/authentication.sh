@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Part of init.sh: who vouches for people (docs/access.md). Inputs: AUTHENTICATION_CONFIG OIDC_ISSUER OIDC_AUTHORITY; empty
+# without an identity provider.
+
+authentication=${private_folder:?}/authentication.yaml
+
+# check_issuer: asks a provider that is new here, from where the API server will. That starts without an answer too, and refuses
+# everybody.
+check_issuer() {
+  local said url=${OIDC_ISSUER:-} options=(--silent --show-error --fail --location --max-time 20)
+  if [ -z "${AUTHENTICATION_CONFIG:-}" ] || [ "$AUTHENTICATION_CONFIG" = "$(cat "$authentication" 2>/dev/null)" ]; then return; fi
+  if [ -n "${OIDC_AUTHORITY:-}" ]; then options+=(--cacert <(printf '%s\n' "$OIDC_AUTHORITY")); fi
+  if ! said=$(curl "${options[@]}" "${url%/}/.well-known/openid-configuration" 2>&1); then
+    refuse_issuer "does not answer as an identity provider: $said"
+  fi
+  if ! said=$(jq --exit-status --raw-output .issuer <<<"$said" 2>/dev/null); then
+    refuse_issuer "answers with what is no OpenID configuration"
+  fi
+  if [ "$said" != "$url" ]; then refuse_issuer "calls itself $said: write it exactly so"; fi
+}
+
+refuse_issuer() { fail "access.oidc.issuer = $OIDC_ISSUER: asked from ${NODE_NAME:?} it $1. Nothing was changed"; }
+
+write_authentication() {
+  if [ -n "${AUTHENTICATION_CONFIG:-}" ]; then printf '%s' "$AUTHENTICATION_CONFIG" >"$authentication"; fi
+}
+
+# When no API server of this machine reads it any more.
+forget_authentication() {
+  if [ -z "${AUTHENTICATION_CONFIG:-}" ]; then rm -f "$authentication"; fi
+}
