@@ -32,6 +32,7 @@ export type {
 } from "./dictionary";
 export type { PacketEvent } from "./events";
 export { eventSeverities, type EventSeverity } from "./eventSchema";
+export { type BitRange, bitsOf } from "./layout";
 export {
   areLimitsFixed,
   type Bound,

@@ -1,4 +1,5 @@
 /** Length and parameters of a packet of a dictionary file, each at its place. */
+import { type BitRange, bitsOf } from "../dictionary";
 import type { ForeignField } from "./definition";
 import { primaryHeaderBits } from "./header";
 import { type PlacedField, sizeOf, varies } from "./places";
@@ -18,24 +19,26 @@ export function bodyOf({ plan, parameters }: Row): Source {
   const bits = new Map(plan.fields.map((placed) => [placed.field, placed]));
   let next = endOf(plan.base);
   const before = occupied(plan.base);
+  const followed = new Set(plan.fields.filter((_, i) => plan.fields[i + 1]?.bit === undefined));
   const placed = parameters.flatMap(({ source: parameter, field }) => {
     const at = field && bits.get(field);
     if (!field || !at) return [parameter];
     const bitOffset = at.bit === undefined ? undefined : at.bit - primaryHeaderBits;
-    const isOverlap =
-      bitOffset !== undefined && overlaps(before, bitOffset, endBit(field, bitOffset) - bitOffset);
+    const own = bitOffset === undefined ? [] : rowsOf(field, bitOffset);
+    const isOverlap = overlaps(before, own);
     const isNext = bitOffset === next && !isOverlap;
-    if (bitOffset !== undefined && !isOverlap) {
-      before.push({ from: bitOffset, to: endBit(field, bitOffset) });
-    }
+    if (!isOverlap) before.push(...own);
+    // What follows something that varies is placed only if that has no place of its own.
+    const isFilled = varies(field) && followed.has(at) && !isOverlap && (bitOffset ?? 0) > (next ?? Infinity);
+    const gap = at.bit === undefined ? at.gap : isFilled ? (bitOffset ?? 0) - (next ?? 0) : 0;
     if (varies(field)) next = undefined;
     else if (bitOffset !== undefined && !isOverlap) next = bitOffset + sizeOf(field);
     const { name, ...rest } = parameter;
     return [
-      ...(at.bit === undefined ? fillers(at.gap, parameter.name) : []),
+      ...fillers(gap, parameter.name),
       {
         name,
-        ...(!isNext && bitOffset !== undefined && { bitOffset }),
+        ...(!isNext && !isFilled && bitOffset !== undefined && { bitOffset }),
         ...rest,
         ...(isOverlap && { overlaps: true }),
       },
@@ -48,9 +51,12 @@ export function bodyOf({ plan, parameters }: Row): Source {
   };
 }
 
-/** Bit behind a field; one of varying length may reach as far as the packet. */
-const endBit = (field: ForeignField, from: number): number =>
-  varies(field) ? Infinity : from + sizeOf(field);
+/** Bits of a field; one of varying length may reach as far as the packet. */
+function rowsOf(field: ForeignField, from: number): BitRange[] {
+  if (varies(field)) return [{ from, to: Infinity }];
+  const byteOrder = field.isBitField === true ? "little" : "big";
+  return bitsOf({ bitOffset: from, byteOrder }, sizeOf(field));
+}
 
 /** Bit of the data behind the last field of a packet; undefined: behind something that varies. */
 function endOf(plan: PlannedPacket | undefined): number | undefined {
@@ -65,22 +71,15 @@ function allFields(plan: PlannedPacket | undefined): PlacedField[] {
   return plan ? [...allFields(plan.base), ...plan.fields] : [];
 }
 
-interface Bits {
-  readonly from: number;
-  readonly to: number;
-}
-
-const overlaps = (taken: readonly Bits[], from: number, bits: number): boolean =>
-  taken.some((each) => each.from < from + bits && from < each.to);
+const overlaps = (taken: readonly BitRange[], rows: readonly BitRange[]): boolean =>
+  rows.some(({ from, to }) => taken.some((each) => each.from < to && from < each.to));
 
 /** Rows of bits that the fields of a packet have, without those that show others again. */
-function occupied(plan: PlannedPacket | undefined): Bits[] {
-  const taken: Bits[] = [];
+function occupied(plan: PlannedPacket | undefined): BitRange[] {
+  const taken: BitRange[] = [];
   for (const { field, bit } of allFields(plan)) {
-    if (bit === undefined) continue;
-    const from = bit - primaryHeaderBits;
-    const to = endBit(field, from);
-    if (!overlaps(taken, from, to - from)) taken.push({ from, to });
+    const rows = bit === undefined ? [] : rowsOf(field, bit - primaryHeaderBits);
+    if (!overlaps(taken, rows)) taken.push(...rows);
   }
   return taken;
 }

@@ -81,11 +81,17 @@ export interface ForeignField {
   readonly isLittle?: boolean | undefined;
   /** Significance of each byte in the order in which they are sent, where it neither rises nor falls; 0 is the least. */
   readonly byteOrder?: readonly number[] | undefined;
+  /** True for a little-endian bit field: its place counts the bits of each byte from the least significant one on. */
+  readonly isBitField?: boolean | undefined;
   /** True where the least significant bit of each byte, or of what is no whole bytes, is sent first. */
   readonly isLsbFirst?: boolean | undefined;
   /** Bits from the start of the packet, its primary header included; undefined: it follows what is before it. */
   readonly at?: number | undefined;
+  /** Bits from its first one to the end of the packet; undefined: its place is counted from the start. */
+  readonly fromEnd?: number | undefined;
   readonly size?: VaryingSize | undefined;
+  /** Bits of the packet that what takes all the rest leaves at its end. */
+  readonly leaves?: number | undefined;
   /** Bits that a text of varying size takes all the same. */
   readonly room?: number | undefined;
   /** Elements of an array: a number, the name of a field, or what fits. */

@@ -34,7 +34,7 @@ export function fieldSource(
   },
   findings: Findings,
 ): Source {
-  const { type, bits, encoding, isLittle, isHidden, formula } = field;
+  const { type, bits, encoding, isLittle, isBitField, isHidden, formula } = field;
   const hasUnit = isNumber(field) && isHidden !== true;
   const states = field.type === "enumeration" ? statesOf(field, findings) : undefined;
   const isText = type === "string" || type === "binary";
@@ -44,7 +44,9 @@ export function fieldSource(
     ...(formula && { formula: context.formulaOf(field) }),
     ...(isText ? textSize(field, context) : sizeOf(field)),
     ...(encoding !== undefined && { encoding }),
-    ...(isLittle === true && !isText && (bits > 8 || type === "float") && { byteOrder: "little" }),
+    ...(isLittle === true &&
+      !isText &&
+      (bits > 8 || type === "float" || isBitField === true) && { byteOrder: "little" }),
     ...(field.byteOrder && { byteOrder: [...field.byteOrder] }),
     ...(field.isLsbFirst === true && { bitOrder: "lsb-first" }),
     ...countOf(field, context),

@@ -13,6 +13,7 @@ import {
 import { complement, contains, intersection, type Intervals, only } from "./intervals";
 import { withKnownCounts, withLengths } from "./lengths";
 import { place, type Placed, type PlacedField, shifted } from "./places";
+import { withTail } from "./tail";
 
 /** A packet of the dictionary to be. */
 export interface PlannedPacket {
@@ -87,7 +88,8 @@ class Planner {
   }
 
   private visit(packet: ForeignPacket, before: State): void {
-    const entries = withKnownCounts([...before.entries, ...packet.entries], this.findings);
+    const counted = withKnownCounts([...before.entries, ...packet.entries], this.findings);
+    const entries = withTail(counted, this.childrenOf(packet).length > 0, this.findings);
     const placed = place(entries);
     if (placed.cut) this.reportCut(placed.cut, packet.entries);
     const conditions = this.conditionsOf(packet, before, placed.fields);
@@ -247,7 +249,8 @@ class Planner {
       const isSplit = each.bit !== undefined && each.bit < primaryHeaderBits;
       if (isSplit) this.findings.leftOut(field.place, "begins in the primary header and ends behind it");
       if (isSplit) return [];
-      const isShifted = field.isLittle === true && field.bits > 8 && (bit + gap) % 8 !== 0;
+      const isPlain = field.isLittle === true && field.isBitField !== true;
+      const isShifted = isPlain && field.bits > 8 && (bit + gap) % 8 !== 0;
       return [isShifted ? { ...each, field: shifted(field) } : each];
     });
   }

@@ -1,6 +1,7 @@
 /** Items of COSMOS as fields: their place, type and size. */
 import type { Criterion, Entry, ForeignField, Place } from "../definition";
 import type { Findings } from "../findings";
+import { primaryHeaderBits } from "../header";
 import { only } from "../intervals";
 import { numberIn } from "../xml";
 import type { CosmosLine } from "./lines";
@@ -17,6 +18,8 @@ interface ItemWords {
   readonly id: string | undefined;
   readonly description: string | undefined;
   readonly isLittle: boolean;
+  /** True for a little-endian bit field, of which COSMOS' offset is that of its most significant bit. */
+  readonly isBitField: boolean;
   /** What stands where the byte order does, and is none. */
   readonly oddOrder: string | undefined;
 }
@@ -30,6 +33,8 @@ export interface Item {
   readonly field: ForeignField | undefined;
   readonly entries: readonly Entry[];
   readonly criterion: Criterion | undefined;
+  /** Bit behind it as COSMOS counts, where what is appended next begins; undefined: it has no place of its own. */
+  readonly end: number | undefined;
   /** True for what is made of other items. */
   readonly isDerived: boolean;
 }
@@ -49,8 +54,19 @@ function wordsOf({ keyword, words }: CosmosLine, isLittlePacket: boolean): ItemW
   const isLittle = endianness === undefined ? isLittlePacket : endianness.toUpperCase() === "LITTLE_ENDIAN";
   const oddOrder =
     endianness === undefined || /^(?:BIG|LITTLE)_ENDIAN$/i.test(endianness) ? undefined : endianness;
-  return { name, offset, bits, type, arrayBits, id, description, isLittle, oddOrder };
+  const isBitField = isLittle && offset !== undefined && isOddInteger(type, offset, bits);
+  return { name, offset, bits, type, arrayBits, id, description, isLittle, isBitField, oddOrder };
 }
+
+const isTextType = (type: string): boolean => type === "STRING" || type === "BLOCK";
+
+/** True for a number of bits; one that is not positive leaves so many at the end of the packet. */
+const isSize = (bits: number, mayLeave: boolean): boolean =>
+  Number.isInteger(bits) && (bits >= 0 || (mayLeave && bits % 8 === 0));
+
+/** True for an integer that is none of a computer's: of such a size, at a whole byte. */
+const isOddInteger = (type: string, offset: number, bits: number): boolean =>
+  /^U?INT$/.test(type) && (offset % 8 !== 0 || ![8, 16, 32, 64].includes(bits));
 
 const types: Readonly<Record<string, ForeignField["type"]>> = {
   UINT: "unsigned",
@@ -67,39 +83,60 @@ export function readItem(
   end: number | undefined,
   findings: Findings,
 ): Item {
-  const words = placed(wordsOf(line, isLittlePacket));
+  const written = appended(wordsOf(line, isLittlePacket), end);
+  const words = placed(written);
   const place = { file: line.file, line: line.line, what: `Item ${words.name}` };
   const isDerived = words.type === "DERIVED";
   const problem = isDerived ? undefined : problemOf(words, end);
   if (problem !== undefined) findings.leftOut(place, problem);
-  if (isDerived || problem !== undefined) {
-    const entries = entriesInPlaceOf(words, place);
-    const { name, description } = words;
-    return { name, description, place, field: undefined, criterion: undefined, entries, isDerived };
-  }
   const { name, offset, bits, type, arrayBits, id, description } = words;
-  const isText = type === "STRING" || type === "BLOCK";
-  const field: ForeignField = {
-    ...{ kind: "field", name, place, description, bits, at: offset, type: types[type] ?? "unsigned" },
-    isLittle: words.isLittle && bits % 8 === 0,
-    ...(isText && bits === 0 && { size: "rest" }),
-    ...(arrayBits !== undefined && { count: arrayBits === 0 ? "rest" : arrayBits / bits }),
-  };
   const number = id === undefined ? undefined : numberIn(id);
   const criterion =
     id === undefined ? undefined : { field: name, numbers: number === undefined ? [] : only(number), place };
-  return { name, description, place, field, entries: [field], criterion, isDerived };
+  const own = { name, description, place, criterion, end: endOf(written), isDerived };
+  if (isDerived || problem !== undefined) {
+    return { ...own, field: undefined, entries: entriesInPlaceOf(words, place) };
+  }
+  const isText = isTextType(type);
+  const left = arrayBits ?? (isText ? bits : 1);
+  const field: ForeignField = {
+    ...{ kind: "field", name, place, description, bits, type: types[type] ?? "unsigned" },
+    ...(offset !== undefined && offset < 0 ? { fromEnd: -offset } : { at: offset }),
+    isLittle: words.isLittle && (bits % 8 === 0 || words.isBitField),
+    ...(words.isBitField && { isBitField: true }),
+    ...(isText && bits <= 0 && { size: "rest", bits: 0 }),
+    ...(arrayBits !== undefined && { count: arrayBits <= 0 ? "rest" : arrayBits / bits }),
+    ...(left < 0 && { leaves: -left }),
+  };
+  return { ...own, field, entries: [field] };
+}
+
+/** Bit behind an item with a place of its own; of one from the packet's end, minus the bits up to there. */
+function endOf({ type, offset, bits, arrayBits = bits }: ItemWords): number | undefined {
+  if (type === "DERIVED" || offset === undefined || Number.isNaN(offset)) return undefined;
+  if (offset < 0) return offset;
+  return offset + Math.max(0, arrayBits || 0);
+}
+
+/** The words with the place of what is appended, where COSMOS makes a bit field of it: it begins within a byte. */
+function appended(words: ItemWords, end: number | undefined): ItemWords {
+  const { type, offset, bits, isLittle } = words;
+  if (offset !== undefined || end === undefined || end % 8 === 0) return words;
+  return isLittle && isOddInteger(type, end, bits) && (bits % 8 === 0 || bits < 8)
+    ? { ...words, offset: end, isBitField: true }
+    : words;
 }
 
 /**
- * A little-endian number of whole bytes that is none of a computer's sizes is a bit field to COSMOS, whose offset is that
- * of its most significant bit: in its last byte.
+ * The bits of a byte are counted from the least significant one on where a little-endian bit field is placed. One within a
+ * byte is the same in both orders.
  */
 function placed(words: ItemWords): ItemWords {
-  const { type, offset, bits, arrayBits, isLittle } = words;
-  const isField = isLittle && /^U?INT$/.test(type) && bits % 8 === 0 && ![8, 16, 32, 64].includes(bits);
-  if (!isField || offset === undefined || offset % 8 !== 0 || arrayBits !== undefined) return words;
-  return { ...words, offset: offset - bits + 8 };
+  const { offset, bits, arrayBits, isBitField } = words;
+  if (!isBitField || offset === undefined || !(offset >= 0)) return words;
+  const inByte = offset % 8;
+  if (inByte + bits <= 8 && (bits === 1 || arrayBits === undefined)) return { ...words, isBitField: false };
+  return { ...words, offset: offset - inByte + 8 - inByte - bits };
 }
 
 /** Bits of an item that is left out; one at a place of its own moves nothing. */
@@ -110,24 +147,32 @@ function entriesInPlaceOf({ type, offset, bits, arrayBits }: ItemWords, place: P
 }
 
 function problemOf(
-  { offset, bits, type, arrayBits, isLittle, oddOrder }: ItemWords,
+  { offset, bits, type, arrayBits, isLittle, isBitField, oddOrder }: ItemWords,
   end: number | undefined,
 ): string | undefined {
   if (oddOrder !== undefined) return `the byte order ${oddOrder}`;
+  const isText = isTextType(type);
   if (!Object.hasOwn(types, type)) return `the type ${type || "(none)"}`;
-  if (Number.isNaN(bits) || bits < 0 || !Number.isInteger(bits)) return "its size is no number of bits";
-  if (offset !== undefined && !(offset >= 0)) return "its place is said from the end of the packet";
+  if (!isSize(bits, isText && arrayBits === undefined)) return "its size is no number of bits";
+  if (offset !== undefined && Number.isNaN(offset)) return "its place is no number of bits";
+  if (isBitField) return problemOfBitField(offset ?? 0, bits, arrayBits);
+  const left = offset !== undefined && offset < 0 ? -offset : Infinity;
+  if ((arrayBits ?? bits) > left) return "it would end behind the packet";
   if (arrayBits !== undefined) {
-    if (type === "STRING" || type === "BLOCK") return "an array of texts";
-    if (!(arrayBits >= 0) || arrayBits % bits !== 0) return "an array of a part of an element";
+    if (isText) return "an array of texts";
+    if (!isSize(arrayBits, true) || arrayBits % bits !== 0) return "an array of a part of an element";
   }
   if (type === "FLOAT" && bits !== 32 && bits !== 64) return `a float of ${bits} bits`;
-  if (type === "STRING" || type === "BLOCK") return bits % 8 === 0 ? undefined : `a text of ${bits} bits`;
+  if (isText) return bits % 8 === 0 ? undefined : `a text of ${bits} bits`;
   if (bits < 1 || bits > 64) return `an integer of ${bits} bits`;
   const isInByte = ((offset ?? end ?? NaN) % 8) + bits <= 8;
   if (isLittle && bits % 8 !== 0 && !isInByte) return "little-endian bits that are not whole bytes";
-  if (isLittle && offset !== undefined && bits % 8 === 0 && offset % 8 !== 0) {
-    return "little-endian bytes within bytes";
-  }
   return undefined;
+}
+
+function problemOfBitField(at: number, bits: number, arrayBits: number | undefined): string | undefined {
+  if (bits < 1 || bits > 64) return `an integer of ${bits} bits`;
+  if (at < 0) return "little-endian bits from the end of the packet";
+  if (arrayBits !== undefined) return "an array of little-endian bits, which COSMOS does not read";
+  return at < primaryHeaderBits ? "little-endian bits that begin in the primary header" : undefined;
 }

@@ -11,6 +11,10 @@ export class OpenPacket {
   readonly derived: DerivedItem[] = [];
   /** The packet's time, and the item that says it. */
   time: (ForeignTime & { readonly item: Pick<Item, "name" | "place"> }) | undefined;
+  /** Bit behind the items that say their places, as COSMOS counts. */
+  private reach = 0;
+  /** Bits that items from the packet's end take there: COSMOS counts them as if they stood before what is appended. */
+  private atEnd = 0;
   isLeftOut = false;
   /** True where packets may be shorter than their items. */
   isShort = false;
@@ -40,9 +44,17 @@ export class OpenPacket {
   delete(index: number): void {
     const entry = this.entries[index];
     if (entry?.kind !== "field") return;
-    if (varies(entry)) this.entries[index] = { kind: "unknown", place: entry.place };
+    if (entry.fromEnd !== undefined) this.entries.splice(index, 1);
+    else if (varies(entry)) this.entries[index] = { kind: "unknown", place: entry.place };
     else if (entry.at === undefined) this.entries[index] = { kind: "gap", bits: sizeOf(entry) };
     else this.entries.splice(index, 1);
+  }
+
+  add(item: Item): void {
+    this.entries.push(...item.entries);
+    const end = item.end ?? 0;
+    if (end < 0) this.atEnd = Math.max(this.atEnd, -end);
+    else this.reach = Math.max(this.reach, end);
   }
 
   /**
@@ -51,8 +63,9 @@ export class OpenPacket {
    * @returns bits before it; undefined: they are not known
    */
   toItsEnd(place: Place): number | undefined {
-    let [next, end]: [number | undefined, number] = [0, 0];
+    let [next, end]: [number | undefined, number] = [0, this.reach];
     for (const entry of this.entries) {
+      if (entry.kind === "field" && entry.fromEnd !== undefined) continue;
       if (entry.kind === "unknown") {
         this.entries.push({ kind: "unknown", place });
         return undefined;
@@ -66,6 +79,7 @@ export class OpenPacket {
       else next = (entry.at ?? next) + sizeOf(entry);
       end = Math.max(end, next ?? 0);
     }
+    end += this.atEnd;
     if (next !== undefined && next < end) this.entries.push({ kind: "gap", bits: end - next });
     return next === undefined ? undefined : end;
   }

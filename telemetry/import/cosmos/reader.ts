@@ -138,7 +138,7 @@ export class Reader {
     }
     const end = line.keyword.startsWith("APPEND_") ? open.toItsEnd(place) : undefined;
     const item = readItem(line, open.isLittle, end, this.findings);
-    open.entries.push(...item.entries);
+    open.add(item);
     if (item.criterion) open.criteria.push(item.criterion);
     this.at = item.field ? open.entries.length - 1 : undefined;
     if (item.isDerived) this.derived = { ...item, lines: [], code: undefined };

@@ -121,16 +121,79 @@ describe("items of COSMOS", () => {
     const { leftOut, decode } = of(`
   APPEND_ITEM A 12 UINT "" LITTLE_ENDIAN
   APPEND_ITEM B 4 UINT
-  ITEM C -16 16 UINT "From the end"
+  ITEM C -8 16 UINT "From the end, and over it"
   ITEM D 0 0 DERIVED "Derived"
     READ_CONVERSION time.rb
   APPEND_ITEM E 8 UINT`);
     assert.deepEqual(leftOut, [
       "Item A: little-endian bits that are not whole bytes",
-      "Item C: its place is said from the end of the packet",
+      "Item C: it would end behind the packet",
       "Item D: is derived",
     ]);
-    assert.deepEqual(decode(spacePacket("fff7 05")).values, { b: 7, e: 5 });
+    assert.deepEqual(decode(spacePacket("fff7 00 05")).values, { b: 7, e: 5 });
+  });
+
+  // Values of the following three are those that COSMOS' Python library (openc3 7.4.1) reads.
+  it("that are little-endian bit fields begin with the most significant bit, in their last byte", () => {
+    const lines = `APPEND_ITEM A 8 UINT\n ITEM B 72 24 UINT\n ITEM D 60 12 UINT\n ITEM F 68 12 INT
+  ITEM P 86 6 UINT\n ITEM Q 81 5 UINT\n ITEM W 92 16 UINT\n APPEND_ITEM C 8 UINT`;
+    const { decode, leftOut } = of(lines, "LITTLE_ENDIAN");
+    assert.deepEqual(leftOut, []);
+    assert.deepEqual(decode(spacePacket("01 02f304 a5b6c7 d8090a")).values, {
+      ...{ a: 1, b: 0x04f302, d: 0x201, f: 770, p: 16, q: 9, w: 27216, c: 140 },
+    });
+  });
+
+  it("that are little-endian bit fields over the primary header, or in arrays, are left out", () => {
+    const lines = "ITEM A 52 8 UINT\nARRAY_ITEM B 56 4 UINT 8\nITEM C 64 8 UINT";
+    const { leftOut, decode } = of(lines, "LITTLE_ENDIAN");
+    assert.deepEqual(leftOut, [
+      "Item A: little-endian bits that begin in the primary header",
+      "Item B: an array of little-endian bits, which COSMOS does not read",
+    ]);
+    assert.deepEqual(decode(spacePacket("0000 07")).values, { c: 7 });
+  });
+
+  it("that are appended are behind those of the packet as COSMOS counts: bit fields from their offset on", () => {
+    const lines = "ITEM A 72 24 UINT\nAPPEND_ITEM B 8 UINT";
+    assert.deepEqual(valuesOf(lines, "00 020304 0000 07", "LITTLE_ENDIAN"), { a: 0x040302, b: 7 });
+  });
+
+  for (const [what, lines, values] of [
+    [
+      "behind fields",
+      "APPEND_ITEM A 8 UINT\nITEM C -16 16 UINT\nITEM B -32 12 UINT",
+      { a: 1, b: 0x060, c: 0x809 },
+    ],
+    ["in front of which others are appended", "ITEM C -8 8 UINT\nAPPEND_ITEM A 8 UINT", { a: 2, c: 9 }],
+    [
+      "behind a text that leaves them",
+      "APPEND_ITEM A 8 UINT\nAPPEND_ITEM T -16 BLOCK\nITEM AGAIN 48 4 UINT\nITEM C -8 8 UINT",
+      { a: 1, t: "020304050607", again: 0, c: 9 },
+    ],
+    [
+      "behind numbers that leave them",
+      "APPEND_ITEM A 8 UINT\nAPPEND_ARRAY_ITEM L 16 UINT -16",
+      { a: 1, l: [0x203, 0x405, 0x607] },
+    ],
+  ] as const) {
+    it(`are at the end of the packet however long that is, ${what}`, () => {
+      const { decode, leftOut } = of(lines);
+      assert.deepEqual(leftOut, []);
+      assert.deepEqual(decode(spacePacket("01 02 03 04 05 06 07 08 09")), {
+        packet: "hk",
+        values,
+        errors: [],
+      });
+    });
+  }
+
+  it("at the end of a packet are left out within what takes all the rest, and over others there", () => {
+    const { leftOut } = of("APPEND_ITEM A 8 UINT\nITEM B -16 16 UINT\nITEM C -8 8 UINT");
+    assert.deepEqual(leftOut, ["Item C: its place is said from the end, and it overlaps another one there"]);
+    assert.deepEqual(of("APPEND_ITEM A 0 BLOCK\nITEM C -8 8 UINT").leftOut, [
+      "Item C: its place is said from the end, in what takes all that is left of the packet",
+    ]);
   });
 
   it("choose packets of one APID", () => {
