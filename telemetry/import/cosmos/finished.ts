@@ -13,7 +13,7 @@ export function finished(
   item: { readonly segments: readonly Segment[]; readonly isConverted: boolean },
   findings: Findings,
 ): ForeignField {
-  const curved = withSegments(withoutLostUnit(field, item), item.segments, findings);
+  const curved = withOwnLimits(withSegments(withoutLostUnit(field, item), item.segments, findings), findings);
   if (curved.type !== "enumeration" || !item.isConverted || isIdentity(curved.calibration)) {
     return withFittingStates(curved, findings);
   }
@@ -29,6 +29,14 @@ function withoutLostUnit(
 ): ForeignField {
   const isLost = isConverted && field.calibration === undefined && segments.length === 0;
   return isLost ? { ...field, unit: undefined, limits: undefined } : field;
+}
+
+/** Limits are those of a number: states have colours instead, and texts have neither. */
+function withOwnLimits(field: ForeignField, findings: Findings): ForeignField {
+  if (!field.limits || ["unsigned", "signed", "float"].includes(field.type)) return field;
+  const why = field.type === "enumeration" ? "it has states" : "it is a text";
+  findings.leftOut(field.place, `its limits: ${why}`);
+  return { ...field, limits: undefined };
 }
 
 function withSegments(field: ForeignField, segments: readonly Segment[], findings: Findings): ForeignField {

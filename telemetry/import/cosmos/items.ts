@@ -3,8 +3,8 @@ import type { Criterion, Entry, ForeignField, Place } from "../definition";
 import type { Findings } from "../findings";
 import { primaryHeaderBits } from "../header";
 import { only } from "../intervals";
-import { numberIn } from "../xml";
 import type { CosmosLine } from "./lines";
+import { valueIn, wholeIn } from "./numbers";
 
 /** What an item line says. */
 interface ItemWords {
@@ -45,10 +45,10 @@ function wordsOf({ keyword, words }: CosmosLine, isLittlePacket: boolean): ItemW
   const rest = [...words];
   const next = (): string => rest.shift() ?? "";
   const name = next();
-  const offset = keyword.startsWith("APPEND_") ? undefined : (numberIn(next()) ?? NaN);
-  const bits = numberIn(next()) ?? NaN;
+  const offset = keyword.startsWith("APPEND_") ? undefined : wholeIn(next());
+  const bits = wholeIn(next());
   const type = next().toUpperCase();
-  const arrayBits = keyword.endsWith("ARRAY_ITEM") ? (numberIn(next()) ?? NaN) : undefined;
+  const arrayBits = keyword.endsWith("ARRAY_ITEM") ? wholeIn(next()) : undefined;
   const id = keyword.endsWith("ID_ITEM") ? next() : undefined;
   const [description, endianness] = rest;
   const isLittle = endianness === undefined ? isLittlePacket : endianness.toUpperCase() === "LITTLE_ENDIAN";
@@ -90,7 +90,7 @@ export function readItem(
   const problem = isDerived ? undefined : problemOf(words, end);
   if (problem !== undefined) findings.leftOut(place, problem);
   const { name, offset, bits, type, arrayBits, id, description } = words;
-  const number = id === undefined ? undefined : numberIn(id);
+  const number = id === undefined ? undefined : valueIn(id);
   const criterion =
     id === undefined ? undefined : { field: name, numbers: number === undefined ? [] : only(number), place };
   const own = { name, description, place, criterion, end: endOf(written), isDerived };

@@ -4,6 +4,7 @@ import type { Findings } from "../findings";
 import { unitNameOf } from "../unitNames";
 import { numberIn } from "../xml";
 import type { CosmosLine } from "./lines";
+import { valueIn } from "./numbers";
 
 /** Lines that change only how COSMOS itself shows or stores an item. */
 const shownOnly = new Set([
@@ -88,7 +89,7 @@ function stateOf(
   if (written.toUpperCase() === "ANY" && isState) {
     return { ...asEnumeration(field), otherState: label, otherAlarm: colors[color.toUpperCase()] };
   }
-  const value = numberIn(written);
+  const value = valueIn(written);
   if (!isState || value === undefined || !Number.isInteger(value)) {
     findings.leftOut(place, `its state ${label} of ${written || "nothing"}`);
     return {};

@@ -224,6 +224,22 @@ describe("lines below an item of COSMOS", () => {
     assert.deepEqual(valuesOf(lines, "01 ff"), { m: 1, n: -1 });
   });
 
+  it("are states of numbers as COSMOS writes them: decimal also with a zero in front, hexadecimal, negative", () => {
+    const states = "STATE TEN 010\nSTATE SIXTEEN 0x10\nSTATE BACK -3\nSTATE OCTAL 0o17\nSTATE BITS 0b11";
+    const { decode, leftOut } = of(`APPEND_ITEM A 8 INT\n${states}\nAPPEND_ITEM B 8 UINT`);
+    assert.deepEqual(leftOut, ["Item A: its state OCTAL of 0o17", "Item A: its state BITS of 0b11"]);
+    assert.deepEqual(
+      ["0a", "10", "fd"].map((hex) => decode(spacePacket(`${hex} 00`)).values.a),
+      [10, 16, -3],
+    );
+  });
+
+  it("have a place that is a number as Ruby reads it: octal with a zero in front", () => {
+    const { decode, leftOut } = of("ITEM A 070 010 UINT\nITEM B 080 8 UINT\nITEM C 0x40 8 UINT");
+    assert.deepEqual(leftOut, ["Item B: its place is no number of bits"]);
+    assert.deepEqual(decode(spacePacket("00 01 02")).values, { a: 1, c: 2 });
+  });
+
   it("are polynomials and segments that meet, with unit and limits", () => {
     const lines = `
   APPEND_ITEM T 8 UINT
@@ -250,6 +266,11 @@ describe("lines below an item of COSMOS", () => {
       /has what is no number/,
     ],
     ["limits of another set", "LIMITS TVAC 1 ENABLED 1 2 3 4", "Item A: its limits of the set TVAC"],
+    [
+      "limits of what has states",
+      "STATE ON 1\nLIMITS DEFAULT 2 ENABLED 1 2 3 4\nSTATE OFF 5",
+      "Item A: its limits: it has states",
+    ],
     [
       "limits that are disabled",
       "LIMITS DEFAULT 1 DISABLED 1 2 3 4",
