@@ -5,7 +5,7 @@
  *   template.ts   what templates put there     items.ts       items and their places
  *   lines.ts      keywords and words           modifiers.ts   what the lines below an item say
  *   openPacket.ts a packet while it is read    time.ts        its time
- *   numbers.ts    numbers as it writes them
+ *   numbers.ts    numbers as it writes them    arithmetic.ts  numbers that templates compute
  *   code.ts       code that is a formula       derivedItems.ts items that are computed from others
  */
 import type { Definition, SourceText } from "../definition";

@@ -3,6 +3,7 @@
  * loops over whole numbers. What else a template says stays as it is written.
  */
 import { ImportError } from "../findings";
+import { wholeOf } from "./arithmetic";
 
 type Values = ReadonlyMap<string, string>;
 
@@ -60,7 +61,8 @@ class Expansion {
       const end = loop ? endOf(lines, i) : undefined;
       if (loop && end !== undefined && depth < mostDepth) {
         const body = lines.slice(i + 1, end);
-        for (let number = loop.from; number <= loop.to; number++) {
+        const { from, to, step } = loop;
+        for (let number = from; step > 0 ? number <= to : number >= to; number += step) {
           this.count();
           this.all(body, new Map([...values, [loop.name, String(number)]]), depth + 1);
         }
@@ -89,35 +91,32 @@ export const nameIn = (line: string): string | undefined => /<%=\s*(\w+(?:::\w+)
 
 /** Text with the values of names in it, also `i + 1`; without comments of the template. */
 const withValues = (text: string, values: Values): string =>
-  text
-    .replaceAll(/<%#.*?%>/g, "")
-    .replaceAll(
-      /<%=\s*(\w+(?:::\w+)*)\s*(?:([-+*])\s*(\d+)\s*)?-?%>/g,
-      (all, name: string, sign?: string, by?: string) => {
-        const value = values.get(name);
-        if (value === undefined) return all;
-        if (sign === undefined) return value;
-        const result = calculated(Number(value), sign, Number(by));
-        return Number.isInteger(result) ? String(result) : all;
-      },
-    );
+  text.replaceAll(/<%#.*?%>/g, "").replaceAll(/<%=(.*?)-?%>/g, (all, code: string) => {
+    const number = wholeOf(code, values);
+    return values.get(code.trim()) ?? (number === undefined ? all : String(number));
+  });
 
-function calculated(value: number, sign: string, by: number): number {
-  if (sign === "*") return value * by;
-  return sign === "+" ? value + by : value - by;
+/** Numbers of a loop, from the first to the last. */
+interface Loop {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+  readonly step: number;
 }
 
-/** Loop that a line begins: `(1..5).each do |i|`, `1.upto(5) do |i|`, `5.times do |i|`. */
-function loopOf(text: string, values: Values): { name: string; from: number; to: number } | undefined {
+/** Loop that a line begins: `(1..5).each do |i|`, `1.upto(5) do |i|`, `5.downto(1) do |i|`, `5.times do |i|`. */
+function loopOf(text: string, values: Values): Loop | undefined {
   const [, code = ""] = /^\s*<%-?\s*([^=%].*?)\s*-?%>\s*$/.exec(text) ?? [];
   const [, first, dots, last, name] =
-    /^\(?([\w:]+)(\.\.\.?|\.upto\()([\w:]+)\)(?:\.each)?\s+do\s*\|(\w+)\|$/.exec(code) ?? [];
-  const [, times, index] = /^([\w:]+)\.times\s+do\s*\|(\w+)\|$/.exec(code) ?? [];
-  const number = (written = ""): number => Number(values.get(written) ?? written);
+    /^\(([^.|]+)(\.\.\.?)([^.|]+)\)\.each\s+do\s*\|\s*(\w+)\s*\|$/.exec(code) ??
+    /^([^.|]+)(\.(?:up|down)to)\s*\(([^.|]+)\)\s+do\s*\|\s*(\w+)\s*\|$/.exec(code) ??
+    [];
+  const [, times, index] = /^([^.|]+)\.times\s+do\s*\|\s*(\w+)\s*\|$/.exec(code) ?? [];
+  const number = (written = ""): number => wholeOf(written, values) ?? NaN;
   const [from, to] = times === undefined ? [number(first), number(last)] : [0, number(times) - 1];
   const variable = name ?? index;
-  if (variable === undefined || !Number.isInteger(from) || !Number.isInteger(to)) return undefined;
-  return { name: variable, from, to: dots === "..." ? to - 1 : to };
+  if (variable === undefined || Number.isNaN(from) || Number.isNaN(to)) return undefined;
+  return { name: variable, from, to: dots === "..." ? to - 1 : to, step: dots === ".downto" ? -1 : 1 };
 }
 
 /** Line with the `end` of the loop that begins at a line; undefined: it is not on a line of its own. */
@@ -144,10 +143,10 @@ function renderOf(text: string, values: Values): { name: string; values: Values 
   const found = new Map<string, string>();
   for (const pair of locals.split(",").filter((each) => each.trim() !== "")) {
     const [, key, quoted, plain = ""] =
-      /^\s*:?["']?(\w+)["']?\s*(?::|=>)\s*(?:["']([^"']*)["']|([\w:]+))\s*$/.exec(pair) ?? [];
-    const value = quoted ?? values.get(plain) ?? (/^(?:0x[\da-f]+|\d+)$/i.test(plain) ? plain : undefined);
+      /^\s*:?["']?(\w+)["']?\s*(?::|=>)\s*(?:["']([^"']*)["']|([^"']+?))\s*$/.exec(pair) ?? [];
+    const value = quoted ?? values.get(plain) ?? wholeOf(plain, values);
     if (key === undefined || value === undefined) return undefined;
-    found.set(key, value);
+    found.set(key, String(value));
   }
   return { name, values: found };
 }

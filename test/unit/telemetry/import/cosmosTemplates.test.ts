@@ -90,6 +90,36 @@ describe("templates of COSMOS", () => {
     });
   }
 
+  it("write lines with the last number first", () => {
+    const lines = "<% 2.downto(1) do |i| %>\nAPPEND_ITEM V<%= i %> 8 UINT\n<% end %>";
+    assert.deepEqual(valuesOf(lines, "01 02"), { v2: 1, v1: 2 });
+  });
+
+  for (const [code, expected] of [
+    ["(4*x)+y", 37],
+    ["4 * (x + y) - 1", 51],
+    ["-y / 2", -3],
+    ["-y % 3", 1],
+    ["0x10 + x", 24],
+    ["Config::BASE + x", 108],
+  ] as const) {
+    it(`compute with whole numbers as Ruby does: ${code}`, () => {
+      const lines = `<% (8..8).each do |x| %>\n<% (x - 3).upto(x-3) do |y| %>\nAPPEND_ITEM A 8 INT "Is <%= ${code} %>"\n<% end %>\n<% end %>`;
+      const constants = new Map([["Config::BASE", "100"]]);
+      const { text, leftOut } = imported("cosmos", packetWith(lines), { beside, constants });
+      assert.deepEqual(leftOut, []);
+      assert.ok(text.includes(`description: Is ${expected}\n`), text);
+    });
+  }
+
+  for (const code of ["x ** 2", "x / 0", "x & 1", "010 + x", "x.to_s", "'%02d' % x", "x / 2.0"]) {
+    it(`compute nothing else: ${code}`, () => {
+      const lines = `<% 1.times do |x| %>\nSTATE ON <%= ${code} %>\n<% end %>`;
+      const { leftOut } = of(`APPEND_ITEM A 8 UINT\n${lines}`);
+      assert.equal(leftOut.length, 1, leftOut.join());
+    });
+  }
+
   it("write lines in lines, by counts from 0", () => {
     const lines =
       "<% 2.times do |i| %>\n<% 2.times do |k| %>\nAPPEND_ITEM V<%= i %>_<%= k %> 8 UINT\n<% end %>\n<% end %>";
