@@ -22,6 +22,16 @@ export const varies = ({ size, count }: ForeignField): boolean =>
 export const sizeOf = ({ bits, count }: ForeignField): number =>
   bits * (typeof count === "number" ? count : 1);
 
+/** Bits that an entry takes; NaN where they vary. */
+export function lengthOf(entry: Entry): number {
+  if (entry.kind === "gap") return entry.bits;
+  return entry.kind === "unknown" || varies(entry) ? NaN : sizeOf(entry);
+}
+
+/** Bits that entries take, one behind the other; NaN where they vary. */
+export const lengthOfAll = (entries: readonly Entry[]): number =>
+  entries.reduce((sum, each) => sum + lengthOf(each), 0);
+
 /**
  * A little-endian field that begins within a byte: the eight bits that are sent first are its least significant byte, but
  * its place is counted as that of all others.

@@ -2,7 +2,7 @@
 import type { Entry, ForeignField } from "./definition";
 import type { Findings } from "./findings";
 import { primaryHeaderBits } from "./header";
-import { sizeOf, varies } from "./places";
+import { lengthOf, sizeOf, varies } from "./places";
 
 /** Bits of the longest number. */
 const mostBits = 64;
@@ -11,6 +11,20 @@ const mostBits = 64;
 type FromEnd = ForeignField & { readonly fromEnd: number };
 
 const isFromEnd = (entry: Entry): entry is FromEnd => entry.kind === "field" && entry.fromEnd !== undefined;
+
+/**
+ * Fields whose first bit is so many bits before the end of the packet.
+ * @returns undefined for what has no fixed size, or does not end in the packet
+ */
+export function fromEndOn(entries: readonly Entry[], start: number): Entry[] | undefined {
+  let left = start;
+  const fields: ForeignField[] = [];
+  for (const entry of entries) {
+    if (entry.kind === "field") fields.push({ ...entry, fromEnd: left });
+    left -= lengthOf(entry);
+  }
+  return left >= 0 && fields.length > 0 ? fields : undefined;
+}
 
 /**
  * Entries of a packet with those from its end behind all others.

@@ -20,6 +20,8 @@ export interface Named {
   readonly name: string;
 }
 
+const commands = "CommandMetaData";
+
 type Table = ReadonlyMap<string, Named>;
 
 /** Parameter that a reference means, and the member of its structure, as `Header/Version`. */
@@ -30,7 +32,10 @@ export interface ParameterReference {
 
 export class Database {
   readonly systems: readonly System[];
+  /** Parameters of telemetry. */
   readonly parameters: Table;
+  /** Those of commands too, which containers of telemetry may have. */
+  private readonly allParameters: Table;
   readonly containers: Table;
   private readonly types: Table;
   private readonly bases: ReadonlySet<Named | undefined>;
@@ -53,9 +58,13 @@ export class Database {
     }
     this.nowhere = roots.length > 1 ? "in none of the files" : "not in the file";
     this.systems = roots.flatMap((root) => systemsOf(root, undefined, roots.length > 1));
-    this.parameters = this.table("ParameterSet", (name) => name === "Parameter");
+    const isParameter = (name: string): boolean => name === "Parameter";
+    this.parameters = this.table("ParameterSet", isParameter);
+    this.allParameters = new Map([...this.table("ParameterSet", isParameter, commands), ...this.parameters]);
     this.containers = this.table("ContainerSet", (name) => name === "SequenceContainer");
-    this.types = this.table("ParameterTypeSet", (name) => name.endsWith("ParameterType"));
+    const isType = (name: string): boolean => name.endsWith("ParameterType");
+    const types = this.table("ParameterTypeSet", isType);
+    this.types = new Map([...this.table("ParameterTypeSet", isType, commands), ...types]);
     this.bases = new Set([...this.containers.values()].map((each) => this.baseOf(each)));
   }
 
@@ -94,12 +103,12 @@ export class Database {
   parameter(reference: string, from: System): ParameterReference | undefined {
     const parts = reference.split("/");
     for (let end = parts.length; end > 0; end--) {
-      const parameter = find(this.parameters, parts.slice(0, end).join("/"), from);
+      const parameter = find(this.allParameters, parts.slice(0, end).join("/"), from);
       if (parameter) return { parameter, member: parts.slice(end) };
     }
     const dot = reference.search(/[.[]/);
     if (dot <= 0) return undefined;
-    const parameter = find(this.parameters, reference.slice(0, dot), from);
+    const parameter = find(this.allParameters, reference.slice(0, dot), from);
     return (
       parameter && {
         parameter,
@@ -111,10 +120,10 @@ export class Database {
     );
   }
 
-  private table(set: string, isOne: (name: string) => boolean): Table {
+  private table(set: string, isOne: (name: string) => boolean, of = "TelemetryMetaData"): Table {
     return new Map(
       this.systems.flatMap((system) =>
-        childrenOf(descend(system.element, "TelemetryMetaData", set))
+        childrenOf(descend(system.element, of, set))
           .filter(({ name }) => isOne(name))
           .map((element) => {
             const name = element.attributes.name ?? "";

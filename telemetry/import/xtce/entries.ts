@@ -1,9 +1,10 @@
 /** Entries of XTCE containers as fields: parameters, other containers, their places and repetitions. */
-import type { Criterion, Entry, Place } from "../definition";
+import type { Criterion, Entry, ForeignField, Place } from "../definition";
 import type { Findings } from "../findings";
 import { complement, intersection } from "../intervals";
-import { sizeOf, varies } from "../places";
+import { lengthOf, lengthOfAll } from "../places";
 import { countedBy } from "../structures";
+import { fromEndOn } from "../tail";
 import { child, childrenOf, descend, type Element, numberIn, numberOf, placeIn } from "../xml";
 import { type CriteriaReader } from "./criteria";
 import { type Database, type Named } from "./database";
@@ -33,11 +34,15 @@ export class EntryReader {
     private readonly findings: Findings,
   ) {}
 
-  read(container: Named, depth: number): { entries: Entry[]; optional?: Optional } {
+  /** @param inherited entries of what a container within another one is based on */
+  read(
+    container: Named,
+    depth: number,
+    inherited: readonly Entry[] = [],
+  ): { entries: Entry[]; optional?: Optional } {
     const { element, name } = container;
     const entries: Entry[] = [];
     const list = childrenOf(child(element, "EntryList"));
-    const isWhole = depth === 0 || child(element, "BaseContainer") !== undefined;
     for (const [i, entry] of list.entries()) {
       const what = `${entry.name} ${referenceOf(entry)} of ${name}`;
       const place = { file: entry.file, line: entry.line, what };
@@ -46,7 +51,8 @@ export class EntryReader {
         const optional = this.optional(list.slice(i), container, place, depth);
         return optional ? { entries, optional } : { entries: [...entries, { kind: "unknown", place }] };
       }
-      for (const each of this.placed(entry, container, place, entries, isWhole, depth)) entries.push(each);
+      const before = depth === 0 ? entries : [...inherited, ...entries];
+      for (const each of this.placed(entry, container, place, before, depth === 0, depth)) entries.push(each);
     }
     return { entries };
   }
@@ -109,9 +115,17 @@ export class EntryReader {
   ): Entry[] {
     const fields = this.repeated(entry, container, place, depth);
     const location = child(entry, "LocationInContainerInBits");
+    const last = before.at(-1);
+    if (last?.kind === "field" && last.fromEnd !== undefined) {
+      return this.behind(last, fields, location, place);
+    }
     if (!location) return fields;
     const bits = numberIn(child(location, "FixedValue")?.text ?? "");
     const from = location.attributes.referenceLocation ?? "previousEntry";
+    if (from === "containerEnd" && bits !== undefined && isWhole) {
+      const atEnd = fromEndOn(fields, -bits);
+      if (atEnd) return atEnd;
+    }
     if (bits === undefined || (from !== "previousEntry" && from !== "containerStart")) {
       this.findings.leftOut(place, `its place is said from ${from}, or by a parameter`);
       return [{ kind: "unknown", place }];
@@ -130,10 +144,25 @@ export class EntryReader {
       return [{ kind: "gap", bits: 0, at: bits }, ...placed];
     }
     // In a container within another one, its start is where its first entry is.
-    const end = before.reduce((sum, each) => sum + lengthOf(each), 0);
+    const end = lengthOfAll(before);
     if (!Number.isNaN(end)) return [{ kind: "gap", bits: bits - end }, ...fields];
     this.findings.leftOut(place, "its place is said from the start of a container whose length varies");
     return [{ kind: "unknown", place }];
+  }
+
+  /** Fields behind one whose place is said from the end of the packet. */
+  private behind(
+    { fromEnd = NaN, bits, count = 1 }: ForeignField,
+    fields: readonly Entry[],
+    location: Element | undefined,
+    place: Place,
+  ): Entry[] {
+    const from = location?.attributes.referenceLocation ?? "previousEntry";
+    const gap = location ? (numberIn(child(location, "FixedValue")?.text ?? "") ?? NaN) : 0;
+    const start = { previousEntry: fromEnd - bits * Number(count) - gap, containerEnd: -gap }[from];
+    const atEnd = start === undefined ? undefined : fromEndOn(fields, start);
+    if (!atEnd) this.findings.leftOut(place, "its place is said behind one that is at the end of the packet");
+    return atEnd ?? [];
   }
 
   private repeated(entry: Element, container: Named, place: Place, depth: number): Entry[] {
@@ -143,15 +172,16 @@ export class EntryReader {
     const dynamic = child(child(repeat, "Count"), "DynamicValue");
     if (dynamic) return this.repeatedBy(dynamic, repeat, entry, container, place, depth);
     const one = this.single(entry, container, place, depth);
-    if (count === undefined || count * Math.max(1, one.length) > mostRepeated) {
+    const gap = offsetIn(repeat);
+    if (count === undefined || !(gap >= 0) || count * Math.max(1, one.length) > mostRepeated) {
       const times = count === undefined ? "by a number that is not said" : `${count} times`;
       const fields = one.length > 1 ? `, with ${one.length} fields` : "";
       this.findings.leftOut(place, `it is repeated ${times}${fields}`);
-      return [{ kind: "unknown", place }];
+      const bits = (count ?? NaN) * (lengthOfAll(one) + gap) - gap;
+      return [bits > 0 ? { kind: "gap", bits } : { kind: "unknown", place }];
     }
-    const gap = numberIn(descend(repeat, "Offset", "FixedValue")?.text ?? "0") ?? 0;
     return Array.from({ length: count }, (_, i) => [
-      ...(i > 0 && gap > 0 ? [{ kind: "gap", bits: gap } as const] : []),
+      ...(i > 0 && gap !== 0 ? [{ kind: "gap", bits: gap } as const] : []),
       ...numbered(one, i),
     ]).flat();
   }
@@ -170,7 +200,7 @@ export class EntryReader {
     const isPlain =
       (numberOf(adjustment, "slope") ?? 1) === 1 &&
       (numberOf(adjustment, "intercept") ?? 0) === 0 &&
-      (numberIn(descend(repeat, "Offset", "FixedValue")?.text ?? "0") ?? NaN) === 0;
+      offsetIn(repeat) === 0;
     const name = referenceOf(entry);
     const counted =
       by && isPlain
@@ -223,15 +253,20 @@ export class EntryReader {
       return [{ kind: "unknown", place }];
     }
     this.around.add(container);
-    const parts = line.map((each) => this.read(each, depth + 1));
+    const own: Entry[] = [];
+    let last: Optional | undefined;
+    for (const each of line) {
+      const { entries, optional } = this.read(each, depth + 1, own);
+      own.push(...entries);
+      last = optional;
+    }
     this.around.delete(container);
-    const own = parts.flatMap(({ entries }) => entries);
     const isBase = this.database.isBase(container);
     if (isBase) {
       const what = "others are based on it: it is there as it is, without what they add";
       this.findings.leftOut(place, what);
     }
-    const isOpen = isBase || parts.at(-1)?.optional !== undefined;
+    const isOpen = isBase || last !== undefined;
     const all: Entry[] = isOpen ? [...own, { kind: "unknown", place }] : [...own, ...toEnd(own)];
     return [...all, ...restOf(container.element, all, place)];
   }
@@ -261,6 +296,10 @@ function numbered(entries: readonly Entry[], i: number): Entry[] {
   );
 }
 
+/** Bits between two repetitions; NaN where a parameter says them. */
+const offsetIn = (repeat: Element): number =>
+  child(repeat, "Offset") ? (numberIn(descend(repeat, "Offset", "FixedValue")?.text ?? "") ?? NaN) : 0;
+
 const referenceOf = (entry: Element): string =>
   entry.attributes.parameterRef ?? entry.attributes.containerRef ?? entry.attributes.name ?? "";
 
@@ -271,12 +310,7 @@ const shape = (element: Element | undefined): unknown =>
 /** What a container within another one takes behind its entries, where its own size is said. */
 function restOf(container: Element, entries: readonly Entry[], place: Place): readonly Entry[] {
   const size = numberIn(descend(container, "BinaryEncoding", "SizeInBits", "FixedValue")?.text ?? "");
-  const length = entries.reduce((sum, each) => sum + lengthOf(each), 0);
+  const length = lengthOfAll(entries);
   if (size === undefined || size === length) return [];
   return Number.isNaN(length) ? [{ kind: "unknown", place }] : [{ kind: "gap", bits: size - length }];
-}
-
-function lengthOf(entry: Entry): number {
-  if (entry.kind === "gap") return entry.bits;
-  return entry.kind === "unknown" || varies(entry) ? NaN : sizeOf(entry);
 }

@@ -1,6 +1,7 @@
 /** Parameters of XTCE as fields: the type of each, with its encoding, calibration, unit, states and alarms. */
 import type { Criterion, Entry, ForeignField, Place, VaryingSize } from "../definition";
 import type { Findings } from "../findings";
+import { lengthOfAll } from "../places";
 import { countedBy } from "../structures";
 import { child, childrenOf, type Element, numberOf } from "../xml";
 import { type BitOrder } from "./byteOrder";
@@ -126,10 +127,11 @@ export class ParameterReader {
       if (sizes.length > 1) {
         this.findings.note(own.place, `its ${sizes.length} dimensions are one, of ${count} elements`);
       }
-      if (count < 1 || count > mostElements) {
-        return [this.leaveOut(own.place, undefined, `${count} elements`)];
-      }
       const first = this.ofType(of, own, depth + 1);
+      if (!(count >= 1 && count <= mostElements)) {
+        const bits = count * lengthOfAll(first);
+        return [this.leaveOut(own.place, bits > 0 ? bits : undefined, `${count} elements`)];
+      }
       const [number] = first;
       const isNumber =
         first.length === 1 &&
