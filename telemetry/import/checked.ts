@@ -5,6 +5,7 @@ import type { ForeignField } from "./definition";
 import { type Findings, ImportError } from "./findings";
 import { sizeOf, varies } from "./places";
 import type { PlannedPacket } from "./plan";
+import { sourceLines } from "./sourceLines";
 import { unitNameOf } from "./unitNames";
 
 /** Messages about packets, and about parameters of packets, by their numbers in the file. */
@@ -23,13 +24,14 @@ interface Refusal {
  * What the check refuses; undefined: nothing.
  * @throws ImportError for what is wrong with neither a packet nor a parameter
  */
-export function refusedBy(text: string): Refused | undefined {
+export function refusedBy(text: string, rows: readonly Row[]): Refused | undefined {
   try {
     parseDictionary(text);
     return undefined;
   } catch (error) {
     if (!(error instanceof DictionaryError)) throw error;
-    return byPart(error.problems);
+    const inSource = sourceLines(text, rows);
+    return byPart(error.problems.map((each) => ({ ...each, message: inSource(each.message) })));
   }
 }
 

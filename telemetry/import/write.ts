@@ -77,7 +77,7 @@ class Writer {
     for (let round = 0; round < 20; round++) {
       if (this.rows.length === 0) throw nothingLeft(this.findings);
       const text = this.text();
-      const refused = refusedBy(text);
+      const refused = refusedBy(text, this.rows);
       if (!refused) return { text, origins: this.origins() };
       this.rows = withdrawn(this.rows, refused, this.findings);
     }
