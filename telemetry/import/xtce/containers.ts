@@ -57,7 +57,7 @@ export class ContainerReader {
     if (descend(baseElement, "RestrictionCriteria", "NextContainer")) {
       this.findings.leftOut(place, "its NextContainer: which packet comes next says nothing here");
     }
-    const criteria = this.criteria.read(child(baseElement, "RestrictionCriteria"), system, place);
+    const criteria = this.criteria.of(container, place);
     if (typeof criteria === "string") {
       this.findings.leftOut(place, `${criteria}; nor is what is based on it`);
       return undefined;

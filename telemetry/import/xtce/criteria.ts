@@ -2,7 +2,7 @@
 import type { Criterion, ForeignField, Place } from "../definition";
 import { complement, everything, intersection, type Intervals, numbersWith, only, union } from "../intervals";
 import { child, childrenOf, type Element, numberIn, placeIn } from "../xml";
-import { type Database, type System } from "./database";
+import { type Database, type Named, type System } from "./database";
 import { type ParameterReader } from "./parameters";
 
 /** Conditions, all of which hold; a text for those that a dictionary cannot have. */
@@ -30,6 +30,18 @@ export class CriteriaReader {
       .filter(({ name }) => name !== "NextContainer")
       .map((each) => this.one(each, system, place));
     return joined(all);
+  }
+
+  /** Criteria of a container: those of its base, and those of the messages that it is. */
+  of(container: Named, place: Place): Criteria {
+    const base = child(child(container.element, "BaseContainer"), "RestrictionCriteria");
+    const own = this.read(base, container.system, place);
+    const messages = this.database
+      .messagesOf(container)
+      .map(({ match, system }) => this.read(match, system, placeIn(place, match)));
+    if (messages.length === 0) return own;
+    const [only] = messages;
+    return joined([own, messages.length === 1 && only !== undefined ? only : either(messages)]);
   }
 
   private one(element: Element, system: System, place: Place): Criteria {

@@ -81,6 +81,18 @@ export class Database {
     return [...this.types.values()].some(({ name }) => name === "FwSizeStoreType");
   }
 
+  /** What messages say of the packets that a container is, each with the system in which that stands. */
+  messagesOf(container: Named): { readonly match: Element; readonly system: System }[] {
+    return this.systems.flatMap((system) =>
+      childrenOf(descend(system.element, "TelemetryMetaData", "MessageSet"), "Message").flatMap((message) => {
+        const [reference] = childrenOf(message, "ContainerRef", "ContainRef");
+        const match = child(message, "MatchCriteria");
+        const found = reference && this.container(reference.attributes.containerRef ?? "", system);
+        return match && found === container ? [{ match, system }] : [];
+      }),
+    );
+  }
+
   /** What a container is based on. */
   baseOf({ element, system }: Named): Named | undefined {
     const reference = child(element, "BaseContainer")?.attributes.containerRef;
