@@ -10,7 +10,7 @@ import {
   primaryHeaderBits,
   withHeaderCondition,
 } from "./header";
-import { complement, contains, intersection, type Intervals, only } from "./intervals";
+import { complement, contains, everything, intersection, type Intervals, only, union } from "./intervals";
 import { withKnownCounts, withLengths } from "./lengths";
 import { place, type Placed, type PlacedField, shifted } from "./places";
 import { withTail } from "./tail";
@@ -75,7 +75,7 @@ class Planner {
     const ordered = (base: PlannedPacket | undefined): PlannedPacket[] => {
       const siblings: PlannedPacket[] = [];
       for (const each of below.get(base) ?? []) {
-        const wider = siblings.findIndex(({ apid, when }) => apid === each.apid && isPartOf(each.when, when));
+        const wider = siblings.findIndex((other) => isBefore(each, other, below.has(other)));
         siblings.splice(wider < 0 ? siblings.length : wider, 0, each);
       }
       return siblings.flatMap((each) => [each, ...ordered(each)]);
@@ -108,22 +108,53 @@ class Planner {
     }
     // What is based on it, and has an APID of its own, is not sent by the APIDs that were given for all.
     const isGiven = !state.header.apids || !apidList(state.header.apids);
-    const others = isGiven ? children.filter((child) => this.saysApid(child, placed.fields)) : [];
+    const claims = new Map(
+      (isGiven ? children : []).flatMap((child): [ForeignPacket, Intervals][] => {
+        const claimed = this.claimOf(child, placed.fields);
+        return claimed ? [[child, claimed]] : [];
+      }),
+    );
+    const shared = this.sharedApids(packet, apids, claims, placed.fields);
     for (const apid of apids) {
+      const owners = [...claims].filter(([, claimed]) => contains(claimed, apid));
+      if (owners.length > 0 && !shared.includes(apid)) continue;
       const header = { ...state.header, apids: only(apid) };
       const suffix = apids.length > 1 ? `${before.suffix}_${apid}` : before.suffix;
+      const others = [...claims.keys()].filter((child) => !owners.some(([owner]) => owner === child));
       this.place(packet, { ...state, header, suffix }, placed.fields, apid, others);
     }
-    for (const child of others) this.visit(child, state);
+    const left = complement(shared.reduce<Intervals>((set, apid) => union(set, only(apid)), []));
+    for (const [child, claimed] of claims) {
+      const own = intersection(claimed, left);
+      const of = { ...state.header, apids: intersection(state.header.apids ?? everything, left) };
+      if (own.length > 0) this.visit(child, { ...state, header: shared.length > 0 ? of : state.header });
+    }
   }
 
-  /** True where a packet, or one that is based on it, has a condition on the APID. */
-  private saysApid(packet: ForeignPacket, placed: readonly PlacedField[]): boolean {
-    const isApid = ({ field }: Criterion): boolean =>
-      placed.some((each) => each.field.name === field && isApidField(each));
-    return (
-      packet.criteria.some(isApid) || this.childrenOf(packet).some((each) => this.saysApid(each, placed))
-    );
+  /** APIDs that a packet shares with what is based on it, and which further conditions tell from it. */
+  private sharedApids(
+    { place: at, name }: ForeignPacket,
+    apids: readonly number[],
+    claims: ReadonlyMap<ForeignPacket, Intervals>,
+    placed: readonly PlacedField[],
+  ): readonly number[] {
+    return apids.filter((apid) => {
+      const owners = [...claims].filter(([, claimed]) => contains(claimed, apid)).map(([owner]) => owner);
+      const whole = owners.find(({ criteria }) => criteria.every((each) => isOnApid(each, placed)));
+      if (whole) this.findings.note(at, `APID ${apid} is that of ${whole.name}, not also of ${name}`);
+      return owners.length > 0 && !whole;
+    });
+  }
+
+  /** APIDs on which a packet, or one that is based on it, has a condition; undefined: there is none. */
+  private claimOf(packet: ForeignPacket, placed: readonly PlacedField[]): Intervals | undefined {
+    const own = packet.criteria.filter((each) => isOnApid(each, placed)).map(apidsIn);
+    if (own.length > 0) return own.reduce(intersection, everything);
+    const below = this.childrenOf(packet).flatMap((each) => {
+      const claim = this.claimOf(each, placed);
+      return claim ? [claim] : [];
+    });
+    return below.length > 0 ? below.reduce(union) : undefined;
   }
 
   /** APIDs of a packet, by its conditions or else those given for all; undefined: they are not known here. */
@@ -267,16 +298,34 @@ function asSent({ isLittle, bits }: ForeignField, criterion: Criterion): Criteri
   return { ...criterion, numbers };
 }
 
-/** True where the first conditions hold only if the others do, and not the other way round. */
-function isPartOf(narrow: readonly Criterion[], wide: readonly Criterion[]): boolean {
-  const implies = (some: readonly Criterion[], others: readonly Criterion[]): boolean =>
-    others.every(({ field, numbers }) =>
-      some.some(
-        (each) => each.field === field && intersection(each.numbers, complement(numbers)).length === 0,
-      ),
-    );
-  return wide.length > 0 && implies(narrow, wide) && !implies(wide, narrow);
+const isOnApid = ({ field }: Criterion, placed: readonly PlacedField[]): boolean =>
+  placed.some((each) => each.field.name === field && isApidField(each));
+
+/** APIDs of a condition on the APID, or on the whole first word. */
+const apidsIn = ({ numbers }: Criterion): Intervals =>
+  numbers.map(
+    ({ from, to }) => (from === to && from > 2047 ? only(from % 2048)[0] : undefined) ?? { from, to },
+  );
+
+/** True where a packet is to be looked at before another one, which may be the base of others. */
+function isBefore(one: PlannedPacket, other: PlannedPacket, isBase: boolean): boolean {
+  if (one.apid !== other.apid) return false;
+  // Of two with the same conditions only the first is kept: rather the one that has fields.
+  const isEmpty = other.fields.length === 0 && one.fields.length > 0 && !isBase;
+  return isPartOf(one.when, other.when) || (isEmpty && isSame(one.when, other.when));
 }
+
+/** True where the first conditions hold only if the others do, and not the other way round. */
+const isPartOf = (narrow: readonly Criterion[], wide: readonly Criterion[]): boolean =>
+  wide.length > 0 && implies(narrow, wide) && !implies(wide, narrow);
+
+const isSame = (one: readonly Criterion[], other: readonly Criterion[]): boolean =>
+  implies(one, other) && implies(other, one);
+
+const implies = (some: readonly Criterion[], others: readonly Criterion[]): boolean =>
+  others.every(({ field, numbers }) =>
+    some.some((each) => each.field === field && intersection(each.numbers, complement(numbers)).length === 0),
+  );
 
 function problemOf(found: PlacedField | undefined): string | undefined {
   if (!found) return undefined;
