@@ -1,10 +1,10 @@
 /** Packets of a definition as packets of a dictionary: one root for each APID, and what extends it. */
+import { claimsOf, sharedApids } from "./claims";
 import type { Criterion, Definition, Entry, ForeignField, ForeignPacket } from "./definition";
 import type { Findings } from "./findings";
 import {
   apidList,
   type HeaderConditions,
-  isApidField,
   isInHeader,
   noHeaderConditions,
   primaryHeaderBits,
@@ -108,13 +108,8 @@ class Planner {
     }
     // What is based on it, and has an APID of its own, is not sent by the APIDs that were given for all.
     const isGiven = !state.header.apids || !apidList(state.header.apids);
-    const claims = new Map(
-      (isGiven ? children : []).flatMap((child): [ForeignPacket, Intervals][] => {
-        const claimed = this.claimOf(child, placed.fields);
-        return claimed ? [[child, claimed]] : [];
-      }),
-    );
-    const shared = this.sharedApids(packet, apids, claims, placed.fields);
+    const claims = claimsOf(isGiven ? children : [], placed.fields, (each) => this.childrenOf(each));
+    const shared = sharedApids(packet, apids, claims, placed.fields, this.findings);
     for (const apid of apids) {
       const owners = [...claims].filter(([, claimed]) => contains(claimed, apid));
       if (owners.length > 0 && !shared.includes(apid)) continue;
@@ -129,32 +124,6 @@ class Planner {
       const of = { ...state.header, apids: intersection(state.header.apids ?? everything, left) };
       if (own.length > 0) this.visit(child, { ...state, header: shared.length > 0 ? of : state.header });
     }
-  }
-
-  /** APIDs that a packet shares with what is based on it, and which further conditions tell from it. */
-  private sharedApids(
-    { place: at, name }: ForeignPacket,
-    apids: readonly number[],
-    claims: ReadonlyMap<ForeignPacket, Intervals>,
-    placed: readonly PlacedField[],
-  ): readonly number[] {
-    return apids.filter((apid) => {
-      const owners = [...claims].filter(([, claimed]) => contains(claimed, apid)).map(([owner]) => owner);
-      const whole = owners.find(({ criteria }) => criteria.every((each) => isOnApid(each, placed)));
-      if (whole) this.findings.note(at, `APID ${apid} is that of ${whole.name}, not also of ${name}`);
-      return owners.length > 0 && !whole;
-    });
-  }
-
-  /** APIDs on which a packet, or one that is based on it, has a condition; undefined: there is none. */
-  private claimOf(packet: ForeignPacket, placed: readonly PlacedField[]): Intervals | undefined {
-    const own = packet.criteria.filter((each) => isOnApid(each, placed)).map(apidsIn);
-    if (own.length > 0) return own.reduce(intersection, everything);
-    const below = this.childrenOf(packet).flatMap((each) => {
-      const claim = this.claimOf(each, placed);
-      return claim ? [claim] : [];
-    });
-    return below.length > 0 ? below.reduce(union) : undefined;
   }
 
   /** APIDs of a packet, by its conditions or else those given for all; undefined: they are not known here. */
@@ -297,15 +266,6 @@ function asSent({ isLittle, bits }: ForeignField, criterion: Criterion): Criteri
   });
   return { ...criterion, numbers };
 }
-
-const isOnApid = ({ field }: Criterion, placed: readonly PlacedField[]): boolean =>
-  placed.some((each) => each.field.name === field && isApidField(each));
-
-/** APIDs of a condition on the APID, or on the whole first word. */
-const apidsIn = ({ numbers }: Criterion): Intervals =>
-  numbers.map(
-    ({ from, to }) => (from === to && from > 2047 ? only(from % 2048)[0] : undefined) ?? { from, to },
-  );
 
 /** True where a packet is to be looked at before another one, which may be the base of others. */
 function isBefore(one: PlannedPacket, other: PlannedPacket, isBase: boolean): boolean {
