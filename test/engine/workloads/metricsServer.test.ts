@@ -23,10 +23,10 @@ import { freePort } from "../../../lab/processes";
 import { kubernetesComponent } from "../../../lab/supply/toolchain/components";
 import { repositoryRoot } from "../../../settings/repositoryRoot";
 import { metricsServerRelease, metricsServerValues } from "../../../workloads/platform/metricsServer/values";
+import { Authority, type Pair } from "../../support/authority";
 import { builtProgram } from "../../support/builtProgram";
 import { onPath } from "../../support/infra/tools";
 import { ApiServer } from "./apiServer";
-import { Authority, type Pair } from "./authority";
 
 const programs = {
   helm: builtProgram("helm", "helm"),

@@ -5,7 +5,7 @@ import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { answering, freePort } from "../../../lab/processes";
-import { Authority } from "../../engine/workloads/authority";
+import { Authority } from "../authority";
 
 export interface Person {
   readonly email: string;

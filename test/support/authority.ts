@@ -1,7 +1,7 @@
 /** Certificates of a test, signed by an authority of its own. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { run } from "../../../lab/command";
+import { run } from "../../lab/command";
 
 /** Paths of a certificate and its key, both PEM. */
 export interface Pair {
