@@ -86,6 +86,9 @@ describe("stack 2 on the real engine", function () {
       storage: { kind: "local", node: "orbit-default-1" },
     },
     telemetry: { dictionary },
+    // They have tests of their own.
+    logs: { kind: "none" },
+    ownProbes: false,
   });
   async function succeed(
     verb: "up" | "destroy" | "refresh",
@@ -133,12 +136,23 @@ describe("stack 2 on the real engine", function () {
       });
       const found = Object.keys(objects).filter((key) => !key.startsWith("ConfigMap monitoring/dashboard-"));
       assert.deepEqual(found.sort(), [
+        "ClusterRole perigee-policy-engine",
+        "ClusterRoleBinding perigee-policy-engine",
         "ConfigMap telemetry/telemetry-dictionary",
         "ConfigMap telemetry/telemetry-program",
+        "DaemonSet kube-system/policy-engine",
         "Deployment telemetry/simulator",
         "Deployment telemetry/telemetry",
         "Namespace monitoring",
         "Namespace telemetry",
+        "NetworkPolicy kube-system/perigee-dns",
+        "NetworkPolicy monitoring/perigee-alertmanager",
+        "NetworkPolicy monitoring/perigee-grafana",
+        "NetworkPolicy monitoring/perigee-log-page",
+        "NetworkPolicy monitoring/perigee-prometheus",
+        "NetworkPolicy monitoring/perigee-pushgateway",
+        "NetworkPolicy monitoring/perigee-within",
+        "NetworkPolicy telemetry/perigee-default-deny",
         "NetworkPolicy telemetry/telemetry",
         "PersistentVolume prometheus-samples",
         "PersistentVolumeClaim monitoring/samples-prometheus-monitoring-prometheus-0",
@@ -154,12 +168,15 @@ describe("stack 2 on the real engine", function () {
         "PrometheusRule telemetry/telemetry-rules",
         "PrometheusRule telemetry/telemetry-spacecraft",
         "PrometheusRule telemetry/telemetry-states",
+        "Role kube-system/policy-engine",
+        "RoleBinding kube-system/policy-engine",
         "Secret monitoring/alertmanager-routing",
         "Secret monitoring/grafana-admin",
         "Service kube-system/monitoring-kubelet",
         "Service telemetry/telemetry",
         "Service telemetry/telemetry-ground-station",
         "Service telemetry/telemetry-page",
+        "ServiceAccount kube-system/policy-engine",
         "ServiceAccount telemetry/telemetry",
         "ServiceMonitor telemetry/telemetry",
       ]);
@@ -207,9 +224,9 @@ describe("stack 2 on the real engine", function () {
       ["another folder, in a preview too", "preview", { path: "/var/lib/elsewhere" }],
     ] as const) {
       it(`do not stay behind for ${what}: refused with the way to move them`, async () => {
-        const { monitoring, telemetry } = settings();
+        const { monitoring, ...others } = settings();
         const storage = { ...monitoring.storage, ...moved };
-        const run = await stacks.workloads(verb, { telemetry, monitoring: { ...monitoring, storage } });
+        const run = await stacks.workloads(verb, { ...others, monitoring: { ...monitoring, storage } });
         assert.notEqual(run.exitCode, 0);
         assert.match(
           messages(run),
