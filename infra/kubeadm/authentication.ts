@@ -17,11 +17,9 @@ function issuerProblem(text: string): Reason {
 }
 
 const oidc = strictObject({
-  issuer: accepted(issuerProblem, "the URL of an identity provider, exactly as its tokens say it")
-    .describe(
-      "URL of the identity provider, as it stands in the tokens' `iss`. Control planes must reach it: they ask it for its keys.",
-    )
-    .meta({ example: "https://id.example.org/realms/ground" }),
+  issuer: accepted(issuerProblem, "the URL of an identity provider, exactly as its tokens say it").describe(
+    "URL of the identity provider, as it stands in the tokens' `iss`. Control planes must reach it: they ask it for its keys.",
+  ),
   clientId: matching(/^[\x21-\x7e]{1,256}$/, "1 to 256 printable characters without a space").describe(
     "Client at the provider that people log in for, the tokens' `aud`. A public client, with PKCE.",
   ),

@@ -19,7 +19,7 @@ export const logs = strictObject({
     .describe(
       "`none`: logs stay on their nodes; `victorialogs`: a store in the cluster, with a page to search in, at node port 30428 when stack 1's `publishedNodePorts` has it; `external`: a store of yours that takes OTLP over HTTP, as Loki, Elasticsearch and most services do.",
     )
-    .meta({ example: "external" }),
+    .meta({ example: "none" }),
   retentionDays: whole(2, 3650)
     .default(14)
     .describe("Of `victorialogs`: days that records are kept, unless `retentionSizeGiB` is reached first."),

@@ -71,9 +71,17 @@ describe("the settings reference", () => {
         examples += 1;
         const path = key.split(".");
         const value = path.reduceRight<unknown>((inner, name) => ({ [name]: inner }), example);
-        const raw = value as { monitoring?: { alerting?: object }; telemetry?: { archive?: object } };
+        const raw = value as {
+          monitoring?: { alerting?: object };
+          telemetry?: { archive?: object };
+          logs?: object;
+        };
         // What is copied has to be kept.
         if (key === "telemetry.archive.copy") Object.assign(raw.telemetry?.archive ?? {}, ephemeral);
+        // A store of one's own is named.
+        if (["logs.url", "logs.headers"].includes(key)) {
+          raw.logs = { kind: "external", url: "https://logs.example/", ...raw.logs };
+        }
         if (raw.monitoring?.alerting !== undefined) {
           raw.monitoring.alerting = { ...besides, ...raw.monitoring.alerting };
         }

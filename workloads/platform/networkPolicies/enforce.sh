@@ -26,10 +26,14 @@ remove_rules() {
   ipset list -name | grep -E '^KUBE-(SRC|DST)-' | while read -r name; do ipset destroy "$name"; done
 }
 
+end_engine() { [ -z "$engine" ] || kill -TERM "$engine" 2>/dev/null || true; }
+
 ended=
-trap 'ended=yes; kill -TERM "$engine" 2>/dev/null || true' TERM INT
+engine=
+trap 'ended=yes; end_engine' TERM INT
 kube-router "$@" &
 engine=$!
+if [ -n "$ended" ]; then end_engine; fi # told so before it was known
 code=0
 wait "$engine" || code=$?
 if [ -z "$ended" ]; then exit "$code"; fi # by itself: it is started again, and its rules hold
