@@ -7,12 +7,16 @@ authentication=${private_folder:?}/authentication.yaml
 # check_issuer: asks a provider that is new here, from where the API server will. That starts without an answer too, and refuses
 # everybody.
 check_issuer() {
-  local said url=${OIDC_ISSUER:-} options=(--silent --show-error --fail --location --max-time 20)
+  local said trusted answered=yes url=${OIDC_ISSUER:-} options=(--silent --show-error --fail --location --max-time 20)
   if [ -z "${AUTHENTICATION_CONFIG:-}" ] || [ "$AUTHENTICATION_CONFIG" = "$(cat "$authentication" 2>/dev/null)" ]; then return; fi
-  if [ -n "${OIDC_AUTHORITY:-}" ]; then options+=(--cacert <(printf '%s\n' "$OIDC_AUTHORITY")); fi
-  if ! said=$(curl "${options[@]}" "${url%/}/.well-known/openid-configuration" 2>&1); then
-    refuse_issuer "does not answer as an identity provider: $said"
+  trusted=$(mktemp)
+  if [ -n "${OIDC_AUTHORITY:-}" ]; then
+    printf '%s\n' "$OIDC_AUTHORITY" >"$trusted"
+    options+=(--cacert "$trusted")
   fi
+  said=$(curl "${options[@]}" "${url%/}/.well-known/openid-configuration" 2>&1) || answered=
+  rm -f "$trusted"
+  if [ -z "$answered" ]; then refuse_issuer "does not answer as an identity provider: $said"; fi
   if ! said=$(jq --exit-status --raw-output .issuer <<<"$said" 2>/dev/null); then
     refuse_issuer "answers with what is no OpenID configuration"
   fi

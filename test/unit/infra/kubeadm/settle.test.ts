@@ -191,6 +191,16 @@ describe("a control plane whose settings change", () => {
       assert.ok(!root.has(file));
     });
 
+    it("verifies it by the authority of the settings", () => {
+      const trusted = 'while [ "$1" != --cacert ]; do shift; done; cp "$2" /var/trusted';
+      const run = root.run(stepInput("init", inputs({}, { ...provider, OIDC_AUTHORITY: "-----BEGIN" })), {
+        arguments: ["init", "3600"],
+        programs: { ...programs, curl: `${trusted}; printf '%s' '${right}'` },
+      });
+      assert.equal(run.status, 0, run.stderr);
+      assert.equal(root.read("/var/trusted"), "-----BEGIN\n");
+    });
+
     it("takes a changed configuration without a new start of the API server, which reads it by itself", () => {
       withAnswer(right);
       const patch = root.read("/etc/perigee/patches/kube-apiserver0+strategic.yaml");
