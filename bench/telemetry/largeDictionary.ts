@@ -1,10 +1,13 @@
-/** Figures of a dictionary of 3,000 parameters: what its parts take to make, and how big they are. */
+/**
+ * Figures of a large dictionary: what its parts take to make, and how big they are. Of 3,000 parameters, or of 1,000 for
+ * each of the number that is given: `largeDictionary.ts 16`.
+ */
 import { gzipSync } from "node:zlib";
 import { dashboardFiles } from "../../dashboards";
 import { parseDictionary } from "../../telemetry/dictionary";
 import { dashboardSizes, dictionarySize, ruleSizes, sizeSummary } from "../../telemetry/objectSizes";
 import { ruleFile } from "../../telemetry/rules";
-import { largeDictionaryText } from "../../test/support/telemetry/largeDictionary";
+import { largeDictionaryText, largeSpacecraft } from "../../test/support/telemetry/largeDictionary";
 
 function timed<T>(what: string, make: () => T): T {
   const start = performance.now();
@@ -13,7 +16,8 @@ function timed<T>(what: string, make: () => T): T {
   return made;
 }
 
-const text = largeDictionaryText();
+const packetsEach = Number(process.argv[2] ?? 3);
+const text = largeDictionaryText({ ...largeSpacecraft, packetsEach });
 const dictionary = timed("reading", () => parseDictionary(text));
 const rules = timed("rules", () => ruleFile(dictionary));
 const boards = timed("dashboards", () => dashboardFiles(dictionary));
