@@ -18,14 +18,16 @@ export type FrameArrival = number | "duplicate" | "late" | "restart";
 
 export class FrameCounter {
   private newest: Pick<Frame, "count" | "modulus"> | undefined;
-  /** Counts that came, each at its remainder by {@link recentFrames}; -1: none. */
+  /** Counts that came or were missed, each at its remainder by {@link recentFrames}; -1: none. */
   private readonly counts = new Float64Array(recentFrames).fill(-1);
   /** Sums of what the frames contained. */
   private readonly sums = new Uint32Array(recentFrames);
+  /** 1 for a count that a short gap has skipped: behind a longer one nobody knows what was ever sent. */
+  private readonly missed = new Uint8Array(recentFrames);
 
   /**
-   * A frame behind the newest is a duplicate where one of the same count and content came, and late where none of its
-   * count did. Where one of its count had other content the counter has gone around, or begun again, in what is missing.
+   * A frame behind the newest is a duplicate where one of the same count and content came, and late where a gap
+   * had skipped it. Where one of its count had other content the counter has gone around, or begun again, in what is missing.
    */
   arrive({ count, modulus, data }: Frame): FrameArrival {
     const { newest } = this;
@@ -33,19 +35,24 @@ export class FrameCounter {
     const sum = crc32(data);
     const isKnown = this.counts[slot] === count;
     const isRecent = newest?.modulus === modulus && distance(count, newest.count, modulus) < recentFrames;
-    if (isRecent && isKnown && this.sums[slot] === sum) return "duplicate";
+    const isMissed = isKnown && this.missed[slot] === 1;
+    if (isRecent && isKnown && !isMissed && this.sums[slot] === sum) return "duplicate";
     this.counts[slot] = count;
     this.sums[slot] = sum;
-    if (isRecent && !isKnown) return "late";
+    this.missed[slot] = 0;
+    if (isRecent && isMissed) return "late";
     const missing = newest?.modulus === modulus ? distance(newest.count + 1, count, modulus) : 0;
     this.newest = { count, modulus };
-    this.forget(count, Math.min(missing, recentFrames - 1));
+    if (missing < recentFrames) this.miss(count, missing, modulus);
     return missing > mostMissing ? "restart" : missing;
   }
 
-  /** Forgets what had the numbers before this one, a lap ago: they are those of the gap now. */
-  private forget(before: number, missing: number): void {
-    for (let i = 1; i <= missing; i++) this.counts[(before + recentFrames - i) % recentFrames] = -1;
+  private miss(before: number, missing: number, modulus: number): void {
+    for (let i = 1; i <= missing; i++) {
+      const count = (before - i + modulus) % modulus;
+      this.counts[count % recentFrames] = count;
+      this.missed[count % recentFrames] = 1;
+    }
   }
 }
 

@@ -8,7 +8,7 @@ authentication=${private_folder:?}/authentication.yaml
 # everybody.
 check_issuer() {
   local said trusted answered=yes url=${OIDC_ISSUER:-} options=(--silent --show-error --fail --location --max-time 20)
-  if [ -z "${AUTHENTICATION_CONFIG:-}" ] || [ "$AUTHENTICATION_CONFIG" = "$(cat "$authentication" 2>/dev/null)" ]; then return; fi
+  if [ -z "${AUTHENTICATION_CONFIG:-}" ] || cmp --silent "$authentication" - <<<"${AUTHENTICATION_CONFIG%$'\n'}"; then return; fi
   trusted=$(mktemp)
   if [ -n "${OIDC_AUTHORITY:-}" ]; then
     printf '%s\n' "$OIDC_AUTHORITY" >"$trusted"

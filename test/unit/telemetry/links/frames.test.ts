@@ -200,6 +200,18 @@ for (const kind of ["tm", "aos"] as const) {
       assert.equal(lateFrames, 0);
     });
 
+    it("of a new pass are used, wherever its counter begins, also behind few frames of the one before", () => {
+      const packets = (apid: number) =>
+        Array.from({ length: 60 }, (_, i) => packet(apid, i, Buffer.alloc(42, i % 251)));
+      for (const count of [0, 5, 150, 200]) {
+        const first = framesOf(packets(10).slice(0, 8), { kind, frameBytes: 60, count: 10 });
+        const pass = framesOf(packets(11), { kind, frameBytes: 60, count });
+        const { link, packets: given } = linkOf(url(60));
+        link.stream().push(stream([...first, ...pass]));
+        assert.equal(withoutIdle(given).length, 68, String(count));
+      }
+    });
+
     it("that are lost in a number near a lap are counted, not taken for late ones", () => {
       const packets = Array.from({ length: 600 }, (_, i) => packet(10, i, Buffer.alloc(42, i % 251)));
       const frames = framesOf(packets, { kind, frameBytes: 60 });
