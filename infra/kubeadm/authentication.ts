@@ -1,5 +1,5 @@
 /** People by an identity provider: configuration of the API server's authentication (apiserver.config.k8s.io/v1). */
-import { type z } from "zod";
+import { z } from "zod";
 import { certificates } from "../../settings/certificates";
 import { accepted, matching } from "../../settings/kinds";
 import { strictObject } from "../../settings/load";
@@ -29,10 +29,17 @@ const oidc = strictObject({
   usernamePrefix: prefix.default("oidc:").describe("Put before the name, so that it is nobody else's."),
   groupsClaim: claim.default("groups").describe("Claim with the groups, which `teams` of stack 2 names."),
   groupsPrefix: prefix.default("").describe("Put before each group, in `teams` too."),
+  scopes: z
+    .array(claim)
+    .max(10)
+    .default(["email"])
+    .describe(
+      "Scopes that `kubectl` asks for beside `openid`. Dex and Okta give groups for `groups`; others, as Keycloak, refuse a scope that they do not know.",
+    ),
   certificateAuthority: certificates
     .optional()
     .describe(
-      "Authorities in PEM that the provider's certificate is verified by. Default: those that the API server's image knows.",
+      "Authorities in PEM that the provider's certificate is verified by. Default: those that the machine knows.",
     ),
 });
 

@@ -36,13 +36,14 @@ export function operatorKubeconfig(adminConf: string, address: ClusterAddress): 
 export function peopleKubeconfig(
   adminConf: string,
   address: ClusterAddress,
-  { issuer, clientId, usernameClaim, groupsClaim }: Oidc,
+  { issuer, clientId, scopes, certificateAuthority }: Oidc,
 ): string {
-  // Providers give what scopes ask for; those that know neither refuse no request because of it.
-  const scopes = [usernameClaim, groupsClaim].filter((claim) => ["email", "groups"].includes(claim));
   const args = [
     ...["oidc-login", "get-token", `--oidc-issuer-url=${issuer}`, `--oidc-client-id=${clientId}`],
     ...scopes.map((scope) => `--oidc-extra-scope=${scope}`),
+    ...(certificateAuthority === undefined
+      ? []
+      : [`--certificate-authority-data=${Buffer.from(certificateAuthority).toString("base64")}`]),
   ];
   const exec = {
     apiVersion: "client.authentication.k8s.io/v1",

@@ -33,7 +33,13 @@ const people = [
       provider = await IdentityProvider.start(program ?? "", people);
       settings = {
         ...{ issuer: provider.issuer, clientId, certificateAuthority: provider.authority },
-        ...{ usernameClaim: "email", usernamePrefix: "oidc:", groupsClaim: "groups", groupsPrefix: "" },
+        ...{
+          usernameClaim: "email",
+          usernamePrefix: "oidc:",
+          groupsClaim: "groups",
+          groupsPrefix: "",
+          scopes: [],
+        },
       };
       const file = join(folder, "authentication.yaml");
       await writeFile(file, authenticationConfiguration(settings));

@@ -53,7 +53,7 @@ describe("people of an identity provider", () => {
     assert.deepEqual(Object.keys(users[0]?.user ?? {}), ["exec"]);
     assert.deepEqual(users[0]?.user.exec.args, [
       ...["oidc-login", "get-token", `--oidc-issuer-url=${own.issuer}`, "--oidc-client-id=kubernetes"],
-      ...["--oidc-extra-scope=email", "--oidc-extra-scope=groups"],
+      "--oidc-extra-scope=email",
     ]);
     assert.ok(!secrets.includes("peopleKubeconfig"));
     assert.equal((await deploy(small)).outputs["peopleKubeconfig"], undefined);

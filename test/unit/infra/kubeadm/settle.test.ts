@@ -186,6 +186,13 @@ describe("a control plane whose settings change", () => {
       const asked = added.calls.filter((call) => call.startsWith("curl"));
       assert.match(asked.join(), /https:\/\/id\.example\.org\/ground\/\.well-known\/openid-configuration/);
       assert.deepEqual(phases(withAnswer("", 6)), [], "a provider that is away holds nothing up later");
+      const other = controlPlaneDocuments({
+        ...cluster,
+        publicIp: "203.0.113.99",
+        hasIdentityProvider: true,
+      });
+      const moved = withAnswer("", 6, { KUBEADM_CONFIG: other });
+      assert.equal(moved.status, 0, "nor does it another setting");
       const removed = run({});
       assert.deepEqual(phases(removed), everyPhase);
       assert.ok(!root.has(file));
