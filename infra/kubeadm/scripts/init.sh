@@ -11,6 +11,7 @@ init() {
   boot_finished >&2
   grow_disk >&2
   refuse_former_key
+  check_issuer # before settings, a version or a join bring it to an API server
   if [ -e "$marker" ]; then
     if [ -n "${PEERS:-}" ]; then own_address; fi
     make_missing_manifests >&2
@@ -86,7 +87,6 @@ refuse_version_meanwhile() {
 initialise() {
   wait_for 300 "${API_NAME:?} to resolve to ${PRIVATE_IP:?}" api_name_resolves || exit 1
   refuse_to_begin_empty
-  check_issuer
   if wants_restore; then fetch_backup; fi
   # The kubelet's package has a file of its own there.
   if compgen -G "/etc/kubernetes/manifests/*.yaml" >/dev/null; then reset_node; fi

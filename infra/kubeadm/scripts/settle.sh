@@ -13,7 +13,6 @@ static_pods=(etcd kube-apiserver kube-controller-manager kube-scheduler)
 
 settle() {
   if [ ! -e "$begun" ] && [ "$(cat "$applied" 2>/dev/null)" = "$(documents_hash)" ]; then return; fi
-  check_issuer
   # etcd of this machine starts again: of several members one at a time.
   if [ -n "${PEERS:-}" ] && [ ! -e "$begun" ] && ! wait_for 300 "every member of etcd to answer" etcd_whole; then
     missing_members "" >&2

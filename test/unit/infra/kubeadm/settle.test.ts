@@ -199,7 +199,8 @@ describe("a control plane whose settings change", () => {
     });
 
     it("verifies it by the authority of the settings", () => {
-      const trusted = 'while [ "$1" != --cacert ]; do shift; done; cp "$2" /var/trusted';
+      const trusted =
+        'while [ "$1" != --cacert ]; do shift; done; cp "$2" /var/trusted; [ "$3 $4" = "--capath ${2%/*}" ] || exit 60';
       const run = root.run(stepInput("init", inputs({}, { ...provider, OIDC_AUTHORITY: "-----BEGIN" })), {
         arguments: ["init", "3600"],
         programs: { ...programs, curl: `${trusted}; printf '%s' '${right}'` },

@@ -97,6 +97,24 @@ describe("a further control plane", () => {
     assert.equal(said.stdout, "authority\n", "the CA certificate, as of every control plane");
   });
 
+  it("has the identity provider's configuration before it joins, and asks that provider itself", () => {
+    const given = {
+      ...joining,
+      ...{ AUTHENTICATION_CONFIG: "kind: AuthenticationConfiguration\n", OIDC_ISSUER: "https://id.example" },
+    };
+    const refused = run(given, { curl: "exit 6" });
+    assert.equal(refused.status, 1);
+    assert.match(refused.stderr, /access\.oidc\.issuer/);
+    assert.deepEqual(kubeadm(refused), []);
+    const file = "/etc/kubernetes/perigee/authentication.yaml";
+    const joined = run(given, {
+      curl: `printf '{"issuer": "https://id.example"}'`,
+      kubeadm: `[[ "$*" != "join "* ]] || [ -e ${file} ] || exit 1; ${programs.kubeadm}`,
+    });
+    assert.equal(joined.status, 0, joined.stderr);
+    assert.equal(root.read(file), given.AUTHENTICATION_CONFIG);
+  });
+
   it("has the certificate of its request and its own key in what it joins with, and leaves nothing to join with", () => {
     run();
     const discovery = root.read("/var/discovery.conf");

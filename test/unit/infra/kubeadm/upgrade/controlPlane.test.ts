@@ -54,6 +54,18 @@ describe("a control plane whose version changes", () => {
     assert.equal(root.read("/etc/kubernetes/perigee/audit-policy.yaml"), audit);
   });
 
+  it("is not begun where an identity provider that comes with it does not answer", () => {
+    const provider = {
+      AUTHENTICATION_CONFIG: "kind: AuthenticationConfiguration\n",
+      OIDC_ISSUER: "https://127.0.0.1:1",
+    };
+    const said = up("1.36.3", provider);
+    assert.equal(said.status, 1);
+    assert.match(said.stderr, /access\.oidc\.issuer = https:\/\/127\.0\.0\.1:1: .*Nothing was changed on it/);
+    assert.deepEqual(kubeadmCalls(), []);
+    assert.ok(!root.has("/etc/kubernetes/perigee/authentication.yaml"));
+  });
+
   for (const [what, file, content, named] of [
     [
       "a node is not Ready",
