@@ -1,4 +1,4 @@
-/** Who is named in NetworkPolicies of several parts. */
+/** Who and what is named in NetworkPolicies of several parts. */
 import { monitoringNames } from "./names";
 
 export interface Peer {
@@ -6,6 +6,20 @@ export interface Peer {
   readonly namespaceSelector?: { readonly matchLabels: Readonly<Record<string, string>> };
   readonly podSelector?: { readonly matchLabels?: Readonly<Record<string, string>> };
 }
+
+export interface Port {
+  readonly protocol: "TCP" | "UDP";
+  readonly port: number;
+}
+
+export const tcp = (port: number): Port => ({ protocol: "TCP", port });
+
+/** Pods of cluster DNS, and where they answer. */
+export const clusterDns = {
+  namespace: "kube-system",
+  labels: { "k8s-app": "kube-dns" },
+  ports: [{ protocol: "UDP", port: 53 }, tcp(53)],
+} as const;
 
 /** Label by which Kubernetes itself marks every namespace with its name. */
 export const named = (namespace: string): NonNullable<Peer["namespaceSelector"]> => ({

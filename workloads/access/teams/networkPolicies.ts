@@ -3,13 +3,9 @@
  * workloads/platform/networkPolicies.
  */
 import { jobNames } from "../../jobs/names";
-import { inMonitoring, named, type Peer } from "../../monitoring/peers";
+import { clusterDns, inMonitoring, named, type Peer, type Port, tcp } from "../../monitoring/peers";
+import { proberNames } from "../../probes/names";
 import { teamLabel } from "./names";
-
-interface Port {
-  readonly protocol: "TCP" | "UDP";
-  readonly port: number;
-}
 
 interface PolicySpec {
   /** All pods of the namespace. */
@@ -29,8 +25,8 @@ const everyPod = {};
 export function networkPolicies(team: string): readonly Policy[] {
   const ownTeam: Peer = { namespaceSelector: { matchLabels: { [teamLabel]: team } } };
   const dns: Peer = {
-    namespaceSelector: named("kube-system"),
-    podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
+    namespaceSelector: named(clusterDns.namespace),
+    podSelector: { matchLabels: clusterDns.labels },
   };
   return [
     {
@@ -45,10 +41,7 @@ export function networkPolicies(team: string): readonly Policy[] {
         egress: [
           {
             to: [dns],
-            ports: [
-              { protocol: "UDP", port: 53 },
-              { protocol: "TCP", port: 53 },
-            ],
+            ports: [...clusterDns.ports],
           },
         ],
       },
@@ -64,13 +57,13 @@ export function networkPolicies(team: string): readonly Policy[] {
       },
     },
     {
-      // Any port: a team's ServiceMonitors say which. And batch jobs push.
+      // Any port: a team's ServiceMonitors, probes and alert receivers say which. And batch jobs push.
       name: "perigee-monitoring",
       spec: {
         podSelector: everyPod,
         policyTypes: ["Ingress", "Egress"],
-        ingress: [{ from: [inMonitoring("prometheus")] }],
-        egress: [{ to: [inMonitoring(jobNames.gateway)], ports: [{ protocol: "TCP", port: jobNames.port }] }],
+        ingress: [{ from: ["prometheus", "alertmanager", proberNames.prober].map(inMonitoring) }],
+        egress: [{ to: [inMonitoring(jobNames.gateway)], ports: [tcp(jobNames.port)] }],
       },
     },
   ];

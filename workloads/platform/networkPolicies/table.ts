@@ -2,13 +2,8 @@
 import { jobNames } from "../../jobs/names";
 import { loggingNames } from "../../logging/names";
 import { monitoringNames } from "../../monitoring/names";
-import { inMonitoring, type Peer } from "../../monitoring/peers";
+import { clusterDns, inMonitoring, type Peer, type Port, tcp } from "../../monitoring/peers";
 import { nameLabel, telemetryNames } from "../../telemetry/names";
-
-interface Port {
-  readonly protocol: "TCP" | "UDP";
-  readonly port: number;
-}
 
 export interface Row {
   /** Name of the policy. */
@@ -25,7 +20,6 @@ export interface Row {
   }[];
 }
 
-const tcp = (port: number): Port => ({ protocol: "TCP", port });
 const everyPod = {};
 const { namespace: monitoring } = monitoringNames;
 const { gateway, port: gatewayPort } = jobNames;
@@ -61,12 +55,9 @@ export const table: readonly Row[] = [
   },
   {
     name: "perigee-dns",
-    namespace: "kube-system",
-    pods: { "k8s-app": "kube-dns" },
+    namespace: clusterDns.namespace,
+    pods: clusterDns.labels,
     why: "Everybody asks for names, Prometheus for metrics",
-    allowed: [
-      { ports: [{ protocol: "UDP", port: 53 }, tcp(53)] },
-      { from: [inMonitoring("prometheus")], ports: [tcp(9153)] },
-    ],
+    allowed: [{ ports: clusterDns.ports }, { from: [inMonitoring("prometheus")], ports: [tcp(9153)] }],
   },
 ];
