@@ -343,6 +343,8 @@ const ofEngine = (metric: string, pod = "kube-state-metrics-a"): string =>
   series(`kube_daemonset_status_${metric}`, {
     ...{ job: "kube-state-metrics", pod, namespace: "kube-system", daemonset: "policy-engine" },
   });
+const nodeInfo = (node: string): string =>
+  series("kube_node_info", { job: "kube-state-metrics", pod: "kube-state-metrics-a", node });
 const notEnforced = (nodes: number): Firing[] =>
   about(
     "NetworkPolicies are not followed on some nodes",
@@ -366,10 +368,23 @@ const networkPolicies: AlertCase[] = [
   },
   {
     alert: "NetworkPoliciesNotEnforced",
+    it: "fires for every node where somebody has deleted the engine, and its rules with it",
+    series: {
+      [ofEngine("desired_number_scheduled")]: "3x30 stale",
+      [ofEngine("number_ready")]: "3x30 stale",
+      ...Object.fromEntries(["a", "b", "c"].map((node) => [nodeInfo(node), "1x150"])),
+    },
+    at: "16m",
+    notYetAt: "15m",
+    firing: notEnforced(3),
+  },
+  {
+    alert: "NetworkPoliciesNotEnforced",
     it: "is silent while new ones start, and where every node has one",
     series: {
       [ofEngine("desired_number_scheduled")]: "3x10 4x60",
       [ofEngine("number_ready")]: "3x14 4x60",
+      [nodeInfo("a")]: "1x80",
     },
     at: "20m",
     firing: [],
