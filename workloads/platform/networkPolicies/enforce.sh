@@ -16,13 +16,17 @@ is_deleted() {
 
 # remove_rules: first what leads to the engine's chains, then these, in one go; then the sets that they named.
 remove_rules() {
-  {
-    echo '*filter'
-    iptables --list-rules | grep -E "^-A (INPUT|FORWARD|OUTPUT) .*-j $own" | sed 's/^-A/-D/'
-    iptables --list-rules | grep -E "^-N $own" | sed 's/^-N/-F/'
-    iptables --list-rules | grep -E "^-N $own" | sed 's/^-N/-X/'
-    echo COMMIT
-  } | iptables-restore --noflush --wait 10
+  rules=$(iptables --wait 10 --list-rules)
+  chains=$(printf '%s\n' "$rules" | grep -E "^-N $own") || chains=
+  if [ -n "$chains" ]; then
+    {
+      echo '*filter'
+      printf '%s\n' "$rules" | grep -E "^-A (INPUT|FORWARD|OUTPUT) .*-j $own" | sed 's/^-A/-D/'
+      printf '%s\n' "$chains" | sed 's/^-N/-F/'
+      printf '%s\n' "$chains" | sed 's/^-N/-X/'
+      echo COMMIT
+    } | iptables-restore --noflush --wait 10
+  fi
   ipset list -name | grep -E '^KUBE-(SRC|DST)-' | while read -r name; do ipset destroy "$name"; done
 }
 
