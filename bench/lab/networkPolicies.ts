@@ -5,6 +5,7 @@
  */
 import { apply, controlPlane, kubectl, worker } from "../../test/support/lab/lab";
 import { defaultNodeImage } from "../../workloads/config";
+import { quantile } from "../telemetry/dictionaries";
 import { markdown } from "./circumstances";
 
 const requests = 2_000;
@@ -47,7 +48,7 @@ const policy = (i: number): object => ({
   spec: {
     podSelector: { matchLabels: { app: "bench-server" } },
     policyTypes: ["Ingress"],
-    // The last one alone lets the client in.
+    // The first one alone lets the client in.
     ingress: [
       { from: [{ podSelector: { matchLabels: { app: i === 0 ? "bench-client" : `nobody-${i}` } } }] },
     ],
@@ -62,9 +63,6 @@ async function measured(address: string, policies: number): Promise<number[]> {
   await new Promise((resolve) => setTimeout(resolve, 5_000)); // until every node has them
   return JSON.parse(await kubectl("exec", "bench-client", "--", "node", "-e", client, address)) as number[];
 }
-
-const percentile = (sorted: readonly number[], part: number): string =>
-  `${(sorted[Math.floor(sorted.length * part)] ?? NaN).toFixed(2)} ms`;
 
 async function main(): Promise<void> {
   const times = new Map<string, number[]>(Object.keys(ways).map((name) => [name, []]));
@@ -92,7 +90,7 @@ async function main(): Promise<void> {
   }
   const rows = [...times].map(([name, all]) => {
     const sorted = all.toSorted((a, b) => a - b);
-    return [name, percentile(sorted, 0.5), percentile(sorted, 0.99)];
+    return [name, ...[0.5, 0.99].map((share) => `${quantile(sorted, share).toFixed(2)} ms`)];
   });
   process.stdout.write(`${markdown([["", "p50", "p99"], ...rows])}\n`);
 }
