@@ -20,7 +20,6 @@ settle() {
       "have it replaced ('pulumi refresh', then 'pulumi up'), and run this again"
   fi
   echo "the settings of this control plane changed: applying them; where its API server starts again, it is away for a moment"
-  tell_of_stale_tokens
   touch "$begun"
   write_documents
   renew_certificates
@@ -76,6 +75,7 @@ remember_documents() {
 }
 
 write_documents() {
+  tell_of_stale_tokens
   umask 077
   mkdir -p "$private_folder" /var/log/kubernetes "$patches"
   printf '%s' "$AUDIT_POLICY" >"$private_folder/audit-policy.yaml"
