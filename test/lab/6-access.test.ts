@@ -47,7 +47,7 @@ describe("people of an identity provider @all", () => {
 
   /** What kubectl says by the kubeconfig for people, its plugin's part played by a token of the provider. */
   async function as(email: string, ...args: string[]): Promise<string> {
-    const { peopleKubeconfig } = (await outputs()) as unknown as { peopleKubeconfig: string };
+    const { peopleKubeconfig = "" } = await outputs();
     const config = parse(peopleKubeconfig) as { users: { name: string; user: object }[] };
     const users = [{ name: config.users[0]?.name ?? "", user: { token: await provider.token(email) } }];
     const file = join(folder, "people.yaml");

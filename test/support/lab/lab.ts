@@ -111,6 +111,8 @@ export interface LabOutputs {
   readonly kubeconfig: string;
   readonly sshPrivateKey: string;
   readonly publishedHost: string;
+  /** Where `access.oidc` names a provider. */
+  readonly peopleKubeconfig?: string;
 }
 
 let known: Promise<LabOutputs> | undefined;
