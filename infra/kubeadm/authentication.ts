@@ -6,8 +6,14 @@ import { strictObject } from "../../settings/load";
 import { type Reason, urlProblem } from "../../settings/url";
 import { toYaml } from "../yaml";
 
+/** Names that Kubernetes and kubeadm gave a meaning: nobody whom a provider vouches for has one. */
+const reserved = ["system:", "kubeadm:"] as const;
+
 const claim = matching(/^[\w:./-]{1,128}$/, "the name of a claim: letters, digits and _ : . / -");
-const prefix = matching(/^[\w:./-]{0,64}$/, "at most 64 letters, digits and _ : . / -");
+const prefix = matching(
+  new RegExp(`^(?!${reserved.join("|")})[\\w:./-]{0,64}$`),
+  `at most 64 letters, digits and _ : . / -, and neither ${reserved.join(" nor ")} in front, which are refused in every token`,
+);
 
 function issuerProblem(text: string): Reason {
   if (!text.startsWith("https://")) {
@@ -53,9 +59,6 @@ export const access = strictObject({
 });
 
 export type Oidc = z.output<typeof oidc>;
-
-/** Names that Kubernetes and kubeadm gave a meaning: nobody whom a provider vouches for has one. */
-const reserved = ["system:", "kubeadm:"] as const;
 
 /**
  * Configuration by which API servers take the provider's tokens, beside certificates and ServiceAccounts' tokens. They read

@@ -77,6 +77,11 @@ describe("people of an identity provider", () => {
     for (const key of ["issuer", "clientId", "groupsPrefix", "certificateAuthority"]) {
       assert.match(many, new RegExp(`access\\.oidc\\.${key}`));
     }
+    for (const start of ["system:", "kubeadm:x"]) {
+      const locked = problems({ ...own, usernamePrefix: start, groupsPrefix: start });
+      assert.match(locked, /access\.oidc\.usernamePrefix.*refused in every token/);
+      assert.match(locked, /access\.oidc\.groupsPrefix/);
+    }
     assert.equal(problems({ ...own, issuer: "https://tenant.auth0.example/" }), "", "some end with a slash");
   });
 });
