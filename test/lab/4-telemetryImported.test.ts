@@ -14,6 +14,7 @@ import { type Dictionary, loadDictionary } from "../../telemetry/dictionary";
 import { TmFrameWriter } from "../../telemetry/links/frameWriter";
 import { telemetryNames } from "../../workloads/telemetry/names";
 import { engineSucceeds, eventually, kubectl, outputs } from "../support/lab/lab";
+import { PacketStore, replayed } from "../support/lab/packetStore";
 import { prometheusRolledOut, query, value } from "../support/lab/prometheus";
 import { WebhookReceiver, workloadsSucceed } from "../support/lab/workloads";
 
@@ -49,6 +50,8 @@ const day = 86_400;
 class Station {
   private readonly writers = [0, 1].map((channel) => new TmFrameWriter(frameBytes, spacecraftId, channel));
   private readonly counts = new Map<number, number>();
+  /** Every packet, in the order that they were sent in. */
+  readonly sent: Buffer[] = [];
   private constructor(
     private readonly dictionary: Dictionary,
     private readonly socket: Socket,
@@ -77,6 +80,7 @@ class Station {
     const count = isStored ? Math.floor(time) : (this.counts.get(apid) ?? 0);
     if (!isStored) this.counts.set(apid, count + 1);
     const packet = encodePacket(layout, count % 16_384, time, given, event);
+    this.sent.push(packet);
     this.socket.write(this.writers[isStored ? 1 : 0]?.write(packet) ?? Buffer.alloc(0));
   }
 
@@ -89,6 +93,7 @@ describe("a mission imported from XTCE, in TM frames by TCP @all", () => {
   let folder = "";
   let dictionary: Dictionary;
   let station: Station;
+  let store: PacketStore;
   let start = 0;
   const los = (): number => start + contactSeconds;
   /** What the bus has now, in volts. */
@@ -98,6 +103,7 @@ describe("a mission imported from XTCE, in TM frames by TCP @all", () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "perigee-lab-test-"));
     await receiver.open();
+    store = await PacketStore.find();
   });
   after(async () => {
     clearInterval(flying);
@@ -131,6 +137,7 @@ describe("a mission imported from XTCE, in TM frames by TCP @all", () => {
       telemetry: {
         ...{ spacecraft, dictionary: file, source: "udp", contacts, history: { enabled: true } },
         links: [`tcp-server://0.0.0.0:${tcpPort}?${framing}`],
+        archive: { storage: { kind: "ephemeral" }, copy: store.setting },
       },
     });
     station = await Station.connect(dictionary);
@@ -165,13 +172,8 @@ describe("a mission imported from XTCE, in TM frames by TCP @all", () => {
   it("reports an event, which is a line of the exporter's log, once", async () => {
     const event = { severity: "critical", id: 7, source: "", message: "star tracker lost" } as const;
     station.send("event", Date.now() / 1000, {}, { event });
-    const lines = async (): Promise<Record<string, unknown>[]> =>
-      (await kubectl("-n", "telemetry", "logs", "deployment/telemetry"))
-        .split("\n")
-        .filter((line) => line.includes(event.message))
-        .map((line) => JSON.parse(line) as Record<string, unknown>);
-    await eventually("its line", async () => (await lines()).length > 0, 30);
-    const [line, ...more] = await lines();
+    await eventually("its line", async () => (await logged(event.message)).length > 0, 30);
+    const [line, ...more] = await logged(event.message);
     assert.deepEqual(more, []);
     assert.partialDeepStrictEqual(line, { severity: "critical", message: event.message, id: 7 });
     await eventually("the alert of it", () => receiver.has("BusCriticalEvent", "firing"), 120);
@@ -193,6 +195,26 @@ describe("a mission imported from XTCE, in TM frames by TCP @all", () => {
       assert.equal(receiver.has(alert, "firing", { spacecraft }, start + 120), false, alert);
     }
   });
+
+  it("has its packets in an object store as soon as the store takes its key, and they fly again", async () => {
+    const refused = "InvalidAccessKeyId";
+    await eventually("a refusal in the log", async () => (await logged(refused)).length > 0, 30);
+    await store.giveKey();
+    const copied = "perigee_telemetry_archive_copy_written_bytes_total > 0";
+    const whole = `${copied} and perigee_telemetry_archive_copy_waiting_bytes == 0`;
+    await eventually("a whole copy", async () => (await query(whole)).length === 1, 240);
+    const copy = join(folder, "copy");
+    assert.ok((await store.fetchInto(copy)) > 0);
+    const flown = (await replayed(copy)).map((packet) => packet.toString("hex")).sort();
+    assert.deepEqual(flown, station.sent.map((packet) => packet.toString("hex")).sort());
+  });
 });
+
+/** Lines of the exporter's log with a text. */
+async function logged(text: string): Promise<Record<string, unknown>[]> {
+  const log = await kubectl("-n", "telemetry", "logs", "deployment/telemetry");
+  const lines = log.split("\n").filter((line) => line.includes(text));
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
 
 const iso = (seconds: number): string => new Date(seconds * 1000).toISOString();

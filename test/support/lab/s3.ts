@@ -143,15 +143,8 @@ export class OwnS3 {
   }
 
   /** Contents of the objects by their keys. */
-  async objects(): Promise<Map<string, Buffer>> {
-    const found = await new Cloud(this.folder, () => this.region).look((account) =>
-      currentObjects(account, this.bucket),
-    );
-    const contents = found.map(async ({ key, content }) => {
-      const file = join(contentFolder(this.folder, this.bucket), content?.file ?? "");
-      return [key, await readFile(file)] as const;
-    });
-    return new Map(await Promise.all(contents));
+  objects(): Promise<Map<string, Buffer>> {
+    return objectsIn(this.folder, this.region, this.bucket);
   }
 
   async stop(): Promise<void> {
@@ -161,4 +154,18 @@ export class OwnS3 {
     }
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Contents by key of a bucket's objects, of the lab whose record is in a folder. */
+export async function objectsIn(
+  stateFolder: string,
+  region: string,
+  bucket: string,
+): Promise<Map<string, Buffer>> {
+  const found = await new Cloud(stateFolder, () => region).look((account) => currentObjects(account, bucket));
+  const contents = found.map(async ({ key, content }) => {
+    const file = join(contentFolder(stateFolder, bucket), content?.file ?? "");
+    return [key, await readFile(file)] as const;
+  });
+  return new Map(await Promise.all(contents));
 }
