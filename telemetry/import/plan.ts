@@ -13,7 +13,7 @@ import {
 import { complement, contains, everything, intersection, type Intervals, only, union } from "./intervals";
 import { withKnownCounts, withLengths } from "./lengths";
 import { place, type Placed, type PlacedField, shifted } from "./places";
-import { withTail } from "./tail";
+import { parted, withTail } from "./tail";
 
 /** A packet of the dictionary to be. */
 export interface PlannedPacket {
@@ -34,9 +34,11 @@ type Cut = NonNullable<Placed["cut"]>;
 /** What is known on the way down to a packet. */
 interface State {
   readonly header: HeaderConditions;
-  /** Entries from the start of the packet, and how many of them a planned base has. */
+  /** Entries from the start of the packet, and those of them that a planned base has. */
   readonly entries: readonly Entry[];
-  readonly inBase: number;
+  readonly inBase: ReadonlySet<Entry>;
+  /** Entries from the end of the packet, which stand behind those of what is based on it. */
+  readonly tail: readonly Entry[];
   readonly base?: PlannedPacket | undefined;
   readonly when: readonly Criterion[];
   readonly suffix: string;
@@ -64,7 +66,14 @@ class Planner {
   }
 
   plan(): PlannedPacket[] {
-    const start: State = { header: noHeaderConditions, entries: [], inBase: 0, when: [], suffix: "" };
+    const start: State = {
+      header: noHeaderConditions,
+      entries: [],
+      inBase: new Set(),
+      tail: [],
+      when: [],
+      suffix: "",
+    };
     for (const root of this.childrenOf(undefined)) this.visit(root, start);
     return this.narrowFirst();
   }
@@ -88,13 +97,12 @@ class Planner {
   }
 
   private visit(packet: ForeignPacket, before: State): void {
-    const counted = withKnownCounts([...before.entries, ...packet.entries], this.findings);
-    const entries = withTail(counted, this.childrenOf(packet).length > 0, this.findings);
+    const { entries, tail } = this.entriesOf(packet, before);
     const placed = place(entries);
     if (placed.cut) this.reportCut(placed.cut, packet.entries);
     const conditions = this.conditionsOf(packet, before, placed.fields);
     if (!conditions) return;
-    const state = { ...before, ...conditions, entries };
+    const state = { ...before, ...conditions, entries, tail };
     if (state.base) return this.place(packet, state, placed.fields);
     const children = this.childrenOf(packet);
     if (packet.isAbstract && children.length === 0) return this.noteUnused(packet);
@@ -126,6 +134,18 @@ class Planner {
     }
   }
 
+  /** Entries of a packet; what others are based on passes those from its end on to them. */
+  private entriesOf(packet: ForeignPacket, before: State): Pick<State, "entries" | "tail"> {
+    const all = withKnownCounts([...before.entries, ...packet.entries, ...before.tail], this.findings);
+    if (this.childrenOf(packet).length === 0) return { entries: withTail(all, this.findings), tail: [] };
+    const { head, tail } = parted(all);
+    for (const { place: at } of packet.isAbstract ? [] : tail.filter((entry) => entry.kind === "field")) {
+      const message = `its place is said from the end: only packets that are based on ${packet.name} have it`;
+      this.findings.leftOut(at, message);
+    }
+    return { entries: head, tail };
+  }
+
   /** APIDs of a packet, by its conditions or else those given for all; undefined: they are not known here. */
   private apidsOf(apids: Intervals | undefined, isPart: boolean): readonly number[] | undefined {
     const few = apids && apidList(apids);
@@ -155,8 +175,7 @@ class Planner {
   ): void {
     const children = this.childrenOf(packet).filter((child) => !others.includes(child));
     if (packet.isAbstract && children.length === 0) return this.noteUnused(packet);
-    const inBase = new Set<Entry>(state.entries.slice(0, state.inBase));
-    const own = placed.filter((each) => !isInHeader(each) && !inBase.has(each.field));
+    const own = placed.filter((each) => !isInHeader(each) && !state.inBase.has(each.field));
     const fields = this.withoutMisplaced(withLengths(placed, own, this.findings));
     if (!this.isPlanned(packet, children, fields, state)) {
       return children.forEach((each) => this.visit(each, state));
@@ -171,7 +190,7 @@ class Planner {
     };
     this.planned.push(plan);
     for (const child of children) {
-      this.visit(child, { ...state, base: plan, inBase: state.entries.length, when: [] });
+      this.visit(child, { ...state, base: plan, inBase: new Set(state.entries), when: [] });
     }
   }
 

@@ -26,34 +26,30 @@ export function fromEndOn(entries: readonly Entry[], start: number): Entry[] | u
   return left >= 0 && fields.length > 0 ? fields : undefined;
 }
 
-/**
- * Entries of a packet with those from its end behind all others.
- * @param isBase true where others are based on the packet, whose fields would stand between
- */
-export function withTail(entries: readonly Entry[], isBase: boolean, findings: Findings): readonly Entry[] {
+/** The entries that are placed from the start of a packet, and those from its end. */
+export function parted(entries: readonly Entry[]): { head: readonly Entry[]; tail: readonly Entry[] } {
+  return { head: entries.filter((entry) => !isFromEnd(entry)), tail: entries.filter(isFromEnd) };
+}
+
+/** Entries of a packet with those from its end behind all others. */
+export function withTail(entries: readonly Entry[], findings: Findings): readonly Entry[] {
   const all = entries.filter(isFromEnd).sort((a, b) => b.fromEnd - a.fromEnd);
   const text = entries.findLast((entry) => entry.kind === "field" && isRest(entry));
   const leaves = text?.kind === "field" ? (text.leaves ?? 0) : undefined;
   if (all.length === 0 && (leaves ?? 0) === 0) return entries;
-  const head = withLast(
-    text,
-    entries.filter((entry) => !isFromEnd(entry)),
-  );
+  const head = withLast(text, parted(entries).head);
   const tail = all.filter(({ place, fromEnd }, i) => {
     const before = all[i - 1];
     const isOverlap = before !== undefined && before.fromEnd - sizeOf(before) < fromEnd;
     const isInText = leaves !== undefined && fromEnd > leaves;
-    const why = isBase
-      ? "of a packet that others are based on"
-      : isInText
-        ? "in what takes all that is left of the packet"
-        : isOverlap
-          ? "and it overlaps another one there"
-          : undefined;
+    const why = isInText
+      ? "in what takes all that is left of the packet"
+      : isOverlap
+        ? "and it overlaps another one there"
+        : undefined;
     if (why !== undefined) findings.leftOut(place, `its place is said from the end, ${why}`);
     return why === undefined;
   });
-  if (isBase) return head;
   const bits = leaves ?? Math.ceil((tail[0]?.fromEnd ?? 0) / 8) * 8;
   if (bits === 0) return head;
   const [first = text] = tail;

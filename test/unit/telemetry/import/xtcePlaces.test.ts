@@ -91,7 +91,30 @@ describe("containers of XTCE", () => {
     });
   }
 
-  it("that others are based on have no entries from their end", () => {
+  it("hand entries from their end on to what is based on them", () => {
+    const { leftOut, decode } = imported(
+      "xtce",
+      xtce({
+        types: integer("U8", 8) + integer("U16", 16),
+        parameters:
+          ["A", "B", "C", "D", "E"].map((name) => parameter(name, "U8")).join("") + parameter("CRC", "U16"),
+        containers:
+          container("P", entries("A") + placed("CRC", "containerEnd", -16), apid7, 'abstract="true"') +
+          container("Q", entries("B"), basedOn("P", comparison("A", 1))) +
+          container("R", entries("C"), basedOn("P", comparison("A", 2)), 'abstract="true"') +
+          container("S", entries("D") + placed("E", "containerEnd", -32), basedOn("R", comparison("C", 3))) +
+          container("T", entries("D"), basedOn("R", comparison("C", 4))),
+      }),
+    );
+    assert.deepEqual(leftOut, []);
+    const valuesOf = (hex: string): unknown => decode(spacePacket(hex, { apid: 7 })).values;
+    assert.deepEqual(valuesOf("01 02 03 0405"), { a: 1, b: 2, crc: 0x405 });
+    assert.deepEqual(valuesOf("01 02 0405"), { a: 1, b: 2, crc: 0x405 });
+    assert.deepEqual(valuesOf("02 03 05 06 07 0809"), { a: 2, c: 3, d: 5, e: 6, crc: 0x809 });
+    assert.deepEqual(valuesOf("02 04 05 06 0708"), { a: 2, c: 4, d: 5, crc: 0x708 });
+  });
+
+  it("that are sent, and others are based on, have no entries from their end themselves", () => {
     const { leftOut, decode } = imported(
       "xtce",
       xtce({
@@ -103,9 +126,10 @@ describe("containers of XTCE", () => {
       }),
     );
     assert.deepEqual(leftOut, [
-      "Parameter CRC: its place is said from the end, of a packet that others are based on",
+      "Parameter CRC: its place is said from the end: only packets that are based on P have it",
     ]);
-    assert.deepEqual(decode(spacePacket("01 02 03", { apid: 7 })).values, { a: 1, b: 2 });
+    assert.deepEqual(decode(spacePacket("01 02 03", { apid: 7 })).values, { a: 1, b: 2, crc: 3 });
+    assert.deepEqual(decode(spacePacket("02 02 03", { apid: 7 })).values, { a: 2 });
   });
 
   it("may have parameters of commands", () => {
