@@ -2,6 +2,7 @@
 import type { ForeignCalibration, ForeignField } from "../definition";
 import { isIdentity } from "../fieldSource";
 import type { Findings } from "../findings";
+import { withOwnLimits, withOwnUnit } from "../numbersOnly";
 import { rangeOf, withFittingStates, withoutStates } from "../states";
 
 /**
@@ -15,7 +16,7 @@ export function finished(
 ): ForeignField {
   const curved = withOwnLimits(withSegments(withoutLostUnit(field, item), item.segments, findings), findings);
   if (curved.type !== "enumeration" || !item.isConverted || isIdentity(curved.calibration)) {
-    return withFittingStates(curved, findings);
+    return withOwnUnit(withFittingStates(curved, findings), findings);
   }
   // COSMOS looks a state up by the converted number, a dictionary by the raw one.
   findings.leftOut(field.place, "its states, which are those of the converted number");
@@ -29,14 +30,6 @@ function withoutLostUnit(
 ): ForeignField {
   const isLost = isConverted && field.calibration === undefined && segments.length === 0;
   return isLost ? { ...field, unit: undefined, limits: undefined } : field;
-}
-
-/** Limits are those of a number: states have colours instead, and texts have neither. */
-function withOwnLimits(field: ForeignField, findings: Findings): ForeignField {
-  if (!field.limits || ["unsigned", "signed", "float"].includes(field.type)) return field;
-  const why = field.type === "enumeration" ? "it has states" : "it is a text";
-  findings.leftOut(field.place, `its limits: ${why}`);
-  return { ...field, limits: undefined };
 }
 
 function withSegments(field: ForeignField, segments: readonly Segment[], findings: Findings): ForeignField {

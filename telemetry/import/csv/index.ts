@@ -3,6 +3,7 @@ import type { Definition, Entry, ForeignBounds, ForeignField, ForeignPacket, Pla
 import { type Findings, ImportError } from "../findings";
 import { beginsWithHeader, primaryHeaderBits } from "../header";
 import { only } from "../intervals";
+import { withOwnLimits, withOwnUnit } from "../numbersOnly";
 import { withFittingStates } from "../states";
 import { type CsvRow, readTable } from "./columns";
 import { calibrationOf, statesOf } from "./meaning";
@@ -86,7 +87,8 @@ function fieldOf({ line, cells }: CsvRow, isFromStart: boolean, findings: Findin
     },
     limits: limitsOf(cells),
   };
-  return [withMeaning(field, cells, findings)];
+  const whole = withOwnLimits(withMeaning(field, cells, findings), findings);
+  return [withOwnUnit(whole, findings)];
 }
 
 /** Bits from the start of the packet; bits within a byte where there is a column of bytes. */
@@ -127,7 +129,6 @@ function withMeaning(
     findings.leftOut(field.place, `its states: it is ${field.type} of ${field.bits} bits, or an array`);
     return field;
   }
-  if (field.limits) findings.leftOut(field.place, "its limits: it has states");
   const encoding = field.type === "signed" ? "twos-complement" : undefined;
   return withFittingStates({ ...field, type: "enumeration", encoding, states: meaning.states }, findings);
 }

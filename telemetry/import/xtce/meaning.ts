@@ -1,6 +1,7 @@
 /** What numbers mean by the type of their parameter: calibration and unit, states, alarms. */
 import type { ForeignField, ForeignState, Place } from "../definition";
 import type { Findings } from "../findings";
+import { withOwnUnit } from "../numbersOnly";
 import { withFittingStates } from "../states";
 import { child, childrenOf, type Element, numberIn, numberOf, placeIn } from "../xml";
 import { readContextLimits, readLabelAlarms, type ReadMatch, readRanges } from "./alarms";
@@ -24,11 +25,12 @@ export function meaningOf(
 ): ForeignField {
   const isNumber = type.name === "IntegerParameterType" || type.name === "FloatParameterType";
   if (!isNumber) reportAlarms(type, field.place, findings);
+  if (hasStates(type)) reportCalibrators(encoding, field.place, findings);
   switch (type.name) {
     case "EnumeratedParameterType":
-      return enumerationField(field, type, findings);
+      return withOwnUnit({ ...enumerationField(field, type, findings), unit: unitOf(type) }, findings);
     case "BooleanParameterType":
-      return booleanField(field, type, findings);
+      return withOwnUnit({ ...booleanField(field, type, findings), unit: unitOf(type) }, findings);
     case "AbsoluteTimeParameterType":
     case "RelativeTimeParameterType":
       return timeField(field, type, findings);
@@ -36,7 +38,7 @@ export function meaningOf(
     case "FloatParameterType":
       return numberField(field, type, encoding, contexts, findings);
     default:
-      return field;
+      return withOwnUnit({ ...field, unit: unitOf(type) }, findings);
   }
 }
 
@@ -130,12 +132,22 @@ function booleanField(field: ForeignField, type: Element, findings: Findings): F
   };
 }
 
+const hasStates = ({ name }: Element): boolean =>
+  name === "EnumeratedParameterType" || name === "BooleanParameterType";
+
+/** Report of calibrators of what has states: whether those are states of the calibrated number, no definition says. */
+function reportCalibrators(encoding: Element | undefined, place: Place, findings: Findings): void {
+  for (const each of childrenOf(encoding, "DefaultCalibrator", "ContextCalibratorList")) {
+    const message = `its ${each.name}: its states are taken for those of the number as it is sent`;
+    findings.leftOut(placeIn(place, each), message);
+  }
+}
+
 /** Report of alarms that only numbers can have here, and of what counts their violations. */
 function reportAlarms(type: Element, place: Place, findings: Findings): void {
   const alarm = child(type, "DefaultAlarm");
-  const hasLabels = type.name === "EnumeratedParameterType" || type.name === "BooleanParameterType";
   for (const part of alarm?.children ?? []) {
-    const isRead = hasLabels && part.name.startsWith("EnumerationAlarm");
+    const isRead = hasStates(type) && part.name.startsWith("EnumerationAlarm");
     if (!isRead && part.name !== "AncillaryDataSet") {
       findings.leftOut(placeIn(place, part), `its alarm ${part.name}`);
     }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { spacePacket } from "../packets/dictionaryOf";
-import { apid7, container, entries, imported, parameter, type Result, xtce } from "./xtceOf";
+import { apid7, container, entries, imported, packetOf, parameter, type Result, xtce } from "./xtceOf";
 
 /** Item A of COSMOS with these lines, and B of 8 bits behind it. */
 const cosmos = (lines: string, item = "8 UINT"): Result =>
@@ -201,13 +201,65 @@ describe("states in a cell of CSV", () => {
   it("that do not fit, limits and a calibration beside them are named", () => {
     const result = imported(
       "csv",
-      'name,data_type,bit_length,states,calibration,red_high\nA,uint,2,"0=OFF, 9=FAR",2 3,3\n',
+      'name,data_type,bit_length,states,calibration,red_high,unit\nA,uint,2,"0=OFF, 9=FAR",2 3,3,V\nB,uint,6,,,,\nS,str,16,,,9,n/a\n',
       { apids: [1] },
     );
     assert.deepEqual(result.leftOut, [
       "Field A: its calibration: it has states too",
-      "Field A: its limits: it has states",
       "Field A: its state FAR: 9 does not fit in 2 bits",
+      "Field A: its limits: it has states",
+      "Field A: its unit V: it has states",
+      "Field S: its limits: it is a text",
+    ]);
+  });
+});
+
+describe("units of what is no number", () => {
+  it("are named in COSMOS, also before the states, but for those that say nothing", () => {
+    const { leftOut, text } = imported(
+      "cosmos",
+      `TELEMETRY SAT HK BIG_ENDIAN
+  APPEND_ID_ITEM SID 16 UINT 0x0801
+  APPEND_ITEM REST 32 UINT
+  APPEND_ITEM A 8 UINT
+    UNITS Volts V
+    STATE OFF 0
+  APPEND_ITEM B 8 UINT
+    STATE OFF 0
+    UNITS N/A N/A
+  APPEND_ITEM S 16 STRING
+    UNITS Meters m
+  APPEND_ITEM C 8 UINT
+    STATE COLD 0
+    POLY_READ_CONVERSION 0 0.5
+    UNITS Volts V`,
+    );
+    assert.deepEqual(leftOut, [
+      "Item A: its unit Volts: it has states",
+      "Item S: its unit Meters: it is a text",
+      "Item C: its states, which are those of the converted number",
+    ]);
+    assert.match(text, /unit: V\n/);
+  });
+
+  it("are named in XTCE, and so are calibrators of what has states", () => {
+    const units = "<UnitSet><Unit>Volts</Unit></UnitSet>";
+    const calibrator =
+      '<DefaultCalibrator><PolynomialCalibrator><Term coefficient="2" exponent="1"/></PolynomialCalibrator></DefaultCalibrator>';
+    const encoding = `<IntegerDataEncoding sizeInBits="8">${calibrator}</IntegerDataEncoding>`;
+    const { leftOut } = imported(
+      "xtce",
+      packetOf({
+        E: `<EnumeratedParameterType name="E_T">${units}${encoding}<EnumerationList><Enumeration value="0" label="OFF"/></EnumerationList></EnumeratedParameterType>`,
+        B: `<BooleanParameterType name="B_T">${units}<IntegerDataEncoding sizeInBits="8"/></BooleanParameterType>`,
+        S: `<StringParameterType name="S_T">${units}<StringDataEncoding><SizeInBits><Fixed><FixedValue>16</FixedValue></Fixed></SizeInBits></StringDataEncoding></StringParameterType>`,
+      }),
+    );
+    assert.deepEqual(leftOut, [
+      "Parameter E: its DefaultCalibrator: its states are taken for those of the number as it is sent",
+      "Parameter E: its unit Volts: it has states",
+      "Parameter B: its unit Volts: it has states",
+      "Parameter S: its unit Volts: it is a text",
     ]);
   });
 });
