@@ -83,12 +83,19 @@ export class Database {
 
   /** What messages say of the packets that a container is, each with the system in which that stands. */
   messagesOf(container: Named): { readonly match: Element; readonly system: System }[] {
+    return this.messages().flatMap(({ element, system, of }) => {
+      const match = child(element, "MatchCriteria");
+      return match && of === container ? [{ match, system }] : [];
+    });
+  }
+
+  /** Messages of all systems, each with the name of its container and, where there is one of it, the container. */
+  messages(): { element: Element; system: System; reference: string; of: Named | undefined }[] {
     return this.systems.flatMap((system) =>
-      childrenOf(descend(system.element, "TelemetryMetaData", "MessageSet"), "Message").flatMap((message) => {
-        const [reference] = childrenOf(message, "ContainerRef", "ContainRef");
-        const match = child(message, "MatchCriteria");
-        const found = reference && this.container(reference.attributes.containerRef ?? "", system);
-        return match && found === container ? [{ match, system }] : [];
+      childrenOf(descend(system.element, "TelemetryMetaData", "MessageSet"), "Message").map((element) => {
+        const [named] = childrenOf(element, "ContainerRef", "ContainRef");
+        const reference = named?.attributes.containerRef ?? "";
+        return { element, system, reference, of: this.container(reference, system) };
       }),
     );
   }

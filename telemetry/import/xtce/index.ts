@@ -76,8 +76,12 @@ const hasContainers = (system: Element): boolean =>
   childrenOf(descend(system, "TelemetryMetaData", "ContainerSet")).length > 0 ||
   childrenOf(system, "SpaceSystem").some(hasContainers);
 
-/** Findings about parameters that neither a container nor an algorithm has, and about validity. */
-function reportTheRest({ parameters }: Database, used: ReadonlySet<Named>, findings: Findings): void {
+/** Findings about messages without a container, parameters that neither a container nor an algorithm has, and validity. */
+function reportTheRest(database: Database, used: ReadonlySet<Named>, findings: Findings): void {
+  const { parameters, nowhere } = database;
+  for (const { element, reference, of } of database.messages()) {
+    if (!of) findings.leftOut(placeOf(element), `its container ${reference || "(none)"} is ${nowhere}`);
+  }
   for (const parameter of parameters.values()) {
     const properties = child(parameter.element, "ParameterProperties");
     const place = placeOf(parameter.element, "Parameter");

@@ -92,4 +92,14 @@ describe("messages of XTCE", () => {
     assert.deepEqual(result.leftOut, []);
     assert.deepEqual(read(result, "02", 6), { packet: "x_6", values: { b: 2 } });
   });
+
+  it("are named where there is no such container", () => {
+    const ghosts = '<Message name="G"><ContainerRef containerRef="Ghost"/></Message><Message name="N"/>';
+    const result = of(x, `<MessageSet>${message(comparison("H3", 5))}${ghosts}</MessageSet>`);
+    assert.deepEqual(result.leftOut, [
+      "Message G: its container Ghost is not in the file",
+      "Message N: its container (none) is not in the file",
+    ]);
+    assert.deepEqual(read(result, "02", 5), { packet: "x", values: { b: 2 } });
+  });
 });
