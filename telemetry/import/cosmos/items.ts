@@ -24,6 +24,14 @@ interface ItemWords {
   readonly oddOrder: string | undefined;
 }
 
+/** Where the next item of a packet is appended. */
+export interface PacketEnd {
+  /** Bits before it; undefined: they vary. */
+  readonly at: number | undefined;
+  /** Bits before it in its byte; NaN: they vary too. */
+  readonly inByte: number;
+}
+
 /** An item of a packet, on which the lines below it say more. */
 export interface Item {
   readonly name: string;
@@ -76,11 +84,11 @@ const types: Readonly<Record<string, ForeignField["type"]>> = {
   BLOCK: "binary",
 };
 
-/** @param end bits of the packet before an item that is appended, where they are known */
+/** @param end where an item that is appended begins; undefined: that is not known */
 export function readItem(
   line: CosmosLine,
   isLittlePacket: boolean,
-  end: number | undefined,
+  end: PacketEnd | undefined,
   findings: Findings,
 ): Item {
   const written = appended(wordsOf(line, isLittlePacket), end);
@@ -89,6 +97,12 @@ export function readItem(
   const isDerived = words.type === "DERIVED";
   const problem = isDerived ? undefined : problemOf(words, end);
   if (problem !== undefined) findings.leftOut(place, problem);
+  if (problem === undefined && isOddAtByte(words, end)) {
+    findings.note(
+      place,
+      "is read from its own bytes; COSMOS takes it for a bit field that ends in the first",
+    );
+  }
   const { name, offset, bits, type, arrayBits, id, description } = words;
   const number = id === undefined ? undefined : valueIn(id);
   const criterion =
@@ -118,12 +132,17 @@ function endOf({ type, offset, bits, arrayBits = bits }: ItemWords): number | un
   return offset + Math.max(0, arrayBits || 0);
 }
 
+/** True for a little-endian number of 24 bits, say, that is appended: COSMOS' own place for it is one that nobody means. */
+const isOddAtByte = ({ type, offset, bits, isLittle }: ItemWords, end: PacketEnd | undefined): boolean =>
+  offset === undefined && isLittle && bits > 8 && end?.inByte === 0 && isOddInteger(type, 0, bits);
+
 /** The words with the place of what is appended, where COSMOS makes a bit field of it: it begins within a byte. */
-function appended(words: ItemWords, end: number | undefined): ItemWords {
+function appended(words: ItemWords, end: PacketEnd | undefined): ItemWords {
   const { type, offset, bits, isLittle } = words;
-  if (offset !== undefined || end === undefined || end % 8 === 0) return words;
-  return isLittle && isOddInteger(type, end, bits) && (bits % 8 === 0 || bits < 8)
-    ? { ...words, offset: end, isBitField: true }
+  const { at } = end ?? {};
+  if (offset !== undefined || at === undefined || at % 8 === 0) return words;
+  return isLittle && isOddInteger(type, at, bits) && (bits % 8 === 0 || bits < 8)
+    ? { ...words, offset: at, isBitField: true }
     : words;
 }
 
@@ -148,7 +167,7 @@ function entriesInPlaceOf({ type, offset, bits, arrayBits }: ItemWords, place: P
 
 function problemOf(
   { offset, bits, type, arrayBits, isLittle, isBitField, oddOrder }: ItemWords,
-  end: number | undefined,
+  end: PacketEnd | undefined,
 ): string | undefined {
   if (oddOrder !== undefined) return `the byte order ${oddOrder}`;
   const isText = isTextType(type);
@@ -165,9 +184,12 @@ function problemOf(
   if (type === "FLOAT" && bits !== 32 && bits !== 64) return `a float of ${bits} bits`;
   if (isText) return bits % 8 === 0 ? undefined : `a text of ${bits} bits`;
   if (bits < 1 || bits > 64) return `an integer of ${bits} bits`;
-  const isInByte = ((offset ?? end ?? NaN) % 8) + bits <= 8;
-  if (isLittle && bits % 8 !== 0 && !isInByte) return "little-endian bits that are not whole bytes";
-  return undefined;
+  const inByte = offset === undefined ? (end?.inByte ?? NaN) : offset % 8;
+  if (!isLittle || inByte + bits <= 8) return undefined;
+  if (bits % 8 !== 0) return "little-endian bits that are not whole bytes";
+  // Where it begins in a byte COSMOS reads a bit field, whose place cannot be said.
+  const isWhole = inByte === 0 || offset !== undefined || end === undefined;
+  return isWhole ? undefined : "a little-endian number within bytes, behind an item of varying length";
 }
 
 function problemOfBitField(at: number, bits: number, arrayBits: number | undefined): string | undefined {

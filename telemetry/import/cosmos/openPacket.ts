@@ -1,9 +1,9 @@
 /** A packet of COSMOS while its lines are read. */
 import type { Criterion, Entry, ForeignPacket, ForeignTime, Place } from "../definition";
 import type { Findings } from "../findings";
-import { sizeOf, varies } from "../places";
+import { lengthOf, sizeOf, varies } from "../places";
 import { derivedFields, type DerivedItem } from "./derivedItems";
-import type { Item } from "./items";
+import type { Item, PacketEnd } from "./items";
 
 export class OpenPacket {
   readonly entries: Entry[] = [];
@@ -60,27 +60,33 @@ export class OpenPacket {
   /**
    * What is appended stands at the end of the packet as far as it is known, not behind the item before it, which may
    * show bits of others again.
-   * @returns bits before it; undefined: they are not known
+   * @returns undefined where not even its place in its byte is known
    */
-  toItsEnd(place: Place): number | undefined {
+  toItsEnd(place: Place): PacketEnd | undefined {
     let [next, end]: [number | undefined, number] = [0, this.reach];
+    /** Bits behind the last item of varying length. */
+    let behind = 0;
     for (const entry of this.entries) {
       if (entry.kind === "field" && entry.fromEnd !== undefined) continue;
       if (entry.kind === "unknown") {
         this.entries.push({ kind: "unknown", place });
         return undefined;
       }
+      if (next === undefined) behind += lengthOf(entry) || 0;
       if (entry.kind === "gap") next = next === undefined ? undefined : next + entry.bits;
       else if (entry.at !== undefined && next === undefined) {
         // It shows what is before the item of varying length; that one's end is not here.
         this.entries.push({ kind: "unknown", place });
         return undefined;
-      } else if (varies(entry) || next === undefined) next = undefined;
-      else next = (entry.at ?? next) + sizeOf(entry);
+      } else if (varies(entry)) {
+        next = undefined;
+        // Texts are whole bytes; so are all elements together where one is.
+        behind = entry.bits % 8 === 0 ? 0 : NaN;
+      } else if (next !== undefined) next = (entry.at ?? next) + sizeOf(entry);
       end = Math.max(end, next ?? 0);
     }
     end += this.atEnd;
     if (next !== undefined && next < end) this.entries.push({ kind: "gap", bits: end - next });
-    return next === undefined ? undefined : end;
+    return next === undefined ? { at: undefined, inByte: behind % 8 } : { at: end, inByte: end % 8 };
   }
 }

@@ -154,6 +154,24 @@ describe("items of COSMOS", () => {
     assert.deepEqual(decode(spacePacket("0000 07")).values, { c: 7 });
   });
 
+  it("that are appended and little-endian behind an item of varying length are read where they are whole bytes", () => {
+    const size = "APPEND_ITEM N 8 UINT\n APPEND_ITEM S 0 STRING\n VARIABLE_BIT_SIZE N\n";
+    const { leftOut, notes, decode } = of(
+      `${size} APPEND_ITEM A 16 UINT\n APPEND_ITEM B 4 UINT\n APPEND_ITEM C 8 UINT\n APPEND_ITEM D 4 UINT
+  APPEND_ITEM E 24 UINT\n APPEND_ITEM F 12 UINT`,
+      "LITTLE_ENDIAN",
+    );
+    assert.deepEqual(leftOut, [
+      "Item C: a little-endian number within bytes, behind an item of varying length",
+      "Item F: little-endian bits that are not whole bytes",
+    ]);
+    assert.match(notes.join(), /Item E: is read from its own bytes/);
+    const values = { a: 0x201, b: 5, d: 7, e: 0x50403 };
+    const rest = "0102 5ff7 030405 0000";
+    assert.deepEqual(decode(spacePacket(`02 4142 ${rest}`)).values, { n: 2, s: "AB", ...values });
+    assert.deepEqual(decode(spacePacket(`00 ${rest}`)).values, { n: 0, s: "", ...values });
+  });
+
   it("that are appended are behind those of the packet as COSMOS counts: bit fields from their offset on", () => {
     const lines = "ITEM A 72 24 UINT\nAPPEND_ITEM B 8 UINT";
     assert.deepEqual(valuesOf(lines, "00 020304 0000 07", "LITTLE_ENDIAN"), { a: 0x040302, b: 7 });
