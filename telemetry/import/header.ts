@@ -1,7 +1,7 @@
 /** The primary header in a definition: recognised by where its fields are, not by their names. */
 import type { Criterion, ForeignField } from "./definition";
 import { contains, intersection, type Intervals } from "./intervals";
-import type { PlacedField } from "./places";
+import { type PlacedField, sizeOf, varies } from "./places";
 
 export const primaryHeaderBits = 48;
 
@@ -89,3 +89,31 @@ export function beginsWithHeader(fields: readonly Pick<ForeignField, "bits">[]):
   const sizes = [3, 1, 1, 11, 2, 14, 16];
   return sizes.every((bits, i) => fields[i]?.bits === bits);
 }
+
+/** Places of fields of which any definition of a CCSDS packet has one, each from its first bit to that behind it. */
+const wholeHeader: readonly (readonly string[])[] = [["5-16", "0-16"], ["18-32", "16-32"], ["32-48"]];
+
+/**
+ * A field that shows that packets begin with something else than a CCSDS primary header; undefined: none does. Fields may
+ * be parts of the header's words or several of them; where all words are there, others may show their bits again.
+ */
+export function otherThanHeader(placed: readonly PlacedField[]): PlacedField | undefined {
+  const there = placed.filter(({ bit }) => bit !== undefined && bit < primaryHeaderBits);
+  const places = new Set(there.map((each) => `${each.bit ?? 0}-${endOf(each)}`));
+  if (wholeHeader.every((some) => some.some((each) => places.has(each)))) return undefined;
+  return there.find((each) => !isOfHeader(each));
+}
+
+/** Bits between which the parts of the header stand; the APID may be in parts of its own, as PUS has them. */
+const borders = [0, 3, 4, ...Array.from({ length: 12 }, (_, i) => 5 + i), 18, 32, primaryHeaderBits];
+
+function isOfHeader({ field, bit = 0 }: PlacedField): boolean {
+  const end = endOf({ field, bit });
+  const isNumber = !["float", "string"].includes(field.type) && field.count === undefined;
+  const isInWord = Math.floor(bit / 16) === Math.floor((end - 1) / 16);
+  const isOfWords = bit % 16 === 0 && end % 16 === 0 && end <= primaryHeaderBits;
+  return isNumber && borders.includes(bit) && borders.includes(end) && (isInWord || isOfWords);
+}
+
+const endOf = ({ field, bit = 0 }: Pick<PlacedField, "field" | "bit">): number =>
+  varies(field) ? Infinity : bit + sizeOf(field);

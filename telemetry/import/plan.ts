@@ -7,6 +7,7 @@ import {
   type HeaderConditions,
   isInHeader,
   noHeaderConditions,
+  otherThanHeader,
   primaryHeaderBits,
   withHeaderCondition,
 } from "./header";
@@ -161,6 +162,14 @@ class Planner {
     this.findings.leftOut(packet.place, `${which}${isGiven ? ", " : "; "}${way}`);
   }
 
+  private refuseHeader({ place: at }: ForeignPacket, { field, bit = 0 }: PlacedField): void {
+    const there = `${field.name} at bit ${bit}`;
+    this.findings.leftOut(
+      at,
+      `it is no CCSDS packet: ${there} is no part of a primary header; nor is what is based on it`,
+    );
+  }
+
   private noteUnused({ place: at }: ForeignPacket): void {
     this.findings.note(at, "is abstract, and no packet is based on it: it is never sent");
   }
@@ -175,6 +184,8 @@ class Planner {
   ): void {
     const children = this.childrenOf(packet).filter((child) => !others.includes(child));
     if (packet.isAbstract && children.length === 0) return this.noteUnused(packet);
+    const other = state.base ? undefined : otherThanHeader(placed);
+    if (other) return this.refuseHeader(packet, other);
     const own = placed.filter((each) => !isInHeader(each) && !state.inBase.has(each.field));
     const fields = this.withoutMisplaced(withLengths(placed, own, this.findings));
     if (!this.isPlanned(packet, children, fields, state)) {

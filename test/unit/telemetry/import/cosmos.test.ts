@@ -96,6 +96,15 @@ describe("items of COSMOS", () => {
     assert.match(notes.join("\n"), /Packet SAT HK: is defined again/);
   });
 
+  it("that begin with something else than a primary header are no packets here, whatever chooses them", () => {
+    const radio =
+      "TELEMETRY SAT PING LITTLE_ENDIAN\n APPEND_ID_ITEM ID 16 UINT 1\n APPEND_ITEM SC 8 UINT\n APPEND_ITEM V 32 FLOAT";
+    assert.throws(
+      () => imported("cosmos", radio, { apids: [1] }),
+      /line 1: Packet SAT PING: it is no CCSDS packet: SC at bit 16 is no part of a primary header/,
+    );
+  });
+
   it("choose a packet by its first word as it is sent, little-endian or not", () => {
     const text =
       "TELEMETRY SAT HK LITTLE_ENDIAN\n  APPEND_ID_ITEM SID 16 UINT 0x0100\n  APPEND_ITEM SEQ 32 UINT\n  APPEND_ITEM A 8 UINT";

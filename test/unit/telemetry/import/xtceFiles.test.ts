@@ -257,12 +257,17 @@ describe("places in containers of XTCE", () => {
 });
 
 describe("fields where a primary header should be", () => {
+  const float = `<FloatParameterType name="F32"><FloatDataEncoding sizeInBits="32"/></FloatParameterType>`;
   const of = (types: string, list: string, criteria: string): string =>
     imported(
       "xtce",
       xtce({
         types: integer("U8", 8) + integer("U64", 64) + integer("U16", 16) + types,
-        parameters: parameter("A", "U64") + parameter("B", "U8") + parameter("LENGTH", "U16"),
+        parameters:
+          parameter("A", "U64") +
+          parameter("B", "U8") +
+          parameter("LENGTH", "U16") +
+          (types && parameter("F", "F32")),
         containers:
           container("BARE", list) +
           container("P", entries("B"), basedOn("CCSDS", criteria)) +
@@ -271,11 +276,26 @@ describe("fields where a primary header should be", () => {
       { apids: [7] },
     ).leftOut.join("\n");
 
-  it("that reach behind it are left out by a reason that fits", () => {
-    assert.match(
-      of("", entries("A", "B"), ""),
-      /Parameter A: begins in the primary header and ends behind it/,
-    );
+  it("that are none of its parts show that packets are no CCSDS packets", () => {
+    const why = /BARE: it is no CCSDS packet: \w+ at bit \d+ is no part of a primary header; nor is what/;
+    for (const [list, is] of [
+      [entries("A", "B"), true],
+      [entries("LENGTH", "B", "LENGTH", "A"), true],
+      [entries("LENGTH", "F", "A"), true],
+      [entries("LENGTH", "LENGTH", "LENGTH", "A"), false],
+      // Words of the header that are shown again in other parts.
+      [entries("LENGTH", "LENGTH", "LENGTH", "A") + placed("B", "containerStart", 20), false],
+      // A whole packet in one.
+      [entries("LENGTH", "LENGTH", "LENGTH", "B") + placed("A", "containerStart", 0), false],
+    ] as const) {
+      const leftOut = of(float, list, "");
+      assert.equal(why.test(leftOut), is, `${list}: ${leftOut}`);
+    }
+  });
+
+  it("that reach behind it are left out by a reason that fits, where all of it is there", () => {
+    const list = entries("LENGTH", "LENGTH", "LENGTH", "B") + placed("A", "containerStart", 0);
+    assert.match(of("", list, ""), /Parameter A: begins in the primary header and ends behind it/);
   });
 
   it("do not choose packets by their length or count", () => {
