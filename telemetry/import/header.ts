@@ -104,6 +104,10 @@ export function otherThanHeader(placed: readonly PlacedField[]): PlacedField | u
   return there.find((each) => !isOfHeader(each));
 }
 
+/** Fields within the header that are none of its parts, as those that show some of its bits by names of their own. */
+export const oddInHeader = (placed: readonly PlacedField[]): readonly PlacedField[] =>
+  placed.filter((each) => isInHeader(each) && !isOfHeader(each));
+
 /** Bits between which the parts of the header stand; the APID may be in parts of its own, as PUS has them. */
 const borders = [0, 3, 4, ...Array.from({ length: 12 }, (_, i) => 5 + i), 18, 32, primaryHeaderBits];
 

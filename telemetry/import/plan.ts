@@ -7,6 +7,7 @@ import {
   type HeaderConditions,
   isInHeader,
   noHeaderConditions,
+  oddInHeader,
   otherThanHeader,
   primaryHeaderBits,
   withHeaderCondition,
@@ -186,6 +187,9 @@ class Planner {
     if (packet.isAbstract && children.length === 0) return this.noteUnused(packet);
     const other = state.base ? undefined : otherThanHeader(placed);
     if (other) return this.refuseHeader(packet, other);
+    for (const { field } of oddInHeader(placed)) {
+      this.findings.leftOut(field.place, "lies in the primary header, of which no parameter is made");
+    }
     const own = placed.filter((each) => !isInHeader(each) && !state.inBase.has(each.field));
     const fields = this.withoutMisplaced(withLengths(placed, own, this.findings));
     if (!this.isPlanned(packet, children, fields, state)) {

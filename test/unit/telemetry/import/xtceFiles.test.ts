@@ -293,6 +293,14 @@ describe("fields where a primary header should be", () => {
     }
   });
 
+  it("that show some of its bits by names of their own are named", () => {
+    const again = placed("B", "containerStart", 20);
+    const words = entries("LENGTH", "LENGTH", "LENGTH", "A");
+    const why = "Parameter B: lies in the primary header, of which no parameter is made";
+    assert.ok(of("", words + again, "").includes(why));
+    assert.ok(!of("", words, "").includes(why));
+  });
+
   it("that reach behind it are left out by a reason that fits, where all of it is there", () => {
     const list = entries("LENGTH", "LENGTH", "LENGTH", "B") + placed("A", "containerStart", 0);
     assert.match(of("", list, ""), /Parameter A: begins in the primary header and ends behind it/);
