@@ -54,6 +54,7 @@ function numberField(
     return field;
   }
   const { place, bits } = field;
+  reportValidRanges(type, place, findings);
   const raw = { bits, isSigned: field.type === "signed", isFloat: field.type === "float" };
   const calibration = readCalibrator(encoding, raw);
   const limits = readRanges(child(type, "DefaultAlarm"), place, findings);
@@ -140,6 +141,13 @@ function reportCalibrators(encoding: Element | undefined, place: Place, findings
   for (const each of childrenOf(encoding, "DefaultCalibrator", "ContextCalibratorList")) {
     const message = `its ${each.name}: its states are taken for those of the number as it is sent`;
     findings.leftOut(placeIn(place, each), message);
+  }
+}
+
+/** Report of ranges outside of which a number is not valid. */
+function reportValidRanges(type: Element, place: Place, findings: Findings): void {
+  for (const range of childrenOf(type, "ValidRange", "ValidRangeSet")) {
+    findings.leftOut(placeIn(place, range), `its ${range.name}: numbers outside of it count too`);
   }
 }
 

@@ -320,7 +320,7 @@ describe("packets of XTCE", () => {
       ) +
       labelled("F", alarm("<AlarmConditions/>")) +
       boolean("B", "On", "Off").replace("</Bool", "<ContextAlarmList/></Bool") +
-      integer("U8", 8);
+      integer("U8", 8, '<ValidRange minInclusive="0" maxInclusive="9"/>');
     const valid = `<Parameter name="V" parameterTypeRef="U8"><ParameterProperties><ValidityCondition>${comparison("E", 1)}</ValidityCondition></ParameterProperties></Parameter>`;
     const next = basedOn("CCSDS", `${comparison("H3", 7)}<NextContainer containerRef="CCSDS"/>`);
     const { leftOut } = imported(
@@ -336,6 +336,7 @@ describe("packets of XTCE", () => {
       "Parameter E: its alarm on WORSE, which it never is",
       "Parameter E: the 3 packets in a row of its alarm: one is enough here",
       "Parameter F: its alarm AlarmConditions",
+      "Parameter V: its ValidRange: numbers outside of it count too",
       "Parameter V: its ValidityCondition: it always counts",
       "SequenceContainer P: its NextContainer: which packet comes next says nothing here",
     ]);
