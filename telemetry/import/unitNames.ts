@@ -63,11 +63,14 @@ const spellings: ReadonlyMap<string, string> = new Map<string, string>(
       ["dB", "decibel decibels"],
       [
         "count",
-        "counts count dn none unitless dimensionless n/a na - 1 raw number # unit uint bool boolean enum",
+        "counts cnt cnts dn none unitless dimensionless n/a na - 1 raw number # unit uint bool boolean enum",
       ],
     ] as const
   ).flatMap(([unit, names]) => names.split(" ").map((name) => [name, unit] as const)),
 );
+
+/** Gram in a dictionary; in definitions also the acceleration of gravity. */
+const ambiguous = "g";
 
 /** Endings that a metric must not have. */
 const reserved = /(?:^|_)(?:total|bucket|count|sum|info|created)$/;
@@ -76,7 +79,7 @@ const reserved = /(?:^|_)(?:total|bucket|count|sum|info|created)$/;
 export function unitNameOf(unit: string | undefined): string | BaseUnit {
   const written = (unit ?? "").normalize("NFKC").trim();
   if (written === "") return "count";
-  if (isUnit(written)) return written;
+  if (isUnit(written) && written !== ambiguous) return written;
   const spelling = written.toLowerCase().replaceAll(/\s+/g, "");
   const known = spellings.get(spelling);
   if (known !== undefined) return known;

@@ -62,6 +62,9 @@ describe("units of a definition", () => {
     [undefined, "count"],
     // One letter may mean two things: it is not guessed.
     ["C", { suffix: "c", symbol: "C" }],
+    ["g", { suffix: "g", symbol: "g" }],
+    ["grams", "g"],
+    ["cnts", "count"],
     ["GPS Week", { suffix: "gps_week", symbol: "GPS Week" }],
     ["foo/bar", { suffix: "foo_per_bar", symbol: "foo/bar" }],
     ["__proto__", { suffix: "proto", symbol: "__proto__" }],
