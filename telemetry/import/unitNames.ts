@@ -16,7 +16,7 @@ const spellings: ReadonlyMap<string, string> = new Map<string, string>(
       ["J", "joule joules"],
       ["Ohm", "ohm ohms ω"],
       ["kOhm", "kohm kohms kiloohm kiloohms kω"],
-      ["degC", "degc deg_c celsius degreescelsius degreecelsius centigrade °c ℃ deg.c degreesc"],
+      ["degC", "degc deg_c celsius celcius degreescelsius degreecelsius centigrade °c ℃ deg.c degreesc"],
       ["K", "kelvin kelvins degk"],
       ["s", "sec secs second seconds"],
       ["ms", "msec msecs millisecond milliseconds"],

@@ -104,9 +104,9 @@ interface Loop {
   readonly step: number;
 }
 
-/** Loop that a line begins: `(1..5).each do |i|`, `1.upto(5) do |i|`, `5.downto(1) do |i|`, `5.times do |i|`. */
+/** Loop that a line begins, also one in a comment, which Ruby runs all the same: `(1..5).each do |i|`, `1.upto(5) do |i|`, `5.downto(1) do |i|`, `5.times do |i|`. */
 function loopOf(text: string, values: Values): Loop | undefined {
-  const [, code = ""] = /^\s*<%-?\s*([^=%].*?)\s*-?%>\s*$/.exec(text) ?? [];
+  const [, code = ""] = /^\s*#*\s*<%-?\s*([^=%].*?)\s*-?%>\s*$/.exec(text) ?? [];
   const [, first, dots, last, name] =
     /^\(([^.|]+)(\.\.\.?)([^.|]+)\)\.each\s+do\s*\|\s*(\w+)\s*\|$/.exec(code) ??
     /^([^.|]+)(\.(?:up|down)to)\s*\(([^.|]+)\)\s+do\s*\|\s*(\w+)\s*\|$/.exec(code) ??
@@ -124,7 +124,7 @@ function endOf(lines: readonly TemplateLine[], start: number): number | undefine
   let depth = 0;
   for (let i = start; i < lines.length; i++) {
     const text = lines[i]?.text ?? "";
-    if (/^\s*<%-?\s*end\s*-?%>\s*$/.test(text)) {
+    if (/^\s*#*\s*<%-?\s*end\s*-?%>\s*$/.test(text)) {
       if (--depth === 0) return i;
     } else if (/<%(?!=).*(?:\bdo\b|\bif\b|\bunless\b|\bwhile\b|\bcase\b|\bbegin\b|\bdef\b)/.test(text)) {
       depth++;

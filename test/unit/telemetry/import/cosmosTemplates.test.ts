@@ -43,6 +43,15 @@ describe("templates of COSMOS", () => {
     }
   });
 
+  it("have loops in comments too, and what they make of comments is none", () => {
+    const lines =
+      "#<% 4.times do |i| %>\n#APPEND_ITEM X<%= 2 * i %> 8 UINT\n # <% end %>\nAPPEND_ITEM B 8 UINT";
+    assert.deepEqual(of(lines).leftOut, []);
+    assert.deepEqual(valuesOf(lines, "07"), { b: 7 });
+    const loud = "# <% 2.times do |i| %>\nAPPEND_ITEM X<%= i %> 8 UINT\n# <% end %>";
+    assert.deepEqual(valuesOf(loud, "0102"), { x0: 1, x1: 2 });
+  });
+
   it("mean constants of Ruby by the values that they are given", () => {
     const text = packetWith(
       "APPEND_ITEM A 16 UINT\n<% Fsw::COUNT.times do |i| %>\nAPPEND_ITEM B<%= i %> 8 UINT\n<% end %>",
