@@ -197,9 +197,11 @@ export const placeOf = (element: Element, what = element.name): Place => ({
   what: element.attributes.name === undefined ? what : `${what} ${element.attributes.name}`,
 });
 
-/** Description of an element: the short one, else the long one. */
+/** Description of an element: the short one, which some definitions have as an element, else the long one. */
 export const descriptionOf = (element: Element | undefined): string | undefined =>
-  element?.attributes.shortDescription ?? child(element, "LongDescription")?.text;
+  element?.attributes.shortDescription ??
+  child(element, "ShortDescription")?.text ??
+  child(element, "LongDescription")?.text;
 
 /** Name by which conditions and sizes mean a parameter: its own, behind those of its systems. */
 export const fieldNameOf = ({ system, name }: Named): string => [...system.below, name].join("/");

@@ -152,7 +152,7 @@ function reportValidRanges(type: Element, place: Place, findings: Findings): voi
 }
 
 /** Report of alarms that only numbers can have here, and of what counts their violations. */
-function reportAlarms(type: Element, place: Place, findings: Findings): void {
+export function reportAlarms(type: Element, place: Place, findings: Findings): void {
   const alarm = child(type, "DefaultAlarm");
   for (const part of alarm?.children ?? []) {
     const isRead = hasStates(type) && part.name.startsWith("EnumerationAlarm");

@@ -17,7 +17,7 @@ import {
 } from "./database";
 import { dimensionOf, product } from "./dimensions";
 import { type Encoded, type EncodedForm, encodingOf, readEncoding } from "./encodings";
-import { type ContextReader, meaningOf } from "./meaning";
+import { type ContextReader, meaningOf, reportAlarms } from "./meaning";
 
 /** Elements of arrays that are written one by one. */
 const mostElements = 4096;
@@ -71,9 +71,10 @@ export class ParameterReader {
 
   private ofType(type: Named, own: Pick<ForeignField, "name" | "place" | "description">, depth = 0): Entry[] {
     if (depth > 20) return [this.leaveOut(own.place, undefined, "its type contains itself")];
-    if (type.element.name === "AggregateParameterType") return this.members(type, own, depth);
-    if (type.element.name === "ArrayParameterType") return this.array(type, own, depth);
-    return this.plain(type, own);
+    const isStructure = type.element.name === "AggregateParameterType";
+    if (!isStructure && type.element.name !== "ArrayParameterType") return this.plain(type, own);
+    reportAlarms(type.element, own.place, this.findings);
+    return isStructure ? this.members(type, own, depth) : this.array(type, own, depth);
   }
 
   private members(

@@ -342,6 +342,23 @@ describe("packets of XTCE", () => {
     ]);
   });
 
+  it("name alarms of structures, and have descriptions that are elements", () => {
+    const alarm =
+      '<DefaultAlarm><StaticAlarmRanges><WarningRange maxInclusive="1"/></StaticAlarmRanges></DefaultAlarm>';
+    const said =
+      '<Parameter name="X" parameterTypeRef="U8"><ShortDescription>In words</ShortDescription></Parameter>';
+    const { leftOut, text } = imported(
+      "xtce",
+      xtce({
+        types: `${integer("U8", 8)}<AggregateParameterType name="S"><MemberList><Member name="M" typeRef="U8"/></MemberList>${alarm}</AggregateParameterType>`,
+        parameters: parameter("A", "S") + said,
+        containers: container("P", entries("A", "X"), apid7),
+      }),
+    );
+    assert.deepEqual(leftOut, ["Parameter A: its alarm StaticAlarmRanges"]);
+    assert.match(text, /description: In words/);
+  });
+
   it("in files that a file includes are asked for", () => {
     const include = '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="more.xml"/>';
     const { leftOut } = imported(
