@@ -79,15 +79,37 @@ interface CsvRecord {
   readonly line: number;
 }
 
+/** Rows of the file without comments. */
 function recordsOf(text: string): CsvRecord[] {
+  const rows = parsed(text, delimiterOf(text));
+  if (rows.length > mostRows) throw new ImportError(`has more than ${mostRows} rows`);
+  // The head may begin with # too.
+  return rows.filter(({ record }) => !/^\s*#/.test(record[0] ?? "") || meantBy(record) > 1);
+}
+
+/** Number of cells that are the name of a column which means something. */
+const meantBy = (record: readonly string[]): number =>
+  record.filter((cell) => columnOf(columnName(cell)) !== undefined).length;
+
+/** What stands between the cells: a comma, unless the names of the columns are told apart by something else. */
+function delimiterOf(text: string): string {
+  const head = text
+    .split(/\r?\n/, 100)
+    .find((line) => /[^\s#]/.test(line) && meantBy(line.split(/[,;\t]/)) > 1);
+  const meant = (delimiter: string): number => meantBy((head ?? "").split(delimiter));
+  return [";", "\t"].find((each) => meant(each) > meant(",")) ?? ",";
+}
+
+function parsed(text: string, delimiter: string): CsvRecord[] {
   try {
-    const parsed = parse(text, {
-      ...{ bom: true, info: true, relax_column_count: true, skip_empty_lines: true, to: mostRows },
-      // A blank before a quote, as in `NAME, "uint(4)"`.
-      ltrim: true,
+    const records = parse(text, {
+      ...{ bom: true, info: true, relax_column_count: true, skip_empty_lines: true, to: mostRows + 1 },
+      delimiter,
+      // A blank before a quote, as in `NAME, "uint(4)"`; a tab between cells is no blank.
+      ltrim: delimiter !== "\t",
     }) as unknown as { record: string[]; info: { lines: number } }[];
     // The library names the line on which a record ends.
-    return parsed.map(({ record, info }) => ({
+    return records.map(({ record, info }) => ({
       record,
       line: info.lines - record.join("").split("\n").length + 1,
     }));

@@ -16,6 +16,25 @@ describe("CSV", () => {
     assert.deepEqual(decode(spacePacket("123f ff 3fc00000")).values, { a: 0x123, b: -1, c: 1.5 });
   });
 
+  it("may have semicolons or tabs between its cells, and comments", () => {
+    const rows = ["# made by hand, see name; type", "Name,Data Type,Description,Bit_Length", "# power,,,"];
+    const text = [...rows, "A,uint,,8", "B,uint,two; or, more,16"].join("\n");
+    const packet = spacePacket("05 0102");
+    const withCommas = text.replace("two; or, more", '"two; or, more"');
+    assert.deepEqual(csv(withCommas).decode(packet).values, { a: 5, b: 0x102 });
+    for (const delimiter of [";", "\t"]) {
+      const other = text.replaceAll(/,(?=\S|$)/gm, delimiter).replace("two; or", "two or");
+      const { decode, leftOut } = csv(other);
+      assert.deepEqual(leftOut, []);
+      assert.deepEqual(decode(packet).values, { a: 5, b: 0x102 }, delimiter);
+    }
+  });
+
+  it("with more rows than a definition has is refused", () => {
+    const rows = "A,uint,8\n".repeat(100_001);
+    assert.throws(() => csv(`name,data_type,bit_length\n${rows}`), /has more than 100000 rows/);
+  });
+
   it("has places behind the primary header, also of bits that another field has", () => {
     const { decode } = csv("name,data_type,bit_length,bit_offset\nA,uint,8,8\nHIGH,uint,4,8\n");
     assert.deepEqual(decode(spacePacket("ff a5")).values, { a: 0xa5, high: 0xa });
