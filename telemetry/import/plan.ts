@@ -14,6 +14,7 @@ import {
 } from "./header";
 import { complement, contains, everything, intersection, type Intervals, only, union } from "./intervals";
 import { withKnownCounts, withLengths } from "./lengths";
+import { narrowFirst } from "./order";
 import { place, type Placed, type PlacedField, shifted } from "./places";
 import { parted, withTail } from "./tail";
 
@@ -77,21 +78,7 @@ class Planner {
       suffix: "",
     };
     for (const root of this.childrenOf(undefined)) this.visit(root, start);
-    return this.narrowFirst();
-  }
-
-  /** Packets of which the first whose conditions hold is taken: what is a part of another one stands before it. */
-  private narrowFirst(): PlannedPacket[] {
-    const below = Map.groupBy(this.planned, ({ base }) => base);
-    const ordered = (base: PlannedPacket | undefined): PlannedPacket[] => {
-      const siblings: PlannedPacket[] = [];
-      for (const each of below.get(base) ?? []) {
-        const wider = siblings.findIndex((other) => isBefore(each, other, below.has(other)));
-        siblings.splice(wider < 0 ? siblings.length : wider, 0, each);
-      }
-      return siblings.flatMap((each) => [each, ...ordered(each)]);
-    };
-    return ordered(undefined);
+    return narrowFirst(this.planned);
   }
 
   private childrenOf(packet: ForeignPacket | undefined): readonly ForeignPacket[] {
@@ -300,26 +287,6 @@ function asSent({ isLittle, bits }: ForeignField, criterion: Criterion): Criteri
   });
   return { ...criterion, numbers };
 }
-
-/** True where a packet is to be looked at before another one, which may be the base of others. */
-function isBefore(one: PlannedPacket, other: PlannedPacket, isBase: boolean): boolean {
-  if (one.apid !== other.apid) return false;
-  // Of two with the same conditions only the first is kept: rather the one that has fields.
-  const isEmpty = other.fields.length === 0 && one.fields.length > 0 && !isBase;
-  return isPartOf(one.when, other.when) || (isEmpty && isSame(one.when, other.when));
-}
-
-/** True where the first conditions hold only if the others do, and not the other way round. */
-const isPartOf = (narrow: readonly Criterion[], wide: readonly Criterion[]): boolean =>
-  wide.length > 0 && implies(narrow, wide) && !implies(wide, narrow);
-
-const isSame = (one: readonly Criterion[], other: readonly Criterion[]): boolean =>
-  implies(one, other) && implies(other, one);
-
-const implies = (some: readonly Criterion[], others: readonly Criterion[]): boolean =>
-  others.every(({ field, numbers }) =>
-    some.some((each) => each.field === field && intersection(each.numbers, complement(numbers)).length === 0),
-  );
 
 function problemOf(found: PlacedField | undefined): string | undefined {
   if (!found) return undefined;
