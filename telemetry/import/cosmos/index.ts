@@ -7,10 +7,12 @@
  *   openPacket.ts a packet while it is read    time.ts        its time
  *   numbers.ts    numbers as it writes them    arithmetic.ts  numbers that templates compute
  *   code.ts       code that is a formula       derivedItems.ts items that are computed from others
+ *   macros.ts     items that are repeated
  */
 import type { Definition, SourceText } from "../definition";
 import { type Findings, ImportError, nothingLeft } from "../findings";
 import { linesOf } from "./lines";
+import { withoutMacros } from "./macros";
 import { Reader } from "./reader";
 import type { Given } from "./template";
 
@@ -27,7 +29,7 @@ export function readCosmos(
   const reader = new Reader(findings);
   const isOne = files.length === 1;
   for (const { text, file } of files) {
-    for (const line of linesOf(text, given, isOne ? undefined : file)) reader.read(line);
+    for (const line of withoutMacros(linesOf(text, given, isOne ? undefined : file))) reader.read(line);
     reader.endFile();
   }
   const packets = reader.packets();

@@ -21,6 +21,9 @@ const ofPacket = new Set([
 const movesNothing =
   /^(?:META|STATE|UNITS|LIMITS|LIMITS_RESPONSE|FORMAT_STRING|DESCRIPTION|KEY|HIDDEN|DISABLED|PROCESSOR|OVERLAP)\b/i;
 
+/** Lines of a packet that are no items, and take bits all the same. */
+const takesBits = /STRUCTURE$|^MACRO_|^APPEND_/;
+
 /** Lines that begin something else than telemetry, with all below them. */
 const notTelemetry = new Set(["COMMAND", "SELECT_COMMAND", "LIMITS_GROUP"]);
 
@@ -176,7 +179,7 @@ export class Reader {
     if (field && this.open && keyword === "VARIABLE_BIT_SIZE") return this.size(field, this.open, line);
     const changed = field && modified(field, line, this.findings);
     if (changed) return this.replace(changed);
-    if (this.isSilent && !ofPacket.has(keyword) && !keyword.endsWith("STRUCTURE")) return;
+    if (this.isSilent && !ofPacket.has(keyword) && !takesBits.test(keyword)) return;
     this.packetLine(line);
   }
 
@@ -209,7 +212,7 @@ export class Reader {
     }
     if (keyword === "ACCESSOR") return;
     this.findings.leftOut(place, `the line ${keyword}`);
-    if (!keyword.endsWith("STRUCTURE")) return;
+    if (!takesBits.test(keyword)) return;
     this.endItem();
     this.isSilent = true;
     this.open?.entries.push({ kind: "unknown", place });

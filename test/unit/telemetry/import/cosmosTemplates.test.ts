@@ -294,3 +294,45 @@ describe("the time of a packet of COSMOS", () => {
     assert.equal(decode(spacePacket("00000064 0007a120 05")).time, undefined);
   });
 });
+
+describe("macros of COSMOS", () => {
+  const macro = (
+    range: string,
+    lines = "APPEND_ITEM A 8 UINT\n UNITS Volts V\nAPPEND_ITEM B 8 UINT",
+  ): string => `MACRO_APPEND_START ${range}\n${lines}\nMACRO_APPEND_END\nAPPEND_ITEM C 8 UINT`;
+
+  it("append their items once for each number, in the order of the numbers", () => {
+    for (const [range, names] of [
+      ["1 2", ["a1", "b1", "a2", "b2"]],
+      ["2 1", ["a2", "b2", "a1", "b1"]],
+      ["7 7 X%03d_%s", ["x007_a", "x007_b"]],
+    ] as const) {
+      const { leftOut, decode } = of(macro(range));
+      assert.deepEqual(leftOut, []);
+      const { values } = decode(spacePacket("00 01 02 03 04"));
+      assert.deepEqual(Object.keys(values ?? {}), [...names, "c"], range);
+      assert.deepEqual(Object.values(values ?? {}).at(-1), names.length, range);
+    }
+  });
+
+  for (const [what, text] of [
+    ["no numbers", macro("ONE TWO")],
+    ["too many numbers", macro("1 1000000")],
+    ["a format that has no number", macro("1 2 %s")],
+    ["items at places", macro("1 2", "ITEM A 48 8 UINT")],
+    ["a line that appends something else", `APPEND_THING X 8 UINT\n${macro("1 2")}`],
+    ["an item before them that is left out", `APPEND_ITEM Q 8 FLOAT\n${macro("ONE TWO")}`],
+    ["no end", macro("1 2").replace("MACRO_APPEND_END\n", "")],
+  ] as const) {
+    it(`with ${what} are named, and nothing behind them is placed`, () => {
+      const { leftOut, decode } = of(`APPEND_ITEM D 8 UINT\n${text}`);
+      assert.match(
+        leftOut.join("\n"),
+        /the line (?:MACRO_APPEND_START|APPEND_THING).*C behind it cannot be placed/s,
+      );
+      const { values } = decode(spacePacket("07 01 02"));
+      assert.equal(values?.d, 7);
+      assert.equal(values?.c, undefined);
+    });
+  }
+});
