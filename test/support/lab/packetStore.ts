@@ -12,7 +12,7 @@ import { repositoryRoot } from "../../../settings/repositoryRoot";
 import { controlPlane, kubectl, ssh } from "./lab";
 import { objectsIn } from "./s3";
 
-const prefix = "perigee-lab/packets/";
+const prefix = "perigee-lab/packets";
 /** A key that no store knows: until the right one is given, nothing can be copied. */
 const unknownKey = { accessKeyId: "AKIAAAAAAAAAAAAAAAAA", secretAccessKey: "somebody-elses" };
 
@@ -57,9 +57,9 @@ export class PacketStore {
   /** Writes the copied files below a folder, as a person who fetches them does, and returns how many there are. */
   async fetchInto(folder: string): Promise<number> {
     const objects = await objectsIn(labSettings().stateFolder, this.region, this.bucket);
-    const copied = [...objects].filter(([key]) => key.startsWith(prefix));
+    const copied = [...objects].filter(([key]) => key.startsWith(`${prefix}/`));
     for (const [key, content] of copied) {
-      const file = join(folder, key.slice(prefix.length));
+      const file = join(folder, key.slice(prefix.length + 1));
       await mkdir(dirname(file), { recursive: true });
       await writeFile(file, content);
     }
