@@ -25,7 +25,10 @@ export const checkDictionary = command(
   async (_settings, { print }, file) => {
     try {
       const text = file === undefined ? defaultDictionaryText() : readDictionaryText(file);
-      const dictionary = parseDictionary(text, file);
+      const warnings: string[] = [];
+      const dictionary = parseDictionary(text, file, (each) =>
+        warnings.push(`warning: ${formatProblem(each)}\n`),
+      );
       const { name, version, packets, parameters } = dictionary;
       const limited = parameters.filter((parameter) => parameter.limits).length;
       const which =
@@ -34,7 +37,7 @@ export const checkDictionary = command(
       await print(
         `${name} ${version}${which}: ${packets.length} packets${events > 0 ? ` (${events} with events)` : ""}, ${parameters.length} parameters${dictionary.derived.length > 0 ? ` (${dictionary.derived.length} derived)` : ""}, ${limited} of them with limits\n`,
       );
-      await print(dictionary.warnings.map((each) => `warning: ${formatProblem(each)}\n`).join(""));
+      await print(warnings.join(""));
       const needsTable = packets.some(({ time }) => (time?.code.clock ?? "UTC") !== "UTC");
       if (needsTable) await print(`leap seconds: by a table that is complete to ${leapSecondsKnownUntil}\n`);
       // Without the dashboards: the exporter does not know them. Stack 2 checks their sizes too.

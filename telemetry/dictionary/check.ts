@@ -10,7 +10,9 @@ import type { Refused } from "./refused";
 /** Reporter of a problem, or of what is hardly meant, of a packet, parameter or hidden field. */
 export interface Report {
   readonly error: (part: Packet | Field, key: Path, message: string) => void;
-  readonly warning: (part: Packet | Field, key: Path, message: string) => void;
+  readonly warning: (part: Packet | Field, key: Path, message: () => string) => void;
+  /** Line of a part in the file, from 1. */
+  readonly lineOf: (part: Packet | Field) => number;
 }
 
 /** What the file has beside what was read of it. */
@@ -29,7 +31,7 @@ export function checkDictionary(dictionary: Dictionary, written: Written, report
       report.error(
         packet,
         ["name"],
-        `${packet.name} is already the name of APID ${first.apid} (line ${first.line})`,
+        `${packet.name} is already the name of APID ${first.apid} (line ${report.lineOf(first)})`,
       ),
   );
   checkUnique(
@@ -39,7 +41,7 @@ export function checkDictionary(dictionary: Dictionary, written: Written, report
       report.error(
         parameter,
         ["name"],
-        `gives the metric ${parameter.metric}, as ${first.packet}.${first.name} does (line ${first.line})`,
+        `gives the metric ${parameter.metric}, as ${first.packet}.${first.name} does (line ${report.lineOf(first)})`,
       ),
   );
   checkLayouts(dictionary, written.refused, report);
@@ -51,11 +53,13 @@ export function checkDictionary(dictionary: Dictionary, written: Written, report
 function checkFamilies({ parameters }: Dictionary, report: Report): void {
   const kinds = Map.groupBy(parameters, ({ metric }) => metric.replace(/_(?:total|info)$/, ""));
   for (const [family, [first, ...others]] of kinds) {
-    for (const other of others.filter(({ metric }) => metric !== first?.metric)) {
+    if (!first) continue;
+    for (const other of others.filter(({ metric }) => metric !== first.metric)) {
       report.warning(
         other,
         ["name"],
-        `gives the metric ${other.metric}; ${first?.metric ?? ""} (line ${first?.line ?? 1}) has the same family in OpenMetrics, ${family}`,
+        () =>
+          `gives the metric ${other.metric}; ${first.metric} (line ${report.lineOf(first)}) has the same family in OpenMetrics, ${family}`,
       );
     }
   }
@@ -138,7 +142,7 @@ function checkMetricName(parameter: Parameter, report: Report): void {
     report.warning(
       parameter,
       ["name"],
-      `gives the metric ${metric}, with the unit twice: leave ${suffix} out of the name`,
+      () => `gives the metric ${metric}, with the unit twice: leave ${suffix} out of the name`,
     );
   }
   const ending = type === "string" || type === "binary" ? null : reservedEnding.exec(metric);
@@ -146,7 +150,7 @@ function checkMetricName(parameter: Parameter, report: Report): void {
     report.warning(
       parameter,
       ["name"],
-      `gives the metric ${metric}; Prometheus reserves the ending ${ending[0]}`,
+      () => `gives the metric ${metric}; Prometheus reserves the ending ${ending[0]}`,
     );
   }
 }
@@ -165,7 +169,8 @@ function checkReach(parameter: Parameter, limits: readonly Limit[], key: Path, r
     report.warning(
       parameter,
       [...key, severity, bound],
-      `can never be crossed: the values of the field end at ${bound === "low" ? least : most}, and the limit (${value}) is not ${end}, in base units`,
+      () =>
+        `can never be crossed: the values of the field end at ${bound === "low" ? least : most}, and the limit (${value}) is not ${end}, in base units`,
     );
   }
 }

@@ -25,7 +25,7 @@ export function checkLayouts({ packets }: Dictionary, refused: Refused, report: 
 }
 
 /** Check of layouts that are tried in sequence: one that takes every packet hides those behind it. */
-function checkAlternatives(alternatives: readonly Packet[], { error }: Report): void {
+function checkAlternatives(alternatives: readonly Packet[], { error, lineOf }: Report): void {
   const seen = new Map<string, Packet>();
   for (const packet of alternatives) {
     const taken = alternatives
@@ -38,7 +38,7 @@ function checkAlternatives(alternatives: readonly Packet[], { error }: Report): 
     error(
       packet,
       ["apid"],
-      `APID ${packet.apid} is already packet ${first.name} (line ${first.line}): ${way}`,
+      `APID ${packet.apid} is already packet ${first.name} (line ${lineOf(first)}): ${way}`,
     );
   }
 }
@@ -58,32 +58,35 @@ function checkBase(packet: Packet, packets: readonly Packet[], refused: Refused,
   }
 }
 
-function checkSameOfApid(packets: readonly Packet[], { error }: Report): void {
+function checkSameOfApid(packets: readonly Packet[], { error, lineOf }: Report): void {
   const [first, ...others] = packets;
+  if (!first) return;
   for (const packet of others) {
     // The check comes before the choice of the layout, which a damaged packet would mislead.
-    if (packet.checksum !== first?.checksum) {
+    if (packet.checksum !== first.checksum) {
       error(
         packet,
         ["checksum"],
-        `APID ${packet.apid} has another checksum in ${first?.name} (line ${first?.line})`,
+        `APID ${packet.apid} has another checksum in ${first.name} (line ${lineOf(first)})`,
       );
     }
-    if (JSON.stringify(packet.sequence) === JSON.stringify(first?.sequence)) continue;
+    if (JSON.stringify(packet.sequence) === JSON.stringify(first.sequence)) continue;
     error(
       packet,
       ["sequence"],
-      `APID ${packet.apid} has another sequence in ${first?.name} (line ${first?.line})`,
+      `APID ${packet.apid} has another sequence in ${first.name} (line ${lineOf(first)})`,
     );
   }
 }
 
 /** Check of the names by which `when` and `count` find a field. Two metrics of one name are reported as such. */
-function checkNames({ parameters, hidden }: Packet, { error }: Report): void {
+function checkNames({ parameters, hidden }: Packet, { error, lineOf }: Report): void {
   const seen = new Map<string, Field>(parameters.map((parameter) => [parameter.name, parameter]));
   for (const field of hidden) {
     const first = seen.get(field.name);
-    if (first) error(field, ["name"], `${field.name} is already a field of this packet (line ${first.line})`);
+    if (first) {
+      error(field, ["name"], `${field.name} is already a field of this packet (line ${lineOf(first)})`);
+    }
     seen.set(field.name, field);
   }
 }
@@ -103,7 +106,7 @@ function endsBeforeTime(packet: Packet): boolean {
   return endOfTime(packet) > packet.secondaryHeader.bytes + packet.leastBytes;
 }
 
-function checkExtents(packet: Packet, { error }: Report): void {
+function checkExtents(packet: Packet, { error, lineOf }: Report): void {
   const last = packet.mostBytes * 8;
   const inherited = new Set<Field>([...(packet.base?.parameters ?? []), ...(packet.base?.hidden ?? [])]);
   const fields = [...packet.parameters, ...packet.hidden];
@@ -127,7 +130,7 @@ function checkExtents(packet: Packet, { error }: Report): void {
     if (widest && row.from < widest.to) {
       report(
         `${field.name} (bits ${row.from} to ${row.to - 1}) overlaps ${widest.field.name} ` +
-          `(bits ${widest.from} to ${widest.to - 1}, line ${widest.field.line}); for a second view of the same bits say overlaps: true`,
+          `(bits ${widest.from} to ${widest.to - 1}, line ${lineOf(widest.field)}); for a second view of the same bits say overlaps: true`,
       );
     }
     if (!widest || row.to > widest.to) widest = row;

@@ -68,17 +68,8 @@ export function readCondition(
 
 /** A field of the header: its offset counts from behind the primary header. */
 const headerField = (name: string, bitOffset: number, bitSize: number): Field => ({
-  ...{
-    name,
-    bitOffset,
-    segment: 0,
-    bitSize,
-    bits: bitSize,
-    type: "unsigned",
-    encoding: "binary",
-    byteOrder: "big",
-  },
-  ...{ overlaps: false, line: 0 },
+  ...{ name, bitOffset, segment: 0, bitSize, bits: bitSize },
+  ...{ type: "unsigned", encoding: "binary", byteOrder: "big", overlaps: false },
 });
 
 /** Fields of a PUS header by their names. */

@@ -4,7 +4,6 @@ import type { Derived } from "./derived";
 import type { PacketEvent } from "./events";
 import type { Limits } from "./limits";
 import type { Checksum } from "./packetSchema";
-import type { Problem } from "./problem";
 import type { StateAlarms } from "./stateAlarms";
 import type { StoredMark } from "./stored";
 import type { TimeCode } from "./timeSchema";
@@ -83,8 +82,6 @@ export interface Field {
   readonly bitPlaces?: readonly number[] | undefined;
   /** True for another view of bits that another field has too. */
   readonly overlaps: boolean;
-  /** Line in the dictionary file, from 1. */
-  readonly line: number;
 }
 
 /** Range of raw numbers of an enumeration that mean one state. */
@@ -210,7 +207,6 @@ export interface Packet {
   readonly parameters: readonly Parameter[];
   /** Fields without a metric, those of its base first. */
   readonly hidden: readonly Field[];
-  readonly line: number;
 }
 
 export interface Dictionary {
@@ -227,6 +223,4 @@ export interface Dictionary {
   readonly derived: readonly Parameter[];
   /** Enumeration that selects the limits by mode. */
   readonly mode?: Parameter | undefined;
-  /** What is allowed, but hardly meant. */
-  readonly warnings: readonly Problem[];
 }

@@ -1,12 +1,12 @@
-/** YAML text of a dictionary file as a document, or its faults in one line each. */
-import { type Document, isScalar, LineCounter, parseDocument, visit } from "yaml";
-import { DictionaryError, type Problem } from "./problem";
+/** YAML text of a dictionary file: its value, and where each part of it stands; or its faults in one line each. */
+import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument, visit } from "yaml";
+import { plainValue } from "./plainValue";
+import { DictionaryError, type Path, type PlaceOf, type Problem } from "./problem";
 
-/** Document of a text, with its lines and its plain value. */
 export interface ParsedText {
-  readonly document: Document;
-  readonly lines: LineCounter;
   readonly value: unknown;
+  /** Mostly nobody asks: reading a text with its places takes ten times as long, so that is done for the first who does. */
+  readonly placeOf: PlaceOf;
 }
 
 /** Uses of one anchor: enough for any dictionary, too few for a text that grows without end. */
@@ -16,6 +16,14 @@ const tooDeep = "is nested too deeply for a dictionary";
 
 /** @throws DictionaryError for a text that is not one YAML document */
 export function parseText(text: string, file: string): ParsedText {
+  const value = plainValue(text);
+  if (value === undefined) return parseWithPlaces(text, file);
+  let places: ParsedText | undefined;
+  return { value, placeOf: (path) => (places ??= parseWithPlaces(text, file)).placeOf(path) };
+}
+
+/** @throws DictionaryError for a text that is not one YAML document */
+export function parseWithPlaces(text: string, file: string): ParsedText {
   const lines = new LineCounter();
   const refuse = (message: string, line = 1, column = 1): never => {
     throw new DictionaryError([{ file, line, column, key: "", message }]);
@@ -30,12 +38,38 @@ export function parseText(text: string, file: string): ParsedText {
     // What else is wrong with such a text follows from where its reading ended.
     if (problems.some(({ message }) => message === tooDeep)) return refuse(tooDeep);
     if (problems.length > 0) throw new DictionaryError(problems);
-    return { document, lines, value: document.toJS({ maxAliasCount: mostAliases }) as unknown };
+    const value = document.toJS({ maxAliasCount: mostAliases }) as unknown;
+    return { value, placeOf: (path) => place(offsetOf(path, document), lines) };
   } catch (error) {
     if (error instanceof RangeError) return refuse(tooDeep);
     if (error instanceof ReferenceError) return refuse(`cannot resolve its anchors: ${error.message}`);
     throw error;
   }
+}
+
+function place(offset: number, lines: LineCounter): ReturnType<PlaceOf> {
+  const { line, col } = lines.linePos(offset);
+  return { line: Math.max(line, 1), column: Math.max(col, 1) };
+}
+
+/** Offset of a key in the text; for a missing key, the offset of its nearest parent. */
+function offsetOf(path: Path, document: Document): number {
+  for (let length = path.length; length > 0; length--) {
+    const offset = keyOffset(path.slice(0, length), document);
+    if (offset !== undefined) return offset;
+  }
+  return 0;
+}
+
+function keyOffset(path: Path, document: Document): number | undefined {
+  const last = path.at(-1);
+  const parent = path.length > 1 ? document.getIn(path.slice(0, -1), true) : document.contents;
+  if (isMap(parent)) {
+    const pair = parent.items.find((item) => isPair(item) && String(item.key) === String(last));
+    return isNode(pair?.key) ? pair.key.range?.[0] : undefined;
+  }
+  const node = document.getIn(path, true);
+  return isNode(node) ? node.range?.[0] : undefined;
 }
 
 function yamlProblem(error: Document["errors"][number], file: string): Problem {

@@ -2,6 +2,9 @@
 import type { Packet, Parameter } from "./dictionary";
 import type { Refused } from "./refused";
 
+/** Finder of the line of a parameter in the file, from 1. */
+type LineOf = (part: Parameter) => number;
+
 export class Finder {
   private readonly byName: ReadonlyMap<string, readonly Parameter[]>;
 
@@ -9,6 +12,7 @@ export class Finder {
     private readonly packets: readonly Packet[],
     parameters: readonly Parameter[],
     private readonly refused: Refused,
+    private readonly lineOf: LineOf,
   ) {
     this.byName = Map.groupBy(parameters, qualifiedName);
   }
@@ -21,7 +25,7 @@ export class Finder {
   /** The parameter, if it has one number; else why not. Empty: it was refused, which is said elsewhere. */
   number(name: string, of: Parameter): Parameter | string {
     const [found, other] = this.all(name, of);
-    if (found && other) return ambiguous(name, found, other);
+    if (found && other) return ambiguous(name, found, other, this.lineOf);
     if (found?.type === "string" || found?.type === "binary") return `${name} is a text`;
     if (found) return found.array ? `${name} is an array` : found;
     const isHidden = this.packets[of.packetIndex]?.hidden.some((each) => each.name === name) === true;
@@ -41,10 +45,10 @@ export class Finder {
 }
 
 /** Why a name is not enough: parameters of one name have other subsystems, or other units or kinds in other packets. */
-export function ambiguous(name: string, one: Parameter, other: Parameter): string {
+export function ambiguous(name: string, one: Parameter, other: Parameter, lineOf: LineOf): string {
   const [first, second] = [one, other].map(qualifiedName);
   return first === second
-    ? `${name} is of packet ${one.packet} (line ${one.line}) and of packet ${other.packet} (line ${other.line}): rename one`
+    ? `${name} is of packet ${one.packet} (line ${lineOf(one)}) and of packet ${other.packet} (line ${lineOf(other)}): rename one`
     : `${name} is ${first ?? ""} or ${second ?? ""}: write which`;
 }
 

@@ -2,7 +2,7 @@
  * The telemetry dictionary: contents of the spacecraft's packets, and their meaning.
  *
  *   schema.ts, packetSchema.ts, parameterSchema.ts, parameterRules.ts, timeSchema.ts, unitSchema.ts, texts.ts   shape of the file
- *   load.ts, document.ts, accept.ts         file -> YAML -> checked dictionary
+ *   load.ts, plainValue.ts, document.ts, accept.ts   file -> YAML -> checked dictionary
  *   readPacket.ts, header.ts, conditions.ts, layout.ts   packets: headers, layouts, places of fields
  *   readParameter.ts, calibration.ts, bitOrder.ts, structures.ts, states.ts, stateAlarms.ts, rawRange.ts   parameters
  *   check.ts, checkLayouts.ts               checks across parts          stored.ts      which packets are stored ones

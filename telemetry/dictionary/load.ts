@@ -8,7 +8,7 @@ import type { Dictionary, Field, Packet, Parameter } from "./dictionary";
 import { parseText } from "./document";
 import { ambiguous, Finder, qualifiedName } from "./finder";
 import { readDictionaryText } from "./mounted";
-import { type Path, Problems } from "./problem";
+import { type Path, type Problem, Problems } from "./problem";
 import { PacketReader } from "./readPacket";
 import type { Refused } from "./refused";
 import { resolveContexts } from "./resolveContexts";
@@ -39,14 +39,20 @@ export function loadDictionary(path?: string): Dictionary {
 /**
  * Checked dictionary of a text.
  * @param file name of the file in problems
+ * @param warn receives what is allowed, but hardly meant; finding where it stands takes longer than all the rest
  * @throws DictionaryError with every problem at once
  */
-export function parseDictionary(text: string, file = "dictionary.yaml"): Dictionary {
-  const { document, lines, value } = parseText(text, file);
-  const problems = new Problems(file, document, lines);
+export function parseDictionary(
+  text: string,
+  file = "dictionary.yaml",
+  warn?: (problem: Problem) => void,
+): Dictionary {
+  const { value, placeOf } = parseText(text, file);
+  const problems = new Problems(file, placeOf);
   const source = accept(dictionarySchema, value, [], problems) ?? withPacketsOf(value);
   const dictionary = read(source, problems);
   problems.throwIfAny();
+  if (warn) for (const each of problems.warnings()) warn(each);
   return dictionary;
 }
 
@@ -70,26 +76,28 @@ function read(source: DictionarySource, problems: Problems): Dictionary {
   const { name, version, description } = source;
   const reader = new PacketReader(source, problems);
   const { packets, parameters, slots } = reader.read();
-  const finder = new Finder(packets, parameters, reader.refused);
+  const placed = (part: Packet | Field, key: Path = []): Path => [...(reader.places.get(part) ?? []), ...key];
+  const lineOf = (part: Packet | Field): number => problems.lineOf(placed(part));
+  const finder = new Finder(packets, parameters, reader.refused, lineOf);
   const refuse = (part: Packet | Field, key: Path, message: string): void => {
-    if (message !== "") problems.add([...(reader.places.get(part) ?? []), ...key], message);
+    if (message !== "") problems.add(placed(part, key), message);
   };
   resolveContexts(parameters, finder, refuse);
   const dictionary = {
     ...{ name, version, description, packets, parameters, slots },
     subsystems: [...new Set(parameters.map((parameter) => parameter.subsystem))],
-    mode: findMode(source.mode, parameters, reader.refused, problems),
+    mode: findMode(source.mode, parameters, reader.refused, problems, lineOf),
     derived: resolveDerived(packets, parameters, finder, (parameter, message) =>
       refuse(parameter, ["formula"], message),
     ),
-    warnings: problems.warnings,
   };
   checkDictionary(
     dictionary,
     { refused: reader.refused, hasMode: source.mode !== undefined },
     {
       error: refuse,
-      warning: (part, key, message) => problems.warn([...(reader.places.get(part) ?? []), ...key], message),
+      warning: (part, key, message) => problems.warn(placed(part, key), message),
+      lineOf,
     },
   );
   return dictionary;
@@ -100,10 +108,11 @@ function findMode(
   parameters: readonly Parameter[],
   refused: Refused,
   problems: Problems,
+  lineOf: (part: Parameter) => number,
 ): Parameter | undefined {
   if (wanted === undefined) return undefined;
   const [found, other] = parameters.filter((each) => qualifiedName(each) === wanted);
-  if (found && other) problems.add(["mode"], ambiguous(wanted, found, other));
+  if (found && other) problems.add(["mode"], ambiguous(wanted, found, other, lineOf));
   else if (found?.type !== "enumeration" && (found || !refused.hasParameter(wanted))) {
     problems.add(["mode"], `no enumeration ${wanted} (written subsystem.name)`);
   }

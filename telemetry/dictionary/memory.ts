@@ -5,8 +5,8 @@ import type { Dictionary } from "./dictionary";
 const usual = 1000;
 
 /**
- * MiB that a program needs for a dictionary beyond the usual 1,000 parameters: 100 KiB a parameter. Measured: 87 MiB
- * with 88 parameters, 268 MiB with 3,000 (a file of 1 MB), nearly all of it for reading the file. Elements of arrays are
+ * MiB that a program needs for a dictionary beyond the usual 1,000 parameters: 100 KiB a parameter. Measured: 155 MiB
+ * with 3,000 (a file of 1 MB), 283 MiB where the file is wrong and the places of its faults are looked for. Elements of arrays are
  * only series, 2 KiB each: 117 MiB with 4,096, 208 MiB with 81,920, after five scrapes.
  */
 export function extraMemoryMiB({ parameters, slots }: Pick<Dictionary, "parameters" | "slots">): number {

@@ -1,6 +1,4 @@
 /** Problems of a dictionary file, collected with line and column and thrown as one error. */
-import { type Document, isMap, isNode, isPair, type LineCounter } from "yaml";
-
 /** One problem of a dictionary, and its place. */
 export interface Problem {
   readonly file: string;
@@ -27,6 +25,9 @@ export class DictionaryError extends Error {
 
 export type Path = readonly (string | number)[];
 
+/** Finder of the line and column of a key; of a missing one, of what it would be in. Both from 1. */
+export type PlaceOf = (path: Path) => Pick<Problem, "line" | "column">;
+
 function formatKey(path: Path): string {
   return path.reduce<string>(
     (key, part) => (typeof part === "number" ? `${key}[${part}]` : key ? `${key}.${part}` : part),
@@ -37,31 +38,28 @@ function formatKey(path: Path): string {
 /** Collector of problems; finds the place of each in the YAML text. */
 export class Problems {
   readonly found: Problem[] = [];
-  /** What is allowed, but hardly meant. */
-  readonly warnings: Problem[] = [];
+  private readonly doubts: { readonly path: Path; readonly message: () => string }[] = [];
 
   constructor(
     private readonly file: string,
-    private readonly document: Document,
-    private readonly lines: LineCounter,
+    private readonly placeOf: PlaceOf,
   ) {}
 
   add(path: Path, message: string): void {
     this.found.push(this.problem(path, message));
   }
 
-  warn(path: Path, message: string): void {
-    this.warnings.push(this.problem(path, message));
+  warn(path: Path, message: () => string): void {
+    this.doubts.push({ path, message });
   }
 
-  private problem(path: Path, message: string): Problem {
-    const { line, col } = this.lines.linePos(this.offsetOf(path));
-    const column = Math.max(col, 1);
-    return { file: this.file, line: Math.max(line, 1), column, key: formatKey(path), message };
+  /** What is allowed, but hardly meant. */
+  warnings(): Problem[] {
+    return this.doubts.map(({ path, message }) => this.problem(path, message()));
   }
 
   lineOf(path: Path): number {
-    return Math.max(this.lines.linePos(this.offsetOf(path)).line, 1);
+    return this.placeOf(path).line;
   }
 
   throwIfAny(): void {
@@ -69,23 +67,7 @@ export class Problems {
     throw new DictionaryError([...this.found].sort((a, b) => a.line - b.line || a.column - b.column));
   }
 
-  /** Offset of a key in the text; for a missing key, the offset of its nearest parent. */
-  private offsetOf(path: Path): number {
-    for (let length = path.length; length > 0; length--) {
-      const offset = this.keyOffset(path.slice(0, length));
-      if (offset !== undefined) return offset;
-    }
-    return 0;
-  }
-
-  private keyOffset(path: Path): number | undefined {
-    const last = path.at(-1);
-    const parent = path.length > 1 ? this.document.getIn(path.slice(0, -1), true) : this.document.contents;
-    if (isMap(parent)) {
-      const pair = parent.items.find((item) => isPair(item) && String(item.key) === String(last));
-      return isNode(pair?.key) ? pair.key.range?.[0] : undefined;
-    }
-    const node = this.document.getIn(path, true);
-    return isNode(node) ? node.range?.[0] : undefined;
+  private problem(path: Path, message: string): Problem {
+    return { file: this.file, ...this.placeOf(path), key: formatKey(path), message };
   }
 }

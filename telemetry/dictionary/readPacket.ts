@@ -134,7 +134,6 @@ export class PacketReader {
       varying: [...(base?.varying ?? []), ...this.varyingOf(placed, known)],
       parameters: [...(base?.parameters ?? []), ...parameters],
       hidden,
-      line: this.problems.lineOf(path),
     };
     const fields = { packet, known, refused: this.refused };
     const events = eventSources(source.event, base && this.events.get(base));
@@ -191,7 +190,7 @@ export class PacketReader {
         this.refused.parameter(parameter);
         return [];
       }
-      const field = readField(parameter, extent, this.problems.lineOf(place));
+      const field = readField(parameter, extent);
       this.places.set(field, place);
       return [{ source: parameter, place, extent, field }];
     });

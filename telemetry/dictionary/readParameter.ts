@@ -27,7 +27,7 @@ const defaultEncodings: Readonly<Record<FieldType, Encoding>> = {
 export type ReportKey = (key: readonly (string | number)[], message: string) => void;
 
 /** Form of a field. An enumeration with a negative state is in two's complement. */
-export function readField(source: ParameterSource, extent: Extent, line: number): Field {
+export function readField(source: ParameterSource, extent: Extent): Field {
   const { bitOffset, bitSize, bits, segment } = extent;
   const isNegative = Object.keys(source.states ?? {}).some((key) => /^-|\.\.-/.test(key));
   const encoding = source.encoding ?? (isNegative ? "twos-complement" : defaultEncodings[source.type]);
@@ -45,7 +45,6 @@ export function readField(source: ParameterSource, extent: Extent, line: number)
     byteOrder: places || typeof byteOrder === "object" ? "big" : byteOrder,
     ...(places && { bitPlaces: places }),
     overlaps,
-    line,
   };
 }
 

@@ -6,7 +6,12 @@ import {
   decodeText,
   isText,
 } from "../../../../telemetry/decoder";
-import { type Dictionary, DictionaryError, parseDictionary } from "../../../../telemetry/dictionary";
+import {
+  type Dictionary,
+  DictionaryError,
+  formatProblem,
+  parseDictionary,
+} from "../../../../telemetry/dictionary";
 
 type Source = Readonly<Record<string, unknown>>;
 
@@ -25,9 +30,17 @@ export const number = (name: string, bits: number, more: Source = {}): Source =>
 
 /** Dictionary of some packets. JSON is YAML, so the file's own reader makes it. */
 export function dictionaryWith(packets: readonly Source[], more: Source = {}): Dictionary {
-  return parseDictionary(
-    JSON.stringify({ name: "n", version: "1", time: "none", ...more, packets: packets.map(packetSource) }),
-  );
+  return parseDictionary(textOf(packets, more));
+}
+
+const textOf = (packets: readonly Source[], more: Source): string =>
+  JSON.stringify({ name: "n", version: "1", time: "none", ...more, packets: packets.map(packetSource) });
+
+/** What is allowed in a dictionary, but hardly meant, a text each. */
+export function warningsOf(packets: readonly Source[]): string[] {
+  const texts: string[] = [];
+  parseDictionary(textOf(packets, {}), "dictionary.yaml", (each) => texts.push(formatProblem(each)));
+  return texts;
 }
 
 /** Problems of a dictionary as one text; empty: none. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { DictionaryError, formatProblem, parseDictionary } from "../../../../telemetry/dictionary";
-import { dictionaryWith, number, problemsOf } from "./dictionaryOf";
+import { DictionaryError, parseDictionary } from "../../../../telemetry/dictionary";
+import { dictionaryWith, number, problemsOf, warningsOf } from "./dictionaryOf";
 
 /** Messages of a refused text, without the place. */
 function messagesOf(text: string): string[] {
@@ -228,7 +228,7 @@ describe("messages of dictionaries", () => {
   });
 
   it("are warnings for what is allowed but hardly meant", () => {
-    const { warnings } = dictionaryWith([
+    const texts = warningsOf([
       {
         parameters: [
           number("low", 8, { unit: "V", limits: { red: { low: -5 } } }),
@@ -240,7 +240,6 @@ describe("messages of dictionaries", () => {
         ],
       },
     ]);
-    const texts = warnings.map(formatProblem);
     assert.equal(texts.length, 4, texts.join("\n"));
     assert.match(texts[0] ?? "", /limits\.red\.low: can never be crossed: the values of the field end at 0/);
     assert.match(texts[1] ?? "", /bus_s_battery_volts_volts, with the unit twice/);
