@@ -1,5 +1,5 @@
 /** Rule groups of any number of rules: a group that is too big for one PrometheusRule is made as several. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { objectName } from "../objectName";
 import { groupPrefix, isAlert, type Rule, type RuleGroup } from "./rule";
 
@@ -10,6 +10,14 @@ const mostCharacters = 60;
 /** Halvings at most: a group that is still too big is refused with its size. */
 const mostHalvings = 8;
 
+/** Rules about one parameter or one group of rules, which stay together. */
+interface Subject {
+  readonly name: string;
+  readonly rules: readonly Rule[];
+  /** Size of the rules as JSON, with a comma behind each. */
+  readonly bytes: number;
+}
+
 /**
  * The rules as one group, or as parts of at most 256 KiB, whose names end in `--0`, `--1`, `--01`, ... Rules of one
  * parameter stay together, however big they are.
@@ -19,21 +27,37 @@ const mostHalvings = 8;
  * anew.
  * @param kind what comes before the subsystem's name, such as `limits-`; the whole name where there is no subsystem
  */
-export function groupsOf(kind: string, subsystem: string, rules: readonly Rule[], part = ""): RuleGroup[] {
-  if (rules.length === 0) return [];
-  const isOneSubject = new Set(rules.map(subjectOf)).size === 1;
-  const isSmall = Buffer.byteLength(JSON.stringify(rules)) <= mostBytes;
-  if (isSmall || isOneSubject || part.length === mostHalvings) {
-    return [{ name: objectName(groupPrefix + kind, subsystem, mostCharacters, part), rules }];
+export function groupsOf(kind: string, subsystem: string, rules: readonly Rule[]): RuleGroup[] {
+  // Measured once: a big subsystem is halved several times.
+  const subjects = [...Map.groupBy(rules, subjectOf)].map(([name, those]) => ({
+    name,
+    rules: those,
+    bytes: those.reduce((bytes, rule) => bytes + Buffer.byteLength(JSON.stringify(rule)) + 1, 0),
+  }));
+  return partsOf(subjects, "").map(({ part, those }) => {
+    const names = new Set(those.map(({ name }) => name));
+    return {
+      name: objectName(groupPrefix + kind, subsystem, mostCharacters, part),
+      rules: rules.filter((rule) => names.has(subjectOf(rule))),
+    };
+  });
+}
+
+interface Part {
+  /** A digit for every halving. */
+  readonly part: string;
+  readonly those: readonly Subject[];
+}
+
+function partsOf(subjects: readonly Subject[], part: string): Part[] {
+  if (subjects.length === 0) return [];
+  // Brackets around them, without the last comma.
+  const bytes = subjects.reduce((sum, subject) => sum + subject.bytes, 1);
+  if (bytes <= mostBytes || subjects.length === 1 || part.length === mostHalvings) {
+    return [{ part, those: subjects }];
   }
-  return ["0", "1"].flatMap((half) =>
-    groupsOf(
-      kind,
-      subsystem,
-      rules.filter((rule) => halves(rule)[part.length] === half),
-      part + half,
-    ),
-  );
+  const halves = Map.groupBy(subjects, ({ name }) => halvesOf(name)[part.length]);
+  return ["0", "1"].flatMap((half) => partsOf(halves.get(half) ?? [], part + half));
 }
 
 /** Name of what the rule is about: a parameter, or a group of rules. */
@@ -42,7 +66,7 @@ function subjectOf(rule: Rule): string {
 }
 
 /** A digit for every halving, from the hash of what the rule is about. */
-function halves(rule: Rule): string {
-  const [byte = 0] = createHash("sha256").update(subjectOf(rule)).digest();
+function halvesOf(name: string): string {
+  const [byte = 0] = hash("sha256", name, "buffer");
   return byte.toString(2).padStart(mostHalvings, "0");
 }

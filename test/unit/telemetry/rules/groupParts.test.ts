@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { parseDictionary } from "../../../../telemetry/dictionary";
 import { alertsOf, type RuleFile, ruleFile } from "../../../../telemetry/rules";
+import { groupsOf } from "../../../../telemetry/rules/groupParts";
 import { toYaml } from "../../../../telemetry/yaml";
 import { prometheusProgram } from "../../../support/promtool";
 import { largeDictionaryText } from "../../../support/telemetry/largeDictionary";
@@ -19,6 +20,23 @@ function places({ groups }: RuleFile): Map<string, string> {
     );
   return new Map(all);
 }
+
+describe("rules of a group", () => {
+  it("are measured once each, however often the group is halved", () => {
+    let measured = 0;
+    const rules = Array.from({ length: 3000 }, (_, i) => ({
+      ...{ record: `record_${i}`, expr: "x".repeat(300) },
+      toJSON(): object {
+        measured++;
+        return { record: this.record, expr: this.expr };
+      },
+    }));
+    const parts = groupsOf("records", "", rules);
+    assert.equal(parts.flatMap((part) => part.rules).length, rules.length);
+    assert.ok(parts.length >= 4, `${parts.length} parts: halved less than twice`);
+    assert.equal(measured, rules.length);
+  });
+});
 
 describe("rules of 3,000 parameters", function () {
   this.timeout(150_000);
