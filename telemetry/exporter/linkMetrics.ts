@@ -32,7 +32,10 @@ const counted: Readonly<Record<string, readonly [help: string, value: (counters:
       "Times that the counter of an AOS virtual channel began again",
       (counters) => counters.frameRestarts,
     ],
-    idle_frames: ["Transfer frames without packets", (counters) => counters.idleFrames],
+    idle_frames: [
+      "Transfer frames without packets, also those that come again",
+      (counters) => counters.idleFrames,
+    ],
     other_frames: [
       "Transfer frames of spacecraft or virtual channels that are not asked for",
       (counters) => counters.otherFrames,

@@ -27,16 +27,18 @@ export class FrameCounter {
 
   /**
    * A frame behind the newest is a duplicate where one of the same count and content came, and late where a gap
-   * had skipped it. Where one of its count had other content the counter has gone around, or begun again, in what is missing.
+   * had skipped it. Where one of its count had other content the counter has gone around, or begun again, in what is missing;
+   * of idle frames some transmitters do not count, whatever they are filled with.
    */
-  arrive({ count, modulus, data }: Frame): FrameArrival {
+  arrive({ count, modulus, data, isIdle }: Frame): FrameArrival {
     const { newest } = this;
     const slot = count % recentFrames;
     const sum = crc32(data);
     const isKnown = this.counts[slot] === count;
     const isRecent = newest?.modulus === modulus && distance(count, newest.count, modulus) < recentFrames;
     const isMissed = isKnown && this.missed[slot] === 1;
-    if (isRecent && isKnown && !isMissed && this.sums[slot] === sum) return "duplicate";
+    const isSame = this.sums[slot] === sum || (isIdle && count === newest?.count);
+    if (isRecent && isKnown && !isMissed && isSame) return "duplicate";
     this.counts[slot] = count;
     this.sums[slot] = sum;
     this.missed[slot] = 0;

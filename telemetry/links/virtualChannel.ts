@@ -28,7 +28,10 @@ export class VirtualChannel {
   take(frame: Frame): void {
     const { counters } = this;
     const arrival = this.counter.arrive(frame);
-    if (arrival === "duplicate") return void counters.duplicateFrames++;
+    // All idle frames may be alike, and what comes with one a second time is nothing again.
+    if (arrival === "duplicate") {
+      return void (frame.isIdle ? counters.idleFrames++ : counters.duplicateFrames++);
+    }
     // What it carried was given up when the one behind it came.
     if (arrival === "late") return void counters.lateFrames++;
     if (arrival === "restart") counters.frameRestarts++;

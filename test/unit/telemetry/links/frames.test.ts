@@ -23,6 +23,20 @@ for (const kind of ["tm", "aos"] as const) {
     const url = (frameBytes: number, more = ""): string =>
       `tcp://a:1?framing=${kind}&frameBytes=${frameBytes}${more}`;
     const anyFrameBytes = fc.integer({ min: 16, max: 200 });
+    /** The frame with another count. */
+    const numbered = (frame: Buffer, count: number): Buffer => {
+      const other = Buffer.from(frame);
+      if (kind === "tm") other[3] = count % 256;
+      else other.writeUIntBE(count, 2, 3);
+      other.writeUInt16BE(crc16(other, 0, other.length - 2), other.length - 2);
+      return other;
+    };
+    /** An idle frame of the same channel. */
+    const idleOf = (frame: Buffer, count: number, filling: number): Buffer => {
+      const idle = Buffer.from(frame).fill(filling, kind === "tm" ? 6 : 8);
+      idle.writeUInt16BE((frame.readUInt16BE(kind === "tm" ? 4 : 6) & 0xf800) | 0x7fe, kind === "tm" ? 4 : 6);
+      return numbered(idle, count);
+    };
     const stream = (frames: readonly Buffer[]): Buffer =>
       Buffer.concat(frames.flatMap((each) => [marker, each]));
 
@@ -66,6 +80,44 @@ for (const kind of ["tm", "aos"] as const) {
           assert.deepEqual([frameGaps, skippedBytes, cutPackets], [0, 0, 0]);
         }),
       );
+    });
+
+    it("are idle where they carry no packet, neither duplicates nor lost, alike or not, counted or not, from one station or two", () => {
+      const packets = Array.from({ length: 40 }, (_, i) => packet(10, i, Buffer.alloc(42, i)));
+      const frames = framesOf(packets, { kind, frameBytes: 60 });
+      for (const [isCounted, isAlike] of [
+        [true, true],
+        [true, false],
+        [false, true],
+        [false, false],
+      ]) {
+        let count = 0;
+        const sent = frames.flatMap((frame, i) => [
+          numbered(frame, count++),
+          ...[0, 1, 2].map((n) => idleOf(frame, isCounted ? count++ : count - 1, isAlike ? 0x55 : 3 * i + n)),
+        ]);
+        const one = linkOf(url(60));
+        one.link.stream().push(stream(sent));
+        isSame(withoutIdle(one.packets), packets);
+        const { idleFrames, duplicateFrames, frameGaps, lateFrames } = one.link.counters;
+        assert.deepEqual([idleFrames, duplicateFrames, frameGaps, lateFrames], [3 * frames.length, 0, 0, 0]);
+        const two = linkOf(url(60));
+        two.link.stream().push(stream(sent.flatMap((each) => [each, each])));
+        isSame(withoutIdle(two.packets), packets);
+        const { counters } = two.link;
+        assert.deepEqual(
+          [counters.idleFrames, counters.duplicateFrames, counters.frameGaps],
+          [6 * frames.length, frames.length, 0],
+        );
+      }
+    });
+
+    it("that are idle tell which before them are lost", () => {
+      const frames = framesOf([packet(10, 0, Buffer.alloc(42))], { kind, frameBytes: 60 });
+      const [frame = Buffer.alloc(0)] = frames;
+      const { link } = linkOf(url(60));
+      link.stream().push(stream([frame, idleOf(frame, 4, 0x55), idleOf(frame, 5, 0x55)]));
+      assert.deepEqual([link.counters.frameGaps, link.counters.idleFrames], [3, 2]);
     });
 
     it("that are lost are counted, cost the packets that were in them, and no other", () => {
