@@ -3,8 +3,8 @@
  * before any resource is registered. Both stacks use it.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
+import { nearest } from "./nearest";
 import { redacted } from "./redact";
 
 /** One problem of a setting: its path, the given value, and the allowed values. */
@@ -145,8 +145,8 @@ export function strictObject<S extends Shape>(shape: S): z.ZodObject<S, z.core.$
 
 /** Problem of an unknown key. Its value is not shown: under a mistyped name, a secret is not known as one. */
 function unknownKey(key: string, known: readonly string[], above: string): SettingProblem {
-  const nearest = known.length > 0 ? closest(key, [...known]) : undefined;
-  const hint = nearest !== undefined && distance(key, nearest) <= 4 ? `; did you mean ${nearest}?` : "";
+  const meant = nearest(key, known);
+  const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
   return {
     setting: `${above}${key}`,
     given: undefined,

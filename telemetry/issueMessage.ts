@@ -54,11 +54,17 @@ function unionMessage(forms: readonly (readonly z.core.$ZodIssue[])[]): string |
     : undefined;
 }
 
-/** Name that another one hardly differs from, or undefined. */
+/**
+ * Name that another one hardly differs from, or that begins with it; undefined: none. settings/nearest.ts is the same for
+ * the stacks' settings, which this knows nothing of.
+ */
 export function nearest(name: string, known: readonly string[]): string | undefined {
-  const most = Math.min(2, Math.floor(name.length / 3));
-  const found = known
-    .map((each) => ({ each, away: distance(each.toLowerCase(), name.toLowerCase()) }))
-    .sort((a, b) => a.away - b.away)[0];
-  return found && found.away <= most ? found.each : undefined;
+  if (name.length < 3) return known.find((each) => each.toLowerCase() === name.toLowerCase());
+  const most = Math.min(2, Math.round(name.length / 3));
+  const wanted = name.toLowerCase();
+  const [found] = known
+    .map((each) => ({ each, away: distance(each.toLowerCase(), wanted) }))
+    .sort((a, b) => a.away - b.away);
+  if (found && found.away <= most) return found.each;
+  return known.find((each) => each.toLowerCase().startsWith(wanted));
 }
