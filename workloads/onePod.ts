@@ -4,6 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { owned } from "./adoption/fieldManager";
 import { leaveDeadNode } from "./pods";
 import { restrictedContainer, restrictedPod } from "./podSecurity";
+import { accountWithoutToken } from "./serviceAccount";
 import { resources, type Size } from "./sizes";
 
 type Pod = kubernetes.types.input.core.v1.PodSpec;
@@ -31,11 +32,7 @@ export interface OnePodArgs {
 export function onePod(resourceName: string, args: OnePodArgs, opts: pulumi.CustomResourceOptions): void {
   const { name, namespace, labels, annotations, container, port, health, size, volumes } = args;
   const metadata = owned({ name, namespace, labels });
-  const account = new kubernetes.core.v1.ServiceAccount(
-    resourceName,
-    { metadata, automountServiceAccountToken: false },
-    opts,
-  );
+  const serviceAccountName = accountWithoutToken(resourceName, metadata, opts);
   const asked = { httpGet: { path: health.path, port: "http" } };
   new kubernetes.apps.v1.Deployment(
     resourceName,
@@ -50,7 +47,7 @@ export function onePod(resourceName: string, args: OnePodArgs, opts: pulumi.Cust
           spec: {
             ...restrictedPod,
             ...(args.securityContext && { securityContext: args.securityContext }),
-            serviceAccountName: account.metadata.name,
+            serviceAccountName,
             tolerations: [...leaveDeadNode],
             containers: [
               {

@@ -28,6 +28,13 @@ const program = new kubernetes.core.v1.ConfigMap(
   onCluster,
 );
 
+// It asks the Kubernetes API for nothing: an account of its own, without a token in the pod.
+const account = new kubernetes.core.v1.ServiceAccount(
+  "antenna-account",
+  { metadata, automountServiceAccountToken: false },
+  onCluster,
+);
+
 const deployment = new kubernetes.apps.v1.Deployment(
   "antenna-deployment",
   {
@@ -37,6 +44,7 @@ const deployment = new kubernetes.apps.v1.Deployment(
       template: {
         metadata: { labels },
         spec: {
+          serviceAccountName: account.metadata.name,
           automountServiceAccountToken: false,
           securityContext: {
             runAsNonRoot: true,

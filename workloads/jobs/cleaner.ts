@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { transform } from "esbuild";
 import { owned } from "../adoption/fieldManager";
 import { restrictedContainer, restrictedPod } from "../podSecurity";
+import { accountWithoutToken } from "../serviceAccount";
 import { jobSizes, resources } from "../sizes";
 import type { CleaningLimits } from "./clean";
 import { jobNames } from "./names";
@@ -44,11 +45,7 @@ export function cleanerJob(args: CleanerArgs, opts: pulumi.CustomResourceOptions
     { metadata, data: { [file]: pulumi.output(cleanerProgram()) } },
     opts,
   );
-  const account = new kubernetes.core.v1.ServiceAccount(
-    cleaner,
-    { metadata, automountServiceAccountToken: false },
-    opts,
-  );
+  const serviceAccountName = accountWithoutToken(cleaner, metadata, opts);
   new kubernetes.batch.v1.CronJob(
     cleaner,
     {
@@ -65,7 +62,7 @@ export function cleanerJob(args: CleanerArgs, opts: pulumi.CustomResourceOptions
               metadata: { labels },
               spec: {
                 ...restrictedPod,
-                serviceAccountName: account.metadata.name,
+                serviceAccountName,
                 restartPolicy: "OnFailure",
                 containers: [
                   {

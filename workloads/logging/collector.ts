@@ -2,6 +2,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { owned } from "../adoption/fieldManager";
+import { accountWithoutToken } from "../serviceAccount";
 import { goMemoryLimit, loggingSizes, resources } from "../sizes";
 import { nameLabel } from "../telemetry/names";
 import { collectorConfig, type LogDestination, placesInPod } from "./collectorConfig";
@@ -57,11 +58,7 @@ export function collectorPods(
     { metadata, stringData: { [file]: pulumi.secret(config) } },
     opts,
   );
-  const account = new kubernetes.core.v1.ServiceAccount(
-    name,
-    { metadata, automountServiceAccountToken: false },
-    opts,
-  );
+  const serviceAccountName = accountWithoutToken(name, metadata, opts);
   const { logs, state } = placesInPod;
   const health = { httpGet: { path: "/", port: "health" } };
   new kubernetes.apps.v1.DaemonSet(
@@ -77,7 +74,7 @@ export function collectorPods(
           spec: {
             automountServiceAccountToken: false,
             enableServiceLinks: false,
-            serviceAccountName: account.metadata.name,
+            serviceAccountName,
             priorityClassName: "system-node-critical",
             // Every node has logs, one that is not ready most of all.
             tolerations: [{ operator: "Exists" }],

@@ -6,6 +6,7 @@ import type { Infra } from "../infraStack";
 import { folderOwner, nodeFolder } from "../nodeFolder";
 import { leaveDeadNode } from "../pods";
 import { restrictedContainer, restrictedPod } from "../podSecurity";
+import { accountWithoutToken } from "../serviceAccount";
 import { logStoreSize, resources } from "../sizes";
 import { nameLabel } from "../telemetry/names";
 import { type Login, login, servedTo } from "./login";
@@ -45,18 +46,15 @@ export function logStore(name: string, args: LogStoreArgs, opts: pulumi.CustomRe
         opts,
       )
     : [];
-  const account = new kubernetes.core.v1.ServiceAccount(
-    name,
-    { metadata: owned({ name: store, namespace, labels }), automountServiceAccountToken: false },
-    opts,
-  );
+  const metadata = owned({ name: store, namespace, labels });
+  const serviceAccountName = accountWithoutToken(name, metadata, opts);
   const health = { httpGet: { path: "/health", port: "http" } };
   const { runAsUser: user, runAsGroup: group } = restrictedPod.securityContext;
   const data = { name: volume, mountPath: dataFolder };
   new kubernetes.apps.v1.StatefulSet(
     name,
     {
-      metadata: owned({ name: store, namespace, labels }),
+      metadata,
       spec: {
         serviceName: store,
         replicas: 1,
@@ -67,7 +65,7 @@ export function logStore(name: string, args: LogStoreArgs, opts: pulumi.CustomRe
           metadata: { labels, annotations: own.annotations },
           spec: {
             ...restrictedPod,
-            serviceAccountName: account.metadata.name,
+            serviceAccountName,
             // A pod whose records are on one node's disk is bound to it: eviction would only delay its return.
             tolerations: isLocal ? [] : [...leaveDeadNode],
             ...(isLocal && {
@@ -104,7 +102,7 @@ export function logStore(name: string, args: LogStoreArgs, opts: pulumi.CustomRe
   const service = new kubernetes.core.v1.Service(
     name,
     {
-      metadata: owned({ name: store, namespace, labels }),
+      metadata,
       spec: { selector: labels, ports: [{ name: "http", port, targetPort: "http" }] },
     },
     opts,

@@ -62,8 +62,10 @@ export interface PrometheusValues {
 }
 
 export interface AlertmanagerValues {
+  readonly serviceAccount: { readonly automountServiceAccountToken: false };
   readonly service: PublishedService;
   readonly alertmanagerSpec: {
+    readonly automountServiceAccountToken: false;
     readonly externalUrl: string;
     readonly useExistingSecret: true;
     readonly configSecret: string;

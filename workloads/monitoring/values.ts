@@ -138,8 +138,11 @@ function retentionSize(gibibytes: number): string {
 
 function alertmanager({ publishedHost, routingSecret }: ValuesArgs): AlertmanagerValues {
   return {
+    // It asks the API for nothing. The chart would mount a token.
+    serviceAccount: { automountServiceAccountToken: false },
     service: { type: "NodePort", nodePort: nodePorts.alertmanager.port },
     alertmanagerSpec: {
+      automountServiceAccountToken: false,
       externalUrl: `http://${publishedHost}:${nodePorts.alertmanager.port}`,
       useExistingSecret: true,
       configSecret: routingSecret,

@@ -6,6 +6,7 @@ import { extraMemoryMiB, isCompressed, mountedDictionary } from "../../telemetry
 import { owned } from "../adoption/fieldManager";
 import { leaveDeadNode } from "../pods";
 import { restrictedContainer, restrictedPod } from "../podSecurity";
+import { accountWithoutToken } from "../serviceAccount";
 import type { DictionaryFile } from "../settings/dictionaryFile";
 import type { Program } from "./program";
 
@@ -13,7 +14,6 @@ type Container = kubernetes.types.input.core.v1.Container;
 
 export interface TelemetryPodArgs {
   readonly namespace: pulumi.Input<string>;
-  readonly serviceAccount: pulumi.Input<string>;
   readonly program: Program;
   readonly dictionary: Dictionary;
   /** Variables of the container. */
@@ -72,6 +72,7 @@ export function telemetryDeployment(
 ): kubernetes.apps.v1.Deployment {
   const { namespace, labels, strategy, program, dictionary, container, env } = args;
   const { image, command, volumes, volumeMounts, annotations } = program;
+  const serviceAccountName = accountWithoutToken(name, owned({ name, namespace }), opts);
   return new kubernetes.apps.v1.Deployment(
     name,
     {
@@ -84,7 +85,7 @@ export function telemetryDeployment(
           metadata: { labels, annotations: { ...annotations, "perigee.dev/dictionary": dictionary.hash } },
           spec: {
             ...restrictedPod,
-            serviceAccountName: args.serviceAccount,
+            serviceAccountName,
             tolerations: [...leaveDeadNode],
             terminationGracePeriodSeconds: args.graceSeconds,
             containers: [

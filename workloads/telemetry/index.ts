@@ -7,10 +7,8 @@
  *   networkPolicy.ts  who reaches the exporter
  *   keeping.ts    history and archive of the exporter         contacts.ts   the contact plan in both pods
  */
-import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { scrapeIntervalSeconds } from "../../telemetry/dictionary";
-import { owned } from "../adoption/fieldManager";
 import type { MonitoringSettings, TelemetrySettings } from "../config";
 import type { AlertingArgs } from "../monitoring/prometheusRule";
 import { fleetOf } from "../settings/linkUrl";
@@ -45,14 +43,8 @@ export class Telemetry extends pulumi.ComponentResource {
     const own = { parent: this };
     const { dictionary } = settings.dictionary;
 
-    const serviceAccount = new kubernetes.core.v1.ServiceAccount(
-      name,
-      { metadata: owned({ name, namespace }), automountServiceAccountToken: false },
-      own,
-    ).metadata.name;
     const pod = {
       namespace,
-      serviceAccount,
       dictionary: dictionaryConfigMap(settings.dictionary, namespace, own),
       ...podContacts(
         program(`${name}-program`, { image: settings.image, nodeImage, namespace }, own),

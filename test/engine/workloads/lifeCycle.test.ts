@@ -177,6 +177,7 @@ describe("stack 2 on the real engine", function () {
         "Service telemetry/telemetry-ground-station",
         "Service telemetry/telemetry-page",
         "ServiceAccount kube-system/policy-engine",
+        "ServiceAccount telemetry/simulator",
         "ServiceAccount telemetry/telemetry",
         "ServiceMonitor telemetry/telemetry",
       ]);

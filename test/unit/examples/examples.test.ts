@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parse } from "yaml";
+import { parse, parseAllDocuments } from "yaml";
 import { dashboardFiles } from "../../../dashboards";
 import { imagesOf, releaseOf, testedVersions } from "../../../infra/versions";
 import { run } from "../../../lab/command";
@@ -28,6 +28,12 @@ function settingsOf(file: string, namespace: "perigee-infra" | "perigee-workload
   );
 }
 
+interface CronJob {
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly schedule: string; readonly jobTemplate: object };
+}
+
 const ofType = (resources: readonly RecordedResource[], type: string) =>
   resources.filter((resource) => resource.type === type);
 
@@ -50,10 +56,11 @@ describe("the examples", () => {
 
   it("batch-job awaits the job that it has, whose time to come is the settings'", async () => {
     const { jobs } = parseSettings(settingsOf("batch-job/workloads.yaml", "perigee-workloads"));
-    const cron = parse(await readFile(join(examples, "batch-job/cronjob.yaml"), "utf8")) as {
-      metadata: { name: string };
-      spec: { schedule: string; jobTemplate: object };
-    };
+    const text = await readFile(join(examples, "batch-job/cronjob.yaml"), "utf8");
+    const cron = parseAllDocuments(text)
+      .map((document) => document.toJS() as CronJob)
+      .find(({ kind }) => kind === "CronJob");
+    assert.ok(cron);
     assert.deepEqual(
       jobs.map(({ name, everyMinutes }) => [name, everyMinutes]),
       [[cron.metadata.name, 60]],

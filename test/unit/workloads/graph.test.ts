@@ -95,6 +95,7 @@ describe("stack 2 with default settings", () => {
       "core/v1:ServiceAccount logs-store",
       "core/v1:ServiceAccount network-policies",
       "core/v1:ServiceAccount prober",
+      "core/v1:ServiceAccount simulator",
       "core/v1:ServiceAccount telemetry",
       "helm.sh/v3:Release metrics-server",
       "helm.sh/v3:Release monitoring",
@@ -159,7 +160,7 @@ describe("stack 2 with default settings", () => {
     it(`${name} asks for no more than restricted allows, and for a read-only root besides`, () => {
       const { spec } = template(deployment, name);
       assert.equal(spec.automountServiceAccountToken, false);
-      assert.equal(spec.serviceAccountName, "telemetry");
+      assert.equal(spec.serviceAccountName, name);
       assert.equal(spec.securityContext["runAsNonRoot"], true);
       assert.deepEqual(spec.securityContext["seccompProfile"], { type: "RuntimeDefault" });
       for (const container of spec.containers) {

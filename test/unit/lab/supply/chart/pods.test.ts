@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { type OwnPod, podsOf } from "../../../../support/workloads/ownPods";
+import { helm, renderedChart } from "./rendered";
+
+interface Rendered {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly spec?: unknown;
+  readonly automountServiceAccountToken?: boolean;
+}
+
+(helm === undefined ? describe.skip : describe)("pods of the lab's chart", function () {
+  this.timeout(30_000);
+  let objects: readonly Rendered[];
+  let pods: readonly Pick<OwnPod, "owner" | "spec">[];
+  before(async () => {
+    objects = await renderedChart<Rendered>((values) => {
+      values["kubeStateMetrics"] = { enabled: true };
+      values["kube-state-metrics"] = {};
+    });
+    // The operator makes pods of the spec of these, whose fields have the same names.
+    const ofOperator = objects.filter(({ kind }) => kind === "Prometheus" || kind === "Alertmanager");
+    pods = [
+      ...podsOf(objects),
+      ...ofOperator.map(({ kind, metadata, spec }) => ({
+        owner: `${kind} ${metadata.name}`,
+        spec: spec as OwnPod["spec"],
+      })),
+    ];
+  });
+
+  it("have a ServiceAccount of their own each", () => {
+    const accounts = objects.filter(({ kind }) => kind === "ServiceAccount");
+    assert.equal(pods.length, 6);
+    assert.deepEqual(
+      pods.map(({ spec }) => spec.serviceAccountName).sort(),
+      accounts.map(({ metadata }) => metadata.name).sort(),
+    );
+  });
+
+  it("mount its token only where they ask the API", () => {
+    const isGiving = (name: string | undefined): boolean =>
+      objects.find(({ kind, metadata }) => kind === "ServiceAccount" && metadata.name === name)
+        ?.automountServiceAccountToken !== false;
+    const mounting = pods.filter(
+      ({ spec }) => spec.automountServiceAccountToken ?? isGiving(spec.serviceAccountName),
+    );
+    assert.deepEqual(mounting.map(({ owner }) => owner).sort(), [
+      "Deployment monitoring-grafana",
+      "Deployment monitoring-kube-state-metrics",
+      "Deployment monitoring-operator",
+      "Prometheus monitoring-prometheus",
+    ]);
+  });
+});

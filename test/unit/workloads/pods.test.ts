@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { deploy, type Deployment } from "../../support/workloads/mocks";
+import { objectsOf, type OwnPod, podsOf } from "../../support/workloads/ownPods";
+
+/** Stack 2 with all that it can have. */
+const everything = {
+  jobs: [{ name: "orbit", everyMinutes: 60 }],
+  logs: { kind: "victorialogs", storage: { kind: "local", node: "orbit-default-1" } },
+  telemetry: { source: "simulator", links: ["tcp-server://0.0.0.0:10016"] },
+};
+
+describe("pods of stack 2", () => {
+  let deployment: Deployment;
+  let pods: OwnPod[];
+  before(async () => {
+    deployment = await deploy(everything);
+    pods = podsOf(objectsOf(deployment.resources));
+  });
+
+  it("are all that the tests here look at", () => {
+    assert.deepEqual(pods.map(({ owner, namespace }) => `${owner} in ${namespace}`).sort(), [
+      "CronJob pushgateway-cleaner in monitoring",
+      "DaemonSet log-collector in monitoring",
+      "DaemonSet policy-engine in kube-system",
+      "Deployment log-page in monitoring",
+      "Deployment log-rules in monitoring",
+      "Deployment prober in monitoring",
+      "Deployment pushgateway in monitoring",
+      "Deployment simulator in telemetry",
+      "Deployment telemetry in telemetry",
+      "StatefulSet log-store in monitoring",
+    ]);
+  });
+
+  describe("have a ServiceAccount each", () => {
+    /** Those that ask the API server, and so need its token. */
+    const asking = ["DaemonSet policy-engine"];
+
+    it("that is this stack's and nobody else's, and never default", () => {
+      const accounts = deployment.resources
+        .filter(({ type }) => type === "kubernetes:core/v1:ServiceAccount")
+        .map(({ inputs }) => inputs["metadata"] as { name: string; namespace: string })
+        .map(({ name, namespace }) => `${namespace}/${name}`);
+      const used = pods.map(({ namespace, spec }) => `${namespace}/${spec.serviceAccountName}`);
+      assert.deepEqual(used.sort(), accounts.sort(), "one each");
+      assert.equal(new Set(used).size, used.length);
+    });
+
+    it("and mount its token only where they ask the API", () => {
+      const mounting = pods.filter(({ spec }) => spec.automountServiceAccountToken !== false);
+      assert.deepEqual(
+        mounting.map(({ owner }) => owner),
+        asking,
+      );
+    });
+
+    it("which gives none either to whom else would name it", () => {
+      const giving = deployment.resources
+        .filter(({ type }) => type === "kubernetes:core/v1:ServiceAccount")
+        .filter(({ inputs }) => inputs["automountServiceAccountToken"] !== false);
+      assert.deepEqual(
+        giving.map(({ inputs }) => (inputs["metadata"] as { name: string }).name),
+        ["policy-engine"],
+      );
+    });
+  });
+});
