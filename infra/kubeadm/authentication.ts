@@ -1,18 +1,16 @@
 /** People by an identity provider: configuration of the API server's authentication (apiserver.config.k8s.io/v1). */
 import { z } from "zod";
+import { reservedBeginnings } from "../../contract/reservedNames";
 import { certificates } from "../../settings/certificates";
 import { accepted, matching } from "../../settings/kinds";
 import { strictObject } from "../../settings/load";
 import { type Reason, urlProblem } from "../../settings/url";
 import { toYaml } from "../yaml";
 
-/** Names that Kubernetes and kubeadm gave a meaning: nobody whom a provider vouches for has one. */
-const reserved = ["system:", "kubeadm:"] as const;
-
 const claim = matching(/^[\w:./-]{1,128}$/, "the name of a claim: letters, digits and _ : . / -");
 const prefix = matching(
-  new RegExp(`^(?!${reserved.join("|")})[\\w:./-]{0,64}$`),
-  `at most 64 letters, digits and _ : . / -, and neither ${reserved.join(" nor ")} in front, which are refused in every token`,
+  new RegExp(`^(?!${reservedBeginnings.join("|")})[\\w:./-]{0,64}$`),
+  `at most 64 letters, digits and _ : . / -, and neither ${reservedBeginnings.join(" nor ")} in front, which are refused in every token`,
 );
 
 function issuerProblem(text: string): Reason {
@@ -67,7 +65,7 @@ export type Oidc = z.output<typeof oidc>;
 export function authenticationConfiguration(settings: Oidc): string {
   const { issuer, clientId, certificateAuthority } = settings;
   const isFree = (name: string): string =>
-    reserved.map((start) => `!${name}.startsWith('${start}')`).join(" && ");
+    reservedBeginnings.map((start) => `!${name}.startsWith('${start}')`).join(" && ");
   return toYaml({
     apiVersion: "apiserver.config.k8s.io/v1",
     kind: "AuthenticationConfiguration",
@@ -83,10 +81,13 @@ export function authenticationConfiguration(settings: Oidc): string {
           groups: { claim: settings.groupsClaim, prefix: settings.groupsPrefix },
         },
         userValidationRules: [
-          { expression: isFree("user.username"), message: `a name begins with ${reserved.join(" or ")}` },
+          {
+            expression: isFree("user.username"),
+            message: `a name begins with ${reservedBeginnings.join(" or ")}`,
+          },
           {
             expression: `user.groups.all(group, ${isFree("group")})`,
-            message: `a group begins with ${reserved.join(" or ")}`,
+            message: `a group begins with ${reservedBeginnings.join(" or ")}`,
           },
         ],
       },

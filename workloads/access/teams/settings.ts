@@ -1,5 +1,6 @@
 /** Settings of teams: who they are, the namespaces they have, and how much of the cluster. */
 import { z } from "zod";
+import { reservedBeginnings } from "../../../contract/reservedNames";
 import { accepted, matching, oneOf, positive, whole } from "../../../settings/kinds";
 import { strictObject } from "../../../settings/load";
 import { reservedReason } from "./names";
@@ -15,8 +16,8 @@ const namespace = accepted(
 
 /** A group as the API server knows it from a certificate (`O=`) or a token. */
 const group = accepted((text) => {
-  if (text.startsWith("system:")) {
-    return "groups that begin with system: are Kubernetes' own, and some have everybody in them";
+  if (reservedBeginnings.some((beginning) => text.startsWith(beginning))) {
+    return `groups that begin with ${reservedBeginnings.join(" or ")} are Kubernetes' own: some have everybody in them, some may do everything`;
   }
   return /^\P{C}{1,253}$/u.test(text) && text.trim() === text ? undefined : "it has other characters";
 }, "a group's name: 1 to 253 characters, no space at its ends");

@@ -30,13 +30,18 @@ describe("settings of teams", () => {
   it("that are wrong are told all at once, each with what was given and what is allowed", () => {
     const label = "1 to 63 of: a-z, 0-9, -, with a letter or digit at both ends";
     const group = "a group's name: 1 to 253 characters, no space at its ends";
+    const ofKubernetes =
+      "groups that begin with system: or kubeadm: are Kubernetes' own: some have everybody in them, some may do everything";
     assert.deepEqual(
       problemsOf([
         { name: "Flight" },
         { namespaces: ["orbits"] },
         { name: "a", namespaces: [] },
         { name: "b", namespaces: ["kube-public", "telemetry", "default", "perigee-x", "under_score"] },
-        { name: "c", groups: { edit: ["system:authenticated", " x", ""], admin: ["root"] } },
+        {
+          name: "c",
+          groups: { edit: ["system:authenticated", "kubeadm:cluster-admins", " x", ""], admin: ["root"] },
+        },
         { name: "d", podSecurity: "privileged", pipeline: "no" },
         { name: "e", quota: { cpu: 0, memoryGiB: "8Gi", pods: -1, gpus: 1, nodePorts: 1.5 } },
         { name: "f", limits: { memoryMiB: 0, max: { cpus: 2 } } },
@@ -50,9 +55,10 @@ describe("settings of teams", () => {
         `teams[3].namespaces[2] = "default": ${label}; it is not a team's: the cluster or Perigee uses it`,
         `teams[3].namespaces[3] = "perigee-x": ${label}; names that begin with kube- or perigee- are not a team's`,
         `teams[3].namespaces[4] = "under_score": ${label}; it is no name of a namespace`,
-        `teams[4].groups.edit[0] = "system:authenticated": ${group}; groups that begin with system: are Kubernetes' own, and some have everybody in them`,
-        `teams[4].groups.edit[1] = " x": ${group}; it has other characters`,
-        `teams[4].groups.edit[2] = "": ${group}; it has other characters`,
+        `teams[4].groups.edit[0] = "system:authenticated": ${group}; ${ofKubernetes}`,
+        `teams[4].groups.edit[1] = "kubeadm:cluster-admins": ${group}; ${ofKubernetes}`,
+        `teams[4].groups.edit[2] = " x": ${group}; it has other characters`,
+        `teams[4].groups.edit[3] = "": ${group}; it has other characters`,
         "teams[4].groups.admin: there is no such setting (allowed: view, deploy, edit)",
         'teams[5].pipeline = "no": true or false',
         'teams[5].podSecurity = "privileged": one of: restricted, baseline',
