@@ -5,13 +5,18 @@ import {
   scrapeIntervalSeconds,
 } from "../telemetry/dictionary";
 import { quoted } from "../telemetry/quoting";
-import { alertLimits, defaultRuleSettings, exporterMemoryLimit, recorded } from "../telemetry/rules";
+import {
+  alertLimits,
+  defaultRuleSettings,
+  exporterBusyCores,
+  exporterMemoryLimit,
+  recorded,
+} from "../telemetry/rules";
 import type { DashboardSettings } from ".";
 import { linkPanels } from "./exporterLinks";
 import { frame, uids } from "./frame";
 import { keepingPanels } from "./history";
-import { thresholds, zones } from "./limits";
-import { graph, type PanelSpec, stat, table, timeline, valueMap } from "./panels";
+import { graph, limitedGraph, type PanelSpec, stat, table, timeline, valueMap } from "./panels";
 import { now, overTime, rows } from "./queries";
 import type { model, StatBuilder, TableBuilder, TimeseriesBuilder } from "./sdk";
 import { colours } from "./style";
@@ -36,7 +41,7 @@ export function exporterDashboard(
     intake(of, step),
     linkPanels(of, step),
     keepingPanels(of, step, settings),
-    load(exporterMemoryLimit(dictionary, settings.fleetSize), of, step),
+    load(exporterMemoryLimit(dictionary, settings.fleetSize), exporterBusyCores(settings.cores), of, step),
     delays(of),
     runtime(of, step),
   ];
@@ -140,7 +145,7 @@ function intake(of: string, step: string): TimeseriesBuilder[] {
         ).interval(step),
       ],
     }),
-    limitedGraph(
+    loadGraph(
       {
         key: "dropped",
         title: "Dropped datagrams (per 5 minutes)",
@@ -153,22 +158,14 @@ function intake(of: string, step: string): TimeseriesBuilder[] {
   ];
 }
 
-function limitedGraph(spec: PanelSpec, limit: number): TimeseriesBuilder {
-  return graph(spec)
-    .thresholds(
-      thresholds([
-        { value: null, color: "transparent" },
-        { value: limit, color: colours.yellow },
-      ]),
-    )
-    .thresholdsStyle(zones())
-    .axisSoftMin(0)
-    .axisSoftMax(limit);
+/** A graph whose axis reaches to the limit of its alert. */
+function loadGraph(spec: PanelSpec, limit: number): TimeseriesBuilder {
+  return limitedGraph(spec, limit, colours.yellow).axisSoftMin(0).axisSoftMax(limit);
 }
 
-function load(memoryBytes: number, of: string, step: string): TimeseriesBuilder[] {
+function load(memoryBytes: number, cores: number, of: string, step: string): TimeseriesBuilder[] {
   return [
-    limitedGraph(
+    loadGraph(
       {
         key: "memory",
         title: "Memory",
@@ -181,24 +178,24 @@ function load(memoryBytes: number, of: string, step: string): TimeseriesBuilder[
       },
       memoryBytes,
     ),
-    limitedGraph(
+    loadGraph(
       {
         key: "cpu",
         title: "Processor",
-        description: "Cores used. The exporter decodes in one thread: it cannot use much more than one.",
+        description: "Cores used, of what `telemetry.cores` gives it. The exporter decodes in one thread.",
         unit: "suffix:cores",
         queries: [
           overTime(`rate(process_cpu_seconds_total${of}[$__rate_interval])`, "{{instance}}").interval(step),
         ],
       },
-      alertLimits.exporterCores,
+      cores,
     ),
   ];
 }
 
 function delays(of: string): TimeseriesBuilder[] {
   return [
-    limitedGraph(
+    loadGraph(
       {
         key: "lag",
         title: "Event loop lag",
@@ -211,7 +208,7 @@ function delays(of: string): TimeseriesBuilder[] {
       },
       alertLimits.exporterLoopLagSeconds,
     ),
-    limitedGraph(
+    loadGraph(
       {
         key: "scrape",
         title: "Scrape duration",

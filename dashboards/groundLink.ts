@@ -3,8 +3,8 @@ import { type Dictionary, exporterMetricNames as names } from "../telemetry/dict
 import { alertLimits, recorded, rolesOf } from "../telemetry/rules";
 import type { DashboardSettings } from ".";
 import { frame, uids } from "./frame";
-import { thresholds, zones } from "./limits";
-import { graph, type PanelSpec, timeline, valueMap } from "./panels";
+import { thresholds } from "./limits";
+import { graph, limitedGraph, timeline, valueMap } from "./panels";
 import { ofChosen, overTime } from "./queries";
 import type { model, StateTimelineBuilder, TimeseriesBuilder } from "./sdk";
 import { colours, meaning } from "./style";
@@ -61,18 +61,6 @@ function plannedContacts(): StateTimelineBuilder {
       [1, "contact", colours.pass],
     ]),
   ]);
-}
-
-/** A graph with the limit of an alert rule as a zone. */
-function limitedGraph(spec: PanelSpec, limit: number, colour: string): TimeseriesBuilder {
-  return graph(spec)
-    .thresholds(
-      thresholds([
-        { value: null, color: "transparent" },
-        { value: limit, color: colour },
-      ]),
-    )
-    .thresholdsStyle(zones());
 }
 
 function arrival(most: number): TimeseriesBuilder[] {

@@ -26,7 +26,7 @@ export type Dashboard = model.Dashboard;
 export const homeDashboard = uids.fleet;
 
 /** Settings of a site that the dashboards also show. */
-export interface DashboardSettings extends Pick<RuleSettings, "staleAfterPeriods" | "fleetSize"> {
+export interface DashboardSettings extends Pick<RuleSettings, "staleAfterPeriods" | "fleetSize" | "cores"> {
   /** True where the exporter writes the history: panels by on-board time. */
   readonly hasHistory?: boolean;
   /** True where the exporter keeps an archive of packets. */

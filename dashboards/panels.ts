@@ -1,5 +1,5 @@
 /** Panel builders (graph, stat, table, timeline) with the project's defaults, and stable panel ids. */
-import { thresholds } from "./limits";
+import { thresholds, zones } from "./limits";
 import {
   common,
   type DataqueryBuilder,
@@ -81,6 +81,18 @@ export function graph(spec: PanelSpec): TimeseriesBuilder {
           .calcs(["lastNotNull"]),
       )
   );
+}
+
+/** A graph with the limit of an alert rule as a zone. */
+export function limitedGraph(spec: PanelSpec, limit: number, colour: string): TimeseriesBuilder {
+  return graph(spec)
+    .thresholds(
+      thresholds([
+        { value: null, color: "transparent" },
+        { value: limit, color: colour },
+      ]),
+    )
+    .thresholdsStyle(zones());
 }
 
 /** Panel of current values. `steps`: their colours; default: neutral. */

@@ -136,6 +136,11 @@ const telemetry = strictObject({
   image: image
     .optional()
     .describe("Image whose entry point is perigee-telemetry. Default: the program's bundle on `nodeImage`."),
+  cores: positive(16)
+    .default(0.5)
+    .describe(
+      "Cores of the exporter, which it has to itself and no more of: half a core reads 50,000 datagrams a second. While it is rolled there are two of it: have room for both.",
+    ),
   staleAfterPeriods: positive(1000)
     .default(5)
     .describe("Age of a packet, in its own periods, after which its parameters disappear and it is overdue."),

@@ -13,6 +13,8 @@ export interface DashboardsArgs {
   readonly staleAfterPeriods: number;
   /** Number of the exporter's spacecraft. */
   readonly fleetSize: number;
+  /** Cores that the exporter may use. */
+  readonly cores: number;
   readonly history: Pick<TelemetrySettings["history"], "enabled">;
   readonly archive: Pick<TelemetrySettings["archive"], "storage" | "copy">;
   /** Dashboards of other parts than the telemetry. */
@@ -28,9 +30,9 @@ export class Dashboards extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("perigee:workloads:Dashboards", name, {}, opts);
-    const { dictionary, staleAfterPeriods, fleetSize, history, archive, others, namespace } = args;
+    const { dictionary, staleAfterPeriods, fleetSize, cores, history, archive, others, namespace } = args;
     const files = dashboardFiles(dictionary.dictionary, {
-      ...{ staleAfterPeriods, fleetSize },
+      ...{ staleAfterPeriods, fleetSize, cores },
       hasHistory: history.enabled,
       hasArchive: archive.storage.kind !== "none",
       hasArchiveCopy: archive.copy !== undefined,

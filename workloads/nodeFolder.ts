@@ -10,6 +10,7 @@ export type LocalStorage = Extract<StorageSettings, { kind: "local" }>;
 
 const ownerSize: Size = {
   copies: 1,
+  qos: "Burstable",
   cpu: { request: 0.01, limit: 0.5 },
   memoryMiB: { request: 32, limit: 128 },
 };

@@ -1,7 +1,7 @@
 /** Alert rules of the exporter: availability, match with the dictionary, resource usage. */
 import { type Dictionary, exporterMetricNames as names } from "../dictionary";
 import { inTemplate, quoted } from "../quoting";
-import { alertLimits, exporterMemoryLimit } from "./limits";
+import { alertLimits, exporterBusyCores, exporterMemoryLimit } from "./limits";
 import { recorded } from "./recordingRules";
 import { type AlertRule, alertRule, type AlertSpec } from "./rule";
 import { seriesOf } from "./series";
@@ -71,7 +71,8 @@ function coherence({ name, version }: Dictionary, settings: RuleSettings): Expor
 
 function resources(dictionary: Dictionary, settings: RuleSettings): ExporterAlertSpec[] {
   const exporterMemoryBytes = exporterMemoryLimit(dictionary, settings.fleetSize);
-  const { exporterCores, exporterLoopLagSeconds, exporterScrapeSeconds } = alertLimits;
+  const { exporterLoopLagSeconds, exporterScrapeSeconds } = alertLimits;
+  const busyCores = exporterBusyCores(settings.cores);
   const of = seriesOf(settings.job);
   const warning = { severity: "warning" } as const;
   return [
@@ -94,10 +95,10 @@ function resources(dictionary: Dictionary, settings: RuleSettings): ExporterAler
     {
       ...warning,
       alert: "TelemetryExporterBusy",
-      expr: `rate(${of("process_cpu_seconds_total")}[5m]) > ${exporterCores}`,
+      expr: `rate(${of("process_cpu_seconds_total")}[5m]) > ${busyCores}`,
       forSeconds: 300,
       summary: "The telemetry exporter is CPU-bound",
-      description: `{{ $labels.instance }} uses {{ $value | printf "%.2f" }} cores (limit ${exporterCores}; it has one main thread).`,
+      description: `{{ $labels.instance }} uses {{ $value | printf "%.2f" }} cores (limit ${busyCores}; it may use ${settings.cores}, and has one main thread).`,
     },
     {
       ...warning,

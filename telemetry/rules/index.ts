@@ -13,7 +13,7 @@
  *   contacts.ts         contacts and silences  held.ts             alarms that outlast a silence
  *   keepingAlerts.ts    history and archive eventAlerts.ts     critical events
  */
-export { alertLimits, exporterMemoryLimit } from "./limits";
+export { alertLimits, exporterBusyCores, exporterMemoryLimit } from "./limits";
 export { livePackets, recorded, recordedCount, recordedState } from "./recordingRules";
 export { type Roles, rolesOf } from "./roles";
 export {

@@ -17,8 +17,8 @@ export const alertLimits = {
   historySilentSeconds: 600,
   /** Seconds since all of the archive that was due was copied to the object store. */
   copyBehindSeconds: 900,
-  /** CPU usage of the exporter in cores; it has one main thread. */
-  exporterCores: 0.8,
+  /** CPU usage of the exporter, of the cores that it may use, or of the one that its main thread can. */
+  exporterBusyRatio: 0.8,
   /** Event loop lag of the exporter, 99th percentile, in seconds. */
   exporterLoopLagSeconds: 0.25,
   /** Duration of a scrape of the exporter, in seconds. */
@@ -31,4 +31,9 @@ export function exporterMemoryLimit(
   fleetSize: number,
 ): number {
   return (200 + extraMemoryMiB(dictionary) + fleetMemoryMiB(dictionary, fleetSize)) * 1024 ** 2;
+}
+
+/** Cores in use at which the exporter is busy. @param cores those that it may use */
+export function exporterBusyCores(cores: number): number {
+  return Number((alertLimits.exporterBusyRatio * Math.min(1, cores)).toFixed(3));
 }

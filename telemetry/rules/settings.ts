@@ -14,6 +14,8 @@ export interface RuleSettings {
   readonly staleAfterPeriods: number;
   /** Number of the exporter's spacecraft, for its memory. Default: 1. */
   readonly fleetSize: number;
+  /** Cores that the exporter may use. Default: 1, all that its main thread can. */
+  readonly cores: number;
 }
 
 export const defaultRuleSettings: RuleSettings = {
@@ -22,4 +24,5 @@ export const defaultRuleSettings: RuleSettings = {
   prometheusJob: "monitoring-prometheus",
   staleAfterPeriods: 5,
   fleetSize: 1,
+  cores: 1,
 };

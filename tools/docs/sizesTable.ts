@@ -1,6 +1,7 @@
 /** Table of stack 2's resource requests and limits in docs/workloads-settings.md, from workloads/sizes.ts. */
 import { parseSettings } from "../../workloads/config";
 import {
+  exporterSize,
   jobSizes,
   loggingSizes,
   logStoreSize,
@@ -19,13 +20,15 @@ import { between } from "./marks";
 interface SizedBy {
   readonly prometheusMemoryMiB: number;
   readonly logStoreMemoryMiB: number;
+  readonly exporterCores: number;
   readonly nodes: number;
 }
 
-function sizesTable({ prometheusMemoryMiB, logStoreMemoryMiB, nodes }: SizedBy): string {
+function sizesTable({ prometheusMemoryMiB, logStoreMemoryMiB, exporterCores, nodes }: SizedBy): string {
   const always: Row[] = [
     ["prometheus", prometheusSize(prometheusMemoryMiB)],
     ...Object.entries(sizes),
+    ["exporter", exporterSize(exporterCores)],
     ["metricsServer", metricsServerSize(nodes)],
     ["policyEngine", policyEngineSize],
     ["prober", proberSize],
@@ -46,11 +49,11 @@ function sizesTable({ prometheusMemoryMiB, logStoreMemoryMiB, nodes }: SizedBy):
       nodes,
     );
   return [
-    "| container | copies | CPU requested, limit | memory requested, limit (MiB) |",
-    "|---|---|---|---|",
+    "| container | copies | CPU requested, limit | memory requested, limit (MiB) | QoS |",
+    "|---|---|---|---|---|",
     ...[...always, ...jobs, ...logs].map(
-      ([name, { copies, cpu, memoryMiB }]) =>
-        `| ${name} | ${copies} | ${cpu.request}, ${cpu.limit} | ${memoryMiB.request}, ${memoryMiB.limit} |`,
+      ([name, { copies, cpu, memoryMiB, qos }]) =>
+        `| ${name} | ${copies} | ${cpu.request}, ${cpu.limit} | ${memoryMiB.request}, ${memoryMiB.limit} | ${qos} |`,
     ),
     "",
     `Requested in all, on ${nodes} nodes: ${requestedMiB(prometheusMemoryMiB, logStoreMemoryMiB, nodes)} MiB, of which logs that are kept in the cluster are ${of(logs)}; with \`jobs\` ${of(jobs)} MiB more.`,
@@ -61,8 +64,11 @@ type Row = readonly [name: string, size: Size];
 
 /** Document with the table of the defaults, on two nodes, between its marks. */
 export function withSizesTable(document: string): string {
-  const { monitoring, logs } = parseSettings({});
+  const { monitoring, logs, telemetry } = parseSettings({});
   const { prometheusMemoryMiB } = monitoring;
-  const sizedBy = { prometheusMemoryMiB, logStoreMemoryMiB: logs.memoryMiB, nodes: 2 };
+  const sizedBy = {
+    ...{ prometheusMemoryMiB, logStoreMemoryMiB: logs.memoryMiB },
+    ...{ exporterCores: telemetry.cores, nodes: 2 },
+  };
   return between("sizes", document, sizesTable(sizedBy));
 }

@@ -6,7 +6,7 @@ import { extraMemoryMiB, fleetMemoryMiB } from "../../telemetry/dictionary";
 import { owned } from "../adoption/fieldManager";
 import type { TelemetrySettings } from "../config";
 import { fleetOf, sourcesOf } from "../settings/linkUrl";
-import { resources, sizes, withMemory } from "../sizes";
+import { exporterSize, resources, withMemory } from "../sizes";
 import { dictionaryFlag, telemetryDeployment, type TelemetryPodArgs } from "./deployment";
 import type { Keeping } from "./keeping";
 import { nameLabel, telemetryNames } from "./names";
@@ -99,7 +99,7 @@ export function exporterDeployment(
           { name: "packets", containerPort: udpPort, protocol: "UDP" },
           ...(hasTcpServer(settings) ? [{ name: "stream", containerPort: tcpPort }] : []),
         ],
-        resources: resources(withMemory(sizes.exporter, exporterMemory(settings))),
+        resources: resources(withMemory(exporterSize(settings.cores), exporterMemory(settings))),
         ...probes,
       },
     },

@@ -75,8 +75,9 @@ export class Telemetry extends pulumi.ComponentResource {
 
     const defined = { ...own, dependsOn: [definitions] };
     telemetryMonitor(dictionary, namespace, defined);
-    const { staleAfterPeriods } = settings;
-    const rules = { namespace, runbookBaseUrl, staleAfterPeriods, fleetSize: fleetOf(settings).length };
+    const { staleAfterPeriods, cores } = settings;
+    const fleetSize = fleetOf(settings).length;
+    const rules = { namespace, runbookBaseUrl, staleAfterPeriods, fleetSize, cores };
     prometheusRules(dictionary, rules, defined);
     this.registerOutputs();
   }

@@ -53,6 +53,8 @@ export interface RuleArgs {
   readonly staleAfterPeriods: number;
   /** Number of the exporter's spacecraft. */
   readonly fleetSize: number;
+  /** Cores that the exporter may use. */
+  readonly cores: number;
 }
 
 /** Group in the object that has had the exporter's name since the first release, and keeps it. */
@@ -64,7 +66,7 @@ const firstGroup = "link";
  */
 export function prometheusRules(
   dictionary: Dictionary,
-  { namespace, runbookBaseUrl, staleAfterPeriods, fleetSize }: RuleArgs,
+  { namespace, runbookBaseUrl, staleAfterPeriods, fleetSize, cores }: RuleArgs,
   opts: pulumi.CustomResourceOptions,
 ): void {
   const { groups } = ruleFile(dictionary, {
@@ -73,6 +75,7 @@ export function prometheusRules(
     evaluationInterval: `${evaluationIntervalSeconds(dictionary)}s`,
     staleAfterPeriods,
     fleetSize,
+    cores,
     ...(runbookBaseUrl !== undefined && { runbookBaseUrl }),
   });
   for (const group of groups) {

@@ -55,3 +55,23 @@ export function objectsOf(
       spec: inputs["spec"],
     }));
 }
+
+/**
+ * QoS class that Kubernetes gives a pod: Guaranteed where every container has limits of CPU and memory and requests as much,
+ * BestEffort where none says anything (pkg/apis/core/v1/helper/qos). Quantities are compared as they are written.
+ */
+export function qosOf({
+  initContainers = [],
+  containers,
+}: PodSpec): "Guaranteed" | "Burstable" | "BestEffort" {
+  const all = [...initContainers, ...containers].map(({ resources }) => resources ?? {});
+  if (all.every(({ requests = {}, limits = {} }) => Object.keys({ ...requests, ...limits }).length === 0)) {
+    return "BestEffort";
+  }
+  const isFixed = all.every(({ requests = {}, limits = {} }) =>
+    ["cpu", "memory"].every(
+      (kind) => limits[kind] !== undefined && (requests[kind] ?? limits[kind]) === limits[kind],
+    ),
+  );
+  return isFixed ? "Guaranteed" : "Burstable";
+}

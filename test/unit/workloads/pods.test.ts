@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { deploy, type Deployment } from "../../support/workloads/mocks";
-import { objectsOf, type OwnPod, podsOf } from "../../support/workloads/ownPods";
+import { objectsOf, type OwnPod, podsOf, qosOf } from "../../support/workloads/ownPods";
 
 /** Stack 2 with all that it can have. */
 const everything = {
@@ -30,6 +30,18 @@ describe("pods of stack 2", () => {
       "Deployment telemetry in telemetry",
       "StatefulSet log-store in monitoring",
     ]);
+  });
+
+  it("are Burstable, and the exporter's Guaranteed, as the table of sizes says", async () => {
+    const classes = pods.map(({ owner, spec }) => `${owner} ${qosOf(spec)}`);
+    assert.deepEqual(
+      classes.filter((each) => !each.endsWith(" Burstable")),
+      ["Deployment telemetry Guaranteed"],
+    );
+    const large = podsOf(objectsOf((await deploy({ telemetry: { cores: 2 } })).resources));
+    const exporter = large.find(({ owner }) => owner === "Deployment telemetry");
+    assert.equal(exporter && qosOf(exporter.spec), "Guaranteed");
+    assert.deepEqual(exporter?.spec.containers[0]?.resources?.limits, { cpu: "2", memory: "256Mi" });
   });
 
   describe("have a ServiceAccount each", () => {

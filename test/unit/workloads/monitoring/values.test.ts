@@ -9,12 +9,14 @@ import {
   loadDictionary,
   parseDictionary,
 } from "../../../../telemetry/dictionary";
-import { alertLimits, exporterMemoryLimit } from "../../../../telemetry/rules";
+import { exporterBusyCores, exporterMemoryLimit } from "../../../../telemetry/rules";
 import type { GrafanaValues } from "../../../../workloads/monitoring/chartValues";
 import { chartValues } from "../../../../workloads/monitoring/values";
 import { nodeFor } from "../../../../workloads/nodeFolder";
 import {
+  exporterSize,
   jobSizes,
+  loggingSizes,
   requestedMiB,
   requestedOf,
   resources,
@@ -159,6 +161,15 @@ describe("values of kube-prometheus-stack", () => {
     );
   });
 
+  it("say the QoS class that Kubernetes gives for their requests and limits", () => {
+    const all = { ...sizes, ...jobSizes, ...loggingSizes, exporter: exporterSize(0.5) };
+    for (const [name, size] of Object.entries(all)) {
+      const { requests, limits } = resources(size);
+      const isGuaranteed = requests.cpu === limits.cpu && requests.memory === limits.memory;
+      assert.equal(size.qos, isGuaranteed ? "Guaranteed" : "Burstable", name);
+    }
+  });
+
   it("give every container requests and limits, and no request above its limit", () => {
     for (const [name, size] of Object.entries(sizes)) {
       assert.ok(size.cpu.request <= size.cpu.limit && size.memoryMiB.request <= size.memoryMiB.limit, name);
@@ -186,12 +197,15 @@ describe("values of kube-prometheus-stack", () => {
       for (const fleetSize of [1, 20]) {
         const memory = exporterMemoryLimit(dictionary, fleetSize);
         const extra = extraMemoryMiB(dictionary) + fleetMemoryMiB(dictionary, fleetSize);
-        const { memoryMiB } = withMemory(sizes.exporter, { extraMemoryMiB: extra });
+        const { memoryMiB } = withMemory(exporterSize(0.5), { extraMemoryMiB: extra });
         assert.ok(memory < memoryMiB.limit * 1024 ** 2);
-        assert.ok(memory > memoryMiB.request * 1024 ** 2);
       }
     }
-    assert.ok(alertLimits.exporterCores < sizes.exporter.cpu.limit);
+  });
+
+  it("let the exporter's alert of a busy processor come before its limit holds it back", () => {
+    // It has one thread: of four cores it uses one.
+    assert.deepEqual([0.2, 0.5, 1, 4].map(exporterBusyCores), [0.16, 0.4, 0.8, 0.8]);
   });
 
   it("fit on the smallest worker: half of a t3.large's 8 GiB, with all that is optional", () => {

@@ -182,7 +182,7 @@ const resources: AlertCase[] = [
     ["0+9x80", "0+5x80"],
     about(
       "The telemetry exporter is CPU-bound",
-      "10.0.0.7:9464 uses 0.90 cores (limit 0.8; it has one main thread).",
+      "10.0.0.7:9464 uses 0.90 cores (limit 0.8; it may use 1, and has one main thread).",
     ),
   ),
   ...resource(
