@@ -12,7 +12,7 @@ import { logDashboard } from "./logging/dashboard";
 import { MonitoringStack } from "./monitoring";
 import { monitoringNames } from "./monitoring/names";
 import { namespaceWithSecurity } from "./namespaces";
-import { MetricsServer, NetworkPolicies, PlatformAlerts } from "./platform";
+import { MetricsServer, NetworkPolicies, PlatformAlerts, Priorities } from "./platform";
 import { allProbes, Probes } from "./probes";
 import { probeDashboard } from "./probes/dashboard";
 import { fleetOf } from "./settings/linkUrl";
@@ -58,7 +58,9 @@ export = async (): Promise<WorkloadsOutputs> => {
     ownNamespace,
   );
 
-  const components = { providers: [cluster] };
+  // Pods that name a class that is not there are refused.
+  const priorities = new Priorities("priorities", { providers: [cluster] });
+  const components = { providers: [cluster], dependsOn: [priorities] };
   const routing = new AlertRouting(
     "alert-routing",
     { settings: settings.monitoring.alerting, namespace: monitoringSpace.metadata.name },

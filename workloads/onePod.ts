@@ -2,7 +2,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { owned } from "./adoption/fieldManager";
-import { leaveDeadNode } from "./pods";
+import { leaveDeadNode, priority } from "./pods";
 import { restrictedContainer, restrictedPod } from "./podSecurity";
 import { accountWithoutToken } from "./serviceAccount";
 import { resources, type Size } from "./sizes";
@@ -48,6 +48,7 @@ export function onePod(resourceName: string, args: OnePodArgs, opts: pulumi.Cust
             ...restrictedPod,
             ...(args.securityContext && { securityContext: args.securityContext }),
             serviceAccountName,
+            priorityClassName: priority.platform,
             tolerations: [...leaveDeadNode],
             containers: [
               {

@@ -7,6 +7,17 @@ export interface Toleration {
   readonly tolerationSeconds: number;
 }
 
+/** Beginning of the names of this stack's PriorityClasses, which are no team's to use. */
+export const priorityBeginning = "perigee-";
+
+/** PriorityClasses of this stack's pods (platform/priorities.ts). */
+export const priority = {
+  telemetry: `${priorityBeginning}telemetry`,
+  platform: `${priorityBeginning}platform`,
+  /** Kubernetes' own, for what every node has to have. */
+  everyNode: "system-node-critical",
+} as const;
+
 /** Tolerations that evict a pod from a dead node after 30 seconds; the default of Kubernetes is 5 minutes. */
 export const leaveDeadNode: readonly Toleration[] = ["not-ready", "unreachable"].map((state) => ({
   key: `node.kubernetes.io/${state}`,

@@ -5,6 +5,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { transform } from "esbuild";
 import { owned } from "../adoption/fieldManager";
+import { priority } from "../pods";
 import { restrictedContainer, restrictedPod } from "../podSecurity";
 import { accountWithoutToken } from "../serviceAccount";
 import { jobSizes, resources } from "../sizes";
@@ -63,6 +64,7 @@ export function cleanerJob(args: CleanerArgs, opts: pulumi.CustomResourceOptions
               spec: {
                 ...restrictedPod,
                 serviceAccountName,
+                priorityClassName: priority.platform,
                 restartPolicy: "OnFailure",
                 containers: [
                   {

@@ -2,6 +2,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { owned } from "../adoption/fieldManager";
+import { priority } from "../pods";
 import { accountWithoutToken } from "../serviceAccount";
 import { goMemoryLimit, loggingSizes, resources } from "../sizes";
 import { nameLabel } from "../telemetry/names";
@@ -75,7 +76,7 @@ export function collectorPods(
             automountServiceAccountToken: false,
             enableServiceLinks: false,
             serviceAccountName,
-            priorityClassName: "system-node-critical",
+            priorityClassName: priority.everyNode,
             // Every node has logs, one that is not ready most of all.
             tolerations: [{ operator: "Exists" }],
             securityContext: { seccompProfile: { type: "RuntimeDefault" } },

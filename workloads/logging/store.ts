@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { owned } from "../adoption/fieldManager";
 import type { Infra } from "../infraStack";
 import { folderOwner, nodeFolder } from "../nodeFolder";
-import { leaveDeadNode } from "../pods";
+import { leaveDeadNode, priority } from "../pods";
 import { restrictedContainer, restrictedPod } from "../podSecurity";
 import { accountWithoutToken } from "../serviceAccount";
 import { logStoreSize, resources } from "../sizes";
@@ -66,6 +66,7 @@ export function logStore(name: string, args: LogStoreArgs, opts: pulumi.CustomRe
           spec: {
             ...restrictedPod,
             serviceAccountName,
+            priorityClassName: priority.platform,
             // A pod whose records are on one node's disk is bound to it: eviction would only delay its return.
             tolerations: isLocal ? [] : [...leaveDeadNode],
             ...(isLocal && {

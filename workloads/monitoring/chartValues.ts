@@ -20,13 +20,14 @@ export interface ChartValues {
   readonly nodeExporter: { readonly enabled: true };
   readonly "prometheus-node-exporter": NodeExporterValues;
   readonly kubeStateMetrics: { readonly enabled: boolean };
-  readonly "kube-state-metrics"?: { readonly resources: Resources };
+  readonly "kube-state-metrics"?: { readonly priorityClassName: string; readonly resources: Resources };
   readonly grafana: GrafanaValues | { readonly enabled: false };
 }
 
 export interface OperatorValues {
   readonly admissionWebhooks: { readonly enabled: false };
   readonly tls: { readonly enabled: false };
+  readonly priorityClassName: string;
   readonly resources: Resources;
   readonly prometheusConfigReloader: { readonly resources: Resources };
 }
@@ -46,6 +47,7 @@ export interface PrometheusValues {
     readonly retentionSize: string;
     readonly walCompression: true;
     readonly terminationGracePeriodSeconds: number;
+    readonly priorityClassName: string;
     readonly resources: Resources;
     readonly serviceMonitorSelectorNilUsesHelmValues: false;
     readonly podMonitorSelectorNilUsesHelmValues: false;
@@ -69,6 +71,7 @@ export interface AlertmanagerValues {
     readonly externalUrl: string;
     readonly useExistingSecret: true;
     readonly configSecret: string;
+    readonly priorityClassName: string;
     readonly resources: Resources;
     readonly tolerations: readonly Toleration[];
   };
@@ -83,6 +86,7 @@ export interface NodeExporterValues {
     readonly mountPath: string;
     readonly readOnly: true;
   }[];
+  readonly priorityClassName: string;
   readonly resources: Resources;
   readonly prometheus: { readonly monitor: { readonly interval: string } };
 }
@@ -93,6 +97,7 @@ export interface GrafanaValues {
   /** Environment variables of the container: a change restarts the pod. */
   readonly env: Readonly<Record<string, string>>;
   readonly service: PublishedService;
+  readonly priorityClassName: string;
   readonly resources: Resources;
   /** Grafana's configuration file: section -> key -> value. */
   readonly "grafana.ini": Readonly<Record<string, Readonly<Record<string, string | boolean>>>>;

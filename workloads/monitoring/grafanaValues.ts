@@ -1,6 +1,7 @@
 /** Grafana's part of the chart values. */
 import { nodePorts } from "../../contract/outputs";
 import { homeDashboardFile } from "../../dashboards";
+import { priority } from "../pods";
 import { resources, sizes } from "../sizes";
 import type { GrafanaValues } from "./chartValues";
 import { monitoringNames } from "./names";
@@ -21,6 +22,7 @@ export function grafanaValues(publishedHost: string, passwordVersion: string): G
     },
     env: { PERIGEE_PASSWORD_VERSION: passwordVersion },
     service: { type: "NodePort", nodePort: nodePorts.grafana.port },
+    priorityClassName: priority.platform,
     resources: resources(sizes.grafana),
     "grafana.ini": {
       server: { root_url: `http://${publishedHost}:${nodePorts.grafana.port}` },

@@ -3,7 +3,7 @@ import { metricsFolder } from "../../contract/metricsFolder";
 import { nodePorts } from "../../contract/outputs";
 import { extraMemoryMiB } from "../../telemetry/dictionary";
 import type { MonitoringSettings, TelemetrySettings } from "../config";
-import { leaveDeadNode } from "../pods";
+import { leaveDeadNode, priority } from "../pods";
 import { historyDays, type HistoryOf } from "../settings/historyDays";
 import { prometheusSize, resources, sizes, withMemory } from "../sizes";
 import type {
@@ -50,7 +50,12 @@ export function chartValues(args: ValuesArgs): ChartValues {
     nodeExporter: { enabled: true },
     "prometheus-node-exporter": nodeExporter(args),
     kubeStateMetrics: { enabled: kubeStateMetrics },
-    ...(kubeStateMetrics && { "kube-state-metrics": { resources: resources(sizes.kubeStateMetrics) } }),
+    ...(kubeStateMetrics && {
+      "kube-state-metrics": {
+        priorityClassName: priority.platform,
+        resources: resources(sizes.kubeStateMetrics),
+      },
+    }),
     grafana: grafana ? grafanaValues(args.publishedHost, args.passwordVersion) : { enabled: false },
   };
 }
@@ -71,6 +76,7 @@ function operator({ telemetry }: ValuesArgs): OperatorValues {
   return {
     admissionWebhooks: { enabled: false },
     tls: { enabled: false },
+    priorityClassName: priority.platform,
     resources: resources(
       withMemory(sizes.operator, { extraMemoryMiB: rulesMemoryMiB(telemetry.dictionary) }),
     ),
@@ -100,6 +106,7 @@ function prometheus(args: ValuesArgs): PrometheusValues {
       // Less than a drain waits (stack 1's drainTimeoutSeconds); the operator's own ten minutes are more. What ends
       // here late is its reloader: a signal that comes while it starts is lost.
       terminationGracePeriodSeconds: 120,
+      priorityClassName: priority.telemetry,
       resources: resources(prometheusSize(prometheusMemoryMiB)),
       ...openSelectors,
       // A pod with local storage is bound to its node: eviction would only delay its return.
@@ -146,6 +153,7 @@ function alertmanager({ publishedHost, routingSecret }: ValuesArgs): Alertmanage
       externalUrl: `http://${publishedHost}:${nodePorts.alertmanager.port}`,
       useExistingSecret: true,
       configSecret: routingSecret,
+      priorityClassName: priority.telemetry,
       resources: resources(sizes.alertmanager),
       tolerations: leaveDeadNode,
     },
@@ -171,6 +179,7 @@ function nodeExporter({ monitoring }: ValuesArgs): NodeExporterValues {
         readOnly: true,
       },
     ],
+    priorityClassName: priority.everyNode,
     resources: resources(sizes.nodeExporter),
     prometheus: { monitor: { interval: `${monitoring.scrapeIntervalSeconds}s` } },
   };

@@ -4,7 +4,8 @@
  *
  *   metricsServer/    what pods and nodes use now      rules.ts              groups of rules
  *   networkPolicies/  who reaches whom                 backupAlerts.ts       failing, overdue, missing
- *   alert.ts          what the alerts have in common   certificateAlerts.ts  end soon, renewal fails
+ *   priorities.ts     who stays, and who gives way     certificateAlerts.ts  end soon, renewal fails
+ *   alert.ts          what the alerts have in common
  */
 import * as pulumi from "@pulumi/pulumi";
 import type { BackupOutput } from "../../contract/outputs";
@@ -13,6 +14,7 @@ import { platformRules } from "./rules";
 
 export { MetricsServer } from "./metricsServer";
 export { NetworkPolicies } from "./networkPolicies";
+export { Priorities } from "./priorities";
 
 export interface PlatformAlertsArgs extends AlertingArgs {
   /** What stack 1 says of its backups; undefined from one that is older than they are. */

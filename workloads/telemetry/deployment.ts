@@ -33,6 +33,7 @@ export interface TelemetryDeploymentArgs extends TelemetryPodArgs {
   readonly labels: Readonly<Record<string, string>>;
   readonly strategy: kubernetes.types.input.apps.v1.DeploymentStrategy;
   readonly graceSeconds: number;
+  readonly priorityClassName: string;
   /** Container fields other than program, dictionary and variables. */
   readonly container: Omit<Container, "env">;
 }
@@ -86,6 +87,7 @@ export function telemetryDeployment(
           spec: {
             ...restrictedPod,
             serviceAccountName,
+            priorityClassName: args.priorityClassName,
             tolerations: [...leaveDeadNode],
             terminationGracePeriodSeconds: args.graceSeconds,
             containers: [

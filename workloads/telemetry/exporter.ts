@@ -5,6 +5,7 @@ import { nodePorts } from "../../contract/outputs";
 import { extraMemoryMiB, fleetMemoryMiB } from "../../telemetry/dictionary";
 import { owned } from "../adoption/fieldManager";
 import type { TelemetrySettings } from "../config";
+import { priority } from "../pods";
 import { fleetOf, sourcesOf } from "../settings/linkUrl";
 import { exporterSize, resources, withMemory } from "../sizes";
 import { dictionaryFlag, telemetryDeployment, type TelemetryPodArgs } from "./deployment";
@@ -79,6 +80,7 @@ export function exporterDeployment(
       labels,
       // The new pod is ready before the old one drains and stops: a rollout loses no packet.
       strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+      priorityClassName: priority.telemetry,
       graceSeconds: drain + 10 + kept.graceSeconds,
       container: {
         name: "exporter",

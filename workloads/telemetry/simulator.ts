@@ -2,6 +2,7 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { TelemetrySettings } from "../config";
+import { priority } from "../pods";
 import { resources, sizes, withMemory } from "../sizes";
 import { dictionaryFlag, telemetryDeployment, type TelemetryPodArgs } from "./deployment";
 import { nameLabel, telemetryNames } from "./names";
@@ -28,6 +29,7 @@ export function simulatorDeployment(
       labels: { [nameLabel]: "perigee-simulator" },
       // Recreate: two simulators would send as one spacecraft.
       strategy: { type: "Recreate" },
+      priorityClassName: priority.platform,
       graceSeconds: 5,
       container: {
         name: "simulator",

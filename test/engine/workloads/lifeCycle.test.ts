@@ -156,6 +156,8 @@ describe("stack 2 on the real engine", function () {
         "NetworkPolicy telemetry/telemetry",
         "PersistentVolume prometheus-samples",
         "PersistentVolumeClaim monitoring/samples-prometheus-monitoring-prometheus-0",
+        "PriorityClass perigee-platform",
+        "PriorityClass perigee-telemetry",
         "PrometheusRule monitoring/platform",
         "PrometheusRule telemetry/telemetry",
         "PrometheusRule telemetry/telemetry-exporter",

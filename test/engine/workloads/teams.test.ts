@@ -107,15 +107,25 @@ import {
       assert.match(taken.warnings, /would violate PodSecurity \\?"restricted/);
     });
 
-    it("make no room for themselves by the cluster's own priority", async () => {
-      const first = pod("first", { spec: { priorityClassName: "system-node-critical" } });
-      await cluster.refuses(
-        /priority classes system-\* are the cluster's/,
-        "POST",
-        core("orbits", "pods"),
-        first,
-        editor,
-      );
+    it("make no room for themselves by the cluster's own priority, nor by Perigee's; by one of an administrator's", async () => {
+      const classes = "/apis/scheduling.k8s.io/v1/priorityclasses";
+      for (const [name, value] of [
+        ["perigee-telemetry", 1_000_000],
+        ["batch", -10],
+      ]) {
+        await cluster.answers(201, "POST", classes, { metadata: { name }, value });
+      }
+      for (const priorityClassName of ["system-node-critical", "perigee-telemetry"]) {
+        await cluster.refuses(
+          /priority classes that begin with system- or perigee- are the cluster's/,
+          "POST",
+          core("orbits", "pods"),
+          pod("first", { spec: { priorityClassName } }),
+          editor,
+        );
+      }
+      const last = pod("last", { spec: { priorityClassName: "batch" } });
+      await cluster.answers(201, "POST", core("orbits", "pods?dryRun=All"), last, editor);
     });
   });
 

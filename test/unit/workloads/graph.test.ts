@@ -136,6 +136,8 @@ describe("stack 2 with default settings", () => {
       "rbac.authorization.k8s.io/v1:ClusterRoleBinding network-policies",
       "rbac.authorization.k8s.io/v1:Role network-policies",
       "rbac.authorization.k8s.io/v1:RoleBinding network-policies",
+      "scheduling.k8s.io/v1:PriorityClass perigee-platform",
+      "scheduling.k8s.io/v1:PriorityClass perigee-telemetry",
     ]);
   });
 

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { chartValues } from "../../../workloads/monitoring/values";
+import { priorityClasses } from "../../../workloads/platform/priorities";
 import { deploy, type Deployment } from "../../support/workloads/mocks";
 import { objectsOf, type OwnPod, podsOf, qosOf } from "../../support/workloads/ownPods";
+import { settingsWith } from "../../support/workloads/settingsExamples";
 
 /** Stack 2 with all that it can have. */
 const everything = {
@@ -42,6 +45,53 @@ describe("pods of stack 2", () => {
     const exporter = large.find(({ owner }) => owner === "Deployment telemetry");
     assert.equal(exporter && qosOf(exporter.spec), "Guaranteed");
     assert.deepEqual(exporter?.spec.containers[0]?.resources?.limits, { cpu: "2", memory: "256Mi" });
+  });
+
+  it("stay in this order where a node is full: what every node has, the way of an alarm, what people look into", () => {
+    const classes = Object.groupBy(pods, ({ spec }) => spec.priorityClassName ?? "none");
+    const owners = Object.entries(classes).map(([name, those = []]) => [
+      name,
+      those.map(({ owner }) => owner.split(" ")[1]).sort(),
+    ]);
+    assert.deepEqual(Object.fromEntries(owners), {
+      "system-node-critical": ["log-collector", "policy-engine"],
+      "perigee-telemetry": ["telemetry"],
+      "perigee-platform": [
+        ...["log-page", "log-rules", "log-store", "prober", "pushgateway", "pushgateway-cleaner"],
+        "simulator",
+      ],
+    });
+    const names = priorityClasses.map(({ name }) => name);
+    assert.deepEqual(names, ["perigee-telemetry", "perigee-platform"]);
+    const values = priorityClasses.map(({ value }) => value);
+    assert.ok(values.every((value, i) => value > (values[i + 1] ?? 0) && value < 1_000_000_000));
+  });
+
+  it("of the charts have those classes too", () => {
+    const values = chartValues({
+      ...settingsWith({}),
+      ...{ publishedHost: "203.0.113.10", routingSecret: "routing", passwordVersion: "7" },
+    });
+    assert.equal(values.prometheus.prometheusSpec.priorityClassName, "perigee-telemetry");
+    assert.equal(values.alertmanager.alertmanagerSpec.priorityClassName, "perigee-telemetry");
+    assert.equal(values["prometheus-node-exporter"].priorityClassName, "system-node-critical");
+    assert.deepEqual(
+      JSON.stringify(values).match(/"perigee-platform"/g)?.length,
+      3,
+      "operator, Grafana, kube-state-metrics",
+    );
+  });
+
+  it("hold no drain up: there is no PodDisruptionBudget for one pod", () => {
+    const kinds = deployment.resources.map(({ type }) => type);
+    assert.ok(!kinds.some((type) => type.includes("PodDisruptionBudget")));
+    const releases = deployment.resources.filter(({ type }) => type.includes("helm.sh"));
+    const budgets = releases.filter(({ inputs }) => JSON.stringify(inputs).includes("podDisruptionBudget"));
+    assert.deepEqual(
+      budgets.map(({ name }) => name),
+      ["metrics-server"],
+      "there are two of it",
+    );
   });
 
   describe("have a ServiceAccount each", () => {

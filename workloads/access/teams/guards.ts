@@ -3,6 +3,7 @@
  * They are for administrators too, who may change what is Perigee's, and in namespaces with the label of a team only.
  */
 import { stackLabel } from "../../../contract/stackLabel";
+import { priorityBeginning } from "../../pods";
 import { teamLabel } from "./names";
 
 export interface Guard {
@@ -99,9 +100,10 @@ export const guards: readonly Guard[] = [
     operations: ["CREATE"],
     rules: [
       {
-        holds: "!has(object.spec.priorityClassName) || !object.spec.priorityClassName.startsWith('system-')",
-        otherwise:
-          "the priority classes system-* are the cluster's: pods of others would make room for a team's",
+        holds:
+          "!has(object.spec.priorityClassName) || " +
+          `!['system-', '${priorityBeginning}'].exists(b, object.spec.priorityClassName.startsWith(b))`,
+        otherwise: `priority classes that begin with system- or ${priorityBeginning} are the cluster's: pods of others would make room for a team's`,
       },
     ],
   },

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { owned } from "../../adoption/fieldManager";
+import { priority } from "../../pods";
 import { goMemoryLimit, policyEngineSize, resources } from "../../sizes";
 import { nameLabel } from "../../telemetry/names";
 import { policyEngineNames } from "./names";
@@ -50,7 +51,7 @@ export function policyEngine(name: string, opts: pulumi.CustomResourceOptions): 
           spec: {
             enableServiceLinks: false,
             serviceAccountName: engine,
-            priorityClassName: "system-node-critical",
+            priorityClassName: priority.everyNode,
             // The packet filter is the node's.
             hostNetwork: true,
             tolerations: [{ operator: "Exists" }],

@@ -16,7 +16,7 @@ interface Rendered {
   before(async () => {
     objects = await renderedChart<Rendered>((values) => {
       values["kubeStateMetrics"] = { enabled: true };
-      values["kube-state-metrics"] = {};
+      values["kube-state-metrics"] = { priorityClassName: "perigee-platform" };
     });
     // The operator makes pods of the spec of these, whose fields have the same names.
     const ofOperator = objects.filter(({ kind }) => kind === "Prometheus" || kind === "Alertmanager");
@@ -36,6 +36,18 @@ interface Rendered {
       pods.map(({ spec }) => spec.serviceAccountName).sort(),
       accounts.map(({ metadata }) => metadata.name).sort(),
     );
+  });
+
+  it("have the PriorityClasses of Perigee's values", () => {
+    const classes = pods.map(({ owner, spec }) => `${owner} ${spec.priorityClassName}`);
+    assert.deepEqual(classes.sort(), [
+      "Alertmanager monitoring-alertmanager perigee-telemetry",
+      "DaemonSet monitoring-prometheus-node-exporter system-node-critical",
+      "Deployment monitoring-grafana perigee-platform",
+      "Deployment monitoring-kube-state-metrics perigee-platform",
+      "Deployment monitoring-operator perigee-platform",
+      "Prometheus monitoring-prometheus perigee-telemetry",
+    ]);
   });
 
   it("mount its token only where they ask the API", () => {
