@@ -178,7 +178,10 @@ export = async (): Promise<WorkloadsOutputs> => {
           },
           components,
         );
-  if (teams.length > 0) new Teams("teams", { teams, kubernetesVersion, adoption: adopted }, components);
+  if (teams.length > 0) {
+    const sendsLogs = settings.logs.kind === "external";
+    new Teams("teams", { teams, kubernetesVersion, sendsLogs, adoption: adopted }, components);
+  }
 
   return workloadsOutputs(settings, infra, monitoring, logs?.page);
 };

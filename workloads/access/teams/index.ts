@@ -26,6 +26,8 @@ export interface TeamsArgs {
   readonly teams: readonly TeamSettings[];
   /** Full version of the cluster. */
   readonly kubernetesVersion: pulumi.Input<string>;
+  /** Whether logs go to a store that is not this stack's, and so perhaps a team's. */
+  readonly sendsLogs: boolean;
   readonly adoption: Adoption;
 }
 

@@ -3,6 +3,7 @@
  * workloads/platform/networkPolicies.
  */
 import { jobNames } from "../../jobs/names";
+import { loggingNames } from "../../logging/names";
 import { clusterDns, inMonitoring, named, type Peer, type Port, tcp } from "../../monitoring/peers";
 import { proberNames } from "../../probes/names";
 import { teamLabel } from "./names";
@@ -22,7 +23,11 @@ export interface Policy {
 
 const everyPod = {};
 
-export function networkPolicies(team: string): readonly Policy[] {
+/** What of the monitoring asks and tells pods of teams. */
+const asking = ["prometheus", "alertmanager", proberNames.prober] as const;
+
+/** @param sendsLogs whether the logs go to a store that is not this stack's: it may be a team's */
+export function networkPolicies(team: string, sendsLogs: boolean): readonly Policy[] {
   const ownTeam: Peer = { namespaceSelector: { matchLabels: { [teamLabel]: team } } };
   const dns: Peer = {
     namespaceSelector: named(clusterDns.namespace),
@@ -57,12 +62,12 @@ export function networkPolicies(team: string): readonly Policy[] {
       },
     },
     {
-      // Any port: a team's ServiceMonitors, probes and alert receivers say which. And batch jobs push.
+      // Any port: a team's ServiceMonitors, probes, alert receivers and stores of logs say which. And batch jobs push.
       name: "perigee-monitoring",
       spec: {
         podSelector: everyPod,
         policyTypes: ["Ingress", "Egress"],
-        ingress: [{ from: ["prometheus", "alertmanager", proberNames.prober].map(inMonitoring) }],
+        ingress: [{ from: [...asking, ...(sendsLogs ? [loggingNames.collector] : [])].map(inMonitoring) }],
         egress: [{ to: [inMonitoring(jobNames.gateway)], ports: [tcp(jobNames.port)] }],
       },
     },

@@ -16,6 +16,7 @@ export interface RoomArgs {
   /** Its name is part of the resources' names, the team's is not: a namespace may change its team. */
   readonly namespace: string;
   readonly kubernetesVersion: pulumi.Input<string>;
+  readonly sendsLogs: boolean;
   readonly adoption: Adoption;
   /** What must be there before somebody comes in: roles and guards. */
   readonly before: readonly pulumi.Resource[];
@@ -39,7 +40,7 @@ interface Furniture {
  * would go all that the team has there, and without these the team's pods would run on unbounded.
  */
 function furnish(
-  { team, namespace: name, kubernetesVersion, adoption }: RoomArgs,
+  { team, namespace: name, kubernetesVersion, sendsLogs, adoption }: RoomArgs,
   opts: pulumi.CustomResourceOptions,
 ): Furniture {
   const stays = { ...opts, retainOnDelete: true };
@@ -60,7 +61,7 @@ function furnish(
     { metadata: metadata(teamNames.quota), spec: { limits: [containerLimits(team)] } },
     stays,
   );
-  const policies = networkPolicies(team.name).map(
+  const policies = networkPolicies(team.name, sendsLogs).map(
     ({ name: policy, spec }) =>
       new kubernetes.networking.v1.NetworkPolicy(
         `${name}-${policy}`,

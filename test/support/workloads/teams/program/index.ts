@@ -21,7 +21,10 @@ export = async (): Promise<void> => {
   });
   new Teams(
     "teams",
-    { teams, kubernetesVersion: defaultKubernetesVersion, adoption: adoption(kubeconfig) },
+    {
+      ...{ teams, kubernetesVersion: defaultKubernetesVersion, sendsLogs: false },
+      adoption: adoption(kubeconfig),
+    },
     { providers: [provider] },
   );
 };

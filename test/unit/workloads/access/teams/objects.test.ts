@@ -106,6 +106,20 @@ describe("the objects of teams", function () {
     assert.deepEqual(bindings(resources), bindings(without.resources));
   });
 
+  it("admit the collector of logs where these go to a store of one's own, which may be a team's", async () => {
+    const url = "http://logs.payload.svc:4318/v1/logs";
+    const { resources } = await deploy(
+      { teams: twoTeams, logs: { kind: "external", url } },
+      { kubeconfig: cluster.kubeconfig },
+    );
+    const admitted = (all: readonly RecordedResource[]): boolean[] =>
+      all
+        .filter(({ name }) => name.endsWith("-perigee-monitoring"))
+        .map(({ inputs }) => JSON.stringify(inputs["spec"]).includes('"log-collector"'));
+    assert.deepEqual(admitted(resources), [true, true, true]);
+    assert.deepEqual(admitted(teams), [false, false, false], "a store of this stack's is none of a team's");
+  });
+
   it("have guards for namespaces of teams only", () => {
     const policies = teams.filter(({ type }) => type.endsWith(":ValidatingAdmissionPolicy"));
     assert.equal(policies.length, guards.length);
