@@ -19,7 +19,7 @@ import { fleetOf } from "./settings/linkUrl";
 import { Slos } from "./slos";
 import { sloDashboard } from "./slos/dashboard";
 import { type WorkloadsOutputs, workloadsOutputs } from "./stackOutputs";
-import { Telemetry } from "./telemetry";
+import { builtBundle, Telemetry } from "./telemetry";
 import { telemetryNames } from "./telemetry/names";
 
 /** Program of stack 2, an async function: problems of stack 1 must be known before the first resource is registered. */
@@ -28,11 +28,13 @@ export = async (): Promise<WorkloadsOutputs> => {
   const infra = await readInfra(infraStackName(settings)); // throws when stack 1 is not up or has another contract
   const { teams } = settings;
   await checkTeams(namespace, teams, infra.kubeconfig); // throws when the cluster has what the teams do not fit
+  const bundle = await builtBundle(settings.telemetry.image); // throws when it is too large for a ConfigMap
 
   const cluster = new kubernetes.Provider("cluster", {
     kubeconfig: infra.kubeconfig,
     enableServerSideApply: true,
-    // ConfigMaps and Secrets change in place. Pods that read them only at start contain a value that changes with them.
+    // ConfigMaps and Secrets that are watched change in place. Of the others, ConfigMaps have a version in their name, and
+    // pods a value that changes with a Secret.
     enableConfigMapMutable: true,
     enableSecretMutable: true,
     // Adopts objects that a killed run created but did not record.
@@ -161,6 +163,7 @@ export = async (): Promise<WorkloadsOutputs> => {
     "telemetry",
     {
       ...settings,
+      bundle,
       runbookBaseUrl,
       namespace: telemetrySpace.metadata.name,
       definitions: monitoring.definitions,

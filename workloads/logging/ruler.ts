@@ -2,12 +2,12 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
-import { contentHash } from "../../contract/contentHash";
 import { owned } from "../adoption/fieldManager";
 import { monitoringNames } from "../monitoring/names";
 import { onePod } from "../onePod";
 import { loggingSizes } from "../sizes";
 import { nameLabel } from "../telemetry/names";
+import { versionedConfigMap } from "../versionedConfigMap";
 import { passwordPath } from "./login";
 import { type LogRuleArgs, logRules } from "./logRules";
 import { loggingNames } from "./names";
@@ -27,16 +27,13 @@ export interface RulerArgs extends LogRuleArgs {
 export function rulerPod(name: string, args: RulerArgs, opts: pulumi.CustomResourceOptions): void {
   const { store, pageUrl, namespace } = args;
   const metadata = owned({ name: ruler, namespace, labels });
-  const data = { "logs.yaml": stringify(logRules(args), { lineWidth: 0 }) };
-  const rules = new kubernetes.core.v1.ConfigMap(name, { metadata, data }, opts);
+  const content = { data: { "logs.yaml": stringify(logRules(args), { lineWidth: 0 }) } };
+  const rules = versionedConfigMap(name, { name: ruler, namespace, labels, content }, opts);
   onePod(
     name,
     {
       ...{ name: ruler, namespace, labels, port, size: loggingSizes.ruler },
-      annotations: {
-        "perigee.dev/rules": contentHash(JSON.stringify(data)),
-        ...store.login.annotations,
-      },
+      annotations: store.login.annotations,
       container: {
         name: "ruler",
         image: rulerImage,
@@ -54,7 +51,7 @@ export function rulerPod(name: string, args: RulerArgs, opts: pulumi.CustomResou
         volumeMounts: [{ name: "rules", mountPath: rulesFolder, readOnly: true }, store.login.mount],
       },
       health: { path: "/health", failures: 5 },
-      volumes: [{ name: "rules", configMap: { name: rules.metadata.name } }, store.login.volume],
+      volumes: [{ name: "rules", configMap: { name: rules } }, store.login.volume],
     },
     opts,
   );

@@ -11,13 +11,13 @@
  */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { contentHash } from "../../contract/contentHash";
 import { owned } from "../adoption/fieldManager";
 import { operatorObject } from "../monitoring/operatorObject";
 import { type AlertingArgs, prometheusRule } from "../monitoring/prometheusRule";
 import { onePod } from "../onePod";
 import { restrictedPod } from "../podSecurity";
 import { proberSize } from "../sizes";
+import { versionedConfigMap } from "../versionedConfigMap";
 import { addressOf } from "./address";
 import { probeRules } from "./alerts";
 import { answerSeconds, clusterAuthority, configFile, proberFiles } from "./modules";
@@ -54,14 +54,14 @@ function proberPods(
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
   const metadata = owned({ name: prober, namespace, labels });
-  const data = proberFiles(probes, folder);
-  const config = new kubernetes.core.v1.ConfigMap(prober, { metadata, data }, opts);
+  // It reads its configuration at its start only.
+  const content = { data: proberFiles(probes, folder) };
+  const config = versionedConfigMap(prober, { name: prober, namespace, labels, content }, opts);
   onePod(
     prober,
     {
       ...{ name: prober, namespace, labels, port, size: proberSize },
-      // It reads its configuration at its start only.
-      annotations: { "perigee.dev/config": contentHash(JSON.stringify(data)) },
+      annotations: {},
       container: {
         name: "prober",
         image,
@@ -73,7 +73,7 @@ function proberPods(
       },
       health: { path: "/-/healthy", failures: 3 },
       volumes: [
-        { name: "config", configMap: { name: config.metadata.name } },
+        { name: "config", configMap: { name: config } },
         { name: "cluster", configMap: { name: clusterAuthority.configMap } },
       ],
       securityContext: podSecurity(probes),

@@ -1,13 +1,13 @@
 /** Deployment shared by exporter and simulator: one restricted pod that runs the program with the dictionary. */
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { contentHash } from "../../contract/contentHash";
 import { extraMemoryMiB, isCompressed, mountedDictionary } from "../../telemetry/dictionary";
 import { owned } from "../adoption/fieldManager";
 import { leaveDeadNode } from "../pods";
 import { restrictedContainer, restrictedPod } from "../podSecurity";
 import { accountWithoutToken } from "../serviceAccount";
 import type { DictionaryFile } from "../settings/dictionaryFile";
+import { versionedConfigMap } from "../versionedConfigMap";
 import type { Program } from "./program";
 
 type Container = kubernetes.types.input.core.v1.Container;
@@ -23,8 +23,6 @@ export interface TelemetryPodArgs {
 /** The dictionary as mounted in pods. */
 export interface Dictionary {
   readonly configMap: pulumi.Input<string>;
-  /** Hash of the text: a change restarts the pods. */
-  readonly hash: string;
   /** Memory beyond the containers' usual one that its parameters take. */
   readonly extraMemoryMiB: number;
 }
@@ -50,18 +48,12 @@ export function dictionaryConfigMap(
   opts: pulumi.CustomResourceOptions,
 ): Dictionary {
   const name = "telemetry-dictionary";
-  const content = mountedDictionary(text);
-  const data = isCompressed(content)
-    ? { binaryData: { [file]: content.toString("base64") } }
+  const mounted = mountedDictionary(text);
+  const content = isCompressed(mounted)
+    ? { binaryData: { [file]: mounted.toString("base64") } }
     : { data: { [file]: text } };
-  const made = new kubernetes.core.v1.ConfigMap(
-    name,
-    { metadata: owned({ name, namespace }), ...data },
-    opts,
-  );
   return {
-    configMap: made.metadata.name,
-    hash: contentHash(text),
+    configMap: versionedConfigMap(name, { name, namespace, content }, opts),
     extraMemoryMiB: extraMemoryMiB(dictionary),
   };
 }
@@ -83,7 +75,7 @@ export function telemetryDeployment(
         strategy,
         selector: { matchLabels: labels },
         template: {
-          metadata: { labels, annotations: { ...annotations, "perigee.dev/dictionary": dictionary.hash } },
+          metadata: { labels, annotations },
           spec: {
             ...restrictedPod,
             serviceAccountName,

@@ -26,6 +26,8 @@ import {
 import { keeping } from "./keeping";
 import { exporterPolicy } from "./networkPolicy";
 import { program } from "./program";
+
+export { builtBundle } from "./program";
 import { prometheusRules, telemetryMonitor } from "./scraping";
 import { simulatorDeployment } from "./simulator";
 
@@ -33,13 +35,15 @@ export interface TelemetryArgs extends AlertingArgs {
   readonly telemetry: TelemetrySettings;
   readonly monitoring: Pick<MonitoringSettings, "retentionDays">;
   readonly nodeImage: string;
+  /** Text of the program's bundle; undefined where the settings have an image. */
+  readonly bundle: string | undefined;
   readonly namespace: pulumi.Output<string>;
 }
 
 export class Telemetry extends pulumi.ComponentResource {
   constructor(name: string, args: TelemetryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("perigee:workloads:Telemetry", name, {}, opts);
-    const { telemetry: settings, nodeImage, namespace, runbookBaseUrl, definitions } = args;
+    const { telemetry: settings, nodeImage, bundle, namespace, runbookBaseUrl, definitions } = args;
     const own = { parent: this };
     const { dictionary } = settings.dictionary;
 
@@ -47,7 +51,7 @@ export class Telemetry extends pulumi.ComponentResource {
       namespace,
       dictionary: dictionaryConfigMap(settings.dictionary, namespace, own),
       ...podContacts(
-        program(`${name}-program`, { image: settings.image, nodeImage, namespace }, own),
+        program(`${name}-program`, { image: settings.image, nodeImage, bundle, namespace }, own),
         settings.contacts,
         namespace,
         own,

@@ -1,16 +1,17 @@
 /** Program of the telemetry pods, perigee-telemetry: the bundle on a stock Node image, or a separate image. */
 import { readFile } from "node:fs/promises";
-import * as kubernetes from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
-import { contentHash } from "../../contract/contentHash";
+import type * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
 import { buildBundle, bundlePath } from "../../telemetry/build";
-import { owned } from "../adoption/fieldManager";
+import { versionedConfigMap } from "../versionedConfigMap";
 
 export interface ProgramArgs {
   /** Image whose entry point is perigee-telemetry. */
   readonly image: string | undefined;
-  /** Image that runs the bundle when `image` is undefined. */
+  /** Image that runs the bundle. */
   readonly nodeImage: string;
+  /** Text of the bundle; undefined where there is an image. */
+  readonly bundle: string | undefined;
   readonly namespace: pulumi.Input<string>;
 }
 
@@ -28,26 +29,28 @@ export interface Program {
 const bundleFile = "perigee-telemetry.js";
 const mountPath = "/opt/perigee";
 
-export function program(name: string, args: ProgramArgs, opts: pulumi.CustomResourceOptions): Program {
-  const { image, nodeImage, namespace } = args;
-  if (image !== undefined) return { image, volumes: [], volumeMounts: [], annotations: {} };
-  const bundle = pulumi.output(builtBundle());
-  const configMap = new kubernetes.core.v1.ConfigMap(
-    name,
-    { metadata: owned({ name: "telemetry-program", namespace }), data: { [bundleFile]: bundle } },
-    opts,
-  );
+export function program(
+  resourceName: string,
+  args: ProgramArgs,
+  opts: pulumi.CustomResourceOptions,
+): Program {
+  const { nodeImage, bundle, namespace } = args;
+  const image = args.image ?? nodeImage;
+  if (bundle === undefined) return { image, volumes: [], volumeMounts: [], annotations: {} };
+  const content = { data: { [bundleFile]: bundle } };
+  const name = versionedConfigMap(resourceName, { name: "telemetry-program", namespace, content }, opts);
   return {
-    image: nodeImage,
+    image,
     command: ["node", `${mountPath}/${bundleFile}`],
-    volumes: [{ name: "program", configMap: { name: configMap.metadata.name } }],
+    volumes: [{ name: "program", configMap: { name } }],
     volumeMounts: [{ name: "program", mountPath, readOnly: true }],
-    annotations: { "perigee.dev/program": bundle.apply(contentHash) },
+    annotations: {},
   };
 }
 
-/** Text of the bundle, at most 960 KiB: the build fails above that. */
-async function builtBundle(): Promise<string> {
+/** Text of the bundle, at most 960 KiB: the build fails above that. Undefined where an image of one's own has the program. */
+export async function builtBundle(image: string | undefined): Promise<string | undefined> {
+  if (image !== undefined) return undefined;
   await buildBundle();
   return readFile(bundlePath, "utf8");
 }

@@ -97,6 +97,20 @@ describe("stack 2 on the real engine, interrupted", function () {
     assert.deepEqual(await stacks.releases(), allDeployed);
   });
 
+  it("killed before it has rolled to another dictionary, and this is taken back: the former ConfigMap is there", async () => {
+    const mounted = async () =>
+      (await made()).filter((key) => key.includes("telemetry/telemetry-dictionary-"));
+    await succeed(15);
+    const [before = "none"] = await mounted();
+    const other = settings(15, { dictionary: "examples/own-dictionary/cubesat.yaml" });
+    await killedWhen(
+      async () => (await mounted()).length > 1,
+      (options) => stacks.workloads("up", other, options),
+    );
+    await succeed(15);
+    assert.ok((await mounted()).includes(before));
+  });
+
   it("killed while Helm installs: the next up takes the release over", async () => {
     assert.equal((await stacks.workloads("destroy", settings(15))).exitCode, 0);
     await upKilledWhen(async () => (await release()) === "pending-install", 15);

@@ -13,6 +13,7 @@ import { parseSettings } from "../../../workloads/config";
 import { matchesGolden } from "../../golden";
 import { largeDictionaryText, largeSpacecraft } from "../../support/telemetry/largeDictionary";
 import { deploy, type RecordedResource } from "../../support/workloads/mocks";
+import { unversioned } from "../../support/workloads/names";
 
 const kib = 1024;
 const rule = "kubernetes:monitoring.coreos.com/v1:PrometheusRule";
@@ -30,7 +31,9 @@ async function madeOf(dictionary: string) {
   const { resources } = await deploy({ telemetry: { dictionary }, ...others });
   return {
     rules: resources.filter(({ type, name }) => type === rule && name !== "platform-rules"),
-    maps: resources.filter(({ type, name }) => type === configMap && name !== "telemetry-program"),
+    maps: resources.filter(
+      ({ type, name }) => type === configMap && unversioned(name) !== "telemetry-program",
+    ),
   };
 }
 
@@ -43,7 +46,7 @@ describe("the objects made from a dictionary", () => {
       const { rules, maps } = await madeOf(path);
       const lines = [...rules, ...maps].map(
         (each) =>
-          `${each.type.split(":").at(-1)} ${each.name} ${nameOf(each)} ${Object.keys(dataOf(each)).join(" ")}`,
+          `${each.type.split(":").at(-1)} ${unversioned(each.name)} ${unversioned(nameOf(each))} ${Object.keys(dataOf(each)).join(" ")}`,
       );
       matchesGolden(
         `objects/${name}.txt`,
@@ -84,7 +87,7 @@ describe("the objects made from a large dictionary", function () {
     }
     areNames(rules.map(nameOf));
     areNames(maps.map(nameOf));
-    const dictionary = maps.find(({ name }) => name === "telemetry-dictionary");
+    const dictionary = maps.find(({ name }) => unversioned(name) === "telemetry-dictionary");
     const { "dictionary.yaml": content = "" } = dictionary?.inputs["binaryData"] as Record<string, string>;
     assert.equal(gunzipSync(Buffer.from(content, "base64")).toString(), text, "compressed, and whole");
   });

@@ -9,6 +9,7 @@ import { table } from "../../../workloads/platform/networkPolicies/table";
 import { drainSeconds } from "../../../workloads/telemetry/exporter";
 import { nameLabel } from "../../../workloads/telemetry/names";
 import { deploy, type Deployment, type RecordedResource } from "../../support/workloads/mocks";
+import { unversioned } from "../../support/workloads/names";
 import { alerting, secrets } from "../../support/workloads/settingsExamples";
 
 const kinds = {
@@ -30,7 +31,7 @@ interface PodSpec {
   automountServiceAccountToken: boolean;
   terminationGracePeriodSeconds: number;
   securityContext: Record<string, unknown>;
-  volumes: { name: string }[];
+  volumes: { name: string; configMap?: { name: string } }[];
   containers: {
     image: string;
     command?: string[];
@@ -59,7 +60,7 @@ describe("stack 2 with default settings", () => {
     const objects = deployment.resources
       .filter(({ type }) => type.startsWith("kubernetes:"))
       .filter(({ name }) => !name.startsWith("dashboards-"))
-      .map(({ type, name }) => `${type.replace("kubernetes:", "")} ${name}`);
+      .map(({ type, name }) => `${type.replace("kubernetes:", "")} ${unversioned(name)}`);
     assert.deepEqual(objects.sort(), [
       "apps/v1:DaemonSet logs-collector",
       "apps/v1:DaemonSet network-policies",
@@ -181,7 +182,9 @@ describe("stack 2 with default settings", () => {
     const [container] = template(deployment, "telemetry").spec.containers;
     assert.match(container?.image ?? "", /^docker\.io\/library\/node:/);
     assert.deepEqual(container?.command, ["node", "/opt/perigee/perigee-telemetry.js"]);
-    const program = ofType(deployment, kinds.configMap).find(({ name }) => name === "telemetry-program");
+    const program = ofType(deployment, kinds.configMap).find(
+      ({ name }) => unversioned(name) === "telemetry-program",
+    );
     const data = program?.inputs["data"] as Record<string, string>;
     const size = Buffer.byteLength(data["perigee-telemetry.js"] ?? "");
     assert.ok(size > 10_000 && size <= maxBundleBytes, `${size} bytes`);
@@ -449,7 +452,7 @@ describe("stack 2 with other settings", () => {
     assert.equal(container?.image, image);
     assert.equal(container?.command, undefined);
     assert.equal(
-      ofType(deployment, kinds.configMap).some(({ name }) => name === "telemetry-program"),
+      ofType(deployment, kinds.configMap).some(({ name }) => unversioned(name) === "telemetry-program"),
       false,
     );
   });
@@ -486,13 +489,26 @@ describe("stack 2 with other settings", () => {
     });
   });
 
-  it("rolls the pods when the dictionary changes, and only then", async () => {
-    const annotations = async (dictionary: string) =>
-      template(await deploy({ telemetry: { dictionary } }), "telemetry").metadata.annotations;
-    const before = await annotations("telemetry/dictionary/default.yaml");
-    assert.deepEqual(await annotations("telemetry/dictionary/default.yaml"), before);
-    const after = await annotations("examples/own-dictionary/cubesat.yaml");
-    assert.notEqual(after["perigee.dev/dictionary"], before["perigee.dev/dictionary"]);
-    assert.equal(after["perigee.dev/program"], before["perigee.dev/program"]);
+  it("rolls the pods when the dictionary changes, and only then, each content an object that nobody changes", async () => {
+    const made = async (dictionary: string) => {
+      const deployment = await deploy({ telemetry: { dictionary }, ...alone });
+      const { volumes } = template(deployment, "telemetry").spec;
+      const mounted = volumes.map(({ configMap }) => configMap?.name ?? "");
+      for (const name of mounted) {
+        const map = ofType(deployment, kinds.configMap).find(
+          ({ inputs }) => (inputs["metadata"] as { name: string }).name === name,
+        );
+        assert.equal(map?.inputs["immutable"], true, name);
+        // As another resource: docs/adr/0217.
+        assert.equal(map.name, name);
+      }
+      return mounted;
+    };
+    const [program, dictionary] = await made("telemetry/dictionary/default.yaml");
+    assert.deepEqual(await made("telemetry/dictionary/default.yaml"), [program, dictionary]);
+    const other = await made("examples/own-dictionary/cubesat.yaml");
+    assert.equal(other[0], program);
+    assert.notEqual(other[1], dictionary);
+    assert.deepEqual(other.map(unversioned), ["telemetry-program", "telemetry-dictionary"]);
   });
 });

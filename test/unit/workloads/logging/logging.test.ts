@@ -9,6 +9,7 @@ import { loggingNames } from "../../../../workloads/logging/names";
 import { panelQueries } from "../../../support/lab/panelQueries";
 import { selectorsOf, syntaxErrors } from "../../../support/promql";
 import { deploy, type Deployment } from "../../../support/workloads/mocks";
+import { unversioned } from "../../../support/workloads/names";
 import { refusalOf } from "../../../support/workloads/refusal";
 import { testCases } from "../../telemetry/rules/alertCase";
 
@@ -35,7 +36,7 @@ const objectsOf = ({ resources }: Deployment): string[] =>
   resources
     .filter(({ type, name }) => type.includes(":") && name.startsWith("logs"))
     .filter(({ type }) => !type.startsWith("perigee:"))
-    .map(({ type, name }) => `${type.replace("kubernetes:", "")} ${name}`)
+    .map(({ type, name }) => `${type.replace("kubernetes:", "")} ${unversioned(name)}`)
     .sort();
 
 describe("logs in stack 2", () => {

@@ -10,6 +10,7 @@ import { proberNames } from "../../../../workloads/probes/names";
 import { panelQueries } from "../../../support/lab/panelQueries";
 import { metricsOf, selectorsOf, syntaxErrors } from "../../../support/promql";
 import { deploy } from "../../../support/workloads/mocks";
+import { unversioned } from "../../../support/workloads/names";
 import { refusalOf } from "../../../support/workloads/refusal";
 import { testCases } from "../../telemetry/rules/alertCase";
 
@@ -204,18 +205,23 @@ describe("probes in stack 2", () => {
       probes: [shop, station, { name: "gate", url: "icmp://192.0.2.1" }],
       ownProbes: false,
     });
-    const found = resources.filter(({ name }) => /^prober$|^probes-|perigee-probes/.test(name));
-    assert.deepEqual(found.map(({ type, name }) => `${type.replace("kubernetes:", "")} ${name}`).sort(), [
-      "apps/v1:Deployment prober",
-      "core/v1:ConfigMap dashboards-perigee-probes",
-      "core/v1:ConfigMap prober",
-      "core/v1:Service prober",
-      "core/v1:ServiceAccount prober",
-      "monitoring.coreos.com/v1:Probe probes-gate",
-      "monitoring.coreos.com/v1:Probe probes-shop",
-      "monitoring.coreos.com/v1:Probe probes-station",
-      "monitoring.coreos.com/v1:PrometheusRule probes-rules",
-    ]);
+    const found = resources.filter(({ name }) =>
+      /^prober(-[0-9a-f]{16})?$|^probes-|perigee-probes/.test(name),
+    );
+    assert.deepEqual(
+      found.map(({ type, name }) => `${type.replace("kubernetes:", "")} ${unversioned(name)}`).sort(),
+      [
+        "apps/v1:Deployment prober",
+        "core/v1:ConfigMap dashboards-perigee-probes",
+        "core/v1:ConfigMap prober",
+        "core/v1:Service prober",
+        "core/v1:ServiceAccount prober",
+        "monitoring.coreos.com/v1:Probe probes-gate",
+        "monitoring.coreos.com/v1:Probe probes-shop",
+        "monitoring.coreos.com/v1:Probe probes-station",
+        "monitoring.coreos.com/v1:PrometheusRule probes-rules",
+      ],
+    );
     const probe = found.find(({ name }) => name === "probes-shop");
     assert.deepEqual(probe?.inputs["spec"], {
       jobName: "perigee-probes",
@@ -269,7 +275,7 @@ describe("probes in stack 2", () => {
 
   it("verify the API server by the authority that Kubernetes puts beside every pod", async () => {
     const { resources } = await deploy({});
-    const prober = resources.filter(({ name }) => name === "prober");
+    const prober = resources.filter(({ name }) => unversioned(name) === "prober");
     const config = prober.find(({ type }) => type.endsWith(":ConfigMap"))?.inputs["data"];
     const { modules } = parse((config as Record<string, string>)["prober.yaml"] ?? "") as {
       modules: Record<string, { http?: { tls_config?: object } }>;
