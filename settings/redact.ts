@@ -1,17 +1,18 @@
 /** Removal of secrets from problems of settings. */
 import type { SettingProblem } from "./load";
 
-/** Keys, at any depth, whose values are secret. */
-export const secretKeys: readonly string[] = [
-  "grafanaAdminPassword",
+/** Keys, at any depth, whose values are secret beside passwords. */
+const secretKeys: readonly string[] = [
   "watchdogUrl",
   "url", // of Slack and webhooks: anyone with the URL can post there
   "routingKey",
-  "password",
   "secretAccessKey",
   "identity", // of the backups
   "headers", // of a store of logs
 ];
+
+/** True for a key, at any depth, whose value is secret: a password, whosever it is, and those above. */
+export const isSecretKey = (key: string): boolean => secretKeys.includes(key) || /password$/i.test(key);
 
 /** Words in a key that make its value secret: the key may be mistyped or misplaced. */
 const secretWord = /pass(w|$)|secret|token|routing|url|hook|credential|header|authorization/i;
@@ -20,7 +21,7 @@ const hidden = "[secret]";
 
 /** The same problem without secrets: neither in the setting's path, nor the given value, nor the text. */
 export function redacted({ setting, given, problem }: SettingProblem): SettingProblem {
-  const isSecret = setting.split(/[.[\]]+/).some((part) => secretKeys.includes(part));
+  const isSecret = setting.split(/[.[\]]+/).some(isSecretKey);
   const shown = given !== undefined && isSecret ? hidden : withoutSecrets(given);
   const quoted = typeof given === "string" && given !== "" && shown !== given ? given : undefined;
   return {
@@ -37,7 +38,7 @@ function withoutSecrets(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
       withoutUserInfo(key),
-      secretKeys.includes(key) || secretWord.test(key) ? hidden : withoutSecrets(inner),
+      isSecretKey(key) || secretWord.test(key) ? hidden : withoutSecrets(inner),
     ]),
   );
 }
