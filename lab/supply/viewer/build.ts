@@ -89,7 +89,7 @@ export async function bundlePage(work: string, page: string): Promise<void> {
   const html = await readFile(join(work, "page", "index.html"), "utf8");
   await writeFile(
     join(page, "index.html"),
-    html.replace("{{script}}", `/public/${script}`).replace("{{style}}", `/public/${style}`),
+    html.replace("{{script}}", `{{root}}/public/${script}`).replace("{{style}}", `{{root}}/public/${style}`),
   );
 }
 

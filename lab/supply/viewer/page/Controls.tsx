@@ -12,6 +12,7 @@ import {
 } from "@grafana/ui";
 import type { Link } from "../model/dashboard";
 import { isSafeLink, linkAddress } from "../model/links";
+import { rooted } from "./root";
 import { everything } from "../model/variables";
 import { useSession } from "./session";
 import type { Location } from "./useAddress";
@@ -92,7 +93,10 @@ function DashboardLink({ link }: { link: Link }) {
       </LinkButton>
     );
   if (link.type !== "dashboards") {
-    return button(linkAddress(replace(link.url ?? "", undefined, "uriencode"), link, kept), replace(title));
+    return button(
+      linkAddress(rooted(replace(link.url ?? "", undefined, "uriencode")), link, kept),
+      replace(title),
+    );
   }
   const targets = found
     .filter((dashboard) => tags.every((tag) => dashboard.tags.includes(tag)))

@@ -4,6 +4,7 @@ import { Icon, PanelChrome, Tooltip, useTheme2 } from "@grafana/ui";
 import { type ComponentType, useEffect, useRef, useState } from "react";
 import type { Panel } from "../model/dashboard";
 import { isSafeLink, linkAddress } from "../model/links";
+import { rooted } from "./root";
 import { Graph } from "./panels/Graph";
 import type { PanelProps } from "./panels/PanelProps";
 import { Stat } from "./panels/Stat";
@@ -111,7 +112,7 @@ function PanelLinks({ panel: { links = [] } }: { panel: Panel }) {
   const safe = links
     .map(({ url = "", ...link }) => ({
       ...link,
-      url: linkAddress(replace(url, undefined, "uriencode"), link, kept),
+      url: linkAddress(rooted(replace(url, undefined, "uriencode")), link, kept),
     }))
     .filter(({ url }) => isSafeLink(url));
   return (

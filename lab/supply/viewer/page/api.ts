@@ -1,6 +1,7 @@
 /** Requests to the viewer's server. */
 import type { Dashboard } from "../model/dashboard";
 import type { Answer } from "../model/prometheus";
+import { rootPath } from "./root";
 
 export interface FoundDashboard {
   readonly uid: string;
@@ -27,7 +28,7 @@ interface Told<T> {
 const limitMs = 35_000;
 
 /** Whole address: relative ones of a page whose address has a name and a password in it are refused by the browser. */
-const whole = (path: string): string => `${window.location.origin}${path}`;
+const whole = (path: string): string => `${window.location.origin}${rootPath}${path}`;
 
 async function get<T>(path: string): Promise<Told<T>> {
   const response = await fetch(whole(path), { signal: AbortSignal.timeout(limitMs) });

@@ -1,3 +1,5 @@
+import { rootPath } from "./root";
+
 /** What Grafana's packages expect to find in the window: imported before them. */
 declare global {
   interface Window {
@@ -6,6 +8,4 @@ declare global {
 }
 
 // Icons and fonts are loaded from below it; whole, since an address with a name and a password in it cannot be asked for.
-window.__grafana_public_path__ = `${window.location.origin}/public/`;
-
-export {};
+window.__grafana_public_path__ = `${window.location.origin}${rootPath}/public/`;

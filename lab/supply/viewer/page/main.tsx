@@ -1,19 +1,19 @@
 /** Start of the viewer's page. */
+import "./environment";
+import "uplot/dist/uPlot.min.css";
+import "./page.css";
 import { createTheme, locationUtil, ThemeContext } from "@grafana/data";
 import { GlobalStyles, PortalContainer } from "@grafana/ui";
 import { StrictMode, useMemo } from "react";
 import { createRoot } from "react-dom/client";
 import { registerTransformations } from "./fieldConfig";
+import { rootPath } from "./root";
 import { useAddress } from "./useAddress";
 import { Viewer } from "./Viewer";
 
-import "./environment";
-import "uplot/dist/uPlot.min.css";
-import "./page.css";
-
 registerTransformations();
 locationUtil.initialize({
-  config: { appSubUrl: "" } as Parameters<typeof locationUtil.initialize>[0]["config"],
+  config: { appSubUrl: rootPath } as Parameters<typeof locationUtil.initialize>[0]["config"],
   getTimeRangeForUrl: () => ({ from: "now-6h", to: "now" }),
   getVariablesUrlParams: () => ({}),
 });

@@ -1,6 +1,7 @@
 /** The page's address as state: links to dashboards change it without loading the page again. */
 import { useEffect, useMemo, useState } from "react";
 import { type Address, parseAddress } from "../model/links";
+import { rootPath } from "./root";
 
 export interface Location {
   readonly address: Address;
@@ -31,7 +32,7 @@ function onClick(event: MouseEvent): void {
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const anchor = event.target instanceof Element ? event.target.closest("a") : null;
   if (anchor === null || anchor.target === "_blank" || anchor.origin !== window.location.origin) return;
-  if (!anchor.pathname.startsWith("/d/")) return;
+  if (!anchor.pathname.startsWith(`${rootPath}/d/`)) return;
   event.preventDefault();
   go(anchor.href);
 }
@@ -51,6 +52,6 @@ export function useAddress(): Location {
   }, []);
   return useMemo(() => {
     const { pathname, search } = new URL(href);
-    return { address: parseAddress(pathname, search), setParameters };
+    return { address: parseAddress(pathname.slice(rootPath.length), search), setParameters };
   }, [href]);
 }

@@ -33,6 +33,7 @@ export class Catalogue {
   constructor(
     private readonly read: () => Promise<DashboardFile[]>,
     private readonly log: (message: string) => void,
+    private readonly rootPath = "",
   ) {}
 
   /** Reads now, and every ten seconds from then on. */
@@ -64,13 +65,18 @@ export class Catalogue {
     return this.known.get(uid);
   }
 
+  /** Path of a dashboard in people's addresses. */
+  pathOf(uid: string): string {
+    return `${this.rootPath}/d/${encodeURIComponent(uid)}`;
+  }
+
   /** All dashboards by title. */
   search(): SearchResult[] {
     return [...this.known.values()]
       .map(({ folder, dashboard: { uid, title, tags = [] } }) => ({
         uid,
         title,
-        url: dashboardPath(uid),
+        url: this.pathOf(uid),
         type: "dash-db" as const,
         folderTitle: folder || "General",
         tags,
@@ -83,10 +89,6 @@ export class Catalogue {
     const found = [...this.known.values()].find((known) => known.file === file);
     return found?.dashboard.uid ?? this.search()[0]?.uid;
   }
-}
-
-export function dashboardPath(uid: string): string {
-  return `/d/${encodeURIComponent(uid)}`;
 }
 
 /** Dashboards by uid; a file that holds none is a fault, and hides no other. */

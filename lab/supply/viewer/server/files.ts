@@ -22,15 +22,21 @@ const types: Readonly<Record<string, string>> = {
   ".woff2": "font/woff2",
 };
 
-/** Files below a folder by their paths in addresses, e.g. `/public/main-4F2A.js`; others than the known types are left out. */
-export async function pageFiles(folder: string): Promise<Map<string, PageFile>> {
+/**
+ * Files below a folder by their paths in addresses, e.g. `/public/main-4F2A.js`; others than the known types are left out.
+ * @param rootPath of the addresses, which the page itself has to know
+ */
+export async function pageFiles(folder: string, rootPath = ""): Promise<Map<string, PageFile>> {
   const files = new Map<string, PageFile>();
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   for (const entry of entries) {
     const type = types[extname(entry.name)];
     if (!entry.isFile() || type === undefined) continue;
     const path = join(entry.parentPath, entry.name);
-    files.set(path.slice(folder.length), pageFile(entry.name, type, await readFile(path)));
+    const content = await readFile(path);
+    const isPage = path.endsWith(".html");
+    const body = isPage ? Buffer.from(content.toString().replaceAll("{{root}}", rootPath)) : content;
+    files.set(path.slice(folder.length), pageFile(entry.name, type, body));
   }
   return files;
 }

@@ -27,9 +27,9 @@ function reader(source: ServerSettings["source"]): () => Promise<DashboardFile[]
 }
 
 async function main(): Promise<void> {
-  const { source, pageFolder, port, host, ...settings } = serverSettings();
-  const catalogue = new Catalogue(reader(source), log);
-  const files = await pageFiles(pageFolder);
+  const { source, pageFolder, port, host, rootPath, ...settings } = serverSettings();
+  const catalogue = new Catalogue(reader(source), log, rootPath);
+  const files = await pageFiles(pageFolder, rootPath);
   await catalogue.start();
   const onError = (error: unknown): void => log(String(error));
   const server = await listen(port, host, { ...settings, catalogue, files, version: "perigee", onError });

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { isSignedIn, type SignIn } from "./access";
-import { type Catalogue, dashboardPath } from "./catalogue";
+import type { Catalogue } from "./catalogue";
 import type { PageFile } from "./files";
 import { allowedPath, ask, takesForm } from "./proxy";
 
@@ -104,7 +104,7 @@ function api(path: string, { catalogue, prometheus }: ServerContent): Answer {
   }
   const { dashboard, folder } = known;
   const meta = {
-    ...{ url: dashboardPath(dashboard.uid), folderTitle: folder || "General" },
+    ...{ url: catalogue.pathOf(dashboard.uid), folderTitle: folder || "General" },
     ...{ provisioned: true, canSave: false, canEdit: false, canAdmin: false },
   };
   return withProblem(json(200, { dashboard, meta }), catalogue.problem);
@@ -121,7 +121,7 @@ function page(path: string, request: IncomingMessage, { catalogue, files, homeFi
   if (path === "/") {
     const uid = catalogue.home(homeFile);
     if (uid !== undefined) {
-      return { status: 302, headers: { location: dashboardPath(uid), "cache-control": "no-store" } };
+      return { status: 302, headers: { location: catalogue.pathOf(uid), "cache-control": "no-store" } };
     }
   }
   const isPage = path === "/" || /^\/d\/[^/]+(\/[^/]*)?$/.test(path);

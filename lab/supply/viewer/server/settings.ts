@@ -11,6 +11,8 @@ export interface ServerSettings {
   /** Where dashboards come from: the cluster's ConfigMaps, or a folder of JSON files. */
   readonly source:
     { readonly cluster: ClusterAccess; readonly query: ConfigMapQuery } | { readonly folder: string };
+  /** Path below which a gateway serves the viewer, which it takes away; empty: the root of an address. */
+  readonly rootPath: string;
   /** File name of the home dashboard; empty: the first one by title. */
   readonly homeFile: string;
   readonly prometheus: {
@@ -42,12 +44,20 @@ export function serverSettings(environment: NodeJS.ProcessEnv = process.env): Se
     source: value("DASHBOARDS_FOLDER")
       ? { folder: value("DASHBOARDS_FOLDER") }
       : { cluster: clusterAccess(needed), query: configMapQuery(value, needed) },
+    rootPath: rootPathOf(value("ROOT_URL")),
     homeFile: value("HOME_DASHBOARD").split("/").at(-1) ?? "",
     prometheus: { url: needed("PROMETHEUS_URL"), interval: value("SCRAPE_INTERVAL") || "15s" },
     ...(value("ADMIN_PASSWORD") && {
       signIn: { user: value("ADMIN_USER") || "admin", password: value("ADMIN_PASSWORD") },
     }),
   };
+}
+
+/** Path of a URL as Grafana's `root_url` has it, without a slash at its end. */
+function rootPathOf(url: string): string {
+  if (url === "") return "";
+  if (!URL.canParse(url)) throw new Error(`ROOT_URL is "${url}", not a URL`);
+  return new URL(url).pathname.replace(/\/+$/, "");
 }
 
 function clusterAccess(needed: (name: string) => string): ClusterAccess {

@@ -84,6 +84,14 @@ describe("the viewer's settings", () => {
     assert.equal(prometheus.interval, "15s");
   });
 
+  it("take the path of the viewer from Grafana's own address", () => {
+    const rootPath = (url: string): string => serverSettings({ ...inCluster, ROOT_URL: url }).rootPath;
+    assert.equal(rootPath("http://192.0.2.1:30300"), "");
+    assert.equal(rootPath("https://192.0.2.1:30443/grafana"), "/grafana");
+    assert.equal(rootPath("https://192.0.2.1:30443/grafana/"), "/grafana");
+    assert.throws(() => rootPath("grafana"), /ROOT_URL is "grafana"/);
+  });
+
   it("are refused with the variable's name", () => {
     assert.throws(() => serverSettings(base), /KUBERNETES_SERVICE_HOST must be set/);
     assert.throws(() => serverSettings({ ...inCluster, PORT: "x" }), /PORT is "x"/);
@@ -97,10 +105,12 @@ describe("the page's files", () => {
     for (const name of ["index.html", "main-AB12CD34.js", "icon.svg", "secret.map"]) {
       await writeFile(join(folder, name), "x".repeat(200));
     }
-    const files = await pageFiles(folder);
+    await writeFile(join(folder, "index.html"), '<script src="{{root}}/public/main-AB12CD34.js">'.repeat(9));
+    const files = await pageFiles(folder, "/grafana");
     await rm(folder, { recursive: true });
     assert.deepEqual([...files.keys()].sort(), ["/icon.svg", "/index.html", "/main-AB12CD34.js"]);
     assert.equal(files.get("/index.html")?.caching, "no-cache");
+    assert.match(files.get("/index.html")?.body.toString() ?? "", /^<script src="\/grafana\/public\/main-/);
     assert.match(files.get("/main-AB12CD34.js")?.caching ?? "", /immutable/);
     assert.equal(files.get("/icon.svg")?.caching, "public, max-age=3600");
     assert.ok((files.get("/icon.svg")?.packed?.length ?? 200) < 200);

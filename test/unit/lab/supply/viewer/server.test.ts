@@ -111,6 +111,19 @@ describe("the viewer's server", () => {
     assert.equal((await get("/d/one", { headers: { "if-none-match": '"1"' } })).status, 304);
   });
 
+  it("leads to its dashboards below the path at which a gateway serves it", async () => {
+    catalogue = new Catalogue(
+      () => source(),
+      () => undefined,
+      "/grafana",
+    );
+    await catalogue.renew();
+    await start();
+    assert.equal((await get("/")).headers.get("location"), "/grafana/d/two");
+    const [first] = (await (await get("/api/search")).json()) as { url: string }[];
+    assert.equal(first?.url, "/grafana/d/two");
+  });
+
   it("lets nothing into the page from elsewhere", async () => {
     for (const path of ["/d/one", "/api/health", "/nothing"]) {
       const { headers } = await get(path);
