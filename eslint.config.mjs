@@ -7,8 +7,8 @@ import tseslint from "typescript-eslint";
 /** Its packages are installed only to build it, so that its types are known only there: the build runs tsc on it. */
 const viewerPage = "lab/supply/viewer/page/**/*.{ts,tsx}";
 
-/** One block: node's own modules, packages, the tree from the top down. */
-const importOrder = ["error", { groups: [["^node:", "^@?\\w", "^\\.\\.", "^\\."]] }];
+/** One block: what others need at their start, node's own modules, packages, the tree from the top down. */
+const importOrder = ["error", { groups: [["^\\u0000", "^node:", "^@?\\w", "^\\.\\.", "^\\."]] }];
 
 export default tseslint.config(
   { ignores: ["node_modules/", "telemetry/dist/", "**/*.golden.*"] },

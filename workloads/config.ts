@@ -4,6 +4,7 @@ import { z } from "zod";
 import { image, matching, oneOf, positive, whole } from "../settings/kinds";
 import { checkSettings, rawSettings, strictObject } from "../settings/load";
 import { scenarioNames } from "../telemetry/simulator";
+import { gateway } from "./access/gateway/settings";
 import { teams } from "./access/teams/settings";
 import { alerting } from "./alerting/settings";
 import { job } from "./jobs/settings";
@@ -167,6 +168,7 @@ export const settingsSchema = strictObject({
     .describe("Who reaches whom in the pod network, as NetworkPolicies say."),
   logs: logs.prefault({}).describe("Lines of every container and node, kept and searched in one place."),
   telemetry: telemetry.prefault({}).describe("The spacecraft's housekeeping packets as metrics."),
+  gateway: gateway.prefault({}).describe("The one way in to the pages: HTTPS, with a login."),
   teams,
   slos: z
     .array(slo)

@@ -1,5 +1,7 @@
 /** Stack 2: monitoring, alerting, dashboards and telemetry on the cluster of stack 1. Read top to bottom. */
 import * as kubernetes from "@pulumi/kubernetes";
+import { Gateway } from "./access/gateway";
+import { pagesOf } from "./access/gateway/pages";
 import { checkTeams, Teams } from "./access/teams";
 import { adoption } from "./adoption";
 import { AlertRouting } from "./alerting";
@@ -84,7 +86,7 @@ export = async (): Promise<WorkloadsOutputs> => {
   const { networkPolicies } = settings;
   new NetworkPolicies(
     "network-policies",
-    { settings: networkPolicies },
+    { settings: networkPolicies, gateway: settings.gateway.enabled },
     { ...components, dependsOn: [monitoringSpace, telemetrySpace] },
   );
   const { runbookBaseUrl } = settings.monitoring.alerting;
@@ -176,7 +178,8 @@ export = async (): Promise<WorkloadsOutputs> => {
       : new Logs(
           "logs",
           {
-            ...{ settings: settings.logs, nodeImage: settings.nodeImage, infra, runbookBaseUrl },
+            ...{ settings: settings.logs, nodeImage: settings.nodeImage, gateway: settings.gateway },
+            ...{ infra, runbookBaseUrl },
             ...{ namespace: monitoringSpace.metadata.name, definitions: monitoring.definitions },
           },
           components,
@@ -186,5 +189,16 @@ export = async (): Promise<WorkloadsOutputs> => {
     new Teams("teams", { teams, kubernetesVersion, sendsLogs, adoption: adopted }, components);
   }
 
-  return workloadsOutputs(settings, infra, monitoring, logs?.page);
+  const gateway = settings.gateway.enabled
+    ? new Gateway(
+        "gateway",
+        {
+          ...{ settings: settings.gateway, pages: pagesOf(settings), infra, nodeImage: settings.nodeImage },
+          ...{ definitions: monitoring.definitions, runbookBaseUrl, kubernetesVersion, adoption: adopted },
+        },
+        components,
+      )
+    : undefined;
+
+  return workloadsOutputs(settings, infra, monitoring, logs?.page, gateway);
 };

@@ -82,6 +82,12 @@ export const jobSizes = {
   cleaner: size(1, [0.02, 0.5], [64, 128]),
 } as const satisfies Record<string, Size>;
 
+/** Sizes of the containers of the gateway's pods: one pod, or two where there are two workers. */
+export const gatewaySizes = {
+  traefik: size(2, [0.02, 1], [112, 256]),
+  certificate: size(2, [0.005, 0.5], [64, 112]),
+} as const satisfies Record<string, Size>;
+
 /** Sizes of what gathers and watches logs, where they are kept; the store's is a setting. */
 export const loggingSizes = {
   collector: size("per node", [0.02, 1], [80, 200]),

@@ -1,6 +1,8 @@
 /** Outputs of stack 2. */
 import * as pulumi from "@pulumi/pulumi";
 import { nodePorts } from "../contract/outputs";
+import type { Gateway } from "./access/gateway";
+import { type Page, pageUrls } from "./access/gateway/pages";
 import type { Settings } from "./config";
 import type { Infra } from "./infraStack";
 import type { Logs } from "./logging";
@@ -8,7 +10,7 @@ import type { MonitoringStack } from "./monitoring";
 import { telemetryNames } from "./telemetry/names";
 
 export interface WorkloadsOutputs {
-  /** URL of the exporter's page: every parameter with its limits and alarms. Needs no login. */
+  /** URL of the exporter's page: every parameter with its limits and alarms. Needs no login but the gateway's. */
   readonly telemetryUrl: pulumi.Output<string>;
   /** URL of Grafana. Absent when Grafana is off. */
   readonly grafanaUrl?: pulumi.Output<string>;
@@ -20,6 +22,11 @@ export interface WorkloadsOutputs {
   readonly logsPassword?: pulumi.Output<string>;
   /** Secret; the user is `admin`. Absent when Grafana is off. */
   readonly grafanaAdminPassword?: pulumi.Output<string>;
+  /** Certificate in PEM of the authority that the gateway's are verified by. Absent without a gateway. */
+  readonly gatewayCertificateAuthority?: pulumi.Output<string>;
+  /** Secret: passwords of the gateway's users `viewer` and `operator`. Absent without a gateway. */
+  readonly viewerPassword?: pulumi.Output<string>;
+  readonly operatorPassword?: pulumi.Output<string>;
   /** URL of the exporter's metrics for scrapers inside the cluster. */
   readonly telemetryMetricsUrl: pulumi.Output<string>;
   /** UDP address for a ground station's packets, `host:port`. */
@@ -27,22 +34,28 @@ export interface WorkloadsOutputs {
 }
 
 export function workloadsOutputs(
-  { monitoring: { grafana } }: Pick<Settings, "monitoring">,
+  { monitoring: { grafana }, gateway }: Pick<Settings, "monitoring" | "gateway">,
   { publishedHost }: Pick<Infra, "publishedHost">,
   monitoring: MonitoringStack,
   logPage: Logs["page"],
+  door: Pick<Gateway, "certificateAuthority" | "passwords"> | undefined,
 ): WorkloadsOutputs {
-  const published = (name: keyof typeof nodePorts): pulumi.Output<string> =>
-    pulumi.interpolate`http://${publishedHost}:${nodePorts[name].port}`;
+  const published = (page: Page): pulumi.Output<string> =>
+    publishedHost.apply((host) => pageUrls(host, gateway)[page]);
   const { namespace, exporter, httpPort } = telemetryNames;
   const password = monitoring.grafanaAdminPassword;
   return {
-    telemetryUrl: published("telemetryPage"),
+    telemetryUrl: published("telemetry"),
     ...(grafana && { grafanaUrl: published("grafana") }),
     prometheusUrl: published("prometheus"),
     alertmanagerUrl: published("alertmanager"),
     ...(logPage !== undefined && { logsUrl: logPage.url, logsPassword: logPage.password }),
     ...(password !== undefined && { grafanaAdminPassword: password }),
+    ...(door !== undefined && {
+      gatewayCertificateAuthority: door.certificateAuthority,
+      viewerPassword: door.passwords.viewer,
+      operatorPassword: door.passwords.operator,
+    }),
     telemetryMetricsUrl: pulumi.output(
       `http://${exporter}.${namespace}.svc.cluster.local:${httpPort}/metrics`,
     ),

@@ -15,6 +15,7 @@ import {
   type ImageDefinition,
   imagesToBuild,
   programNames,
+  wheelsIn,
 } from "./images/definitions";
 import { startRegistry } from "./images/registry";
 import { ensureMachineImage } from "./machineImage/image";
@@ -24,6 +25,7 @@ import { ensurePrometheusPage } from "./prometheusPage/build";
 import { isReleased, type Sources } from "./sources";
 import { buildToolchain, type Programs } from "./toolchain/build";
 import type { ComponentName } from "./toolchain/components";
+import { ensureWheels } from "./toolchain/wheels";
 import { ensureViewer } from "./viewer/build";
 
 /** Ports of a supply; the `mirrors` of Pulumi.lab.yaml use the same ports. */
@@ -80,7 +82,8 @@ export async function portableSupply(
   const programs = await buildToolchain([...supplyComponents(demand), ...more], progress);
   const baseTree = await ensureMachineImage(progress);
   // The programs of released images have only their names: these images are left out.
-  const all = { ...programNames, ...programs };
+  const wheels = await ensureWheels(wheelsIn(builtImages(demand)), progress);
+  const all = { ...programNames, ...programs, ...wheels };
   const monitoring = isReleased(demand.sources, ...monitoringHosts)
     ? []
     : await builtMonitoring(all, progress);
@@ -96,12 +99,15 @@ async function builtMonitoring(programs: Programs, progress: Progress): Promise<
 
 /** Components of everything that {@link prepareSupply} makes: none when all of it is released. */
 export function supplyComponents(demand: Demand): ComponentName[] {
-  const images = imagesToBuild(
-    [...clusterImagesOf(demand, programNames), ...operatorImages(programNames)],
-    demand.sources,
-  );
+  const images = builtImages(demand);
   const publisher: ComponentName[] = images.length === 0 ? [] : ["crane"];
   return [...packageComponents(packagesOf(demand)), ...componentsIn(images), ...publisher];
+}
+
+/** Images that are no released ones, with the programs' names for their paths. */
+function builtImages(demand: Demand): readonly ImageDefinition[] {
+  const all = [...clusterImagesOf(demand, programNames), ...operatorImages(programNames)];
+  return imagesToBuild(all, demand.sources);
 }
 
 /** Packages that the lab makes itself. */

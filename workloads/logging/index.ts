@@ -10,6 +10,8 @@
  *   dashboard.ts        the same over time
  */
 import * as pulumi from "@pulumi/pulumi";
+import { pageUrls } from "../access/gateway/pages";
+import type { GatewaySettings } from "../access/gateway/settings";
 import type { Infra } from "../infraStack";
 import { type AlertingArgs, prometheusRule } from "../monitoring/prometheusRule";
 import { serviceMonitor } from "../monitoring/serviceMonitor";
@@ -27,9 +29,10 @@ export interface LogsArgs extends AlertingArgs {
   readonly settings: LogSettings;
   readonly nodeImage: string;
   readonly infra: Pick<Infra, "clusterName" | "nodes" | "publishedHost">;
+  readonly gateway: GatewaySettings;
 }
 
-const { collector, store, ruler, ownLogin, pageNodePort } = loggingNames;
+const { collector, store, ruler, ownLogin } = loggingNames;
 
 /** Fields that records of one stream have in common, by which the store keeps them together. */
 const streamFields = ["source", "namespace", "pod", "container", "node", "unit"];
@@ -71,15 +74,15 @@ export class Logs extends pulumi.ComponentResource {
 
   /** The store with what belongs to it. */
   private keep(): { destination: pulumi.Output<LogDestination>; page: NonNullable<Logs["page"]> } {
-    const { settings, nodeImage, infra, namespace, runbookBaseUrl } = this.args;
+    const { settings, nodeImage, infra, gateway, namespace, runbookBaseUrl } = this.args;
     const own = { parent: this };
     const made = logStore(`${this.name}-store`, { settings, nodeImage, nodes: infra.nodes, namespace }, own);
     const password = logPage(
       `${this.name}-page`,
-      { store: made, password: settings.password, namespace },
+      { store: made, password: settings.password, gateway: gateway.enabled, namespace },
       own,
     );
-    const base = pulumi.interpolate`http://${infra.publishedHost}:${pageNodePort}`;
+    const base = infra.publishedHost.apply((host) => pageUrls(host, gateway).logs);
     const { errorsPerFiveMinutes } = settings;
     rulerPod(
       `${this.name}-ruler`,

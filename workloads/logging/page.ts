@@ -1,6 +1,7 @@
 /** The page to search logs in, for people: VictoriaLogs again, which asks the store and takes nothing in. */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { publishedService } from "../access/gateway/pages";
 import { owned } from "../adoption/fieldManager";
 import { onePod } from "../onePod";
 import { loggingSizes } from "../sizes";
@@ -9,7 +10,7 @@ import { login, servedTo } from "./login";
 import { loggingNames } from "./names";
 import type { LogStore } from "./store";
 
-const { page, pageNodePort, storeImage, storePort: port, readerLogin } = loggingNames;
+const { page, storeImage, storePort: port, readerLogin } = loggingNames;
 const labels = { [nameLabel]: page };
 const storeFolder = "/etc/store";
 
@@ -20,13 +21,15 @@ export interface LogPageArgs {
   readonly store: LogStore;
   /** Secret. Password of its user; default: generated. */
   readonly password: string | undefined;
+  /** Whether the gateway leads to it. */
+  readonly gateway: boolean;
   readonly namespace: pulumi.Input<string>;
 }
 
 /** Secret: the password of the page's user. */
 export function logPage(
   name: string,
-  { store, password, namespace }: LogPageArgs,
+  { store, password, gateway, namespace }: LogPageArgs,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
   const reader = login(`${name}-login`, { ...readerLogin, given: password, namespace }, opts);
@@ -52,12 +55,13 @@ export function logPage(
     },
     opts,
   );
-  const ports = [{ name: "http", port, targetPort: "http", nodePort: pageNodePort }];
+  const { type, ...at } = { ...publishedService("logs", gateway) };
+  const ports = [{ name: "http", port, targetPort: "http", ...at }];
   new kubernetes.core.v1.Service(
     name,
     {
       metadata: owned({ name: page, namespace, labels }),
-      spec: { type: "NodePort", selector: labels, ports },
+      spec: { type, selector: labels, ports },
     },
     opts,
   );

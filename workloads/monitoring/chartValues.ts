@@ -2,6 +2,7 @@
  * Types of the kube-prometheus-stack values that Perigee sets: Helm silently ignores a misspelt value.
  * A test checks every path against the list of the chart's values.
  */
+import type { PublishedService } from "../access/gateway/pages";
 import type { Toleration } from "../pods";
 import type { Resources } from "../sizes";
 
@@ -32,15 +33,11 @@ export interface OperatorValues {
   readonly prometheusConfigReloader: { readonly resources: Resources };
 }
 
-interface PublishedService {
-  readonly type: "NodePort";
-  readonly nodePort: number;
-}
-
 export interface PrometheusValues {
   readonly service: PublishedService;
   readonly prometheusSpec: {
     readonly externalUrl: string;
+    readonly routePrefix?: "/";
     readonly scrapeInterval: string;
     readonly evaluationInterval: string;
     readonly retention: string;
@@ -69,6 +66,7 @@ export interface AlertmanagerValues {
   readonly alertmanagerSpec: {
     readonly automountServiceAccountToken: false;
     readonly externalUrl: string;
+    readonly routePrefix?: "/";
     readonly useExistingSecret: true;
     readonly configSecret: string;
     readonly priorityClassName: string;

@@ -1,16 +1,17 @@
 /** Grafana's part of the chart values. */
-import { nodePorts } from "../../contract/outputs";
 import { homeDashboardFile } from "../../dashboards";
+import { pageUrls, publishedService } from "../access/gateway/pages";
 import { priority } from "../pods";
 import { resources, sizes } from "../sizes";
 import type { GrafanaValues } from "./chartValues";
 import { monitoringNames } from "./names";
+import type { ValuesArgs } from "./values";
 
-/**
- * @param publishedHost address of the published node ports
- * @param passwordVersion changes with the password: Grafana reads it only at start
- */
-export function grafanaValues(publishedHost: string, passwordVersion: string): GrafanaValues {
+export function grafanaValues({
+  publishedHost,
+  gateway,
+  passwordVersion,
+}: Pick<ValuesArgs, "publishedHost" | "gateway" | "passwordVersion">): GrafanaValues {
   const { adminSecret, dashboardLabel, dashboardFolderAnnotation, dashboardFolder, dashboardMount } =
     monitoringNames;
   return {
@@ -21,18 +22,18 @@ export function grafanaValues(publishedHost: string, passwordVersion: string): G
       passwordKey: adminSecret.passwordKey,
     },
     env: { PERIGEE_PASSWORD_VERSION: passwordVersion },
-    service: { type: "NodePort", nodePort: nodePorts.grafana.port },
+    service: publishedService("grafana", gateway.enabled),
     priorityClassName: priority.platform,
     resources: resources(sizes.grafana),
     "grafana.ini": {
-      server: { root_url: `http://${publishedHost}:${nodePorts.grafana.port}` },
+      server: { root_url: pageUrls(publishedHost, gateway).grafana },
       dashboards: {
         default_home_dashboard_path: `${dashboardMount}/${dashboardFolder}/${homeDashboardFile}`,
       },
       "auth.anonymous": { enabled: false },
       users: { allow_sign_up: false },
       analytics: { reporting_enabled: false, check_for_updates: false, check_for_plugin_updates: false },
-      security: { disable_gravatar: true },
+      security: { disable_gravatar: true, ...(gateway.enabled && { cookie_secure: true }) },
     },
     sidecar: {
       resources: resources(sizes.grafanaSidecar),

@@ -9,6 +9,7 @@
  */
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { type GatewaySettings } from "../access/gateway/settings";
 import type { Adoption } from "../adoption";
 import type { AlertRouting } from "../alerting";
 import type { MonitoringSettings, TelemetrySettings } from "../config";
@@ -25,6 +26,7 @@ export interface MonitoringStackArgs {
   readonly monitoring: MonitoringSettings;
   readonly telemetry: Pick<TelemetrySettings, "history" | "dictionary">;
   readonly nodeImage: string;
+  readonly gateway: GatewaySettings;
   readonly infra: Infra;
   readonly routing: AlertRouting;
   readonly namespace: pulumi.Output<string>;
@@ -96,12 +98,12 @@ export class MonitoringStack extends pulumi.ComponentResource {
     passwordVersion: pulumi.Input<string>,
     dependsOn: pulumi.Resource[],
   ): kubernetes.helm.v3.Release {
-    const { monitoring, telemetry, nodeImage, infra, routing, namespace, adoption } = this.args;
+    const { monitoring, telemetry, nodeImage, gateway, infra, routing, namespace, adoption } = this.args;
     const values = pulumi
       .all([infra.publishedHost, routing.secretName, passwordVersion])
       .apply(([publishedHost, routingSecret, version]) => ({
         ...chartValues({
-          ...{ monitoring, telemetry, nodeImage, publishedHost, routingSecret },
+          ...{ monitoring, telemetry, nodeImage, publishedHost, gateway, routingSecret },
           passwordVersion: version,
         }),
       }));

@@ -1,4 +1,5 @@
 /** Who and what is named in NetworkPolicies of several parts. */
+import { gatewayNames } from "../access/gateway/names";
 import { monitoringNames } from "./names";
 
 export interface Peer {
@@ -31,3 +32,9 @@ export const inMonitoring = (name: string): Peer => ({
   namespaceSelector: named(monitoringNames.namespace),
   podSelector: { matchLabels: { "app.kubernetes.io/name": name } },
 });
+
+/** Pods of the gateway. */
+export const fromGateway: Peer = {
+  namespaceSelector: named(gatewayNames.namespace),
+  podSelector: { matchLabels: { "app.kubernetes.io/name": gatewayNames.gateway } },
+};

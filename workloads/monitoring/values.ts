@@ -1,7 +1,8 @@
 /** Values of kube-prometheus-stack, from the settings: a pure function, part by part. */
 import { metricsFolder } from "../../contract/metricsFolder";
-import { nodePorts } from "../../contract/outputs";
 import { extraMemoryMiB } from "../../telemetry/dictionary";
+import { pageUrls, publishedService } from "../access/gateway/pages";
+import type { GatewaySettings } from "../access/gateway/settings";
 import type { MonitoringSettings, TelemetrySettings } from "../config";
 import { leaveDeadNode, priority } from "../pods";
 import { historyDays, type HistoryOf } from "../settings/historyDays";
@@ -23,6 +24,7 @@ export interface ValuesArgs {
   readonly nodeImage: string;
   /** Address of the published node ports. */
   readonly publishedHost: string;
+  readonly gateway: Pick<GatewaySettings, "enabled" | "host">;
   /** Version that changes with Grafana's password. */
   readonly passwordVersion: string;
   /** Name of the Secret with Alertmanager's configuration. */
@@ -56,7 +58,7 @@ export function chartValues(args: ValuesArgs): ChartValues {
         resources: resources(sizes.kubeStateMetrics),
       },
     }),
-    grafana: grafana ? grafanaValues(args.publishedHost, args.passwordVersion) : { enabled: false },
+    grafana: grafana ? grafanaValues(args) : { enabled: false },
   };
 }
 
@@ -92,12 +94,13 @@ const rulesMemoryMiB = ({ dictionary: { parameters } }: TelemetrySettings["dicti
   extraMemoryMiB({ parameters, slots: parameters.length });
 
 function prometheus(args: ValuesArgs): PrometheusValues {
-  const { monitoring, nodeImage, publishedHost } = args;
+  const { monitoring, nodeImage, publishedHost, gateway } = args;
   const { retentionDays, retentionSizeGiB, scrapeIntervalSeconds, prometheusMemoryMiB, storage } = monitoring;
   return {
-    service: { type: "NodePort", nodePort: nodePorts.prometheus.port },
+    service: publishedService("prometheus", gateway.enabled),
     prometheusSpec: {
-      externalUrl: `http://${publishedHost}:${nodePorts.prometheus.port}`,
+      externalUrl: pageUrls(publishedHost, gateway).prometheus,
+      ...(gateway.enabled && atRoot),
       scrapeInterval: `${scrapeIntervalSeconds}s`,
       evaluationInterval: `${scrapeIntervalSeconds}s`,
       retention: `${retentionDays}d`,
@@ -129,6 +132,9 @@ function historyValues(
   return { enableRemoteWriteReceiver: true, tsdb: { outOfOrderTimeWindow: `${days + 1}d` } };
 }
 
+/** The gateway takes the page's path away: served below it, pages inside the cluster would have another address. */
+const atRoot = { routePrefix: "/" } as const;
+
 /** Selectors for all objects; by default the operator selects only the release's (kube-prometheus-stack's README). */
 const openSelectors = {
   serviceMonitorSelectorNilUsesHelmValues: false,
@@ -143,14 +149,15 @@ function retentionSize(gibibytes: number): string {
   return Number.isInteger(gibibytes) ? `${gibibytes}GiB` : `${Math.round(gibibytes * 1024)}MiB`;
 }
 
-function alertmanager({ publishedHost, routingSecret }: ValuesArgs): AlertmanagerValues {
+function alertmanager({ publishedHost, gateway, routingSecret }: ValuesArgs): AlertmanagerValues {
   return {
     // It asks the API for nothing. The chart would mount a token.
     serviceAccount: { automountServiceAccountToken: false },
-    service: { type: "NodePort", nodePort: nodePorts.alertmanager.port },
+    service: publishedService("alertmanager", gateway.enabled),
     alertmanagerSpec: {
       automountServiceAccountToken: false,
-      externalUrl: `http://${publishedHost}:${nodePorts.alertmanager.port}`,
+      externalUrl: pageUrls(publishedHost, gateway).alertmanager,
+      ...(gateway.enabled && atRoot),
       useExistingSecret: true,
       configSecret: routingSecret,
       priorityClassName: priority.telemetry,

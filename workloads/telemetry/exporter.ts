@@ -3,6 +3,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { nodePorts } from "../../contract/outputs";
 import { extraMemoryMiB, fleetMemoryMiB } from "../../telemetry/dictionary";
+import { publishedService } from "../access/gateway/pages";
 import { owned } from "../adoption/fieldManager";
 import type { TelemetrySettings } from "../config";
 import { priority } from "../pods";
@@ -175,16 +176,17 @@ export function groundStationTcpService(
 }
 
 /**
- * Service of the page's node port, which does not lead to the metrics. Without the exporter's labels, so that Prometheus
+ * Service of the page for people, which does not lead to the metrics. Without the exporter's labels, so that Prometheus
  * scrapes the exporter once.
  */
 export function pageService(
+  gateway: boolean,
   namespace: pulumi.Input<string>,
   opts: pulumi.CustomResourceOptions,
 ): kubernetes.core.v1.Service {
-  const nodePort = nodePorts.telemetryPage.port;
-  const ports = [{ name: "page", port: pagePort, targetPort: "page", nodePort }];
-  return service({ name: page, namespace }, { type: "NodePort", selector: labels, ports }, opts);
+  const { type, ...at } = publishedService("telemetry", gateway);
+  const ports = [{ name: "page", port: pagePort, targetPort: "page", ...at }];
+  return service({ name: page, namespace }, { type, selector: labels, ports }, opts);
 }
 
 function service(

@@ -9,6 +9,7 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { scrapeIntervalSeconds } from "../../telemetry/dictionary";
+import type { GatewaySettings } from "../access/gateway/settings";
 import type { MonitoringSettings, TelemetrySettings } from "../config";
 import type { AlertingArgs } from "../monitoring/prometheusRule";
 import { fleetOf } from "../settings/linkUrl";
@@ -37,13 +38,14 @@ export interface TelemetryArgs extends AlertingArgs {
   readonly nodeImage: string;
   /** Text of the program's bundle; undefined where the settings have an image. */
   readonly bundle: string | undefined;
+  readonly gateway: Pick<GatewaySettings, "enabled">;
   readonly namespace: pulumi.Output<string>;
 }
 
 export class Telemetry extends pulumi.ComponentResource {
   constructor(name: string, args: TelemetryArgs, opts?: pulumi.ComponentResourceOptions) {
     super("perigee:workloads:Telemetry", name, {}, opts);
-    const { telemetry: settings, nodeImage, bundle, namespace, runbookBaseUrl, definitions } = args;
+    const { telemetry: settings, nodeImage, bundle, gateway, namespace, runbookBaseUrl, definitions } = args;
     const own = { parent: this };
     const { dictionary } = settings.dictionary;
 
@@ -70,8 +72,8 @@ export class Telemetry extends pulumi.ComponentResource {
     const service = exporterService(namespace, own);
     groundStationService(namespace, own);
     groundStationTcpService(settings, namespace, own);
-    pageService(namespace, own);
-    exporterPolicy(namespace, own);
+    pageService(gateway.enabled, namespace, own);
+    exporterPolicy(gateway.enabled, namespace, own);
     if (settings.source === "simulator") {
       const sending = { ...own, dependsOn: [exporter] };
       simulatorDeployment(settings, service.metadata.name, pod, sending);

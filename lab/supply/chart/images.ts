@@ -4,6 +4,7 @@
  */
 import { readdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
+import { gatewayNames } from "../../../workloads/access/gateway/names";
 import { defaultNodeImage } from "../../../workloads/config";
 import { jobNames } from "../../../workloads/jobs/names";
 import { loggingNames } from "../../../workloads/logging/names";
@@ -48,7 +49,7 @@ export function operatorImages(programs: Programs, pageFiles: readonly ImageFile
   const { operator, reloader, prometheus, alertmanager, nodeExporter } = references;
   const { kubeStateMetrics, metricsServer, prober, jobGateway, logCollector, logStore, logRules } =
     references;
-  const { policyEngine } = references;
+  const { policyEngine, gateway } = references;
   return [
     single(operator, "prometheus-operator", "/bin/operator"),
     single(reloader, "prometheus-config-reloader", "/bin/prometheus-config-reloader"),
@@ -62,6 +63,7 @@ export function operatorImages(programs: Programs, pageFiles: readonly ImageFile
     single(logCollector, "log-collector", "/otelcol-k8s"),
     single(logStore, "log-store", "/victoria-logs-prod"),
     single(logRules, "log-rules", "/vmalert-prod"),
+    single(gateway, "gateway", "/usr/local/bin/traefik"),
     {
       ...single(policyEngine, "policy-engine", "/usr/local/bin/kube-router"),
       nodeTools: true,
@@ -73,7 +75,7 @@ export function operatorImages(programs: Programs, pageFiles: readonly ImageFile
 /** Hosts of the images of stack 2, the original chart's too. */
 export const monitoringHosts = ["registry.k8s.io", "quay.io", "docker.io"] as const;
 
-/** Image references, as in the values.yaml of the charts beside this file (a test compares), the prober's, the jobs' gateway's, those of logs, and of NetworkPolicies. */
+/** Image references, as in the values.yaml of the charts beside this file (a test compares), the prober's, the jobs' gateway's, those of logs, of NetworkPolicies, and the pages' gateway. */
 export const references = {
   operator: "quay.io/prometheus-operator/prometheus-operator:v0.93.1",
   reloader: "quay.io/prometheus-operator/prometheus-config-reloader:v0.93.1",
@@ -88,6 +90,7 @@ export const references = {
   logStore: loggingNames.storeImage,
   logRules: loggingNames.rulerImage,
   policyEngine: policyEngineNames.image,
+  gateway: gatewayNames.image,
   viewer: "perigee.invalid/lab/dashboards:1",
 } as const;
 

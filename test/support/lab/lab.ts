@@ -130,12 +130,15 @@ function forgetOutputs(): void {
   known = undefined;
 }
 
-const readOutputs = (): Promise<LabOutputs> => readStack<LabOutputs>("output", "--json");
+const readOutputs = (): Promise<LabOutputs> => outputsIn<LabOutputs>(repositoryRoot);
 
-/** What the engine tells of the lab's stack, secrets in clear. */
-async function readStack<T>(what: "output" | "export", ...args: string[]): Promise<T> {
+/** Outputs of the lab's stack of a project, secrets in clear. */
+export const outputsIn = <T>(project: string): Promise<T> => readStack<T>(project, "output", "--json");
+
+/** What the engine tells of the lab's stack of a project, secrets in clear. */
+async function readStack<T>(project: string, what: "output" | "export", ...args: string[]): Promise<T> {
   // The built CLI reads the outputs of any lab, also of one whose sources only its own commands see.
-  const options = { ...(await labEngine()), released: false, cwd: repositoryRoot };
+  const options = { ...(await labEngine()), released: false, cwd: project };
   const run = await runPulumi(["stack", what, "--stack", "lab", "--show-secrets", ...args], options);
   if (run.exitCode !== 0) throw new Error(run.stderr);
   return JSON.parse(run.stdout) as T;
@@ -345,7 +348,10 @@ export async function instanceUrn(name: string): Promise<string> {
 
 /** A resource of the lab's stack whose URN ends so. */
 async function resourceOf(ending: string): Promise<ExportedResource> {
-  const { deployment } = await readStack<{ deployment: { resources: ExportedResource[] } }>("export");
+  const { deployment } = await readStack<{ deployment: { resources: ExportedResource[] } }>(
+    repositoryRoot,
+    "export",
+  );
   const found = deployment.resources.find(({ urn }) => urn.endsWith(ending));
   if (found === undefined) throw new Error(`no ${ending} in the state`);
   return found;

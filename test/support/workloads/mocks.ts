@@ -82,7 +82,10 @@ class RecordingMocks implements pulumi.runtime.Mocks {
       case "pulumi:pulumi:StackReference":
         return { outputs: this.infra, secretOutputNames: ["kubeconfig", "sshPrivateKey"] };
       case "command:local:Command":
-        return { stdout: "generated-secret-0000" };
+        // The program that makes an authority prints it as JSON.
+        return String(given["create"]).includes("X509CertificateGenerator")
+          ? { stdout: JSON.stringify({ certificate: "made-certificate", key: "generated-secret-0000" }) }
+          : { stdout: "generated-secret-0000" };
       default:
         return {};
     }

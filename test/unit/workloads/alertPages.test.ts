@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { repositoryRoot } from "../../../settings/repositoryRoot";
 import { loadDictionary } from "../../../telemetry/dictionary";
 import { alertsOf, defaultRuleSettings, ruleFile } from "../../../telemetry/rules";
+import { gatewayRules } from "../../../workloads/access/gateway/alerts";
 import { parseSettings } from "../../../workloads/config";
 import { jobRules } from "../../../workloads/jobs/rules";
 import { loggingRules } from "../../../workloads/logging/alerts";
@@ -23,6 +24,7 @@ describe("the alerts' pages", () => {
       fleet: [],
     }),
     loggingRules({ hasStore: true, runbookBaseUrl: undefined }),
+    gatewayRules(86_400, undefined),
     logRules({ runbookBaseUrl: undefined, errorsPerFiveMinutes: 50 }),
     jobRules(parseSettings({ jobs: [{ name: "a", everyMinutes: 60 }] }).jobs, undefined),
     probeRules(parseSettings({ probes: [{ name: "a", url: "https://a.example/" }] }).probes, undefined),

@@ -54,7 +54,7 @@ describe("settings of stack 2", () => {
     assert.deepEqual(
       problems.map((line) => line.trim()),
       [
-        "perigee-workloads:monitorin: there is no such setting; did you mean monitoring? (allowed: infraStack, nodeImage, monitoring, metricsServer, networkPolicies, logs, telemetry, teams, slos, probes, ownProbes, jobs)",
+        "perigee-workloads:monitorin: there is no such setting; did you mean monitoring? (allowed: infraStack, nodeImage, monitoring, metricsServer, networkPolicies, logs, telemetry, gateway, teams, slos, probes, ownProbes, jobs)",
         'perigee-workloads:infraStack = "a/b": a stack of perigee-infra, such as dev, or organization/project/stack',
         `perigee-workloads:nodeImage = "node": an image with its registry and tag or digest, such as docker.io/library/node:24-slim; it begins with a registry's host and a slash`,
         'perigee-workloads:monitoring.chart.version = "88": an exact version, such as 88.5.3',

@@ -14,14 +14,20 @@ import { table } from "./table";
 
 export interface NetworkPoliciesArgs {
   readonly settings: NetworkPolicySettings;
+  /** Whether the gateway leads to the pages. */
+  readonly gateway: boolean;
 }
 
 export class NetworkPolicies extends pulumi.ComponentResource {
   /** @param opts `dependsOn`: the namespaces of the table */
-  constructor(name: string, { settings }: NetworkPoliciesArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { settings, gateway }: NetworkPoliciesArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("perigee:workloads:NetworkPolicies", name, {}, opts);
     const own = { parent: this };
-    for (const { name: policy, namespace, pods, why, allowed } of table) {
+    for (const { name: policy, namespace, pods, why, allowed } of table(gateway)) {
       new kubernetes.networking.v1.NetworkPolicy(
         `${namespace}-${policy}`,
         {

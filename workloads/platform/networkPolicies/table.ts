@@ -2,7 +2,15 @@
 import { jobNames } from "../../jobs/names";
 import { loggingNames } from "../../logging/names";
 import { monitoringNames } from "../../monitoring/names";
-import { clusterDns, inMonitoring, type Peer, type Port, tcp } from "../../monitoring/peers";
+import {
+  clusterDns,
+  fromGateway,
+  inMonitoring,
+  named,
+  type Peer,
+  type Port,
+  tcp,
+} from "../../monitoring/peers";
 import { nameLabel, telemetryNames } from "../../telemetry/names";
 
 export interface Row {
@@ -22,18 +30,41 @@ export interface Row {
 
 const everyPod = {};
 const { namespace: monitoring } = monitoringNames;
-const { gateway, port: gatewayPort } = jobNames;
+const { gateway: pushgateway, port: pushPort } = jobNames;
 
-/** What people and machines open, by its node port. */
-const published = (name: string, port: number, why: string): Row => ({
+/**
+ * What people and machines open.
+ * @param from default: everybody; a node port's callers have a node's address
+ */
+const published = (name: string, port: number, why: string, from?: readonly Peer[]): Row => ({
   name: `perigee-${name}`,
   namespace: monitoring,
   pods: { [nameLabel]: name },
   why,
-  allowed: [{ ports: [tcp(port)] }],
+  allowed: [{ ...(from && { from }), ports: [tcp(port)] }],
 });
 
-export const table: readonly Row[] = [
+const telemetry: Peer = { namespaceSelector: named(telemetryNames.namespace) };
+
+/** Pages for people: by the gateway, or by their node ports. */
+const pages = (gateway: boolean): Row[] => {
+  const from = gateway ? [fromGateway] : undefined;
+  const by = gateway ? "by the gateway" : "by its node port";
+  return [
+    published(
+      "prometheus",
+      9090,
+      `Prometheus, ${by}; the exporter writes history to it`,
+      from && [...from, telemetry],
+    ),
+    published("alertmanager", 9093, `Alertmanager, ${by}`, from),
+    published("grafana", 3000, `Grafana, ${by}`, from),
+    published(loggingNames.page, loggingNames.storePort, `The page to search logs in, ${by}`, from),
+  ];
+};
+
+/** @param gateway whether the gateway leads to the pages */
+export const table = (gateway: boolean): readonly Row[] => [
   {
     name: "perigee-within",
     namespace: monitoring,
@@ -41,11 +72,8 @@ export const table: readonly Row[] = [
     why: "The parts of the monitoring reach each other, and nobody else reaches them",
     allowed: [{ from: [{ podSelector: {} }] }],
   },
-  published("prometheus", 9090, "Prometheus, by its node port; the exporter writes history to it"),
-  published("alertmanager", 9093, "Alertmanager, by its node port"),
-  published("grafana", 3000, "Grafana, by its node port"),
-  published(loggingNames.page, loggingNames.storePort, "The page to search logs in, by its node port"),
-  published(gateway, gatewayPort, "Batch jobs push to it, from every namespace"),
+  ...pages(gateway),
+  published(pushgateway, pushPort, "Batch jobs push to it, from every namespace"),
   {
     name: "perigee-default-deny",
     namespace: telemetryNames.namespace,

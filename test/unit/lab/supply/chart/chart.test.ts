@@ -42,6 +42,7 @@ const built = [
   "log-store",
   "log-rules",
   "policy-engine",
+  "gateway",
 ];
 /** What the lab's images are made from, without building it: this file stands for each program. */
 const sources = {
@@ -87,7 +88,8 @@ describe("the lab's edition of kube-prometheus-stack", () => {
   it("names the images that the lab builds", () => {
     const named =
       JSON.stringify(values).match(/(?:quay\.io|registry\.k8s\.io|perigee\.invalid)\/[^"]+/g) ?? [];
-    const { metricsServer, prober, jobGateway, logCollector, logStore, logRules, policyEngine } = references;
+    const { metricsServer, prober, jobGateway, logCollector, logStore, logRules, policyEngine, gateway } =
+      references;
     const elsewhere: readonly string[] = [
       metricsServer,
       prober,
@@ -96,6 +98,7 @@ describe("the lab's edition of kube-prometheus-stack", () => {
       logStore,
       logRules,
       policyEngine,
+      gateway,
     ];
     const others = Object.values(references).filter((image) => !elsewhere.includes(image));
     assert.deepEqual([...new Set(named)].sort(), others.sort());

@@ -1,0 +1,119 @@
+/** A real gateway (the released Traefik) on loopback, with Perigee's routes, logins and certificate; pages tell what reaches them. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import { request } from "node:https";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { hash } from "bcryptjs";
+import { answering, freePort } from "../../../lab/processes";
+import { ensureWheels } from "../../../lab/supply/toolchain/wheels";
+import { type CertificateSettings, renew } from "../../../workloads/access/gateway/certificates";
+import { type Page, pageNames } from "../../../workloads/access/gateway/pages";
+import { traefikArguments } from "../../../workloads/access/gateway/pods";
+import { dynamicConfiguration, loginFile, type Role, roles } from "../../../workloads/access/gateway/routes";
+
+export interface Answer {
+  readonly status: number;
+  readonly location: string | undefined;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** What the page was asked for, and the login that reached it. */
+  readonly body: string;
+}
+
+export interface Question {
+  readonly path: string;
+  readonly method?: string;
+  readonly user?: Role;
+  readonly password?: string;
+}
+
+/** The password of each user. */
+export const passwordOf = (role: Role): string => `${role}-password-1`;
+
+export class OwnGateway {
+  private constructor(
+    readonly folder: string,
+    readonly https: number,
+    readonly http: number,
+    readonly certificates: CertificateSettings,
+    private readonly authority: string,
+    private readonly page: Server,
+    private readonly child: ChildProcess,
+  ) {}
+
+  static async start(authority: Readonly<Record<"certificate" | "key", string>>): Promise<OwnGateway> {
+    const { gateway } = await ensureWheels(["gateway"], (line) => console.log(line));
+    const folder = await mkdtemp(join(tmpdir(), "perigee-gateway-"));
+    const page = await tellingPage();
+    const certificates = await filled(folder, authority, `http://127.0.0.1:${portOf(page)}`);
+    await renew(certificates);
+    const [https, http, metrics] = [await freePort(), await freePort(), await freePort()];
+    const args = traefikArguments({ https, http, metrics, published: https, folder: certificates.folder });
+    const child = spawn(gateway ?? "", args, { stdio: ["ignore", "ignore", "inherit"] });
+    const own = new OwnGateway(folder, https, http, certificates, authority.certificate, page, child);
+    const problem = await answering({ address: "127.0.0.1", port: https }, 20_000);
+    if (problem === undefined) return own;
+    await own.stop();
+    throw new Error(problem);
+  }
+
+  /** @throws Error when the certificate is not verified by the authority */
+  ask({ path, method = "GET", user, password }: Question): Promise<Answer> {
+    const auth = user === undefined ? undefined : `${user}:${password ?? passwordOf(user)}`;
+    const options = { host: "127.0.0.1", port: this.https, ca: this.authority, path, method, auth };
+    return new Promise((resolve, reject) => {
+      const sent = request({ ...options, agent: false }, (answer) => {
+        let body = "";
+        answer.setEncoding("utf8").on("data", (part: string) => (body += part));
+        answer.on("end", () => {
+          const { statusCode: status = 0, headers } = answer;
+          resolve({ status, location: headers.location, headers, body });
+        });
+      });
+      sent.on("error", reject).end();
+    });
+  }
+
+  async stop(): Promise<void> {
+    if (this.child.exitCode === null && this.child.kill("SIGKILL")) await once(this.child, "exit");
+    this.page.closeAllConnections();
+    await new Promise((resolve) => this.page.close(resolve));
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+
+async function tellingPage(): Promise<Server> {
+  const page = createServer(({ method, url, headers }, response) => {
+    response.end(`${method} ${url} ${headers.authorization ?? "-"}`);
+  });
+  await new Promise<void>((resolve) => page.listen(0, "127.0.0.1", resolve));
+  return page;
+}
+
+/** The files of a pod, in a folder, with all pages at one address. */
+async function filled(
+  folder: string,
+  authority: Readonly<Record<string, string>>,
+  page: string,
+): Promise<CertificateSettings> {
+  for (const name of ["authority", "dynamic", "logins"]) await mkdir(join(folder, name));
+  for (const [name, text] of Object.entries(authority))
+    {await writeFile(join(folder, "authority", name), text);}
+  const lines = await Promise.all(roles.map(async (role) => `${role}:${await hash(passwordOf(role), 4)}`));
+  for (const [i, role] of roles.entries()) {
+    await writeFile(join(folder, "logins", role), lines.slice(i).join("\n"));
+  }
+  const text = JSON.stringify(dynamicConfiguration([...pageNames] as [Page, ...Page[]]))
+    .replaceAll(/"url":"[^"]*"/g, `"url":"${page}"`)
+    .replaceAll(loginFile("viewer"), join(folder, "logins/viewer"))
+    .replaceAll(loginFile("operator"), join(folder, "logins/operator"));
+  return {
+    ...{ names: ["127.0.0.1", "ground.example.org"], lifeSeconds: 3600, files: { "routes.yaml": text } },
+    ...{ authority: join(folder, "authority"), folder: join(folder, "dynamic") },
+  };
+}

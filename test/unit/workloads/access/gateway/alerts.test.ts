@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { alertsOf } from "../../../../../telemetry/rules";
+import { gatewayRules } from "../../../../../workloads/access/gateway/alerts";
+import { selectorsOf } from "../../../../support/promql";
+import { type AlertCase, testCases } from "../../../telemetry/rules/alertCase";
+
+const day = 86_400;
+const rules = gatewayRules(90 * day, undefined);
+
+const up = 'up{job="gateway",pod="gateway-a"}';
+const end = (pod: string, serial: string): string =>
+  `traefik_tls_certs_not_after{job="gateway",pod="${pod}",serial="${serial}"}`;
+const requests = (code: number, page: string): string =>
+  `traefik_service_requests_total{job="gateway",pod="gateway-a",code="${code}",exported_service="${page}@file"}`;
+const refusals =
+  'traefik_entrypoint_requests_total{job="gateway",pod="gateway-a",code="401",entrypoint="https"}';
+
+const cases: AlertCase[] = [
+  {
+    alert: "GatewayMissing",
+    it: "fires when no pod answers for two minutes",
+    series: { [up]: "0x120" },
+    at: "3m",
+    notYetAt: "1m",
+    firing: [
+      {
+        labels: {},
+        summary: "Nobody can open the pages",
+        description:
+          "No pod of the gateway works: 1 is missing (limit 0). Pages cannot be opened; alerts are sent all the same.",
+      },
+    ],
+  },
+  {
+    alert: "GatewayMissing",
+    it: "is silent while one of two answers",
+    series: { [up]: "0x120", 'up{job="gateway",pod="gateway-b"}': "1x120" },
+    at: "5m",
+    firing: [],
+  },
+  {
+    alert: "GatewayCertificateExpiresSoon",
+    it: "fires when a pod's newest certificate has half of its last third left",
+    series: { [end("a", "1")]: `${80 * day}x120`, [end("b", "2")]: `${14 * day}x120` },
+    at: "2m",
+    notYetAt: "0m",
+    firing: [
+      {
+        labels: {},
+        summary: "The gateway's certificate ends soon",
+        description:
+          "The gateway's certificate is good for 14.00 days more (limit 15.00): none took its place.",
+      },
+    ],
+  },
+  {
+    alert: "GatewayCertificateExpiresSoon",
+    it: "is silent where another one took its place, whose series stays",
+    series: { [end("a", "1")]: `${2 * day}x120`, [end("a", "2")]: `${80 * day}x120` },
+    at: "5m",
+    firing: [],
+  },
+  {
+    alert: "GatewayErrors",
+    it: "fires when a page fails for ten minutes, and names it",
+    series: { [requests(200, "grafana")]: "0+9x120", [requests(502, "grafana")]: "0+1x120" },
+    at: "16m",
+    notYetAt: "9m",
+    firing: [
+      {
+        labels: { exported_service: "grafana@file" },
+        summary: "A page behind the gateway fails",
+        description: "10% of the requests to grafana@file fail (limit 5 %).",
+      },
+    ],
+  },
+  {
+    alert: "GatewayErrors",
+    it: "is silent while another page works",
+    series: { [requests(200, "prometheus")]: "0+9x120" },
+    at: "16m",
+    firing: [],
+  },
+  {
+    alert: "GatewayLoginsRefused",
+    it: "fires at more than a hundred within five minutes",
+    series: { [refusals]: "0+10x120" },
+    at: "10m",
+    firing: [
+      {
+        labels: {},
+        summary: "Many logins at the gateway are refused",
+        description:
+          "300 requests had no right password within five minutes (limit 100): somebody may try passwords.",
+      },
+    ],
+  },
+  {
+    alert: "GatewayLoginsRefused",
+    it: "is silent at those of browsers",
+    series: { [refusals]: "0+1x120" },
+    at: "10m",
+    firing: [],
+  },
+];
+
+describe("alerts about the gateway, as promtool evaluates them", () => {
+  testCases(rules, cases);
+
+  it("name the job of every series", () => {
+    for (const { expr } of alertsOf(rules)) {
+      for (const selector of selectorsOf(expr)) assert.match(selector, /\{job="gateway"[,}]/);
+    }
+  });
+});

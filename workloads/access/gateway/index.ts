@@ -1,0 +1,167 @@
+/**
+ * The gateway: one way in to the pages, by HTTPS, with a login.
+ *
+ *   settings.ts            whether it is there, its name     names.ts    names and ports
+ *   pages.ts               which pages there are, their URLs routes.ts   what leads where, and who may do what
+ *   authority.ts           who signs its certificates        logins.ts   users, as hashes of their passwords
+ *   certificates.ts        a pod's certificate, renewed      pods.ts     Traefik, and what keeps the certificate
+ *   certificateProgram.ts  that as a program                 alerts.ts   when it does not work
+ */
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Adoption } from "../../adoption";
+import { owned } from "../../adoption/fieldManager";
+import type { Infra } from "../../infraStack";
+import { inMonitoring, tcp } from "../../monitoring/peers";
+import { type AlertingArgs, prometheusRule } from "../../monitoring/prometheusRule";
+import { serviceMonitor } from "../../monitoring/serviceMonitor";
+import { namespaceWithSecurity } from "../../namespaces";
+import { nameLabel } from "../../telemetry/names";
+import { gatewayRules } from "./alerts";
+import { authority } from "./authority";
+import { logins } from "./logins";
+import { gatewayNames } from "./names";
+import type { Page } from "./pages";
+import { gatewayPods, labels } from "./pods";
+import { dynamicConfiguration, type Role } from "./routes";
+import type { GatewaySettings } from "./settings";
+
+const { gateway, published, httpsNodePort, httpNodePort, httpsPort, httpPort, metricsPort } = gatewayNames;
+
+export interface GatewayArgs extends Omit<AlertingArgs, "namespace"> {
+  readonly settings: GatewaySettings;
+  /** Pages that there are; the first one is where people arrive. */
+  readonly pages: readonly [Page, ...Page[]];
+  readonly infra: Pick<Infra, "nodes" | "publishedHost">;
+  readonly nodeImage: string;
+  readonly kubernetesVersion: pulumi.Input<string>;
+  readonly adoption: Adoption;
+}
+
+export class Gateway extends pulumi.ComponentResource {
+  /** Certificate in PEM of the authority, which whoever opens a page trusts. */
+  readonly certificateAuthority: pulumi.Output<string>;
+  /** Secret: passwords by user. */
+  readonly passwords: Readonly<Record<Role, pulumi.Output<string>>>;
+  private readonly namespace: pulumi.Output<string>;
+
+  constructor(
+    name: string,
+    private readonly args: GatewayArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("perigee:workloads:Gateway", name, {}, opts);
+    const { settings, pages, infra, nodeImage, kubernetesVersion, adoption } = args;
+    const own = { parent: this };
+    const { name: namespace } = namespaceWithSecurity(
+      gatewayNames.namespace,
+      { enforce: "restricted", kubernetesVersion },
+      { ...own, hooks: adoption.ofNamespace },
+    ).metadata;
+    this.namespace = namespace;
+    const signer = authority(`${name}-authority`, namespace, own);
+    const users = logins(`${name}-logins`, settings, namespace, own);
+    const replicas = infra.nodes.apply((nodes) => {
+      const workers = nodes.filter(({ role }) => role === "worker").length;
+      return Math.min(2, Math.max(1, workers));
+    });
+    const inCluster = `${gateway}.${gatewayNames.namespace}.svc`;
+    const certificate = infra.publishedHost.apply((host) => ({
+      names: [...new Set([settings.host ?? host, host, inCluster])],
+      lifeSeconds: this.lifeSeconds,
+    }));
+    const routes = dynamicConfiguration(pages);
+    gatewayPods(
+      { replicas, nodeImage, certificate, routes, authority: signer.secret, logins: users.secret, namespace },
+      own,
+    );
+    this.services();
+    this.staysInDrains();
+    this.policy();
+    this.monitor(name);
+    this.certificateAuthority = signer.certificate;
+    this.passwords = users.passwords;
+    this.registerOutputs();
+  }
+
+  private get lifeSeconds(): number {
+    return Math.round(this.args.settings.certificateDays * 86_400);
+  }
+
+  private services(): void {
+    const { namespace } = this;
+    const https = { name: "https", port: 443, targetPort: "https" };
+    const inside = [https, { name: "metrics", port: metricsPort, targetPort: "metrics" }];
+    new kubernetes.core.v1.Service(
+      gateway,
+      { metadata: owned({ name: gateway, namespace, labels }), spec: { selector: labels, ports: inside } },
+      { parent: this },
+    );
+    const outside = [
+      { ...https, nodePort: httpsNodePort },
+      { name: "http", port: 80, targetPort: "http", nodePort: httpNodePort },
+    ];
+    // Without the labels that the other one is scraped by.
+    new kubernetes.core.v1.Service(
+      published,
+      {
+        metadata: owned({ name: published, namespace }),
+        spec: { type: "NodePort", selector: labels, ports: outside },
+      },
+      { parent: this },
+    );
+  }
+
+  /** Never both at once; one alone may always go, and one that does not work holds no drain back. */
+  private staysInDrains(): void {
+    new kubernetes.policy.v1.PodDisruptionBudget(
+      gateway,
+      {
+        metadata: owned({ name: gateway, namespace: this.namespace }),
+        spec: {
+          maxUnavailable: 1,
+          selector: { matchLabels: labels },
+          unhealthyPodEvictionPolicy: "AlwaysAllow",
+        },
+      },
+      { parent: this },
+    );
+  }
+
+  /** Who reaches the gateway: everybody its pages, Prometheus its metrics. */
+  private policy(): void {
+    const pages = [tcp(httpsPort), tcp(httpPort)];
+    new kubernetes.networking.v1.NetworkPolicy(
+      gateway,
+      {
+        metadata: owned({ name: gateway, namespace: this.namespace }),
+        spec: {
+          podSelector: {},
+          policyTypes: ["Ingress"],
+          ingress: [{ ports: pages }, { from: [inMonitoring("prometheus")], ports: [tcp(metricsPort)] }],
+        },
+      },
+      { parent: this },
+    );
+  }
+
+  private monitor(name: string): void {
+    const { namespace } = this;
+    const { definitions, runbookBaseUrl } = this.args;
+    const monitored = { parent: this, dependsOn: [definitions] };
+    serviceMonitor(
+      name,
+      {
+        ...{ name: gateway, namespace },
+        spec: {
+          jobLabel: nameLabel,
+          selector: { matchLabels: labels },
+          endpoints: [{ port: "metrics", path: "/metrics", interval: "30s" }],
+        },
+      },
+      monitored,
+    );
+    const spec = gatewayRules(this.lifeSeconds, runbookBaseUrl);
+    prometheusRule(`${name}-rules`, { name, namespace, spec }, monitored);
+  }
+}

@@ -1,0 +1,65 @@
+/** Logins of the gateway: a user for each role, whose password it knows as a hash only. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as command from "@pulumi/command";
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { owned } from "../../adoption/fieldManager";
+import { passwordOf } from "../../password";
+import { gatewayNames } from "./names";
+import { type Role, roles } from "./routes";
+import type { GatewaySettings } from "./settings";
+
+export interface Logins {
+  /** Secret: passwords by role, which is the user's name too. */
+  readonly passwords: Readonly<Record<Role, pulumi.Output<string>>>;
+  /** A file for each role, with the users who may do what it may, as `htpasswd` writes them. */
+  readonly secret: kubernetes.core.v1.Secret;
+}
+
+export function logins(
+  name: string,
+  settings: Pick<GatewaySettings, "viewerPassword" | "operatorPassword">,
+  namespace: pulumi.Input<string>,
+  opts: pulumi.CustomResourceOptions,
+): Logins {
+  const passwords = {
+    viewer: passwordOf(`${name}-viewer`, settings.viewerPassword, opts),
+    operator: passwordOf(`${name}-operator`, settings.operatorPassword, opts),
+  };
+  const lines = roles.map((role) => {
+    const hashed = hash(`${name}-${role}-hash`, passwords[role], opts);
+    return pulumi.interpolate`${role}:${hashed}`;
+  });
+  const files = roles.map((role, i) => [role, pulumi.all(lines.slice(i)).apply((all) => all.join("\n"))]);
+  const secret = new kubernetes.core.v1.Secret(
+    name,
+    {
+      metadata: owned({ name: gatewayNames.logins, namespace }),
+      stringData: Object.fromEntries(files) as Record<Role, pulumi.Output<string>>,
+    },
+    opts,
+  );
+  return { passwords, secret };
+}
+
+/** Secret: hash of a password. Another password has another one; the same one keeps its own, so that no pod restarts. */
+function hash(
+  name: string,
+  password: pulumi.Output<string>,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+  const hashed = new command.local.Command(
+    name,
+    {
+      interpreter: ["node", "-e"],
+      create: readFileSync(join(__dirname, "hashPassword.js"), "utf8"),
+      // By standard input: a command line and an environment can be read by others.
+      stdin: password,
+      logging: "none",
+      addPreviousOutputInEnv: false,
+    },
+    { ...opts, additionalSecretOutputs: ["stdout"], ignoreChanges: ["create", "interpreter"] },
+  );
+  return pulumi.secret(hashed.stdout);
+}

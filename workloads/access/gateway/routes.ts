@@ -1,0 +1,127 @@
+/**
+ * Routes of the gateway as Traefik's dynamic configuration (doc.traefik.io/traefik/reference/routing-configuration):
+ * which path leads to which page, and who may do what there.
+ */
+import { loggingNames } from "../../logging/names";
+import { monitoringNames } from "../../monitoring/names";
+import { telemetryNames } from "../../telemetry/names";
+import type { Page } from "./pages";
+
+/** Who has a login: one may do what those before it may. */
+export const roles = ["viewer", "operator"] as const;
+export type Role = (typeof roles)[number];
+
+/** Files with the logins of everybody who may do what a role may, in a pod of the gateway. */
+export const loginFile = (role: Role): string => `/etc/gateway/logins/${role}`;
+
+interface Backend {
+  readonly url: string;
+  /** Role that is needed to read; none where the page asks for a login itself. */
+  readonly reads?: Role;
+  /** Requests that only read, beside GET and HEAD, as patterns of their path. */
+  readonly alsoRead?: string;
+  /** Paths that nobody but an operator opens. */
+  readonly notForViewers?: string;
+}
+
+const inNamespace = (name: string, namespace: string, port: number): string =>
+  `http://${name}.${namespace}.svc.cluster.local:${port}`;
+const { namespace: monitoring, release, prometheusJob, alertmanagerUrl } = monitoringNames;
+
+const backends: Readonly<Record<Page, Backend>> = {
+  grafana: { url: inNamespace(`${release}-grafana`, monitoring, 80) },
+  prometheus: {
+    url: inNamespace(prometheusJob, monitoring, 9090),
+    reads: "viewer",
+    // Long queries are sent as forms.
+    alsoRead: "/api/v1/(query|query_range|query_exemplars|format_query|parse_query|series|labels)",
+    notForViewers: "/(debug|-)/",
+  },
+  alertmanager: { url: alertmanagerUrl, reads: "viewer", notForViewers: "/(debug|-)/" },
+  telemetry: {
+    url: inNamespace(telemetryNames.page, telemetryNames.namespace, telemetryNames.pagePort),
+    reads: "viewer",
+  },
+  logs: { url: inNamespace(loggingNames.page, monitoring, loggingNames.storePort) },
+};
+
+interface Router {
+  readonly rule: string;
+  readonly priority: number;
+  readonly entryPoints: readonly ["https"];
+  readonly middlewares: readonly string[];
+  readonly service: string;
+  readonly tls: Readonly<Record<string, never>>;
+}
+
+/** Traefik's own order is by the length of the rules: said here, so that no rule gets in front by a longer pattern. */
+const priorities = { read: 20, page: 10, entry: 5 } as const;
+
+/** @param pages those that there are; the first one is where people arrive */
+export function dynamicConfiguration(pages: readonly [Page, ...Page[]]): object {
+  const [entry] = pages;
+  const known = pages.join("|");
+  const routers: Record<string, Router> = {
+    entry: router(`PathRegexp(\`^/(${known})?$\`)`, "entry", ["to-entry", "to-folder"], "noop@internal"),
+  };
+  for (const page of pages) Object.assign(routers, routersOf(page));
+  return {
+    http: {
+      routers,
+      middlewares: {
+        ...Object.fromEntries(pages.map((page) => [page, { stripPrefix: { prefixes: [`/${page}`] } }])),
+        ...Object.fromEntries(roles.map((role) => [role, login(role)])),
+        "to-entry": redirect("/(\\?.*)?$", `/${entry}/$2`),
+        // The links of a page are relative to its folder.
+        "to-folder": redirect(`/(${known})(\\?.*)?$`, "/$2/$3"),
+        headers,
+      },
+      services: Object.fromEntries(
+        pages.map((page) => [page, { loadBalancer: { servers: [{ url: backends[page].url }] } }]),
+      ),
+    },
+    tls: { options: { default: { minVersion: "VersionTLS12" } } },
+  };
+}
+
+function routersOf(page: Page): Record<string, Router> {
+  const { reads, alsoRead, notForViewers } = backends[page];
+  const path = `PathPrefix(\`/${page}/\`)`;
+  if (reads === undefined) return { [page]: router(path, "page", [page], page) };
+  const others = { [page]: router(path, "page", ["operator", page], page) };
+  const methods = "(Method(`GET`) || Method(`HEAD`))";
+  const forms =
+    alsoRead === undefined
+      ? methods
+      : `(${methods} || (Method(\`POST\`) && PathRegexp(\`^/${page}${alsoRead}$\`)))`;
+  const kept = notForViewers === undefined ? "" : ` && !PathRegexp(\`^/${page}${notForViewers}\`)`;
+  return { ...others, [`${page}-read`]: router(`${path} && ${forms}${kept}`, "read", [reads, page], page) };
+}
+
+function router(
+  rule: string,
+  priority: keyof typeof priorities,
+  middlewares: readonly string[],
+  service: string,
+): Router {
+  return {
+    rule,
+    priority: priorities[priority],
+    entryPoints: ["https"],
+    middlewares: ["headers", ...middlewares],
+    service,
+    tls: {},
+  };
+}
+
+const redirect = (path: string, to: string): object => ({
+  redirectRegex: { regex: `^(https://[^/]+)${path}`, replacement: `$1${to}`, permanent: false },
+});
+
+function login(role: Role): object {
+  return { basicAuth: { usersFile: loginFile(role), realm: "Perigee", removeHeader: true } };
+}
+
+const headers = {
+  headers: { stsSeconds: 31_536_000, contentTypeNosniff: true, referrerPolicy: "same-origin" },
+};
