@@ -12,8 +12,8 @@ import {
 } from "@grafana/ui";
 import type { Link } from "../model/dashboard";
 import { isSafeLink, linkAddress } from "../model/links";
-import { rooted } from "./root";
 import { everything } from "../model/variables";
+import { rooted } from "./root";
 import { useSession } from "./session";
 import type { Location } from "./useAddress";
 import type { Choice } from "./useVariables";

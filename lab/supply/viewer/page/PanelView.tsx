@@ -4,13 +4,13 @@ import { Icon, PanelChrome, Tooltip, useTheme2 } from "@grafana/ui";
 import { type ComponentType, useEffect, useRef, useState } from "react";
 import type { Panel } from "../model/dashboard";
 import { isSafeLink, linkAddress } from "../model/links";
-import { rooted } from "./root";
 import { Graph } from "./panels/Graph";
 import type { PanelProps } from "./panels/PanelProps";
 import { Stat } from "./panels/Stat";
 import { Table } from "./panels/Table";
 import { Text } from "./panels/Text";
 import { Timeline } from "./panels/Timeline";
+import { rooted } from "./root";
 import { useSession } from "./session";
 import { usePanelData } from "./usePanelData";
 
