@@ -7,7 +7,7 @@ import { connect } from "node:tls";
 import { nodePorts } from "../../contract/outputs";
 import { workloadsFolder } from "../../lab/cli/workloads";
 import { gatewayNames } from "../../workloads/access/gateway/names";
-import { echoOn, reaches, removeEcho } from "../support/lab/echo";
+import { type EchoAnswer, echoOn, echoService, reaches, removeEcho } from "../support/lab/echo";
 import {
   apply,
   engineSucceeds,
@@ -19,8 +19,9 @@ import {
   worker,
 } from "../support/lab/lab";
 import { alertmanagerText, prometheusRolledOut } from "../support/lab/prometheus";
-import { makeStranger } from "../support/lab/stranger";
+import { dial, makeStranger } from "../support/lab/stranger";
 import { workloads, workloadsSucceed } from "../support/lab/workloads";
+import { openPage } from "../support/telemetry/browser";
 
 const { httpsNodePort, httpNodePort, namespace, gateway } = gatewayNames;
 
@@ -40,8 +41,12 @@ interface Answer {
   readonly body: string;
 }
 
-/** Days of a certificate's life that is seen to its renewal: 7 minutes, renewed after 5. */
-const certificateDays = 0.005;
+const settings = {
+  enabled: true,
+  /** Of a certificate's life that is seen to its renewal: 7 minutes, renewed after 5. */
+  certificateDays: 0.005,
+  routes: [{ name: "echo", namespace: "default", service: "echo-worker", port: 8080 }],
+};
 
 describe("the gateway @all", () => {
   let pages: Pages;
@@ -50,7 +55,7 @@ describe("the gateway @all", () => {
     await engineSucceeds("up", {
       publishedNodePorts: [httpsNodePort, httpNodePort].map((port) => ({ port, why: "pages" })),
     });
-    await workloadsSucceed("up", { more: { gateway: { enabled: true, certificateDays } } });
+    await workloadsSucceed("up", { more: { gateway: settings } });
     await prometheusRolledOut();
     pages = await outputsIn<Pages>(workloadsFolder);
     host = (await outputs()).publishedHost;
@@ -97,6 +102,27 @@ describe("the gateway @all", () => {
     const login = `admin:${pages.grafanaAdminPassword}`;
     assert.equal((await ask(`${pages.grafanaUrl}/api/search`, login)).status, 200);
     assert.equal((await ask(`${pages.grafanaUrl}/api/search`)).status, 401);
+  });
+
+  it("shows them in a browser that logs in: what they say comes by the same way", async () => {
+    const visitor = (username: string, password: string) => ({
+      ...{ login: { username, password }, takesCertificate: true },
+    });
+    const reader = visitor("viewer", pages.viewerPassword);
+    for (const [url, text, who] of [
+      [`${pages.prometheusUrl}/alerts`, "BusParameterRed", reader],
+      [`${pages.telemetryUrl}/`, "battery", reader],
+      [`${pages.grafanaUrl}/`, "Fleet overview", visitor("admin", pages.grafanaAdminPassword)],
+    ] as const) {
+      const open = await openPage(url, undefined, who);
+      try {
+        await open.page.getByText(text).first().waitFor({ timeout: 60_000 });
+        assert.equal(new URL(open.page.url()).port, String(httpsNodePort));
+        assert.deepEqual(open.consoleErrors, [], url);
+      } finally {
+        await open.close();
+      }
+    }
   });
 
   it("shows nothing to who has none, or another one's password", async () => {
@@ -147,7 +173,7 @@ describe("the gateway @all", () => {
         String(port),
       );
     }
-    await apply(echoOn("echo-worker", worker));
+    await apply(echoOn("echo-worker", worker), echoService("echo-worker"));
     await kubectl("wait", "pod/echo-worker", "--for=condition=Ready", "--timeout=60s");
     for (const address of [
       "monitoring-prometheus.monitoring:9090",
@@ -159,12 +185,19 @@ describe("the gateway @all", () => {
     assert.equal(await reaches("echo-worker", `${gateway}.${namespace}:443`), true);
   });
 
+  it("leads to a workload of one's own, by its path, for who has a login", async () => {
+    const url = `https://${host}:${httpsNodePort}/echo/get?orbit=17`;
+    assert.equal((await ask(url)).status, 401);
+    const { status, body } = await ask(url, viewer());
+    assert.equal(status, 200, body);
+    assert.deepEqual((JSON.parse(body) as EchoAnswer).args, { orbit: "17" });
+  });
+
   it("is not there for a stranger outside adminCidrs", async () => {
     const stranger = await makeStranger();
     try {
       for (const port of [httpsNodePort, httpNodePort]) {
-        const dial = `timeout 3 bash -c '</dev/tcp/${host}/${port}'`;
-        await assert.rejects(stranger.run("bash", ["-c", dial]), String(port));
+        await assert.rejects(stranger.run("bash", ["-c", dial(host, port)]), String(port));
       }
     } finally {
       await stranger.remove();
@@ -225,11 +258,7 @@ describe("the gateway @all", () => {
   });
 
   it("changes nothing in a second run", async () => {
-    const again = await workloads(
-      "preview",
-      { more: { gateway: { enabled: true, certificateDays } } },
-      "--expect-no-changes",
-    );
+    const again = await workloads("preview", { more: { gateway: settings } }, "--expect-no-changes");
     assert.equal(again.exitCode, 0, again.stdout);
   });
 });

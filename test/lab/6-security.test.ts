@@ -6,7 +6,7 @@ import { type Peer, portRange, trafficRules } from "../../infra/network/trafficR
 import { echoOn, reaches } from "../support/lab/echo";
 import { dialWithHostKey } from "../support/lab/hostKey";
 import { apply, controlPlane, kubectl, node, ssh, worker } from "../support/lab/lab";
-import { makeStranger, type Stranger } from "../support/lab/stranger";
+import { dial, makeStranger, type Stranger } from "../support/lab/stranger";
 
 /** Ports on which something listens on a control plane; on a worker the first three. */
 const listening = {
@@ -170,7 +170,5 @@ function admitted(port: number, from: readonly Peer[], to: "control-plane" | "wo
   });
 }
 
-const dial = (address: string, port: number): string =>
-  `timeout -s KILL 2 bash -c '</dev/tcp/${address}/${port}'`;
 const succeeded = (): boolean => true;
 const failed = (): boolean => false;

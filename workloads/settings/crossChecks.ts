@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { CrossCheck, SettingProblem } from "../../settings/load";
 import { repositoryRoot } from "../../settings/repositoryRoot";
+import { gatewayChecks } from "../access/gateway/settings";
 import { teamChecks } from "../access/teams/checks";
 import { alertingChecks } from "../alerting/settings";
 import type { Settings } from "../config";
@@ -19,6 +20,7 @@ export const crossChecks: readonly CrossCheck<Settings>[] = [
   recorder,
   historyAge,
   archived,
+  behindGateway,
   ofTeams,
   objectives,
   probed,
@@ -58,6 +60,10 @@ function historyAge({ telemetry, monitoring }: Partial<Settings>): SettingProble
 
 function archived({ telemetry }: Partial<Settings>): SettingProblem[] {
   return telemetry === undefined ? [] : packetArchiveChecks(telemetry.archive);
+}
+
+function behindGateway({ gateway }: Partial<Settings>): SettingProblem[] {
+  return gateway === undefined ? [] : gatewayChecks(gateway);
 }
 
 function ofTeams({ teams }: Partial<Settings>): SettingProblem[] {

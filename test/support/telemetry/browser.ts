@@ -13,13 +13,26 @@ export interface OpenPage {
   close(): Promise<void>;
 }
 
+export interface Visitor {
+  /** Given when the page asks for a login. */
+  readonly login?: { readonly username: string; readonly password: string };
+  /** Goes on where the browser warns of a certificate, as a person does who knows the authority. */
+  readonly takesCertificate?: boolean;
+}
+
 /** Opens an address in a headless browser with an empty profile. */
-export async function openPage(url: string, viewport = { width: 1280, height: 900 }): Promise<OpenPage> {
+export async function openPage(
+  url: string,
+  viewport = { width: 1280, height: 900 },
+  { login, takesCertificate = false }: Visitor = {},
+): Promise<OpenPage> {
   const profile = mkdtempSync(join(tmpdir(), "perigee-chromium-"));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: chromiumPath,
     headless: true,
     viewport,
+    ...(login !== undefined && { httpCredentials: login }),
+    ignoreHTTPSErrors: takesCertificate,
     args: [
       "--no-sandbox",
       "--disable-gpu",

@@ -14,6 +14,7 @@ import { type CertificateSettings, renew } from "../../../workloads/access/gatew
 import { type Page, pageNames } from "../../../workloads/access/gateway/pages";
 import { traefikArguments } from "../../../workloads/access/gateway/pods";
 import { dynamicConfiguration, loginFile, type Role, roles } from "../../../workloads/access/gateway/routes";
+import { parseSettings } from "../../../workloads/config";
 
 export interface Answer {
   readonly status: number;
@@ -28,7 +29,22 @@ export interface Question {
   readonly method?: string;
   readonly user?: Role;
   readonly password?: string;
+  /** Name that is asked for; default: the address. */
+  readonly host?: string;
 }
+
+/** Workloads' own routes: one by its path, one that keeps it, one by a name, one for operators. */
+const routes = parseSettings({
+  gateway: {
+    enabled: true,
+    routes: [
+      { name: "planner", namespace: "flight", service: "planner", port: 8080 },
+      { name: "archive", namespace: "flight", service: "archive", keepPath: true, login: "none" },
+      { name: "app", namespace: "flight", service: "app", host: "app.example.org" },
+      { name: "admin", namespace: "flight", service: "admin", login: "operator" },
+    ],
+  },
+}).gateway.routes;
 
 /** The password of each user. */
 export const passwordOf = (role: Role): string => `${role}-password-1`;
@@ -61,9 +77,10 @@ export class OwnGateway {
   }
 
   /** @throws Error when the certificate is not verified by the authority */
-  ask({ path, method = "GET", user, password }: Question): Promise<Answer> {
+  ask({ path, method = "GET", user, password, host }: Question): Promise<Answer> {
     const auth = user === undefined ? undefined : `${user}:${password ?? passwordOf(user)}`;
-    const options = { host: "127.0.0.1", port: this.https, ca: this.authority, path, method, auth };
+    const headers = host === undefined ? {} : { host };
+    const options = { host: "127.0.0.1", port: this.https, ca: this.authority, path, method, auth, headers };
     return new Promise((resolve, reject) => {
       const sent = request({ ...options, agent: false }, (answer) => {
         let body = "";
@@ -102,18 +119,23 @@ async function filled(
   page: string,
 ): Promise<CertificateSettings> {
   for (const name of ["authority", "dynamic", "logins"]) await mkdir(join(folder, name));
-  for (const [name, text] of Object.entries(authority))
-    {await writeFile(join(folder, "authority", name), text);}
+  for (const [name, text] of Object.entries(authority)) {
+    await writeFile(join(folder, "authority", name), text);
+  }
   const lines = await Promise.all(roles.map(async (role) => `${role}:${await hash(passwordOf(role), 4)}`));
   for (const [i, role] of roles.entries()) {
     await writeFile(join(folder, "logins", role), lines.slice(i).join("\n"));
   }
-  const text = JSON.stringify(dynamicConfiguration([...pageNames] as [Page, ...Page[]]))
+  const text = JSON.stringify(dynamicConfiguration([...pageNames] as [Page, ...Page[]], routes))
     .replaceAll(/"url":"[^"]*"/g, `"url":"${page}"`)
     .replaceAll(loginFile("viewer"), join(folder, "logins/viewer"))
     .replaceAll(loginFile("operator"), join(folder, "logins/operator"));
   return {
-    ...{ names: ["127.0.0.1", "ground.example.org"], lifeSeconds: 3600, files: { "routes.yaml": text } },
+    ...{
+      names: ["127.0.0.1", "ground.example.org", "app.example.org"],
+      lifeSeconds: 3600,
+      files: { "routes.yaml": text },
+    },
     ...{ authority: join(folder, "authority"), folder: join(folder, "dynamic") },
   };
 }

@@ -66,11 +66,12 @@ export class Gateway extends pulumi.ComponentResource {
       return Math.min(2, Math.max(1, workers));
     });
     const inCluster = `${gateway}.${gatewayNames.namespace}.svc`;
+    const hosts = settings.routes.flatMap(({ host }) => host ?? []);
     const certificate = infra.publishedHost.apply((host) => ({
-      names: [...new Set([settings.host ?? host, host, inCluster])],
+      names: [...new Set([settings.host ?? host, host, inCluster, ...hosts])],
       lifeSeconds: this.lifeSeconds,
     }));
-    const routes = dynamicConfiguration(pages);
+    const routes = dynamicConfiguration(pages, settings.routes);
     gatewayPods(
       { replicas, nodeImage, certificate, routes, authority: signer.secret, logins: users.secret, namespace },
       own,

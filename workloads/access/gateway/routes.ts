@@ -6,6 +6,7 @@ import { loggingNames } from "../../logging/names";
 import { monitoringNames } from "../../monitoring/names";
 import { telemetryNames } from "../../telemetry/names";
 import type { Page } from "./pages";
+import type { RouteSettings } from "./settings";
 
 /** Who has a login: one may do what those before it may. */
 export const roles = ["viewer", "operator"] as const;
@@ -55,21 +56,29 @@ interface Router {
 }
 
 /** Traefik's own order is by the length of the rules: said here, so that no rule gets in front by a longer pattern. */
-const priorities = { read: 20, page: 10, entry: 5 } as const;
+const priorities = { host: 30, read: 20, page: 10, entry: 5 } as const;
 
-/** @param pages those that there are; the first one is where people arrive */
-export function dynamicConfiguration(pages: readonly [Page, ...Page[]]): object {
+/**
+ * @param pages those that there are; the first one is where people arrive
+ * @param others workloads' own
+ */
+export function dynamicConfiguration(
+  pages: readonly [Page, ...Page[]],
+  others: readonly RouteSettings[],
+): object {
   const [entry] = pages;
-  const known = pages.join("|");
+  const below = [...pages, ...others.filter(({ host }) => host === undefined).map(({ name }) => name)];
+  const known = below.join("|");
   const routers: Record<string, Router> = {
     entry: router(`PathRegexp(\`^/(${known})?$\`)`, "entry", ["to-entry", "to-folder"], "noop@internal"),
   };
   for (const page of pages) Object.assign(routers, routersOf(page));
+  for (const other of others) routers[other.name] = routerOf(other);
   return {
     http: {
       routers,
       middlewares: {
-        ...Object.fromEntries(pages.map((page) => [page, { stripPrefix: { prefixes: [`/${page}`] } }])),
+        ...Object.fromEntries(below.map((name) => [name, { stripPrefix: { prefixes: [`/${name}`] } }])),
         ...Object.fromEntries(roles.map((role) => [role, login(role)])),
         "to-entry": redirect("/(\\?.*)?$", `/${entry}/$2`),
         // The links of a page are relative to its folder.
@@ -77,7 +86,10 @@ export function dynamicConfiguration(pages: readonly [Page, ...Page[]]): object 
         headers,
       },
       services: Object.fromEntries(
-        pages.map((page) => [page, { loadBalancer: { servers: [{ url: backends[page].url }] } }]),
+        [
+          ...pages.map((page) => [page, backends[page].url] as const),
+          ...others.map((other) => [other.name, addressOf(other)] as const),
+        ].map(([name, url]) => [name, { loadBalancer: { servers: [{ url }] } }]),
       ),
     },
     tls: { options: { default: { minVersion: "VersionTLS12" } } },
@@ -96,6 +108,15 @@ function routersOf(page: Page): Record<string, Router> {
       : `(${methods} || (Method(\`POST\`) && PathRegexp(\`^/${page}${alsoRead}$\`)))`;
   const kept = notForViewers === undefined ? "" : ` && !PathRegexp(\`^/${page}${notForViewers}\`)`;
   return { ...others, [`${page}-read`]: router(`${path} && ${forms}${kept}`, "read", [reads, page], page) };
+}
+
+const addressOf = ({ service, namespace, port }: RouteSettings): string =>
+  inNamespace(service, namespace, port);
+
+function routerOf({ name, host, login: who, keepPath }: RouteSettings): Router {
+  const logins = who === "none" ? [] : [who];
+  if (host !== undefined) return router(`Host(\`${host}\`)`, "host", logins, name);
+  return router(`PathPrefix(\`/${name}/\`)`, "page", [...logins, ...(keepPath ? [] : [name])], name);
 }
 
 function router(

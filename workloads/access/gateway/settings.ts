@@ -1,7 +1,8 @@
 /** Settings of the gateway. */
 import { z } from "zod";
-import { matching } from "../../../settings/kinds";
-import { strictObject } from "../../../settings/load";
+import { matching, oneOf, whole } from "../../../settings/kinds";
+import { type SettingProblem, strictObject } from "../../../settings/load";
+import { pageNames } from "./pages";
 
 const password = z
   .string()
@@ -11,6 +12,37 @@ const password = z
 /** Longest life of a certificate that every browser takes (CA/Browser Forum, until 2026-03-15). */
 const longestDays = 397;
 
+const hostName = matching(
+  /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
+  "a DNS name in small letters, such as ground.example.org",
+);
+const objectName = matching(
+  /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+  "a name: a-z, 0-9 and - between, at most 63",
+);
+
+const route = strictObject({
+  name: objectName.describe("Name: it is at `https://HOST:30443/NAME/`, unless it has a `host` of its own."),
+  namespace: objectName.describe("Namespace of its Service."),
+  service: objectName.describe("Name of its Service."),
+  port: whole(1, 65_535).default(80).describe("Port of the Service, which speaks HTTP."),
+  login: oneOf(["viewer", "operator", "none"])
+    .default("viewer")
+    .describe(
+      "Who may open it: `viewer` and `operator`, `operator` alone, or everybody of `adminCidrs` (`none`: it asks for a login itself).",
+    ),
+  host: hostName
+    .optional()
+    .describe("DNS name of its own that leads to the nodes: then it has all paths there.")
+    .meta({ example: "app.ground.example.org" }),
+  keepPath: z
+    .boolean({ error: "true or false" })
+    .default(false)
+    .describe(
+      "Of one without a `host`: pass `/NAME` on. Otherwise it is taken away, and in `X-Forwarded-Prefix`.",
+    ),
+});
+
 export const gateway = strictObject({
   enabled: z
     .boolean({ error: "true or false" })
@@ -18,10 +50,7 @@ export const gateway = strictObject({
     .describe(
       "One way in, by HTTPS and with a login, at node port 30443, which stack 1's `publishedNodePorts` opens; 30080 leads there. Pages have no node ports of their own then ([access.md](access.md#pages)).",
     ),
-  host: matching(
-    /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
-    "a DNS name in small letters, such as ground.example.org",
-  )
+  host: hostName
     .optional()
     .describe(
       "Name by which people open the pages: a DNS record of yours that leads to the nodes. Default: stack 1's `publishedHost`.",
@@ -43,6 +72,43 @@ export const gateway = strictObject({
     .describe(
       "Secret. Password of the user `operator`, who may silence alerts and change what Prometheus keeps too. Default: generated, and an output of the stack.",
     ),
+  routes: z
+    .array(route)
+    .max(100)
+    .default([])
+    .describe("Workloads of yours that the gateway leads to as well.")
+    .meta({ example: [{ name: "planner", namespace: "flight-dynamics", service: "planner", port: 8080 }] }),
 });
 
 export type GatewaySettings = z.output<typeof gateway>;
+export type RouteSettings = GatewaySettings["routes"][number];
+
+/** Problems of routes beside each other and beside the pages. */
+export function gatewayChecks({ enabled, host, routes }: GatewaySettings): SettingProblem[] {
+  if (routes.length > 0 && !enabled) {
+    const problem = "need `gateway.enabled: true`, which leads to them";
+    return [{ setting: "gateway.routes", given: routes.map(({ name }) => name).join(", "), problem }];
+  }
+  return routes.flatMap((one, index) => {
+    const before = routes.slice(0, index);
+    const setting = `gateway.routes[${index}]`;
+    const isTaken = (pageNames as readonly string[]).includes(one.name);
+    const name = isTaken
+      ? `is a page's: ${pageNames.join(", ")} are`
+      : sameAs(before.findIndex((other) => other.name === one.name));
+    const address =
+      one.host !== undefined && one.host === host
+        ? "is `gateway.host`, where the pages are"
+        : sameAs(before.findIndex((other) => one.host !== undefined && other.host === one.host));
+    return [
+      ...(name === undefined ? [] : [{ setting: `${setting}.name`, given: one.name, problem: name }]),
+      ...(address === undefined ? [] : [{ setting: `${setting}.host`, given: one.host, problem: address }]),
+      ...(one.host !== undefined && one.keepPath
+        ? [{ setting: `${setting}.keepPath`, given: true, problem: "known only without a `host`" }]
+        : []),
+    ];
+  });
+}
+
+const sameAs = (index: number): string | undefined =>
+  index < 0 ? undefined : `routes[${index}] has it already`;

@@ -167,6 +167,34 @@ describe("settings of the gateway", () => {
     assert.ok(!refusal.includes("short"));
   });
 
+  it("name routes that are in each other's way, or that nothing leads to", () => {
+    const route = { namespace: "flight", service: "planner" };
+    const refusal = refusalOf({
+      gateway: {
+        ...{ enabled: true, host: "ground.example.org" },
+        routes: [
+          { name: "grafana", ...route },
+          { name: "planner", ...route, host: "a.example.org" },
+          { name: "planner", ...route, host: "a.example.org", keepPath: true },
+          { name: "other", ...route, host: "ground.example.org" },
+        ],
+      },
+    });
+    for (const part of [
+      'gateway.routes[0].name = "grafana": is a page\'s',
+      'gateway.routes[2].name = "planner": routes[1] has it already',
+      'gateway.routes[2].host = "a.example.org": routes[1] has it already',
+      "gateway.routes[2].keepPath = true: known only without a `host`",
+      'gateway.routes[3].host = "ground.example.org": is `gateway.host`',
+    ]) {
+      assert.ok(refusal.includes(part), refusal);
+    }
+    assert.match(
+      refusalOf({ gateway: { routes: [{ name: "a", ...route }] } }),
+      /need `gateway.enabled: true`/,
+    );
+  });
+
   it("take no address for a name, and no password that bcrypt would cut", () => {
     assert.match(refusalOf({ gateway: { host: "192.0.2.1" } }), /a DNS name/);
     assert.match(refusalOf({ gateway: { operatorPassword: "x".repeat(73) } }), /at most 72 characters/);

@@ -108,6 +108,23 @@ describe("the gateway", function () {
     });
   }
 
+  it("leads to workloads of one's own: by a path, which is theirs or taken away, or by a name", async () => {
+    assert.equal(await reached({ path: "/planner/orbits?n=1", user: "viewer" }), "GET /orbits?n=1 -");
+    assert.equal((await gateway.ask({ path: "/planner" })).location?.replace(/^.*:\d+/, ""), "/planner/");
+    assert.equal(await reached({ path: "/archive/day/1" }), "GET /archive/day/1 -");
+    const app = { host: "app.example.org", user: "viewer" } as const;
+    assert.equal(await reached({ path: "/prometheus/graph", ...app }), "GET /prometheus/graph -");
+    assert.equal(await reached({ path: "/", ...app, method: "POST" }), "POST / -");
+    assert.equal(await status({ path: "/app/", user: "viewer" }), 404);
+  });
+
+  it("asks for the login that a route wants", async () => {
+    assert.equal(await status({ path: "/planner/" }), 401);
+    assert.equal(await status({ path: "/", host: "app.example.org" }), 401);
+    assert.equal(await status({ path: "/admin/", user: "viewer" }), 401);
+    assert.equal(await status({ path: "/admin/", user: "operator" }), 200);
+  });
+
   it("leads HTTP to HTTPS", async () => {
     const answer = await fetch(`http://127.0.0.1:${gateway.http}/prometheus/?a=b`, { redirect: "manual" });
     assert.equal(answer.status, 301);
