@@ -2,7 +2,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import { Gateway } from "./access/gateway";
 import { pagesOf } from "./access/gateway/pages";
-import { checkTeams, Teams } from "./access/teams";
+import { checkTeams, guests, Teams } from "./access/teams";
 import { adoption } from "./adoption";
 import { AlertRouting } from "./alerting";
 import { infraStackName, loadSettings, namespace } from "./config";
@@ -185,8 +185,8 @@ export = async (): Promise<WorkloadsOutputs> => {
           components,
         );
   if (teams.length > 0) {
-    const sendsLogs = settings.logs.kind === "external";
-    new Teams("teams", { teams, kubernetesVersion, sendsLogs, adoption: adopted }, components);
+    const others = { teams, guests: guests(settings), kubernetesVersion };
+    new Teams("teams", { ...others, adoption: adopted }, components);
   }
 
   const gateway = settings.gateway.enabled

@@ -2,6 +2,7 @@
 import { parseSettings } from "../../workloads/config";
 import {
   exporterSize,
+  gatewaySizes,
   jobSizes,
   loggingSizes,
   logStoreSize,
@@ -43,6 +44,10 @@ function sizesTable({ prometheusMemoryMiB, logStoreMemoryMiB, exporterCores, nod
     ["logPage", loggingSizes.page],
     ["logRules", loggingSizes.ruler],
   ];
+  const gateway: Row[] = [
+    ["gateway", gatewaySizes.traefik],
+    ["gatewayCertificate", gatewaySizes.certificate],
+  ];
   const of = (rows: readonly Row[]): number =>
     requestedOf(
       rows.map(([, size]) => size),
@@ -51,12 +56,12 @@ function sizesTable({ prometheusMemoryMiB, logStoreMemoryMiB, exporterCores, nod
   return [
     "| container | copies | CPU requested, limit | memory requested, limit (MiB) | QoS |",
     "|---|---|---|---|---|",
-    ...[...always, ...jobs, ...logs].map(
+    ...[...always, ...jobs, ...logs, ...gateway].map(
       ([name, { copies, cpu, memoryMiB, qos }]) =>
         `| ${name} | ${copies} | ${cpu.request}, ${cpu.limit} | ${memoryMiB.request}, ${memoryMiB.limit} | ${qos} |`,
     ),
     "",
-    `Requested in all, on ${nodes} nodes: ${requestedMiB(prometheusMemoryMiB, logStoreMemoryMiB, nodes)} MiB, of which logs that are kept in the cluster are ${of(logs)}; with \`jobs\` ${of(jobs)} MiB more.`,
+    `Requested in all, on ${nodes} nodes: ${requestedMiB(prometheusMemoryMiB, logStoreMemoryMiB, nodes)} MiB, of which logs that are kept in the cluster are ${of(logs)}; with \`jobs\` ${of(jobs)} MiB more, with \`gateway\` ${of(gateway)}.`,
   ].join("\n");
 }
 

@@ -32,7 +32,7 @@ import {
 
   it("have the policies and limits that the program says, field by field", async () => {
     const live = async (path: string) => (await cluster.api.ask("GET", path)).body["spec"];
-    for (const { name, spec } of networkPolicies("flight-dynamics", false)) {
+    for (const { name, spec } of networkPolicies("flight-dynamics", [])) {
       assert.deepEqual(await live(`${policies("orbits")}/${name}`), spec);
     }
     const { limits, quota } = team.parse(flightDynamics);

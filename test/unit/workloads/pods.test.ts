@@ -7,6 +7,7 @@ import { settingsWith } from "../../support/workloads/settingsExamples";
 
 /** Stack 2 with all that it can have. */
 const everything = {
+  gateway: { enabled: true },
   jobs: [{ name: "orbit", everyMinutes: 60 }],
   logs: { kind: "victorialogs", storage: { kind: "local", node: "orbit-default-1" } },
   telemetry: { source: "simulator", links: ["tcp-server://0.0.0.0:10016"] },
@@ -25,6 +26,7 @@ describe("pods of stack 2", () => {
       "CronJob pushgateway-cleaner in monitoring",
       "DaemonSet log-collector in monitoring",
       "DaemonSet policy-engine in kube-system",
+      "Deployment gateway in gateway",
       "Deployment log-page in monitoring",
       "Deployment log-rules in monitoring",
       "Deployment prober in monitoring",
@@ -57,6 +59,7 @@ describe("pods of stack 2", () => {
       "system-node-critical": ["log-collector", "policy-engine"],
       "perigee-telemetry": ["telemetry"],
       "perigee-platform": [
+        "gateway",
         ...["log-page", "log-rules", "log-store", "prober", "pushgateway", "pushgateway-cleaner"],
         "simulator",
       ],

@@ -3,8 +3,9 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { contentHash } from "../../../contract/contentHash";
 import { owned } from "../../adoption/fieldManager";
-import { leaveDeadNode } from "../../pods";
+import { leaveDeadNode, priority } from "../../pods";
 import { restrictedContainer, restrictedPod } from "../../podSecurity";
+import { accountWithoutToken } from "../../serviceAccount";
 import { gatewaySizes, goMemoryLimit, resources } from "../../sizes";
 import { nameLabel } from "../../telemetry/names";
 import { certificateProgram } from "./certificateProgram";
@@ -73,11 +74,7 @@ export interface GatewayPodsArgs {
 export function gatewayPods(args: GatewayPodsArgs, opts: pulumi.CustomResourceOptions): void {
   const { replicas, nodeImage, authority, logins, namespace } = args;
   const metadata = owned({ name: gateway, namespace, labels });
-  const account = new kubernetes.core.v1.ServiceAccount(
-    gateway,
-    { metadata, automountServiceAccountToken: false },
-    opts,
-  );
+  const serviceAccountName = accountWithoutToken(gateway, metadata, opts);
   const files = programFiles(args);
   const config = new kubernetes.core.v1.ConfigMap(
     certificates,
@@ -102,7 +99,8 @@ export function gatewayPods(args: GatewayPodsArgs, opts: pulumi.CustomResourceOp
           metadata: { labels, annotations },
           spec: {
             ...restrictedPod,
-            serviceAccountName: account.metadata.name,
+            serviceAccountName,
+            priorityClassName: priority.platform,
             terminationGracePeriodSeconds: end.acceptSeconds + end.finishSeconds + 10,
             tolerations: [...leaveDeadNode],
             topologySpreadConstraints: [

@@ -14,6 +14,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { stackLabel } from "../../../contract/stackLabel";
 import type { Adoption } from "../../adoption";
 import { owned } from "../../adoption/fieldManager";
+import type { Peer } from "../../monitoring/peers";
 import { guardName, guards, policySpec } from "./guards";
 import { clusterRoleName } from "./names";
 import { roleNames, rulesOf } from "./roles";
@@ -21,13 +22,14 @@ import { room } from "./room";
 import { namespacesOf, type TeamSettings } from "./settings";
 
 export { checkTeams } from "./clusterCheck";
+export { guests } from "./networkPolicies";
 
 export interface TeamsArgs {
   readonly teams: readonly TeamSettings[];
   /** Full version of the cluster. */
   readonly kubernetesVersion: pulumi.Input<string>;
-  /** Whether logs go to a store that is not this stack's, and so perhaps a team's. */
-  readonly sendsLogs: boolean;
+  /** Who may come in beside the monitoring. */
+  readonly guests: readonly Peer[];
   readonly adoption: Adoption;
 }
 

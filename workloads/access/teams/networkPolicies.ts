@@ -2,9 +2,18 @@
  * NetworkPolicies of a team's namespace: nothing goes in or out but what this table says. They are enforced by
  * workloads/platform/networkPolicies.
  */
+import type { Settings } from "../../config";
 import { jobNames } from "../../jobs/names";
 import { loggingNames } from "../../logging/names";
-import { clusterDns, inMonitoring, named, type Peer, type Port, tcp } from "../../monitoring/peers";
+import {
+  clusterDns,
+  fromGateway,
+  inMonitoring,
+  named,
+  type Peer,
+  type Port,
+  tcp,
+} from "../../monitoring/peers";
 import { proberNames } from "../../probes/names";
 import { teamLabel } from "./names";
 
@@ -26,8 +35,16 @@ const everyPod = {};
 /** What of the monitoring asks and tells pods of teams. */
 const asking = ["prometheus", "alertmanager", proberNames.prober] as const;
 
-/** @param sendsLogs whether the logs go to a store that is not this stack's: it may be a team's */
-export function networkPolicies(team: string, sendsLogs: boolean): readonly Policy[] {
+/** Others who may come in: the collector where the store of logs may be a team's, and the gateway, to pages of teams. */
+export function guests({ logs, gateway }: Pick<Settings, "logs" | "gateway">): Peer[] {
+  return [
+    ...(logs.kind === "external" ? [inMonitoring(loggingNames.collector)] : []),
+    ...(gateway.enabled ? [fromGateway] : []),
+  ];
+}
+
+/** @param others who may come in beside the monitoring */
+export function networkPolicies(team: string, others: readonly Peer[]): readonly Policy[] {
   const ownTeam: Peer = { namespaceSelector: { matchLabels: { [teamLabel]: team } } };
   const dns: Peer = {
     namespaceSelector: named(clusterDns.namespace),
@@ -67,7 +84,7 @@ export function networkPolicies(team: string, sendsLogs: boolean): readonly Poli
       spec: {
         podSelector: everyPod,
         policyTypes: ["Ingress", "Egress"],
-        ingress: [{ from: [...asking, ...(sendsLogs ? [loggingNames.collector] : [])].map(inMonitoring) }],
+        ingress: [{ from: [...asking.map(inMonitoring), ...others] }],
         egress: [{ to: [inMonitoring(jobNames.gateway)], ports: [tcp(jobNames.port)] }],
       },
     },

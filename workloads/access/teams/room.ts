@@ -4,6 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { stackLabel } from "../../../contract/stackLabel";
 import type { Adoption } from "../../adoption";
 import { owned } from "../../adoption/fieldManager";
+import type { Peer } from "../../monitoring/peers";
 import { namespaceWithSecurity } from "../../namespaces";
 import { clusterRoleName, teamLabel, teamNames } from "./names";
 import { networkPolicies } from "./networkPolicies";
@@ -16,7 +17,8 @@ export interface RoomArgs {
   /** Its name is part of the resources' names, the team's is not: a namespace may change its team. */
   readonly namespace: string;
   readonly kubernetesVersion: pulumi.Input<string>;
-  readonly sendsLogs: boolean;
+  /** Who may come in beside the monitoring. */
+  readonly guests: readonly Peer[];
   readonly adoption: Adoption;
   /** What must be there before somebody comes in: roles and guards. */
   readonly before: readonly pulumi.Resource[];
@@ -40,7 +42,7 @@ interface Furniture {
  * would go all that the team has there, and without these the team's pods would run on unbounded.
  */
 function furnish(
-  { team, namespace: name, kubernetesVersion, sendsLogs, adoption }: RoomArgs,
+  { team, namespace: name, kubernetesVersion, guests, adoption }: RoomArgs,
   opts: pulumi.CustomResourceOptions,
 ): Furniture {
   const stays = { ...opts, retainOnDelete: true };
@@ -61,7 +63,7 @@ function furnish(
     { metadata: metadata(teamNames.quota), spec: { limits: [containerLimits(team)] } },
     stays,
   );
-  const policies = networkPolicies(team.name, sendsLogs).map(
+  const policies = networkPolicies(team.name, guests).map(
     ({ name: policy, spec }) =>
       new kubernetes.networking.v1.NetworkPolicy(
         `${name}-${policy}`,

@@ -120,6 +120,19 @@ describe("the objects of teams", function () {
     assert.deepEqual(admitted(teams), [false, false, false], "a store of this stack's is none of a team's");
   });
 
+  it("admit the gateway where there is one, which may lead to a team's pages", async () => {
+    const { resources } = await deploy(
+      { teams: twoTeams, gateway: { enabled: true } },
+      { kubeconfig: cluster.kubeconfig },
+    );
+    const admitted = (all: readonly RecordedResource[]): boolean[] =>
+      all
+        .filter(({ name }) => name.endsWith("-perigee-monitoring"))
+        .map(({ inputs }) => JSON.stringify(inputs["spec"]).includes('"kubernetes.io/metadata.name":"gateway"'));
+    assert.deepEqual(admitted(resources), [true, true, true]);
+    assert.deepEqual(admitted(teams), [false, false, false]);
+  });
+
   it("have guards for namespaces of teams only", () => {
     const policies = teams.filter(({ type }) => type.endsWith(":ValidatingAdmissionPolicy"));
     assert.equal(policies.length, guards.length);
