@@ -55,16 +55,20 @@ export class OwnGateway {
     readonly https: number,
     readonly http: number,
     readonly certificates: CertificateSettings,
-    private readonly authority: string,
+    readonly authority: string,
     private readonly page: Server,
     private readonly child: ChildProcess,
   ) {}
 
-  static async start(authority: Readonly<Record<"certificate" | "key", string>>): Promise<OwnGateway> {
+  /** @param cost rounds of bcrypt for a login, as a power of two */
+  static async start(
+    authority: Readonly<Record<"certificate" | "key", string>>,
+    cost = 4,
+  ): Promise<OwnGateway> {
     const { gateway } = await ensureWheels(["gateway"], (line) => console.log(line));
     const folder = await mkdtemp(join(tmpdir(), "perigee-gateway-"));
     const page = await tellingPage();
-    const certificates = await filled(folder, authority, `http://127.0.0.1:${portOf(page)}`);
+    const certificates = await filled(folder, authority, `http://127.0.0.1:${portOf(page)}`, cost);
     await renew(certificates);
     const [https, http, metrics] = [await freePort(), await freePort(), await freePort()];
     const args = traefikArguments({ https, http, metrics, published: https, folder: certificates.folder });
@@ -94,6 +98,15 @@ export class OwnGateway {
     });
   }
 
+  /** URL of what all routes lead to. */
+  get pageUrl(): string {
+    return `http://127.0.0.1:${portOf(this.page)}`;
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
   async stop(): Promise<void> {
     if (this.child.exitCode === null && this.child.kill("SIGKILL")) await once(this.child, "exit");
     this.page.closeAllConnections();
@@ -117,12 +130,13 @@ async function filled(
   folder: string,
   authority: Readonly<Record<string, string>>,
   page: string,
+  cost: number,
 ): Promise<CertificateSettings> {
   for (const name of ["authority", "dynamic", "logins"]) await mkdir(join(folder, name));
   for (const [name, text] of Object.entries(authority)) {
     await writeFile(join(folder, "authority", name), text);
   }
-  const lines = await Promise.all(roles.map(async (role) => `${role}:${await hash(passwordOf(role), 4)}`));
+  const lines = await Promise.all(roles.map(async (role) => `${role}:${await hash(passwordOf(role), cost)}`));
   for (const [i, role] of roles.entries()) {
     await writeFile(join(folder, "logins", role), lines.slice(i).join("\n"));
   }

@@ -26,7 +26,7 @@ describe("pods of stack 2", () => {
       "CronJob pushgateway-cleaner in monitoring",
       "DaemonSet log-collector in monitoring",
       "DaemonSet policy-engine in kube-system",
-      "Deployment gateway in gateway",
+      "Deployment gateway in perigee-gateway",
       "Deployment log-page in monitoring",
       "Deployment log-rules in monitoring",
       "Deployment prober in monitoring",

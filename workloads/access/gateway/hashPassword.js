@@ -1,12 +1,11 @@
-/** Prints the password of standard input as bcrypt hashes it: run by Node in the folder of stack 2. */
-const { hash } = require("bcryptjs");
+/**
+ * Prints the password of standard input as bcrypt hashes it, with 2^COST rounds: run by Node in the folder of stack 2.
+ */
 const { text } = require("node:stream/consumers");
-
-/** 2^10 rounds, 50 ms: what the gateway pays for each request. */
-const cost = 10;
+const { hash } = require("bcryptjs");
 
 text(process.stdin)
-  .then((password) => hash(password, cost))
+  .then((password) => hash(password, Number(process.env.COST)))
   .then((hashed) => process.stdout.write(hashed))
   .catch((error) => {
     process.stderr.write(`${String(error)}\n`);

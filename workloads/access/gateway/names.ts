@@ -1,6 +1,6 @@
 /** Names and ports of the gateway. */
 export const gatewayNames = {
-  namespace: "gateway",
+  namespace: "perigee-gateway",
   /** Deployment, Service, ServiceAccount; the label `job` of its series. */
   gateway: "gateway",
   /** Service of the node ports. */

@@ -1,7 +1,6 @@
 /** Names and labels of what a team gets, and the namespaces that no team can have. */
 import { monitoringNames } from "../../monitoring/names";
 import { telemetryNames } from "../../telemetry/names";
-import { gatewayNames } from "../gateway/names";
 
 /** Label of a team's namespaces, with the team's name: NetworkPolicies and the guards find them by it. */
 export const teamLabel = "perigee.dev/team";
@@ -16,7 +15,7 @@ export const teamNames = {
 /** Name of a role's ClusterRole. */
 export const clusterRoleName = (role: string): string => `perigee-team-${role}`;
 
-const reserved = ["default", monitoringNames.namespace, telemetryNames.namespace, gatewayNames.namespace];
+const reserved = ["default", monitoringNames.namespace, telemetryNames.namespace];
 
 /** Reason why a team cannot have the namespace, or undefined. */
 export function reservedReason(namespace: string): string | undefined {
