@@ -86,8 +86,12 @@ describe("pods of stack 2", () => {
   });
 
   it("hold no drain up: there is no PodDisruptionBudget for one pod", () => {
-    const kinds = deployment.resources.map(({ type }) => type);
-    assert.ok(!kinds.some((type) => type.includes("PodDisruptionBudget")));
+    const own = deployment.resources.filter(({ type }) => type.includes("PodDisruptionBudget"));
+    assert.deepEqual(
+      own.map(({ name, inputs }) => [name, (inputs["spec"] as { maxUnavailable?: number }).maxUnavailable]),
+      [["gateway", 1]],
+      "two pods on two workers; of one, it lets that one go",
+    );
     const releases = deployment.resources.filter(({ type }) => type.includes("helm.sh"));
     const budgets = releases.filter(({ inputs }) => JSON.stringify(inputs).includes("podDisruptionBudget"));
     assert.deepEqual(

@@ -83,12 +83,8 @@ export const gateway = strictObject({
 export type GatewaySettings = z.output<typeof gateway>;
 export type RouteSettings = GatewaySettings["routes"][number];
 
-/** Problems of routes beside each other and beside the pages. */
-export function gatewayChecks({ enabled, host, routes }: GatewaySettings): SettingProblem[] {
-  if (routes.length > 0 && !enabled) {
-    const problem = "need `gateway.enabled: true`, which leads to them";
-    return [{ setting: "gateway.routes", given: routes.map(({ name }) => name).join(", "), problem }];
-  }
+/** Problems of routes beside each other and beside the pages. While the gateway is off they may stay as they are. */
+export function gatewayChecks({ host, routes }: GatewaySettings): SettingProblem[] {
   return routes.flatMap((one, index) => {
     const before = routes.slice(0, index);
     const setting = `gateway.routes[${index}]`;

@@ -167,7 +167,7 @@ describe("settings of the gateway", () => {
     assert.ok(!refusal.includes("short"));
   });
 
-  it("name routes that are in each other's way, or that nothing leads to", () => {
+  it("name routes that are in each other's way", () => {
     const route = { namespace: "flight", service: "planner" };
     const refusal = refusalOf({
       gateway: {
@@ -189,10 +189,7 @@ describe("settings of the gateway", () => {
     ]) {
       assert.ok(refusal.includes(part), refusal);
     }
-    assert.match(
-      refusalOf({ gateway: { routes: [{ name: "a", ...route }] } }),
-      /need `gateway.enabled: true`/,
-    );
+    assert.equal(refusalOf({ gateway: { routes: [{ name: "a", ...route }] } }), "", "while it is off");
   });
 
   it("take no address for a name, and no password that bcrypt would cut", () => {

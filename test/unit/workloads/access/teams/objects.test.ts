@@ -128,7 +128,9 @@ describe("the objects of teams", function () {
     const admitted = (all: readonly RecordedResource[]): boolean[] =>
       all
         .filter(({ name }) => name.endsWith("-perigee-monitoring"))
-        .map(({ inputs }) => JSON.stringify(inputs["spec"]).includes('"kubernetes.io/metadata.name":"perigee-gateway"'));
+        .map(({ inputs }) =>
+          JSON.stringify(inputs["spec"]).includes('"kubernetes.io/metadata.name":"perigee-gateway"'),
+        );
     assert.deepEqual(admitted(resources), [true, true, true]);
     assert.deepEqual(admitted(teams), [false, false, false]);
   });
