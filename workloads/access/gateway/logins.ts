@@ -45,8 +45,8 @@ export function logins(
 }
 
 /**
- * Rounds of bcrypt, as a power of two, which the gateway pays for every request: 50 ms by which a password that a person
- * chose is not found by trying, 1 ms for a generated one, which never is.
+ * Rounds of bcrypt, as a power of two, which the gateway pays for every request: a tenth of a second by which a password that a person
+ * chose is not found by trying, a thousandth for a generated one, which never is.
  */
 const costOf = (given: string | undefined): number => (given === undefined ? 4 : 10);
 
