@@ -17,6 +17,7 @@ import {
   outputsIn,
   ssh,
   worker,
+  workloadsUrn,
 } from "../support/lab/lab";
 import { alertmanagerText, prometheusRolledOut } from "../support/lab/prometheus";
 import { dial, makeStranger } from "../support/lab/stranger";
@@ -255,6 +256,20 @@ describe("the gateway @all", () => {
     const found = "sudo grep -rlE 'PRIVATE KEY' /var/lib/kubelet/pods --include=certificate.yaml || true";
     const onDisk = (await ssh(worker, found)).split("\n").filter((path) => path !== "");
     for (const path of onDisk) assert.match(await ssh(worker, `sudo stat -fc %T '${path}'`), /tmpfs/);
+  });
+
+  it("has another authority when that is asked for: whoever trusts the former one alone sees that", async () => {
+    const former = pages;
+    const urn = await workloadsUrn("command:local:Command::gateway-authority");
+    await workloadsSucceed("up", { more: { gateway: settings } }, "--replace", urn);
+    pages = await outputsIn<Pages>(workloadsFolder);
+    assert.notEqual(pages.gatewayCertificateAuthority, former.gatewayCertificateAuthority);
+    assert.equal(pages.viewerPassword, former.viewerPassword);
+    assert.equal((await ask(`${pages.telemetryUrl}/`, viewer())).status, 200);
+    const current = pages;
+    pages = former;
+    await assert.rejects(ask(`${former.telemetryUrl}/`), /signature|verify|self-signed/);
+    pages = current;
   });
 
   it("changes nothing in a second run", async () => {

@@ -346,10 +346,15 @@ export async function instanceUrn(name: string): Promise<string> {
   return (await resourceOf(`ec2/instance:Instance::${name}`)).urn;
 }
 
-/** A resource of the lab's stack whose URN ends so. */
-async function resourceOf(ending: string): Promise<ExportedResource> {
+/** URN of stack 2's resource whose URN ends so, for the engine's `--replace`. */
+export async function workloadsUrn(ending: string): Promise<string> {
+  return (await resourceOf(ending, join(repositoryRoot, "workloads"))).urn;
+}
+
+/** A resource of the lab's stack of a project whose URN ends so. */
+async function resourceOf(ending: string, project = repositoryRoot): Promise<ExportedResource> {
   const { deployment } = await readStack<{ deployment: { resources: ExportedResource[] } }>(
-    repositoryRoot,
+    project,
     "export",
   );
   const found = deployment.resources.find(({ urn }) => urn.endsWith(ending));
