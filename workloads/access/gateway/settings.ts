@@ -33,8 +33,7 @@ const route = strictObject({
     ),
   host: hostName
     .optional()
-    .describe("DNS name of its own that leads to the nodes: then it has all paths there.")
-    .meta({ example: "app.ground.example.org" }),
+    .describe("DNS name of its own that leads to the nodes: then it has all paths there."),
   keepPath: z
     .boolean({ error: "true or false" })
     .default(false)

@@ -1,6 +1,6 @@
+/** What Grafana's packages expect to find in the window: imported before them. */
 import { rootPath } from "./root";
 
-/** What Grafana's packages expect to find in the window: imported before them. */
 declare global {
   interface Window {
     __grafana_public_path__?: string;
