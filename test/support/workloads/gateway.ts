@@ -39,7 +39,8 @@ const routes = parseSettings({
     enabled: true,
     routes: [
       { name: "planner", namespace: "flight", service: "planner", port: 8080 },
-      { name: "archive", namespace: "flight", service: "archive", keepPath: true, login: "none" },
+      { name: "archive", namespace: "flight", service: "archive", keepPath: true },
+      { name: "open", namespace: "flight", service: "open", host: "open.example.org", login: "none" },
       { name: "app", namespace: "flight", service: "app", host: "app.example.org" },
       { name: "admin", namespace: "flight", service: "admin", login: "operator" },
     ],
@@ -146,7 +147,7 @@ async function filled(
     .replaceAll(loginFile("operator"), join(folder, "logins/operator"));
   return {
     ...{
-      names: ["127.0.0.1", "ground.example.org", "app.example.org"],
+      names: ["127.0.0.1", "ground.example.org", "app.example.org", "open.example.org"],
       lifeSeconds: 3600,
       files: { "routes.yaml": text },
     },

@@ -7,8 +7,8 @@ const of = (metric: string, more = ""): string => `${metric}{job="${gatewayNames
 /** Part of a certificate's life at which another one is overdue: half of what is left when it is due. */
 const overdue = 1 / 6;
 const mostErrors = 0.05;
-/** Refused requests within five minutes; each browser that opens a page without a login has one. */
-const mostRefused = 100;
+/** Refused requests within five minutes; an open page has up to 300 after its password was changed. */
+const mostRefused = 1000;
 
 const group = "gateway";
 const common = { team: "ground-segment", subsystem: group, labels: {} } as const;

@@ -67,8 +67,17 @@ export class Gateway extends pulumi.ComponentResource {
     });
     const inCluster = `${gateway}.${gatewayNames.namespace}.svc`;
     const hosts = settings.routes.flatMap(({ host }) => host ?? []);
-    const certificate = infra.publishedHost.apply((host) => ({
-      names: [...new Set([settings.host ?? host, host, inCluster, ...hosts])],
+    // Node ports answer at every node: so does the gateway where the first one is dead.
+    const certificate = pulumi.all([infra.publishedHost, infra.nodes]).apply(([host, nodes]) => ({
+      names: [
+        ...new Set([
+          settings.host ?? host,
+          host,
+          ...nodes.map(({ publicIp }) => publicIp),
+          inCluster,
+          ...hosts,
+        ]),
+      ].filter((name) => name !== ""),
       lifeSeconds: this.lifeSeconds,
     }));
     const routes = dynamicConfiguration(pages, settings.routes);

@@ -171,7 +171,8 @@ const traefik: Container = {
   ],
   resources: resources(gatewaySizes.traefik),
   readinessProbe: { ...health, periodSeconds: 2 },
-  livenessProbe: { ...health, periodSeconds: 30, failureThreshold: 3 },
+  // Many wrong passwords at once keep it busy, and are no reason to start it again.
+  livenessProbe: { ...health, periodSeconds: 30, failureThreshold: 3, timeoutSeconds: 10 },
   volumeMounts: [
     { name: "dynamic", mountPath: dynamic, readOnly: true },
     { name: "logins", mountPath: `${base}/logins`, readOnly: true },

@@ -29,6 +29,9 @@ const inNamespace = (name: string, namespace: string, port: number): string =>
   `http://${name}.${namespace}.svc.cluster.local:${port}`;
 const { namespace: monitoring, release, prometheusJob, alertmanagerUrl } = monitoringNames;
 
+/** Profiles and commands, also where a slash is encoded: pages decode it, and it is not decoded when rules are asked. */
+const insides = "(/|%2f)+(debug|-)(/|%2f|$)";
+
 const backends: Readonly<Record<Page, Backend>> = {
   grafana: { url: inNamespace(`${release}-grafana`, monitoring, 80) },
   prometheus: {
@@ -36,9 +39,9 @@ const backends: Readonly<Record<Page, Backend>> = {
     reads: "viewer",
     // Long queries are sent as forms.
     alsoRead: "/api/v1/(query|query_range|query_exemplars|format_query|parse_query|series|labels)",
-    notForViewers: "/(debug|-)/",
+    notForViewers: insides,
   },
-  alertmanager: { url: alertmanagerUrl, reads: "viewer", notForViewers: "/(debug|-)/" },
+  alertmanager: { url: alertmanagerUrl, reads: "viewer", notForViewers: insides },
   telemetry: {
     url: inNamespace(telemetryNames.page, telemetryNames.namespace, telemetryNames.pagePort),
     reads: "viewer",
@@ -53,6 +56,7 @@ interface Router {
   readonly middlewares: readonly string[];
   readonly service: string;
   readonly tls: Readonly<Record<string, never>>;
+  readonly observability?: { readonly accessLogs: false };
 }
 
 /** Traefik's own order is by the length of the rules: said here, so that no rule gets in front by a longer pattern. */
@@ -106,8 +110,11 @@ function routersOf(page: Page): Record<string, Router> {
     alsoRead === undefined
       ? methods
       : `(${methods} || (Method(\`POST\`) && PathRegexp(\`^/${page}${alsoRead}$\`)))`;
-  const kept = notForViewers === undefined ? "" : ` && !PathRegexp(\`^/${page}${notForViewers}\`)`;
-  return { ...others, [`${page}-read`]: router(`${path} && ${forms}${kept}`, "read", [reads, page], page) };
+  const kept = notForViewers === undefined ? "" : ` && !PathRegexp(\`(?i)^/${page}${notForViewers}\`)`;
+  const reading = router(`${path} && ${forms}${kept}`, "read", [reads, page], page);
+  // An open telemetry page asks each second.
+  const quiet = { ...reading, observability: { accessLogs: false } };
+  return { ...others, [`${page}-read`]: page === "telemetry" ? quiet : reading };
 }
 
 const addressOf = ({ service, namespace, port }: RouteSettings): string =>
@@ -143,6 +150,5 @@ function login(role: Role): object {
   return { basicAuth: { usersFile: loginFile(role), realm: "Perigee", removeHeader: true } };
 }
 
-const headers = {
-  headers: { stsSeconds: 31_536_000, contentTypeNosniff: true, referrerPolicy: "same-origin" },
-};
+/** No Strict-Transport-Security: it would hold for every port of the name, for a year, other people's HTTP too. */
+const headers = { headers: { contentTypeNosniff: true, referrerPolicy: "same-origin" } };

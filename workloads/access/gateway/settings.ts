@@ -29,7 +29,7 @@ const route = strictObject({
   login: oneOf(["viewer", "operator", "none"])
     .default("viewer")
     .describe(
-      "Who may open it: `viewer` and `operator`, `operator` alone, or everybody of `adminCidrs` (`none`: it asks for a login itself).",
+      "Who may open it: `viewer` and `operator`, `operator` alone, or, with a `host`, everybody of `adminCidrs` (`none`: it asks for a login itself).",
     ),
   host: hostName
     .optional()
@@ -69,7 +69,7 @@ export const gateway = strictObject({
   operatorPassword: password
     .optional()
     .describe(
-      "Secret. Password of the user `operator`, who may silence alerts and change what Prometheus keeps too. Default: generated, and an output of the stack.",
+      "Secret. Password of the user `operator`, who may silence alerts too, and whatever else Alertmanager and Prometheus take. Default: generated, and an output of the stack.",
     ),
   routes: z
     .array(route)
@@ -98,6 +98,15 @@ export function gatewayChecks({ host, routes }: GatewaySettings): SettingProblem
     return [
       ...(name === undefined ? [] : [{ setting: `${setting}.name`, given: one.name, problem: name }]),
       ...(address === undefined ? [] : [{ setting: `${setting}.host`, given: one.host, problem: address }]),
+      ...(one.host === undefined && one.login === "none"
+        ? [
+            {
+              ...{ setting: `${setting}.login`, given: one.login },
+              problem:
+                "needs a `host`: below a path of the pages' own address it would be sent their passwords by every browser",
+            },
+          ]
+        : []),
       ...(one.host !== undefined && one.keepPath
         ? [{ setting: `${setting}.keepPath`, given: true, problem: "known only without a `host`" }]
         : []),

@@ -2,9 +2,20 @@
  * What RBAC cannot say about a team's namespaces: limits of what may be in an object, as ValidatingAdmissionPolicies.
  * They are for administrators too, who may change what is Perigee's, and in namespaces with the label of a team only.
  */
+import { nodePorts, type PublishedNodePort } from "../../../contract/outputs";
 import { stackLabel } from "../../../contract/stackLabel";
+import { loggingNames } from "../../logging/names";
 import { priorityBeginning } from "../../pods";
+import { telemetryNames } from "../../telemetry/names";
+import { gatewayNames } from "../gateway/names";
 import { teamLabel } from "./names";
+
+/** What people have bookmarked, also while nothing of Perigee's is there. */
+const ownNodePorts = [
+  ...Object.values<PublishedNodePort>(nodePorts).map(({ port }) => port),
+  ...[loggingNames.pageNodePort, telemetryNames.tcpNodePort],
+  ...[gatewayNames.httpsNodePort, gatewayNames.httpNodePort],
+].sort((one, other) => one - other);
 
 export interface Guard {
   readonly name: string;
@@ -90,6 +101,15 @@ export const guards: readonly Guard[] = [
         // Every node would send what goes to these addresses to the team's pods (CVE-2020-8554).
         holds: "!has(object.spec.externalIPs) || object.spec.externalIPs.size() == 0",
         otherwise: "a team's Service takes no externalIPs",
+      },
+      {
+        // The gateway reaches what a team may not, and would be led there by a team's route.
+        holds: "!has(object.spec.type) || object.spec.type != 'ExternalName'",
+        otherwise: "a team's Service is no ExternalName: it would lead others where the team may not go",
+      },
+      {
+        holds: `!has(object.spec.ports) || object.spec.ports.all(p, !has(p.nodePort) || !(p.nodePort in [${ownNodePorts.join(", ")}]))`,
+        otherwise: `node ports ${ownNodePorts.join(", ")} are Perigee's own`,
       },
     ],
   },

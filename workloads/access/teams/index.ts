@@ -14,9 +14,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { stackLabel } from "../../../contract/stackLabel";
 import type { Adoption } from "../../adoption";
 import { owned } from "../../adoption/fieldManager";
-import type { Peer } from "../../monitoring/peers";
 import { guardName, guards, policySpec } from "./guards";
 import { clusterRoleName } from "./names";
+import type { Guests } from "./networkPolicies";
 import { roleNames, rulesOf } from "./roles";
 import { room } from "./room";
 import { namespacesOf, type TeamSettings } from "./settings";
@@ -29,7 +29,7 @@ export interface TeamsArgs {
   /** Full version of the cluster. */
   readonly kubernetesVersion: pulumi.Input<string>;
   /** Who may come in beside the monitoring. */
-  readonly guests: readonly Peer[];
+  readonly guests: Guests;
   readonly adoption: Adoption;
 }
 

@@ -35,11 +35,15 @@ const everyPod = {};
 /** What of the monitoring asks and tells pods of teams. */
 const asking = ["prometheus", "alertmanager", proberNames.prober] as const;
 
-/** Others who may come in: the collector where the store of logs may be a team's, and the gateway, to pages of teams. */
-export function guests({ logs, gateway }: Pick<Settings, "logs" | "gateway">): Peer[] {
-  return [
+/** Others who may come into a namespace. */
+export type Guests = (namespace: string) => Peer[];
+
+/** The collector where the store of logs may be a team's, and the gateway where it leads to a workload. */
+export function guests({ logs, gateway }: Pick<Settings, "logs" | "gateway">): Guests {
+  const led = new Set(gateway.enabled ? gateway.routes.map(({ namespace }) => namespace) : []);
+  return (namespace) => [
     ...(logs.kind === "external" ? [inMonitoring(loggingNames.collector)] : []),
-    ...(gateway.enabled ? [fromGateway] : []),
+    ...(led.has(namespace) ? [fromGateway] : []),
   ];
 }
 

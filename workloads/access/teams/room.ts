@@ -4,10 +4,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import { stackLabel } from "../../../contract/stackLabel";
 import type { Adoption } from "../../adoption";
 import { owned } from "../../adoption/fieldManager";
-import type { Peer } from "../../monitoring/peers";
 import { namespaceWithSecurity } from "../../namespaces";
 import { clusterRoleName, teamLabel, teamNames } from "./names";
-import { networkPolicies } from "./networkPolicies";
+import { type Guests, networkPolicies } from "./networkPolicies";
 import { containerLimits, quotaHard } from "./quota";
 import { type RoleName, roleNames } from "./roles";
 import type { TeamSettings } from "./settings";
@@ -18,7 +17,7 @@ export interface RoomArgs {
   readonly namespace: string;
   readonly kubernetesVersion: pulumi.Input<string>;
   /** Who may come in beside the monitoring. */
-  readonly guests: readonly Peer[];
+  readonly guests: Guests;
   readonly adoption: Adoption;
   /** What must be there before somebody comes in: roles and guards. */
   readonly before: readonly pulumi.Resource[];
@@ -63,7 +62,7 @@ function furnish(
     { metadata: metadata(teamNames.quota), spec: { limits: [containerLimits(team)] } },
     stays,
   );
-  const policies = networkPolicies(team.name, guests).map(
+  const policies = networkPolicies(team.name, guests(name)).map(
     ({ name: policy, spec }) =>
       new kubernetes.networking.v1.NetworkPolicy(
         `${name}-${policy}`,

@@ -22,7 +22,7 @@ export = async (): Promise<void> => {
   new Teams(
     "teams",
     {
-      ...{ teams, kubernetesVersion: defaultKubernetesVersion, guests: [] },
+      ...{ teams, kubernetesVersion: defaultKubernetesVersion, guests: () => [] },
       adoption: adoption(kubeconfig),
     },
     { providers: [provider] },

@@ -83,22 +83,22 @@ const cases: AlertCase[] = [
   },
   {
     alert: "GatewayLoginsRefused",
-    it: "fires at more than a hundred within five minutes",
-    series: { [refusals]: "0+10x120" },
+    it: "fires at more than a thousand within five minutes",
+    series: { [refusals]: "0+40x120" },
     at: "10m",
     firing: [
       {
         labels: {},
         summary: "Many logins at the gateway are refused",
         description:
-          "300 requests had no right password within five minutes (limit 100): somebody may try passwords.",
+          "1200 requests had no right password within five minutes (limit 1000): somebody may try passwords.",
       },
     ],
   },
   {
     alert: "GatewayLoginsRefused",
-    it: "is silent at those of browsers",
-    series: { [refusals]: "0+1x120" },
+    it: "is silent at those of an open page whose password was changed",
+    series: { [refusals]: "0+10x120" },
     at: "10m",
     firing: [],
   },

@@ -177,6 +177,7 @@ describe("settings of the gateway", () => {
           { name: "planner", ...route, host: "a.example.org" },
           { name: "planner", ...route, host: "a.example.org", keepPath: true },
           { name: "other", ...route, host: "ground.example.org" },
+          { name: "open", ...route, login: "none" },
         ],
       },
     });
@@ -186,6 +187,7 @@ describe("settings of the gateway", () => {
       'gateway.routes[2].host = "a.example.org": routes[1] has it already',
       "gateway.routes[2].keepPath = true: known only without a `host`",
       'gateway.routes[3].host = "ground.example.org": is `gateway.host`',
+      'gateway.routes[4].login = "none": needs a `host`',
     ]) {
       assert.ok(refusal.includes(part), refusal);
     }

@@ -81,6 +81,14 @@ describe("the gateway", function () {
     ["end Prometheus, by PUT", { path: "/prometheus/-/quit", method: "PUT" }, "operator"],
     ["profile Prometheus", { path: "/prometheus/debug/pprof/heap" }, "operator"],
     ["profile Prometheus by two slashes", { path: "/prometheus//debug/pprof/heap" }, "nobody"],
+    ["profile Prometheus by an encoded slash", { path: "/prometheus/debug%2Fpprof/heap" }, "operator"],
+    ["profile Prometheus by two of them", { path: "/prometheus/%2F%2fdebug%2fpprof/heap" }, "operator"],
+    ["profile Prometheus in other letters", { path: "/prometheus/Debug/pprof/heap" }, "operator"],
+    [
+      "ask for a label's values with an encoded slash",
+      { path: "/prometheus/api/v1/label/a%2Fb/values" },
+      "viewer",
+    ],
     ["see silences", { path: "/alertmanager/api/v2/silences" }, "viewer"],
     ["silence an alert", { path: "/alertmanager/api/v2/silences", method: "POST" }, "operator"],
     ["end a silence", { path: "/alertmanager/api/v2/silence/1", method: "DELETE" }, "operator"],
@@ -111,7 +119,8 @@ describe("the gateway", function () {
   it("leads to workloads of one's own: by a path, which is theirs or taken away, or by a name", async () => {
     assert.equal(await reached({ path: "/planner/orbits?n=1", user: "viewer" }), "GET /orbits?n=1 -");
     assert.equal((await gateway.ask({ path: "/planner" })).location?.replace(/^.*:\d+/, ""), "/planner/");
-    assert.equal(await reached({ path: "/archive/day/1" }), "GET /archive/day/1 -");
+    assert.equal(await reached({ path: "/archive/day/1", user: "viewer" }), "GET /archive/day/1 -");
+    assert.equal(await reached({ path: "/day/1", host: "open.example.org" }), "GET /day/1 -");
     const app = { host: "app.example.org", user: "viewer" } as const;
     assert.equal(await reached({ path: "/prometheus/graph", ...app }), "GET /prometheus/graph -");
     assert.equal(await reached({ path: "/", ...app, method: "POST" }), "POST / -");
@@ -131,9 +140,9 @@ describe("the gateway", function () {
     assert.equal(answer.headers.get("location"), `https://127.0.0.1:${gateway.https}/prometheus/?a=b`);
   });
 
-  it("tells browsers to come by HTTPS only, and not to guess", async () => {
+  it("tells browsers not to guess, and nothing about other ports of its name", async () => {
     const { headers } = await gateway.ask({ path: "/telemetry/", user: "viewer" });
-    assert.equal(headers["strict-transport-security"], "max-age=31536000");
+    assert.equal(headers["strict-transport-security"], undefined, "it would hold for every port of the name");
     assert.equal(headers["x-content-type-options"], "nosniff");
   });
 
