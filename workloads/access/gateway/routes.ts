@@ -113,7 +113,7 @@ function routersOf(page: Page): Record<string, Router> {
   const kept = notForViewers === undefined ? "" : ` && !PathRegexp(\`(?i)^/${page}${notForViewers}\`)`;
   const reading = router(`${path} && ${forms}${kept}`, "read", [reads, page], page);
   // An open telemetry page asks each second.
-  const quiet = { ...reading, observability: { accessLogs: false } };
+  const quiet: Router = { ...reading, observability: { accessLogs: false } };
   return { ...others, [`${page}-read`]: page === "telemetry" ? quiet : reading };
 }
 
