@@ -120,6 +120,17 @@ describe("the text of a contact plan", () => {
     assert.equal(readNavigationMessage(`${"COMMENT ".repeat(32)}x`), undefined);
   });
 
+  it("that is none, and has many keys, is soon seen to be none", () => {
+    const keys = Array.from({ length: 20_000 }, (_, i) => `k${i}: 1`).join("\n");
+    const start = performance.now();
+    assert.throws(() => readPlan(keys, "a"), /must be a list of contacts/);
+    assert.ok(performance.now() - start < 5_000, "quadratic in the number of keys");
+  });
+
+  it("has no key twice", () => {
+    assert.throws(() => readPlan("- { start: a, end: b, start: c }", "a"), /the key start is there twice/);
+  });
+
   it("has the contacts of other spacecraft too, which are left aside", () => {
     const text =
       "start,end,station,spacecraft\n2026-11-27T08:15:00Z,2026-11-27T08:25:30Z,svalbard,sat-1\n2026-11-27T09:00:00Z,2026-11-27T09:10:00Z,svalbard,sat-2\n";
