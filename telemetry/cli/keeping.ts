@@ -5,6 +5,7 @@ import { ArchiveCopies, lastCopySeconds, PacketArchive } from "../archive";
 import type { Dictionary } from "../dictionary";
 import { HistoryWriter } from "../history";
 import type { Log } from "../log";
+import { loginProblem } from "../loginProblem";
 import type { Surroundings } from "./command";
 import { reason } from "./dictionarySetting";
 import { positive, text, UsageError } from "./settings";
@@ -83,6 +84,8 @@ export async function openKeeping(
   if (address !== undefined && !(/^https?:\/\//i.test(address) && URL.canParse(address))) {
     throw new UsageError("--history: must be an http:// or https:// URL, as http://HOST:9090/api/v1/write");
   }
+  const wrongLogin = address === undefined ? undefined : loginProblem(address);
+  if (wrongLogin !== undefined) throw new UsageError(`--history: ${wrongLogin}`);
   const archives = await openArchives(settings, fleet, log);
   const copies = await openCopies(settings, archives, log);
   const history =

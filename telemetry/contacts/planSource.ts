@@ -1,6 +1,7 @@
 /** Source of a contact plan: a file or an HTTP address, read again and again. The last good plan is kept. */
 import { readFile, stat } from "node:fs/promises";
 import type { Log } from "../log";
+import { loginProblem } from "../loginProblem";
 import { ContactPlan, type Contacts } from "./contactPlan";
 import { contactsOf, mostPlanBytes, PlanError, readContacts } from "./planFile";
 
@@ -42,6 +43,8 @@ export class PlanSource implements Contacts {
   static async open(args: PlanSourceArgs): Promise<PlanSource> {
     const source = new PlanSource(args);
     if (isUrl(args.place) && !URL.canParse(args.place)) throw new PlanError(["is no URL"]);
+    const wrongLogin = isUrl(args.place) ? loginProblem(args.place) : undefined;
+    if (wrongLogin !== undefined) throw new PlanError([wrongLogin]);
     if (isUrl(args.place)) await source.read();
     else await source.take();
     source.again();

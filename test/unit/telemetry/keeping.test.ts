@@ -17,6 +17,16 @@ describe("serve --history and --archive", () => {
     }
   });
 
+  it("refuse a password with a percent sign that stands for nothing, in one line", async () => {
+    const history = await serve("--history", "http://me:sec%zzret@127.0.0.1:9/api/v1/write");
+    const contacts = await serve("--contacts", "http://me:sec%zzret@127.0.0.1:9/plan");
+    for (const { status, stderr } of [history, contacts]) {
+      assert.equal(status, 2, stderr);
+      assert.match(stderr, /^perigee-telemetry: --(history|contacts).* must have %25 where .*\n$/);
+      assert.doesNotMatch(stderr, /zzret/);
+    }
+  });
+
   it("refuse a queue and an age that cannot be", async () => {
     const { status, stderr } = await serve(
       "--history-queue",
