@@ -62,10 +62,11 @@ export const replay = command(
     if (packets.foreign !== undefined) return fail(packets.foreign);
     let failed = 0;
     let lastReason = "";
-    const sending = sender(parseTarget(target), settings, (why) => {
+    const failure = (why: string): void => {
       failed++;
       lastReason = reason(why);
-    });
+    };
+    const sending = sender(parseTarget(target), settings, failure, stopped);
     const send = (packet: Buffer): Promise<void> => sending.send(packet);
     const isSpaced = rate === undefined && (speed !== undefined || packets.isTimed);
     const sent = isSpaced

@@ -51,8 +51,9 @@ export function sender(
   target: Target,
   { frameBytes, spacecraftId }: SentFrames,
   onError: (reason: string) => void,
+  stopped: AbortSignal,
 ): Sender {
-  const made = target.kind === "udp" ? udpSender(target, onError) : tcpSender(target, onError);
+  const made = target.kind === "udp" ? udpSender(target, onError) : tcpSender(target, onError, stopped);
   if (frameBytes === undefined) return made;
   const writer = new TmFrameWriter(frameBytes, spacecraftId);
   return { ...made, send: (packet) => made.send(writer.write(packet)) };
@@ -75,8 +76,10 @@ function udpSender(target: Target, onError: (reason: string) => void): Sender {
 }
 
 /** Connects for the first packet, and again for the next one after a failure. */
-function tcpSender({ host, port }: Target, onError: (reason: string) => void): Sender {
+function tcpSender({ host, port }: Target, onError: (reason: string) => void, stopped: AbortSignal): Sender {
   let socket: Socket | undefined;
+  // A server that reads nothing would hold the packet, and the command, for ever.
+  stopped.addEventListener("abort", () => socket?.destroy(), { once: true });
   const opened = (): Socket => {
     const made = connect({ host, port });
     // A server that sends something back is not read, but its closing is noticed.
@@ -90,12 +93,15 @@ function tcpSender({ host, port }: Target, onError: (reason: string) => void): S
   return {
     send: (packet) =>
       new Promise((resolve) => {
+        if (stopped.aborted) return resolve();
         socket ??= opened();
         // Called when the bytes are with the system, or with the error that the listener above reports too.
         socket.write(packet, () => resolve());
       }),
     close: () => {
       socket?.end();
+      // The system has all bytes: a server that never closes its side is not waited for.
+      socket?.unref();
     },
   };
 }

@@ -113,11 +113,12 @@ async function sendUntil(
   { log, stopped }: Surroundings,
 ): Promise<number> {
   let lastError = 0;
-  const sending = sender(out.target, out.frames, (why) => {
+  const failure = (why: string): void => {
     if (Date.now() - lastError < errorLogMilliseconds) return;
     lastError = Date.now();
     log.warn("a packet could not be sent", { reason: why });
-  });
+  };
+  const sending = sender(out.target, out.frames, failure, stopped);
   let packets = 0;
   try {
     for (let now = Date.now() / 1000; now < end && !stopped.aborted; now = Date.now() / 1000) {
