@@ -19,7 +19,10 @@ interface Entry {
 /** True for a folder, and for a file of records. */
 export function isArchive(path: string): boolean {
   if (path === "-") return false;
-  if (statSync(path).isDirectory()) return true;
+  const found = statSync(path);
+  if (found.isDirectory()) return true;
+  // What is read from a pipe is gone.
+  if (!found.isFile()) return false;
   const file = openSync(path, "r");
   try {
     const start = Buffer.alloc(recordMark.length);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
   existsSync,
@@ -10,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { archivedPackets, isArchive, PacketArchive } from "../../../../telemetry/archive";
 import {
@@ -255,6 +256,16 @@ describe("the archive", () => {
     assert.deepEqual(archive.dropped, { slow: 300 - fitting, error: 0 });
     await archive.close();
     assert.equal(archive.written, fitting);
+  });
+
+  it("takes a pipe for none of its files, and reads nothing of it", () => {
+    const pipe = join(mkdtempSync(join(tmpdir(), "perigee-pipe-")), "pipe");
+    execFileSync("mkfifo", [pipe]);
+    try {
+      assert.equal(isArchive(pipe), false);
+    } finally {
+      rmSync(dirname(pipe), { recursive: true });
+    }
   });
 
   it("tells its files and folders from plain files of packets", () => {
