@@ -73,23 +73,34 @@ export class FoundPackets {
   /** Packets that a link would leave out, as telecommands and segments that the dictionary does not have. */
   private *between(from: number, to: number): Generator<Buffer> {
     if (from === to) return;
-    const packets = filling(this.content.subarray(from, to), this.skipBytes);
-    if (packets) return yield* packets;
+    const bytes = this.content.subarray(from, to);
+    // Looked through first: of a large file without packets a list of them would take gigabytes.
+    if (isFilled(bytes, this.skipBytes)) {
+      yield* filling(bytes, this.skipBytes);
+      return;
+    }
     this.first ??= { from, to };
     this.parts++;
     this.bytes += to - from;
   }
 }
 
-/** Packets that fill some bytes to their end, by their length fields; undefined: none do. */
-function filling(bytes: Buffer, skipBytes: number): Buffer[] | undefined {
-  const packets: Buffer[] = [];
+/** True where packets fill some bytes to their end, by their length fields. */
+function isFilled(bytes: Buffer, skipBytes: number): boolean {
   for (let at = 0; at < bytes.length;) {
     const size = recordSize({ bytes: skipBytes }, bytes, at);
-    if (size === undefined || at + size > bytes.length) return undefined;
-    if (readVersion(bytes, at + skipBytes) !== 0) return undefined;
-    packets.push(bytes.subarray(at + skipBytes, at + size));
+    if (size === undefined || at + size > bytes.length) return false;
+    if (readVersion(bytes, at + skipBytes) !== 0) return false;
     at += size;
   }
-  return packets;
+  return true;
+}
+
+/** Packets that fill some bytes. */
+function* filling(bytes: Buffer, skipBytes: number): Generator<Buffer> {
+  for (let at = 0; at < bytes.length;) {
+    const end = at + (recordSize({ bytes: skipBytes }, bytes, at) ?? bytes.length);
+    yield bytes.subarray(at + skipBytes, end);
+    at = end;
+  }
 }

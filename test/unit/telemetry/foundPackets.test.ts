@@ -25,6 +25,17 @@ const foundIn = (content: Buffer, skipBytes = 0): { packets: Buffer[]; left: str
 };
 
 describe("packets of a file", () => {
+  it("are read one by one, not as a list, where none is of the dictionary", () => {
+    const content = Buffer.alloc(7 * 1_000_000);
+    const before = process.memoryUsage().heapUsed;
+    for (const each of new FoundPackets(content, dictionary)) {
+      assert.deepEqual(each, Buffer.alloc(7));
+      break;
+    }
+    const grown = (process.memoryUsage().heapUsed - before) / 1024 ** 2;
+    assert.ok(grown < 40, `${grown} MiB`);
+  });
+
   it("are all found but the one whose length field is damaged, whatever is in it", () => {
     const length = fc.integer({ min: 0, max: 65_535 }).filter((each) => each !== 5);
     fc.assert(
