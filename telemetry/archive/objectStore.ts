@@ -114,8 +114,10 @@ export async function putObject(
   request.on("timeout", () => request.destroy(new Error(`nothing for ${silentMilliseconds / 1000} s`)));
   request.on("error", reject);
   // A store that refuses may answer, and close, before it has read all.
-  const sent = pipeline(createReadStream(path, content), request).catch(reject);
+  const sent = pipeline(createReadStream(path, content), request);
+  sent.catch(reject);
   const { status, body } = await answer;
+  // One that accepts what it has not read has not got it.
   if (status === 200) return sent;
   request.destroy();
   throw new Error(refusal(status, body));
