@@ -39,7 +39,8 @@ const chartValues = ({ resources }: Deployment): Readonly<Record<string, Record<
   return release?.inputs["values"] as Readonly<Record<string, Record<string, unknown>>>;
 };
 
-describe("the gateway in stack 2", () => {
+describe("the gateway in stack 2", function () {
+  this.timeout(30_000); // some deploy stack 2 three times
   let made: Deployment;
   before(async () => {
     made = await deploy({ gateway: { ...gateway, host: "ground.example.org" } });
