@@ -111,7 +111,7 @@ describe("the gateway @all", () => {
     });
     const reader = visitor("viewer", pages.viewerPassword);
     for (const [url, text, who] of [
-      [`${pages.prometheusUrl}/alerts`, "BusParameterRed", reader],
+      [`${pages.prometheusUrl}/alerts`, "Watchdog", reader],
       [`${pages.telemetryUrl}/`, "battery", reader],
       [`${pages.grafanaUrl}/`, "Fleet overview", visitor("admin", pages.grafanaAdminPassword)],
     ] as const) {
