@@ -43,6 +43,10 @@ const routes = parseSettings({
       { name: "open", namespace: "flight", service: "open", host: "open.example.org", login: "none" },
       { name: "app", namespace: "flight", service: "app", host: "app.example.org" },
       { name: "admin", namespace: "flight", service: "admin", login: "operator" },
+      // Named as parts of the gateway's own configuration.
+      ...["entry", "headers", "viewer", "operator", "prometheus-read"].map((name) => ({
+        ...{ name, namespace: "flight", service: name },
+      })),
     ],
   },
 }).gateway.routes;

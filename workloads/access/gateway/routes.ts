@@ -23,6 +23,8 @@ interface Backend {
   readonly alsoRead?: string;
   /** Paths that nobody but an operator opens. */
   readonly notForViewers?: string;
+  /** True for a page that asks each second while it is open: that is not logged. */
+  readonly isPolled?: true;
 }
 
 const inNamespace = (name: string, namespace: string, port: number): string =>
@@ -45,6 +47,7 @@ const backends: Readonly<Record<Page, Backend>> = {
   telemetry: {
     url: inNamespace(telemetryNames.page, telemetryNames.namespace, telemetryNames.pagePort),
     reads: "viewer",
+    isPolled: true,
   },
   logs: { url: inNamespace(loggingNames.page, monitoring, loggingNames.storePort) },
 };
@@ -77,13 +80,16 @@ export function dynamicConfiguration(
     entry: router(`PathRegexp(\`^/(${known})?$\`)`, "entry", ["to-entry", "to-folder"], "noop@internal"),
   };
   for (const page of pages) Object.assign(routers, routersOf(page));
-  for (const other of others) routers[other.name] = routerOf(other);
+  // Names of their own for what people name: none takes the place of another kind.
+  for (const other of others) routers[`route-${other.name}`] = routerOf(other);
   return {
     http: {
       routers,
       middlewares: {
-        ...Object.fromEntries(below.map((name) => [name, { stripPrefix: { prefixes: [`/${name}`] } }])),
-        ...Object.fromEntries(roles.map((role) => [role, login(role)])),
+        ...Object.fromEntries(
+          below.map((name) => [strip(name), { stripPrefix: { prefixes: [`/${name}`] } }]),
+        ),
+        ...Object.fromEntries(roles.map((role) => [loginOf(role), login(role)])),
         "to-entry": redirect("/(\\?.*)?$", `/${entry}/$2`),
         // The links of a page are relative to its folder.
         "to-folder": redirect(`/(${known})(\\?.*)?$`, "/$2/$3"),
@@ -101,29 +107,34 @@ export function dynamicConfiguration(
 }
 
 function routersOf(page: Page): Record<string, Router> {
-  const { reads, alsoRead, notForViewers } = backends[page];
+  const { reads, alsoRead, notForViewers, isPolled } = backends[page];
   const path = `PathPrefix(\`/${page}/\`)`;
-  if (reads === undefined) return { [page]: router(path, "page", [page], page) };
-  const others = { [page]: router(path, "page", ["operator", page], page) };
+  if (reads === undefined) return { [page]: router(path, "page", [strip(page)], page) };
+  const others = { [page]: router(path, "page", [loginOf("operator"), strip(page)], page) };
   const methods = "(Method(`GET`) || Method(`HEAD`))";
   const forms =
     alsoRead === undefined
       ? methods
       : `(${methods} || (Method(\`POST\`) && PathRegexp(\`^/${page}${alsoRead}$\`)))`;
   const kept = notForViewers === undefined ? "" : ` && !PathRegexp(\`(?i)^/${page}${notForViewers}\`)`;
-  const reading = router(`${path} && ${forms}${kept}`, "read", [reads, page], page);
-  // An open telemetry page asks each second.
-  const quiet: Router = { ...reading, observability: { accessLogs: false } };
-  return { ...others, [`${page}-read`]: page === "telemetry" ? quiet : reading };
+  const reading = router(`${path} && ${forms}${kept}`, "read", [loginOf(reads), strip(page)], page);
+  return {
+    ...others,
+    [`${page}-read`]: { ...reading, ...(isPolled && { observability: { accessLogs: false } }) },
+  };
 }
+
+/** Names of middlewares. */
+const strip = (name: string): string => `strip-${name}`;
+const loginOf = (role: Role): string => `login-${role}`;
 
 const addressOf = ({ service, namespace, port }: RouteSettings): string =>
   inNamespace(service, namespace, port);
 
 function routerOf({ name, host, login: who, keepPath }: RouteSettings): Router {
-  const logins = who === "none" ? [] : [who];
+  const logins = who === "none" ? [] : [loginOf(who)];
   if (host !== undefined) return router(`Host(\`${host}\`)`, "host", logins, name);
-  return router(`PathPrefix(\`/${name}/\`)`, "page", [...logins, ...(keepPath ? [] : [name])], name);
+  return router(`PathPrefix(\`/${name}/\`)`, "page", [...logins, ...(keepPath ? [] : [strip(name)])], name);
 }
 
 function router(

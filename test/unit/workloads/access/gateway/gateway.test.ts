@@ -127,6 +127,14 @@ describe("the gateway", function () {
     assert.equal(await status({ path: "/app/", user: "viewer" }), 404);
   });
 
+  it("leads to workloads by any name, also one that its own parts might have", async () => {
+    for (const name of ["entry", "headers", "viewer", "operator", "prometheus-read"]) {
+      assert.equal(await status({ path: `/${name}/` }), 401, name);
+      assert.equal(await reached({ path: `/${name}/x`, user: "viewer" }), "GET /x -", name);
+    }
+    assert.equal(await reached({ path: "/prometheus/graph", user: "viewer" }), "GET /graph -");
+  });
+
   it("asks for the login that a route wants", async () => {
     assert.equal(await status({ path: "/planner/" }), 401);
     assert.equal(await status({ path: "/", host: "app.example.org" }), 401);
