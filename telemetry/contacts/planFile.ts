@@ -1,6 +1,7 @@
 /** Text of a contact plan, YAML, JSON or CSV, to the contacts of one spacecraft. */
-import { type Document, isScalar, parseDocument, visit } from "yaml";
+import { parseDocument } from "yaml";
 import * as z from "zod";
+import { repeatedKeys } from "../repeatedKeys";
 import type { Contact } from "./contactPlan";
 import { cellsOf, linesOf } from "./csv";
 import { readTime, timeForms } from "./time";
@@ -103,30 +104,17 @@ function documentEntries(text: string): Entry[] {
 
 function parsed(text: string): unknown {
   try {
-    // The library compares each key of a map with all before it: an answer that is none of a plan would take minutes.
+    // The library itself would take minutes for an answer that is no plan, and has many keys.
     const document = parseDocument(text, { uniqueKeys: false });
     const [error] = document.errors;
     if (error) throw error;
-    refuseEqualKeys(document);
+    const [repeated] = repeatedKeys(document);
+    if (repeated) throw new Error(`the key ${String(repeated.value)} is there twice`);
     return document.toJS();
   } catch (error) {
     const [first] = String(error instanceof Error ? error.message : error).split("\n");
     throw new PlanError([`is neither YAML nor JSON: ${first ?? ""}`]);
   }
-}
-
-/** @throws Error for a key that a map has twice */
-function refuseEqualKeys(document: Document): void {
-  visit(document, {
-    Map(_, { items }) {
-      const seen = new Set<unknown>();
-      for (const { key } of items) {
-        const value = isScalar(key) ? key.value : key;
-        if (seen.has(value)) throw new Error(`the key ${String(value)} is there twice`);
-        seen.add(value);
-      }
-    },
-  });
 }
 
 const columns = ["start", "end", "station", "spacecraft"];

@@ -1,5 +1,6 @@
 /** YAML text of a dictionary file: its value, and where each part of it stands; or its faults in one line each. */
-import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument, visit } from "yaml";
+import { type Document, isMap, isNode, isPair, LineCounter, parseDocument } from "yaml";
+import { repeatedKeys } from "../repeatedKeys";
 import { plainValue } from "./plainValue";
 import { DictionaryError, type Path, type PlaceOf, type Problem } from "./problem";
 
@@ -29,11 +30,13 @@ export function parseWithPlaces(text: string, file: string): ParsedText {
     throw new DictionaryError([{ file, line, column, key: "", message }]);
   };
   try {
-    // The library compares each key of a map with all before it: quadratic, and it takes 01 and 1 for two keys.
     const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false });
     const problems = [
       ...document.errors.map((error) => yamlProblem(error, file)),
-      ...equalKeys(document, lines, file),
+      ...repeatedKeys(document).map(({ value, range }) => {
+        const message = `the key ${String(value)} is there already`;
+        return { file, ...place(range?.[0] ?? 0, lines), key: "", message };
+      }),
     ];
     // What else is wrong with such a text follows from where its reading ended.
     if (problems.some(({ message }) => message === tooDeep)) return refuse(tooDeep);
@@ -81,25 +84,4 @@ function yamlProblem(error: Document["errors"][number], file: string): Problem {
         (error.message.split("\n")[0]?.replace(/ at line \d+, column \d+:$/, "") ?? error.code);
   const { line = 1, col = 1 } = error.linePos?.[0] ?? {};
   return { file, line, column: col, key: "", message };
-}
-
-/** Keys that a map has twice, also in another spelling: 1, 01, 0x1 and "1". */
-function equalKeys(document: Document, lines: LineCounter, file: string): Problem[] {
-  const problems: Problem[] = [];
-  visit(document, {
-    Map(_, map) {
-      const seen = new Set<string>();
-      for (const { key } of map.items) {
-        if (!isScalar(key)) continue;
-        const written = String(key.value);
-        const canonical = /^-?\d+$/.test(written) ? String(Number(written)) : written;
-        if (seen.has(canonical)) {
-          const { line, col } = lines.linePos(key.range?.[0] ?? 0);
-          problems.push({ file, line, column: col, key: "", message: `the key ${written} is there already` });
-        }
-        seen.add(canonical);
-      }
-    },
-  });
-  return problems;
 }
