@@ -1,7 +1,7 @@
 /** Identity of the machines: SSH login key, host keys, and permissions in AWS. */
 import * as aws from "@pulumi/aws";
-import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { keptSecret } from "../../contract/keptSecret";
 import type { KeyNumbers } from "../../contract/outputs";
 import { type AgeIdentity, deriveAgeIdentity } from "../backup/ageIdentity";
 import { clusterTags, named } from "../tags";
@@ -71,22 +71,12 @@ export class ClusterIdentity extends pulumi.ComponentResource {
 
   /** 32 random bytes, generated once and kept as a secret in the state. */
   private makeSeed(): pulumi.Output<string> {
-    const seed = new command.local.Command(
+    // Another one would change every key of a running cluster.
+    return keptSecret(
       `${this.name}-seed`,
-      {
-        interpreter: ["node", "-e"],
-        create: `process.stdout.write(require("node:crypto").randomBytes(32).toString("base64"))`,
-        logging: "none",
-        addPreviousOutputInEnv: false,
-      },
-      {
-        parent: this,
-        additionalSecretOutputs: ["stdout"],
-        // Running it again would change every key of a running cluster.
-        ignoreChanges: ["create", "interpreter", "logging", "addPreviousOutputInEnv"],
-      },
+      { program: `process.stdout.write(require("node:crypto").randomBytes(32).toString("base64"))` },
+      { parent: this },
     );
-    return pulumi.secret(seed.stdout);
   }
 
   /** Role and instance profile for Session Manager, the access when SSH fails; no other permission. */

@@ -1,9 +1,9 @@
 /** The private authority that signs the gateway's certificates: made once, kept in the state, and in a Secret for the pods. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import * as command from "@pulumi/command";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { keptSecret } from "../../../contract/keptSecret";
 import { owned } from "../../adoption/fieldManager";
 import { gatewayNames } from "./names";
 
@@ -24,22 +24,9 @@ export function authority(
   namespace: pulumi.Input<string>,
   opts: pulumi.CustomResourceOptions,
 ): Authority {
-  const made = new command.local.Command(
-    name,
-    {
-      interpreter: ["node", "-e"],
-      create: readFileSync(join(__dirname, "makeAuthority.js"), "utf8"),
-      logging: "none",
-      addPreviousOutputInEnv: false,
-    },
-    {
-      ...opts,
-      additionalSecretOutputs: ["stdout"],
-      // Running it again would make another authority, which nobody trusts yet: `pulumi up --replace` does.
-      ignoreChanges: ["create", "interpreter", "logging", "addPreviousOutputInEnv"],
-    },
-  );
-  const pair = pulumi.secret(made.stdout).apply((text) => JSON.parse(text) as Pair);
+  const program = readFileSync(join(__dirname, "makeAuthority.js"), "utf8");
+  const made = keptSecret(name, { program }, opts);
+  const pair = made.apply((text) => JSON.parse(text) as Pair);
   const secret = new kubernetes.core.v1.Secret(
     name,
     {

@@ -1,9 +1,9 @@
 /** Logins of the gateway: a user for each role, whose password it knows as a hash only. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import * as command from "@pulumi/command";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { keptSecret } from "../../../contract/keptSecret";
 import { owned } from "../../adoption/fieldManager";
 import { passwordOf } from "../../password";
 import { gatewayNames } from "./names";
@@ -57,18 +57,6 @@ function hash(
   cost: number,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
-  const hashed = new command.local.Command(
-    name,
-    {
-      interpreter: ["node", "-e"],
-      create: readFileSync(join(__dirname, "hashPassword.js"), "utf8"),
-      // By standard input: a command line and an environment can be read by others.
-      stdin: password,
-      environment: { COST: String(cost) },
-      logging: "none",
-      addPreviousOutputInEnv: false,
-    },
-    { ...opts, additionalSecretOutputs: ["stdout"], ignoreChanges: ["create", "interpreter"] },
-  );
-  return pulumi.secret(hashed.stdout);
+  const program = readFileSync(join(__dirname, "hashPassword.js"), "utf8");
+  return keptSecret(name, { program, stdin: password, environment: { COST: String(cost) } }, opts);
 }
