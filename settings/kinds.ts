@@ -14,6 +14,12 @@ export function positive(most: number): z.ZodNumber {
   return z.number({ error }).positive({ error }).max(most, { error });
 }
 
+/** A switch. */
+export const trueOrFalse = z.boolean({ error: "true or false" });
+
+/** A password that somebody chooses. */
+export const newPassword = z.string().min(12, { error: "at least 12 characters" });
+
 /** Text that matches `form`, which `error` describes. */
 export function matching(form: RegExp, error: string): z.ZodString {
   return z.string({ error }).regex(form, { error });

@@ -1,7 +1,7 @@
 /** Settings of stack 2: schema, defaults, units. docs/settings.md is generated from it. */
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { image, matching, oneOf, positive, whole } from "../settings/kinds";
+import { image, matching, newPassword, oneOf, positive, trueOrFalse, whole } from "../settings/kinds";
 import { checkSettings, rawSettings, strictObject } from "../settings/load";
 import { scenarioNames } from "../telemetry/simulator";
 import { gateway } from "./access/gateway/settings";
@@ -53,9 +53,7 @@ const monitoring = strictObject({
     .default(30)
     .describe("Seconds between scrapes of every target except telemetry."),
   grafana: z.boolean().default(true).describe("Install Grafana."),
-  grafanaAdminPassword: z
-    .string()
-    .min(12, { error: "at least 12 characters" })
+  grafanaAdminPassword: newPassword
     .optional()
     .describe("Secret. Grafana's administrator password. Default: generated, and an output of the stack."),
   kubeStateMetrics: z
@@ -182,8 +180,7 @@ export const settingsSchema = strictObject({
     .prefault([])
     .describe("Addresses that are asked again and again: alerts where one does not answer as expected.")
     .meta({ example: [{ name: "shop", url: "https://shop.example/health" }] }),
-  ownProbes: z
-    .boolean({ error: "true or false" })
+  ownProbes: trueOrFalse
     .default(true)
     .describe(
       "Probe what every cluster has too: `api-server`, `cluster-dns`, `telemetry-page`, `grafana` and `log-page`. A probe of yours by one of these names takes its place.",

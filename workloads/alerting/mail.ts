@@ -1,6 +1,6 @@
 /** E-mail: settings of the SMTP server and of addresses, and what can never be delivered. */
 import { z } from "zod";
-import { hostPort, matching } from "../../settings/kinds";
+import { hostPort, matching, trueOrFalse } from "../../settings/kinds";
 import { type SettingProblem, strictObject } from "../../settings/load";
 import { isOwnPod } from "./destination";
 
@@ -42,8 +42,7 @@ export const mail = strictObject({
   from: address.describe("Sender's address."),
   username: printable.optional().describe("User name, for servers that ask for one."),
   password: printable.optional().describe("Secret. Password, for servers that ask for one."),
-  requireTls: z
-    .boolean({ error: "true or false" })
+  requireTls: trueOrFalse
     .default(true)
     .describe(
       "Send only by TLS (STARTTLS). `false` is for a relay without STARTTLS; it takes no user name, because a password would travel in clear text.",

@@ -1,6 +1,6 @@
 /** Settings of logs. */
 import { z } from "zod";
-import { oneOf, positive, secretUrl, whole } from "../../settings/kinds";
+import { newPassword, oneOf, positive, secretUrl, whole } from "../../settings/kinds";
 import { type SettingProblem, strictObject } from "../../settings/load";
 import { storage } from "../settings/storage";
 
@@ -32,9 +32,7 @@ export const logs = strictObject({
   memoryMiB: whole(128, 65_536)
     .default(512)
     .describe("Of `victorialogs`: memory limit of the store in MiB; half of it is requested."),
-  password: z
-    .string()
-    .min(12, { error: "at least 12 characters" })
+  password: newPassword
     .optional()
     .describe(
       "Secret. Of `victorialogs`: password of the user `logs`. Default: generated, and an output of the stack.",

@@ -1,15 +1,13 @@
 /** Settings of the gateway. */
 import { z } from "zod";
-import { matching, oneOf, whole } from "../../../settings/kinds";
+import { matching, newPassword, oneOf, trueOrFalse, whole } from "../../../settings/kinds";
 import { type SettingProblem, strictObject } from "../../../settings/load";
 import { pageNames } from "./pages";
 
-const password = z
-  .string()
-  .min(12, { error: "at least 12 characters" })
-  .max(72, { error: "at most 72 characters" });
+/** bcrypt reads no more. */
+const password = newPassword.max(72, { error: "at most 72 characters" });
 
-/** Longest life of a certificate that every browser takes (CA/Browser Forum, until 2026-03-15). */
+/** Longest life of a certificate: a year and a month. */
 const longestDays = 397;
 
 const hostName = matching(
@@ -34,8 +32,7 @@ const route = strictObject({
   host: hostName
     .optional()
     .describe("DNS name of its own that leads to the nodes: then it has all paths there."),
-  keepPath: z
-    .boolean({ error: "true or false" })
+  keepPath: trueOrFalse
     .default(false)
     .describe(
       "Of one without a `host`: pass `/NAME` on. Otherwise it is taken away, and in `X-Forwarded-Prefix`.",
@@ -43,8 +40,7 @@ const route = strictObject({
 });
 
 export const gateway = strictObject({
-  enabled: z
-    .boolean({ error: "true or false" })
+  enabled: trueOrFalse
     .default(false)
     .describe(
       "One way in, by HTTPS and with a login, at node port 30443, which stack 1's `publishedNodePorts` opens; 30080 leads there. Pages have no node ports of their own then ([access.md](access.md#pages)).",

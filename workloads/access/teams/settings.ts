@@ -1,7 +1,7 @@
 /** Settings of teams: who they are, the namespaces they have, and how much of the cluster. */
 import { z } from "zod";
 import { reservedBeginnings } from "../../../contract/reservedNames";
-import { accepted, matching, oneOf, positive, whole } from "../../../settings/kinds";
+import { accepted, matching, oneOf, positive, trueOrFalse, whole } from "../../../settings/kinds";
 import { strictObject } from "../../../settings/load";
 import { reservedReason } from "./names";
 
@@ -80,8 +80,7 @@ export const team = strictObject({
     .optional()
     .describe("Namespaces of the team. Default: one with the team's name."),
   groups: groups.prefault({}).describe("Who may do what in all of them (docs/teams.md, Roles)."),
-  pipeline: z
-    .boolean({ error: "true or false" })
+  pipeline: trueOrFalse
     .default(true)
     .describe(
       "Make a ServiceAccount `pipeline` with the role deploy in each of them; `kubectl create token` gives it a credential of hours.",

@@ -1,11 +1,10 @@
 /** Settings of metrics-server. */
-import { z } from "zod";
+import { trueOrFalse } from "../../../settings/kinds";
 import { strictObject } from "../../../settings/load";
 import { chart, testedCharts } from "../../settings/chart";
 
 export const metricsServer = strictObject({
-  enabled: z
-    .boolean({ error: "true or false" })
+  enabled: trueOrFalse
     .default(true)
     .describe(
       "Install metrics-server. `false` where the cluster has something else that serves `metrics.k8s.io`.",
