@@ -3,7 +3,7 @@ import { type KubernetesRelease, releaseOf } from "../../../infra/versions";
 import { hostOfImage, isReleased, type Sources } from "../sources";
 import { program, type Programs } from "../toolchain/build";
 import { type ComponentName, componentNames, components } from "../toolchain/components";
-import { wheelNames } from "../toolchain/wheels";
+import { wheels } from "../toolchain/wheels";
 
 /** A container image, as data: static programs in an empty root, over a layer of Debian's tools when it needs any. */
 export interface ImageDefinition {
@@ -57,21 +57,26 @@ export function imagesToBuild(
 
 /** Every program under its own name: for definitions of which only the programs' names are of interest. */
 export const programNames: Programs = Object.fromEntries(
-  [...componentNames.flatMap((name) => components[name].programs.map((one) => one.name)), ...wheelNames].map(
-    (name) => [name, name],
-  ),
+  [
+    ...componentNames.flatMap((name) => components[name].programs.map((one) => one.name)),
+    ...wheels.map(({ name }) => name),
+  ].map((name) => [name, name]),
 );
 
 /** Names of the programs of wheels that images contain whose definitions were made with {@link programNames}. */
 export function wheelsIn(images: readonly ImageDefinition[]): string[] {
-  return wheelNames.filter((name) => images.some(({ files }) => files.some(({ source }) => source === name)));
+  const used = sourcesIn(images);
+  return wheels.map(({ name }) => name).filter((name) => used.has(name));
 }
 
 /** Components that images contain whose definitions were made with {@link programNames}. */
 export function componentsIn(images: readonly ImageDefinition[]): ComponentName[] {
-  const used = new Set(images.flatMap(({ files }) => files.map(({ source }) => source)));
+  const used = sourcesIn(images);
   return componentNames.filter((name) => components[name].programs.some((one) => used.has(one.name)));
 }
+
+const sourcesIn = (images: readonly ImageDefinition[]): ReadonlySet<string> =>
+  new Set(images.flatMap(({ files }) => files.map(({ source }) => source)));
 
 /** Every image that a cluster of this version, its pod network and the lab's own tests run. */
 export function clusterImages(version: string, programs: Programs): ImageDefinition[] {

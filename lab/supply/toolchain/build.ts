@@ -1,4 +1,4 @@
-/** Build of the lab's Go programs into the cache, for the rest of the lab or as a command. */
+/** Build of the lab's Go programs into the cache, for the rest of the lab or as a command, which takes the others too. */
 import { join } from "node:path";
 import { Argument, Command } from "commander";
 import { exists } from "../../files";
@@ -8,6 +8,7 @@ import { ensureCacheEntry } from "../cacheEntry";
 import { type Component, type ComponentName, componentNames, components } from "./components";
 import { componentKey, goBuild } from "./goBuild";
 import { checkedGoVersion } from "./preflight";
+import { ensureWheels, wheels } from "./wheels";
 
 /** Absolute paths of built programs by name; Kubernetes, etcd and CoreDNS carry their version: `kubeadm-1.36.3`. */
 export type Programs = Readonly<Record<string, string>>;
@@ -81,16 +82,29 @@ export function program(programs: Programs, name: string): string {
 }
 
 const command = new Command("tsx lab/supply/toolchain/build.ts")
-  .description("Builds the programs that the lab runs, each from its Go module, and prints where they are.")
-  .addArgument(new Argument("[component...]", "default: every component").choices(componentNames))
+  .description(
+    "Builds the programs that the lab runs, each from its Go module, takes those that are released, and prints where they are.",
+  )
+  .addArgument(
+    new Argument("[component...]", "default: every component").choices([
+      ...componentNames,
+      ...wheels.map(({ name }) => name),
+    ]),
+  )
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   .addHelpText(
     "after",
-    `\nComponents:\n${componentNames.map((name) => `  ${name.padEnd(24)}${components[name].about}`).join("\n")}`,
+    `\nComponents:\n${[...componentNames.map((name) => ({ name, about: components[name].about })), ...wheels]
+      .map(({ name, about }) => `  ${name.padEnd(24)}${about}`)
+      .join("\n")}`,
   )
   .action(async (wanted: readonly string[]) => {
-    const names = componentNames.filter((name) => wanted.length === 0 || wanted.includes(name));
-    const programs = await buildToolchain(names, (line) => process.stderr.write(`${line}\n`));
+    const isWanted = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
+    const progress: Progress = (line) => void process.stderr.write(`${line}\n`);
+    const programs = {
+      ...(await buildToolchain(componentNames.filter(isWanted), progress)),
+      ...(await ensureWheels(wheels.map(({ name }) => name).filter(isWanted), progress)),
+    };
     for (const [name, path] of Object.entries(programs)) process.stdout.write(`${name}\t${path}\n`);
   });
 

