@@ -6,6 +6,12 @@ export const gatewayNames = {
   /** Service of the node ports. */
   published: "gateway-published",
   image: "docker.io/library/traefik:v3.7.15",
+  /** Folders in the pods. */
+  folders: {
+    dynamic: "/etc/gateway/dynamic",
+    logins: "/etc/gateway/logins",
+    authority: "/etc/gateway/authority",
+  },
   /** Ports of the pods. */
   httpsPort: 8443,
   httpPort: 8080,

@@ -12,11 +12,10 @@ import { certificateProgram } from "./certificateProgram";
 import type { CertificateSettings } from "./certificates";
 import { gatewayNames } from "./names";
 
-const { gateway, image, httpsPort, httpPort, metricsPort, httpsNodePort, certificates } = gatewayNames;
+const { gateway, image, folders, httpsPort, httpPort, metricsPort, httpsNodePort, certificates } =
+  gatewayNames;
 export const labels = { [nameLabel]: gateway };
 
-const base = "/etc/gateway";
-const dynamic = `${base}/dynamic`;
 const program = { file: "certificates.cjs", settings: "settings.json", folder: "/opt/perigee" };
 
 /** Seconds that a pod serves after it was told to end, and then those that what it serves may take. */
@@ -34,7 +33,7 @@ export interface TraefikPlaces {
 
 const places: TraefikPlaces = {
   ...{ https: httpsPort, http: httpPort, metrics: metricsPort, published: httpsNodePort },
-  folder: dynamic,
+  folder: folders.dynamic,
 };
 
 export const traefikArguments = ({ https, http, metrics, published, folder }: TraefikPlaces): string[] => [
@@ -130,8 +129,8 @@ function programFiles({ certificate, routes }: GatewayPodsArgs): pulumi.Output<R
   return pulumi.all([pulumi.output(certificateProgram()), certificate]).apply(([source, life]) => {
     const settings: CertificateSettings = {
       ...life,
-      authority: `${base}/authority`,
-      folder: dynamic,
+      authority: folders.authority,
+      folder: folders.dynamic,
       files: { "routes.yaml": JSON.stringify(routes) },
     };
     return { [program.file]: source, [program.settings]: JSON.stringify(settings) };
@@ -149,9 +148,9 @@ const keeper = (name: string, mode: "once" | "keep", image: string): Container =
   ],
   resources: resources(gatewaySizes.certificate),
   volumeMounts: [
-    { name: "dynamic", mountPath: dynamic },
+    { name: "dynamic", mountPath: folders.dynamic },
     { name: "program", mountPath: program.folder, readOnly: true },
-    { name: "authority", mountPath: `${base}/authority`, readOnly: true },
+    { name: "authority", mountPath: folders.authority, readOnly: true },
   ],
   ...restrictedContainer,
 });
@@ -174,8 +173,8 @@ const traefik: Container = {
   // Many wrong passwords at once keep it busy, and are no reason to start it again.
   livenessProbe: { ...health, periodSeconds: 30, failureThreshold: 3, timeoutSeconds: 10 },
   volumeMounts: [
-    { name: "dynamic", mountPath: dynamic, readOnly: true },
-    { name: "logins", mountPath: `${base}/logins`, readOnly: true },
+    { name: "dynamic", mountPath: folders.dynamic, readOnly: true },
+    { name: "logins", mountPath: folders.logins, readOnly: true },
   ],
   ...restrictedContainer,
 };

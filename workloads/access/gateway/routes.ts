@@ -5,6 +5,7 @@
 import { loggingNames } from "../../logging/names";
 import { monitoringNames } from "../../monitoring/names";
 import { telemetryNames } from "../../telemetry/names";
+import { gatewayNames } from "./names";
 import type { Page } from "./pages";
 import type { RouteSettings } from "./settings";
 
@@ -13,7 +14,7 @@ export const roles = ["viewer", "operator"] as const;
 export type Role = (typeof roles)[number];
 
 /** Files with the logins of everybody who may do what a role may, in a pod of the gateway. */
-export const loginFile = (role: Role): string => `/etc/gateway/logins/${role}`;
+export const loginFile = (role: Role): string => `${gatewayNames.folders.logins}/${role}`;
 
 interface Backend {
   readonly url: string;
