@@ -200,7 +200,8 @@ function documented(what: string, aws: string, cwd = repositoryRoot): string {
   const blocks = [...page.matchAll(/^ *```bash\n(.*?)^ *```/gms)].map(([, block = ""]) => block);
   const commands = blocks.filter((block) => block.includes(what));
   const script = ["set -eu", "account=123456789012", `aws() {\n${aws}\n}`, ...commands].join("\n");
-  return execFileSync("bash", ["-c", script], { cwd, encoding: "utf8" });
+  // Of a shell whose input is a socket, bash thinks that it is a login from elsewhere, and reads the user's own start file.
+  return execFileSync("bash", ["--norc", "-c", script], { cwd, encoding: "utf8" });
 }
 
 describe("an account whose policies are older", () => {
