@@ -65,16 +65,21 @@ export class OwnGateway {
     private readonly child: ChildProcess,
   ) {}
 
-  /** @param cost rounds of bcrypt for a login, as a power of two */
+  /**
+   * @param cost rounds of bcrypt for a login, as a power of two
+   * @param written what becomes of the routes on their way to Traefik
+   */
   static async start(
     authority: Readonly<Record<"certificate" | "key", string>>,
     cost = 4,
+    written = (routes: string): string => routes,
   ): Promise<OwnGateway> {
     const { gateway } = await ensureWheels(["gateway"], (line) => console.log(line));
     const folder = await mkdtemp(join(tmpdir(), "perigee-gateway-"));
     const page = await tellingPage();
     const certificates = await filled(folder, authority, `http://127.0.0.1:${portOf(page)}`, cost);
-    await renew(certificates);
+    const { "routes.yaml": routes = "" } = certificates.files;
+    await renew({ ...certificates, files: { "routes.yaml": written(routes) } });
     const [https, http, metrics] = [await freePort(), await freePort(), await freePort()];
     const args = traefikArguments({ https, http, metrics, published: https, folder: certificates.folder });
     const child = spawn(gateway ?? "", args, { stdio: ["ignore", "ignore", "inherit"] });
@@ -85,13 +90,13 @@ export class OwnGateway {
     throw new Error(problem);
   }
 
-  /** @throws Error when the certificate is not verified by the authority */
-  ask({ path, method = "GET", user, password, host }: Question): Promise<Answer> {
+  /** @throws Error when the certificate is not verified by the authority, where that is asked for */
+  ask({ path, method = "GET", user, password, host }: Question, isVerified = true): Promise<Answer> {
     const auth = user === undefined ? undefined : `${user}:${password ?? passwordOf(user)}`;
     const headers = host === undefined ? {} : { host };
     const options = { host: "127.0.0.1", port: this.https, ca: this.authority, path, method, auth, headers };
     return new Promise((resolve, reject) => {
-      const sent = request({ ...options, agent: false }, (answer) => {
+      const sent = request({ ...options, agent: false, rejectUnauthorized: isVerified }, (answer) => {
         let body = "";
         answer.setEncoding("utf8").on("data", (part: string) => (body += part));
         answer.on("end", () => {

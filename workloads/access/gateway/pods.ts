@@ -11,6 +11,7 @@ import { nameLabel } from "../../telemetry/names";
 import { certificateProgram } from "./certificateProgram";
 import type { CertificateSettings } from "./certificates";
 import { gatewayNames } from "./names";
+import { readyPath } from "./routes";
 
 const { gateway, image, folders, httpsPort, httpPort, metricsPort, httpsNodePort, certificates } =
   gatewayNames;
@@ -155,7 +156,9 @@ const keeper = (name: string, mode: "once" | "keep", image: string): Container =
   ...restrictedContainer,
 });
 
-const health = { httpGet: { path: "/ping", port: "metrics" } };
+/** Where its routes are in force: a refused configuration stops a roll, and the pods from before it serve on. */
+const ready = { httpGet: { path: readyPath, port: "https", scheme: "HTTPS" } };
+const alive = { httpGet: { path: "/ping", port: "metrics" } };
 
 const traefik: Container = {
   name: "traefik",
@@ -169,9 +172,9 @@ const traefik: Container = {
     { name: "metrics", containerPort: metricsPort },
   ],
   resources: resources(gatewaySizes.traefik),
-  readinessProbe: { ...health, periodSeconds: 2 },
+  readinessProbe: { ...ready, periodSeconds: 2 },
   // Many wrong passwords at once keep it busy, and are no reason to start it again.
-  livenessProbe: { ...health, periodSeconds: 30, failureThreshold: 3, timeoutSeconds: 10 },
+  livenessProbe: { ...alive, periodSeconds: 30, failureThreshold: 3, timeoutSeconds: 10 },
   volumeMounts: [
     { name: "dynamic", mountPath: folders.dynamic, readOnly: true },
     { name: "logins", mountPath: folders.logins, readOnly: true },

@@ -60,8 +60,13 @@ interface Router {
   readonly middlewares: readonly string[];
   readonly service: string;
   readonly tls: Readonly<Record<string, never>>;
-  readonly observability?: { readonly accessLogs: false };
+  readonly observability?: typeof unlogged;
 }
+
+const unlogged = { accessLogs: false } as const;
+
+/** Answers where these routes are in force, with a path that no page has: a pod whose Traefik refused them is not ready. */
+export const readyPath = "/-/ready";
 
 /** Traefik's own order is by the length of the rules: said here, so that no rule gets in front by a longer pattern. */
 const priorities = { host: 30, read: 20, page: 10, entry: 5 } as const;
@@ -78,6 +83,7 @@ export function dynamicConfiguration(
   const below = [...pages, ...others.filter(({ host }) => host === undefined).map(({ name }) => name)];
   const known = below.join("|");
   const routers: Record<string, Router> = {
+    ready: { ...router(`Path(\`${readyPath}\`)`, "entry", [], "ping@internal"), observability: unlogged },
     entry: router(`PathRegexp(\`^/(${known})?$\`)`, "entry", ["to-entry", "to-folder"], "noop@internal"),
   };
   for (const page of pages) Object.assign(routers, routersOf(page));
@@ -121,7 +127,7 @@ function routersOf(page: Page): Record<string, Router> {
   const reading = router(`${path} && ${forms}${kept}`, "read", [loginOf(reads), strip(page)], page);
   return {
     ...others,
-    [`${page}-read`]: { ...reading, ...(isPolled && { observability: { accessLogs: false } }) },
+    [`${page}-read`]: { ...reading, ...(isPolled && { observability: unlogged }) },
   };
 }
 

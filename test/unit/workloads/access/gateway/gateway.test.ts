@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { connect } from "node:tls";
 import { renew } from "../../../../../workloads/access/gateway/certificates";
+import { readyPath } from "../../../../../workloads/access/gateway/routes";
 import { type Answer, OwnGateway, type Question } from "../../../../support/workloads/gateway";
 import { madeAuthority } from "../../../../support/workloads/gatewayAuthority";
 
@@ -43,6 +44,19 @@ describe("the gateway", function () {
     const basic = `Basic ${Buffer.from("viewer:viewer-password-1").toString("base64")}`;
     assert.equal(await reached({ path: "/logs/select/vmui/", user: "viewer" }), `GET /select/vmui/ ${basic}`);
     assert.equal(await reached({ path: "/grafana/login" }), "GET /login -");
+  });
+
+  it("is ready where its routes are in force, and not where Traefik refused them", async () => {
+    assert.equal(await status({ path: readyPath }), 200);
+    const refused = await OwnGateway.start(madeAuthority(), 4, (routes) =>
+      routes.replace('"rule"', '"unknown"'),
+    );
+    try {
+      const answer = await refused.ask({ path: readyPath }, false).catch(() => undefined);
+      assert.notEqual(answer?.status, 200);
+    } finally {
+      await refused.stop();
+    }
   });
 
   it("knows no other path", async () => {
