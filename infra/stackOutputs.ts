@@ -45,6 +45,7 @@ export function infraOutputs(
     nodes: pulumi.all(machines.map(nodeOutput)),
     // Every node serves a published node port; only the control plane's address is permanent.
     publishedHost: first.publicIp,
+    publishedNodePorts: pulumi.output(settings.publishedNodePorts),
     backup: pulumi.output({
       enabled: settings.backup.enabled,
       ...(bucket && { bucket: bucket.bucketName }),

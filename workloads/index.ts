@@ -2,6 +2,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import { Gateway } from "./access/gateway";
 import { pagesOf } from "./access/gateway/pages";
+import { checkPublished } from "./access/gateway/published";
 import { checkTeams, guests, Teams } from "./access/teams";
 import { adoption } from "./adoption";
 import { AlertRouting } from "./alerting";
@@ -28,6 +29,7 @@ import { telemetryNames } from "./telemetry/names";
 export = async (): Promise<WorkloadsOutputs> => {
   const settings = loadSettings(); // checks every setting, reports all problems at once
   const infra = await readInfra(infraStackName(settings)); // throws when stack 1 is not up or has another contract
+  checkPublished(namespace, settings.gateway, infra); // throws when stack 1 keeps the gateway's port shut
   const { teams } = settings;
   await checkTeams(namespace, teams, infra.kubeconfig); // throws when the cluster has what the teams do not fit
   const bundle = await builtBundle(settings.telemetry.image); // throws when it is too large for a ConfigMap

@@ -3,12 +3,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { contractVersion, type InfraOutputs } from "../contract/outputs";
 import { stackOutputs } from "../contract/stackOutputs";
 
-/** Outputs of stack 1 that stack 2 uses. */
-export type Infra = {
+/** Outputs of stack 1 that resources are made from. */
+type Read = {
   readonly [
     Key in "clusterName" | "kubernetesVersion" | "kubeconfig" | "nodes" | "publishedHost" | "backup"
   ]: pulumi.Output<InfraOutputs[Key]>;
 };
+
+/** Outputs of stack 1 that stack 2 uses. */
+export type Infra = Read & Pick<InfraOutputs, "publishedNodePorts">;
 
 /** Error when stack 1 cannot be used. Pulumi prints its message without a stack trace. */
 class InfraStackError extends pulumi.RunError {}
@@ -19,9 +22,9 @@ class InfraStackError extends pulumi.RunError {}
  * @throws InfraStackError when the stack does not exist, is not up, or has another contract version
  */
 export async function readInfra(stack: string): Promise<Infra> {
-  await checkReadable(stack);
+  const { publishedNodePorts } = await readable(stack);
   const reference = new pulumi.StackReference("infra", { name: stack });
-  const read = <Key extends keyof Infra>(key: Key): Infra[Key] => reference.requireOutput(key) as Infra[Key];
+  const read = <Key extends keyof Read>(key: Key): Read[Key] => reference.requireOutput(key) as Read[Key];
   return {
     clusterName: read("clusterName"),
     kubernetesVersion: read("kubernetesVersion"),
@@ -29,16 +32,18 @@ export async function readInfra(stack: string): Promise<Infra> {
     nodes: read("nodes"),
     publishedHost: read("publishedHost"),
     backup: reference.getOutput("backup") as Infra["backup"],
+    ...(publishedNodePorts && { publishedNodePorts }),
   };
 }
 
-/** Check before the StackReference, whose failure inside the engine would not name the fix. */
-async function checkReadable(stack: string): Promise<void> {
+/** Outputs as they are, checked before the StackReference, whose failure inside the engine would not name the fix. */
+async function readable(stack: string): Promise<Partial<InfraOutputs>> {
   const outputs = await stackOutputs(stack).catch((error: unknown) => {
     throw new InfraStackError(missing(stack, error instanceof Error ? error.message : String(error)));
   });
   const problem = contractProblem(stack, outputs);
   if (problem !== undefined) throw new InfraStackError(problem);
+  return outputs;
 }
 
 const parts = (stack: string): { project: string; name: string } => {

@@ -2,6 +2,7 @@
  * The gateway: one way in to the pages, by HTTPS, with a login.
  *
  *   settings.ts            whether it is there, its name     names.ts    names and ports
+ *   published.ts           whether stack 1 lets people in
  *   pages.ts               which pages there are, their URLs routes.ts   what leads where, and who may do what
  *   authority.ts           who signs its certificates        logins.ts   users, as hashes of their passwords
  *   certificates.ts        a pod's certificate, renewed      pods.ts     Traefik, and what keeps the certificate

@@ -179,6 +179,7 @@ describe("stack 1's outputs", () => {
       "kubernetesVersion",
       "nodes",
       "publishedHost",
+      "publishedNodePorts",
       "sshPrivateKey",
     ]);
     assert.deepEqual([...deployment.secrets].sort(), ["backupIdentity", "kubeconfig", "sshPrivateKey"]);

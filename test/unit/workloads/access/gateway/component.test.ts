@@ -136,6 +136,19 @@ describe("the gateway in stack 2", function () {
     assert.notDeepEqual(await annotations({ logs: { kind: "none" } }), first);
   });
 
+  it("is refused where stack 1 does not open its port, before the pages close; an older stack 1 does not say", async () => {
+    const ports = (port: number) => ({
+      publishedNodePorts: [{ port, protocol: "tcp", why: "pages" } as const],
+    });
+    await assert.rejects(deploy({ gateway }, ports(30080)), (error: Error) => {
+      assert.match(error.message, /gateway\.enabled = true: stack 1 does not open node port 30443/);
+      assert.match(error.message, /perigee-infra:publishedNodePorts/);
+      return true;
+    });
+    await deploy({ gateway }, ports(30443));
+    await deploy({ gateway: { enabled: false } }, ports(30080));
+  });
+
   it("is two pods where there are two workers", async () => {
     const node = (name: string, role: "control-plane" | "worker") => ({
       ...{ name, role, instanceId: `i-${name}`, privateIp: "10.0.1.10", publicIp: "203.0.113.10" },
