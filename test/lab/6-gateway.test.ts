@@ -198,7 +198,7 @@ describe("the gateway @all", () => {
     const stranger = await makeStranger();
     try {
       for (const port of [httpsNodePort, httpNodePort]) {
-        await assert.rejects(stranger.run("bash", ["-c", dial(host, port)]), String(port));
+        await assert.rejects(stranger.run("sh", ["-c", dial(host, port)]), String(port));
       }
     } finally {
       await stranger.remove();

@@ -48,4 +48,4 @@ function neighbour(address: string): string {
 
 /** Shell command that succeeds where a TCP connection is taken within two seconds. */
 export const dial = (address: string, port: number): string =>
-  `timeout -s KILL 2 bash -c '</dev/tcp/${address}/${port}'`;
+  `timeout -s KILL 2 bash --norc -c '</dev/tcp/${address}/${port}'`;
