@@ -34,7 +34,7 @@ export interface OperatorValues {
 }
 
 export interface PrometheusValues {
-  readonly service: PublishedService;
+  readonly service: { readonly type: "ClusterIP" };
   readonly prometheusSpec: {
     readonly externalUrl: string;
     readonly routePrefix?: "/";
@@ -62,7 +62,7 @@ export interface PrometheusValues {
 
 export interface AlertmanagerValues {
   readonly serviceAccount: { readonly automountServiceAccountToken: false };
-  readonly service: PublishedService;
+  readonly service: { readonly type: "ClusterIP" };
   readonly alertmanagerSpec: {
     readonly automountServiceAccountToken: false;
     readonly externalUrl: string;

@@ -4,6 +4,7 @@
  *   values.ts, grafanaValues.ts  chart values, from the settings
  *   chartValues.ts               types of the chart values
  *   storage.ts                   storage of samples       password.ts   password of Grafana's administrator
+ *   publishedPages.ts            Services at node ports
  *   kubeletService.ts            Service that the operator would leave behind
  *   names.ts                     names shared by several parts     prometheusRule.ts  object with rules
  */
@@ -19,6 +20,7 @@ import { chartRelease } from "../release";
 import { kubeletService } from "./kubeletService";
 import { monitoringNames } from "./names";
 import { adminSecret } from "./password";
+import { publishedPages } from "./publishedPages";
 import { sampleVolume } from "./storage";
 import { chartValues } from "./values";
 
@@ -50,7 +52,9 @@ export class MonitoringStack extends pulumi.ComponentResource {
     const kubelets = kubeletService(`${name}-kubelet`, { parent: this });
     const admin = this.grafanaSecret();
     const before = [this.definitions, kubelets, ...this.storage(), ...(admin === undefined ? [] : [admin])];
-    this.installStack(admin?.metadata.resourceVersion ?? "", before);
+    const release = this.installStack(admin?.metadata.resourceVersion ?? "", before);
+    const { namespace, gateway } = this.args;
+    if (!gateway.enabled) publishedPages(namespace, { parent: this, dependsOn: release });
     this.registerOutputs();
   }
 

@@ -7,6 +7,8 @@ export const monitoringNames = {
   prometheusJob: "monitoring-prometheus",
   /** Address for samples by remote write, from any pod. */
   writeUrl: "http://monitoring-prometheus.monitoring.svc.cluster.local:9090/api/v1/write",
+  /** Alertmanager's object and Service, which the chart names by the release's name. */
+  alertmanager: "monitoring-alertmanager",
   /** URL of Alertmanager, from any pod. */
   alertmanagerUrl: "http://monitoring-alertmanager.monitoring.svc.cluster.local:9093",
   definitionsRelease: "prometheus-operator-crds",

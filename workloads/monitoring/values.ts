@@ -1,7 +1,7 @@
 /** Values of kube-prometheus-stack, from the settings: a pure function, part by part. */
 import { metricsFolder } from "../../contract/metricsFolder";
 import { extraMemoryMiB } from "../../telemetry/dictionary";
-import { pageUrls, publishedService } from "../access/gateway/pages";
+import { pageUrls } from "../access/gateway/pages";
 import type { GatewaySettings } from "../access/gateway/settings";
 import type { MonitoringSettings, TelemetrySettings } from "../config";
 import { leaveDeadNode, priority } from "../pods";
@@ -97,7 +97,7 @@ function prometheus(args: ValuesArgs): PrometheusValues {
   const { monitoring, nodeImage, publishedHost, gateway } = args;
   const { retentionDays, retentionSizeGiB, scrapeIntervalSeconds, prometheusMemoryMiB, storage } = monitoring;
   return {
-    service: publishedService("prometheus", gateway.enabled),
+    service: inCluster,
     prometheusSpec: {
       externalUrl: pageUrls(publishedHost, gateway).prometheus,
       ...(gateway.enabled && atRoot),
@@ -132,6 +132,9 @@ function historyValues(
   return { enableRemoteWriteReceiver: true, tsdb: { outOfOrderTimeWindow: `${days + 1}d` } };
 }
 
+/** Their node ports are of Services of our own (publishedPages.ts). */
+const inCluster = { type: "ClusterIP" } as const;
+
 /** The gateway takes the page's path away: served below it, pages inside the cluster would have another address. */
 const atRoot = { routePrefix: "/" } as const;
 
@@ -153,7 +156,7 @@ function alertmanager({ publishedHost, gateway, routingSecret }: ValuesArgs): Al
   return {
     // It asks the API for nothing. The chart would mount a token.
     serviceAccount: { automountServiceAccountToken: false },
-    service: publishedService("alertmanager", gateway.enabled),
+    service: inCluster,
     alertmanagerSpec: {
       automountServiceAccountToken: false,
       externalUrl: pageUrls(publishedHost, gateway).alertmanager,

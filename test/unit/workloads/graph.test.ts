@@ -81,12 +81,14 @@ describe("stack 2 with default settings", () => {
       "core/v1:Secret logs-page-login",
       "core/v1:Secret logs-store-login",
       "core/v1:Secret monitoring-grafana-admin",
+      "core/v1:Service alertmanager-published",
       "core/v1:Service logs-collector",
       "core/v1:Service logs-page",
       "core/v1:Service logs-ruler",
       "core/v1:Service logs-store",
       "core/v1:Service monitoring-kubelet",
       "core/v1:Service prober",
+      "core/v1:Service prometheus-published",
       "core/v1:Service telemetry",
       "core/v1:Service telemetry-ground-station",
       "core/v1:Service telemetry-page",
@@ -202,6 +204,8 @@ describe("stack 2 with default settings", () => {
         [`${nodePorts.telemetryPage.port}/TCP`],
         [`${nodePorts.telemetry.port}/UDP`],
         [`${loggingNames.pageNodePort}/TCP`],
+        [`${nodePorts.prometheus.port}/TCP`],
+        [`${nodePorts.alertmanager.port}/TCP`],
       ],
     );
   });

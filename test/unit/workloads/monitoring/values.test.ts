@@ -83,10 +83,9 @@ describe("values of kube-prometheus-stack", () => {
     );
   });
 
-  it("publish exactly the node ports of the contract", () => {
+  it("publish Grafana at the contract's node port, and what has a second port at none, which would be any", () => {
     const { prometheus, alertmanager, grafana } = valuesOf({});
-    assert.deepEqual(prometheus.service, { type: "NodePort", nodePort: nodePorts.prometheus.port });
-    assert.deepEqual(alertmanager.service, { type: "NodePort", nodePort: nodePorts.alertmanager.port });
+    for (const { service } of [prometheus, alertmanager]) assert.deepEqual(service, { type: "ClusterIP" });
     assert.deepEqual((grafana as GrafanaValues).service, {
       type: "NodePort",
       nodePort: nodePorts.grafana.port,

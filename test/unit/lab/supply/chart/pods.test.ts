@@ -29,6 +29,15 @@ interface Rendered {
     ];
   });
 
+  it("have no node port that the cluster chooses: it may choose one of Perigee's others", () => {
+    const services = objects.filter(({ kind }) => kind === "Service") as readonly (Rendered & {
+      readonly spec: { readonly type?: string; readonly ports: readonly { readonly nodePort?: number }[] };
+    })[];
+    const published = services.filter(({ spec }) => spec.type === "NodePort");
+    assert.ok(published.length > 0);
+    for (const { spec } of published) assert.ok(spec.ports.every(({ nodePort }) => nodePort !== undefined));
+  });
+
   it("have a ServiceAccount of their own each", () => {
     const accounts = objects.filter(({ kind }) => kind === "ServiceAccount");
     assert.equal(pods.length, 6);
