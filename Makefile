@@ -59,7 +59,7 @@ lab-test: setup ## The real thing: nodes, pods, traffic, failures, clean-up (roo
 
 lab-test-all: setup ## The same and everything else: more faults, long waits, odd versions (root)
 	@$(lab) install
-	@mocha --config test/lab/.mocharc.json 'test/lab/*.test.ts'
+	@tsx test/support/lab/sideBySide.ts
 
 toolchain: $(installed) ## Build everything that the lab runs
 	@tsx lab/supply/toolchain/build.ts

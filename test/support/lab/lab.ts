@@ -416,7 +416,7 @@ export async function processes(text: string): Promise<number[]> {
   const inLab = await Promise.all(
     pids.map((pid) =>
       readFile(`/proc/${pid}/cgroup`, "utf8").then(
-        (content) => content.includes(cgroup),
+        (content) => content.split(/[/\n]/).includes(cgroup),
         () => false,
       ),
     ),
