@@ -50,11 +50,18 @@ interface Suite {
   readonly cases: AlertCase[];
 }
 
+/** Where the page of an alert is. */
+type Runbook = (alert: string) => string;
+
 /**
  * Runs all cases in one promtool process.
  * @returns what promtool says is wrong, by the title of the case; the key "" holds what belongs to no case
  */
-async function runCases(rules: RuleFile, cases: readonly AlertCase[]): Promise<Map<string, string>> {
+async function runCases(
+  rules: RuleFile,
+  cases: readonly AlertCase[],
+  runbook: Runbook,
+): Promise<Map<string, string>> {
   const suites = new Map<string, AlertCase[]>();
   for (const each of cases) {
     const key = `${each.alert}-${each.bound ?? ""}-${each.interval ?? ""}`;
@@ -63,7 +70,7 @@ async function runCases(rules: RuleFile, cases: readonly AlertCase[]): Promise<M
   const folder = await mkdtemp(join(tmpdir(), "perigee-promtool-"));
   try {
     const files = [...suites].map(([name, those]) =>
-      writeSuite(folder, name, { rules: rulesFor(rules, those[0]), cases: those }),
+      writeSuite(folder, name, { rules: rulesFor(rules, those[0]), cases: those }, runbook),
     );
     const promtool = await prometheusProgram("promtool");
     const output = await promisify(execFile)(promtool, ["test", "rules", ...(await Promise.all(files))], {
@@ -97,7 +104,7 @@ function rulesFor({ groups }: RuleFile, wanted: AlertCase | undefined): RuleFile
   };
 }
 
-async function writeSuite(folder: string, name: string, suite: Suite): Promise<string> {
+async function writeSuite(folder: string, name: string, suite: Suite, runbook: Runbook): Promise<string> {
   const path = join(folder, `${name}.test.yaml`);
   await writeFile(join(folder, `${name}.rules.yaml`), toYaml(suite.rules));
   await writeFile(
@@ -106,7 +113,7 @@ async function writeSuite(folder: string, name: string, suite: Suite): Promise<s
       rule_files: [`${name}.rules.yaml`],
       evaluation_interval: suite.cases[0]?.interval ?? "10s",
       group_eval_order: suite.rules.groups.map((group) => group.name),
-      tests: suite.cases.map((each) => promtoolTest(each, suite.rules)),
+      tests: suite.cases.map((each) => promtoolTest(each, suite.rules, runbook)),
     }),
   );
   return path;
@@ -122,7 +129,7 @@ const neighbours = Object.fromEntries(
   ]),
 );
 
-function promtoolTest(each: AlertCase, rules: RuleFile): unknown {
+function promtoolTest(each: AlertCase, rules: RuleFile, runbook: Runbook): unknown {
   return {
     name: titleOf(each),
     interval: each.interval ?? "10s",
@@ -139,7 +146,7 @@ function promtoolTest(each: AlertCase, rules: RuleFile): unknown {
         alertname: each.alert,
         exp_alerts: each.firing.map(({ labels, summary, description }) => ({
           exp_labels: { ...ruleFor(rules, each.alert, labels).labels, ...labels },
-          exp_annotations: { summary, description, runbook_url: runbookUrl(each.alert, defaultRuleSettings) },
+          exp_annotations: { summary, description, runbook_url: runbook(each.alert) },
         })),
       },
     ],
@@ -172,15 +179,20 @@ function failuresByCase(output: string): Map<string, string> {
 
 /**
  * A test for each case, all run by one promtool before the first of them.
+ * @param runbook default: Perigee's own pages
  * @returns why each case that failed did, by its title; known once the tests run
  */
-export function testCases(rules: RuleFile, cases: readonly AlertCase[]): () => ReadonlyMap<string, string> {
+export function testCases(
+  rules: RuleFile,
+  cases: readonly AlertCase[],
+  runbook: Runbook = (alert) => runbookUrl(alert, defaultRuleSettings),
+): () => ReadonlyMap<string, string> {
   let failures = new Map<string, string>();
 
   before(async function () {
     // The first run on a machine may have to fetch promtool.
     this.timeout(150_000);
-    failures = await runCases(rules, cases);
+    failures = await runCases(rules, cases, runbook);
     assert.equal(failures.get(""), undefined);
   });
 
