@@ -1,13 +1,13 @@
 /** One way in to the pages: HTTPS, logins, and what is shut then. */
 import { strict as assert } from "node:assert";
 import { X509Certificate } from "node:crypto";
-import { request } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "node:tls";
 import { nodePorts } from "../../contract/outputs";
 import { workloadsFolder } from "../../lab/cli/workloads";
 import { gatewayNames } from "../../workloads/access/gateway/names";
 import { type EchoAnswer, echoOn, echoService, reaches, removeEcho } from "../support/lab/echo";
+import { type Answer, askGateway, type Pages, publishedPorts } from "../support/lab/gateway";
 import {
   apply,
   engineSucceeds,
@@ -26,22 +26,6 @@ import { openPage } from "../support/telemetry/browser";
 
 const { httpsNodePort, httpNodePort, namespace, gateway } = gatewayNames;
 
-interface Pages {
-  readonly prometheusUrl: string;
-  readonly alertmanagerUrl: string;
-  readonly telemetryUrl: string;
-  readonly grafanaUrl: string;
-  readonly gatewayCertificateAuthority: string;
-  readonly viewerPassword: string;
-  readonly operatorPassword: string;
-  readonly grafanaAdminPassword: string;
-}
-
-interface Answer {
-  readonly status: number;
-  readonly body: string;
-}
-
 const settings = {
   enabled: true,
   /** Of a certificate's life that is seen to its renewal: 7 minutes, renewed after 5. */
@@ -53,9 +37,7 @@ describe("the gateway @all", () => {
   let pages: Pages;
   let host = "";
   before(async () => {
-    await engineSucceeds("up", {
-      publishedNodePorts: [httpsNodePort, httpNodePort].map((port) => ({ port, why: "pages" })),
-    });
+    await engineSucceeds("up", publishedPorts);
     await workloadsSucceed("up", { more: { gateway: settings } });
     await prometheusRolledOut();
     pages = await outputsIn<Pages>(workloadsFolder);
@@ -73,20 +55,8 @@ describe("the gateway @all", () => {
     );
   });
 
-  /** Answer to somebody who trusts the gateway's authority and nobody else. */
-  function ask(url: string, auth?: string, method = "GET", body?: object): Promise<Answer> {
-    const ca = pages.gatewayCertificateAuthority;
-    const headers = body === undefined ? {} : { "content-type": "application/json" };
-    return new Promise((resolve, reject) => {
-      const sent = request(url, { ca, auth, method, headers, agent: false, timeout: 10_000 }, (answer) => {
-        let text = "";
-        answer.setEncoding("utf8").on("data", (part: string) => (text += part));
-        answer.on("end", () => resolve({ status: answer.statusCode ?? 0, body: text }));
-      });
-      sent.on("timeout", () => sent.destroy(new Error(`${url}: no answer within 10 s`)));
-      sent.on("error", reject).end(body && JSON.stringify(body));
-    });
-  }
+  const ask = (url: string, auth?: string, method?: string, body?: object): Promise<Answer> =>
+    askGateway(pages.gatewayCertificateAuthority, url, auth, method, body);
   const viewer = (): string => `viewer:${pages.viewerPassword}`;
   const operator = (): string => `operator:${pages.operatorPassword}`;
 
