@@ -168,20 +168,25 @@ async function scratchFile(name: string, content: string): Promise<string> {
 }
 
 let kubectlProgram: Promise<string> | undefined;
+let helmProgram: Promise<string> | undefined;
 
 /** Runs kubectl as the operator; returns its output. */
 export async function kubectl(...args: string[]): Promise<string> {
   kubectlProgram ??= buildToolchain([kubernetesComponent(defaultKubernetesVersion)], () => undefined).then(
     (all) => program(all, `kubectl-${defaultKubernetesVersion}`),
   );
+  return asOperator(await kubectlProgram, ["--request-timeout=60s", ...args]);
+}
+
+/** Runs Helm as the operator; returns its output. */
+export async function helm(...args: string[]): Promise<string> {
+  helmProgram ??= buildToolchain(["helm"], () => undefined).then((all) => program(all, "helm"));
+  return asOperator(await helmProgram, args);
+}
+
+async function asOperator(file: string, args: readonly string[]): Promise<string> {
   const kubeconfig = await scratchFile("kubeconfig", (await outputs()).kubeconfig);
-  const { stdout } = await execute(
-    await kubectlProgram,
-    ["--kubeconfig", kubeconfig, "--request-timeout=60s", ...args],
-    {
-      maxBuffer: 64 * 2 ** 20,
-    },
-  );
+  const { stdout } = await execute(file, ["--kubeconfig", kubeconfig, ...args], { maxBuffer: 64 * 2 ** 20 });
   return stdout.trim();
 }
 

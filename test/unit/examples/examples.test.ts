@@ -12,6 +12,7 @@ import { loadDictionary } from "../../../telemetry/dictionary";
 import { TelemetryState } from "../../../telemetry/exporter";
 import { ruleFile } from "../../../telemetry/rules";
 import { Simulator } from "../../../telemetry/simulator";
+import { checkPublished } from "../../../workloads/access/gateway/published";
 import { defaultNodeImage, parseSettings } from "../../../workloads/config";
 import { deploy, type RecordedResource } from "../../support/infra/mocks";
 import { prometheusProgram } from "../../support/promtool";
@@ -40,15 +41,7 @@ const ofType = (resources: readonly RecordedResource[], type: string) =>
 describe("the examples", () => {
   it("are each in the list, with a page of their own", async () => {
     const list = await readFile(join(examples, "README.md"), "utf8");
-    for (const name of [
-      "own-dictionary",
-      "events",
-      "own-workload",
-      "batch-job",
-      "air-gap",
-      "pools",
-      "teams",
-    ]) {
+    for (const name of ["own-dictionary", "events", "app", "batch-job", "air-gap", "pools", "teams"]) {
       assert.ok(list.includes(`](${name}/)`), name);
       assert.match(await readFile(join(examples, name, "README.md"), "utf8"), /^# /);
     }
@@ -110,16 +103,18 @@ describe("the examples", () => {
     }).timeout(60_000);
   });
 
-  describe("own-workload", () => {
-    it("has rules that Prometheus accepts, on the Node that the tests run", async () => {
-      await run(await prometheusProgram("promtool"), [
-        "check",
-        "rules",
-        "--lint-fatal",
-        join(examples, "own-workload/alerts.yaml"),
-      ]);
-      const program = await readFile(join(examples, "own-workload/index.ts"), "utf8");
-      assert.ok(program.includes(`"${defaultNodeImage}"`));
+  describe("app", () => {
+    it("has settings of both stacks by which its way in is open", async () => {
+      const { teams, gateway } = parseSettings(settingsOf("app/workloads.yaml", "perigee-workloads"));
+      assert.deepEqual(
+        gateway.routes.map(({ namespace }) => namespace),
+        teams.flatMap(({ namespaces = [] }) => namespaces),
+      );
+      const adminCidrs = ["198.51.100.7/32"];
+      const { outputs } = await deploy({ adminCidrs, ...settingsOf("app/infra.yaml", "perigee-infra") });
+      assert.ok(outputs["publishedNodePorts"]);
+      assert.doesNotThrow(() => checkPublished("perigee-workloads", gateway, outputs));
+      assert.throws(() => checkPublished("perigee-workloads", gateway, { publishedNodePorts: [] }));
     }).timeout(60_000);
   });
 
