@@ -47,12 +47,13 @@ export class TeamsCluster {
     return this.server.kubeconfig;
   }
 
-  static async up(): Promise<TeamsCluster> {
+  /** @param teams the setting, as a user writes it */
+  static async up(teams: readonly object[] = twoTeams): Promise<TeamsCluster> {
     const server = await ApiServer.start(["--allow-privileged=true"]); // as kubeadm has it
     const { kubeconfig } = server;
     const cluster = new TeamsCluster(server, new AskedApi(kubeconfig), await TeamsStack.make(kubeconfig));
     await cluster.defineMonitors();
-    await cluster.stack.succeed("up", twoTeams);
+    await cluster.stack.succeed("up", teams);
     return cluster;
   }
 
@@ -121,10 +122,10 @@ export class TeamsCluster {
     assert.ok([403, 422].includes(reply.status), String(reply.status));
   }
 
-  /** The operator's own definitions, so that the guards are asked about its real fields. */
+  /** The operator's own definitions, so that the guards, and examples, are asked about its real fields. */
   private async defineMonitors(): Promise<void> {
     const { definitions } = await ensureLabCharts(() => undefined);
-    for (const name of ["servicemonitors", "podmonitors"]) {
+    for (const name of ["servicemonitors", "podmonitors", "prometheusrules"]) {
       const file = join(definitions, "files", `monitoring.coreos.com_${name}.yaml`);
       const definition = parse(await readFile(file, "utf8")) as object;
       const path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";

@@ -67,6 +67,15 @@ export class BothStacks {
     return this.run(verb, this.project, { config }, options);
   }
 
+  /** A stack of a user's own beside them, by the folder of its Pulumi.yaml. */
+  async own(
+    verb: Verb,
+    project: string,
+    config: Readonly<Record<string, string | number>>,
+  ): Promise<PulumiRun> {
+    return this.run(verb, project, { config });
+  }
+
   private async run(
     verb: Verb,
     project: string,
