@@ -34,7 +34,9 @@ describe("people of an identity provider @all", () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "perigee-lab-test-"));
     const built = await buildToolchain(["identity-provider"], () => undefined);
-    provider = await IdentityProvider.start(program(built, "identity-provider"), people, gateway);
+    provider = await IdentityProvider.start(program(built, "identity-provider"), people, {
+      address: gateway,
+    });
     const { issuer, authority: certificateAuthority } = provider;
     settings = { access: { oidc: { issuer, clientId, certificateAuthority } } };
   });

@@ -33,6 +33,7 @@ export type ModuleFile =
   | "collector/go.mod"
   | "kube-router/go.mod"
   | "dex/go.mod"
+  | "oauth2-proxy/go.mod"
   | "victorialogs/go.mod";
 
 interface Program {
@@ -280,6 +281,13 @@ export const components = {
     ],
     module: "victorialogs/go.mod",
     seconds: 12,
+  },
+  "sign-on": {
+    about: "leads people to an identity provider, and knows who was there",
+    programs: [{ name: "sign-on", file: "oauth2-proxy", package: "github.com/oauth2-proxy/oauth2-proxy/v7" }],
+    module: "oauth2-proxy/go.mod",
+    versions: { "github.com/oauth2-proxy/oauth2-proxy/v7/pkg/version.VERSION": "v7.15.6" },
+    seconds: 25,
   },
   "identity-provider": {
     about: "vouches for people, for tests",

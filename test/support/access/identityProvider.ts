@@ -14,8 +14,17 @@ export interface Person {
   readonly verified?: boolean;
 }
 
-const password = "a password of a test";
+export const password = "a password of a test";
 export const clientId = "kubernetes";
+
+export interface ProviderOptions {
+  /** At which it is asked; default: loopback. */
+  readonly address?: string;
+  /** A client with a secret, and the addresses to which people come back. */
+  readonly client?: { readonly id: string; readonly secret: string; readonly redirects: readonly string[] };
+  /** How long tokens are good for; default: 1h. */
+  readonly valid?: string;
+}
 
 export class IdentityProvider {
   private constructor(
@@ -28,28 +37,39 @@ export class IdentityProvider {
 
   /**
    * @param program the built one
-   * @param address at which it is asked
    */
   static async start(
     program: string,
-    people: readonly Person[],
-    address = "127.0.0.1",
+    those: readonly Person[],
+    { address = "127.0.0.1", client, valid = "1h" }: ProviderOptions = {},
   ): Promise<IdentityProvider> {
     const folder = await mkdtemp(join(tmpdir(), "perigee-provider-"));
     const authority = await Authority.made(join(folder, "authority"));
     const { certificate, key } = await authority.signed("provider", `IP:${address}`);
     const port = await freePort();
     const issuer = `https://${address}:${port}/ground`;
-    const file = join(folder, "people.json");
-    await writeFile(file, JSON.stringify(people.map((each) => ({ ...each, password }))));
-    const args = ["-listen", `${address}:${port}`, "-issuer", issuer, "-people", file, "-client", clientId];
-    const child = spawn(program, [...args, "-cert", certificate, "-key", key], { stdio: "ignore" });
-    const problem = await answering({ address, port }, 20_000);
+    const people = join(folder, "people.json");
+    const args = ["-listen", `${address}:${port}`, "-issuer", issuer, "-people", people, "-client", clientId];
+    if (client !== undefined) {
+      const confidential = join(folder, "client.json");
+      await writeFile(confidential, JSON.stringify(client), { mode: 0o600 });
+      args.push("-confidential", confidential);
+    }
+    const served = ["-cert", certificate, "-key", key, "-valid", valid];
+    const child = spawn(program, [...args, ...served], { stdio: "ignore" });
     const text = await readFile(authority.own.certificate, "utf8");
     const provider = new IdentityProvider(folder, child, issuer, text);
+    await provider.change(those);
+    const problem = await answering({ address, port }, 20_000);
     if (problem === undefined) return provider;
     await provider.stop();
     throw new Error(`the identity provider: ${problem}`);
+  }
+
+  /** People from now on. */
+  async change(people: readonly Person[]): Promise<void> {
+    const file = join(this.folder, "people.json");
+    await writeFile(file, JSON.stringify(people.map((each) => ({ ...each, password }))));
   }
 
   async stop(): Promise<void> {

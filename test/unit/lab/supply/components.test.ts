@@ -36,14 +36,14 @@ describe("the toolchain's table", () => {
     }
   });
 
-  it("builds all but Flannel's plugin and the jobs' gateway with the same versions of libraries, so that Go compiles them once", () => {
+  it("builds all but Flannel's plugin, the jobs' gateway and the pages' login with the same versions of libraries, so that Go compiles them once", () => {
     // What the log collector and its store cannot be compiled with an older version of, and Kubernetes', containerd's, Alertmanager's and the prober's own parts, what an older one cannot be compiled with, and what only tests import.
     const own = new RegExp(
       "^(k8s\\.io/(?!kube-openapi|utils|klog)|go\\.etcd\\.io/(etcd/|bbolt$)|github\\.com/coredns/coredns$" +
         "|dario\\.cat/mergo$|github\\.com/(antlr4-go/antlr/v4|cheggaaa/pb/v3|containerd/cgroups/v3|google/cel-go|onsi/ginkgo/v2|onsi/gomega|opencontainers/cgroups|google/cadvisor|prometheus/alertmanager|shurcooL/vfsgen)$)",
     );
     const common = required("programs/go.mod");
-    for (const module of modules.filter((file) => !/^(flannel-cni|pushgateway)\//.test(file))) {
+    for (const module of modules.filter((file) => !/^(flannel-cni|oauth2-proxy|pushgateway)\//.test(file))) {
       const differ = [...required(module)].filter(
         ([path, version]) => !own.test(path) && (common.get(path) ?? version) !== version,
       );
