@@ -2,29 +2,21 @@
 import { z } from "zod";
 import { reservedBeginnings } from "../../contract/reservedNames";
 import { certificates } from "../../settings/certificates";
-import { accepted, matching } from "../../settings/kinds";
+import { claim, clientId, issuer } from "../../settings/identityProvider";
+import { matching } from "../../settings/kinds";
 import { strictObject } from "../../settings/load";
-import { type Reason, urlProblem } from "../../settings/url";
 import { toYaml } from "../yaml";
 
-const claim = matching(/^[\w:./-]{1,128}$/, "the name of a claim: letters, digits and _ : . / -");
 const prefix = matching(
   new RegExp(`^(?!${reservedBeginnings.join("|")})[\\w:./-]{0,64}$`),
   `at most 64 letters, digits and _ : . / -, and neither ${reservedBeginnings.join(" nor ")} in front, which are refused in every token`,
 );
 
-function issuerProblem(text: string): Reason {
-  if (!text.startsWith("https://")) {
-    return "it begins with https://: tokens are verified by keys that it serves";
-  }
-  return urlProblem(text, { userInfo: false, base: false }) ?? (/[?#]/.test(text) ? "no ? or #" : undefined);
-}
-
 const oidc = strictObject({
-  issuer: accepted(issuerProblem, "the URL of an identity provider, exactly as its tokens say it").describe(
+  issuer: issuer.describe(
     "URL of the identity provider, as it stands in the tokens' `iss`. Control planes must reach it: they ask it for its keys.",
   ),
-  clientId: matching(/^[\x21-\x7e]{1,256}$/, "1 to 256 printable characters without a space").describe(
+  clientId: clientId.describe(
     "Client at the provider that people log in for, the tokens' `aud`. A public client, with PKCE.",
   ),
   usernameClaim: claim
