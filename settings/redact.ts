@@ -8,6 +8,7 @@ const secretKeys: readonly string[] = [
   "routingKey",
   "secretAccessKey",
   "identity", // of the backups
+  "clientSecret", // of the pages' sign-on
   "headers", // of a store of logs
 ];
 

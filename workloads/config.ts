@@ -183,7 +183,7 @@ export const settingsSchema = strictObject({
   ownProbes: trueOrFalse
     .default(true)
     .describe(
-      "Probe what every cluster has too: `api-server`, `cluster-dns`, `telemetry-page`, `grafana` and `log-page`. A probe of yours by one of these names takes its place.",
+      "Probe what every cluster has too: `api-server`, `cluster-dns`, `telemetry-page`, `grafana`, `log-page` and `identity-provider`. A probe of yours by one of these names takes its place.",
     ),
   jobs: z
     .array(job)

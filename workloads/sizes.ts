@@ -86,6 +86,7 @@ export const jobSizes = {
 export const gatewaySizes = {
   traefik: size(2, [0.02, 1], [112, 256]),
   certificate: size(2, [0.005, 0.5], [64, 112]),
+  signOn: size(2, [0.01, 0.5], [32, 96]),
 } as const satisfies Record<string, Size>;
 
 /** Sizes of what gathers and watches logs, where they are kept; the store's is a setting. */

@@ -48,6 +48,7 @@ function sizesTable({ prometheusMemoryMiB, logStoreMemoryMiB, exporterCores, nod
     ["gateway", gatewaySizes.traefik],
     ["gatewayCertificate", gatewaySizes.certificate],
   ];
+  const signOn: Row[] = [["gatewaySignOn", gatewaySizes.signOn]];
   const of = (rows: readonly Row[]): number =>
     requestedOf(
       rows.map(([, size]) => size),
@@ -56,12 +57,12 @@ function sizesTable({ prometheusMemoryMiB, logStoreMemoryMiB, exporterCores, nod
   return [
     "| container | copies | CPU requested, limit | memory requested, limit (MiB) | QoS |",
     "|---|---|---|---|---|",
-    ...[...always, ...jobs, ...logs, ...gateway].map(
+    ...[...always, ...jobs, ...logs, ...gateway, ...signOn].map(
       ([name, { copies, cpu, memoryMiB, qos }]) =>
         `| ${name} | ${copies} | ${cpu.request}, ${cpu.limit} | ${memoryMiB.request}, ${memoryMiB.limit} | ${qos} |`,
     ),
     "",
-    `Requested in all, on ${nodes} nodes: ${requestedMiB(prometheusMemoryMiB, logStoreMemoryMiB, nodes)} MiB, of which logs that are kept in the cluster are ${of(logs)}; with \`jobs\` ${of(jobs)} MiB more, with \`gateway\` ${of(gateway)}.`,
+    `Requested in all, on ${nodes} nodes: ${requestedMiB(prometheusMemoryMiB, logStoreMemoryMiB, nodes)} MiB, of which logs that are kept in the cluster are ${of(logs)}; with \`jobs\` ${of(jobs)} MiB more, with \`gateway\` ${of(gateway)}, with its \`oidc\` ${of(signOn)} besides.`,
   ].join("\n");
 }
 

@@ -97,6 +97,13 @@ export interface GrafanaValues {
   readonly service: PublishedService;
   readonly priorityClassName: string;
   readonly resources: Resources;
+  readonly extraSecretMounts?: readonly {
+    readonly name: string;
+    readonly secretName: string;
+    readonly mountPath: string;
+    readonly readOnly: true;
+    readonly defaultMode: number;
+  }[];
   /** Grafana's configuration file: section -> key -> value. */
   readonly "grafana.ini": Readonly<Record<string, Readonly<Record<string, string | boolean>>>>;
   readonly sidecar: {

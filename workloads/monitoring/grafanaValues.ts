@@ -4,6 +4,7 @@ import { pageUrls, publishedService } from "../access/gateway/pages";
 import { priority } from "../pods";
 import { resources, sizes } from "../sizes";
 import type { GrafanaValues } from "./chartValues";
+import { grafanaOidc, oauthSection, signOnMounts } from "./grafanaSignOn";
 import { monitoringNames } from "./names";
 import type { ValuesArgs } from "./values";
 
@@ -14,6 +15,7 @@ export function grafanaValues({
 }: Pick<ValuesArgs, "publishedHost" | "gateway" | "passwordVersion">): GrafanaValues {
   const { adminSecret, dashboardLabel, dashboardFolderAnnotation, dashboardFolder, dashboardMount } =
     monitoringNames;
+  const oidc = grafanaOidc(gateway);
   return {
     enabled: true,
     admin: {
@@ -25,6 +27,7 @@ export function grafanaValues({
     service: publishedService("grafana", gateway.enabled),
     priorityClassName: priority.platform,
     resources: resources(sizes.grafana),
+    ...(oidc && { extraSecretMounts: [...signOnMounts] }),
     "grafana.ini": {
       server: { root_url: pageUrls(publishedHost, gateway).grafana },
       dashboards: {
@@ -32,6 +35,7 @@ export function grafanaValues({
       },
       "auth.anonymous": { enabled: false },
       users: { allow_sign_up: false },
+      ...(oidc && { "auth.generic_oauth": oauthSection(oidc) }),
       analytics: { reporting_enabled: false, check_for_updates: false, check_for_plugin_updates: false },
       security: { disable_gravatar: true, ...(gateway.enabled && { cookie_secure: true }) },
     },

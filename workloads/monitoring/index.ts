@@ -5,6 +5,7 @@
  *   chartValues.ts               types of the chart values
  *   storage.ts                   storage of samples       password.ts   password of Grafana's administrator
  *   publishedPages.ts            Services at node ports
+ *   grafanaSignOn.ts             Grafana's login at the identity provider
  *   kubeletService.ts            Service that the operator would leave behind
  *   names.ts                     names shared by several parts     prometheusRule.ts  object with rules
  */
@@ -17,6 +18,7 @@ import type { MonitoringSettings, TelemetrySettings } from "../config";
 import type { Infra } from "../infraStack";
 import { passwordOf } from "../password";
 import { chartRelease } from "../release";
+import { grafanaOidc, signOnSecret } from "./grafanaSignOn";
 import { kubeletService } from "./kubeletService";
 import { monitoringNames } from "./names";
 import { adminSecret } from "./password";
@@ -50,9 +52,12 @@ export class MonitoringStack extends pulumi.ComponentResource {
     this.definitions = this.installDefinitions();
     this.grafanaAdminPassword = this.makePassword();
     const kubelets = kubeletService(`${name}-kubelet`, { parent: this });
-    const admin = this.grafanaSecret();
-    const before = [this.definitions, kubelets, ...this.storage(), ...(admin === undefined ? [] : [admin])];
-    const release = this.installStack(admin?.metadata.resourceVersion ?? "", before);
+    const secrets = this.grafanaSecrets();
+    const versions = pulumi.all(secrets.map(({ metadata }) => metadata.resourceVersion));
+    const release = this.installStack(
+      versions.apply((all) => all.join("-")),
+      [...[this.definitions, kubelets, ...this.storage()], ...secrets],
+    );
     const { namespace, gateway } = this.args;
     if (!gateway.enabled) publishedPages(namespace, { parent: this, dependsOn: release });
     this.registerOutputs();
@@ -84,10 +89,16 @@ export class MonitoringStack extends pulumi.ComponentResource {
     return passwordOf(`${this.name}-grafana-password`, grafanaAdminPassword, { parent: this });
   }
 
-  private grafanaSecret(): kubernetes.core.v1.Secret | undefined {
-    if (this.grafanaAdminPassword === undefined) return undefined;
-    const { namespace } = this.args;
-    return adminSecret(`${this.name}-grafana-admin`, this.grafanaAdminPassword, namespace, { parent: this });
+  private grafanaSecrets(): kubernetes.core.v1.Secret[] {
+    if (this.grafanaAdminPassword === undefined) return [];
+    const { name } = this;
+    const { namespace, gateway } = this.args;
+    const own = { parent: this };
+    const oidc = grafanaOidc(gateway);
+    return [
+      adminSecret(`${name}-grafana-admin`, this.grafanaAdminPassword, namespace, own),
+      ...(oidc === undefined ? [] : [signOnSecret(`${name}-grafana-sign-on`, oidc, namespace, own)]),
+    ];
   }
 
   private storage(): pulumi.Resource[] {
@@ -97,7 +108,7 @@ export class MonitoringStack extends pulumi.ComponentResource {
     return sampleVolume(`${this.name}-samples`, { storage, nodes: infra.nodes, namespace }, { parent: this });
   }
 
-  /** @param passwordVersion resource version of the Secret, which reveals nothing about its contents */
+  /** @param passwordVersion resource versions of the Secrets, which reveal nothing about their contents */
   private installStack(
     passwordVersion: pulumi.Input<string>,
     dependsOn: pulumi.Resource[],

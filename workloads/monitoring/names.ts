@@ -20,6 +20,13 @@ export const monitoringNames = {
   /** Directory of Grafana's sidecar for dashboards, with a subdirectory per folder. */
   dashboardMount: "/tmp/dashboards",
   adminSecret: { name: "grafana-admin", userKey: "admin-user", passwordKey: "admin-password" },
+  /** Secret with Grafana's part at the identity provider, and where its pod has it. */
+  signOnSecret: {
+    name: "grafana-sign-on",
+    clientKey: "clientSecret",
+    authorityKey: "certificateAuthority",
+    folder: "/etc/secrets/sign-on",
+  },
   /** Volume of Prometheus' samples. */
   sampleVolume: "samples",
 } as const;

@@ -24,8 +24,8 @@ export interface ValuesArgs {
   readonly nodeImage: string;
   /** Address of the published node ports. */
   readonly publishedHost: string;
-  readonly gateway: Pick<GatewaySettings, "enabled" | "host">;
-  /** Version that changes with Grafana's password. */
+  readonly gateway: Pick<GatewaySettings, "enabled" | "host" | "oidc">;
+  /** Version that changes with Grafana's password, and with its secret at the identity provider. */
   readonly passwordVersion: string;
   /** Name of the Secret with Alertmanager's configuration. */
   readonly routingSecret: string;

@@ -1,4 +1,5 @@
-/** Probes of what every cluster has: its API, its names, and the pages of this stack. */
+/** Probes of what every cluster has: its API, its names, the pages of this stack, and who vouches for people. */
+import type { Oidc } from "../access/gateway/signOnSettings";
 import type { Settings } from "../config";
 import { loggingNames } from "../logging/names";
 import { monitoringNames } from "../monitoring/names";
@@ -12,13 +13,15 @@ export type Probe = ProbeSettings & {
 };
 
 /** Every probe: this stack's own, and those of the settings, of which one takes the place of an own one by its name. */
-export function allProbes(settings: Pick<Settings, "probes" | "ownProbes" | "monitoring" | "logs">): Probe[] {
+export function allProbes(
+  settings: Pick<Settings, "probes" | "ownProbes" | "monitoring" | "logs" | "gateway">,
+): Probe[] {
   const { probes, ownProbes } = settings;
   const named = new Set(probes.map(({ name }) => name));
   return [...(ownProbes ? own(settings) : []).filter(({ name }) => !named.has(name)), ...probes];
 }
 
-function own({ monitoring, logs }: Pick<Settings, "monitoring" | "logs">): Probe[] {
+function own({ monitoring, logs, gateway }: Pick<Settings, "monitoring" | "logs" | "gateway">): Probe[] {
   const { namespace, release } = monitoringNames;
   const { page, pagePort, namespace: telemetry } = telemetryNames;
   const asked = (name: string, url: string): ProbeSettings => probe.parse({ name, url });
@@ -35,5 +38,12 @@ function own({ monitoring, logs }: Pick<Settings, "monitoring" | "logs">): Probe
     ...(logs.kind === "victorialogs"
       ? [asked("log-page", `http://${loggingNames.page}.${namespace}.svc:${loggingNames.storePort}/health`)]
       : []),
+    ...(gateway.enabled && gateway.oidc ? [ofProvider(gateway.oidc)] : []),
   ];
+}
+
+/** Who logs in asks it, and no request comes to the sign-on while it is away. */
+function ofProvider({ issuer, certificateAuthority }: Oidc): Probe {
+  const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
+  return probe.parse({ name: "identity-provider", url, certificateAuthority });
 }

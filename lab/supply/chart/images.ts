@@ -49,7 +49,7 @@ export function operatorImages(programs: Programs, pageFiles: readonly ImageFile
   const { operator, reloader, prometheus, alertmanager, nodeExporter } = references;
   const { kubeStateMetrics, metricsServer, prober, jobGateway, logCollector, logStore, logRules } =
     references;
-  const { policyEngine, gateway } = references;
+  const { policyEngine, gateway, signOn } = references;
   return [
     single(operator, "prometheus-operator", "/bin/operator"),
     single(reloader, "prometheus-config-reloader", "/bin/prometheus-config-reloader"),
@@ -64,6 +64,7 @@ export function operatorImages(programs: Programs, pageFiles: readonly ImageFile
     single(logStore, "log-store", "/victoria-logs-prod"),
     single(logRules, "log-rules", "/vmalert-prod"),
     single(gateway, "gateway", "/usr/local/bin/traefik"),
+    single(signOn, "sign-on", "/bin/oauth2-proxy"),
     {
       ...single(policyEngine, "policy-engine", "/usr/local/bin/kube-router"),
       nodeTools: true,
@@ -75,7 +76,7 @@ export function operatorImages(programs: Programs, pageFiles: readonly ImageFile
 /** Hosts of the images of stack 2, the original chart's too. */
 export const monitoringHosts = ["registry.k8s.io", "quay.io", "docker.io"] as const;
 
-/** Image references, as in the values.yaml of the charts beside this file (a test compares), the prober's, the jobs' gateway's, those of logs, of NetworkPolicies, and the pages' gateway. */
+/** Image references, as in the values.yaml of the charts beside this file (a test compares), the prober's, the jobs' gateway's, those of logs, of NetworkPolicies, the pages' gateway and its sign-on. */
 export const references = {
   operator: "quay.io/prometheus-operator/prometheus-operator:v0.93.1",
   reloader: "quay.io/prometheus-operator/prometheus-config-reloader:v0.93.1",
@@ -91,6 +92,7 @@ export const references = {
   logRules: loggingNames.rulerImage,
   policyEngine: policyEngineNames.image,
   gateway: gatewayNames.image,
+  signOn: gatewayNames.signOn.image,
   viewer: "perigee.invalid/lab/dashboards:1",
 } as const;
 

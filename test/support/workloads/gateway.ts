@@ -7,13 +7,17 @@ import { request } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { hash } from "bcryptjs";
 import { answering, freePort } from "../../../lab/processes";
 import { ensureWheels } from "../../../lab/supply/toolchain/wheels";
 import { type CertificateSettings, renew } from "../../../workloads/access/gateway/certificates";
 import { type Page, pageNames } from "../../../workloads/access/gateway/pages";
 import { traefikArguments } from "../../../workloads/access/gateway/pods";
-import { dynamicConfiguration, loginFile, type Role, roles } from "../../../workloads/access/gateway/routes";
+import { type Role, roles } from "../../../workloads/access/gateway/routers";
+import { dynamicConfiguration, loginFile, readyPath } from "../../../workloads/access/gateway/routes";
+import { signOnUrl } from "../../../workloads/access/gateway/signOnRoutes";
+import type { Oidc } from "../../../workloads/access/gateway/signOnSettings";
 import { parseSettings } from "../../../workloads/config";
 
 export interface Answer {
@@ -51,10 +55,18 @@ const routes = parseSettings({
   },
 }).gateway.routes;
 
+/** A sign-on on loopback, and who may what by it. */
+interface SignOnAt {
+  readonly url: string;
+  readonly groups: Oidc["groups"];
+}
+
 /** The password of each user. */
 export const passwordOf = (role: Role): string => `${role}-password-1`;
 
 export class OwnGateway {
+  private said = "";
+
   private constructor(
     readonly folder: string,
     readonly https: number,
@@ -63,26 +75,30 @@ export class OwnGateway {
     readonly authority: string,
     private readonly page: Server,
     private readonly child: ChildProcess,
-  ) {}
+  ) {
+    child.stdout?.on("data", (part) => (this.said += String(part)));
+  }
 
   /**
    * @param cost rounds of bcrypt for a login, as a power of two
    * @param written what becomes of the routes on their way to Traefik
+   * @param signOn given where people log in at a provider, with the port that they come back to
    */
   static async start(
     authority: Readonly<Record<"certificate" | "key", string>>,
     cost = 4,
     written = (routes: string): string => routes,
+    signOn?: SignOnAt & { readonly https: number },
   ): Promise<OwnGateway> {
     const { gateway } = await ensureWheels(["gateway"], (line) => console.log(line));
     const folder = await mkdtemp(join(tmpdir(), "perigee-gateway-"));
     const page = await tellingPage();
-    const certificates = await filled(folder, authority, `http://127.0.0.1:${portOf(page)}`, cost);
+    const certificates = await filled(folder, authority, `http://127.0.0.1:${portOf(page)}`, cost, signOn);
     const { "routes.yaml": routes = "" } = certificates.files;
     await renew({ ...certificates, files: { "routes.yaml": written(routes) } });
-    const [https, http, metrics] = [await freePort(), await freePort(), await freePort()];
+    const [https, http, metrics] = [signOn?.https ?? (await freePort()), await freePort(), await freePort()];
     const args = traefikArguments({ https, http, metrics, published: https, folder: certificates.folder });
-    const child = spawn(gateway ?? "", args, { stdio: ["ignore", "ignore", "inherit"] });
+    const child = spawn(gateway ?? "", args, { stdio: ["ignore", "pipe", "inherit"] });
     const own = new OwnGateway(folder, https, http, certificates, authority.certificate, page, child);
     const problem = await answering({ address: "127.0.0.1", port: https }, 20_000);
     if (problem === undefined) return own;
@@ -108,9 +124,22 @@ export class OwnGateway {
     });
   }
 
+  /** Waits until Traefik has its routes. */
+  async routed(): Promise<void> {
+    for (const end = Date.now() + 30_000; Date.now() < end; await pause(50)) {
+      if ((await this.ask({ path: readyPath }).catch(() => undefined))?.status === 200) return;
+    }
+    throw new Error("waited 30 s for the gateway's routes");
+  }
+
   /** URL of what all routes lead to. */
   get pageUrl(): string {
     return `http://127.0.0.1:${portOf(this.page)}`;
+  }
+
+  /** What Traefik has written: who asked for what. */
+  get log(): string {
+    return this.said;
   }
 
   get pid(): number {
@@ -129,6 +158,11 @@ const portOf = (server: Server): number => (server.address() as AddressInfo).por
 
 async function tellingPage(): Promise<Server> {
   const page = createServer(({ method, url, headers }, response) => {
+    // What a browser and TLS say by themselves is left out.
+    const told = Object.entries(headers).filter(([name]) =>
+      /user|email|group|auth-request|cookie|gap/.test(name),
+    );
+    response.setHeader("x-told", JSON.stringify(Object.fromEntries(told)));
     response.end(`${method} ${url} ${headers.authorization ?? "-"}`);
   });
   await new Promise<void>((resolve) => page.listen(0, "127.0.0.1", resolve));
@@ -141,6 +175,7 @@ async function filled(
   authority: Readonly<Record<string, string>>,
   page: string,
   cost: number,
+  signOn: SignOnAt | undefined,
 ): Promise<CertificateSettings> {
   for (const name of ["authority", "dynamic", "logins"]) await mkdir(join(folder, name));
   for (const [name, text] of Object.entries(authority)) {
@@ -150,8 +185,9 @@ async function filled(
   for (const [i, role] of roles.entries()) {
     await writeFile(join(folder, "logins", role), lines.slice(i).join("\n"));
   }
-  const text = JSON.stringify(dynamicConfiguration([...pageNames] as [Page, ...Page[]], routes))
-    .replaceAll(/"url":"[^"]*"/g, `"url":"${page}"`)
+  const text = JSON.stringify(dynamicConfiguration([...pageNames] as [Page, ...Page[]], routes, signOn))
+    .replaceAll(/"url":"(?!http:\/\/gateway-sign-on)[^"]*"/g, `"url":"${page}"`)
+    .replaceAll(signOnUrl, signOn?.url ?? "")
     .replaceAll(loginFile("viewer"), join(folder, "logins/viewer"))
     .replaceAll(loginFile("operator"), join(folder, "logins/operator"));
   return {

@@ -24,7 +24,7 @@ describe("the alerts' pages", () => {
       fleet: [],
     }),
     loggingRules({ hasStore: true, runbookBaseUrl: undefined }),
-    gatewayRules(86_400, undefined),
+    gatewayRules({ lifeSeconds: 86_400, hasSignOn: true, runbookBaseUrl: undefined }),
     logRules({ runbookBaseUrl: undefined, errorsPerFiveMinutes: 50 }),
     jobRules(parseSettings({ jobs: [{ name: "a", everyMinutes: 60 }] }).jobs, undefined),
     probeRules(parseSettings({ probes: [{ name: "a", url: "https://a.example/" }] }).probes, undefined),

@@ -7,7 +7,13 @@ import { settingsWith } from "../../support/workloads/settingsExamples";
 
 /** Stack 2 with all that it can have. */
 const everything = {
-  gateway: { enabled: true },
+  gateway: {
+    enabled: true,
+    oidc: {
+      ...{ issuer: "https://id.example.org", clientId: "pages", clientSecret: "a-secret" },
+      groups: { viewer: ["flight"] },
+    },
+  },
   jobs: [{ name: "orbit", everyMinutes: 60 }],
   logs: { kind: "victorialogs", storage: { kind: "local", node: "orbit-default-1" } },
   telemetry: { source: "simulator", links: ["tcp-server://0.0.0.0:10016"] },
@@ -27,6 +33,7 @@ describe("pods of stack 2", () => {
       "DaemonSet log-collector in monitoring",
       "DaemonSet policy-engine in kube-system",
       "Deployment gateway in perigee-gateway",
+      "Deployment gateway-sign-on in perigee-gateway",
       "Deployment log-page in monitoring",
       "Deployment log-rules in monitoring",
       "Deployment prober in monitoring",
@@ -59,7 +66,7 @@ describe("pods of stack 2", () => {
       "system-node-critical": ["log-collector", "policy-engine"],
       "perigee-telemetry": ["telemetry"],
       "perigee-platform": [
-        "gateway",
+        ...["gateway", "gateway-sign-on"],
         ...["log-page", "log-rules", "log-store", "prober", "pushgateway", "pushgateway-cleaner"],
         "simulator",
       ],
@@ -89,7 +96,10 @@ describe("pods of stack 2", () => {
     const own = deployment.resources.filter(({ type }) => type.includes("PodDisruptionBudget"));
     assert.deepEqual(
       own.map(({ name, inputs }) => [name, (inputs["spec"] as { maxUnavailable?: number }).maxUnavailable]),
-      [["gateway", 1]],
+      [
+        ["gateway-sign-on", 1],
+        ["gateway", 1],
+      ],
       "two pods on two workers; of one, it lets that one go",
     );
     const releases = deployment.resources.filter(({ type }) => type.includes("helm.sh"));

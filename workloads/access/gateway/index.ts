@@ -7,6 +7,12 @@
  *   authority.ts           who signs its certificates        logins.ts   users, as hashes of their passwords
  *   certificates.ts        a pod's certificate, renewed      pods.ts     Traefik, and what keeps the certificate
  *   certificateProgram.ts  that as a program                 alerts.ts   when it does not work
+ *   routers.ts             what routes are made of           published.ts  check before anything is changed
+ *
+ * With an identity provider:
+ *
+ *   signOnSettings.ts      which one, groups to roles        signOn.ts   oauth2-proxy, which leads people there
+ *   signOnRoutes.ts        who is asked by whom
  */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
@@ -24,8 +30,10 @@ import { logins } from "./logins";
 import { gatewayNames } from "./names";
 import type { Page } from "./pages";
 import { gatewayPods, labels } from "./pods";
-import { dynamicConfiguration, type Role } from "./routes";
+import type { Role } from "./routers";
+import { dynamicConfiguration } from "./routes";
 import type { GatewaySettings } from "./settings";
+import { signOn, signOnLabels } from "./signOn";
 
 const { gateway, published, httpsNodePort, httpNodePort, httpsPort, httpPort, metricsPort } = gatewayNames;
 
@@ -81,10 +89,13 @@ export class Gateway extends pulumi.ComponentResource {
       ].filter((name) => name !== ""),
       lifeSeconds: this.lifeSeconds,
     }));
-    const routes = dynamicConfiguration(pages, settings.routes);
+    const { oidc } = settings;
+    const routes = dynamicConfiguration(pages, settings.routes, oidc);
+    const people = oidc && signOn({ settings: oidc, replicas, namespace }, own);
     gatewayPods(
       { replicas, nodeImage, certificate, routes, authority: signer.secret, logins: users.secret, namespace },
-      own,
+      // Nobody is led to a provider before it has answered.
+      people === undefined ? own : { ...own, dependsOn: [people] },
     );
     this.services();
     this.staysInDrains();
@@ -158,21 +169,30 @@ export class Gateway extends pulumi.ComponentResource {
 
   private monitor(name: string): void {
     const { namespace } = this;
-    const { definitions, runbookBaseUrl } = this.args;
+    const { settings, definitions, runbookBaseUrl } = this.args;
     const monitored = { parent: this, dependsOn: [definitions] };
-    serviceMonitor(
-      name,
-      {
-        ...{ name: gateway, namespace },
-        spec: {
-          jobLabel: nameLabel,
-          selector: { matchLabels: labels },
-          endpoints: [{ port: "metrics", path: "/metrics", interval: "30s" }],
+    const hasSignOn = settings.oidc !== undefined;
+    const parts = [
+      { object: name, of: gateway, matchLabels: labels },
+      ...(hasSignOn
+        ? [{ object: `${name}-sign-on`, of: gatewayNames.signOn.name, matchLabels: signOnLabels }]
+        : []),
+    ];
+    for (const { object, of, matchLabels } of parts) {
+      serviceMonitor(
+        object,
+        {
+          ...{ name: of, namespace },
+          spec: {
+            jobLabel: nameLabel,
+            selector: { matchLabels },
+            endpoints: [{ port: "metrics", path: "/metrics", interval: "30s" }],
+          },
         },
-      },
-      monitored,
-    );
-    const spec = gatewayRules(this.lifeSeconds, runbookBaseUrl);
+        monitored,
+      );
+    }
+    const spec = gatewayRules({ lifeSeconds: this.lifeSeconds, hasSignOn, runbookBaseUrl });
     prometheusRule(`${name}-rules`, { name, namespace, spec }, monitored);
   }
 }

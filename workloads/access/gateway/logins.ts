@@ -7,7 +7,7 @@ import { keptSecret } from "../../../contract/keptSecret";
 import { owned } from "../../adoption/fieldManager";
 import { passwordOf } from "../../password";
 import { gatewayNames } from "./names";
-import { type Role, roles } from "./routes";
+import { type Role, roles } from "./routers";
 import type { GatewaySettings } from "./settings";
 
 export interface Logins {

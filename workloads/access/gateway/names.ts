@@ -11,6 +11,7 @@ export const gatewayNames = {
     dynamic: "/etc/gateway/dynamic",
     logins: "/etc/gateway/logins",
     authority: "/etc/gateway/authority",
+    signOn: "/etc/gateway/sign-on",
   },
   /** Ports of the pods. */
   httpsPort: 8443,
@@ -25,4 +26,15 @@ export const gatewayNames = {
   logins: "gateway-logins",
   /** ConfigMap with the program that keeps the certificates, and its settings. */
   certificates: "gateway-certificates",
+  signOn: {
+    /** Deployment, Service, ServiceAccount, Secret; the label `job` of its series. */
+    name: "gateway-sign-on",
+    image: "quay.io/oauth2-proxy/oauth2-proxy:v7.15.6",
+    port: 4180,
+    metricsPort: 9101,
+    /** Path of its own at each address: `/oauth2/`. */
+    path: "oauth2",
+    /** Browsers take such a name only from the address itself, by HTTPS, for all paths. */
+    cookie: "__Host-perigee",
+  },
 } as const;

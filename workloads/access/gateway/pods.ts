@@ -42,6 +42,8 @@ export const traefikArguments = ({ https, http, metrics, published, folder }: Tr
   `--entryPoints.http.address=:${http}`,
   `--entryPoints.http.http.redirections.entryPoint.to=:${published}`,
   "--entryPoints.http.http.redirections.entryPoint.scheme=https",
+  // A header that some programs read as another one, which is taken away: X_Forwarded_User.
+  "--entryPoints.https.http.aliasHeadersStrategy=delete",
   `--entryPoints.metrics.address=:${metrics}`,
   ...["https", "http"].flatMap((entry) => [
     `--entryPoints.${entry}.transport.lifeCycle.requestAcceptGraceTimeout=${end.acceptSeconds}s`,

@@ -7,11 +7,20 @@ import { monitoringNames } from "../../monitoring/names";
 import { telemetryNames } from "../../telemetry/names";
 import { gatewayNames } from "./names";
 import type { Page } from "./pages";
+import {
+  inNamespace,
+  loginOf,
+  type Parts,
+  type Role,
+  roles,
+  type Router,
+  router,
+  serviceAt,
+  unlogged,
+} from "./routers";
 import type { RouteSettings } from "./settings";
-
-/** Who has a login: one may do what those before it may. */
-export const roles = ["viewer", "operator"] as const;
-export type Role = (typeof roles)[number];
+import { signOnParts } from "./signOnRoutes";
+import type { Oidc } from "./signOnSettings";
 
 /** Files with the logins of everybody who may do what a role may, in a pod of the gateway. */
 export const loginFile = (role: Role): string => `${gatewayNames.folders.logins}/${role}`;
@@ -28,8 +37,6 @@ interface Backend {
   readonly isPolled?: true;
 }
 
-const inNamespace = (name: string, namespace: string, port: number): string =>
-  `http://${name}.${namespace}.svc.cluster.local:${port}`;
 const { namespace: monitoring, release, prometheusJob, alertmanagerUrl } = monitoringNames;
 
 /** Profiles and commands, also where a slash is encoded: pages decode it, and it is not decoded when rules are asked. */
@@ -53,32 +60,33 @@ const backends: Readonly<Record<Page, Backend>> = {
   logs: { url: inNamespace(loggingNames.page, monitoring, loggingNames.storePort) },
 };
 
-interface Router {
-  readonly rule: string;
-  readonly priority: number;
-  readonly entryPoints: readonly ["https"];
-  readonly middlewares: readonly string[];
-  readonly service: string;
-  readonly tls: Readonly<Record<string, never>>;
-  readonly observability?: typeof unlogged;
-}
-
-const unlogged = { accessLogs: false } as const;
-
 /** Answers where these routes are in force, with a path that no page has: a pod whose Traefik refused them is not ready. */
 export const readyPath = "/-/ready";
-
-/** Traefik's own order is by the length of the rules: said here, so that no rule gets in front by a longer pattern. */
-const priorities = { host: 30, read: 20, page: 10, entry: 5 } as const;
 
 /**
  * @param pages those that there are; the first one is where people arrive
  * @param others workloads' own
+ * @param oidc given where people log in at an identity provider
  */
 export function dynamicConfiguration(
   pages: readonly [Page, ...Page[]],
   others: readonly RouteSettings[],
+  oidc?: Pick<Oidc, "groups">,
 ): object {
+  const { routers, middlewares, services } = passwordConfiguration(pages, others);
+  const signOn = oidc && signOnParts(oidc.groups, others);
+  return {
+    http: {
+      routers: signOn === undefined ? routers : { ...signOn.led(routers), ...signOn.routers },
+      middlewares: { ...middlewares, ...signOn?.middlewares },
+      services: { ...services, ...signOn?.services },
+    },
+    tls: { options: { default: { minVersion: "VersionTLS12" } } },
+  };
+}
+
+/** All of it where everybody has a password. */
+function passwordConfiguration(pages: readonly [Page, ...Page[]], others: readonly RouteSettings[]): Parts {
   const [entry] = pages;
   const below = [...pages, ...others.filter(({ host }) => host === undefined).map(({ name }) => name)];
   const known = below.join("|");
@@ -90,26 +98,21 @@ export function dynamicConfiguration(
   // Names of their own for what people name: none takes the place of another kind.
   for (const other of others) routers[`route-${other.name}`] = routerOf(other);
   return {
-    http: {
-      routers,
-      middlewares: {
-        ...Object.fromEntries(
-          below.map((name) => [strip(name), { stripPrefix: { prefixes: [`/${name}`] } }]),
-        ),
-        ...Object.fromEntries(roles.map((role) => [loginOf(role), login(role)])),
-        "to-entry": redirect("/(\\?.*)?$", `/${entry}/$2`),
-        // The links of a page are relative to its folder.
-        "to-folder": redirect(`/(${known})(\\?.*)?$`, "/$2/$3"),
-        headers,
-      },
-      services: Object.fromEntries(
-        [
-          ...pages.map((page) => [page, backends[page].url] as const),
-          ...others.map((other) => [other.name, addressOf(other)] as const),
-        ].map(([name, url]) => [name, { loadBalancer: { servers: [{ url }] } }]),
-      ),
+    routers,
+    middlewares: {
+      ...Object.fromEntries(below.map((name) => [strip(name), { stripPrefix: { prefixes: [`/${name}`] } }])),
+      ...Object.fromEntries(roles.map((role) => [loginOf(role), login(role)])),
+      "to-entry": redirect("/(\\?.*)?$", `/${entry}/$2`),
+      // The links of a page are relative to its folder.
+      "to-folder": redirect(`/(${known})(\\?.*)?$`, "/$2/$3"),
+      headers,
     },
-    tls: { options: { default: { minVersion: "VersionTLS12" } } },
+    services: Object.fromEntries(
+      [
+        ...pages.map((page) => [page, backends[page].url] as const),
+        ...others.map((other) => [other.name, addressOf(other)] as const),
+      ].map(([name, url]) => [name, serviceAt(url)]),
+    ),
   };
 }
 
@@ -133,8 +136,6 @@ function routersOf(page: Page): Record<string, Router> {
 
 /** Names of middlewares. */
 const strip = (name: string): string => `strip-${name}`;
-const loginOf = (role: Role): string => `login-${role}`;
-
 const addressOf = ({ service, namespace, port }: RouteSettings): string =>
   inNamespace(service, namespace, port);
 
@@ -142,22 +143,6 @@ function routerOf({ name, host, login: who, keepPath }: RouteSettings): Router {
   const logins = who === "none" ? [] : [loginOf(who)];
   if (host !== undefined) return router(`Host(\`${host}\`)`, "host", logins, name);
   return router(`PathPrefix(\`/${name}/\`)`, "page", [...logins, ...(keepPath ? [] : [strip(name)])], name);
-}
-
-function router(
-  rule: string,
-  priority: keyof typeof priorities,
-  middlewares: readonly string[],
-  service: string,
-): Router {
-  return {
-    rule,
-    priority: priorities[priority],
-    entryPoints: ["https"],
-    middlewares: ["headers", ...middlewares],
-    service,
-    tls: {},
-  };
 }
 
 const redirect = (path: string, to: string): object => ({
@@ -168,5 +153,20 @@ function login(role: Role): object {
   return { basicAuth: { usersFile: loginFile(role), realm: "Perigee", removeHeader: true } };
 }
 
+/** Headers by which others say who somebody is: nobody's to send, and the gateway sends none. */
+const identityHeaders = [
+  ...["User", "Email", "Groups", "Preferred-Username", "Access-Token", "Redirect"].flatMap((name) => [
+    `X-Auth-Request-${name}`,
+    `X-Forwarded-${name}`,
+  ]),
+  ...["Remote-User", "X-Remote-User", "X-Remote-Group", "X-Webauth-User", "X-Webauth-Role", "Gap-Auth"],
+];
+
 /** No Strict-Transport-Security: it would hold for every port of the name, for a year, other people's HTTP too. */
-const headers = { headers: { contentTypeNosniff: true, referrerPolicy: "same-origin" } };
+const headers = {
+  headers: {
+    contentTypeNosniff: true,
+    referrerPolicy: "same-origin",
+    customRequestHeaders: Object.fromEntries(identityHeaders.map((name) => [name, ""])),
+  },
+};

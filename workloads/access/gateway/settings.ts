@@ -2,7 +2,9 @@
 import { z } from "zod";
 import { matching, newPassword, oneOf, trueOrFalse, whole } from "../../../settings/kinds";
 import { type SettingProblem, strictObject } from "../../../settings/load";
+import { gatewayNames } from "./names";
 import { pageNames } from "./pages";
+import { oidc, oidcChecks } from "./signOnSettings";
 
 /** bcrypt reads no more. */
 const password = newPassword.max(72, { error: "at most 72 characters" });
@@ -67,6 +69,19 @@ export const gateway = strictObject({
     .describe(
       "Secret. Password of the user `operator`, who may silence alerts too, and whatever else Alertmanager and Prometheus take. Default: generated, and an output of the stack.",
     ),
+  oidc: oidc
+    .optional()
+    .describe(
+      "Identity provider (OpenID Connect) that people log in at ([access.md](access.md#by-your-identity-provider)). `viewerPassword` and `operatorPassword` stay, for programs. None: passwords only.",
+    )
+    .meta({
+      example: {
+        issuer: "https://id.example.org",
+        clientId: "pages",
+        clientSecret: "…",
+        groups: { viewer: ["flight"], operator: ["flight-directors"] },
+      },
+    }),
   routes: z
     .array(route)
     .max(100)
@@ -79,13 +94,13 @@ export type GatewaySettings = z.output<typeof gateway>;
 export type RouteSettings = GatewaySettings["routes"][number];
 
 /** Problems of routes beside each other and beside the pages. While the gateway is off they may stay as they are. */
-export function gatewayChecks({ host, routes }: GatewaySettings): SettingProblem[] {
-  return routes.flatMap((one, index) => {
+export function gatewayChecks({ host, routes, oidc: provider }: GatewaySettings): SettingProblem[] {
+  const ofRoutes = routes.flatMap((one, index) => {
     const before = routes.slice(0, index);
     const setting = `gateway.routes[${index}]`;
-    const isTaken = (pageNames as readonly string[]).includes(one.name);
-    const name = isTaken
-      ? `is a page's: ${pageNames.join(", ")} are`
+    const taken: readonly string[] = [...pageNames, gatewayNames.signOn.path];
+    const name = taken.includes(one.name)
+      ? `is a page's: ${taken.join(", ")} are`
       : sameAs(before.findIndex((other) => other.name === one.name));
     const address =
       one.host !== undefined && one.host === host
@@ -108,6 +123,7 @@ export function gatewayChecks({ host, routes }: GatewaySettings): SettingProblem
         : []),
     ];
   });
+  return [...ofRoutes, ...(provider === undefined ? [] : oidcChecks(provider))];
 }
 
 const sameAs = (index: number): string | undefined =>

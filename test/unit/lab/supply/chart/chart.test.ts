@@ -43,6 +43,7 @@ const built = [
   "log-rules",
   "policy-engine",
   "gateway",
+  "sign-on",
 ];
 /** What the lab's images are made from, without building it: this file stands for each program. */
 const sources = {
@@ -88,8 +89,8 @@ describe("the lab's edition of kube-prometheus-stack", () => {
   it("names the images that the lab builds", () => {
     const named =
       JSON.stringify(values).match(/(?:quay\.io|registry\.k8s\.io|perigee\.invalid)\/[^"]+/g) ?? [];
-    const { metricsServer, prober, jobGateway, logCollector, logStore, logRules, policyEngine, gateway } =
-      references;
+    const { metricsServer, prober, jobGateway, logCollector, logStore, logRules, policyEngine } = references;
+    const { gateway, signOn } = references;
     const elsewhere: readonly string[] = [
       metricsServer,
       prober,
@@ -99,6 +100,7 @@ describe("the lab's edition of kube-prometheus-stack", () => {
       logRules,
       policyEngine,
       gateway,
+      signOn,
     ];
     const others = Object.values(references).filter((image) => !elsewhere.includes(image));
     assert.deepEqual([...new Set(named)].sort(), others.sort());

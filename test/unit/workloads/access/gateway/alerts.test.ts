@@ -5,7 +5,7 @@ import { selectorsOf } from "../../../../support/promql";
 import { type AlertCase, testCases } from "../../../telemetry/rules/alertCase";
 
 const day = 86_400;
-const rules = gatewayRules(90 * day, undefined);
+const rules = gatewayRules({ lifeSeconds: 90 * day, hasSignOn: true, runbookBaseUrl: undefined });
 
 const up = 'up{job="gateway",pod="gateway-a"}';
 const end = (pod: string, serial: string): string =>
@@ -15,11 +15,15 @@ const requests = (code: number, page: string): string =>
 const refusals =
   'traefik_entrypoint_requests_total{job="gateway",pod="gateway-a",code="401",entrypoint="https"}';
 
+const signOn = 'up{job="gateway-sign-on",pod="gateway-sign-on-a"}';
+const answers = (code: number): string =>
+  `oauth2_proxy_requests_total{job="gateway-sign-on",pod="gateway-sign-on-a",code="${code}"}`;
+
 const cases: AlertCase[] = [
   {
     alert: "GatewayMissing",
     it: "fires when no pod answers for two minutes",
-    series: { [up]: "0x120" },
+    series: { [up]: "0x120", [signOn]: "1x120" },
     at: "3m",
     notYetAt: "1m",
     firing: [
@@ -34,7 +38,7 @@ const cases: AlertCase[] = [
   {
     alert: "GatewayMissing",
     it: "is silent while one of two answers",
-    series: { [up]: "0x120", 'up{job="gateway",pod="gateway-b"}': "1x120" },
+    series: { [up]: "0x120", 'up{job="gateway",pod="gateway-b"}': "1x120", [signOn]: "1x120" },
     at: "5m",
     firing: [],
   },
@@ -102,6 +106,43 @@ const cases: AlertCase[] = [
     at: "10m",
     firing: [],
   },
+  {
+    alert: "GatewaySignOnMissing",
+    it: "fires when no pod of the sign-on answers for two minutes",
+    series: { [up]: "1x120" },
+    at: "3m",
+    notYetAt: "1m",
+    firing: [
+      {
+        labels: {},
+        summary: "Nobody can log in to the pages by the identity provider",
+        description:
+          "No pod of the sign-on works: 1 is missing (limit 0). Pages open by password only; alerts are sent all the same.",
+      },
+    ],
+  },
+  {
+    alert: "GatewaySignOnFails",
+    it: "fires when three logins fail within ten minutes",
+    series: { [answers(500)]: "0x10 3x110", [answers(202)]: "0+60x120" },
+    at: "9m",
+    notYetAt: "0m",
+    firing: [
+      {
+        labels: {},
+        summary: "Logins by the identity provider fail",
+        description:
+          "3 logins failed within ten minutes (limit 2): the provider refuses the client, or does not answer.",
+      },
+    ],
+  },
+  {
+    alert: "GatewaySignOnFails",
+    it: "is silent where people are refused",
+    series: { [answers(403)]: "0+5x120", [answers(401)]: "0+60x120" },
+    at: "15m",
+    firing: [],
+  },
 ];
 
 describe("alerts about the gateway, as promtool evaluates them", () => {
@@ -109,7 +150,7 @@ describe("alerts about the gateway, as promtool evaluates them", () => {
 
   it("name the job of every series", () => {
     for (const { expr } of alertsOf(rules)) {
-      for (const selector of selectorsOf(expr)) assert.match(selector, /\{job="gateway"[,}]/);
+      for (const selector of selectorsOf(expr)) assert.match(selector, /\{job="gateway(-sign-on)?"[,}]/);
     }
   });
 });

@@ -214,3 +214,143 @@ describe("settings of the gateway", () => {
     assert.equal(refusalOf({ gateway: { ...gateway, host: "ground.example.org", certificateDays: 30 } }), "");
   });
 });
+
+describe("the gateway's sign-on in stack 2", function () {
+  this.timeout(30_000);
+  const clientSecret = "client-secret-0007";
+  const oidc = {
+    ...{ issuer: "https://id.example.org/", clientId: "pages", clientSecret },
+    groups: { viewer: ["flight"], operator: ["flight directors"] },
+  };
+  const endpoints = {
+    authorization: "https://id.example.org/auth",
+    token: "https://id.example.org/token",
+    userInfo: "https://id.example.org/userinfo",
+  };
+  let made: Deployment;
+  before(async () => {
+    made = await deploy({ gateway: { ...gateway, oidc: { ...oidc, endpoints } } });
+  });
+  const podOf = (): PodSpec =>
+    specOf<{ template: { spec: PodSpec } }>(made, "Deployment", "gateway-sign-on").template.spec;
+
+  it("is there where the settings name a provider, and nowhere else", async () => {
+    const without = await deploy({ gateway });
+    assert.deepEqual(
+      without.resources.filter(({ name }) => name.includes("sign-on")),
+      [],
+    );
+    assert.match(
+      String((podOf().containers[0]?.args ?? []).join("\n")),
+      /--oidc-issuer-url=https:\/\/id\.example\.org\/$/m,
+    );
+  });
+
+  it("leaves passwords to programs, with their outputs", () => {
+    for (const name of ["viewerPassword", "operatorPassword"]) assert.ok(made.secrets.includes(name), name);
+  });
+
+  it("has secrets in Secrets alone, and these marked", () => {
+    const withSecret = made.resources.filter(({ inputs }) => JSON.stringify(inputs).includes(clientSecret));
+    assert.deepEqual(
+      withSecret.map(({ type, name, hasSecret }) => `${type.split(":").at(-1)} ${name} ${hasSecret}`).sort(),
+      ["Secret gateway-sign-on true", "Secret monitoring-grafana-sign-on true"],
+    );
+    const { stringData } = named(made, "Secret", "gateway-sign-on").inputs as {
+      stringData: Record<string, unknown>;
+    };
+    assert.deepEqual(Object.keys(stringData), ["clientSecret", "cookieSecret"]);
+    assert.match(String(stringData["cookieSecret"]), /generated-secret/);
+    const keys = made.resources.filter(({ name }) => name === "gateway-sign-on-cookie");
+    assert.equal(keys.length, 1, "made once, and kept");
+  });
+
+  it("has no right, no way to change its files, and is asked by the gateway and Prometheus only", () => {
+    const { automountServiceAccountToken, serviceAccountName, containers } = podOf();
+    assert.deepEqual([automountServiceAccountToken, serviceAccountName], [false, "gateway-sign-on"]);
+    for (const { securityContext } of containers) {
+      assert.partialDeepStrictEqual(securityContext, {
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+      });
+    }
+    const { ingress } = specOf<{ ingress: unknown[] }>(made, "NetworkPolicy", "gateway-sign-on");
+    assert.partialDeepStrictEqual(ingress, [
+      {
+        from: [{ podSelector: { matchLabels: { "app.kubernetes.io/name": "gateway" } } }],
+        ports: [{ port: 4180 }],
+      },
+      {
+        from: [{ podSelector: { matchLabels: { "app.kubernetes.io/name": "prometheus" } } }],
+        ports: [{ port: 9101 }],
+      },
+    ]);
+    assert.partialDeepStrictEqual(specOf(made, "PodDisruptionBudget", "gateway-sign-on"), {
+      maxUnavailable: 1,
+    });
+  });
+
+  it("lets people into Grafana by the provider where its addresses are known, by the same groups", async () => {
+    const { grafana } = chartValues(made);
+    assert.partialDeepStrictEqual(grafana?.["grafana.ini"], {
+      "auth.generic_oauth": {
+        enabled: true,
+        client_id: "pages",
+        client_secret: "$__file{/etc/secrets/sign-on/clientSecret}",
+        auth_url: endpoints.authorization,
+        token_url: endpoints.token,
+        api_url: endpoints.userInfo,
+        role_attribute_path: `contains("groups"[*], 'flight directors') && 'Editor' || contains("groups"[*], 'flight') && 'Viewer'`,
+        role_attribute_strict: true,
+        use_pkce: true,
+      },
+      users: { allow_sign_up: false },
+    });
+    assert.partialDeepStrictEqual(grafana?.["extraSecretMounts"], [{ secretName: "grafana-sign-on" }]);
+    const without = chartValues(await deploy({ gateway: { ...gateway, oidc } }))["grafana"];
+    assert.equal(without?.["extraSecretMounts"], undefined);
+    assert.ok(!JSON.stringify(without).includes("generic_oauth"));
+  });
+
+  it("is probed at the provider", () => {
+    const probes = made.resources.filter(({ name }) => name === "probes-identity-provider");
+    assert.match(
+      JSON.stringify(probes.map(({ inputs }) => inputs)),
+      /"https:\/\/id\.example\.org\/\.well-known\/openid-configuration"/,
+    );
+  });
+
+  it("has settings whose problems are told all at once, and no secret", () => {
+    const refusal = refusalOf({
+      gateway: {
+        ...gateway,
+        oidc: {
+          ...{ issuer: "http://id.example.org", clientId: "a b", clientSecret: "my secret", scopes: ["a b"] },
+          ...{ groupsClaim: "", certificateAuthority: "none", groups: { viewer: ["a,b"] } },
+        },
+        routes: [{ name: "oauth2", namespace: "a", service: "a" }],
+      },
+    });
+    for (const part of [
+      'gateway.oidc.issuer = "http://id.example.org"',
+      'gateway.oidc.clientId = "a b"',
+      'gateway.oidc.clientSecret = "[secret]"',
+      "gateway.oidc.scopes[0]",
+      "gateway.oidc.groupsClaim",
+      "gateway.oidc.certificateAuthority",
+      'gateway.oidc.groups.viewer[0] = "a,b": a group:',
+    ]) {
+      assert.ok(refusal.includes(part), `${part}\n${refusal}`);
+    }
+    assert.ok(!refusal.includes("my secret"));
+    const empty = refusalOf({
+      gateway: {
+        ...gateway,
+        oidc: { ...oidc, groups: {} },
+        routes: [{ name: "oauth2", namespace: "a", service: "a" }],
+      },
+    });
+    assert.match(empty, /gateway\.oidc\.groups: one group at least/);
+    assert.match(empty, /gateway\.routes\[0\]\.name = "oauth2": is a page's/);
+  });
+});
