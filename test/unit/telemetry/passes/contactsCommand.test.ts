@@ -97,6 +97,42 @@ describe("orbital elements", () => {
     for (const text of [vanguard, lines]) assert.equal(elements(`\uFEFF${text}`).epoch, elements().epoch);
   });
 
+  it("that the library would read wrongly are refused, although the check digit fits", () => {
+    const [, first = "", second = ""] = vanguard.split("\n");
+    const changed = (from: string, to: string): unknown =>
+      readOrbit([first, second].map((line) => withCheckDigit(line.replace(from, to))).join("\n"));
+    const columns = (number: 1 | 2): unknown => ({
+      problems: [
+        `line ${number} does not have the columns of a TLE, ${
+          number === 1
+            ? "1 NNNNNU NNNNNAAA NNNNN.NNNNNNNN +.NNNNNNNN +NNNNN-N +NNNNN-N N NNNNN"
+            : "2 NNNNN NNN.NNNN NNN.NNNN NNNNNNN NNN.NNNN NNN.NNNN NN.NNNNNNNNNNNNNN"
+        }`,
+      ],
+    });
+    // A letter counts as nothing in the check digit, and so does a blank that moves a number.
+    assert.deepEqual(changed("00179.7849", "0017O.7849"), columns(1));
+    assert.deepEqual(changed("28098-4", "       "), columns(1));
+    assert.deepEqual(changed("  34.2682 ", " 34.26820 "), columns(2));
+    assert.deepEqual(changed("10.82419157", "-0.82419157"), columns(2));
+    assert.deepEqual(changed("1859667", ".185966"), columns(2));
+    assert.deepEqual(changed("00179.", "00367."), {
+      problems: ["line 1 has the day 367.78495062 of a year"],
+    });
+    assert.deepEqual(changed("-4 0  475", "-4 4  475"), {
+      problems: ["line 1 has the ephemeris type 4, whose elements are not SGP4's; allowed: 0, 2"],
+    });
+    assert.match(JSON.stringify(changed(" 34.2682", "234.2682")), /SGP4 cannot use these elements/);
+  });
+
+  it("may have blanks in place of zeros, and a catalog number with a letter", () => {
+    const [, first = "", second = ""] = vanguard.split("\n");
+    const numbered = [first, second].map((line) => withCheckDigit(line.replace(" 00005", " T5544")));
+    assert.equal(elements(numbered.join("\n")).epoch, elements().epoch);
+    const blank = withCheckDigit(first.replace("-4 0  475", "-4     5 "));
+    assert.equal(elements([blank, second].join("\n")).epoch, elements().epoch);
+  });
+
   it("are refused with every problem", () => {
     const problems = (text: string): unknown => readOrbit(text);
     assert.deepEqual(problems("nothing"), {

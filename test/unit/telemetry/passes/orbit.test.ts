@@ -272,6 +272,15 @@ describe("mean elements as an OMM", () => {
       "BSTAR is missing; it must be a number",
       'EPOCH is no time: "yesterday"',
     ]);
+    assert.deepEqual(problems(JSON.stringify({ ...keys, EPHEMERIS_TYPE: 4 })), [
+      'EPHEMERIS_TYPE is "4"; allowed: 0, 2',
+    ]);
+    for (const unusable of [{ MEAN_MOTION: "-15.495" }, { INCLINATION: "231" }, { ECCENTRICITY: "1.2" }]) {
+      assert.match(
+        problems(JSON.stringify({ ...keys, ...unusable })).join(),
+        /^SGP4 cannot use these elements/,
+      );
+    }
     assert.match(problems("[1,").join(), /is no JSON/);
     assert.deepEqual(problems("[]"), ["has no elements"]);
   });
