@@ -37,7 +37,7 @@ export class MessageError extends Error {}
 export function readNavigationMessage(text: string): NavigationMessage | undefined {
   const start = text.trimStart();
   if (start.startsWith("<")) return ofXml(readXml(text));
-  const kind = /^(?:COMMENT\b[^\n]*\n\s*)*CCSDS_(OEM|OMM)_VERS\s*=/.exec(start)?.[1];
+  const kind = /^(?:COMMENT\b[^\n]*\n\s*)*CCSDS_(OEM|OMM)_VERS\s*=/i.exec(start)?.[1]?.toUpperCase();
   return kind === "OEM" || kind === "OMM" ? { kind, segments: ofKeys(text, kind) } : undefined;
 }
 
@@ -47,6 +47,9 @@ interface Writable {
   readonly states: StateLine[];
 }
 
+/** Characters of COVARIANCE_START: most lines are longer, and states. */
+const longestMark = 16;
+
 /** Segments of an OEM begin with META_START; an OMM has none, and all its keys are one. */
 function ofKeys(text: string, kind: NavigationMessage["kind"]): Segment[] {
   const segments: Writable[] = [];
@@ -55,16 +58,17 @@ function ofKeys(text: string, kind: NavigationMessage["kind"]): Segment[] {
   for (const [index, raw] of text.split(/\r\n|\r|\n/).entries()) {
     const [line, number] = [raw.trim(), index + 1];
     const [, key = "", value = ""] = /^([A-Z][A-Z0-9_]*)\s*=\s*(.*)$/i.exec(line) ?? [];
-    if (line === "" || /^COMMENT(\s|$)/.test(line) || line === "META_STOP") continue;
+    const mark = key === "" && line.length <= longestMark ? line.toUpperCase() : "";
+    if (line === "" || /^COMMENT(\s|$)/i.test(line) || mark === "META_STOP") continue;
     const version = /^CCSDS_(\w+)_VERS$/i.exec(key)?.[1]?.toUpperCase();
     if (version !== undefined && version !== kind) throw mixed();
-    if (line === "META_START" ? kind === "OEM" : version === "OMM") {
+    if (mark === "META_START" ? kind === "OEM" : version === "OMM") {
       segments.push({ line: number, keys: new Map(), states: [] });
     }
     const segment = segments.at(-1) ?? header;
-    if (version !== undefined || line === "META_START") continue;
-    if (line === "COVARIANCE_START" || line === "COVARIANCE_STOP") {
-      isCovariance = line === "COVARIANCE_START";
+    if (version !== undefined || mark === "META_START") continue;
+    if (mark === "COVARIANCE_START" || mark === "COVARIANCE_STOP") {
+      isCovariance = mark === "COVARIANCE_START";
     } else if (isCovariance) continue;
     else if (key !== "") setKey(segment, key, value.replace(/\s*\[[^\]]*\]$/, ""), number);
     else if (/^[-+\d]/.test(line)) {

@@ -35,10 +35,9 @@ export function readOrbit(written: string): Orbit | Problems {
 
 function ofLines(text: string): Orbit | Problems {
   const found = twoLinesOf(text);
-  // Without any, what is missing is said.
-  const sets = found.length > 0 ? found : [{ name: undefined, first: undefined, second: undefined }];
+  if (found.length === 0) return { problems: ["has neither two-line elements nor a CCSDS OMM or OEM"] };
   return newestElements(
-    sets.map((lines): ElementSet => {
+    found.map((lines): ElementSet => {
       const object = catalogNumber(lines.first ?? lines.second ?? "");
       return { object, name: lines.name ?? object.trim(), read: () => Elements.ofLines(lines) };
     }),

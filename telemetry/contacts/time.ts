@@ -6,7 +6,8 @@ const calendar =
 export const timeForms = "a time with its zone, as 2026-11-27T08:15:30Z or 2026-331T08:15:30Z";
 
 /** Seconds since 1970; undefined: not of that form, or a time that does not exist. */
-export function readTime(text: string): number | undefined {
+export function readTime(written: string): number | undefined {
+  const text = written.toUpperCase();
   const match = calendar.exec(text);
   if (!match) return undefined;
   const [, year = "", month, day, dayOfYear] = match;

@@ -10,7 +10,7 @@ export interface TwoLines {
 export function twoLinesOf(text: string): TwoLines[] {
   const found: { name?: string; first?: string; second?: string }[] = [];
   let title: string | undefined;
-  for (const line of text.split(/\r?\n/).map((each) => each.trimEnd())) {
+  for (const line of text.split(/\r\n|\r|\n/).map((each) => each.trim())) {
     const last = found.at(-1);
     if (line.startsWith("1 ")) found.push({ first: line, ...(title !== undefined && { name: title }) });
     else if (!line.startsWith("2 ")) {

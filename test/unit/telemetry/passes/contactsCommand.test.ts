@@ -92,6 +92,12 @@ describe("orbital elements", () => {
     }
   });
 
+  it("may be indented, and have any line ends", () => {
+    for (const text of [vanguard.replaceAll(/^/gm, "  "), vanguard.replaceAll("\n", "\r")]) {
+      assert.equal(elements(text).epoch, elements().epoch);
+    }
+  });
+
   it("may have a byte order mark in front, with or without a name", () => {
     const lines = vanguard.split("\n").slice(1).join("\r\n");
     for (const text of [vanguard, lines]) assert.equal(elements(`\uFEFF${text}`).epoch, elements().epoch);
@@ -136,7 +142,7 @@ describe("orbital elements", () => {
   it("are refused with every problem", () => {
     const problems = (text: string): unknown => readOrbit(text);
     assert.deepEqual(problems("nothing"), {
-      problems: ["there is no line that begins with 1", "there is no line that begins with 2"],
+      problems: ["has neither two-line elements nor a CCSDS OMM or OEM"],
     });
     assert.deepEqual(problems(vanguard.replace("4753", "4754").replace("13667", "1366")), {
       problems: ["line 1 has the check digit 4, not 3", "line 2 has 68 characters, a TLE's has 69"],

@@ -93,6 +93,14 @@ describe("an ephemeris", () => {
     );
   });
 
+  it("may be in small letters, and have a covariance", () => {
+    const covariance = "COVARIANCE_START\nEPOCH = 2024-03-10T12:00:00\n1\n2 3\nCOVARIANCE_STOP\n";
+    const text = `${ephemeris("itrf")}COMMENT end\n${covariance}`;
+    for (const each of [text, text.toLowerCase()]) {
+      assert.deepEqual(pass(orbit(each)), pass(orbit(ephemeris("itrf"))));
+    }
+  });
+
   it("of the elements' own orbit has their contacts", () => {
     const [first = NaN, last = NaN] = pass(orbit(tle));
     assert.ok(Math.abs(first - aos) < 0.3 && Math.abs(last - los) < 0.3, `${first} to ${last}`);
