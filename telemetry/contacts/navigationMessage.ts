@@ -70,13 +70,19 @@ function ofKeys(text: string, kind: NavigationMessage["kind"]): Segment[] {
     if (mark === "COVARIANCE_START" || mark === "COVARIANCE_STOP") {
       isCovariance = mark === "COVARIANCE_START";
     } else if (isCovariance) continue;
-    else if (key !== "") setKey(segment, key, value.replace(/\s*\[[^\]]*\]$/, ""), number);
+    else if (key !== "") setKey(segment, key, withoutUnit(value), number);
     else if (/^[-+\d]/.test(line)) {
       const [epoch = "", ...numbers] = line.split(/\s+/);
       segment.states.push({ line: number, epoch, numbers });
     } else throw new MessageError(`line ${number} is neither KEY = VALUE nor a state: ${line.slice(0, 40)}`);
   }
   return segments.length === 0 ? [header] : segments;
+}
+
+/** Value without the unit in brackets behind it. No regular expression: of many blanks one takes their square. */
+function withoutUnit(value: string): string {
+  const at = value.endsWith("]") ? value.lastIndexOf("[") : -1;
+  return at < 0 ? value : value.slice(0, at).trimEnd();
 }
 
 const mixed = (): MessageError => new MessageError("has messages of several kinds; give those of one");

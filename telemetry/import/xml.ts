@@ -39,7 +39,8 @@ export function readXml(text: string, file?: string): Element {
 function refuseDepth(text: string): void {
   let depth = 0;
   for (const { 0: tag, index } of text.matchAll(
-    /<!--[^]*?-->|<!\[CDATA\[[^]*?\]\]>|<!DOCTYPE|<[?!/]?[^<>]{0,65536}>/g,
+    // To its end where it is not closed: else each that begins in it would be looked at as far.
+    /<!--[^]*?(?:-->|$)|<!\[CDATA\[[^]*?(?:\]\]>|$)|<!DOCTYPE|<[?!/]?[^<>]{0,65536}>/g,
   )) {
     if (tag.startsWith("<!DOCTYPE")) {
       throw new ImportError(

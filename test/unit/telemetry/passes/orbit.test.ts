@@ -101,6 +101,17 @@ describe("an ephemeris", () => {
     }
   });
 
+  it("with a line of many blanks, and XML without an end, take no time", () => {
+    const long = " ".repeat(300_000);
+    assert.deepEqual(
+      pass(orbit(ephemeris("itrf").replace(/^(OBJECT_NAME\s*=).*$/m, `$1 a${long}b [x]`))),
+      pass(orbit(ephemeris("itrf"))),
+    );
+    for (const start of ["<!-- ", "<![CDATA[ "]) {
+      assert.match(problems(`<oem>${start.repeat(100_000)}`).join(), /not well-formed XML/);
+    }
+  }).timeout(4_000);
+
   it("of the elements' own orbit has their contacts", () => {
     const [first = NaN, last = NaN] = pass(orbit(tle));
     assert.ok(Math.abs(first - aos) < 0.3 && Math.abs(last - los) < 0.3, `${first} to ${last}`);
