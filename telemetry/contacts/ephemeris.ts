@@ -34,6 +34,10 @@ const frameOf: readonly [RegExp, keyof typeof frames][] = [
   [/^(MOD|MOD_EARTH)$/, "MOD"],
 ];
 
+/** Frames that turn with the equinox: by 0.014 degrees in a year, so that one of another date is elsewhere. */
+const ofDate: readonly (keyof typeof frames)[] = ["TEME", "TOD", "MOD"];
+const mostFrameAge = 365.25 * 86_400;
+
 const clocks: Readonly<Record<string, (reading: number) => number>> = {
   UTC: (reading) => reading,
   // At most 0.9 s from UTC.
@@ -156,6 +160,13 @@ function arcOf(segment: Segment, problems: string[]): Arc | undefined {
   };
   const start = Math.max(first?.time ?? NaN, limit("USEABLE_START_TIME", -Infinity));
   const end = Math.min(last?.time ?? NaN, limit("USEABLE_STOP_TIME", Infinity));
+  const frameAge = Math.abs(limit("REF_FRAME_EPOCH", first?.time ?? NaN) - (first?.time ?? NaN));
+  if (ofDate.includes(known) && frameAge > mostFrameAge) {
+    const given = shown(keys.get("REF_FRAME_EPOCH"));
+    own.push(
+      `the segment of line ${line}: REF_FRAME_EPOCH is ${given}; ${frame} is known of date only, within a year`,
+    );
+  }
   if (own.length === 0 && start >= end) own.push(`the segment of line ${line} has no useable time`);
   problems.push(...own);
   return own.length > 0 ? undefined : { states, start, end, turn: frames[known] };

@@ -196,6 +196,16 @@ describe("an ephemeris", () => {
     assert.match(stderr, /is from 2024-03-10T12:00:00Z to 2024-03-10T12:39:00Z: nothing of it is between/);
   });
 
+  it("in a frame of an epoch is taken only where that is near", () => {
+    const at = (frame: string, epoch: string): string =>
+      ephemeris(frame).replace(/^REF_FRAME .*$/m, `$&\nREF_FRAME_EPOCH = ${epoch}`);
+    assert.deepEqual(pass(orbit(at("teme", "2024-03-01T00:00:00"))), pass(orbit(ephemeris("teme"))));
+    assert.deepEqual(pass(orbit(at("eme2000", "2000-01-01T12:00:00"))), pass(orbit(ephemeris("eme2000"))));
+    assert.deepEqual(problems(at("teme", "2000-01-01T12:00:00")), [
+      'the segment of line 6: REF_FRAME_EPOCH is "2000-01-01T12:00:00"; TEME is known of date only, within a year',
+    ]);
+  });
+
   it("is refused with every problem and its line", () => {
     const bad = ephemeris("itrf")
       .replace("EARTH", "MARS")
