@@ -127,8 +127,20 @@ describe("the text of a contact plan", () => {
     assert.ok(performance.now() - start < 5_000, "quadratic in the number of keys");
   });
 
+  it("that is none, of any megabyte that an address answers, is soon refused", () => {
+    for (const part of ["[", '"', "{ ", "- ", ": ", "? ", "a: b: c\n", "[\n", "- &a\n", "\n", "#\n"]) {
+      const text = part.repeat(1_048_576 / part.length);
+      const start = performance.now();
+      assert.throws(() => readPlan(text, "a"), PlanError, part);
+      assert.ok(
+        performance.now() - start < 2_000,
+        `${JSON.stringify(part)}: ${performance.now() - start} ms`,
+      );
+    }
+  }).timeout(60_000);
+
   it("has no key twice", () => {
-    assert.throws(() => readPlan("- { start: a, end: b, start: c }", "a"), /the key start is there twice/);
+    assert.throws(() => readPlan("- { start: a, end: b, start: c }", "a"), /duplicated mapping key \(1:23\)/);
   });
 
   it("has the contacts of other spacecraft too, which are left aside", () => {
