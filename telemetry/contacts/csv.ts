@@ -3,7 +3,7 @@
 /** Lines that are neither empty nor a comment, with their numbers from 1. */
 export function linesOf(text: string): { readonly number: number; readonly text: string }[] {
   return text
-    .split(/\r?\n/)
+    .split(/\r\n|\r|\n/)
     .map((line, i) => ({ number: i + 1, text: line.trim() }))
     .filter(({ text: line }) => line !== "" && !line.startsWith("#"));
 }

@@ -113,15 +113,18 @@ function parsed(text: string): unknown {
 
 const columns = ["start", "end", "station", "spacecraft"];
 
+const columnsOf = (head: string | undefined): string[] =>
+  cellsOf(head ?? "").map((cell) => cell.toLowerCase());
+
 /** True when the first line names the columns. */
 function isCsv(text: string): boolean {
-  const cells = cellsOf(linesOf(text)[0]?.text ?? "");
+  const cells = columnsOf(linesOf(text)[0]?.text);
   return cells.includes("start") && cells.includes("end");
 }
 
 function csvEntries(text: string): Entry[] {
   const [head, ...rows] = linesOf(text);
-  const keys = cellsOf(head?.text ?? "");
+  const keys = columnsOf(head?.text);
   return rows.map(({ number, text: row }) => ({
     what: `line ${number}:`,
     value: Object.fromEntries(

@@ -116,6 +116,13 @@ describe("the text of a contact plan", () => {
     it(`is ${form}`, () => assert.deepEqual(readPlan(text, "sat-1"), expected));
   }
 
+  it("may have its columns in capitals, and any line ends", () => {
+    const text = "Start,END,Station\n2026-11-27T08:15:00Z,2026-11-27T08:25:30Z,svalbard\n";
+    for (const each of [text, text.replaceAll("\n", "\r"), text.replaceAll("\n", "\r\n")]) {
+      assert.deepEqual(readPlan(each, "sat-1"), expected);
+    }
+  });
+
   it("that is none, and begins with many words of a comment, is soon seen to be none", () => {
     assert.equal(readNavigationMessage(`${"COMMENT ".repeat(32)}x`), undefined);
   });
