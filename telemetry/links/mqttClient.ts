@@ -18,6 +18,8 @@ export function connectMqtt(link: Link, { onError }: TransportEvents): Transport
     // Nothing that the broker kept from before is delivered: a new exporter starts with new packets.
     clean: true,
     reconnectPeriod: reconnectMilliseconds,
+    // A broker that starts, or waits for what knows its users, refuses for a while.
+    reconnectOnConnackError: true,
     connectTimeout: connectTimeoutMilliseconds,
     keepalive: keepAliveSeconds,
     ...(user !== undefined && { username: user }),
@@ -30,7 +32,12 @@ export function connectMqtt(link: Link, { onError }: TransportEvents): Transport
       if (error) onError(error);
     });
   });
-  client.on("message", (_topic, payload) => link.message(payload));
+  client.on("message", (_topic, payload, { retain }) => {
+    if (!retain) return link.message(payload);
+    // Kept by the broker, from whenever: it would be the newest value, after each connect.
+    link.counters.receivedBytes += payload.length;
+    link.counters.skippedBytes += payload.length;
+  });
   client.on("error", (error) => {
     if (!isTold) onError(error);
     isTold = true;

@@ -101,23 +101,44 @@ describe("an exporter with several sources", () => {
     assert.equal(await metric(`perigee_telemetry_link_frames_total${link}`), frames.length);
   }).timeout(15_000);
 
-  it("takes the messages of an MQTT topic", async () => {
-    // A broker of three answers: CONNACK, SUBACK, and then a PUBLISH for each packet (MQTT 3.1.1, 3.2, 3.9, 3.3).
-    const topic = "ground/raw";
-    const publish = (payload: Buffer): Buffer => {
-      const body = Buffer.concat([Buffer.from([0, topic.length]), Buffer.from(topic), payload]);
-      assert.ok(body.length < 128);
-      return Buffer.concat([Buffer.from([0x30, body.length]), body]);
-    };
-    const port = await serve((socket) =>
+  const topic = "ground/raw";
+  const publish = (payload: Buffer, retain = 0): Buffer => {
+    const body = Buffer.concat([Buffer.from([0, topic.length]), Buffer.from(topic), payload]);
+    assert.ok(body.length < 128);
+    return Buffer.concat([Buffer.from([0x30 | retain, body.length]), body]);
+  };
+  /** A broker of three answers: CONNACK, SUBACK, and then its messages (MQTT 3.1.1, 3.2, 3.9, 3.3). */
+  const broker = (messages: readonly Buffer[], refusals = 0): Promise<number> =>
+    serve((socket, times) =>
       socket.on("data", (bytes: Buffer) => {
         const kind = (bytes[0] ?? 0) >>> 4;
-        if (kind === 1) socket.write(Buffer.from("20020000", "hex"));
+        if (kind === 1) socket.write(Buffer.from([0x20, 2, 0, times <= refusals ? 3 : 0]));
         if (kind !== 8) return;
         socket.write(Buffer.from([0x90, 3, bytes[2] ?? 0, bytes[3] ?? 0, 0]));
-        socket.write(Buffer.concat(packets.map(publish)));
+        socket.write(Buffer.concat(messages));
       }),
     );
+
+  it("asks an MQTT broker again that is not available yet", async () => {
+    const port = await broker(
+      packets.map((packet) => publish(packet)),
+      1,
+    );
+    const { state } = await start(`mqtt://127.0.0.1:${port}/${topic}`);
+    await until(() => state.datagrams === packets.length, "no packets");
+  }).timeout(20_000);
+
+  it("leaves out what an MQTT broker kept from before, and counts it", async () => {
+    const [old = Buffer.alloc(0), ...live] = packets;
+    const port = await broker([publish(old, 1), ...live.map((packet) => publish(packet))]);
+    const { state } = await start(`mqtt://127.0.0.1:${port}/${topic}`);
+    await until(() => state.datagrams === live.length, "no packets");
+    const link = `{link="mqtt://127.0.0.1:${port}/${topic}"}`;
+    assert.equal(await metric(`perigee_telemetry_link_skipped_bytes_total${link}`), old.length);
+  }).timeout(15_000);
+
+  it("takes the messages of an MQTT topic", async () => {
+    const port = await broker(packets.map((packet) => publish(packet)));
     const { state } = await start(`mqtt://127.0.0.1:${port}/${topic}`);
     await until(() => state.datagrams === packets.length, "no packets");
     assert.equal(
