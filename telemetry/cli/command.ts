@@ -10,7 +10,7 @@ export interface Surroundings {
   /** Writer of one line to standard error, the reason why a command failed. */
   readonly complain: (line: string) => void;
   readonly log: Log;
-  /** Signal that is aborted on SIGTERM and SIGINT. */
+  /** Signal that is aborted on SIGTERM and SIGINT. Before it is read, they end the process. */
   readonly stopped: AbortSignal;
 }
 

@@ -60,7 +60,8 @@ export const decode = command(
       dictionary: dictionarySetting,
     },
   },
-  async (settings, { print, complain, log, stopped }, file) => {
+  async (settings, surroundings, file) => {
+    const { print, complain, log } = surroundings;
     const { format, raw, skipBytes } = settings;
     const name = file ?? "";
     const dictionary = readDictionary(settings.dictionary);
@@ -69,6 +70,7 @@ export const decode = command(
     const sink = new Collector(dictionary, raw, history);
     const show = format === "json" ? jsonLine : table;
     const bytes = readPackets(file);
+    const { stopped } = surroundings;
     const fail = (why: string): number => {
       complain(`perigee-telemetry: ${why}\n`);
       return 1;

@@ -54,8 +54,6 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
 
 /** Main function: runs the command line of the process and sets its exit code. */
 export async function main(): Promise<void> {
-  const stop = new AbortController();
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
   // A closed pipe (decode FILE | head) is not an error.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
   const print = (text: string): Promise<void> =>
@@ -63,10 +61,20 @@ export async function main(): Promise<void> {
       process.stdout.write(text, () => resolve());
     });
   const complain = (line: string): void => void process.stderr.write(line);
+  let stopped: AbortSignal | undefined;
   process.exitCode = await run(process.argv.slice(2), {
     print,
     complain,
     log: jsonLog(),
-    stopped: stop.signal,
+    get stopped() {
+      return (stopped ??= stopSignal());
+    },
   });
+}
+
+/** Signal of SIGTERM and SIGINT, which end the process until a command asks for it: one that waits for its input, say. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
+  return stop.signal;
 }

@@ -49,12 +49,14 @@ export const replay = command(
       dictionary: dictionarySetting,
     },
   },
-  async (settings, { log, complain, stopped }, file) => {
+  async (settings, surroundings, file) => {
+    const { log, complain } = surroundings;
     const { target, rate, speed } = settings;
     if (rate !== undefined && speed !== undefined) {
       throw new UsageError("--rate and --speed: give one of them");
     }
     const packets = timedPackets(file, settings);
+    const { stopped } = surroundings;
     const fail = (why: string): number => {
       complain(`perigee-telemetry: ${file ?? ""} ${why}\n`);
       return 1;

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, execFileSync, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -319,6 +320,25 @@ describe("the commands, as one bundled file", function () {
     const ended = once(child, "exit");
     child.kill("SIGTERM");
     assert.deepEqual(await ended, [0, null]);
+  });
+
+  it("that wait for their input are ended by SIGINT", async () => {
+    const pipe = join(folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    for (const args of [
+      ["decode", pipe],
+      ["replay", pipe],
+      ["contacts", pipe, "--station", "here,1,2,3"],
+    ]) {
+      const child = spawn(process.execPath, [bundle, ...args]);
+      running.push(child);
+      const ended = once(child, "exit");
+      // Is opened when the other side is.
+      const writer = await open(pipe, "w");
+      child.kill("SIGINT");
+      assert.deepEqual(await ended, [null, "SIGINT"], args.join(" "));
+      await writer.close();
+    }
   });
 
   it("serve drains where it is told to: ready at first, then not, receiving all the time", async () => {
