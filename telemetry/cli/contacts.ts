@@ -1,12 +1,13 @@
 /** The command `contacts`: prints the contact plan of a spacecraft from its orbit (TLE, OMM or OEM), as CSV. */
-import { readFileSync } from "node:fs";
 import * as z from "zod";
 import type { Station } from "../contacts/earth";
 import type { Known } from "../contacts/ephemeris";
 import { type Orbit, readOrbit } from "../contacts/orbit";
 import { findContacts } from "../contacts/passSearch";
 import { readTime, timeForms } from "../contacts/time";
+import { mostXmlBytes, textIn } from "../import/xml";
 import type { Log } from "../log";
+import { readWhole } from "../wholeFile";
 import { command } from "./command";
 import { reason } from "./dictionarySetting";
 import { text, UsageError } from "./settings";
@@ -69,7 +70,7 @@ const iso = (seconds: number): string =>
 function readFile(file: string | undefined): ReturnType<typeof readOrbit> {
   if (file === undefined) return { problems: ["name a FILE with the orbit, or - for standard input"] };
   try {
-    return readOrbit(readFileSync(file === "-" ? 0 : file, "utf8"));
+    return readOrbit(textIn(readWhole(file, mostXmlBytes)));
   } catch (error) {
     return { problems: [`cannot be read: ${reason(error)}`] };
   }

@@ -1,7 +1,7 @@
 /** Input files of the commands: the dictionary setting, and readers that convert failures to usage errors. */
-import { readFileSync } from "node:fs";
 import * as z from "zod";
 import { type Dictionary, DictionaryError, loadDictionary } from "../dictionary";
+import { readWhole } from "../wholeFile";
 import { text, UsageError } from "./settings";
 
 export const dictionarySetting = text
@@ -28,14 +28,17 @@ export function readDictionary(path: string | undefined): Dictionary {
   }
 }
 
+/** Bytes of the longest file of packets: what Node reads of a file at once. */
+const mostPacketBytes = 2 * 1024 ** 3 - 1024 ** 2;
+
 /**
  * Content of a file of packets; `-` is standard input.
- * @throws UsageError when the file cannot be read
+ * @throws UsageError when the file cannot be read, or is longer than 2047 MiB
  */
 export function readPackets(path: string | undefined): Buffer {
   if (path === undefined) throw new UsageError("name a file of packets, or - for standard input");
   try {
-    return readFileSync(path === "-" ? 0 : path);
+    return readWhole(path, mostPacketBytes);
   } catch (error) {
     throw new UsageError(`cannot read the packets ${path}: ${reason(error)}`);
   }

@@ -1,5 +1,5 @@
 /** The command `import`: makes a dictionary of a definition in another format, and says what it could not carry over. */
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { parse } from "yaml";
@@ -18,6 +18,7 @@ import {
 } from "../import";
 import { dictionarySize, ruleSizes, sizeProblems } from "../objectSizes";
 import { ruleFile } from "../rules";
+import { readWhole } from "../wholeFile";
 import { command } from "./command";
 import { reason } from "./dictionarySetting";
 import { positive, text, UsageError } from "./settings";
@@ -135,13 +136,11 @@ function convert(
 /** @throws UsageError for a file that cannot be read or is too long */
 function textOf(file: string): string {
   try {
-    const { size } = statSync(file);
-    if (size <= mostFileBytes) return textIn(readFileSync(file));
+    return textIn(readWhole(file, mostFileBytes));
   } catch (error) {
     if (error instanceof ImportError) throw new UsageError(`${file} ${error.message}`);
     throw new UsageError(`cannot read ${file}: ${reason(error)}`);
   }
-  throw new UsageError(`${file} is longer than ${mostFileBytes / 1024 ** 2} MiB`);
 }
 
 const textBeside = (file: string): string | undefined =>

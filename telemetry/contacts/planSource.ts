@@ -1,5 +1,5 @@
 /** Source of a contact plan: a file or an HTTP address, read again and again. The last good plan is kept. */
-import { readFile, stat } from "node:fs/promises";
+import { createReadStream } from "node:fs";
 import type { Log } from "../log";
 import { loginProblem } from "../loginProblem";
 import { ContactPlan, type Contacts } from "./contactPlan";
@@ -104,11 +104,8 @@ export class PlanSource implements Contacts {
 /** True for what is fetched and not read from a file. */
 export const isUrl = (place: string): boolean => /^https?:\/\//i.test(place);
 
-async function fileText(path: string): Promise<string> {
-  const { size } = await stat(path);
-  if (size > mostPlanBytes) throw tooLong();
-  return readFile(path, "utf8");
-}
+/** Text of a file, also of a pipe or device, of which no more is read than a plan may have. */
+const fileText = (path: string): Promise<string> => textOf(createReadStream(path, { end: mostPlanBytes }));
 
 /** Answer of an address. A name and password in the URL become a header: `fetch` refuses them. */
 async function fetched(place: string): Promise<string> {
@@ -126,9 +123,13 @@ async function fetched(place: string): Promise<string> {
     await answer.body?.cancel();
     throw new PlanError([`the answer is ${answer.status} ${answer.statusText}`]);
   }
+  return textOf((answer.body as AsyncIterable<Uint8Array> | null) ?? []);
+}
+
+async function textOf(source: AsyncIterable<Uint8Array> | readonly Uint8Array[]): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of (answer.body as AsyncIterable<Uint8Array> | null) ?? []) {
+  for await (const chunk of source) {
     bytes += chunk.length;
     // Leaving the loop cancels the rest.
     if (bytes > mostPlanBytes) throw tooLong();

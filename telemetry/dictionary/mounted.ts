@@ -1,9 +1,12 @@
 /** Text of a dictionary file as it is mounted in pods, and read: as it is, or compressed where a ConfigMap is too small. */
-import { readFileSync } from "node:fs";
 import { gunzipSync, gzipSync } from "node:zlib";
+import { readWhole } from "../wholeFile";
 
 /** Bytes that a ConfigMap holds (Kubernetes: MaxSecretSize). */
 export const mostConfigMapBytes = 1024 ** 2;
+
+/** Bytes of the longest dictionary, also unpacked: ten times one of 16,000 parameters. */
+const mostBytes = 64 * 1024 ** 2;
 
 /** Text of a dictionary, or its gzip where the text is too big for a ConfigMap. The reader tells by the first bytes. */
 export function mountedDictionary(text: string): Buffer {
@@ -16,11 +19,11 @@ export const isCompressed = (content: Buffer): boolean => content[0] === 0x1f &&
 
 /**
  * Text of a dictionary file, compressed or not, in UTF-8 or UTF-16.
- * @throws the file system's or zlib's error, which has a `code`
+ * @throws Error where it is longer than 64 MiB, or the file system's or zlib's, which has a `code`
  */
 export function readDictionaryText(path: string): string {
-  const content = readFileSync(path);
-  const plain = isCompressed(content) ? gunzipSync(content) : content;
+  const content = readWhole(path, mostBytes);
+  const plain = isCompressed(content) ? gunzipSync(content, { maxOutputLength: mostBytes }) : content;
   return new TextDecoder(encodingOf(plain)).decode(plain);
 }
 
