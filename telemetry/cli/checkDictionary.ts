@@ -4,14 +4,18 @@ import {
   defaultDictionaryText,
   DictionaryError,
   formatProblem,
+  mostListed,
   parseDictionary,
   readDictionaryText,
 } from "../dictionary";
+import { firstOf } from "../firstOf";
 import { dictionarySize, ruleSizes, sizeProblems, sizeSummary } from "../objectSizes";
 import { ruleFile } from "../rules";
 import { command } from "./command";
 import { reason } from "./dictionarySetting";
 import { UsageError } from "./settings";
+
+const linesOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join("");
 
 export const checkDictionary = command(
   {
@@ -27,7 +31,7 @@ export const checkDictionary = command(
       const text = file === undefined ? defaultDictionaryText() : readDictionaryText(file);
       const warnings: string[] = [];
       const dictionary = parseDictionary(text, file, (each) =>
-        warnings.push(`warning: ${formatProblem(each)}\n`),
+        warnings.push(`warning: ${formatProblem(each)}`),
       );
       const { name, version, packets, parameters } = dictionary;
       const limited = parameters.filter((parameter) => parameter.limits).length;
@@ -37,13 +41,13 @@ export const checkDictionary = command(
       await print(
         `${name} ${version}${which}: ${packets.length} packets${events > 0 ? ` (${events} with events)` : ""}, ${parameters.length} parameters${dictionary.derived.length > 0 ? ` (${dictionary.derived.length} derived)` : ""}, ${limited} of them with limits\n`,
       );
-      await print(warnings.join(""));
+      await print(linesOf(firstOf(warnings, mostListed, "warnings")));
       const needsTable = packets.some(({ time }) => (time?.code.clock ?? "UTC") !== "UTC");
       if (needsTable) await print(`leap seconds: by a table that is complete to ${leapSecondsKnownUntil}\n`);
       // Without the dashboards: the exporter does not know them. Stack 2 checks their sizes too.
       const sizes = [dictionarySize(text), ...ruleSizes(ruleFile(dictionary))];
       const problems = sizeProblems(sizes);
-      await print([...sizeSummary(sizes), ...problems].map((line) => `${line}\n`).join(""));
+      await print(linesOf([...sizeSummary(sizes), ...problems]));
       return problems.length > 0 ? 1 : 0;
     } catch (error) {
       if (!(error instanceof DictionaryError)) {

@@ -5,6 +5,7 @@ import type { Known } from "../contacts/ephemeris";
 import { type Orbit, readOrbit } from "../contacts/orbit";
 import { findContacts } from "../contacts/passSearch";
 import { readTime, timeForms } from "../contacts/time";
+import { firstOf } from "../firstOf";
 import { mostXmlBytes, textIn } from "../import/xml";
 import type { Log } from "../log";
 import { readWhole } from "../wholeFile";
@@ -43,7 +44,9 @@ export const contacts = command(
     if (from === undefined) problems.push(`--from: must be ${timeForms}`);
     const orbit = readFile(file);
     if ("problems" in orbit) {
-      problems.push(...shortened(orbit.problems).map((each) => `${file ?? ""}: ${each}`));
+      problems.push(
+        ...firstOf(orbit.problems, mostProblems, "problems").map((each) => `${file ?? ""}: ${each}`),
+      );
     }
     if (problems.length > 0 || from === undefined || "problems" in orbit) {
       throw new UsageError(problems.join("; "));
@@ -78,11 +81,6 @@ function readFile(file: string | undefined): ReturnType<typeof readOrbit> {
 
 /** Problems that are told. */
 const mostProblems = 20;
-
-const shortened = (problems: readonly string[]): readonly string[] =>
-  problems.length <= mostProblems
-    ? problems
-    : [...problems.slice(0, mostProblems), `and ${problems.length - mostProblems} more problems`];
 
 /**
  * The part of the time asked for of which the orbit says something. What is left out, or uncertain, is warned of.

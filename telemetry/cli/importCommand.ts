@@ -5,6 +5,7 @@ import writeFileAtomic from "write-file-atomic";
 import { parse } from "yaml";
 import * as z from "zod";
 import { parseDictionary } from "../dictionary";
+import { firstOf } from "../firstOf";
 import {
   bitOrders,
   type Format,
@@ -22,6 +23,9 @@ import { readWhole } from "../wholeFile";
 import { command } from "./command";
 import { reason } from "./dictionarySetting";
 import { positive, text, UsageError } from "./settings";
+
+/** Lines that are told of what is not, or otherwise, in the dictionary. */
+const mostFindings = 10_000;
 
 const small = z.coerce.number().int().min(1);
 
@@ -90,7 +94,8 @@ export const importCommand = command(
     });
     const { text: dictionary, findings, origins } = imported;
     const sizes = sizesOf(dictionary);
-    for (const finding of findings.all) complain(`${formatFinding(file, finding)}\n`);
+    const said = findings.all.map((finding) => formatFinding(file, finding));
+    for (const line of firstOf(said, mostFindings, "findings")) complain(`${line}\n`);
     for (const problem of sizes) complain(`${output ?? "the dictionary"}: ${problem}\n`);
     if (output === undefined) await print(dictionary);
     else {

@@ -1,6 +1,7 @@
 /** Text of a contact plan, YAML, JSON or CSV, to the contacts of one spacecraft. */
 import { CORE_SCHEMA, load } from "js-yaml";
 import * as z from "zod";
+import { firstOf } from "../firstOf";
 import type { Contact } from "./contactPlan";
 import { cellsOf, linesOf } from "./csv";
 import { readTime, timeForms } from "./time";
@@ -14,10 +15,7 @@ const mostProblems = 20;
 /** Plan that cannot be used, with every problem in it. */
 export class PlanError extends Error {
   constructor(readonly problems: readonly string[]) {
-    const more = problems.length - mostProblems;
-    super(
-      [...problems.slice(0, mostProblems), ...(more > 0 ? [`and ${more} more problems`] : [])].join("; "),
-    );
+    super(firstOf(problems, mostProblems, "problems").join("; "));
   }
 }
 

@@ -46,7 +46,7 @@ export { defaultDictionaryPath, defaultDictionaryText, loadDictionary, parseDict
 export { extraMemoryMiB, fleetMemoryMiB } from "./memory";
 export { exporterMetricNames, metricNameOf } from "./metricName";
 export { isCompressed, mostConfigMapBytes, mountedDictionary, readDictionaryText } from "./mounted";
-export { DictionaryError, formatProblem } from "./problem";
+export { DictionaryError, formatProblem, mostListed } from "./problem";
 export { rawRange } from "./rawRange";
 export { scrapeIntervalSeconds } from "./scrapeInterval";
 export { stateNames } from "./stateAlarms";

@@ -1,4 +1,9 @@
 /** Problems of a dictionary file, collected with line and column and thrown as one error. */
+import { firstOf } from "../firstOf";
+
+/** Problems that a message lists: more nobody reads, and `serve` says them in one line. */
+export const mostListed = 1_000;
+
 /** One problem of a dictionary, and its place. */
 export interface Problem {
   readonly file: string;
@@ -15,10 +20,10 @@ export function formatProblem(problem: Problem): string {
   return problem.key ? `${where}: ${problem.key}: ${problem.message}` : `${where}: ${problem.message}`;
 }
 
-/** Error of an invalid dictionary. Its message lists all problems, one per line. */
+/** Error of an invalid dictionary. Its message lists the first 1,000 problems, one per line, and how many more there are. */
 export class DictionaryError extends Error {
   constructor(readonly problems: readonly Problem[]) {
-    super(problems.map(formatProblem).join("\n"));
+    super(firstOf(problems.map(formatProblem), mostListed, "problems").join("\n"));
     this.name = "DictionaryError";
   }
 }

@@ -208,6 +208,15 @@ describe("check-dictionary", () => {
     }
   });
 
+  it("lists the first thousand of very many problems, and how many more there are", async () => {
+    const packets = Array.from({ length: 3_000 }, () => "  - wrong: 1\n").join("");
+    const { status, stdout } = await check(`name: n\nversion: "1"\ntime: none\npackets:\n${packets}`);
+    assert.equal(status, 1);
+    const lines = stdout.trimEnd().split("\n");
+    assert.equal(lines.length, 1_001);
+    assert.match(lines.at(-1) ?? "", /^and \d+ more problems$/);
+  });
+
   it("says in one line that a compressed file is damaged", async () => {
     const { status, stderr } = await check(gzipSync(defaultDictionaryText()).subarray(0, 200));
     assert.equal(status, 2);

@@ -25,6 +25,16 @@ describe("import", () => {
   before(() => (folder = mkdtempSync(join(tmpdir(), "perigee-import-"))));
   after(() => rmSync(folder, { recursive: true }));
 
+  it("says the first ten thousand of very many findings, and how many more there are", async () => {
+    const rows = Array.from({ length: 10_050 }, (_, i) => `f${i},odd,8`).join("\n");
+    const csv = file("many.csv", `name,data_type,bit_length\ngood,uint,8\n${rows}\n`);
+    const { status, stderr } = await runHere("import", "csv", csv, "--apid", "7");
+    assert.equal(status, 1);
+    const lines = stderr.trimEnd().split("\n");
+    assert.equal(lines.length, 10_002);
+    assert.match(lines.at(-2) ?? "", /^and \d+ more findings$/);
+  }).timeout(20_000);
+
   it("writes a dictionary with which decode and check-dictionary work, and ends with 0", async () => {
     const [output, packets] = [join(folder, "out.yaml"), file("packets.bin", spacePacket("2a", { apid: 7 }))];
     const { status, stdout, stderr } = await runHere("import", "xtce", file("a.xml", good()), "-o", output);
