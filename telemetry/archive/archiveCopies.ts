@@ -4,6 +4,7 @@ import { join, sep } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import * as z from "zod";
 import type { Log } from "../log";
+import { reasonOf } from "../reasonOf";
 import { type ArchiveFile, archiveFiles, dayOf } from "./archiveFolder";
 import { putObject, readStorePlace, type StorePlace, UnreadableFile } from "./objectStore";
 import type { PacketArchive } from "./packetArchive";
@@ -122,7 +123,7 @@ export class ArchiveCopies {
 
   private failed(error: unknown): void {
     this.failures++;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     if (this.reason !== reason) this.args.log.warn("the archive cannot be copied", { reason });
     this.reason = reason;
   }

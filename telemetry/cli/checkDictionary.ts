@@ -10,9 +10,9 @@ import {
 } from "../dictionary";
 import { firstOf } from "../firstOf";
 import { dictionarySize, ruleSizes, sizeProblems, sizeSummary } from "../objectSizes";
+import { reasonOf } from "../reasonOf";
 import { ruleFile } from "../rules";
 import { command } from "./command";
-import { reason } from "./dictionarySetting";
 import { UsageError } from "./settings";
 
 const linesOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join("");
@@ -51,7 +51,7 @@ export const checkDictionary = command(
       return problems.length > 0 ? 1 : 0;
     } catch (error) {
       if (!(error instanceof DictionaryError)) {
-        throw new UsageError(`cannot read the dictionary ${file ?? ""}: ${reason(error)}`);
+        throw new UsageError(`cannot read the dictionary ${file ?? ""}: ${reasonOf(error)}`);
       }
       await print(`${error.message}\n`);
       return 1;

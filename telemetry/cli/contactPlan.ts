@@ -1,8 +1,8 @@
 /** Contact plans of the commands. */
 import { isUrl, PlanError, PlanSource } from "../contacts";
+import { reasonOf } from "../reasonOf";
 import { withoutPassword } from "../withoutPassword";
 import type { Surroundings } from "./command";
-import { reason } from "./dictionarySetting";
 import { UsageError } from "./settings";
 
 /** Meaning of the setting `--contacts`. */
@@ -19,7 +19,7 @@ export async function openPlan(
   try {
     return await PlanSource.open({ place, spacecraft, others, log, clock: () => Date.now() / 1000 });
   } catch (error) {
-    const why = error instanceof PlanError ? error.message : `cannot be read: ${reason(error)}`;
+    const why = error instanceof PlanError ? error.message : `cannot be read: ${reasonOf(error)}`;
     throw new UsageError(`--contacts ${isUrl(place) ? withoutPassword(place) : place}: ${why}`);
   }
 }

@@ -8,9 +8,9 @@ import { readTime, timeForms } from "../contacts/time";
 import { firstOf } from "../firstOf";
 import { mostXmlBytes, textIn } from "../import/xml";
 import type { Log } from "../log";
+import { reasonOf } from "../reasonOf";
 import { readWhole } from "../wholeFile";
 import { command } from "./command";
-import { reason } from "./dictionarySetting";
 import { text, UsageError } from "./settings";
 
 /** Days beyond which two-line elements are told to be old: kilometers, in a low orbit. */
@@ -75,7 +75,7 @@ function readFile(file: string | undefined): ReturnType<typeof readOrbit> {
   try {
     return readOrbit(textIn(readWhole(file, mostXmlBytes)));
   } catch (error) {
-    return { problems: [`cannot be read: ${reason(error)}`] };
+    return { problems: [`cannot be read: ${reasonOf(error)}`] };
   }
 }
 
@@ -140,6 +140,6 @@ function orRefuse<Result>(search: () => Result): Result {
   try {
     return search();
   } catch (error) {
-    throw new UsageError(reason(error));
+    throw new UsageError(reasonOf(error));
   }
 }

@@ -1,6 +1,7 @@
 /** Input files of the commands: the dictionary setting, and readers that convert failures to usage errors. */
 import * as z from "zod";
 import { type Dictionary, DictionaryError, loadDictionary } from "../dictionary";
+import { reasonOf } from "../reasonOf";
 import { readWhole } from "../wholeFile";
 import { text, UsageError } from "./settings";
 
@@ -24,7 +25,7 @@ export function readDictionary(path: string | undefined): Dictionary {
     if (error instanceof DictionaryError) {
       throw new UsageError(`the dictionary cannot be used:\n${error.message}`);
     }
-    throw new UsageError(`cannot read the dictionary ${path ?? ""}: ${reason(error)}`);
+    throw new UsageError(`cannot read the dictionary ${path ?? ""}: ${reasonOf(error)}`);
   }
 }
 
@@ -40,10 +41,6 @@ export function readPackets(path: string | undefined): Buffer {
   try {
     return readWhole(path, mostPacketBytes);
   } catch (error) {
-    throw new UsageError(`cannot read the packets ${path}: ${reason(error)}`);
+    throw new UsageError(`cannot read the packets ${path}: ${reasonOf(error)}`);
   }
-}
-
-export function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -18,10 +18,10 @@ import {
   textIn,
 } from "../import";
 import { dictionarySize, ruleSizes, sizeProblems } from "../objectSizes";
+import { reasonOf } from "../reasonOf";
 import { ruleFile } from "../rules";
 import { readWhole } from "../wholeFile";
 import { command } from "./command";
-import { reason } from "./dictionarySetting";
 import { positive, text, UsageError } from "./settings";
 
 /** Lines that are told of what is not, or otherwise, in the dictionary. */
@@ -100,7 +100,7 @@ export const importCommand = command(
     if (output === undefined) await print(dictionary);
     else {
       await writeFileAtomic(output, dictionary).catch((error: unknown) => {
-        throw new UsageError(`cannot write ${output}: ${reason(error)}`);
+        throw new UsageError(`cannot write ${output}: ${reasonOf(error)}`);
       });
     }
     const left = findings.leftOutCount;
@@ -144,7 +144,7 @@ function textOf(file: string): string {
     return textIn(readWhole(file, mostFileBytes));
   } catch (error) {
     if (error instanceof ImportError) throw new UsageError(`${file} ${error.message}`);
-    throw new UsageError(`cannot read ${file}: ${reason(error)}`);
+    throw new UsageError(`cannot read ${file}: ${reasonOf(error)}`);
   }
 }
 

@@ -6,8 +6,8 @@ import type { Dictionary } from "../dictionary";
 import { HistoryWriter } from "../history";
 import type { Log } from "../log";
 import { loginProblem } from "../loginProblem";
+import { reasonOf } from "../reasonOf";
 import type { Surroundings } from "./command";
-import { reason } from "./dictionarySetting";
 import { positive, text, UsageError } from "./settings";
 
 /** Seconds for the samples that wait when the exporter ends: less than what its pod has behind the drain. */
@@ -112,7 +112,7 @@ async function openArchives(
     const own = join(folder, folderName(spacecraft));
     const archive = await PacketArchive.open({ folder: own, mostBytes, days, log, clock }).catch(
       (error: unknown) => {
-        throw new UsageError(`--archive ${own}: ${reason(error)}`);
+        throw new UsageError(`--archive ${own}: ${reasonOf(error)}`);
       },
     );
     archives.set(spacecraft, archive);
@@ -136,7 +136,7 @@ async function openCopies(
   const everySeconds = archiveCopyMinutes * 60;
   return ArchiveCopies.open({ folder, archives: own, store, everySeconds, log, clock }).catch(
     (error: unknown) => {
-      throw new UsageError(`--archive-copy: ${reason(error)}`);
+      throw new UsageError(`--archive-copy: ${reasonOf(error)}`);
     },
   );
 }

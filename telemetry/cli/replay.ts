@@ -3,14 +3,9 @@ import * as z from "zod";
 import { archivedPackets, isArchive, type TimedPacket } from "../archive";
 import { Decoder } from "../decoder";
 import type { Dictionary } from "../dictionary";
+import { reasonOf } from "../reasonOf";
 import { command } from "./command";
-import {
-  dictionarySetting,
-  readDictionary,
-  readPackets,
-  reason,
-  skipBytesSetting,
-} from "./dictionarySetting";
+import { dictionarySetting, readDictionary, readPackets, skipBytesSetting } from "./dictionarySetting";
 import { foreignKind } from "./foreignFile";
 import { FoundPackets } from "./foundPackets";
 import { atRate, atTheirTimes } from "./packetFile";
@@ -66,7 +61,7 @@ export const replay = command(
     let lastReason = "";
     const failure = (why: string): void => {
       failed++;
-      lastReason = reason(why);
+      lastReason = reasonOf(why);
     };
     const sending = sender(parseTarget(target), settings, failure, stopped);
     const send = (packet: Buffer): Promise<void> => sending.send(packet);
@@ -127,7 +122,7 @@ function isOneOf(path: string): boolean {
   try {
     return isArchive(path);
   } catch (error) {
-    throw new UsageError(`cannot read the packets ${path}: ${reason(error)}`);
+    throw new UsageError(`cannot read the packets ${path}: ${reasonOf(error)}`);
   }
 }
 

@@ -3,7 +3,7 @@ import { createSocket } from "node:dgram";
 import { connect, type Socket } from "node:net";
 import * as z from "zod";
 import { TmFrameWriter } from "../links/frameWriter";
-import { reason } from "./dictionarySetting";
+import { reasonOf } from "../reasonOf";
 import { text, UsageError } from "./settings";
 
 export interface Target {
@@ -62,12 +62,12 @@ export function sender(
 /** The system's resolver looks up the name for every datagram, so that a replaced Service is found. */
 function udpSender(target: Target, onError: (reason: string) => void): Sender {
   const socket = createSocket(target.host.includes(":") ? "udp6" : "udp4");
-  socket.on("error", (error) => onError(reason(error)));
+  socket.on("error", (error) => onError(reasonOf(error)));
   return {
     send: (datagram) =>
       new Promise((resolve) => {
         socket.send(datagram, target.port, target.host, (error) => {
-          if (error) onError(reason(error));
+          if (error) onError(reasonOf(error));
           resolve();
         });
       }),
@@ -84,7 +84,7 @@ function tcpSender({ host, port }: Target, onError: (reason: string) => void, st
     const made = connect({ host, port });
     // A server that sends something back is not read, but its closing is noticed.
     made.resume();
-    made.on("error", (error) => onError(reason(error)));
+    made.on("error", (error) => onError(reasonOf(error)));
     made.once("close", () => {
       if (socket === made) socket = undefined;
     });

@@ -4,10 +4,11 @@ import * as z from "zod";
 import type { Dictionary } from "../dictionary";
 import { type Exporter, startExporter } from "../exporter";
 import { parseSource, type Source, spacecraftOf } from "../links";
+import { reasonOf } from "../reasonOf";
 import { perigeeVersion } from "../version";
 import { command, type Surroundings } from "./command";
 import { contactsMeaning, openPlan } from "./contactPlan";
-import { dictionarySetting, readDictionary, readPackets, reason } from "./dictionarySetting";
+import { dictionarySetting, readDictionary, readPackets } from "./dictionarySetting";
 import { foreignKind } from "./foreignFile";
 import { FoundPackets } from "./foundPackets";
 import { closeKeeping, keepingSettings, openKeeping } from "./keeping";
@@ -84,7 +85,7 @@ export const serve = command(
       writeEvent: (line) => void surroundings.print(line),
     }).catch(async (error: unknown) => {
       await closeKeeping(kept, 0);
-      throw new UsageError(`cannot listen: ${reason(error)}`);
+      throw new UsageError(`cannot listen: ${reasonOf(error)}`);
     });
     log.info("serving", {
       spacecraft: fleet.join(", "),

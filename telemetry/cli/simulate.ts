@@ -1,10 +1,11 @@
 /** The command `simulate`: sends the packets of a simulated spacecraft over UDP or TCP, and can record them in a file. */
 import { closeSync, openSync, writeSync } from "node:fs";
 import * as z from "zod";
+import { reasonOf } from "../reasonOf";
 import { Passes, scenarioNames, scenarios, Simulator } from "../simulator";
 import { command, type Surroundings } from "./command";
 import { contactsMeaning, openPlan } from "./contactPlan";
-import { dictionarySetting, readDictionary, reason } from "./dictionarySetting";
+import { dictionarySetting, readDictionary } from "./dictionarySetting";
 import { parseTarget, sender, type SentFrames, type Target, targetSettings } from "./sender";
 import { positive, text, UsageError } from "./settings";
 
@@ -102,7 +103,7 @@ function orRefuse<Result>(act: () => Result): Result {
   try {
     return act();
   } catch (error) {
-    throw new UsageError(`cannot record the packets: ${reason(error)}`);
+    throw new UsageError(`cannot record the packets: ${reasonOf(error)}`);
   }
 }
 

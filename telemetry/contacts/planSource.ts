@@ -2,6 +2,7 @@
 import { createReadStream } from "node:fs";
 import type { Log } from "../log";
 import { loginProblem } from "../loginProblem";
+import { reasonOf } from "../reasonOf";
 import { ContactPlan, type Contacts } from "./contactPlan";
 import { contactsOf, mostPlanBytes, PlanError, readContacts } from "./planFile";
 
@@ -139,10 +140,3 @@ async function textOf(source: AsyncIterable<Uint8Array> | readonly Uint8Array[])
 }
 
 const tooLong = (): PlanError => new PlanError([`is longer than ${mostPlanBytes} bytes`]);
-
-/** Reason in one line: `fetch` hides the system's error in its cause. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  return cause instanceof Error ? `${error.message}: ${cause.message}` : error.message;
-}

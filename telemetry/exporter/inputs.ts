@@ -9,6 +9,7 @@ import {
   type Source,
   type Transport,
 } from "../links";
+import { reasonOf } from "../reasonOf";
 import { UdpReceiver, type UdpStatistics } from "./udpReceiver";
 
 export interface Input {
@@ -59,7 +60,7 @@ export async function openInputs(sources: readonly Source[], args: InputArgs): P
 
 async function open(link: Link, { onError }: InputArgs, sockets: UdpReceiver[]): Promise<Transport> {
   const { kind, host, port } = link.source;
-  const told = (error: unknown): void => onError(`${link.source.name}: ${String(error)}`);
+  const told = (error: unknown): void => onError(`${link.source.name}: ${reasonOf(error)}`);
   switch (kind) {
     case "udp": {
       const udp = await UdpReceiver.listen(port, host, (datagram) => link.message(datagram), told);

@@ -1,6 +1,7 @@
 /** Receiver of remote write: an address that takes samples, and what its answers mean. */
 import { Agent as HttpAgent, request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { reasonOf } from "../reasonOf";
 import { requestHeaders } from "./remoteWrite";
 
 /** Why Prometheus refuses a sample for good. */
@@ -64,7 +65,7 @@ export class Receiver {
       const { status, text } = await this.post(body, stopped);
       return answerOf(status, text);
     } catch (error) {
-      return { kind: "failed", why: error instanceof Error ? error.message : String(error) };
+      return { kind: "failed", why: reasonOf(error) };
     }
   }
 
