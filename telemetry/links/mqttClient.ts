@@ -6,6 +6,8 @@ import type { Transport, TransportEvents } from "./transport";
 const reconnectMilliseconds = 5_000;
 const connectTimeoutMilliseconds = 10_000;
 const keepAliveSeconds = 30;
+/** Bytes of a message: MQTT has 256 MiB, which would be held until it is whole, in more memory than a pod has. */
+const mostMessageBytes = 16 * 1024 ** 2;
 
 export function connectMqtt(link: Link, { onError }: TransportEvents): Transport {
   const { kind, host, port, topic, user, password } = link.source;
@@ -25,8 +27,17 @@ export function connectMqtt(link: Link, { onError }: TransportEvents): Transport
     ...(user !== undefined && { username: user }),
     ...(password !== undefined && { password }),
   });
+  let unread = 0;
+  client.on("packetreceive", () => (unread = 0));
   client.on("connect", () => {
     connects++;
+    unread = 0;
+    client.stream.on("data", (chunk: Buffer) => {
+      unread += chunk.length;
+      if (unread <= mostMessageBytes || client.stream.destroyed) return;
+      onError(new Error(`a message is longer than ${mostMessageBytes / 1024 ** 2} MiB`));
+      client.stream.destroy();
+    });
     isTold = false;
     client.subscribe(topic, { qos: 1 }, (error) => {
       if (error) onError(error);

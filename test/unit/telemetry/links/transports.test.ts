@@ -108,16 +108,21 @@ describe("an exporter with several sources", () => {
     return Buffer.concat([Buffer.from([0x30 | retain, body.length]), body]);
   };
   /** A broker of three answers: CONNACK, SUBACK, and then its messages (MQTT 3.1.1, 3.2, 3.9, 3.3). */
-  const broker = (messages: readonly Buffer[], refusals = 0): Promise<number> =>
-    serve((socket, times) =>
+  const broker = (
+    messages: readonly Buffer[],
+    refusals = 0,
+    seen: (socket: Socket) => void = () => undefined,
+  ): Promise<number> =>
+    serve((socket, times) => {
+      seen(socket);
       socket.on("data", (bytes: Buffer) => {
         const kind = (bytes[0] ?? 0) >>> 4;
         if (kind === 1) socket.write(Buffer.from([0x20, 2, 0, times <= refusals ? 3 : 0]));
         if (kind !== 8) return;
         socket.write(Buffer.from([0x90, 3, bytes[2] ?? 0, bytes[3] ?? 0, 0]));
         socket.write(Buffer.concat(messages));
-      }),
-    );
+      });
+    });
 
   it("asks an MQTT broker again that is not available yet", async () => {
     const port = await broker(
@@ -135,6 +140,17 @@ describe("an exporter with several sources", () => {
     await until(() => state.datagrams === live.length, "no packets");
     const link = `{link="mqtt://127.0.0.1:${port}/${topic}"}`;
     assert.equal(await metric(`perigee_telemetry_link_skipped_bytes_total${link}`), old.length);
+  }).timeout(15_000);
+
+  it("leaves an MQTT broker whose message is longer than 16 MiB, before it is whole", async () => {
+    // A length of 256 MiB (2.2.3), and its first 32.
+    const start256 = Buffer.from([0x30, 0xff, 0xff, 0xff, 0x7f, 0, topic.length]);
+    let sent: Socket | undefined;
+    const message = Buffer.concat([start256, Buffer.alloc(32 * 1024 ** 2)]);
+    const port = await broker([message], 0, (socket) => (sent ??= socket));
+    const { state } = await start(`mqtt://127.0.0.1:${port}/${topic}`);
+    await until(() => sent?.destroyed === true, "the connection is still open");
+    assert.equal(state.datagrams, 0);
   }).timeout(15_000);
 
   it("takes the messages of an MQTT topic", async () => {
