@@ -78,7 +78,7 @@ export const gateway = strictObject({
       example: {
         issuer: "https://id.example.org",
         clientId: "pages",
-        clientSecret: "…",
+        clientSecret: "from-the-provider",
         groups: { viewer: ["flight"], operator: ["flight-directors"] },
       },
     }),
