@@ -218,6 +218,8 @@ describe("the gateway @all", () => {
   });
 
   it("keeps its key out of the state, the node's disk and the log", async () => {
+    // Of the telemetry page, which asks each second, nothing is logged.
+    assert.equal((await ask(`${pages.prometheusUrl}/api/v1/query?query=up`, viewer())).status, 200);
     const log = await kubectl("-n", namespace, "logs", `deployment/${gateway}`, "--all-containers");
     assert.match(log, /"ClientUsername":"viewer"/, "who asked for what");
     for (const secret of ["PRIVATE KEY", pages.viewerPassword, pages.operatorPassword]) {
