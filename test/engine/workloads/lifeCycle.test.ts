@@ -176,6 +176,8 @@ describe("stack 2 on the real engine", function () {
         "Secret monitoring/alertmanager-routing",
         "Secret monitoring/grafana-admin",
         "Service kube-system/monitoring-kubelet",
+        "Service monitoring/alertmanager-published",
+        "Service monitoring/prometheus-published",
         "Service telemetry/telemetry",
         "Service telemetry/telemetry-ground-station",
         "Service telemetry/telemetry-page",
