@@ -11,6 +11,18 @@ export interface SecretProgram {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+/** Secret: random bytes as text, made once. */
+export const keptRandom = (
+  name: string,
+  { bytes, encoding }: { readonly bytes: number; readonly encoding: "base64" | "base64url" },
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> =>
+  keptSecret(
+    name,
+    { program: `process.stdout.write(require("node:crypto").randomBytes(${bytes}).toString("${encoding}"))` },
+    opts,
+  );
+
 /** Secret: what a program prints. Another program makes no other one: `pulumi up --replace` does. */
 export function keptSecret(
   name: string,

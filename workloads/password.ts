@@ -1,6 +1,6 @@
 /** Passwords that stack 2 makes where the settings have none. */
 import * as pulumi from "@pulumi/pulumi";
-import { keptSecret } from "../contract/keptSecret";
+import { keptRandom } from "../contract/keptSecret";
 
 /** Secret: password from the settings, or 24 random bytes, generated once and kept as a secret in the state. */
 export function passwordOf(
@@ -9,9 +9,5 @@ export function passwordOf(
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
   if (given !== undefined) return pulumi.secret(given);
-  return keptSecret(
-    name,
-    { program: `process.stdout.write(require("node:crypto").randomBytes(24).toString("base64url"))` },
-    opts,
-  );
+  return keptRandom(name, { bytes: 24, encoding: "base64url" }, opts);
 }

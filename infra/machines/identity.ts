@@ -1,7 +1,7 @@
 /** Identity of the machines: SSH login key, host keys, and permissions in AWS. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { keptSecret } from "../../contract/keptSecret";
+import { keptRandom } from "../../contract/keptSecret";
 import type { KeyNumbers } from "../../contract/outputs";
 import { type AgeIdentity, deriveAgeIdentity } from "../backup/ageIdentity";
 import { clusterTags, named } from "../tags";
@@ -72,11 +72,7 @@ export class ClusterIdentity extends pulumi.ComponentResource {
   /** 32 random bytes, generated once and kept as a secret in the state. */
   private makeSeed(): pulumi.Output<string> {
     // Another one would change every key of a running cluster.
-    return keptSecret(
-      `${this.name}-seed`,
-      { program: `process.stdout.write(require("node:crypto").randomBytes(32).toString("base64"))` },
-      { parent: this },
-    );
+    return keptRandom(`${this.name}-seed`, { bytes: 32, encoding: "base64" }, { parent: this });
   }
 
   /** Role and instance profile for Session Manager, the access when SSH fails; no other permission. */

@@ -4,7 +4,7 @@
  */
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { keptSecret } from "../../../contract/keptSecret";
+import { keptRandom } from "../../../contract/keptSecret";
 import { owned } from "../../adoption/fieldManager";
 import { inMonitoring, tcp } from "../../monitoring/peers";
 import { leaveDeadNode, priority } from "../../pods";
@@ -163,14 +163,13 @@ function secrets(
   namespace: pulumi.Input<string>,
   opts: pulumi.CustomResourceOptions,
 ): kubernetes.core.v1.Secret {
-  const program = `process.stdout.write(require("node:crypto").randomBytes(32).toString("base64url"))`;
   return new kubernetes.core.v1.Secret(
     name,
     {
       metadata: owned({ name, namespace }),
       stringData: {
         [files.client]: pulumi.secret(clientSecret),
-        [files.cookie]: keptSecret(`${name}-cookie`, { program }, opts),
+        [files.cookie]: keptRandom(`${name}-cookie`, { bytes: 32, encoding: "base64url" }, opts),
         ...(certificateAuthority !== undefined && { [files.authority]: certificateAuthority }),
       },
     },
