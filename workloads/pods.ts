@@ -26,6 +26,21 @@ export const leaveDeadNode: readonly Toleration[] = ["not-ready", "unreachable"]
   tolerationSeconds: 30,
 }));
 
+/**
+ * What a PodDisruptionBudget says of pods that do the same: never two at once. One alone may always go, and one that serves
+ * nothing holds no drain back.
+ */
+export const oneAtATime = { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" } as const;
+
+/** Constraint that spreads pods with these labels over nodes, as far as there is room. */
+export const overNodes = (matchLabels: Readonly<Record<string, string>>) =>
+  ({
+    maxSkew: 1,
+    topologyKey: "kubernetes.io/hostname",
+    whenUnsatisfiable: "ScheduleAnyway",
+    labelSelector: { matchLabels },
+  }) as const;
+
 /** Toleration of the taint that kubeadm gives control planes, for what a cluster needs as a whole. */
 export const onControlPlanes = {
   key: "node-role.kubernetes.io/control-plane",

@@ -7,7 +7,7 @@
  *   authority.ts           who signs its certificates        logins.ts   users, as hashes of their passwords
  *   certificates.ts        a pod's certificate, renewed      pods.ts     Traefik, and what keeps the certificate
  *   certificateProgram.ts  that as a program                 alerts.ts   when it does not work
- *   routers.ts             what routes are made of           published.ts  check before anything is changed
+ *   routers.ts             what routes are made of
  *
  * With an identity provider:
  *
@@ -23,6 +23,7 @@ import { inMonitoring, tcp } from "../../monitoring/peers";
 import { type AlertingArgs, prometheusRule } from "../../monitoring/prometheusRule";
 import { serviceMonitor } from "../../monitoring/serviceMonitor";
 import { namespaceWithSecurity } from "../../namespaces";
+import { oneAtATime } from "../../pods";
 import { nameLabel } from "../../telemetry/names";
 import { gatewayRules } from "./alerts";
 import { authority } from "./authority";
@@ -134,17 +135,12 @@ export class Gateway extends pulumi.ComponentResource {
     );
   }
 
-  /** Never both at once; one alone may always go, and one that does not work holds no drain back. */
   private staysInDrains(): void {
     new kubernetes.policy.v1.PodDisruptionBudget(
       gateway,
       {
         metadata: owned({ name: gateway, namespace: this.namespace }),
-        spec: {
-          maxUnavailable: 1,
-          selector: { matchLabels: labels },
-          unhealthyPodEvictionPolicy: "AlwaysAllow",
-        },
+        spec: { ...oneAtATime, selector: { matchLabels: labels } },
       },
       { parent: this },
     );

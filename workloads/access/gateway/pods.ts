@@ -3,7 +3,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { contentHash } from "../../../contract/contentHash";
 import { owned } from "../../adoption/fieldManager";
-import { leaveDeadNode, priority } from "../../pods";
+import { leaveDeadNode, overNodes, priority } from "../../pods";
 import { restrictedContainer, restrictedPod } from "../../podSecurity";
 import { accountWithoutToken } from "../../serviceAccount";
 import { gatewaySizes, goMemoryLimit, resources } from "../../sizes";
@@ -105,12 +105,7 @@ export function gatewayPods(args: GatewayPodsArgs, opts: pulumi.CustomResourceOp
             priorityClassName: priority.platform,
             terminationGracePeriodSeconds: end.acceptSeconds + end.finishSeconds + 10,
             tolerations: [...leaveDeadNode],
-            topologySpreadConstraints: [
-              {
-                ...{ maxSkew: 1, topologyKey: "kubernetes.io/hostname", whenUnsatisfiable: "ScheduleAnyway" },
-                labelSelector: { matchLabels: labels },
-              },
-            ],
+            topologySpreadConstraints: [overNodes(labels)],
             initContainers: [keeper("first-certificate", "once", nodeImage)],
             containers: [traefik, keeper("certificate", "keep", nodeImage)],
             volumes: [

@@ -7,7 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { keptRandom } from "../../../contract/keptSecret";
 import { owned } from "../../adoption/fieldManager";
 import { inMonitoring, tcp } from "../../monitoring/peers";
-import { leaveDeadNode, priority } from "../../pods";
+import { leaveDeadNode, oneAtATime, overNodes, priority } from "../../pods";
 import { restrictedContainer, restrictedPod } from "../../podSecurity";
 import { accountWithoutToken } from "../../serviceAccount";
 import { gatewaySizes, goMemoryLimit, resources } from "../../sizes";
@@ -98,7 +98,7 @@ export function signOn(
     name,
     {
       metadata: owned({ name, namespace }),
-      spec: { maxUnavailable: 1, selector: { matchLabels }, unhealthyPodEvictionPolicy: "AlwaysAllow" },
+      spec: { ...oneAtATime, selector: { matchLabels } },
     },
     opts,
   );
@@ -141,12 +141,7 @@ function signOnPods(
             serviceAccountName,
             priorityClassName: priority.platform,
             tolerations: [...leaveDeadNode],
-            topologySpreadConstraints: [
-              {
-                ...{ maxSkew: 1, topologyKey: "kubernetes.io/hostname", whenUnsatisfiable: "ScheduleAnyway" },
-                labelSelector: { matchLabels },
-              },
-            ],
+            topologySpreadConstraints: [overNodes(matchLabels)],
             containers: [container(settings)],
             volumes: [{ name: "secrets", secret: { secretName: secret.metadata.name } }],
           },

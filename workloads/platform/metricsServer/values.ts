@@ -1,5 +1,5 @@
 /** Values of the metrics-server chart: a pure function of the cluster's size. */
-import { leaveDeadNode, onControlPlanes } from "../../pods";
+import { leaveDeadNode, onControlPlanes, oneAtATime, overNodes } from "../../pods";
 import { testedCharts } from "../../settings/chart";
 import { metricsServerSize, resources } from "../../sizes";
 import type { MetricsServerValues } from "./chartValues";
@@ -35,23 +35,11 @@ export function metricsServerValues(nodes: number): MetricsServerValues {
     apiService: { insecureSkipTLSVerify: false },
     tls: { type: "helm", helm: { lookup: true, certDurationDays: certificateDays } },
     replicas: Math.min(2, Math.max(1, nodes)),
-    // Never both at once; one alone may always go, and one that serves nothing holds no drain back.
-    podDisruptionBudget: {
-      enabled: true,
-      maxUnavailable: 1,
-      unhealthyPodEvictionPolicy: "AlwaysAllow",
-    },
+    podDisruptionBudget: { enabled: true, ...oneAtATime },
     priorityClassName: "system-cluster-critical",
     // With one worker, the other one is on a control plane.
     tolerations: [onControlPlanes, ...leaveDeadNode],
-    topologySpreadConstraints: [
-      {
-        maxSkew: 1,
-        topologyKey: "kubernetes.io/hostname",
-        whenUnsatisfiable: "ScheduleAnyway",
-        labelSelector: { matchLabels: { "app.kubernetes.io/instance": metricsServerRelease.name } },
-      },
-    ],
+    topologySpreadConstraints: [overNodes({ "app.kubernetes.io/instance": metricsServerRelease.name })],
     args: [
       `--kubelet-certificate-authority=${clusterAuthority}`,
       // A pod that ends goes on serving until no node sends it anything any more: else the API answers 503 for a moment.
