@@ -112,6 +112,9 @@ export function signOn(
   );
 }
 
+/** A provider that does not answer ends an `up` after that, and the gateway's pods are as they were. */
+const patience = "3m";
+
 function signOnPods(
   { settings, replicas, namespace }: SignOnArgs,
   opts: pulumi.CustomResourceOptions,
@@ -127,8 +130,6 @@ function signOnPods(
       spec: {
         replicas,
         selector: { matchLabels },
-        // A provider that does not answer ends an `up` after that, and the gateway's pods are as they were.
-        progressDeadlineSeconds: 180,
         strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
         template: {
           // It changes with the Secret, and reveals nothing about it.
@@ -148,7 +149,7 @@ function signOnPods(
         },
       },
     },
-    opts,
+    { ...opts, customTimeouts: { create: patience, update: patience } },
   );
 }
 
