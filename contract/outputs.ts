@@ -60,7 +60,7 @@ export interface InfraOutputs {
   readonly nodes: readonly NodeOutput[];
   /** Address of the published node ports. */
   readonly publishedHost: string;
-  /** Node ports beside those of `nodePorts` that `adminCidrs` reach; a stack 1 from before the gateway has none. */
+  /** Node ports beside those of `nodePorts` that `adminCidrs` reach; a stack 1 from before it told them has none. */
   readonly publishedNodePorts?: readonly PublishedNodePort[];
   /** Control plane that others joined last; a stack 1 from before there could be several has none. */
   readonly actingControlPlane?: string;

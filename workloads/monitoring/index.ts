@@ -56,7 +56,7 @@ export class MonitoringStack extends pulumi.ComponentResource {
     const versions = pulumi.all(secrets.map(({ metadata }) => metadata.resourceVersion));
     const release = this.installStack(
       versions.apply((all) => all.join("-")),
-      [...[this.definitions, kubelets, ...this.storage()], ...secrets],
+      [this.definitions, kubelets, ...this.storage(), ...secrets],
     );
     const { namespace, gateway } = this.args;
     if (!gateway.enabled) publishedPages(namespace, { parent: this, dependsOn: release });

@@ -8,20 +8,22 @@ import { nodePorts } from "../../contract/outputs";
 import { owned } from "../adoption/fieldManager";
 import { monitoringNames } from "./names";
 
-/** Labels of the pods, which the operator sets. */
-const pages = {
-  prometheus: {
+/** Ports of the pods, and their labels, which the operator sets. */
+const pages = [
+  {
+    page: "prometheus",
     port: 9090,
     selector: {
       "app.kubernetes.io/name": "prometheus",
       "operator.prometheus.io/name": monitoringNames.prometheusJob,
     },
   },
-  alertmanager: {
+  {
+    page: "alertmanager",
     port: 9093,
     selector: { "app.kubernetes.io/name": "alertmanager", alertmanager: monitoringNames.alertmanager },
   },
-} as const;
+] as const;
 
 /** It is there before its pods are: the operator starts those when it gets to them, and `up` does not wait. */
 const withoutPods = { "pulumi.com/skipAwait": "true" };
@@ -31,8 +33,7 @@ export function publishedPages(
   namespace: pulumi.Input<string>,
   opts: pulumi.CustomResourceOptions & { readonly dependsOn: pulumi.Resource },
 ): void {
-  for (const page of ["prometheus", "alertmanager"] as const) {
-    const { port, selector } = pages[page];
+  for (const { page, port, selector } of pages) {
     const name = `${page}-published`;
     new kubernetes.core.v1.Service(
       name,

@@ -1,6 +1,6 @@
 /** Check before anything is changed: the pages would close, and the gateway be where nobody reaches it. */
-import type { PublishedNodePort } from "../../../contract/outputs";
 import { SettingsError } from "../../../settings/load";
+import type { Infra } from "../../infraStack";
 import { gatewayNames } from "./names";
 import type { GatewaySettings } from "./settings";
 
@@ -11,7 +11,7 @@ import type { GatewaySettings } from "./settings";
 export function checkPublished(
   namespace: string,
   { enabled }: Pick<GatewaySettings, "enabled">,
-  { publishedNodePorts }: { readonly publishedNodePorts?: readonly PublishedNodePort[] },
+  { publishedNodePorts }: Pick<Infra, "publishedNodePorts">,
 ): void {
   if (!enabled || publishedNodePorts === undefined) return;
   const { httpsNodePort: port } = gatewayNames;
