@@ -1,5 +1,6 @@
 /** Orbit of a spacecraft, from any text that says it: two lines (TLE), a CCSDS OMM or an ephemeris (OEM). */
 import { ImportError } from "../import/findings";
+import { reasonOf } from "../reasonOf";
 import { cellsOf, linesOf } from "./csv";
 import type { Station } from "./earth";
 import { catalogNumber, Elements, type Problems } from "./elements";
@@ -52,7 +53,7 @@ function ofJson(text: string): Orbit | Problems {
   try {
     document = JSON.parse(text);
   } catch (error) {
-    return { problems: [`is no JSON: ${error instanceof Error ? error.message : String(error)}`] };
+    return { problems: [`is no JSON: ${reasonOf(error)}`] };
   }
   const list: readonly unknown[] = Array.isArray(document) ? document : [document];
   const objects = list.filter((each) => typeof each === "object" && each !== null);

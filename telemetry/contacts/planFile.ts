@@ -2,6 +2,7 @@
 import { CORE_SCHEMA, load } from "js-yaml";
 import * as z from "zod";
 import { firstOf } from "../firstOf";
+import { reasonOf } from "../reasonOf";
 import type { Contact } from "./contactPlan";
 import { cellsOf, linesOf } from "./csv";
 import { readTime, timeForms } from "./time";
@@ -104,7 +105,7 @@ function parsed(text: string): unknown {
     // A document of the library yaml takes ten times as long, and for some answers that are no plan the whole memory.
     return load(text, { schema: CORE_SCHEMA });
   } catch (error) {
-    const [first] = String(error instanceof Error ? error.message : error).split("\n");
+    const [first] = reasonOf(error).split("\n");
     throw new PlanError([`is neither YAML nor JSON: ${first ?? ""}`]);
   }
 }
