@@ -14,10 +14,7 @@ describe("the gateway", function () {
   let gateway: OwnGateway;
   before(async () => {
     gateway = await OwnGateway.start(madeAuthority());
-    await eventually(
-      "its routes",
-      async () => (await gateway.ask({ path: "/" }).catch(() => undefined))?.status === 302,
-    );
+    await gateway.routed();
   });
   after(() => gateway.stop());
   const status = async (question: Question): Promise<number> => (await gateway.ask(question)).status;
@@ -52,6 +49,7 @@ describe("the gateway", function () {
       routes.replace('"rule"', '"unknown"'),
     );
     try {
+      await eventually("the refusal", () => Promise.resolve(refused.log.includes("building configuration")));
       const answer = await refused.ask({ path: readyPath }, false).catch(() => undefined);
       assert.notEqual(answer?.status, 200);
     } finally {
