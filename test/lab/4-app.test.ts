@@ -4,31 +4,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "yaml";
-import { workloadsFolder } from "../../lab/cli/workloads";
 import type { PulumiRun } from "../../lab/pulumi/engine/pulumi";
 import { gatewayNames } from "../../workloads/access/gateway/names";
 import { app, chart, kinds, overlay, selector } from "../support/examples/app";
-import { type Answer, askGateway, type Pages, publishedPorts } from "../support/lab/gateway";
-import {
-  engineSucceeds,
-  eventually,
-  helm,
-  kubectl,
-  outputs,
-  outputsIn,
-  runOnStack,
-  ssh,
-  succeeded,
-  worker,
-} from "../support/lab/lab";
-import {
-  alertmanagerText,
-  alerts,
-  prometheusRolledOut,
-  type Sample,
-  targets,
-} from "../support/lab/prometheus";
-import { workloadsSucceed } from "../support/lab/workloads";
+import { type Answer, askGateway, gatewayComes, gatewayGoes, type Pages } from "../support/lab/gateway";
+import { eventually, helm, kubectl, outputs, runOnStack, ssh, succeeded, worker } from "../support/lab/lab";
+import { alerts, type Sample, targets } from "../support/lab/prometheus";
 
 /** Runs the engine on the example's stack. */
 async function stack(
@@ -141,23 +122,13 @@ describe("an application of one's own, three ways, by the gateway @all", () => {
   let pages: Pages;
   let host = "";
   before(async () => {
-    await engineSucceeds("up", publishedPorts);
-    await workloadsSucceed("up", { more: settings });
-    await prometheusRolledOut();
-    pages = await outputsIn<Pages>(workloadsFolder);
+    pages = await gatewayComes(settings);
     host = (await outputs()).publishedHost;
   });
   after(async () => {
     await stack("destroy", "flight-dynamics-pulumi");
-    await workloadsSucceed("up");
+    await gatewayGoes();
     await kubectl("delete", "namespace", ...namespaces, "--ignore-not-found", "--timeout=120s");
-    await engineSucceeds("up");
-    await prometheusRolledOut();
-    await eventually(
-      "the pages at their own node ports",
-      async () => (await alertmanagerText("/")) !== "",
-      60,
-    );
   });
 
   const ask = (path: string, isKnown = true): Promise<Answer> =>

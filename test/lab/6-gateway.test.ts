@@ -7,10 +7,9 @@ import { nodePorts } from "../../contract/outputs";
 import { workloadsFolder } from "../../lab/cli/workloads";
 import { gatewayNames } from "../../workloads/access/gateway/names";
 import { type EchoAnswer, echoOn, echoService, reaches, removeEcho } from "../support/lab/echo";
-import { type Answer, askGateway, type Pages, publishedPorts } from "../support/lab/gateway";
+import { type Answer, askGateway, gatewayComes, gatewayGoes, type Pages } from "../support/lab/gateway";
 import {
   apply,
-  engineSucceeds,
   eventually,
   kubectl,
   outputs,
@@ -19,7 +18,6 @@ import {
   worker,
   workloadsUrn,
 } from "../support/lab/lab";
-import { alertmanagerText, prometheusRolledOut } from "../support/lab/prometheus";
 import { dial, makeStranger } from "../support/lab/stranger";
 import { workloads, workloadsSucceed } from "../support/lab/workloads";
 import { openPage } from "../support/telemetry/browser";
@@ -37,22 +35,12 @@ describe("the gateway @all", () => {
   let pages: Pages;
   let host = "";
   before(async () => {
-    await engineSucceeds("up", publishedPorts);
-    await workloadsSucceed("up", { more: { gateway: settings } });
-    await prometheusRolledOut();
-    pages = await outputsIn<Pages>(workloadsFolder);
+    pages = await gatewayComes({ gateway: settings });
     host = (await outputs()).publishedHost;
   });
   after(async () => {
     await removeEcho();
-    await workloadsSucceed("up");
-    await engineSucceeds("up");
-    await prometheusRolledOut();
-    await eventually(
-      "the pages at their own node ports",
-      async () => (await alertmanagerText("/")) !== "",
-      60,
-    );
+    await gatewayGoes();
   });
 
   const ask = (url: string, auth?: string, method?: string, body?: object): Promise<Answer> =>

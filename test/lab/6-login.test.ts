@@ -1,31 +1,22 @@
 /** The pages by an identity provider: who logs in there, what their groups may, and what is refused. */
 import { strict as assert } from "node:assert";
 import { setTimeout as sleep } from "node:timers/promises";
-import { workloadsFolder } from "../../lab/cli/workloads";
 import { buildToolchain, program } from "../../lab/supply/toolchain/build";
 import { gatewayNames } from "../../workloads/access/gateway/names";
 import { IdentityProvider, password } from "../support/access/identityProvider";
 import { type Asked, opening, Visitor } from "../support/access/visitor";
 import { echoOn, echoService, reaches, removeEcho } from "../support/lab/echo";
-import { apply, engineSucceeds, eventually, kubectl, outputs, outputsIn, worker } from "../support/lab/lab";
-import { alertmanagerText, prometheusRolledOut } from "../support/lab/prometheus";
+import { gatewayComes, gatewayGoes, type Pages } from "../support/lab/gateway";
+import { apply, eventually, kubectl, outputs, worker } from "../support/lab/lab";
 import { workloads, workloadsSucceed } from "../support/lab/workloads";
 import { openPage } from "../support/telemetry/browser";
 
-const { httpsNodePort, httpNodePort, namespace, gateway, signOn } = gatewayNames;
+const { httpsNodePort, namespace, gateway, signOn } = gatewayNames;
 
 const vic = { email: "vic@example.org", groups: ["flight"] };
 const ann = { email: "ann@example.org", groups: ["flight directors"] };
 const eve = { email: "eve@example.org", groups: ["everybody"] };
 const clientSecret = "secret-of-the-pages-client";
-
-interface Pages {
-  readonly prometheusUrl: string;
-  readonly alertmanagerUrl: string;
-  readonly telemetryUrl: string;
-  readonly gatewayCertificateAuthority: string;
-  readonly viewerPassword: string;
-}
 
 describe("the pages' login by an identity provider @all", () => {
   let pages: Pages;
@@ -69,24 +60,12 @@ describe("the pages' login by an identity provider @all", () => {
         groups: { viewer: vic.groups, operator: ann.groups },
       },
     };
-    await engineSucceeds("up", {
-      publishedNodePorts: [httpsNodePort, httpNodePort].map((port) => ({ port, why: "pages" })),
-    });
-    await workloadsSucceed("up", { more: { gateway: { enabled: true } } });
-    await prometheusRolledOut();
-    pages = await outputsIn<Pages>(workloadsFolder);
+    pages = await gatewayComes({ gateway: { enabled: true } });
   });
   after(async () => {
     await removeEcho();
-    await workloadsSucceed("up");
-    await engineSucceeds("up");
+    await gatewayGoes();
     await provider.stop();
-    await prometheusRolledOut();
-    await eventually(
-      "the pages at their own node ports",
-      async () => (await alertmanagerText("/")) !== "",
-      60,
-    );
   });
 
   it("does not come while the provider calls itself otherwise: an `up` says so, and the pages stay as they are", async () => {

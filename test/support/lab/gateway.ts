@@ -1,14 +1,10 @@
-/** The lab's gateway as people meet it: its ports, what the stack says of it, and requests by HTTPS. */
+/** The lab's gateway as people meet it: how it comes and goes, what the stack says of it, and requests by HTTPS. */
 import { request } from "node:https";
+import { workloadsFolder } from "../../../lab/cli/workloads";
 import { gatewayNames } from "../../../workloads/access/gateway/names";
-import type { LabConfig } from "./lab";
-
-/** Setting of stack 1 that opens its ports. */
-export const publishedPorts: LabConfig = {
-  publishedNodePorts: [gatewayNames.httpsNodePort, gatewayNames.httpNodePort].map((port) => ({
-    ...{ port, why: "pages" },
-  })),
-};
+import { engineSucceeds, eventually, outputsIn } from "./lab";
+import { alertmanagerText, prometheusRolledOut } from "./prometheus";
+import { workloadsSucceed } from "./workloads";
 
 /** Outputs of stack 2 with the gateway. */
 export interface Pages {
@@ -25,6 +21,29 @@ export interface Pages {
 export interface Answer {
   readonly status: number;
   readonly body: string;
+}
+
+/**
+ * Opens its ports, and brings it up.
+ * @param more settings of stack 2, the gateway's among them
+ * @returns what the stack says of it
+ */
+export async function gatewayComes(more: Readonly<Record<string, unknown>>): Promise<Pages> {
+  const { httpsNodePort, httpNodePort } = gatewayNames;
+  await engineSucceeds("up", {
+    publishedNodePorts: [httpsNodePort, httpNodePort].map((port) => ({ port, why: "pages" })),
+  });
+  await workloadsSucceed("up", { more });
+  await prometheusRolledOut();
+  return outputsIn<Pages>(workloadsFolder);
+}
+
+/** Both stacks as they were, once the pages are at their own node ports again. */
+export async function gatewayGoes(): Promise<void> {
+  await workloadsSucceed("up");
+  await engineSucceeds("up");
+  await prometheusRolledOut();
+  await eventually("the pages at their own node ports", async () => (await alertmanagerText("/")) !== "", 60);
 }
 
 /**
